@@ -1,0 +1,202 @@
+/*
+ * imas.h - the C interface of the iMAS kernels (CPU and CUDA backends implement the same functions).
+ *
+ * Glossary: B images, C classes, (h,w) the size of the network's logits, (H,W) the size of the images.
+ * Wherever logits (h,w) meet pixels (H,W) the kernels enlarge bilinearly with aligned corners on the fly:
+ * source row of output row i is i*(h-1)/(H-1), 0 when H = 1; columns likewise. The enlarged class tensor is
+ * never stored.
+ *
+ * Rules that hold for every function:
+ *  - returns IMAS_OK or a negative status; imas_last_error() then explains it (thread-local text, valid until the
+ *    next call on that thread). Nothing is written to outputs when arguments are refused.
+ *  - never allocates, throws, prints, exits or synchronises with the device; outputs and workspace belong to the
+ *    caller and must not overlap each other or the inputs.
+ *  - `workspace` has at least the bytes that the matching *_workspace function returns (NULL is fine when it
+ *    returns 0) and is aligned to 64 bytes.
+ *  - same inputs, same backend, same thread count or not: same bits.
+ */
+#ifndef IMAS_H
+#define IMAS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Raised when a signature or a meaning changes. */
+#define IMAS_ABI_VERSION 1
+
+/** Largest number of classes (labels are bytes, 255 is "ignore"). */
+#define IMAS_MAX_CLASSES 256
+
+/** The label that takes no part in any loss or count. */
+#define IMAS_IGNORE 255
+
+enum imas_status {
+    IMAS_OK = 0,
+    IMAS_ERROR_ARGUMENT = -1,   /* null pointer, shape, dtype, range, overlap */
+    IMAS_ERROR_WORKSPACE = -2,  /* workspace missing, too small or misaligned */
+    IMAS_ERROR_BACKEND = -3,    /* backend not built in, no such device */
+    IMAS_ERROR_DEVICE = -4      /* a device launch failed */
+};
+
+enum imas_dtype {
+    IMAS_F32 = 0,
+    IMAS_BF16 = 1,
+    IMAS_F16 = 2,
+    IMAS_U8 = 3,
+    IMAS_I32 = 4,
+    IMAS_I64 = 5
+};
+
+enum imas_backend_kind { IMAS_CPU = 0, IMAS_CUDA = 1 };
+
+enum imas_gamma_version { IMAS_GAMMA_V1 = 1, IMAS_GAMMA_V2 = 2 };
+
+enum imas_supervised_kind { IMAS_CE = 0, IMAS_OHEM = 1 };
+
+/** A view of memory owned by the caller. Axes are (N, C, H, W); strides count elements, not bytes. */
+typedef struct imas_tensor {
+    void* data;
+    int32_t dtype;      /* enum imas_dtype */
+    int32_t reserved;   /* 0 */
+    int64_t shape[4];
+    int64_t stride[4];
+} imas_tensor;
+
+/** Where to compute. CPU: device and stream are ignored. CUDA: device ordinal and cudaStream_t (NULL: default). */
+typedef struct imas_backend {
+    int32_t kind;       /* enum imas_backend_kind */
+    int32_t device;
+    void* stream;
+} imas_backend;
+
+/** IMAS_ABI_VERSION of the loaded library. */
+int32_t imas_abi_version(void);
+
+/** One line: library version, compiler, instruction set in use, OpenMP. */
+const char* imas_build_info(void);
+
+/** Text of the last error on this thread; empty when the last call succeeded. */
+const char* imas_last_error(void);
+
+/** 1 when the backend kind is built in and a device is usable, else 0 (imas_last_error says why). */
+int32_t imas_backend_available(int32_t kind);
+
+/**
+ * Pseudo-labels of the teacher and the counts that gamma needs (method 3.1-3.2, 4).
+ *
+ * student, teacher   logits [B,C,h,w], f32/bf16/f16, any strides (the same view may be given twice)
+ * threshold          confidence threshold tau, rounded to float32 before comparing with >=
+ * labels             out u8  [B,1,H,W]: first class with the largest teacher probability
+ * confidence         out f32 [B,1,H,W]: that probability
+ * counts             out i32 [B,1,1,3*C+2], contiguous: n_S(0..C-1), n_T(0..C-1), n_ST(0..C-1),
+ *                    confident pixels of the student, confident pixels of the teacher
+ * NaN logits: a pixel with any NaN gets label 0, confidence NaN, and is confident nowhere.
+ */
+int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher,
+                          float threshold, const imas_tensor* labels, const imas_tensor* confidence,
+                          const imas_tensor* counts, void* workspace, size_t workspace_bytes);
+size_t imas_pseudo_label_workspace(const imas_backend* backend, const imas_tensor* student,
+                                   const imas_tensor* labels);
+
+/**
+ * Class-weighted symmetric IoU and gamma (method 4), CutMix partners and the batch mean.
+ *
+ * counts             i32 [B,1,1,3*C+2] of imas_pseudo_label
+ * pixels             H*W, the denominator of the confident shares
+ * version            enum imas_gamma_version
+ * class_weighted     0: plain mean over the classes present (background included), 1: weighted by class share
+ * ignore_background  1: class 0 has weight 0 (only with class_weighted)
+ * parts              out f32 [B,1,1,5], contiguous: wIoU_S, wIoU_T, rho_S, rho_T, gamma
+ * pairing            out i32 [B,1,1,1]: partner of each image: sorted by gamma ascending (stable, NaN last), the
+ *                    k-th easiest receives from the k-th hardest
+ * mean               out f32 [1,1,1,1]: mean gamma of the batch
+ * v2 with no confident pixel at all is 0 (published code: NaN).
+ */
+int32_t imas_gamma(const imas_backend* backend, const imas_tensor* counts, int64_t pixels, int32_t version,
+                   int32_t class_weighted, int32_t ignore_background, const imas_tensor* parts,
+                   const imas_tensor* pairing, const imas_tensor* mean);
+
+/**
+ * The student's batch (method 3.3-3.5): labelled | weak | cutmix | strong, in one pass.
+ *
+ * labeled            [Bl,3,H,W] normalised images, f32/bf16/f16; NULL when there are none
+ * weak, strong       [B,3,H,W], same dtype
+ * gamma              f32 [B,1,1,1]: strong part = gamma*strong + (1-gamma)*weak; NULL: strong as it is
+ *                    (a Bernoulli choice is gamma rounded to 0 or 1 by the caller)
+ * pairing            i32 [B,1,1,1], and boxes i32 [B,1,1,4] (top, left, bottom, right; bottom and right exclusive,
+ *                    0 <= top <= bottom <= H): inside box b image b takes the pixels of weak[pairing[b]].
+ *                    Both NULL: no CutMix part.
+ * include_weak       1: the weak part is in the batch (parity), 0: left out
+ * labels, confidence u8/f32 [B,1,H,W] of imas_pseudo_label; NULL without CutMix
+ * batch              out [Bl + include_weak*B + (boxes ? B : 0) + B, 3, H, W], f32/bf16/f16, any strides
+ * mixed_labels, mixed_confidence  out u8/f32 [B,1,H,W]; NULL without CutMix
+ */
+int32_t imas_compose_batch(const imas_backend* backend, const imas_tensor* labeled, const imas_tensor* weak,
+                           const imas_tensor* strong, const imas_tensor* gamma, const imas_tensor* pairing,
+                           const imas_tensor* boxes, int32_t include_weak, const imas_tensor* labels,
+                           const imas_tensor* confidence, const imas_tensor* batch, const imas_tensor* mixed_labels,
+                           const imas_tensor* mixed_confidence);
+
+/**
+ * Consistency loss of one view (method 3.7) and its gradient with respect to the low-resolution logits.
+ * loss = mean over b of weight[b] / (H*W) * sum over kept pixels of -log softmax(logits)[label];
+ * kept: confidence >= threshold (float32) and label != 255.
+ *
+ * logits             [B,C,h,w], f32/bf16/f16
+ * labels             u8 [B,1,H,W]; confidence f32 [B,1,H,W]
+ * weight             f32 [B,1,1,1] (gamma), NULL: 1
+ * grad_scale         factor of the gradient alone (lambda, 1/2 with two views)
+ * loss               out f32 [1,1,1,1], without grad_scale
+ * grad               out [B,C,h,w], f32/bf16/f16, = grad_scale * dloss/dlogits; NULL: not wanted
+ */
+int32_t imas_consistency_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
+                              const imas_tensor* confidence, float threshold, const imas_tensor* weight,
+                              float grad_scale, const imas_tensor* loss, const imas_tensor* grad, void* workspace,
+                              size_t workspace_bytes);
+size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_tensor* logits,
+                                       const imas_tensor* labels);
+
+/**
+ * Supervised loss (method 3.6) and its gradient with respect to the low-resolution logits.
+ * CE: mean of -log softmax[label] over labelled pixels. OHEM(thresh, min_kept): with n labelled pixels and
+ * 0 < min_kept <= n, only labelled pixels with probability of the true class <= max(thresh, q), q the min_kept-th
+ * smallest over all pixels (ignored ones count as 1); otherwise CE. No labelled pixel: loss 0, gradient 0
+ * (published code: NaN).
+ *
+ * labels             u8 [B,1,H,W], values < C or 255 (others: IMAS_ERROR_ARGUMENT on CPU; on CUDA treated as 255)
+ * kept               out i64 [1,1,1,1]: pixels in the mean; NULL: not wanted
+ */
+int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
+                             int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
+                             const imas_tensor* kept, const imas_tensor* grad, void* workspace,
+                             size_t workspace_bytes);
+size_t imas_supervised_loss_workspace(const imas_backend* backend, const imas_tensor* logits,
+                                      const imas_tensor* labels, int32_t kind);
+
+/**
+ * teacher[k][i] = decay * teacher[k][i] + (1 - decay) * student[k][i] for all tensors in one call (method 3.8).
+ * teacher, student   host arrays of `count` pointers to contiguous f32 data; numel: host array of element counts.
+ * decay in [0,1]; 0 copies. Workspace: device memory for the pointer tables on CUDA, 0 bytes on CPU.
+ */
+int32_t imas_ema_update(const imas_backend* backend, int64_t count, void* const* teacher, const void* const* student,
+                        const int64_t* numel, float decay, void* workspace, size_t workspace_bytes);
+size_t imas_ema_update_workspace(const imas_backend* backend, int64_t count, const int64_t* numel);
+
+/**
+ * Adds one batch to the counts behind mIoU (method 5). Pixels whose truth is 255 are left out.
+ * logits             [B,C,h,w]; the prediction is the first class with the largest enlarged logit
+ * truth              u8 [B,1,H,W]
+ * counts             in/out i64 [1,1,3,C], contiguous: intersection, predicted area, true area
+ */
+int32_t imas_confusion(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth,
+                       const imas_tensor* counts, void* workspace, size_t workspace_bytes);
+size_t imas_confusion_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,18 @@
+package dev.imas.data;
+
+import java.nio.ByteBuffer;
+
+/**
+ * B crops ready for the device, as 8-bit values (normalisation is the consumer's first operation). All buffers are
+ * direct.
+ *
+ * @param count   B
+ * @param height  H of the crop
+ * @param width   W of the crop
+ * @param images  weak view, B*H*W*3 bytes, NHWC, RGB
+ * @param strong  strong view, the same layout and geometry; null for labelled batches
+ * @param labels  B*H*W bytes; null for unlabelled batches
+ * @param indices position of each sample in its {@link ImageSource}
+ */
+public record Batch(int count, int height, int width, ByteBuffer images, ByteBuffer strong, ByteBuffer labels, int[] indices) {
+}

@@ -1,0 +1,21 @@
+package dev.imas.data;
+
+import dev.imas.augment.LabelMap;
+import dev.imas.augment.RgbImage;
+
+/** A numbered collection of pictures, with masks where the collection has them. Safe to use from several threads. */
+public interface ImageSource {
+    int size();
+
+    /** A short, unique, file-name-like name of picture i. */
+    String id(int i);
+
+    /** Picture i; throws {@link dev.imas.common.UserException} naming the file when it cannot be read. */
+    RgbImage image(int i);
+
+    /**
+     * Mask i, of the picture's size, values below the number of classes or 255. Never called for unlabelled images.
+     * Throws {@link dev.imas.common.UserException} for a missing mask, another size or a label out of range.
+     */
+    LabelMap mask(int i);
+}

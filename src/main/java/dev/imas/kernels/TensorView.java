@@ -1,0 +1,25 @@
+package dev.imas.kernels;
+
+import java.util.Arrays;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A view of memory that somebody else owns, as {@code imas_tensor}. Axes are (N, C, H, W).
+ *
+ * @param data   first element; the address plus the pointer's position is used. Kept reachable during the call only
+ * @param dtype  element type
+ * @param shape  four extents
+ * @param stride four distances in elements
+ */
+public record TensorView(Pointer data, DType dtype, long[] shape, long[] stride) {
+    public TensorView {
+        if (shape.length != 4 || stride.length != 4) {
+            throw new IllegalArgumentException("a tensor view has 4 axes, got shape " + Arrays.toString(shape) + " stride " + Arrays.toString(stride));
+        }
+    }
+
+    /** A contiguous view (last axis fastest). */
+    public static TensorView contiguous(Pointer data, DType dtype, long... shape) {
+        return new TensorView(data, dtype, shape, new long[] {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1});
+    }
+}

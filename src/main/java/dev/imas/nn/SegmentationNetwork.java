@@ -1,0 +1,48 @@
+package dev.imas.nn;
+
+import dev.imas.config.ImasConfig;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * DeepLabV3+ on a dilated ResNet (method 1), or the small network of the embedded preset, as plain layers over
+ * tensors. Owns its parameters and buffers until {@link #close}.
+ */
+public interface SegmentationNetwork extends AutoCloseable {
+    /** Logits before the final enlargement; both in the caller's PointerScope. */
+    record Output(Tensor logits, Tensor auxiliary) {
+    }
+
+    /** A new network on the CPU, initialised from the seed as method 1 says. */
+    static SegmentationNetwork create(ImasConfig.Network network, int classes, long seed) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * @param images [B,3,H,W] normalised
+     * @param train  batch statistics and their update (true) or running statistics (false)
+     * @return logits [B,C,h,w] and, when the network has the head, auxiliary logits, else null
+     */
+    Output forward(Tensor images, boolean train);
+
+    /** Learnable tensors by state-dict key, in state-dict order (live tensors, requires_grad). */
+    Map<String, Tensor> parameters();
+
+    /** Running statistics and num_batches_tracked by state-dict key, in state-dict order (live tensors). */
+    Map<String, Tensor> buffers();
+
+    /** Parameters and buffers in the reference's state-dict order (live tensors). */
+    Map<String, Tensor> state();
+
+    /** Keys of the encoder start with this; the others (decoder, auxor) learn with the head's rate. */
+    String ENCODER_PREFIX = "encoder.";
+
+    /** Moves everything to a device, keeping the Tensor objects valid. */
+    void to(org.bytedeco.pytorch.Device device);
+
+    /** Turns 4-d weights to channels_last in place. */
+    void channelsLast();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,15 @@
+package dev.imas.train;
+
+/**
+ * The end of a run; written as summary.json.
+ *
+ * @param miouStudent mIoU in [0,1] of the last evaluation
+ * @param bestEpoch   epoch with the best teacher
+ * @param seconds     wall time of this process's part of the run
+ * @param rssFirst    resident memory in bytes after the first 100 steps (or the first epoch if shorter)
+ * @param rssLast     resident memory in bytes at the end
+ */
+public record RunSummary(String name, String method, long seed, String device, String precision, long steps, int epochs,
+                         double miouStudent, double miouTeacher, double bestTeacher, int bestEpoch, double seconds,
+                         long rssFirst, long rssLast) {
+}
