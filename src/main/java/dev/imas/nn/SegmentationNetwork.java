@@ -15,10 +15,15 @@ public interface SegmentationNetwork extends AutoCloseable {
 
     /** A new network on the CPU, initialised from the seed as method 1 says. */
     static SegmentationNetwork create(ImasConfig.Network network, int classes, long seed) {
-        throw new UnsupportedOperationException();
+        return new DeepLabV3Plus(network, classes, seed);
     }
 
     /**
+     * One pass. Works with gradients on or off and under autocast; intermediate results are freed as the pass goes
+     * on, except those that autograd needs. Under autocast the casts of the weights are cached on the thread: a pass
+     * without gradients followed by one with them needs {@code clear_cache()} in between, or the second finds casts
+     * that carry no gradient.
+     *
      * @param images [B,3,H,W] normalised
      * @param train  batch statistics and their update (true) or running statistics (false)
      * @return logits [B,C,h,w] and, when the network has the head, auxiliary logits, else null
@@ -36,6 +41,12 @@ public interface SegmentationNetwork extends AutoCloseable {
 
     /** Keys of the encoder start with this; the others (decoder, auxor) learn with the head's rate. */
     String ENCODER_PREFIX = "encoder.";
+
+    /** Whether the parameters collect gradients: true at first; false for a teacher. */
+    void requireGradients(boolean learnable);
+
+    /** Makes parameters and buffers equal to another network's of the same shape, keeping own types and devices. */
+    void copyStateFrom(SegmentationNetwork other);
 
     /** Moves everything to a device, keeping the Tensor objects valid. */
     void to(org.bytedeco.pytorch.Device device);

@@ -1,0 +1,46 @@
+package dev.imas.nn;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** A square convolution whose padding keeps the size at stride 1. */
+final class Convolution implements Layer {
+    /** Which rule draws the first weights. */
+    enum Role { ENCODER, DECODER }
+
+    private final Tensor weight;
+    private final TensorOptional bias;
+    private final long[] stride;
+    private final long[] padding;
+    private final long[] dilation;
+
+    /**
+     * @param prefix   state-dict key up to, and without, {@code .weight}
+     * @param in       input planes
+     * @param out      output planes
+     * @param kernel   odd side of the kernel
+     * @param dilation distance of the kernel's taps
+     * @param bias     whether there is one
+     */
+    Convolution(StateBuilder state, Role role, String prefix, long in, long out, int kernel, int stride, int dilation,
+                boolean bias) {
+        Initializer initializer = role == Role.ENCODER ? Initializer.encoderWeight(out, kernel) : Initializer.decoder(in, kernel);
+        weight = state.parameter(prefix + ".weight", initializer, out, in, kernel, kernel);
+        if (bias) {
+            state.parameter(prefix + ".bias", Initializer.decoder(in, kernel), out);
+            this.bias = state.optional(prefix + ".bias");
+        } else {
+            this.bias = null;
+        }
+        this.stride = new long[] {stride, stride};
+        this.dilation = new long[] {dilation, dilation};
+        long pad = (long) dilation * (kernel - 1) / 2;
+        this.padding = new long[] {pad, pad};
+    }
+
+    @Override
+    public Tensor forward(Tensor x, boolean train) {
+        return torch.conv2d(x, weight, bias == null ? new TensorOptional() : bias, stride, padding, dilation, 1);
+    }
+}

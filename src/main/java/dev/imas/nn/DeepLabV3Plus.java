@@ -1,0 +1,165 @@
+package dev.imas.nn;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+
+/**
+ * DeepLabV3+ on a dilated ResNet (method 1). Keys, their order and the first values are the reference's; logits are
+ * handed out at 1/4 of the image size (the fused kernels enlarge them).
+ */
+public final class DeepLabV3Plus implements SegmentationNetwork {
+    private static final BiConsumer<String, Tensor> NOBODY = (name, tensor) -> { };
+
+    private final StateBuilder state;
+    private final Encoder encoder;
+    private final Decoder decoder;
+    private final Layer auxiliary;
+
+    /**
+     * A new network on the CPU with the first values that the seed determines.
+     *
+     * @param classes number of classes, 1..255
+     */
+    public DeepLabV3Plus(ImasConfig.Network network, int classes, long seed) {
+        Torch.load();
+        if (classes < 1 || classes > 255) {
+            throw new UserException("data.classes is " + classes + "; it must be in 1..255");
+        }
+        Architecture architecture = Architecture.of(network);
+        state = new StateBuilder(seed);
+        try (PointerScope scope = new PointerScope()) {
+            encoder = new Encoder(state, architecture, network.multiGrid());
+            decoder = new Decoder(state, architecture, network.aspp(), classes);
+            auxiliary = network.auxiliary() ? auxiliaryHead(state, architecture, classes) : null;
+        } catch (RuntimeException | Error e) {
+            state.close();
+            throw e;
+        }
+    }
+
+    private static Layer auxiliaryHead(StateBuilder state, Architecture architecture, int classes) {
+        return Layer.sequence(List.of(
+                ConvBlock.decoder(state, "auxor.aux", 0, architecture.planes(3), architecture.decoder(), 3, 1, false),
+                new Convolution(state, Convolution.Role.DECODER, "auxor.aux.3", architecture.decoder(), classes, 1, 1, 1, true)));
+    }
+
+    @Override
+    public Output forward(Tensor images, boolean train) {
+        return forward(images, train, NOBODY);
+    }
+
+    /**
+     * As {@link #forward(Tensor, boolean)}, showing intermediate results as they come: {@code encoder.maxpool},
+     * {@code encoder.layer1..4}, {@code decoder.low_conv}, {@code decoder.aspp}, {@code decoder.head},
+     * {@code decoder.classifier} and {@code auxor}. They are valid during the call of the observer only.
+     */
+    public Output forward(Tensor images, boolean train, BiConsumer<String, Tensor> observer) {
+        if (images.dim() != 4 || images.size(1) != 3) {
+            throw new IllegalArgumentException("images must be [B,3,H,W], found " + Arrays.toString(images.shape()));
+        }
+        Tensor[] auxiliaryLogits = new Tensor[1];
+        try {
+            Tensor logits = Torch.owned(() -> logits(images, train, observer, auxiliaryLogits));
+            return new Output(Torch.adopt(logits), auxiliaryLogits[0] == null ? null : Torch.adopt(auxiliaryLogits[0]));
+        } catch (RuntimeException | Error e) {
+            if (auxiliaryLogits[0] != null) {
+                auxiliaryLogits[0].close();
+            }
+            throw e;
+        }
+    }
+
+    /** The main logits; the auxiliary ones, if there are any, go to {@code auxiliaryLogits[0]} as the caller's own. */
+    private Tensor logits(Tensor images, boolean train, BiConsumer<String, Tensor> observer, Tensor[] auxiliaryLogits) {
+        Tensor fine = Torch.scoped(() -> {
+            Tensor stem = encoder.stem.forward(images, train);
+            observer.accept("encoder.maxpool", stem);
+            return stage(1, stem, train, observer);
+        });
+        Tensor coarse = Torch.scoped(() -> {
+            Tensor third = Torch.scoped(() -> stage(3, stage(2, fine, train, observer), train, observer));
+            if (auxiliary != null) {
+                auxiliaryLogits[0] = Torch.owned(() -> auxiliary.forward(third, train));
+                observer.accept("auxor", auxiliaryLogits[0]);
+            }
+            return stage(4, third, train, observer);
+        });
+        return decoder.forward(fine, coarse, train, observer);
+    }
+
+    private Tensor stage(int number, Tensor x, boolean train, BiConsumer<String, Tensor> observer) {
+        Tensor y = encoder.stages.get(number - 1).forward(x, train);
+        observer.accept("encoder.layer" + number, y);
+        return y;
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        return state.parameters();
+    }
+
+    @Override
+    public Map<String, Tensor> buffers() {
+        return state.buffers();
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        return state.state();
+    }
+
+    @Override
+    public void requireGradients(boolean learnable) {
+        state.parameters().values().forEach(p -> {
+            try (PointerScope scope = new PointerScope()) {
+                p.set_requires_grad(learnable);
+            }
+        });
+    }
+
+    @Override
+    public void copyStateFrom(SegmentationNetwork other) {
+        Map<String, Tensor> source = other.state();
+        if (!source.keySet().equals(state().keySet())) {
+            throw new IllegalArgumentException("the networks differ: " + source.size() + " and " + state().size() + " state entries");
+        }
+        Torch.withoutGradient(() -> state().forEach((key, tensor) -> {
+            try (PointerScope scope = new PointerScope()) {
+                tensor.copy_(source.get(key));
+            }
+        }));
+    }
+
+    @Override
+    public void to(Device device) {
+        Torch.withoutGradient(() -> state().values().forEach(tensor -> {
+            try (PointerScope scope = new PointerScope()) {
+                tensor.set_data(tensor.to(device, tensor.scalar_type()));
+            }
+        }));
+    }
+
+    @Override
+    public void channelsLast() {
+        Torch.withoutGradient(() -> state().values().forEach(tensor -> {
+            if (tensor.dim() == 4) {
+                try (PointerScope scope = new PointerScope()) {
+                    tensor.set_data(tensor.contiguous(MemoryFormat.ChannelsLast));
+                }
+            }
+        }));
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}

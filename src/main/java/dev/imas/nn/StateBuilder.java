@@ -1,0 +1,99 @@
+package dev.imas.nn;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Makes a network's tensors in state-dict order and owns them until {@link #close}. */
+final class StateBuilder implements AutoCloseable {
+    private final long seed;
+    private final Map<String, Tensor> state = new LinkedHashMap<>();
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Map<String, TensorOptional> optionals = new LinkedHashMap<>();
+
+    StateBuilder(long seed) {
+        this.seed = seed;
+    }
+
+    /** A learnable float32 tensor of that shape, with its first values. */
+    Tensor parameter(String key, Initializer initializer, long... shape) {
+        Tensor tensor = make(ScalarType.Float, shape);
+        if (initializer instanceof Initializer.Constant constant) {
+            fill(tensor, constant.value());
+        } else {
+            tensor.data_ptr_float().put(initializer.draw(Math.toIntExact(tensor.numel()), seed, key));
+        }
+        tensor.set_requires_grad(true);
+        parameters.put(key, tensor);
+        return register(key, tensor);
+    }
+
+    /** A tensor that is not learned, filled with one value. */
+    Tensor buffer(String key, ScalarType type, double value, long... shape) {
+        Tensor tensor = make(type, shape);
+        fill(tensor, value);
+        buffers.put(key, tensor);
+        return register(key, tensor);
+    }
+
+    /**
+     * The tensor of that key as an optional argument of libtorch's functions. It shares the tensor's implementation,
+     * so it follows when the tensor's data is replaced (device, layout).
+     */
+    TensorOptional optional(String key) {
+        return optionals.computeIfAbsent(key, k -> {
+            TensorOptional optional = new TensorOptional(state.get(k));
+            optional.retainReference();
+            return optional;
+        });
+    }
+
+    Map<String, Tensor> state() {
+        return Collections.unmodifiableMap(state);
+    }
+
+    Map<String, Tensor> parameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    Map<String, Tensor> buffers() {
+        return Collections.unmodifiableMap(buffers);
+    }
+
+    private Tensor register(String key, Tensor tensor) {
+        if (state.put(key, tensor) != null) {
+            throw new IllegalStateException("two tensors are named " + key);
+        }
+        return tensor;
+    }
+
+    private static Tensor make(ScalarType type, long... shape) {
+        return Torch.owned(() -> torch.empty(shape, new TensorOptions(type), new MemoryFormatOptional()));
+    }
+
+    private static void fill(Tensor tensor, double value) {
+        try (PointerScope scope = new PointerScope()) {
+            tensor.fill_(new Scalar(value));
+        }
+    }
+
+    /** Releases every tensor; a second call does nothing. */
+    @Override
+    public void close() {
+        optionals.values().forEach(TensorOptional::close);
+        state.values().forEach(Tensor::close);
+        optionals.clear();
+        state.clear();
+        parameters.clear();
+        buffers.clear();
+    }
+}

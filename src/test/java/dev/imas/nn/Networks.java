@@ -1,0 +1,60 @@
+package dev.imas.nn;
+
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Stem;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Networks and images for tests. */
+final class Networks {
+    static {
+        Torch.load();
+    }
+
+    private Networks() {
+    }
+
+    static ImasConfig.Network spec(Backbone backbone, Stem stem, int outputStride, boolean auxiliary) {
+        return new ImasConfig.Network(backbone, stem, outputStride, List.of(2, 4, 6), true, auxiliary, null, false);
+    }
+
+    static DeepLabV3Plus tiny(int classes, long seed) {
+        return new DeepLabV3Plus(spec(Backbone.TINY, Stem.DEEP, 16, true), classes, seed);
+    }
+
+    /** Smooth images in about [-1.5, 1.5], each different. */
+    static Tensor images(int batch, int height, int width) {
+        float[] values = new float[batch * 3 * height * width];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (Math.sin(i * 0.37) + 0.5 * Math.cos(i * 0.0113 + i / (3.0 * height * width)));
+        }
+        Tensor tensor = torch.empty(new long[] {batch, 3, height, width}, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
+        tensor.data_ptr_float().put(values);
+        return tensor;
+    }
+
+    /** The values in logical order, as float32. */
+    static float[] values(Tensor tensor) {
+        Tensor plain = tensor.detach().to(ScalarType.Float).contiguous();
+        float[] values = new float[(int) plain.numel()];
+        new FloatPointer(plain.data_ptr_float()).get(values);
+        return values;
+    }
+
+    /** Distance of two tensors relative to the second's length. */
+    static double relativeDistance(float[] a, float[] b) {
+        double difference = 0;
+        double length = 0;
+        for (int i = 0; i < b.length; i++) {
+            difference += Math.pow(a[i] - b[i], 2);
+            length += Math.pow(b[i], 2);
+        }
+        return Math.sqrt(difference / length);
+    }
+}
