@@ -1,5 +1,6 @@
 package dev.imas.verify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
@@ -28,7 +29,12 @@ public record GoldenData(Path root) {
 
     /** The JSON file at a path below the root. */
     public JsonNode json(String path) throws IOException {
-        return JSON.readTree(Files.readAllBytes(root.resolve(path)));
+        try {
+            return JSON.readTree(Files.readAllBytes(root.resolve(path)));
+        } catch (JsonProcessingException e) {
+            throw new UserException(root.resolve(path) + " is not JSON: " + e.getOriginalMessage()
+                    + "; fetch the recorded data again", e);
+        }
     }
 
     /** The safetensors file at a path below the root. */
@@ -36,8 +42,43 @@ public record GoldenData(Path root) {
         return SafetensorsFile.read(root.resolve(path));
     }
 
+    /** The value of a key that a recorded case must have. */
+    public static JsonNode field(JsonNode node, String key) {
+        JsonNode value = node.get(key);
+        if (value == null) {
+            String name = node.path("name").asText("");
+            throw new UserException("the recorded data lack the key '" + key + "'"
+                    + (name.isEmpty() ? "" : " in case '" + name + "'") + "; fetch them again");
+        }
+        return value;
+    }
+
     /** A recorded number: JSON numbers, or the strings NaN, Infinity, -Infinity. */
     public static double number(JsonNode node) {
-        return node.isTextual() ? Double.parseDouble(node.asText()) : node.doubleValue();
+        if (node.isNumber()) {
+            return node.doubleValue();
+        }
+        return switch (node.asText()) {
+            case "NaN" -> Double.NaN;
+            case "Infinity" -> Double.POSITIVE_INFINITY;
+            case "-Infinity" -> Double.NEGATIVE_INFINITY;
+            default -> throw new UserException("the recorded data hold " + node + " where a number was expected");
+        };
+    }
+
+    /** A recorded list of numbers as float32. */
+    public static float[] floats(JsonNode list) {
+        float[] values = new float[list.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) number(list.get(i));
+        }
+        return values;
+    }
+
+    /** A recorded list of integers; nested lists are joined. */
+    public static int[] ints(JsonNode list) {
+        return list.isArray()
+                ? java.util.stream.StreamSupport.stream(list.spliterator(), false).flatMapToInt(n -> java.util.Arrays.stream(ints(n))).toArray()
+                : new int[] {(int) number(list)};
     }
 }
