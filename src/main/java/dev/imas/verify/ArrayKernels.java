@@ -5,23 +5,25 @@ import dev.imas.kernels.Kernels;
 import dev.imas.kernels.Kernels.GammaVersion;
 import dev.imas.kernels.Kernels.SupervisedKind;
 import dev.imas.kernels.TensorView;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 
 /** The kernels on Java arrays: copies the inputs to the backend's memory, calls, copies the outputs back. */
 final class ArrayKernels {
     private static final int GAMMA_PARTS = 5;
 
-    private final Kernels kernels;
+    private final Supplier<Kernels> backend;
     private final KernelMemory memory;
 
-    ArrayKernels(Kernels kernels, KernelMemory memory) {
-        this.kernels = kernels;
+    /** @param backend asked at each call, so that a library that does not load fails the check at hand, not the suite */
+    ArrayKernels(Supplier<Kernels> backend, KernelMemory memory) {
+        this.backend = backend;
         this.memory = memory;
     }
 
     /** On the CPU backend. */
     static ArrayKernels cpu() {
-        return new ArrayKernels(Kernels.cpu(), new HostMemory());
+        return new ArrayKernels(Kernels::cpu, new HostMemory());
     }
 
     /**
@@ -65,6 +67,7 @@ final class ArrayKernels {
             TensorView labels = memory.room(DType.U8, student.images(), 1, height, width);
             TensorView confidence = memory.room(DType.F32, student.images(), 1, height, width);
             TensorView counts = memory.room(DType.I32, student.images(), 1, 1, 3L * student.classes() + 2);
+            Kernels kernels = backend.get();
             long bytes = kernels.pseudoLabelWorkspace(s, labels);
             kernels.pseudoLabel(s, t, threshold, labels, confidence, counts, memory.workspace(bytes), bytes);
             return new PseudoLabels(memory.bytes(labels), memory.floats(confidence), memory.ints(counts));
@@ -78,7 +81,7 @@ final class ArrayKernels {
             TensorView parts = memory.room(DType.F32, images, 1, 1, GAMMA_PARTS);
             TensorView pairing = memory.room(DType.I32, images, 1, 1, 1);
             TensorView mean = memory.room(DType.F32, 1, 1, 1, 1);
-            kernels.gamma(memory.put(counts, images, 1, 1, counts.length / images), pixels, version, classWeighted,
+            backend.get().gamma(memory.put(counts, images, 1, 1, counts.length / images), pixels, version, classWeighted,
                     ignoreBackground, parts, pairing, mean);
             return new Gamma(memory.floats(parts), memory.ints(pairing), memory.floats(mean)[0]);
         }
@@ -94,6 +97,7 @@ final class ArrayKernels {
             TensorView w = weight == null ? null : memory.put(weight, weight.length, 1, 1, 1);
             TensorView loss = memory.room(DType.F32, 1, 1, 1, 1);
             TensorView grad = memory.room(DType.F32, logits.shape());
+            Kernels kernels = backend.get();
             long bytes = kernels.consistencyLossWorkspace(p, l);
             kernels.consistencyLoss(p, l, c, threshold, w, 1f, loss, grad, memory.workspace(bytes), bytes);
             return new Loss(memory.floats(loss)[0], -1, memory.floats(grad));
@@ -108,6 +112,7 @@ final class ArrayKernels {
             TensorView loss = memory.room(DType.F32, 1, 1, 1, 1);
             TensorView kept = memory.room(DType.I64, 1, 1, 1, 1);
             TensorView grad = memory.room(DType.F32, logits.shape());
+            Kernels kernels = backend.get();
             long bytes = kernels.supervisedLossWorkspace(p, l, kind);
             kernels.supervisedLoss(p, l, kind, thresh, minKept, gradScale, loss, kept, grad, memory.workspace(bytes), bytes);
             return new Loss(memory.floats(loss)[0], memory.longs(kept)[0], memory.floats(grad));
@@ -122,7 +127,7 @@ final class ArrayKernels {
             TensorView batch = memory.room(DType.F32, 2L * images, 3, height, width);
             TensorView mixedLabels = memory.room(DType.U8, images, 1, height, width);
             TensorView mixedConfidence = memory.room(DType.F32, images, 1, height, width);
-            kernels.composeBatch(null, memory.put(weak, images, 3, height, width),
+            backend.get().composeBatch(null, memory.put(weak, images, 3, height, width),
                     memory.put(strong, images, 3, height, width), null, memory.put(pairing, images, 1, 1, 1),
                     memory.put(boxes, images, 1, 1, 4), false, memory.put(labels, images, 1, height, width),
                     memory.put(confidence, images, 1, height, width), batch, mixedLabels, mixedConfidence);
@@ -135,7 +140,7 @@ final class ArrayKernels {
         try (PointerScope scope = new PointerScope()) {
             int images = gamma.length;
             TensorView batch = memory.room(DType.F32, images, 3, height, width);
-            kernels.composeBatch(null, memory.put(weak, images, 3, height, width),
+            backend.get().composeBatch(null, memory.put(weak, images, 3, height, width),
                     memory.put(strong, images, 3, height, width), memory.put(gamma, images, 1, 1, 1), null, null, false,
                     null, null, batch, null, null);
             return new Composed(memory.floats(batch), null, null);

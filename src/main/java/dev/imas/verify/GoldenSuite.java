@@ -63,7 +63,8 @@ public final class GoldenSuite {
         return checks;
     }
 
-    private static void run(GoldenGroup group, GoldenData data, Consumer<Check> report) {
+    /** One group; whatever goes wrong inside it becomes a failed check. */
+    static void run(GoldenGroup group, GoldenData data, Consumer<Check> report) {
         int[] made = {0};
         try {
             group.run(data, check -> {

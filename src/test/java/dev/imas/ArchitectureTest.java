@@ -1,0 +1,108 @@
+package dev.imas;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.slf4j.LoggerFactory;
+
+/** The arrows between the packages point one way. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.imas";
+
+    /** Package -> packages of this project it may use. A new package needs a line here. */
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            Map.entry("common", Set.of()),
+            Map.entry("config", Set.of("common")),
+            Map.entry("kernels", Set.of()),
+            Map.entry("augment", Set.of("common", "config")),
+            Map.entry("data", Set.of("augment", "common", "config")),
+            Map.entry("nn", Set.of("common", "config")),
+            Map.entry("semi", Set.of("kernels", "nn", "common", "config")),
+            Map.entry("report", Set.of("augment", "common", "config")),
+            Map.entry("train", Set.of("semi", "nn", "kernels", "data", "augment", "report", "common", "config")),
+            Map.entry("verify", Set.of("semi", "nn", "kernels", "data", "augment", "train", "common", "config")),
+            Map.entry("cli", Set.of("train", "semi", "nn", "kernels", "data", "augment", "report", "verify", "common", "config")));
+
+    private static JavaClasses imported;
+
+    @BeforeAll
+    static void read() {
+        ((Logger) LoggerFactory.getLogger("com.tngtech.archunit")).setLevel(Level.WARN);
+        imported = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(ROOT);
+    }
+
+    @Test
+    void everyPackageIsKnown() {
+        Set<String> found = imported.stream().map(ArchitectureTest::packageOf).collect(Collectors.toCollection(TreeSet::new));
+        assertThat(found).isNotEmpty().isSubsetOf(MAY_USE.keySet());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> arrowsPointOneWay() {
+        return MAY_USE.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(entry -> DynamicTest.dynamicTest(entry.getKey(), () ->
+                noClasses().that().resideInAPackage(ROOT + "." + entry.getKey() + "..")
+                        .should().dependOnClassesThat(ofPackagesOtherThan(entry.getKey(), entry.getValue()))
+                        .allowEmptyShould(true).check(imported)));
+    }
+
+    @Test
+    void noCycles() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(imported);
+    }
+
+    @Test
+    void kernelsNeedNothingButJavaCpp() {
+        classes().that().resideInAPackage(ROOT + ".kernels..")
+                .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "org.bytedeco.javacpp..", ROOT + ".kernels..")
+                .check(imported);
+    }
+
+    @Test
+    void onlyTheLearningPackagesKnowLibtorch() {
+        noClasses().that().resideInAnyPackage(packages("common", "config", "kernels", "augment", "data", "report"))
+                .should().dependOnClassesThat().resideInAPackage("org.bytedeco.pytorch..").check(imported);
+    }
+
+    @Test
+    void randomNumbersComeFromOneClass() {
+        noClasses().that().doNotHaveFullyQualifiedName(ROOT + ".common.Rng")
+                .should().dependOnClassesThat().haveFullyQualifiedName("java.util.Random")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.SplittableRandom")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+                .orShould().callMethod(Math.class, "random").check(imported);
+    }
+
+    private static String[] packages(String... names) {
+        return Arrays.stream(names).map(name -> ROOT + "." + name + "..").toArray(String[]::new);
+    }
+
+    private static DescribedPredicate<JavaClass> ofPackagesOtherThan(String own, Set<String> others) {
+        return DescribedPredicate.describe("are of other packages of the project than " + others, target ->
+                target.getPackageName().startsWith(ROOT) && !packageOf(target).equals(own) && !others.contains(packageOf(target)));
+    }
+
+    /** The part of the package name after the root, up to the next dot. */
+    private static String packageOf(JavaClass javaClass) {
+        String name = javaClass.getPackageName();
+        return name.length() <= ROOT.length() ? "" : name.substring(ROOT.length() + 1).split("\\.")[0];
+    }
+}
