@@ -13,6 +13,9 @@ import org.bytedeco.javacpp.Pointer;
  */
 public record TensorView(Pointer data, DType dtype, long[] shape, long[] stride) {
     public TensorView {
+        if (dtype == null || shape == null || stride == null) {
+            throw new IllegalArgumentException("a tensor view needs a dtype, a shape and strides");
+        }
         if (shape.length != 4 || stride.length != 4) {
             throw new IllegalArgumentException("a tensor view has 4 axes, got shape " + Arrays.toString(shape) + " stride " + Arrays.toString(stride));
         }
@@ -20,6 +23,9 @@ public record TensorView(Pointer data, DType dtype, long[] shape, long[] stride)
 
     /** A contiguous view (last axis fastest). */
     public static TensorView contiguous(Pointer data, DType dtype, long... shape) {
+        if (shape.length != 4) {
+            throw new IllegalArgumentException("a tensor view has 4 axes, got shape " + Arrays.toString(shape));
+        }
         return new TensorView(data, dtype, shape, new long[] {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1});
     }
 }

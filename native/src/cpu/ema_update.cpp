@@ -1,0 +1,46 @@
+// teacher = decay * teacher + (1 - decay) * student, all tensors in one parallel region: one pass over memory.
+#include <omp.h>
+
+#include "cpu/kernels.hpp"
+#include "cpu/numbers.hpp"
+
+namespace imas {
+namespace cpu {
+namespace {
+
+/** Elements a task: small enough to share the largest convolution among threads, large enough to stream. */
+const int64_t kChunk = 1 << 16;
+
+void average(float* teacher, const float* student, int64_t n, float decay) {
+    if (decay == 0) {
+        std::memcpy(teacher, student, static_cast<size_t>(n) * sizeof(float));
+        return;
+    }
+    const float rest = 1 - decay;
+#pragma omp simd
+    for (int64_t i = 0; i < n; ++i) teacher[i] = decay * teacher[i] + rest * student[i];
+}
+
+}  // namespace
+
+int32_t ema_update(const imas_backend*, int64_t count, void* const* teacher, const void* const* student, const int64_t* numel,
+                   float decay, void*, size_t) {
+#pragma omp parallel
+    {
+        const int64_t threads = omp_get_num_threads(), me = omp_get_thread_num();
+        int64_t task = 0;  // chunks of all tensors, numbered through and dealt out in turn
+        for (int64_t k = 0; k < count; ++k) {
+            for (int64_t begin = 0; begin < numel[k]; begin += kChunk, ++task) {
+                if (task % threads != me) continue;
+                const int64_t left = numel[k] - begin;
+                average(static_cast<float*>(teacher[k]) + begin, static_cast<const float*>(student[k]) + begin, left < kChunk ? left : kChunk, decay);
+            }
+        }
+    }
+    return IMAS_OK;
+}
+
+size_t ema_update_workspace(const imas_backend*, int64_t, const int64_t*) { return 0; }
+
+}  // namespace cpu
+}  // namespace imas

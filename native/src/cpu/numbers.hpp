@@ -1,0 +1,76 @@
+// f32, bf16 and f16 numbers in memory, and addressing by strides.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "imas.h"
+
+namespace imas {
+namespace cpu {
+
+inline uint32_t bits_of(float x) {
+    uint32_t bits;
+    std::memcpy(&bits, &x, 4);
+    return bits;
+}
+
+inline float from_bits(uint32_t bits) {
+    float x;
+    std::memcpy(&x, &bits, 4);
+    return x;
+}
+
+inline float from_bf16(uint16_t h) { return from_bits(static_cast<uint32_t>(h) << 16); }
+
+/** Round to nearest, ties to even; NaN stays NaN. */
+inline uint16_t to_bf16(float x) {
+    const uint32_t bits = bits_of(x);
+    if (x != x) return static_cast<uint16_t>(bits >> 16 | 0x40);
+    return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+/** Shifts the 10-bit mantissa into place and lets one multiplication rebias the exponent, subnormals included. */
+inline float from_f16(uint16_t h) {
+    const uint32_t sign = static_cast<uint32_t>(h & 0x8000) << 16;
+    const uint32_t magnitude = static_cast<uint32_t>(h & 0x7FFF) << 13;
+    if (magnitude >= 0x0F800000) return from_bits(sign | 0x70000000 | magnitude);  // infinity, NaN
+    return from_bits(sign | bits_of(from_bits(magnitude) * 0x1p112f));
+}
+
+/** Round to nearest, ties to even; too large becomes infinity, NaN stays NaN. */
+inline uint16_t to_f16(float x) {
+    const uint32_t bits = bits_of(x);
+    const uint16_t sign = static_cast<uint16_t>(bits >> 16 & 0x8000);
+    const uint32_t magnitude = bits & 0x7FFFFFFF;
+    if (magnitude > 0x7F800000) return static_cast<uint16_t>(sign | 0x7E00);
+    if (magnitude >= 0x477FF000) return static_cast<uint16_t>(sign | 0x7C00);
+    if (magnitude < 0x38800000) {  // subnormal: adding 0.5 aligns the mantissa so that the hardware rounds it
+        return static_cast<uint16_t>(sign | (bits_of(from_bits(magnitude) + 0.5f) - bits_of(0.5f)));
+    }
+    const uint32_t odd = magnitude >> 13 & 1;
+    return static_cast<uint16_t>(sign | ((magnitude - 0x38000000 + 0xFFF + odd) >> 13));
+}
+
+inline int64_t offset(const imas_tensor& t, int64_t n, int64_t c, int64_t h, int64_t w) {
+    return n * t.stride[0] + c * t.stride[1] + h * t.stride[2] + w * t.stride[3];
+}
+
+template <class T>
+inline T& at(const imas_tensor& t, int64_t n, int64_t c, int64_t h, int64_t w) {
+    return static_cast<T*>(t.data)[offset(t, n, c, h, w)];
+}
+
+inline float load(const void* data, int32_t dtype, int64_t index) {
+    if (dtype == IMAS_F32) return static_cast<const float*>(data)[index];
+    const uint16_t h = static_cast<const uint16_t*>(data)[index];
+    return dtype == IMAS_BF16 ? from_bf16(h) : from_f16(h);
+}
+
+inline void store(void* data, int32_t dtype, int64_t index, float x) {
+    if (dtype == IMAS_F32) static_cast<float*>(data)[index] = x;
+    else static_cast<uint16_t*>(data)[index] = dtype == IMAS_BF16 ? to_bf16(x) : to_f16(x);
+}
+
+}  // namespace cpu
+}  // namespace imas

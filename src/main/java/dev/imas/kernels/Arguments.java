@@ -1,0 +1,70 @@
+package dev.imas.kernels;
+
+import dev.imas.kernels.capi.imas_backend;
+import dev.imas.kernels.capi.imas_tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The C structures of one call: a backend and its tensor views, written into a block of memory that each thread keeps,
+ * so that a call allocates nothing. Views given to a call are held here, hence reachable, until {@link #release()}.
+ */
+final class Arguments {
+    private static final int VIEWS = 12;
+    private static final int BACKEND_BYTES = 64;
+    private static final int VIEW_BYTES = 80;
+    private static final ThreadLocal<Arguments> OF_THREAD = ThreadLocal.withInitial(Arguments::new);
+
+    final imas_backend backend;
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(BACKEND_BYTES + VIEWS * VIEW_BYTES).order(ByteOrder.nativeOrder());
+    private final imas_tensor[] tensors = new imas_tensor[VIEWS];
+    private final TensorView[] held = new TensorView[VIEWS];
+    private int used;
+
+    private Arguments() {
+        // Pointers over a direct buffer: no pointer scope that happens to be open here can free them.
+        Pointer base = new Pointer(memory);
+        backend = new imas_backend(base);
+        if (backend.sizeof() > BACKEND_BYTES || new imas_tensor(base).sizeof() != VIEW_BYTES) {
+            throw new IllegalStateException("imas.h and dev.imas.kernels.Arguments disagree about the size of a structure");
+        }
+        for (int k = 0; k < VIEWS; k++) {
+            tensors[k] = new imas_tensor(base.getPointer(BACKEND_BYTES + (long) k * VIEW_BYTES));
+        }
+    }
+
+    /** This thread's block, with the backend filled in. */
+    static Arguments of(int kind, int device, long stream) {
+        Arguments arguments = OF_THREAD.get();
+        arguments.used = 0;
+        arguments.memory.putInt(0, kind).putInt(4, device).putLong(8, stream);
+        return arguments;
+    }
+
+    /** The next view as a C structure; null stays null. */
+    imas_tensor view(TensorView view) {
+        if (view == null) {
+            return null;
+        }
+        int at = BACKEND_BYTES + used * VIEW_BYTES;
+        memory.putLong(at, addressOf(view.data())).putInt(at + 8, view.dtype().code()).putInt(at + 12, 0);
+        for (int axis = 0; axis < 4; axis++) {
+            memory.putLong(at + 16 + 8 * axis, view.shape()[axis]).putLong(at + 48 + 8 * axis, view.stride()[axis]);
+        }
+        held[used] = view;
+        return tensors[used++];
+    }
+
+    /** Lets go of the views of the last call. */
+    void release() {
+        for (int k = 0; k < used; k++) {
+            held[k] = null;
+        }
+        used = 0;
+    }
+
+    static long addressOf(Pointer pointer) {
+        return pointer == null || pointer.isNull() ? 0 : pointer.address() + pointer.position() * pointer.sizeof();
+    }
+}
