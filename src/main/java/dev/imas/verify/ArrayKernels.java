@@ -26,6 +26,11 @@ final class ArrayKernels {
         return new ArrayKernels(Kernels::cpu, new HostMemory());
     }
 
+    /** On a CUDA device. */
+    static ArrayKernels cuda(int device) {
+        return new ArrayKernels(() -> Kernels.cuda(device, null), new DeviceMemory("cuda:" + device));
+    }
+
     /**
      * @param labels     [B,H,W]
      * @param confidence [B,H,W]

@@ -5,6 +5,7 @@ import static dev.imas.verify.GoldenData.ints;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.nn.SafetensorsFile;
+import dev.imas.nn.Torch;
 import dev.imas.verify.ArrayKernels.Loss;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
@@ -59,6 +60,7 @@ final class EnlargementChecks {
     }
 
     private void libtorch(String name, Logits x, int[] size, float[] y, float[] gradY, float[] gradX) {
+        Torch.load();
         try (PointerScope scope = new PointerScope()) {
             Tensor input = tensor(x.values(), x.shape());
             input.set_requires_grad(true);

@@ -21,7 +21,7 @@ final class GammaChecks {
                        long pixels, double tolerance) {
         boolean weighted = field(run, "class_weighted").asBoolean();
         boolean ignoring = field(run, "ignore_background").asBoolean();
-        String name = caseName + (weighted ? ".weighted" : ".plain") + (ignoring ? ".foreground." : ".all.");
+        String name = caseName + (weighted ? ".by_class" : ".plain") + (ignoring ? ".foreground." : ".all.");
         Gamma v1 = kernels.gamma(counts, images, pixels, GammaVersion.V1, weighted, ignoring);
         Gamma v2 = kernels.gamma(counts, images, pixels, GammaVersion.V2, weighted, ignoring);
         compare.absolute(name + "iou_tea", floats(field(run, "iou_tea")), v1.part(Gamma.IOU_TEACHER), tolerance);

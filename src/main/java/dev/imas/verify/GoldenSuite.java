@@ -3,6 +3,7 @@ package dev.imas.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
+import dev.imas.nn.Torch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.global.torch;
 
 /** Holds an installation against recorded data of the published implementation: every group the data has, in order. */
 public final class GoldenSuite {
@@ -24,7 +26,11 @@ public final class GoldenSuite {
 
     /** All groups, by folder name, on the CPU. */
     public static List<GoldenGroup> groups() {
-        ArrayKernels kernels = ArrayKernels.cpu();
+        return groups(ArrayKernels.cpu());
+    }
+
+    /** @param kernels that the groups 01 to 06 call */
+    private static List<GoldenGroup> groups(ArrayKernels kernels) {
         return List.of(
                 new HardnessGolden(kernels),
                 new UnsupervisedLossGolden(kernels),
@@ -43,6 +49,30 @@ public final class GoldenSuite {
      */
     public static List<Check> run(GoldenData data, Consumer<Check> progress) {
         return run(groups(), data, progress);
+    }
+
+    /**
+     * As {@link #run(GoldenData, Consumer)} with the kernels of groups 01 to 06 on another device; the networks stay
+     * on the CPU, where they were recorded.
+     *
+     * @param device {@code cpu}, {@code cuda} or {@code cuda:i}
+     */
+    public static List<Check> run(GoldenData data, String device, Consumer<Check> progress) {
+        return run(groups(kernelsOn(device)), data, progress);
+    }
+
+    private static ArrayKernels kernelsOn(String device) {
+        if (device.equals("cpu")) {
+            return ArrayKernels.cpu();
+        }
+        if (!device.matches("cuda(:\\d{1,2})?")) {
+            throw new UserException("device: '" + device + "' is unknown; use cpu, cuda or cuda:i");
+        }
+        Torch.load();
+        if (!torch.hasCUDA()) {
+            throw new UserException("device: " + device + " was asked for, but this libtorch has no CUDA or finds no GPU; use --device cpu");
+        }
+        return ArrayKernels.cuda(device.equals("cuda") ? 0 : Integer.parseInt(device.substring("cuda:".length())));
     }
 
     static List<Check> run(List<GoldenGroup> groups, GoldenData data, Consumer<Check> progress) {

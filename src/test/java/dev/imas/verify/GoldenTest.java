@@ -1,0 +1,45 @@
+package dev.imas.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The project against the published implementation's recordings: the built-in set, and the full one where there is one. */
+class GoldenTest {
+    /** Where a checkout may have the full set beside it; another place can be named with -Dimas.golden=DIR. */
+    private static final Path FULL_SET = Path.of(System.getProperty("imas.golden", "../shared/golden"));
+
+    @Test
+    void builtInSetHasEveryGroup() {
+        GoldenData data = GoldenSuite.builtIn();
+        assertThat(GoldenSuite.groups()).allSatisfy(group -> assertThat(data.has(group.name())).as(group.name()).isTrue());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> builtInSet() {
+        return each(GoldenSuite.builtIn());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> fullSet() {
+        return Files.isDirectory(FULL_SET) ? each(new GoldenData(FULL_SET)) : Stream.of(DynamicTest.dynamicTest("all groups", () ->
+                assumeTrue(false, "no full set of recorded data at " + FULL_SET.toAbsolutePath() + "; name its place with -Dimas.golden=DIR")));
+    }
+
+    private static Stream<DynamicTest> each(GoldenData data) {
+        return GoldenSuite.groups().stream().map(group -> DynamicTest.dynamicTest(group.name(), () -> {
+            List<Check> checks = new ArrayList<>();
+            GoldenSuite.run(group, data, checks::add);
+            assertThat(checks).isNotEmpty();
+            assertThat(checks.stream().filter(check -> !check.passed())).as(() -> CheckTable.text(checks)).isEmpty();
+        }));
+    }
+}
