@@ -1,0 +1,50 @@
+package dev.imas.semi;
+
+import dev.imas.common.Rng;
+
+/** Draws addressed by (seed, purpose, step): the same for a resumed run. */
+public final class SeededDraws implements StepDraws {
+    private final long seed;
+    private final long step;
+    private final double lo;
+    private final double hi;
+
+    /**
+     * @param step global step, from 0
+     * @param lo   smallest box side ratio
+     * @param hi   largest box side ratio
+     */
+    public SeededDraws(long seed, long step, double lo, double hi) {
+        this.seed = seed;
+        this.step = step;
+        this.lo = lo;
+        this.hi = hi;
+    }
+
+    @Override
+    public double trigger() {
+        return Rng.of(seed, "cutmix-trigger", step).uniform();
+    }
+
+    @Override
+    public int[][] boxes(int count, int height, int width, double spread) {
+        Rng rng = Rng.of(seed, "cutmix", step);
+        double ratio = lo + (hi - lo) * rng.uniform() * spread;
+        return CutMixBoxes.draw(rng, count, height, width, ratio);
+    }
+
+    @Override
+    public int[] pairing(int count) {
+        return Rng.of(seed, "pairing", step).permutation(count);
+    }
+
+    @Override
+    public float[] intensity(int count) {
+        Rng rng = Rng.of(seed, "intensity", step);
+        float[] draws = new float[count];
+        for (int i = 0; i < count; i++) {
+            draws[i] = (float) rng.uniform();
+        }
+        return draws;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.imas.semi;
+
+import dev.imas.nn.SegmentationNetwork;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorList;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * SGD as PyTorch defines it, on float32 parameters: g = gradient + weightDecay * p; buffer = momentum * buffer + g;
+ * p -= lr * buffer. The encoder learns with lr, everything else with lr * headMultiplier. Momentum buffers start at
+ * zero, which makes the first step's buffer g, as PyTorch's.
+ */
+public final class Sgd {
+    private record Slot(Tensor parameter, Tensor momentum) {
+    }
+
+    private final double momentum;
+    private final double weightDecay;
+    private final double headMultiplier;
+    private final List<Slot> encoder = new ArrayList<>();
+    private final List<Slot> head = new ArrayList<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final OperatorHandle fused = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_sgd_", "");
+
+    /** @param parameters learnable tensors by state-dict key; their layout must not change afterwards */
+    public Sgd(Map<String, Tensor> parameters, double momentum, double weightDecay, double headMultiplier) {
+        this.momentum = momentum;
+        this.weightDecay = weightDecay;
+        this.headMultiplier = headMultiplier;
+        parameters.forEach((key, parameter) -> {
+            Tensor buffer = torch.zeros_like(parameter);
+            buffers.put(key, buffer);
+            (key.startsWith(SegmentationNetwork.ENCODER_PREFIX) ? encoder : head).add(new Slot(parameter, buffer));
+        });
+    }
+
+    /** Momentum buffers by parameter key (live tensors). */
+    public Map<String, Tensor> momentumBuffers() {
+        return buffers;
+    }
+
+    /** Forgets all gradients. */
+    public void clearGradients() {
+        encoder.forEach(slot -> slot.parameter.mutable_grad().put(new Tensor()));
+        head.forEach(slot -> slot.parameter.mutable_grad().put(new Tensor()));
+    }
+
+    /** One update; parameters without a gradient stay as they are. */
+    public void step(double lr) {
+        update(encoder, lr);
+        update(head, lr * headMultiplier);
+    }
+
+    private void update(List<Slot> slots, double lr) {
+        TensorVector parameters = new TensorVector();
+        TensorVector gradients = new TensorVector();
+        TensorVector momenta = new TensorVector();
+        for (Slot slot : slots) {
+            Tensor gradient = slot.parameter.grad();
+            if (gradient.defined()) {
+                parameters.push_back(slot.parameter);
+                gradients.push_back(gradient);
+                momenta.push_back(slot.momentum);
+            }
+        }
+        if (parameters.size() > 0) {
+            fused.callBoxed(new IValueVector(list(parameters), list(gradients), list(momenta), new IValue(weightDecay), new IValue(momentum), new IValue(lr),
+                new IValue(0.0), new IValue(false), new IValue(false), new IValue(false), new IValue(), new IValue()));
+        }
+    }
+
+    private static IValue list(TensorVector tensors) {
+        return new IValue(new GenericList((Pointer) new TensorList(tensors)));
+    }
+}
