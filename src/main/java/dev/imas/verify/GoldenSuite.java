@@ -37,7 +37,10 @@ public final class GoldenSuite {
                 new UpsampledGolden(kernels),
                 new CutMixGolden(kernels),
                 new IntensityMixGolden(kernels),
-                new SupervisedLossGolden(kernels));
+                new SupervisedLossGolden(kernels),
+                new TrainingGolden(),
+                new ScheduleGolden(),
+                new EvaluationGolden());
     }
 
     /**

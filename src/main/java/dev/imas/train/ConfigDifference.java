@@ -1,0 +1,48 @@
+package dev.imas.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import dev.imas.config.ImasConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Compares the configuration of a checkpoint with that of the run that wants to continue from it. */
+final class ConfigDifference {
+    private static final ObjectMapper JSON = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    /** What may change between the parts of a run: it steers where and how often, not what is computed. */
+    private static final Set<String> FREE = Set.of("name", "device", "data.workers", "data.prefetch", "training.checkpoint_every", "training.log_every");
+
+    private ConfigDifference() {
+    }
+
+    static JsonNode json(ImasConfig config) {
+        return JSON.valueToTree(config);
+    }
+
+    /** One {@code key: saved -> wanted} for every difference that matters. */
+    static List<String> between(JsonNode saved, ImasConfig wanted) {
+        Map<String, String> before = flatten(saved);
+        Map<String, String> after = flatten(json(wanted));
+        Set<String> keys = new java.util.TreeSet<>(before.keySet());
+        keys.addAll(after.keySet());
+        return keys.stream().filter(key -> !FREE.contains(key)).filter(key -> !String.valueOf(before.get(key)).equals(String.valueOf(after.get(key))))
+            .map(key -> key + ": " + before.get(key) + " -> " + after.get(key)).toList();
+    }
+
+    private static Map<String, String> flatten(JsonNode node) {
+        Map<String, String> flat = new TreeMap<>();
+        flatten("", node, flat);
+        return flat;
+    }
+
+    private static void flatten(String prefix, JsonNode node, Map<String, String> flat) {
+        if (node.isObject()) {
+            node.properties().forEach(field -> flatten(prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey(), field.getValue(), flat));
+        } else {
+            flat.put(prefix, node.toString());
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.imas.train;
+
+import dev.imas.semi.Compute;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The last gamma seen of every unlabelled image, kept on the device; NaN before an image was seen. */
+final class HardnessTable {
+    private final Compute compute;
+    private final Tensor values;
+
+    HardnessTable(int images, Compute compute) {
+        this.compute = compute;
+        values = torch.full(new long[] {Math.max(images, 1)}, new Scalar(Double.NaN), new TensorOptions(ScalarType.Float).device(new DeviceOptional(compute.torchDevice())));
+    }
+
+    /** f32 [images] (live). */
+    Tensor tensor() {
+        return values;
+    }
+
+    /** Notes gamma f32 [B,1,1,1] of the images with these indices. */
+    void put(int[] indices, Tensor gamma) {
+        long[] wide = Arrays.stream(indices).asLongStream().toArray();
+        Tensor at = torch.tensor(wide);
+        values.index_copy_(0, compute.cuda() ? at.to(compute.torchDevice(), ScalarType.Long) : at, gamma.reshape(indices.length));
+    }
+
+    float[] read() {
+        float[] host = new float[(int) values.numel()];
+        values.cpu().data_ptr_float().get(host);
+        return host;
+    }
+}

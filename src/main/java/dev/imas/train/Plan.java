@@ -1,0 +1,42 @@
+package dev.imas.train;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Method;
+import dev.imas.data.Dataset;
+import dev.imas.semi.Schedule;
+
+/**
+ * How long a run is. An epoch holds as many labelled as unlabelled samples; with equal batch sizes it is one pass
+ * over the unlabelled list, the last partial batch dropped (method 2).
+ *
+ * @param labeledSamples   what the labelled loader draws from its repeated list an epoch
+ * @param unlabeledSamples what the unlabelled loader draws an epoch; 0 for the supervised method
+ * @param schedule         rates and decays of the steps
+ */
+record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
+    static Plan of(ImasConfig config, Dataset data) {
+        ImasConfig.Training t = config.training();
+        boolean supervised = config.method() == Method.SUPERVISED;
+        int unlabeled = data.unlabeled().size();
+        if (data.labeled().size() == 0) {
+            throw new UserException("data.labeled: the list of labelled images is empty; at least one is needed");
+        }
+        if (!supervised && unlabeled == 0) {
+            throw new UserException("data.unlabeled: there are no unlabelled images; give some, or set method: supervised");
+        }
+        int length = config.data().epochLength() > 0 ? config.data().epochLength() : unlabeled > 0 ? unlabeled : data.labeled().size();
+        int batch = supervised ? t.batchLabeled() : t.batchUnlabeled();
+        int steps = length / batch;
+        if (steps == 0) {
+            throw new UserException("an epoch of " + length + " samples has no full batch of " + batch + "; lower training." + (supervised ? "batch_labeled" : "batch_unlabeled")
+                + " or raise data.epoch_length");
+        }
+        Schedule schedule = new Schedule(t.lr(), t.polyPower(), t.epochs(), steps, t.supOnlyEpochs(), t.emaDecay());
+        return new Plan(Math.max(length, Math.multiplyExact(steps, t.batchLabeled())), supervised ? 0 : length, schedule);
+    }
+
+    int stepsPerEpoch() {
+        return Math.toIntExact(schedule.stepsPerEpoch());
+    }
+}
