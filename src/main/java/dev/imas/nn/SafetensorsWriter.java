@@ -82,7 +82,7 @@ final class SafetensorsWriter {
         }
         tensors.forEach((name, tensor) -> {
             ObjectNode entry = root.putObject(name);
-            entry.put("dtype", dtype(name, tensor.scalar_type()));
+            entry.put("dtype", dtype(name, tensor.scalar_type().intern()));
             Arrays.stream(tensor.shape()).forEach(entry.putArray("shape")::add);
             entry.putArray("data_offsets").add(begins.get(name)).add(begins.get(name) + tensor.nbytes());
         });

@@ -38,9 +38,11 @@ public final class GoldenSuite {
                 new CutMixGolden(kernels),
                 new IntensityMixGolden(kernels),
                 new SupervisedLossGolden(kernels),
+                new NetworkGolden(),
                 new TrainingGolden(),
                 new ScheduleGolden(),
-                new EvaluationGolden());
+                new EvaluationGolden(),
+                new CheckpointGolden());
     }
 
     /**
