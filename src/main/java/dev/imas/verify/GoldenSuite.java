@@ -38,6 +38,7 @@ public final class GoldenSuite {
                 new CutMixGolden(kernels),
                 new IntensityMixGolden(kernels),
                 new SupervisedLossGolden(kernels),
+                new AugmentGolden(),
                 new NetworkGolden(),
                 new TrainingGolden(),
                 new ScheduleGolden(),

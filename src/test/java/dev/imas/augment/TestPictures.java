@@ -1,0 +1,58 @@
+package dev.imas.augment;
+
+import dev.imas.common.Rng;
+import dev.imas.config.ImasConfig;
+import java.util.Arrays;
+import java.util.List;
+
+/** Generated pictures and label maps for the tests of this package. */
+final class TestPictures {
+    /** Awkward sizes (width, height): single pixels, rows, columns, odd and even ones. */
+    static final List<ImageSize> SIZES = List.of(new ImageSize(1, 1), new ImageSize(1, 7), new ImageSize(7, 1), new ImageSize(2, 2),
+            new ImageSize(3, 3), new ImageSize(5, 4), new ImageSize(32, 17), new ImageSize(65, 48));
+
+    private TestPictures() {
+    }
+
+    /** A gradient with noise. */
+    static RgbImage picture(ImageSize size, long seed) {
+        Rng rng = Rng.of(seed, "test picture");
+        byte[] rgb = new byte[size.width() * size.height() * 3];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) Math.min(255, 200 * i / rgb.length + rng.integer(0, 60));
+        }
+        return new RgbImage(size.width(), size.height(), rgb);
+    }
+
+    static RgbImage constant(ImageSize size, int red, int green, int blue) {
+        byte[] rgb = new byte[size.width() * size.height() * 3];
+        for (int p = 0; p < rgb.length; p += 3) {
+            rgb[p] = (byte) red;
+            rgb[p + 1] = (byte) green;
+            rgb[p + 2] = (byte) blue;
+        }
+        return new RgbImage(size.width(), size.height(), rgb);
+    }
+
+    /** Labels 0..classes-1 and, rarely, 255. */
+    static LabelMap labels(ImageSize size, int classes, long seed) {
+        Rng rng = Rng.of(seed, "test labels");
+        byte[] labels = new byte[size.width() * size.height()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (byte) (rng.integer(0, 20) == 0 ? LabelMap.IGNORE : rng.integer(0, classes));
+        }
+        return new LabelMap(size.width(), size.height(), labels);
+    }
+
+    static RgbImage copy(RgbImage image) {
+        return new RgbImage(image.width(), image.height(), image.rgb().clone());
+    }
+
+    static boolean same(RgbImage a, RgbImage b) {
+        return a.width() == b.width() && a.height() == b.height() && Arrays.equals(a.rgb(), b.rgb());
+    }
+
+    static ImasConfig.Augment config(int cropHeight, int cropWidth, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
+        return new ImasConfig.Augment(List.of(cropHeight, cropWidth), mode, min, max, base, 0.5, 2, false);
+    }
+}
