@@ -32,6 +32,7 @@ final class DeviceMemory implements KernelMemory {
 
     @Override
     public TensorView put(float[] values, long... shape) {
+        KernelMemory.elements(values.length, shape);
         Tensor host = torch.empty(shape, options("cpu", ScalarType.Float), new MemoryFormatOptional());
         new FloatPointer(host.data_ptr()).put(values);
         return moved(host, DType.F32, shape);
@@ -39,6 +40,7 @@ final class DeviceMemory implements KernelMemory {
 
     @Override
     public TensorView put(byte[] values, long... shape) {
+        KernelMemory.elements(values.length, shape);
         Tensor host = torch.empty(shape, options("cpu", ScalarType.Byte), new MemoryFormatOptional());
         new BytePointer(host.data_ptr()).put(values);
         return moved(host, DType.U8, shape);
@@ -46,6 +48,7 @@ final class DeviceMemory implements KernelMemory {
 
     @Override
     public TensorView put(int[] values, long... shape) {
+        KernelMemory.elements(values.length, shape);
         Tensor host = torch.empty(shape, options("cpu", ScalarType.Int), new MemoryFormatOptional());
         new IntPointer(host.data_ptr()).put(values);
         return moved(host, DType.I32, shape);
@@ -53,6 +56,7 @@ final class DeviceMemory implements KernelMemory {
 
     @Override
     public TensorView room(DType dtype, long... shape) {
+        KernelMemory.elements(shape);
         return TensorView.contiguous(torch.empty(shape, options(device, type(dtype)), new MemoryFormatOptional()).data_ptr(), dtype, shape);
     }
 
@@ -63,28 +67,28 @@ final class DeviceMemory implements KernelMemory {
 
     @Override
     public float[] floats(TensorView view) {
-        float[] values = new float[elements(view)];
+        float[] values = new float[(int) KernelMemory.elements(view.shape())];
         new FloatPointer(onHost(view).data_ptr()).get(values);
         return values;
     }
 
     @Override
     public byte[] bytes(TensorView view) {
-        byte[] values = new byte[elements(view)];
+        byte[] values = new byte[(int) KernelMemory.elements(view.shape())];
         new BytePointer(onHost(view).data_ptr()).get(values);
         return values;
     }
 
     @Override
     public int[] ints(TensorView view) {
-        int[] values = new int[elements(view)];
+        int[] values = new int[(int) KernelMemory.elements(view.shape())];
         new IntPointer(onHost(view).data_ptr()).get(values);
         return values;
     }
 
     @Override
     public long[] longs(TensorView view) {
-        long[] values = new long[elements(view)];
+        long[] values = new long[(int) KernelMemory.elements(view.shape())];
         new LongPointer(onHost(view).data_ptr()).get(values);
         return values;
     }
@@ -111,10 +115,5 @@ final class DeviceMemory implements KernelMemory {
             case BF16 -> ScalarType.BFloat16;
             case F16 -> ScalarType.Half;
         };
-    }
-
-    private static int elements(TensorView view) {
-        long[] s = view.shape();
-        return Math.toIntExact(s[0] * s[1] * s[2] * s[3]);
     }
 }

@@ -1,7 +1,6 @@
 package dev.imas.verify;
 
 import static dev.imas.verify.GoldenData.field;
-import static dev.imas.verify.GoldenData.ints;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.nn.SafetensorsFile;
@@ -44,8 +43,10 @@ final class EnlargementChecks {
             float[] y = tensors.get(field(c, "y").asText()).floats();
             float[] gradY = tensors.get(field(c, "grad_y").asText()).floats();
             float[] gradX = tensors.get(field(c, "grad_x").asText()).floats();
-            int[] size = ints(field(c, "output"));
+            int[] size = GoldenData.size(field(c, "output"));
             String name = field(c, "name").asText();
+            KernelMemory.elements(y.length, x.images(), x.classes(), size[0], size[1]);
+            KernelMemory.elements(gradY.length, x.images(), x.classes(), size[0], size[1]);
             plain(name, x, size, y, gradY, gradX);
             libtorch(name, x, size, y, gradY, gradX);
             fused(name, x, size, y);

@@ -8,6 +8,8 @@ import dev.imas.nn.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.StreamSupport;
 
 /** A directory of recorded inputs and outputs, in the layout of the published implementation's recordings. */
 public record GoldenData(Path root) {
@@ -53,6 +55,21 @@ public record GoldenData(Path root) {
         return value;
     }
 
+    /** An element that a recorded list must have. */
+    public static JsonNode item(JsonNode list, int index) {
+        JsonNode value = list.get(index);
+        if (value == null) {
+            throw new UserException("the recorded data hold the list " + list + " where at least " + (index + 1)
+                    + " elements were expected; fetch them again");
+        }
+        return value;
+    }
+
+    /** A recorded pair of rows and columns. */
+    public static int[] size(JsonNode list) {
+        return new int[] {ints(item(list, 0))[0], ints(item(list, 1))[0]};
+    }
+
     /** A recorded number: JSON numbers, or the strings NaN, Infinity, -Infinity. */
     public static double number(JsonNode node) {
         if (node.isNumber()) {
@@ -78,7 +95,7 @@ public record GoldenData(Path root) {
     /** A recorded list of integers; nested lists are joined. */
     public static int[] ints(JsonNode list) {
         return list.isArray()
-                ? java.util.stream.StreamSupport.stream(list.spliterator(), false).flatMapToInt(n -> java.util.Arrays.stream(ints(n))).toArray()
+                ? StreamSupport.stream(list.spliterator(), false).flatMapToInt(n -> Arrays.stream(ints(n))).toArray()
                 : new int[] {(int) number(list)};
     }
 }

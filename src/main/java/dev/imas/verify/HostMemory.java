@@ -15,22 +15,25 @@ final class HostMemory implements KernelMemory {
 
     @Override
     public TensorView put(float[] values, long... shape) {
+        KernelMemory.elements(values.length, shape);
         return TensorView.contiguous(new FloatPointer(values), DType.F32, shape);
     }
 
     @Override
     public TensorView put(byte[] values, long... shape) {
+        KernelMemory.elements(values.length, shape);
         return TensorView.contiguous(new BytePointer(values), DType.U8, shape);
     }
 
     @Override
     public TensorView put(int[] values, long... shape) {
+        KernelMemory.elements(values.length, shape);
         return TensorView.contiguous(new IntPointer(values), DType.I32, shape);
     }
 
     @Override
     public TensorView room(DType dtype, long... shape) {
-        long elements = elements(shape);
+        long elements = KernelMemory.elements(shape);
         Pointer data = switch (dtype) {
             case F32 -> new FloatPointer(elements);
             case U8 -> new BytePointer(elements);
@@ -50,33 +53,29 @@ final class HostMemory implements KernelMemory {
 
     @Override
     public float[] floats(TensorView view) {
-        float[] values = new float[Math.toIntExact(elements(view.shape()))];
+        float[] values = new float[(int) KernelMemory.elements(view.shape())];
         ((FloatPointer) view.data()).get(values);
         return values;
     }
 
     @Override
     public byte[] bytes(TensorView view) {
-        byte[] values = new byte[Math.toIntExact(elements(view.shape()))];
+        byte[] values = new byte[(int) KernelMemory.elements(view.shape())];
         ((BytePointer) view.data()).get(values);
         return values;
     }
 
     @Override
     public int[] ints(TensorView view) {
-        int[] values = new int[Math.toIntExact(elements(view.shape()))];
+        int[] values = new int[(int) KernelMemory.elements(view.shape())];
         ((IntPointer) view.data()).get(values);
         return values;
     }
 
     @Override
     public long[] longs(TensorView view) {
-        long[] values = new long[Math.toIntExact(elements(view.shape()))];
+        long[] values = new long[(int) KernelMemory.elements(view.shape())];
         ((LongPointer) view.data()).get(values);
         return values;
-    }
-
-    private static long elements(long[] shape) {
-        return shape[0] * shape[1] * shape[2] * shape[3];
     }
 }

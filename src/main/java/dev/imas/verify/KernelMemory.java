@@ -1,10 +1,12 @@
 package dev.imas.verify;
 
+import dev.imas.common.UserException;
 import dev.imas.kernels.DType;
 import dev.imas.kernels.TensorView;
+import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 
-/** Contiguous buffers where a backend of the kernels can reach them. */
+/** Contiguous buffers where a backend of the kernels can reach them. Values must fill their shape exactly. */
 interface KernelMemory {
     TensorView put(float[] values, long... shape);
 
@@ -25,4 +27,26 @@ interface KernelMemory {
     int[] ints(TensorView view);
 
     long[] longs(TensorView view);
+
+    /** The elements of a shape, which must be positive and as many as there are values. */
+    static long elements(int values, long... shape) {
+        long elements = elements(shape);
+        if (elements != values) {
+            throw new UserException("the recorded data hold " + values + " values where the shape " + Arrays.toString(shape)
+                    + " needs " + elements + "; fetch them again");
+        }
+        return elements;
+    }
+
+    static long elements(long... shape) {
+        long elements = 1;
+        for (long extent : shape) {
+            if (extent <= 0 || extent > Integer.MAX_VALUE / elements) {
+                throw new UserException("the recorded data ask for a tensor of shape " + Arrays.toString(shape)
+                        + "; extents must be positive and fit an array");
+            }
+            elements *= extent;
+        }
+        return elements;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.imas.verify;
 
 import static dev.imas.verify.GoldenData.field;
+import static dev.imas.verify.GoldenData.item;
 import static dev.imas.verify.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -71,8 +72,8 @@ final class SupervisedLossGolden implements GoldenGroup {
     }
 
     private static void term(Comparison compare, String name, JsonNode c, int index, Loss found) {
-        compare.relative(name + ".term" + index, zeroForNaN(number(field(c, "terms").get(index))), found.loss(), LOSS);
-        compare.equal(name + ".kept_pixels" + index, field(c, "kept_pixels").get(index).asLong(), found.kept());
+        compare.relative(name + ".term" + index, zeroForNaN(number(item(field(c, "terms"), index))), found.loss(), LOSS);
+        compare.equal(name + ".kept_pixels" + index, item(field(c, "kept_pixels"), index).asLong(), found.kept());
     }
 
     private static void gradient(Comparison compare, String name, JsonNode tensor, SafetensorsFile tensors, Loss found) {

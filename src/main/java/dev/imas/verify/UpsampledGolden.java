@@ -1,8 +1,8 @@
 package dev.imas.verify;
 
 import static dev.imas.verify.GoldenData.field;
-import static dev.imas.verify.GoldenData.ints;
 import static dev.imas.verify.GoldenData.number;
+import static dev.imas.verify.GoldenData.size;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.nn.SafetensorsFile;
@@ -41,7 +41,7 @@ final class UpsampledGolden implements GoldenGroup {
         for (JsonNode c : field(json, "cases")) {
             Case recorded = new Case(field(c, "name").asText(), Logits.of(tensors, field(c, "student").asText()),
                     Logits.of(tensors, field(c, "teacher").asText()), Logits.of(tensors, field(c, "strong").asText()),
-                    ints(field(c, "size")));
+                    size(field(c, "size")));
             for (JsonNode run : field(c, "runs")) {
                 run(compare, tensors, recorded, run);
             }

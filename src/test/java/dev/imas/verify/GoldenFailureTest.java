@@ -115,6 +115,33 @@ class GoldenFailureTest {
         assertThat(failed("05_intensity_mix/x")).singleElement().satisfies(check -> assertThat(check.note()).contains("'weak'").contains("'b'"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "02_unsup_loss/unsup_loss.json | /cases/0/labels | \"d.labels\"",
+        "02_unsup_loss/unsup_loss.json | /cases/0/confidence | \"d.confidence\"",
+        "02_unsup_loss/unsup_loss.json | /cases/1/hardness | [1.0]",
+        "02_unsup_loss/unsup_loss.json | /cases/0/threshold | \"high\"",
+        "03_upsampled/upsampled.json | /cases/0/size | [-33, 49]",
+        "03_upsampled/upsampled.json | /cases/0/size | [2000000000, 2000000000]",
+        "03_upsampled/upsampled.json | /cases/0/size | [7]",
+        "03_upsampled/upsampled.json | /interpolation/0/output | [400, 500]",
+        "04_cutmix/cutmix.json | /cases/0/H | 2000",
+        "04_cutmix/cutmix.json | /cases/0/pairing | [7, -1]",
+        "04_cutmix/cutmix.json | /cases/0/boxes_top_left_bottom_right | [[-1, 0, 99, 99], [5, 5, 1, 1]]",
+        "04_cutmix/cutmix.json | /pairing_table/0/hardness | []",
+        "05_intensity_mix/intensity_mix.json | /cases/0/hardness | [0.5]",
+        "05_intensity_mix/intensity_mix.json | /cases/0/strong | \"b.strong\"",
+        "06_sup_loss/sup_loss.json | /cases/0/type | \"focal\"",
+        "06_sup_loss/sup_loss.json | /cases/0/terms | []"})
+    void whatDoesNotFitTogetherFailsWithANote(String file, String pointer, String value) throws IOException {
+        JsonNode json = read(file);
+        int slash = pointer.lastIndexOf('/');
+        ((ObjectNode) json.at(pointer.substring(0, slash))).set(pointer.substring(slash + 1), JSON.readTree(value));
+        write(file, json);
+        assertThat(failed(file)).noneMatch(check -> check.note().contains("Exception"))
+                .last().satisfies(check -> assertThat(check.note()).isNotBlank().hasLineCount(1));
+    }
+
     @Test
     void damagedFilesFailOneGroupAndTheOthersStillRun() throws IOException {
         Files.write(root.resolve("05_intensity_mix/intensity_mix.safetensors"), new byte[] {1, 2, 3});
