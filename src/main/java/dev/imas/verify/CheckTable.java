@@ -5,42 +5,61 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
- * Checks as a table: one row for each group and quantity (what follows the last dot of a check's name) with its
- * number of comparisons, largest error, tolerance and the case where that error occurred.
+ * Checks as a table: one row for each group and quantity with its number of comparisons, and of the one that comes
+ * closest to its tolerance (or exceeds it most) the error, the tolerance and the name.
  */
 public final class CheckTable {
+    /** Tensors of a state dictionary inside a check's name. */
+    private static final Pattern STATE_KEY = Pattern.compile(
+            "\\.(encoder|decoder|auxor)\\.[a-z0-9_.]*?(weight|bias|running_mean|running_var|num_batches_tracked)(?=\\.|$)");
+    /** Trailing parts of a name that say where, not what. */
+    private static final Pattern PLACE = Pattern.compile("(\\.(i|group|step)\\d+|\\.(encoder|decoder|auxor))+$");
+
     /**
-     * All checks of one quantity with the same tolerance.
+     * All checks of one quantity.
      *
-     * @param worst  the failed check, else the one with the largest error
+     * @param worst  the check with the largest error in units of its tolerance
      * @param count  comparisons
      * @param failed of which failed
      */
     public record Row(String group, String quantity, Check worst, int count, int failed) {
         private Row with(Check check) {
-            return new Row(group, quantity, worse(check, worst) ? check : worst, count + 1, failed + (check.passed() ? 0 : 1));
+            return new Row(group, quantity, used(check) > used(worst) ? check : worst, count + 1, failed + (check.passed() ? 0 : 1));
         }
 
-        /** NaN is worse than any number. */
-        private static boolean worse(Check a, Check b) {
-            return Double.compare(a.error(), b.error()) > 0;
+        /** Error in units of the tolerance; a failure without a finite error is worse than any other. */
+        private static double used(Check check) {
+            if (check.error() == 0) {
+                return 0;
+            }
+            double used = check.error() / check.tolerance();
+            return Double.isNaN(used) ? Double.POSITIVE_INFINITY : used;
         }
     }
 
     private CheckTable() {
     }
 
-    /** One row a group, quantity and tolerance, in the order they first occur. */
+    /** One row a group and quantity, in the order they first occur. */
     public static List<Row> rows(List<Check> checks) {
-        Map<List<Object>, Row> rows = new LinkedHashMap<>();
+        Map<List<String>, Row> rows = new LinkedHashMap<>();
         for (Check check : checks) {
-            String quantity = check.name().substring(check.name().lastIndexOf('.') + 1);
-            rows.merge(List.of(check.group(), quantity, check.tolerance()),
-                    new Row(check.group(), quantity, check, 1, check.passed() ? 0 : 1), (row, one) -> row.with(check));
+            String quantity = quantity(check.name());
+            rows.merge(List.of(check.group(), quantity), new Row(check.group(), quantity, check, 1, check.passed() ? 0 : 1),
+                    (row, one) -> row.with(check));
         }
         return List.copyOf(rows.values());
+    }
+
+    /** What a check compares, from its name: the last part, without tensor names, places and numbering. */
+    private static String quantity(String name) {
+        String what = PLACE.matcher(STATE_KEY.matcher(name).replaceAll("")).replaceAll("");
+        what = what.substring(what.lastIndexOf('.') + 1);
+        // The digits of v1, v2 and l2 are no numbering.
+        return what.replaceAll("(?<![lv\\d])\\d+$", "");
     }
 
     /** For a terminal: the rows by group, a line for each group, then every failed check with its note. */
@@ -50,7 +69,7 @@ public final class CheckTable {
         out.append(format(format, "group", "quantity", "checks", "error", "tolerance", "", "at"));
         for (Row row : rows(checks)) {
             out.append(format(format, row.group(), row.quantity(), row.count(), number(row.worst().error()),
-                    number(row.worst().tolerance()), verdict(row.failed()), caseOf(row)));
+                    number(row.worst().tolerance()), verdict(row.failed()), place(row)));
         }
         out.append(format("%n"));
         byGroup(checks).forEach((group, list) -> out.append(format("%-17s %6d checks, %s%n", group, list.size(), verdict(failed(list)))));
@@ -70,11 +89,11 @@ public final class CheckTable {
         lines.add("|---|---:|---:|");
         byGroup(checks).forEach((group, list) -> lines.add(format("| %s | %d | %d |", group, list.size(), failed(list))));
         lines.add("");
-        lines.add("| group | quantity | checks | largest error | tolerance | result | at |");
+        lines.add("| group | quantity | checks | error | tolerance | result | at |");
         lines.add("|---|---|---:|---:|---:|---|---|");
         for (Row row : rows(checks)) {
             lines.add(format("| %s | %s | %d | %s | %s | %s | %s |", row.group(), row.quantity(), row.count(),
-                    number(row.worst().error()), number(row.worst().tolerance()), verdict(row.failed()), caseOf(row)));
+                    number(row.worst().error()), number(row.worst().tolerance()), verdict(row.failed()), place(row)));
         }
         return String.join("\n", lines) + "\n";
     }
@@ -95,11 +114,9 @@ public final class CheckTable {
         return failed == 0 ? "pass" : "FAILED";
     }
 
-    /** The case of the largest error; nothing where all errors are zero. */
-    private static String caseOf(Row row) {
-        String name = row.worst().name();
-        int dot = name.lastIndexOf('.');
-        return row.worst().error() == 0 || dot < 0 ? "" : name.substring(0, dot);
+    /** The check of the largest error; nothing where all errors are zero. */
+    private static String place(Row row) {
+        return row.worst().error() == 0 ? "" : row.worst().name();
     }
 
     private static String number(double value) {

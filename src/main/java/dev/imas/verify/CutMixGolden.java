@@ -38,6 +38,10 @@ final class CutMixGolden implements GoldenGroup {
         for (JsonNode entry : field(json, "pairing_table")) {
             compare.differing("table" + row++ + ".pairing", ints(field(entry, "pairing")), pairing(floats(field(entry, "hardness"))));
         }
+        row = 0;
+        for (JsonNode statistics : field(json, "box_law_statistics")) {
+            BoxLawChecks.run(compare, "boxes" + row++, statistics);
+        }
     }
 
     private void mixed(Comparison compare, SafetensorsFile tensors, JsonNode c) {
