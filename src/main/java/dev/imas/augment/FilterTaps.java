@@ -9,8 +9,9 @@ package dev.imas.augment;
  * @param taps    source positions an output reads, the same for all; unused ones have weight 0
  * @param start   first source position of each output; start + taps never exceeds the source
  * @param weights outputs*taps weights, not negative, each output's summing to 2^BITS up to rounding
+ * @param blend   two taps whose weights sum to 2^BITS exactly everywhere: left + (right - left) * second weight
  */
-record FilterTaps(int outputs, int taps, int[] start, int[] weights) {
+record FilterTaps(int outputs, int taps, int[] start, int[] weights, boolean blend) {
     /** Leaves room for 8-bit values and a carry in 32 bits. */
     static final int BITS = 22;
     /** Added before the shift, so that it rounds. */
@@ -48,7 +49,7 @@ record FilterTaps(int outputs, int taps, int[] start, int[] weights) {
                 weights[i * taps + shift + t] = (int) (0.5 + weight * (1 << BITS));
             }
         }
-        return new FilterTaps(count, taps, start, weights);
+        return new FilterTaps(count, taps, start, weights, taps == 2 && sumsAreExact(weights));
     }
 
     /** The same outputs in reverse order: resizing and flipping in one pass. */
@@ -59,6 +60,15 @@ record FilterTaps(int outputs, int taps, int[] start, int[] weights) {
             reversedStart[i] = start[outputs - 1 - i];
             System.arraycopy(weights, (outputs - 1 - i) * taps, reversedWeights, i * taps, taps);
         }
-        return new FilterTaps(outputs, taps, reversedStart, reversedWeights);
+        return new FilterTaps(outputs, taps, reversedStart, reversedWeights, blend);
+    }
+
+    private static boolean sumsAreExact(int[] pairs) {
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (pairs[i] + pairs[i + 1] != 1 << BITS) {
+                return false;
+            }
+        }
+        return true;
     }
 }

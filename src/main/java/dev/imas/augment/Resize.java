@@ -1,5 +1,7 @@
 package dev.imas.augment;
 
+import java.util.Arrays;
+
 /**
  * Resizing as Pillow does it, byte for byte: pictures with the antialiased bilinear filter (along the rows first,
  * rounded to 8 bits, then along the columns), label maps by the nearest source pixel. Method section 2, golden README
@@ -36,17 +38,19 @@ public final class Resize {
     /** A window of the label map resized to width x height; {@code mirrored}: its columns in reverse order. */
     static LabelMap nearest(LabelMap map, int width, int height, Window window, boolean mirrored) {
         window.requireInside(width, height);
-        int[] columns = nearestSources(map.width(), width, window.x(), window.width());
-        int[] rows = nearestSources(map.height(), height, window.y(), window.height());
+        int[] columns = nearestSources(map.width(), width, window.x(), window.width(), mirrored);
+        int[] rows = nearestSources(map.height(), height, window.y(), window.height(), false);
         byte[] source = map.labels();
         byte[] result = new byte[Math.multiplyExact(window.width(), window.height())];
-        int step = mirrored ? -1 : 1;
         for (int y = 0; y < rows.length; y++) {
+            int to = y * columns.length;
+            if (y > 0 && rows[y] == rows[y - 1]) {
+                System.arraycopy(result, to - columns.length, result, to, columns.length);
+                continue;
+            }
             int from = rows[y] * map.width();
-            int to = mirrored ? (y + 1) * columns.length - 1 : y * columns.length;
-            for (int column : columns) {
-                result[to] = source[from + column];
-                to += step;
+            for (int x = 0; x < columns.length; x++) {
+                result[to + x] = source[from + columns[x]];
             }
         }
         return new LabelMap(window.width(), window.height(), result);
@@ -56,7 +60,7 @@ public final class Resize {
      * The source position of each output. Positions are summed up step by step and not multiplied out: where one falls
      * on the border of two pixels, the rounding of the sum decides, and Pillow's is the sum.
      */
-    private static int[] nearestSources(int in, int out, int first, int count) {
+    private static int[] nearestSources(int in, int out, int first, int count, boolean reversed) {
         double scale = (double) in / out;
         double position = scale * 0.5;
         for (int i = 0; i < first; i++) {
@@ -64,7 +68,7 @@ public final class Resize {
         }
         int[] sources = new int[count];
         for (int i = 0; i < count; i++) {
-            sources[i] = Math.min(in - 1, (int) position);
+            sources[reversed ? count - 1 - i : i] = Math.min(in - 1, (int) position);
             position += scale;
         }
         return sources;
@@ -86,17 +90,18 @@ public final class Resize {
             for (next = Math.max(next, start); next < start + taps; next++) {
                 alongRow(image, next, columns, kept[next % taps]);
             }
-            if (taps == 2) {
-                twoRows(kept[start % 2], rows.weights()[2 * y], kept[(start + 1) % 2], rows.weights()[2 * y + 1], sum);
+            if (rows.blend()) {
+                blendRows(kept[start % 2], kept[(start + 1) % 2], rows.weights()[2 * y + 1], sum);
             } else {
-                java.util.Arrays.fill(sum, FilterTaps.HALF);
+                Arrays.fill(sum, FilterTaps.HALF);
                 for (int t = 0; t < taps; t++) {
                     addRow(kept[(start + t) % taps], rows.weights()[y * taps + t], sum);
                 }
+                round(sum);
             }
             int to = y * n;
             for (int i = 0; i < n; i++) {
-                result[to + i] = (byte) Math.min(255, sum[i] >>> FilterTaps.BITS);
+                result[to + i] = (byte) sum[i];
             }
         }
         return result;
@@ -104,8 +109,8 @@ public final class Resize {
 
     private static void alongRow(RgbImage image, int row, FilterTaps columns, int[] result) {
         int from = row * image.width() * 3;
-        if (columns.taps() == 2) {
-            alongRowTwoTaps(image.rgb(), from, columns, result);
+        if (columns.blend()) {
+            blendAlongRow(image.rgb(), from, columns, result);
             return;
         }
         byte[] rgb = image.rgb();
@@ -129,29 +134,39 @@ public final class Resize {
         }
     }
 
-    /** Enlarging: two taps, whose weights cannot sum to so much that the result exceeds 255. */
-    private static void alongRowTwoTaps(byte[] rgb, int from, FilterTaps columns, int[] result) {
+    /** Enlarging: one product a channel; the result lies between its two sources, so that it needs no clipping. */
+    private static void blendAlongRow(byte[] rgb, int from, FilterTaps columns, int[] result) {
         int[] starts = columns.start();
         int[] weights = columns.weights();
         for (int x = 0; x < starts.length; x++) {
             int p = from + starts[x] * 3;
-            int left = weights[2 * x];
-            int right = weights[2 * x + 1];
-            result[3 * x] = ((rgb[p] & 255) * left + (rgb[p + 3] & 255) * right + FilterTaps.HALF) >>> FilterTaps.BITS;
-            result[3 * x + 1] = ((rgb[p + 1] & 255) * left + (rgb[p + 4] & 255) * right + FilterTaps.HALF) >>> FilterTaps.BITS;
-            result[3 * x + 2] = ((rgb[p + 2] & 255) * left + (rgb[p + 5] & 255) * right + FilterTaps.HALF) >>> FilterTaps.BITS;
+            int weight = weights[2 * x + 1];
+            result[3 * x] = blend(rgb[p] & 255, rgb[p + 3] & 255, weight);
+            result[3 * x + 1] = blend(rgb[p + 1] & 255, rgb[p + 4] & 255, weight);
+            result[3 * x + 2] = blend(rgb[p + 2] & 255, rgb[p + 5] & 255, weight);
         }
     }
 
-    private static void twoRows(int[] upper, int upperWeight, int[] lower, int lowerWeight, int[] sum) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = upper[i] * upperWeight + lower[i] * lowerWeight + FilterTaps.HALF;
+    private static void blendRows(int[] upper, int[] lower, int lowerWeight, int[] result) {
+        for (int i = 0; i < result.length; i++) {
+            result[i] = blend(upper[i], lower[i], lowerWeight);
         }
+    }
+
+    private static int blend(int first, int second, int secondWeight) {
+        return ((first << FilterTaps.BITS) + (second - first) * secondWeight + FilterTaps.HALF) >>> FilterTaps.BITS;
     }
 
     private static void addRow(int[] row, int weight, int[] sum) {
         for (int i = 0; i < sum.length; i++) {
             sum[i] += row[i] * weight;
+        }
+    }
+
+    /** Sums to 8-bit values. Many taps can sum to a little more than 1. */
+    private static void round(int[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = Math.min(255, sum[i] >>> FilterTaps.BITS);
         }
     }
 }

@@ -16,7 +16,7 @@ public final class WeakView {
      * @param image  the crop
      * @param labels its labels; null when none were given
      */
-    public record Result(RgbImage image, LabelMap labels /*null when given null*/) {
+    public record Result(RgbImage image, LabelMap labels) {
     }
 
     /**
