@@ -116,20 +116,35 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
                 throw damaged(path, "its header is not a JSON object");
             }
             long dataStart = 8 + headerLength;
+            ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, dataStart, requireMappable(path, size - dataStart));
+            long used = 0;
             Map<String, Entry> entries = new LinkedHashMap<>();
             Map<String, String> metadata = new LinkedHashMap<>();
             for (Map.Entry<String, JsonNode> field : json.properties()) {
                 if (field.getKey().equals("__metadata__")) {
                     field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
                 } else {
-                    entries.put(field.getKey(), entry(path, channel, field.getKey(), field.getValue(), dataStart, size));
+                    Entry entry = entry(path, field.getKey(), field.getValue(), data);
+                    entries.put(field.getKey(), entry);
+                    used += entry.data().remaining();
                 }
+            }
+            // The format knows neither gaps nor shared bytes, so the tensors fill the file.
+            if (used != data.capacity()) {
+                throw damaged(path, "its tensors take " + used + " bytes, it holds " + data.capacity());
             }
             return new SafetensorsFile(path, entries, metadata);
         }
     }
 
-    private static Entry entry(Path path, FileChannel channel, String name, JsonNode node, long dataStart, long size) throws IOException {
+    private static long requireMappable(Path path, long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new UserException(path + " holds " + bytes + " bytes of tensors; files of up to 2 GB are read");
+        }
+        return bytes;
+    }
+
+    private static Entry entry(Path path, String name, JsonNode node, ByteBuffer data) {
         String dtype = node.path("dtype").asText();
         JsonNode shapeNode = node.path("shape");
         JsonNode offsets = node.path("data_offsets");
@@ -149,11 +164,11 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
         }
         long begin = offsets.get(0).asLong(-1);
         long end = offsets.get(1).asLong(-1);
-        if (begin < 0 || end < begin || end > size - dataStart || end - begin != bytes || bytes > Integer.MAX_VALUE) {
-            throw damaged(path, "entry " + name + " spans bytes " + begin + " to " + end + " of " + (size - dataStart) + ", its shape needs " + bytes);
+        if (begin < 0 || end < begin || end > data.capacity() || end - begin != bytes) {
+            throw damaged(path, "entry " + name + " spans bytes " + begin + " to " + end + " of " + data.capacity() + ", its shape needs " + bytes);
         }
-        ByteBuffer data = bytes == 0 ? ByteBuffer.allocate(0) : channel.map(FileChannel.MapMode.READ_ONLY, dataStart + begin, bytes);
-        return new Entry(dtype, extents.stream().mapToLong(Long::longValue).toArray(), data.order(ByteOrder.LITTLE_ENDIAN));
+        ByteBuffer values = data.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return new Entry(dtype, extents.stream().mapToLong(Long::longValue).toArray(), values);
     }
 
     private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {

@@ -38,12 +38,13 @@ final class SafetensorsWriter {
      * or the whole new one.
      */
     static void write(Map<String, Tensor> tensors, Path target, Map<String, String> metadata) {
+        List<String> order = dataOrder(tensors);
+        ByteBuffer header = header(tensors, order, metadata);
         Path file = target.toAbsolutePath();
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
         try {
             try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                List<String> order = dataOrder(tensors);
-                writeFully(channel, header(tensors, order, metadata));
+                writeFully(channel, header);
                 for (String name : order) {
                     writeData(channel, tensors.get(name));
                 }
@@ -69,7 +70,7 @@ final class SafetensorsWriter {
         return tensors.keySet().stream().sorted(widest).toList();
     }
 
-    private static ByteBuffer header(Map<String, Tensor> tensors, List<String> order, Map<String, String> metadata) throws IOException {
+    private static ByteBuffer header(Map<String, Tensor> tensors, List<String> order, Map<String, String> metadata) {
         Map<String, Long> begins = new HashMap<>();
         long at = 0;
         for (String name : order) {
@@ -86,7 +87,7 @@ final class SafetensorsWriter {
             Arrays.stream(tensor.shape()).forEach(entry.putArray("shape")::add);
             entry.putArray("data_offsets").add(begins.get(name)).add(begins.get(name) + tensor.nbytes());
         });
-        byte[] json = JSON.writeValueAsBytes(root);
+        byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
         int padded = (json.length + 7) / 8 * 8;
         ByteBuffer buffer = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
         buffer.put(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
