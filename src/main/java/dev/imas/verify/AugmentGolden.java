@@ -73,7 +73,7 @@ final class AugmentGolden implements GoldenGroup {
                 chain(entry);
             }
             for (JsonNode entry : field(json, "resize_sizes")) {
-                compareSize("size." + entry.path("kind").asText().replace(' ', '_'), entry, drawnSize(entry));
+                compareSize(entry.path("kind").asText().replace(' ', '_') + ".size", entry, drawnSize(entry));
             }
             for (JsonNode entry : field(json, "resize")) {
                 resize(entry);
@@ -94,14 +94,14 @@ final class AugmentGolden implements GoldenGroup {
 
         private void listed(JsonNode entry) {
             StrongOperation operation = named(field(entry, "op").asText());
-            compare.equal("list." + operation.name().toLowerCase(Locale.ROOT), field(entry, "index").asInt(), operation.ordinal());
+            compare.equal(operation.name().toLowerCase(Locale.ROOT) + ".index", field(entry, "index").asInt(), operation.ordinal());
             compareRange(operation, field(entry, "scale"));
         }
 
         private void compareRange(StrongOperation operation, JsonNode scale) {
             if (!scale.isNull()) {
                 double error = Math.max(Math.abs(number(scale.get(0)) - operation.lo()), Math.abs(number(scale.get(1)) - operation.hi()));
-                compare.report("range." + operation.name().toLowerCase(Locale.ROOT), error, Comparison.EXACT, "");
+                compare.report(operation.name().toLowerCase(Locale.ROOT) + ".range", error, Comparison.EXACT, "");
             }
         }
 
@@ -120,7 +120,7 @@ final class AugmentGolden implements GoldenGroup {
             Replay replay = new Replay(draws);
             double found = operation.magnitude(replay);
             String name = "magnitude." + field(entry, "op").asText() + ".u" + u;
-            compare.report(name, Math.abs(number(field(entry, "magnitude")) - found), MAGNITUDE, "");
+            compare.report(name + ".magnitude", Math.abs(number(field(entry, "magnitude")) - found), MAGNITUDE, "");
             compare.equal(name + ".unused_draws", 0, replay.left());
             compareRange(operation, field(entry, "scale"));
         }
@@ -268,13 +268,13 @@ final class AugmentGolden implements GoldenGroup {
         private void comparePicture(String part, String file, RgbImage found) throws IOException {
             RgbImage recorded = Pictures.rgb(data.file(name() + "/" + file));
             compare.equal(part + "." + file + ".width", recorded.width(), found.width());
-            compare.differing(part + "." + file, recorded.rgb(), found.rgb());
+            compare.differing(part + "." + file + ".pixels", recorded.rgb(), found.rgb());
         }
 
         private void compareLabels(String part, String file, LabelMap found) throws IOException {
             LabelMap recorded = Pictures.labels(data.file(name() + "/" + file));
             compare.equal(part + "." + file + ".width", recorded.width(), found.width());
-            compare.differing(part + "." + file, recorded.labels(), found.labels());
+            compare.differing(part + "." + file + ".pixels", recorded.labels(), found.labels());
         }
     }
 

@@ -59,14 +59,14 @@ final class CheckpointGolden implements GoldenGroup {
         expected.entries().forEach((key, entry) -> {
             Tensor tensor = found.get(key);
             if (tensor == null) {
-                compare.report(file + "." + key, Double.NaN, Comparison.EXACT, "it was not found in the file");
+                compare.report(file + "." + key + ".values", Double.NaN, Comparison.EXACT, "it was not found in the file");
             } else if (!Arrays.equals(entry.shape(), tensor.shape())) {
-                compare.report(file + "." + key, Double.NaN, Comparison.EXACT, "the shape is " + Arrays.toString(tensor.shape())
+                compare.report(file + "." + key + ".values", Double.NaN, Comparison.EXACT, "the shape is " + Arrays.toString(tensor.shape())
                         + ", " + Arrays.toString(entry.shape()) + " is recorded");
             } else {
                 byte[] recorded = new byte[entry.data().remaining()];
                 entry.data().duplicate().get(recorded);
-                compare.differing(file + "." + key, recorded, bytes(tensor));
+                compare.differing(file + "." + key + ".values", recorded, bytes(tensor));
             }
         });
     }

@@ -31,9 +31,9 @@ class GoldenFailureTest {
     private Path root;
 
     @BeforeEach
-    void copyTheKernelsGroups() throws IOException {
+    void copyAllButTheTrainingRun() throws IOException {
         try (Stream<Path> files = Files.walk(BUILT_IN)) {
-            for (Path file : files.filter(Files::isRegularFile).filter(f -> f.getParent().getFileName().toString().compareTo("07") < 0).toList()) {
+            for (Path file : files.filter(Files::isRegularFile).filter(f -> !f.getParent().endsWith("09_training")).toList()) {
                 Path target = root.resolve(BUILT_IN.relativize(file));
                 Files.createDirectories(target.getParent());
                 Files.copy(file, target);
@@ -63,12 +63,20 @@ class GoldenFailureTest {
         "06_sup_loss/sup_loss.json, /cases/1/loss, loss",
         "06_sup_loss/sup_loss.json, /cases/0/terms/0, term0",
         "06_sup_loss/sup_loss.json, /cases/0/kept_pixels/0, kept_pixels0",
-        "06_sup_loss/sup_loss.json, /cases/0/grad_nonzero, grad_nonzero"})
+        "06_sup_loss/sup_loss.json, /cases/0/grad_nonzero, grad_nonzero",
+        "07_augment/augment.json, /magnitudes/1/magnitude, magnitude",
+        "07_augment/augment.json, /crop/0/x, pixels",
+        "10_schedule/schedule.json, /poly/0/rows/1/used_by_the_step/0, group0",
+        "10_schedule/schedule.json, /ema/0/rows_iteration_epoch_decay/3/2, ema0",
+        "10_schedule/schedule.json, /sgd/steps/2/w/0, step2.w",
+        "11_evaluation/evaluation.json, /iou/0/miou, miou",
+        "11_evaluation/evaluation.json, /sliding/0/intersection/1, intersection",
+        "12_checkpoint/checkpoint.json, /files/0/epoch, epoch"})
     void aChangedNumberFails(String file, String pointer, String quantity) throws IOException {
         double recorded = change(file, pointer);
         List<Check> failed = failed(file);
         assertThat(failed).as("%s was %s", pointer, recorded).isNotEmpty()
-                .allSatisfy(check -> assertThat(check.name()).endsWith("." + quantity));
+                .allSatisfy(check -> assertThat("." + check.name()).contains("." + quantity));
     }
 
     @ParameterizedTest
@@ -85,10 +93,14 @@ class GoldenFailureTest {
         "04_cutmix/cutmix.safetensors, hardness0.mixed_confidence, mixed_confidence",
         "05_intensity_mix/intensity_mix.safetensors, a.mixed, mixed",
         "06_sup_loss/sup_loss.safetensors, ohem_aux.grad, grad",
-        "06_sup_loss/sup_loss.safetensors, ohem_aux.grad_aux, grad_aux"})
+        "06_sup_loss/sup_loss.safetensors, ohem_aux.grad_aux, grad_aux",
+        "07_augment/augment.safetensors, weak_0.image, image",
+        "08_network/network.safetensors, E.train.lowres, lowres",
+        "11_evaluation/evaluation.safetensors, sliding.one_pixel_window.0.argmax, argmax",
+        "12_checkpoint/ckpt_npbest.safetensors, model_state/module.encoder.0.weight, values"})
     void aChangedTensorElementFails(String file, String tensor, String quantity) throws IOException {
         changeTensor(file, tensor, false);
-        assertThat(failed(file)).isNotEmpty().allSatisfy(check -> assertThat(check.name()).endsWith("." + quantity));
+        assertThat(failed(file)).isNotEmpty().allSatisfy(check -> assertThat("." + check.name()).contains("." + quantity));
     }
 
     @Test
@@ -148,7 +160,8 @@ class GoldenFailureTest {
     void damagedFilesFailOneGroupAndTheOthersStillRun() throws IOException {
         Files.write(root.resolve("05_intensity_mix/intensity_mix.safetensors"), new byte[] {1, 2, 3});
         Files.writeString(root.resolve("04_cutmix/cutmix.json"), "{\"cases\": [");
-        List<Check> checks = GoldenSuite.run(new GoldenData(root), check -> { });
+        List<GoldenGroup> groups = GoldenSuite.groups().stream().filter(group -> group.name().compareTo("07") < 0).toList();
+        List<Check> checks = groups.stream().flatMap(group -> run(group).stream()).toList();
         assertThat(checks.stream().filter(check -> !check.passed()).map(Check::group)).containsExactly("04_cutmix", "05_intensity_mix");
         assertThat(checks.stream().filter(Check::passed).map(Check::group)).contains("01_hardness", "06_sup_loss");
     }
@@ -169,14 +182,18 @@ class GoldenFailureTest {
 
     private List<Check> failed(String fileOfGroup) {
         String folder = fileOfGroup.substring(0, fileOfGroup.indexOf('/'));
-        List<Check> checks = new ArrayList<>();
-        GoldenSuite.groups().stream().filter(group -> group.name().equals(folder))
-                .forEach(group -> GoldenSuite.run(group, new GoldenData(root), checks::add));
+        List<Check> checks = GoldenSuite.groups().stream().filter(group -> group.name().equals(folder)).flatMap(group -> run(group).stream()).toList();
         assertThat(checks).isNotEmpty();
         return checks.stream().filter(check -> !check.passed()).toList();
     }
 
-    /** Moves a number by a little more than any tolerance of these groups: 1e-4 of it, 1 for counts; a NaN becomes 1. */
+    private List<Check> run(GoldenGroup group) {
+        List<Check> checks = new ArrayList<>();
+        GoldenSuite.run(group, new GoldenData(root), checks::add);
+        return checks;
+    }
+
+    /** Moves a number by a little more than any tolerance but those of 08 and 09: 1e-4 of it, 1 for counts; a NaN becomes 1. */
     private double change(String file, String pointer) throws IOException {
         JsonNode json = read(file);
         int slash = pointer.lastIndexOf('/');
@@ -194,7 +211,7 @@ class GoldenFailureTest {
         return recorded;
     }
 
-    /** The element of largest absolute value plus 1e-4 of itself (or NaN); for bytes, the first one plus 1. */
+    /** The element of largest absolute value plus 1e-3 of itself (or NaN); for bytes, the first one plus 1. */
     private void changeTensor(String file, String name, boolean toNan) throws IOException {
         Path path = root.resolve(file);
         SafetensorsFile.Entry entry = SafetensorsFile.read(path).get(name);
@@ -205,7 +222,7 @@ class GoldenFailureTest {
             for (int i = 0; i < values.length; i++) {
                 element = Math.abs(values[i]) > Math.abs(values[element]) ? i : element;
             }
-            bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(toNan ? Float.NaN : values[element] * 1.0001f).array();
+            bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(toNan ? Float.NaN : values[element] * 1.001f).array();
         } else {
             bytes = new byte[] {(byte) (entry.bytes()[0] + 1)};
         }
