@@ -48,15 +48,19 @@ final class NetworkGolden implements GoldenGroup {
             JsonNode keys = keys(allKeys, variant.getKey());
             try (DeepLabV3Plus network = network(variant.getValue(), keys)) {
                 checkKeys(compare, variant.getKey(), keys, network);
+                checkCounts(compare, variant, network);
                 fill(network);
+                checkWeights(compare, variant.getKey(), json, network);
                 JsonNode input = field(json, "input");
                 pass(compare, variant, "eval", input, network, tensors);
                 if (variant.getValue().has("large")) {
                     pass(compare, variant, "large", field(variant.getValue().get("large"), "input"), network, tensors);
                 }
                 // Last, since it moves the running statistics.
-                pass(compare, variant, "train", input, network, tensors);
-                checkStatistics(compare, variant.getKey(), network, tensors);
+                if (variant.getValue().has("train")) {
+                    pass(compare, variant, "train", input, network, tensors);
+                    checkStatistics(compare, variant.getKey(), network, tensors);
+                }
             }
         }
     }
@@ -87,6 +91,27 @@ final class NetworkGolden implements GoldenGroup {
         });
         float[] recorded = floats(field(json, "input_check"));
         compare.absolute("filler.input", recorded, Arrays.copyOf(imageValues(field(json, "input")), recorded.length), FILLER);
+    }
+
+    /** The first filled values of some entries. */
+    private static void checkWeights(Comparison compare, String variant, JsonNode json, DeepLabV3Plus network) {
+        json.path("filler_check_weights").properties().forEach(check -> {
+            Tensor tensor = network.state().get(check.getKey());
+            if (tensor != null) { // the auxiliary head's, in a variant without one
+                float[] recorded = floats(check.getValue());
+                compare.absolute(variant + ".filler." + check.getKey(), recorded, Arrays.copyOf(Tensors.floats(tensor), recorded.length), FILLER);
+            }
+        });
+    }
+
+    private static void checkCounts(Comparison compare, Map.Entry<String, JsonNode> variant, DeepLabV3Plus network) {
+        if (variant.getValue().has("num_keys")) {
+            compare.equal(variant.getKey() + ".num_keys", variant.getValue().get("num_keys").asLong(), network.state().size());
+        }
+        if (variant.getValue().has("num_parameters_elements")) {
+            compare.equal(variant.getKey() + ".num_parameters_elements", variant.getValue().get("num_parameters_elements").asLong(),
+                    network.parameters().values().stream().mapToLong(Tensor::numel).sum());
+        }
     }
 
     private static JsonNode keys(JsonNode all, String variant) {
