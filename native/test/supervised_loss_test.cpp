@@ -1,0 +1,153 @@
+#include <algorithm>
+
+#include "loss_compare.hpp"
+
+using namespace test;
+
+namespace {
+
+struct Inputs {
+    Tensor logits, labels;
+
+    Inputs(const Size& s, imas_dtype type, Layout layout, Random& random, int64_t ignored_of_8 = 2)
+        : logits(type, s.images, s.classes, s.h, s.w, layout), labels(IMAS_U8, s.images, 1, s.height, s.width, layout) {
+        random_logits(logits, random);
+        labels.fill([&] { return random.below(8) < ignored_of_8 ? 255 : static_cast<double>(random.below(std::min<int64_t>(s.classes, 255))); });
+    }
+};
+
+int32_t run(const Inputs& in, int kind, float thresh, int64_t min_kept, float scale, const Tensor& loss, const Tensor& kept, const Tensor* grad) {
+    Workspace workspace(imas_supervised_loss_workspace(&kCpu, in.logits, in.labels, kind));
+    return imas_supervised_loss(&kCpu, in.logits, in.labels, kind, thresh, min_kept, scale, loss, kept, grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data, workspace.bytes);
+}
+
+struct Selection {
+    std::vector<double> factor;  // 1/kept or 0
+    double kept, doubtful;       // pixels whose probability lies within rounding of the limit
+};
+
+Selection select(const Inputs& in, int kind, double thresh, int64_t min_kept) {
+    std::vector<double> p;
+    int64_t labelled = 0;
+    for (int64_t b = 0; b < in.labels.extent(0); ++b) {
+        const auto x = reference::enlarge(in.logits, b, in.labels.extent(2), in.labels.extent(3));
+        for (int64_t i = 0; i < in.labels.extent(2) * in.labels.extent(3); ++i) {
+            const int label = static_cast<int>(in.labels.get(b, 0, i / in.labels.extent(3), i % in.labels.extent(3)));
+            labelled += label != 255;
+            p.push_back(label == 255 ? 2 : std::exp(x[static_cast<size_t>(label)][static_cast<size_t>(i)] - reference::log_sum(x, i)));
+        }
+    }
+    double limit = 1.5;
+    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled) {
+        std::vector<double> sorted = p;
+        std::sort(sorted.begin(), sorted.end());  // ignored pixels (1 in the method) rank last, as 2 does here
+        limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
+    }
+    Selection result = {std::vector<double>(p.size()), 0, 0};
+    for (double value : p) {
+        result.kept += value <= limit;
+        result.doubtful += std::fabs(value - limit) < 1e-6;
+    }
+    for (size_t i = 0; i < p.size(); ++i) result.factor[i] = p[i] <= limit ? 1 / result.kept : 0;
+    return result;
+}
+
+void all_sizes_types_and_layouts() {
+    Random random(41);
+    int variant = 0, compared = 0, cases = 0;
+    for (const Size& s : sizes()) {
+        const Inputs in(s, kFloatTypes[variant % 3], kLayouts[variant / 2 % 3], random);
+        const int64_t pixels = s.images * s.height * s.width;
+        const struct {
+            int kind;
+            float thresh;
+            int64_t min_kept;
+        } kinds[] = {{IMAS_CE, 0, 0}, {IMAS_OHEM, 0.7f, 1 + pixels / 3}, {IMAS_OHEM, 0.0f, 1 + pixels / 5}, {IMAS_OHEM, 0.2f, pixels}, {IMAS_OHEM, 0.3f, 0}};
+        for (const auto& k : kinds) {
+            context = "supervised_loss " + s.text() + " kind " + std::to_string(k.kind) + " min_kept " + std::to_string(k.min_kept);
+            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(kFloatTypes[variant / 3 % 3], s.images, s.classes, s.h, s.w, kLayouts[variant % 3]);
+            EXPECT_OK(run(in, k.kind, k.thresh, k.min_kept, 0.5f, loss, kept, &grad));
+            const Selection chosen = select(in, k.kind, static_cast<double>(k.thresh), k.min_kept);
+            EXPECT_NEAR(kept.get(0, 0, 0, 0), chosen.kept, chosen.doubtful);
+            ++cases;
+            // With another pixel at the very limit, loss and gradient differ by that pixel: nothing to compare.
+            if (kept.get(0, 0, 0, 0) != chosen.kept) continue;
+            ++compared;
+            if (chosen.kept == 0) {
+                EXPECT(loss.get(0, 0, 0, 0) == 0);
+                continue;
+            }
+            const auto expected = reference::weighted_cross_entropy(in.logits, in.labels, chosen.factor);
+            EXPECT_NEAR(loss.get(0, 0, 0, 0), expected.value, 2e-6 * expected.value + 1e-7);
+            compare_gradient(grad, expected.gradient, 0.5);
+        }
+        ++variant;
+    }
+    EXPECT(compared * 10 >= cases * 9);
+}
+
+/** A tie at the limit is kept whole: equal logits give every labelled pixel the same probability. */
+void ties_are_kept() {
+    context = "supervised_loss ties";
+    Random random(42);
+    const Size s = {2, 5, 4, 4, 13, 13};
+    Inputs in(s, IMAS_F32, Layout::kNchw, random);
+    in.logits.fill([] { return 0.5; });
+    double labelled = 0;
+    in.labels.each([&](int64_t b, int64_t c, int64_t y, int64_t x) { labelled += in.labels.get(b, c, y, x) != 255; });
+    Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, 2, 5, 4, 4);
+    for (int64_t min_kept : {int64_t{1}, int64_t{17}, static_cast<int64_t>(labelled)}) {
+        EXPECT_OK(run(in, IMAS_OHEM, 0, min_kept, 1, loss, kept, &grad));
+        EXPECT(kept.get(0, 0, 0, 0) == labelled);
+        EXPECT_NEAR(loss.get(0, 0, 0, 0), std::log(5.0), 1e-6);
+    }
+}
+
+void nothing_labelled_and_bad_labels() {
+    context = "supervised_loss edge cases";
+    Random random(43);
+    const Size s = {2, 5, 3, 4, 9, 11};
+    Inputs in(s, IMAS_F32, Layout::kNchw, random);
+    Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, 2, 5, 3, 4);
+    in.labels.set(1, 0, 4, 4, 5);
+    const auto before = grad.bytes();
+    EXPECT_REFUSED(run(in, IMAS_CE, 0, 0, 1, loss, kept, &grad), IMAS_ERROR_ARGUMENT, "labels has 5");
+    EXPECT(grad.bytes() == before);
+    in.labels.fill([] { return 255; });
+    for (int kind : {IMAS_CE, IMAS_OHEM}) {
+        EXPECT_OK(run(in, kind, 0.7f, 100, 1, loss, kept, &grad));
+        EXPECT(loss.get(0, 0, 0, 0) == 0 && kept.get(0, 0, 0, 0) == 0);
+        grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { EXPECT(grad.get(b, c, h, w) == 0); });
+    }
+    // A NaN logit: cross-entropy shows it; OHEM ranks the pixel last and leaves it out.
+    in.labels.fill([] { return 1; });
+    in.logits.set(0, 0, 1, 1, NAN);
+    EXPECT_OK(run(in, IMAS_CE, 0, 0, 1, loss, kept, &grad));
+    EXPECT(std::isnan(loss.get(0, 0, 0, 0)));
+    EXPECT_OK(run(in, IMAS_OHEM, 0.9f, 5, 1, loss, kept, &grad));
+    EXPECT(std::isfinite(loss.get(0, 0, 0, 0)) && kept.get(0, 0, 0, 0) > 0);
+    grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { EXPECT(std::isfinite(grad.get(b, c, h, w))); });
+}
+
+void threads_change_nothing() {
+    context = "supervised_loss threads";
+    Random random(44);
+    const Size s = {2, 19, 35, 20, 138, 77};
+    const Inputs in(s, IMAS_BF16, Layout::kNhwc, random);
+    for (int kind : {IMAS_CE, IMAS_OHEM}) {
+        expect_same_bytes_for_all_threads([&] {
+            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
+            EXPECT_OK(run(in, kind, 0.2f, 5000, 1, loss, kept, &grad));
+            return joined({&loss, &kept, &grad});
+        });
+    }
+}
+
+}  // namespace
+
+void test_supervised_loss() {
+    all_sizes_types_and_layouts();
+    ties_are_kept();
+    nothing_labelled_and_bad_labels();
+    threads_change_nothing();
+}
