@@ -108,22 +108,22 @@ public:
     std::vector<unsigned char> bytes() const { return {memory_.get(), memory_.get() + bytes_}; }
 
     double get(int64_t n, int64_t c, int64_t h, int64_t w) const {
-        const int64_t i = imas::cpu::offset(view, n, c, h, w);
+        const int64_t i = imas::cpu::IMAS_ISA::offset(view, n, c, h, w);
         switch (view.dtype) {
             case IMAS_U8: return static_cast<const uint8_t*>(view.data)[i];
             case IMAS_I32: return static_cast<const int32_t*>(view.data)[i];
             case IMAS_I64: return static_cast<double>(static_cast<const int64_t*>(view.data)[i]);
-            default: return static_cast<double>(imas::cpu::load(view.data, view.dtype, i));
+            default: return static_cast<double>(imas::cpu::IMAS_ISA::load(view.data, view.dtype, i));
         }
     }
 
     void set(int64_t n, int64_t c, int64_t h, int64_t w, double x) {
-        const int64_t i = imas::cpu::offset(view, n, c, h, w);
+        const int64_t i = imas::cpu::IMAS_ISA::offset(view, n, c, h, w);
         switch (view.dtype) {
             case IMAS_U8: static_cast<uint8_t*>(view.data)[i] = static_cast<uint8_t>(x); break;
             case IMAS_I32: static_cast<int32_t*>(view.data)[i] = static_cast<int32_t>(x); break;
             case IMAS_I64: static_cast<int64_t*>(view.data)[i] = static_cast<int64_t>(x); break;
-            default: imas::cpu::store(view.data, view.dtype, i, static_cast<float>(x));
+            default: imas::cpu::IMAS_ISA::store(view.data, view.dtype, i, static_cast<float>(x));
         }
     }
 
@@ -142,7 +142,7 @@ public:
     bool gaps_untouched() const {
         std::vector<bool> used(bytes_);
         each([&](int64_t n, int64_t c, int64_t h, int64_t w) {
-            const size_t first = static_cast<size_t>(imas::cpu::offset(view, n, c, h, w) * size());
+            const size_t first = static_cast<size_t>(imas::cpu::IMAS_ISA::offset(view, n, c, h, w) * size());
             for (size_t k = 0; k < static_cast<size_t>(size()); ++k) used[first + k] = true;
         });
         for (size_t k = 0; k < bytes_; ++k) {

@@ -5,8 +5,7 @@
 #include "cpu/numbers.hpp"
 #include "error.hpp"
 
-namespace imas {
-namespace cpu {
+namespace imas::cpu::IMAS_ISA {
 namespace {
 
 const int64_t kTile = 512;  // pixels buffered at a time
@@ -181,5 +180,4 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
     return IMAS_OK;
 }
 
-}  // namespace cpu
-}  // namespace imas
+}  // namespace imas::cpu::IMAS_ISA

@@ -1,51 +1,48 @@
+// Consistency loss of one view: cross-entropy against the pseudo-labels of confident pixels, weighted by image.
 #include "cpu/kernels.hpp"
-#include "cpu/plain.hpp"
+#include "cpu/loss.hpp"
 
-namespace imas {
-namespace cpu {
+namespace imas::cpu::IMAS_ISA {
 
 int32_t consistency_loss(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, const imas_tensor* confidence,
                          float threshold, const imas_tensor* weight, float grad_scale, const imas_tensor* loss,
                          const imas_tensor* grad, void* workspace, size_t) {
-    const int64_t images = logits->shape[0], classes = logits->shape[1], h = logits->shape[2], w = logits->shape[3];
-    const int64_t height = labels->shape[2], width = labels->shape[3];
-    const double pixels = static_cast<double>(height) * static_cast<double>(width) * static_cast<double>(images);
-    float* planes = static_cast<float*>(workspace);
-    double* sums = reinterpret_cast<double*>(static_cast<char*>(workspace) + bytes_of(images, classes, h, w, 4));
-#pragma omp parallel for schedule(static)
-    for (int64_t b = 0; b < images; ++b) {
-        float x[IMAS_MAX_CLASSES];
-        float* plane = planes + b * classes * h * w;
-        std::memset(plane, 0, static_cast<size_t>(classes * h * w) * 4);
-        const float image_weight = weight ? at<float>(*weight, b, 0, 0, 0) : 1;
-        const float factor = static_cast<float>(static_cast<double>(image_weight) * static_cast<double>(grad_scale) / pixels);
-        double sum = 0;
-        for (int64_t i = 0; i < height; ++i) {
-            const Tap row = tap(i, h, height);
-            for (int64_t j = 0; j < width; ++j) {
-                const int64_t label = at<uint8_t>(*labels, b, 0, i, j);
-                if (!(at<float>(*confidence, b, 0, i, j) >= threshold) || label == IMAS_IGNORE || label >= classes) continue;
-                const Tap column = tap(j, w, width);
-                enlarge(*logits, b, row, column, x);
-                const Softmax s = softmax(x, classes);
-                sum += static_cast<double>(s.largest - x[label] + std::log(s.sum));
-                if (grad) add_gradient(plane, h, w, classes, x, s, label, factor, row, column);
-            }
-        }
-        sums[b] = sum * static_cast<double>(image_weight) / pixels;
+    Carver carver(workspace);
+    LossSpace space(carver, *logits, *labels);
+    space.columns.fill(space.w, space.width);
+    const double pixels = static_cast<double>(space.height) * static_cast<double>(space.width) * static_cast<double>(space.images);
+    const auto image_weight = [=](int64_t image) { return weight ? at<float>(*weight, image, 0, 0, 0) : 1.0f; };
+    const auto factor = [&](int64_t image) { return static_cast<float>(static_cast<double>(image_weight(image)) * static_cast<double>(grad_scale) / pixels); };
+    const Ints classes = splat(static_cast<int32_t>(space.logits.classes < IMAS_IGNORE ? space.logits.classes : IMAS_IGNORE));
+    const auto choose = [=](int64_t image, int64_t y, int64_t x, int64_t n) {
+        const Floats sure = load_floats(&at<float>(*confidence, image, 0, y, x), confidence->stride[3], n);
+        const Ints label = load_labels(&at<uint8_t>(*labels, image, 0, y, x), labels->stride[3], n);
+        return Chosen{label, (sure >= threshold) & (label < classes)};
+    };
+#pragma omp parallel
+    {
+        read_logits(space, *logits);
+        all_chunks(space, grad != nullptr, factor, choose);
+        if (grad) write_gradient(space, *grad, 1);
     }
     double total = 0;
-    for (int64_t b = 0; b < images; ++b) total += sums[b];
+    for (int64_t image = 0; image < space.images; ++image) {
+        double sum = 0;
+        int64_t kept = 0;
+        for (int64_t chunk = 0; chunk < space.chunks; ++chunk) {
+            sum += space.losses[image * space.chunks + chunk];
+            kept += space.kept[image * space.chunks + chunk];
+        }
+        if (kept) total += sum * static_cast<double>(image_weight(image)) / pixels;
+    }
     at<float>(*loss, 0, 0, 0, 0) = static_cast<float>(total);
-    if (grad) write_gradient(planes, *grad);
     return IMAS_OK;
 }
 
-size_t consistency_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor*) {
-    const int64_t* n = logits->shape;
-    const size_t planes = bytes_of(n[0], n[1], n[2], n[3], 4);
-    return planes == SIZE_MAX ? planes : planes + bytes_of(n[0], 1, 1, 1, 8);
+size_t consistency_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels) {
+    Carver carver(nullptr);
+    LossSpace(carver, *logits, *labels);
+    return carver.bytes();
 }
 
-}  // namespace cpu
-}  // namespace imas
+}  // namespace imas::cpu::IMAS_ISA

@@ -4,8 +4,7 @@
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
 
-namespace imas {
-namespace cpu {
+namespace imas::cpu::IMAS_ISA {
 namespace {
 
 /** Elements a task: small enough to share the largest convolution among threads, large enough to stream. */
@@ -42,5 +41,4 @@ int32_t ema_update(const imas_backend*, int64_t count, void* const* teacher, con
 
 size_t ema_update_workspace(const imas_backend*, int64_t, const int64_t*) { return 0; }
 
-}  // namespace cpu
-}  // namespace imas
+}  // namespace imas::cpu::IMAS_ISA

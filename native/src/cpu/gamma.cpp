@@ -3,9 +3,10 @@
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
 
-namespace imas {
-namespace cpu {
+namespace imas::cpu {
 namespace {
+
+using IMAS_ISA::at;
 
 /** One image's counts: n_S(c), n_T(c), n_ST(c), confident pixels of student and teacher. */
 struct Counts {
@@ -95,5 +96,4 @@ int32_t gamma(const imas_backend*, const imas_tensor* counts, int64_t pixels, in
     return IMAS_OK;
 }
 
-}  // namespace cpu
-}  // namespace imas
+}  // namespace imas::cpu

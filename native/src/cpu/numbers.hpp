@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
+#include "cpu/isa.hpp"
 #include "imas.h"
 
-namespace imas {
-namespace cpu {
+namespace imas::cpu::IMAS_ISA {
 
 inline uint32_t bits_of(float x) {
     uint32_t bits;
@@ -72,5 +72,4 @@ inline void store(void* data, int32_t dtype, int64_t index, float x) {
     else static_cast<uint16_t*>(data)[index] = dtype == IMAS_BF16 ? to_bf16(x) : to_f16(x);
 }
 
-}  // namespace cpu
-}  // namespace imas
+}  // namespace imas::cpu::IMAS_ISA

@@ -1,0 +1,56 @@
+// Chooses the widest instruction set this machine has; IMAS_CPU=baseline|avx2|avx512 in the environment asks for a
+// narrower one (to compare, or to look for a fault).
+#include <cstdlib>
+#include <cstring>
+
+#include "backend.hpp"
+
+namespace imas {
+
+namespace cpu {
+namespace baseline {
+extern const imas_backend_table table;
+}
+namespace avx2 {
+extern const imas_backend_table table;
+}
+namespace avx512 {
+extern const imas_backend_table table;
+}
+}  // namespace cpu
+
+namespace {
+
+struct Choice {
+    const imas_backend_table* table;
+    const char* name;
+};
+
+Choice choose() {
+    const char* wish = std::getenv("IMAS_CPU");
+    const auto allowed = [wish](const char* name) { return !wish || !*wish || std::strcmp(wish, name) == 0; };
+#ifdef IMAS_X86_64
+    __builtin_cpu_init();
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
+    if (avx512 && allowed("avx512")) return {&cpu::avx512::table, "AVX-512"};
+    if (avx2 && allowed("avx2")) return {&cpu::avx2::table, "AVX2"};
+#else
+    (void)allowed;
+#endif
+    return {&cpu::baseline::table, "baseline"};
+}
+
+const Choice& choice() {
+    static const Choice chosen = choose();
+    return chosen;
+}
+
+}  // namespace
+
+const imas_backend_table* cpu_backend() { return choice().table; }
+
+const char* cpu_instruction_set() { return choice().name; }
+
+}  // namespace imas
