@@ -1,0 +1,52 @@
+package dev.imas.semi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.nn.Torch;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ComputeTest {
+    @BeforeAll
+    static void load() {
+        Torch.load();
+    }
+
+    @Test
+    void refusesUnknownDevicesAndImpossiblePrecisions() {
+        assertThatThrownBy(() -> Compute.of("gpu", Precision.FP32)).isInstanceOf(UserException.class).hasMessageContaining("'gpu'").hasMessageContaining("cuda:i");
+        assertThatThrownBy(() -> Compute.of("cpu", Precision.TF32)).isInstanceOf(UserException.class).hasMessageContaining("tf32");
+    }
+
+    @Test
+    void refusesCudaWithoutAGpu() {
+        assumeThat(torch.hasCUDA()).isFalse();
+        assertThatThrownBy(() -> Compute.of("cuda:0", Precision.FP32)).isInstanceOf(UserException.class).hasMessageContaining("--device cpu");
+        assertThat(Compute.of("auto", Precision.FP32).device()).isEqualTo("cpu");
+    }
+
+    @Test
+    void autoPrecisionIsResolved() {
+        assertThat(Compute.of("cpu", Precision.AUTO).precision()).isIn(Precision.FP32, Precision.BF16);
+    }
+
+    @Test
+    void forwardRestoresGradientModeAndAutocast() {
+        Compute bf16 = new Compute("cpu", Precision.BF16, true);
+        boolean before = GradMode.is_enabled();
+        assertThatThrownBy(() -> bf16.forward(!before, () -> {
+            assertThat(GradMode.is_enabled()).isEqualTo(!before);
+            assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isTrue();
+            throw new IllegalStateException("stop");
+        })).hasMessage("stop");
+        assertThat(GradMode.is_enabled()).isEqualTo(before);
+        assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isFalse();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.imas.semi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+    private final Schedule schedule = new Schedule(0.01, 0.9, 3, 2, 0, 0.7);
+
+    @Test
+    void learningRateFallsFromTheBaseAndStaysPositive() {
+        assertThat(schedule.steps()).isEqualTo(6);
+        assertThat(schedule.lr(0)).isEqualTo(0.01);
+        assertThat(schedule.lr(3)).isCloseTo(0.01 * Math.pow(0.5, 0.9), within(1e-15));
+        assertThat(schedule.lr(5)).isPositive();
+    }
+
+    @Test
+    void teacherCopiesInTheFirstEpochThenAveragesUpToTheCap() {
+        assertThat(schedule.emaDecay(0)).isZero();
+        assertThat(schedule.emaDecay(1)).isZero();
+        assertThat(schedule.emaDecay(2)).isCloseTo(1 - 1.0 / 3, within(1e-15));
+        assertThat(schedule.emaDecay(3)).isEqualTo(0.7);
+    }
+
+    @Test
+    void supervisedEpochsPostponeTheAverage() {
+        Schedule late = new Schedule(0.01, 0.9, 4, 2, 1, 0.996);
+        assertThat(late.emaDecay(3)).isZero();
+        assertThat(late.emaDecay(4)).isCloseTo(1 - 1.0 / 3, within(1e-15));
+    }
+}
