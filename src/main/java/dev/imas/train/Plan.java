@@ -19,6 +19,9 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
         ImasConfig.Training t = config.training();
         boolean supervised = config.method() == Method.SUPERVISED;
         int unlabeled = data.unlabeled().size();
+        if (data.classNames().size() != config.data().classes()) {
+            throw new UserException("data.classes is " + config.data().classes() + ", but the data have " + data.classNames().size() + " class names; set both to the same number");
+        }
         if (data.labeled().size() == 0) {
             throw new UserException("data.labeled: the list of labelled images is empty; at least one is needed");
         }

@@ -1,16 +1,78 @@
 package dev.imas.train;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.data.Dataset;
+import dev.imas.nn.Torch;
+import dev.imas.semi.Compute;
+import dev.imas.train.CheckpointStore.Checkpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
 
 /** One training run: the loop around {@link dev.imas.semi}, evaluation, checkpoints and the run directory. */
 public final class Trainer {
+    private Trainer() {
+    }
+
     /**
+     * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
+     * student.safetensors, teacher.safetensors, samples/ and checkpoints/ in the run directory.
+     *
      * @param config resolved configuration
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
+     * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
+     *                       be read, a diverging loss, or too little memory
      */
     public static RunSummary run(ImasConfig config, Path out, boolean resume, TrainListener listener) {
-        throw new UnsupportedOperationException();
+        Torch.load();
+        torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
+        Compute.of(config.device(), config.precision());
+        Dataset data = Dataset.open(config);
+        RunDirectory directory = RunDirectory.open(out, resume);
+        try {
+            Checkpoint from = resume ? checkpoint(config, directory, listener) : null;
+            Precision precision = from != null && config.precision() == Precision.AUTO ? Precision.valueOf(from.state().precision()) : config.precision();
+            Compute compute = Compute.of(config.device(), precision);
+            listener.message("device " + compute.device() + ", precision " + compute.precision().name().toLowerCase(java.util.Locale.ROOT)
+                + (compute.channelsLast() ? ", channels_last" : ""));
+            DurableFiles.replace(directory.config(), file -> Files.writeString(file, ConfigDifference.yaml(config), StandardCharsets.UTF_8));
+            RunSummary summary;
+            try (PointerScope scope = new PointerScope(); TrainingRun run = new TrainingRun(config, directory, data, compute, listener, from)) {
+                summary = run.run();
+            }
+            return summary;
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserException("the run directory " + out + " could not be written (" + e.getMessage() + "); check the free space and the permissions, then use --resume", e);
+        } catch (RuntimeException e) {
+            throw outOfMemory(e) ? new UserException("out of memory (" + Torch.message(e) + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop", e) : e;
+        }
+    }
+
+    private static Checkpoint checkpoint(ImasConfig config, RunDirectory directory, TrainListener listener) throws IOException {
+        Optional<Checkpoint> newest = new CheckpointStore(directory.checkpoints()).newest(listener::message);
+        if (newest.isEmpty()) {
+            listener.message("no checkpoint was written yet: starting from the beginning");
+            return null;
+        }
+        List<String> changes = ConfigDifference.between(newest.get().config(), config);
+        if (!changes.isEmpty()) {
+            throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes) + "; resume with the old values, or train anew with another --out");
+        }
+        listener.message("continuing after step " + newest.get().state().step());
+        return newest.get();
+    }
+
+    private static boolean outOfMemory(RuntimeException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains("can't allocate memory") || message.contains("out of memory");
     }
 }

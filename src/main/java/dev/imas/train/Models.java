@@ -1,0 +1,105 @@
+package dev.imas.train;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.nn.SafetensorsFile;
+import dev.imas.nn.SegmentationNetwork;
+import dev.imas.nn.WeightFiles;
+import dev.imas.semi.Compute;
+import dev.imas.semi.SemiSupervisedStep;
+import dev.imas.semi.Sgd;
+import dev.imas.semi.Teacher;
+import dev.imas.semi.TensorKernels;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/** Student, teacher and optimizer of a run, and their tensors as one named collection for checkpoints. */
+final class Models implements AutoCloseable {
+    final SegmentationNetwork student;
+    final Teacher teacher;
+    final Sgd optimizer;
+    final TensorKernels kernels;
+    final SemiSupervisedStep step;
+
+    Models(ImasConfig config, Compute compute) {
+        ImasConfig.Training t = config.training();
+        kernels = new TensorKernels(compute);
+        student = network(config, compute);
+        if (config.network().initWeights() != null) {
+            WeightFiles.load(student, Path.of(config.network().initWeights()), config.network().strictWeights());
+        }
+        teacher = new Teacher(network(config, compute), student, kernels, compute);
+        optimizer = new Sgd(student.parameters(), t.momentum(), t.weightDecay(), t.headLrMultiplier());
+        step = new SemiSupervisedStep(student, teacher, optimizer, kernels, compute, config);
+    }
+
+    private static SegmentationNetwork network(ImasConfig config, Compute compute) {
+        SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), config.seed());
+        if (compute.cuda()) {
+            network.to(compute.torchDevice());
+        }
+        if (compute.channelsLast()) {
+            network.channelsLast();
+        }
+        return network;
+    }
+
+    /** Every tensor that the next step depends on (live tensors). */
+    Map<String, Tensor> tensors() {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        student.state().forEach((key, tensor) -> all.put("student/" + key, tensor));
+        teacher.network().state().forEach((key, tensor) -> all.put("teacher/" + key, tensor));
+        optimizer.momentumBuffers().forEach((key, tensor) -> all.put("momentum/" + key, tensor));
+        return all;
+    }
+
+    /** Copies the tensors of a checkpoint into the live ones, bit for bit. */
+    static void restore(SafetensorsFile file, Map<String, Tensor> live) {
+        if (!file.entries().keySet().equals(live.keySet())) {
+            throw new UserException(file.path() + " does not belong to this configuration: it holds " + file.entries().size() + " tensors, the run has " + live.size());
+        }
+        boolean gradients = GradMode.is_enabled();
+        GradMode.set_enabled(false);
+        try (PointerScope scope = new PointerScope()) {
+            live.forEach((key, tensor) -> copy(file.get(key), tensor));
+        } finally {
+            GradMode.set_enabled(gradients);
+        }
+    }
+
+    private static void copy(SafetensorsFile.Entry entry, Tensor target) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor host = torch.empty(entry.shape(), new TensorOptions(target.scalar_type()), new MemoryFormatOptional());
+            ByteBuffer bytes = entry.data().duplicate();
+            if (host.nbytes() != bytes.remaining()) {
+                throw new UserException("a tensor of " + bytes.remaining() + " bytes was found where " + host.nbytes() + " were expected");
+            }
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            new BytePointer(host.data_ptr()).put(copy);
+            target.copy_(host);
+        }
+    }
+
+    /** True when no weight of the student is NaN or infinite. */
+    boolean finite() {
+        try (PointerScope scope = new PointerScope()) {
+            return student.parameters().values().stream().allMatch(p -> p.isfinite().all().item_bool());
+        }
+    }
+
+    @Override
+    public void close() {
+        student.close();
+        teacher.network().close();
+    }
+}

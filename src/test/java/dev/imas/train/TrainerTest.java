@@ -1,0 +1,222 @@
+package dev.imas.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.nn.SafetensorsFile;
+import dev.imas.semi.Configs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole runs on generated scenes: what they leave, and that a killed and resumed one leaves the same. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TrainerTest {
+    private static final ImasConfig CONFIG = Configs.tiny();
+    private static final List<String> FILES = List.of("config.yaml", "metrics.csv", "hardness.csv", "class_iou.csv", "summary.json", "student.safetensors", "teacher.safetensors");
+
+    @TempDir
+    static Path folder;
+    private Path whole;
+    private RunSummary summary;
+    private final Ear ear = new Ear(Integer.MAX_VALUE);
+
+    /** Listens, and kills the run after so many steps. */
+    private static final class Ear implements TrainListener {
+        private final long fatal;
+        private final List<String> messages = new ArrayList<>();
+        private final List<StepMetrics> steps = new ArrayList<>();
+        private final List<EpochMetrics> evaluations = new ArrayList<>();
+        private long start = -1;
+        private long total;
+
+        Ear(long fatal) {
+            this.fatal = fatal;
+        }
+
+        @Override
+        public void started(long startStep, long totalSteps, int stepsPerEpoch) {
+            start = startStep;
+            total = totalSteps;
+        }
+
+        @Override
+        public void step(StepMetrics metrics) {
+            steps.add(metrics);
+            if (metrics.step() == fatal) {
+                throw new IllegalStateException("killed");
+            }
+        }
+
+        @Override
+        public void evaluated(EpochMetrics metrics) {
+            evaluations.add(metrics);
+        }
+
+        @Override
+        public void message(String line) {
+            messages.add(line);
+        }
+    }
+
+    @BeforeAll
+    void trainOnce() {
+        whole = folder.resolve("whole");
+        summary = Trainer.run(CONFIG, whole, false, ear);
+    }
+
+    @Test
+    void leavesEverythingBehind() throws IOException {
+        assertThat(FILES).allSatisfy(name -> assertThat(whole.resolve(name)).isNotEmptyFile());
+        assertThat(whole.resolve("samples/000-image.png")).exists();
+        assertThat(whole.resolve("samples/002-teacher.png")).exists();
+        assertThat(ear.total).isEqualTo(8);
+        assertThat(ear.steps).hasSize(8);
+        assertThat(ear.evaluations).hasSize(2);
+        assertThat(lines("metrics.csv", whole)).hasSize(9).first().isEqualTo("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second");
+        assertThat(lines("hardness.csv", whole)).hasSize(1 + 2 * 16).first().isEqualTo("epoch,image,gamma,hardness");
+        assertThat(lines("class_iou.csv", whole)).hasSize(8).first().isEqualTo("class,name,iou_student,iou_teacher");
+        JsonNode json = new ObjectMapper().readTree(whole.resolve("summary.json").toFile());
+        assertThat(json.get("miou_teacher").asDouble()).isEqualTo(summary.miouTeacher()).isBetween(0.0, 1.0);
+        assertThat(json.get("steps").asInt()).isEqualTo(8);
+        assertThat(json.at("/versions/libtorch").asText()).startsWith("2.");
+        assertThat(json.at("/machine/cores").asInt()).isPositive();
+    }
+
+    @Test
+    void keepsTheLastTwoCheckpointsAndTheBest() throws IOException {
+        try (Stream<Path> files = Files.list(whole.resolve("checkpoints"))) {
+            assertThat(files.filter(f -> f.toString().endsWith(".json")).count()).isBetween(2L, 3L);
+        }
+        assertThat(whole.resolve("checkpoints/step-000000008.json")).exists();
+        assertThat(whole.resolve("checkpoints/step-000000006.json")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 4, 5, 7, 8})
+    void killedAndResumedGivesTheSameBits(long kill) throws IOException {
+        Path out = folder.resolve("killed-" + kill);
+        assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(kill))).hasMessage("killed");
+        Ear second = new Ear(Integer.MAX_VALUE);
+        Trainer.run(CONFIG, out, true, second);
+        assertThat(second.start).isLessThan(kill);
+        assertSameRun(out);
+    }
+
+    @Test
+    void damagedCheckpointIsPassedOver() throws IOException {
+        Path out = folder.resolve("damaged");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(7))).hasMessage("killed");
+        Path newest = out.resolve("checkpoints/step-000000006.safetensors");
+        byte[] bytes = Files.readAllBytes(newest);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(newest, bytes);
+        Ear second = new Ear(Integer.MAX_VALUE);
+        Trainer.run(CONFIG, out, true, second);
+        assertThat(second.start).isEqualTo(4);
+        assertThat(second.messages).anyMatch(line -> line.contains("step-000000006.json is damaged") && line.contains("checksum"));
+        assertSameRun(out);
+    }
+
+    @Test
+    void saysWhenNoCheckpointIsUsable() throws IOException {
+        Path out = folder.resolve("truncated");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(7))).hasMessage("killed");
+        try (Stream<Path> files = Files.list(out.resolve("checkpoints"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
+                Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 40));
+            }
+        }
+        assertThatThrownBy(() -> Trainer.run(CONFIG, out, true, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("damaged").hasMessageContaining("--out");
+    }
+
+    @Test
+    void resumeRefusesAnotherConfigurationAndAllowsOtherWorkers() {
+        Path out = folder.resolve("changed");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(5))).hasMessage("killed");
+        ImasConfig changed = Configs.with(CONFIG, "unsupervised", "threshold", 0.4);
+        assertThatThrownBy(() -> Trainer.run(changed, out, true, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("unsupervised.threshold: 0.3 -> 0.4");
+        Trainer.run(Configs.with(CONFIG, "data", "workers", 2), out, true, new Ear(99));
+    }
+
+    @Test
+    void aFinishedRunCanBeResumedToNoEffect() throws IOException {
+        Ear again = new Ear(99);
+        Path out = folder.resolve("finished");
+        Trainer.run(CONFIG, out, false, new Ear(99));
+        RunSummary second = Trainer.run(CONFIG, out, true, again);
+        assertThat(again.steps).isEmpty();
+        assertThat(second.miouTeacher()).isEqualTo(summary.miouTeacher());
+        assertSameRun(out);
+    }
+
+    @Test
+    void refusesDirectoriesThatItCannotUse() throws IOException {
+        assertThatThrownBy(() -> Trainer.run(CONFIG, whole, false, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("--resume");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, folder.resolve("nothing"), true, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("no run to resume");
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> Trainer.run(CONFIG, file, false, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("is a file");
+    }
+
+    @Test
+    void divergenceStopsTheRunWithAdvice() {
+        Path out = folder.resolve("diverged");
+        ImasConfig wild = Configs.with(CONFIG, "training", "lr", 1e30);
+        assertThatThrownBy(() -> Trainer.run(wild, out, false, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("not finite").hasMessageContaining("training.lr");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UNIFORM", "SUPERVISED"})
+    void otherMethodsTrain(String method) throws IOException {
+        Path out = folder.resolve(method);
+        Ear listener = new Ear(99);
+        RunSummary result = Trainer.run(Configs.with(CONFIG, "", "method", method), out, false, listener);
+        assertThat(result.method()).isEqualTo(method);
+        assertThat(result.steps()).isEqualTo(8);
+        boolean supervised = method.equals("SUPERVISED");
+        assertThat(lines("hardness.csv", out)).hasSize(supervised ? 1 : 33);
+        assertThat(listener.steps).allMatch(m -> supervised ? Double.isNaN(m.gammaMean()) && Double.isNaN(m.lossUnsup()) : m.gammaMean() == 1);
+    }
+
+    @Test
+    void supervisedEpochsComeFirst() {
+        Ear listener = new Ear(99);
+        Trainer.run(Configs.with(CONFIG, "training", "supOnlyEpochs", 1), folder.resolve("sup-only"), false, listener);
+        assertThat(listener.steps.subList(0, 4)).allMatch(m -> Double.isNaN(m.lossUnsup()));
+        assertThat(listener.steps.subList(4, 8)).allMatch(m -> Double.isFinite(m.lossUnsup()));
+    }
+
+    private void assertSameRun(Path out) throws IOException {
+        for (String name : List.of("student.safetensors", "teacher.safetensors")) {
+            SafetensorsFile expected = SafetensorsFile.read(whole.resolve(name));
+            SafetensorsFile found = SafetensorsFile.read(out.resolve(name));
+            assertThat(found.entries().keySet()).isEqualTo(expected.entries().keySet());
+            expected.entries().forEach((key, entry) -> assertThat(found.get(key).data()).as(name + " " + key).isEqualTo(entry.data()));
+        }
+        assertThat(lines("hardness.csv", out)).isEqualTo(lines("hardness.csv", whole));
+        assertThat(lines("class_iou.csv", out)).isEqualTo(lines("class_iou.csv", whole));
+        assertThat(withoutTime(lines("metrics.csv", out))).isEqualTo(withoutTime(lines("metrics.csv", whole)));
+    }
+
+    private static List<String> withoutTime(List<String> rows) {
+        return rows.stream().map(row -> row.substring(0, row.lastIndexOf(','))).toList();
+    }
+
+    private static List<String> lines(String name, Path run) throws IOException {
+        return Files.readAllLines(run.resolve(name));
+    }
+}
