@@ -1,0 +1,37 @@
+package dev.imas.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** Guesses what was meant by a misspelt name. */
+public final class Nearest {
+    private Nearest() {
+    }
+
+    /** {@code "; did you mean X?"}, or nothing when no candidate is close. */
+    public static String hint(String name, Collection<String> candidates) {
+        return candidates.stream()
+                .filter(candidate -> distance(name, candidate) <= Math.max(2, name.length() / 3))
+                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+                .map(candidate -> "; did you mean " + candidate + "?")
+                .orElse("");
+    }
+
+    /** Insertions, deletions and substitutions between two words. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.length()];
+    }
+}
