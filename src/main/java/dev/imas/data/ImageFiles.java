@@ -20,7 +20,7 @@ import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 
 /** Reads pictures and masks with ImageIO into plain bytes. */
-final class ImageFiles {
+public final class ImageFiles {
     /** Larger pictures are refused before any memory is taken for them. */
     static final long MAX_PIXELS = 100_000_000;
 
@@ -32,7 +32,7 @@ final class ImageFiles {
     }
 
     /** A picture as 8-bit RGB: grey and palette expanded, alpha dropped, 16 bits rounded down to 8. */
-    static RgbImage picture(Path path) {
+    public static RgbImage picture(Path path) {
         BufferedImage image = decode(path);
         int width = image.getWidth();
         int height = image.getHeight();

@@ -1,0 +1,77 @@
+package dev.imas.cli;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+
+/** Options that several commands share, and what they mean. */
+final class Arguments {
+    private Arguments() {
+    }
+
+    static Option option(String name, String argument, String description) {
+        return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).build();
+    }
+
+    static Option flag(String name, String description) {
+        return Option.builder().longOpt(name).desc(description).build();
+    }
+
+    static Options configuration(Options options) {
+        return options
+                .addOption(option("preset", "NAME", "a named configuration; `imas presets` lists them (default: embedded)"))
+                .addOption(option("config", "FILE", "a YAML file instead of a preset; the published implementation's layout is understood too"))
+                .addOption(option("set", "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
+    }
+
+    static Options device(Options options) {
+        return options
+                .addOption(option("device", "DEVICE", "auto, cpu, cuda or cuda:INDEX (default: auto)"))
+                .addOption(option("precision", "KIND", "auto, fp32, tf32 or bf16 (default: auto, the fastest of the device)"));
+    }
+
+    /** The merged layers of --preset or --config, without the single settings. */
+    static Map<String, Object> layers(CommandLine line, String defaultPreset, Console console) {
+        if (line.hasOption("preset") && line.hasOption("config")) {
+            throw new UserException("--preset and --config exclude each other; a file may build on a preset with `extends: NAME`");
+        }
+        if (line.hasOption("config")) {
+            Path file = Path.of(line.getOptionValue("config"));
+            return ConfigYaml.file(file);
+        }
+        return ConfigYaml.preset(line.getOptionValue("preset", defaultPreset));
+    }
+
+    /** Puts an option's value under a key, if the option was given. */
+    static void override(Map<String, Object> layers, CommandLine line, String option, String key) {
+        if (line.hasOption(option)) {
+            ConfigYaml.set(layers, key, line.getOptionValue(option));
+        }
+    }
+
+    /** Applies every --set, in order. */
+    static void settings(Map<String, Object> layers, CommandLine line) {
+        if (line.hasOption("set")) {
+            for (String assignment : line.getOptionValues("set")) {
+                ConfigYaml.set(layers, assignment);
+            }
+        }
+    }
+
+    static void noMore(CommandLine line) {
+        if (!line.getArgList().isEmpty()) {
+            throw new UserException("unexpected argument " + line.getArgList().get(0) + "; every value belongs to an option");
+        }
+    }
+
+    static Path path(CommandLine line, String option) {
+        if (!line.hasOption(option)) {
+            throw new UserException("--" + option + " is missing");
+        }
+        return Path.of(line.getOptionValue(option));
+    }
+}

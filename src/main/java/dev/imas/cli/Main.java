@@ -1,0 +1,142 @@
+package dev.imas.cli;
+
+import dev.imas.common.UserException;
+import dev.imas.config.Nearest;
+import dev.imas.nn.Torch;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.HelpFormatter;
+import org.apache.commons.cli.MissingArgumentException;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
+
+/**
+ * The program {@code imas}. Exit status: 0 done; 1 a check failed; 2 something the user can mend, told in one line;
+ * 3 a fault of the program or the machine; 130 interrupted. Stack traces appear with {@code --debug} only.
+ */
+public final class Main {
+    static final int CHECK_FAILED = 1;
+    static final int USER_ERROR = 2;
+    static final int PROGRAM_ERROR = 3;
+    private static final int WIDTH = 100;
+    private static final List<Command> COMMANDS = List.of(new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new VerifyCommand(), new ReportCommand(), new PresetsCommand(), new VersionCommand());
+
+    private Main() {
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments, Console.system()));
+    }
+
+    /** Runs one command line and returns the exit status. */
+    static int run(String[] arguments, Console console) {
+        boolean debug = Arrays.asList(arguments).contains("--debug");
+        try {
+            return dispatch(arguments, console);
+        } catch (UserException e) {
+            return complain(console, debug, e, e.getMessage(), USER_ERROR);
+        } catch (OutOfMemoryError e) {
+            return complain(console, debug, e, "out of memory (" + e.getMessage() + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g", PROGRAM_ERROR);
+        } catch (Exception | LinkageError e) {
+            String what = e instanceof RuntimeException runtime ? Torch.message(runtime) : e.toString();
+            return complain(console, debug, e, firstLine(what) + " (a fault of the program: run again with --debug to see where)", PROGRAM_ERROR);
+        }
+    }
+
+    private static int complain(Console console, boolean debug, Throwable error, String message, int status) {
+        console.err().println("imas: " + firstLine(message));
+        if (debug) {
+            error.printStackTrace(console.err());
+        }
+        return status;
+    }
+
+    private static int dispatch(String[] arguments, Console console) throws Exception {
+        if (arguments.length == 0 || List.of("help", "--help", "-h").contains(arguments[0])) {
+            if (arguments.length > 1) {
+                printHelp(command(arguments[1]), console);
+            } else {
+                printOverview(console);
+            }
+            return 0;
+        }
+        if (arguments[0].equals("--version")) {
+            return new VersionCommand().run(null, console);
+        }
+        Command command = command(arguments[0]);
+        Options options = command.options()
+                .addOption(Option.builder("h").longOpt("help").desc("print this help").build())
+                .addOption(Option.builder().longOpt("debug").desc("print stack traces").build());
+        CommandLine line = parse(command, options, Arrays.copyOfRange(arguments, 1, arguments.length));
+        if (line.hasOption("help")) {
+            printHelp(command, console);
+            return 0;
+        }
+        return command.run(line, console);
+    }
+
+    private static Command command(String name) {
+        return COMMANDS.stream().filter(command -> command.name().equals(name)).findFirst().orElseThrow(() -> {
+            List<String> names = COMMANDS.stream().map(Command::name).toList();
+            return new UserException("unknown command " + name + Nearest.hint(name, names) + "; commands are " + String.join(", ", names));
+        });
+    }
+
+    private static CommandLine parse(Command command, Options options, String[] arguments) {
+        String seeHelp = "; see imas " + command.name() + " --help";
+        try {
+            CommandLine line = DefaultParser.builder().setAllowPartialMatching(false).build().parse(options, arguments);
+            return line;
+        } catch (UnrecognizedOptionException e) {
+            List<String> names = options.getOptions().stream().map(option -> "--" + option.getLongOpt()).toList();
+            throw new UserException("unknown option " + e.getOption() + Nearest.hint(e.getOption(), names) + seeHelp, e);
+        } catch (MissingArgumentException e) {
+            throw new UserException("--" + e.getOption().getLongOpt() + " needs a value (" + e.getOption().getArgName() + ")" + seeHelp, e);
+        } catch (ParseException e) {
+            throw new UserException(e.getMessage() + seeHelp, e);
+        }
+    }
+
+    private static void printOverview(Console console) {
+        console.out().println("""
+                imas - train segmentation networks from few labels
+
+                usage: imas COMMAND [OPTIONS]
+                """);
+        for (Command command : COMMANDS) {
+            console.out().printf("  %-10s %s%n", command.name(), command.summary());
+        }
+        console.out().println("""
+
+                imas train                  learns on generated scenes: the two-minute tour
+                imas COMMAND --help         tells the options of a command""");
+    }
+
+    private static void printHelp(Command command, Console console) {
+        HelpFormatter formatter = new HelpFormatter();
+        formatter.setSyntaxPrefix("usage: ");
+        formatter.setOptionComparator(null);
+        PrintWriter writer = new PrintWriter(console.out());
+        formatter.printUsage(writer, WIDTH, "imas " + command.usage());
+        writer.println();
+        writer.println(command.summary());
+        writer.println();
+        Options options = command.options()
+                .addOption(Option.builder().longOpt("debug").desc("print stack traces").build());
+        formatter.printOptions(writer, WIDTH, options, 2, 3);
+        if (!command.details().isBlank()) {
+            writer.println();
+            writer.print(command.details());
+        }
+        writer.flush();
+    }
+
+    private static String firstLine(String message) {
+        return String.valueOf(message).lines().findFirst().orElse("");
+    }
+}

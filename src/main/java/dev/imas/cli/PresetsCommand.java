@@ -1,0 +1,43 @@
+package dev.imas.cli;
+
+import dev.imas.config.ConfigYaml;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code imas presets}. */
+final class PresetsCommand implements Command {
+    @Override
+    public String name() {
+        return "presets";
+    }
+
+    @Override
+    public String summary() {
+        return "list the named configurations, or print one in full";
+    }
+
+    @Override
+    public String usage() {
+        return "presets [NAME]";
+    }
+
+    @Override
+    public String details() {
+        return "";
+    }
+
+    @Override
+    public Options options() {
+        return new Options();
+    }
+
+    @Override
+    public int run(CommandLine line, Console console) {
+        if (line.getArgList().isEmpty()) {
+            console.out().print(ConfigYaml.presetIndex());
+        } else {
+            console.out().print(ConfigYaml.dump(ConfigYaml.resolve(ConfigYaml.preset(line.getArgList().get(0)))));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.imas.cli;
+
+import static dev.imas.cli.Arguments.flag;
+import static dev.imas.cli.Arguments.option;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
+import dev.imas.train.RunSummary;
+import dev.imas.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code imas train}. */
+final class TrainCommand implements Command {
+    @Override
+    public String name() {
+        return "train";
+    }
+
+    @Override
+    public String summary() {
+        return "train a network and write weights, measurements and a report";
+    }
+
+    @Override
+    public String usage() {
+        return "train [--preset NAME | --config FILE] [--data ROOT --labeled LIST --unlabeled LIST --val LIST] [OPTIONS]";
+    }
+
+    @Override
+    public String details() {
+        return """
+                Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded.
+                A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
+                Paths are relative to --data. Masks hold class indices; 255 is ignored.
+
+                examples:
+                  imas train
+                  imas train --set method=supervised --seed 2
+                  imas train --preset camvid --data camvid --labeled splits/46/labeled.txt \\
+                             --unlabeled splits/46/unlabeled.txt --val splits/val.txt --out runs/camvid
+                  imas train --resume runs/camvid
+                """;
+    }
+
+    @Override
+    public Options options() {
+        return Arguments.device(Arguments.configuration(new Options())
+                .addOption(option("data", "ROOT", "folder that the lists' paths are relative to"))
+                .addOption(option("labeled", "LIST", "list of labelled images"))
+                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
+                .addOption(option("val", "LIST", "list of validation images"))
+                .addOption(option("out", "DIR", "run directory (default: runs/NAME-METHOD-seedN)"))
+                .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
+                .addOption(option("resume", "DIR", "continue an interrupted run from its newest checkpoint"))
+                .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
+    }
+
+    @Override
+    public int run(CommandLine line, Console console) {
+        Arguments.noMore(line);
+        boolean resume = line.hasOption("resume");
+        ImasConfig config = resume ? resumed(line) : configured(line, console);
+        Path out = resume ? Path.of(line.getOptionValue("resume")) : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
+        RunSummary summary;
+        try (TrainingProgress progress = new TrainingProgress(console, config.training().epochs())) {
+            summary = Trainer.run(config, out, resume, progress);
+        }
+        console.out().printf(Locale.ROOT, "mIoU %.1f %% (teacher; student %.1f %%), best %.1f %% in epoch %d%n", 100 * summary.miouTeacher(), 100 * summary.miouStudent(), 100 * summary.bestTeacher(), summary.bestEpoch());
+        console.out().println("weights  " + out.resolve("teacher.safetensors"));
+        console.out().println("report   " + out.resolve("report.html"));
+        return 0;
+    }
+
+    private static ImasConfig configured(CommandLine line, Console console) {
+        Map<String, Object> layers = Arguments.layers(line, "embedded", console);
+        overrides(layers, line);
+        return ConfigYaml.resolve(layers);
+    }
+
+    /** The run's own configuration; only what does not change its result may be set anew. */
+    private static ImasConfig resumed(CommandLine line) {
+        for (String option : List.of("preset", "config", "out")) {
+            if (line.hasOption(option)) {
+                throw new UserException("--resume continues a run as it was configured; leave out --" + option);
+            }
+        }
+        Path config = Path.of(line.getOptionValue("resume"), "config.yaml");
+        if (!Files.isRegularFile(config)) {
+            throw new UserException("--resume: " + line.getOptionValue("resume") + " is no run directory (it has no config.yaml)");
+        }
+        Map<String, Object> layers = ConfigYaml.file(config);
+        overrides(layers, line);
+        return ConfigYaml.resolve(layers);
+    }
+
+    private static void overrides(Map<String, Object> layers, CommandLine line) {
+        Arguments.override(layers, line, "data", "data.root");
+        Arguments.override(layers, line, "labeled", "data.labeled");
+        Arguments.override(layers, line, "unlabeled", "data.unlabeled");
+        Arguments.override(layers, line, "val", "data.validation");
+        Arguments.override(layers, line, "device", "device");
+        Arguments.override(layers, line, "precision", "precision");
+        if (line.hasOption("seed")) {
+            ConfigYaml.set(layers, "seed=" + line.getOptionValue("seed"));
+        }
+        if (line.hasOption("strict")) {
+            ConfigYaml.set(layers, "network.strict_weights", true);
+        }
+        Arguments.settings(layers, line);
+    }
+
+    private static Path freshDirectory(ImasConfig config) {
+        String name = config.name() + "-" + config.method().name().toLowerCase(Locale.ROOT) + "-seed" + config.seed();
+        Path out = Path.of("runs", name);
+        for (int i = 2; Files.exists(out); i++) {
+            out = Path.of("runs", name + "-" + i);
+        }
+        return out;
+    }
+}

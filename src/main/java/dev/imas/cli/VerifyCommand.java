@@ -1,0 +1,64 @@
+package dev.imas.cli;
+
+import static dev.imas.cli.Arguments.flag;
+import static dev.imas.cli.Arguments.option;
+
+import dev.imas.nn.Torch;
+import dev.imas.verify.Check;
+import dev.imas.verify.CheckTable;
+import dev.imas.verify.GoldenData;
+import dev.imas.verify.GoldenSuite;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code imas verify}. */
+final class VerifyCommand implements Command {
+    @Override
+    public String name() {
+        return "verify";
+    }
+
+    @Override
+    public String summary() {
+        return "compare this installation with recorded numbers of the published implementation";
+    }
+
+    @Override
+    public String usage() {
+        return "verify [--golden DIR] [--device DEVICE] [--markdown]";
+    }
+
+    @Override
+    public String details() {
+        return "Prints the largest error of every quantity beside its tolerance; exit status 1 when one fails.\n";
+    }
+
+    @Override
+    public Options options() {
+        return new Options()
+                .addOption(option("golden", "DIR", "recorded data to compare with (default: the small built-in set)"))
+                .addOption(option("device", "DEVICE", "cpu, cuda or cuda:INDEX: where the kernels run (default: cpu)"))
+                .addOption(flag("markdown", "print the table as Markdown"));
+    }
+
+    @Override
+    public int run(CommandLine line, Console console) throws Exception {
+        Arguments.noMore(line);
+        Torch.load();
+        GoldenData data = line.hasOption("golden") ? new GoldenData(Path.of(line.getOptionValue("golden"))) : GoldenSuite.builtIn();
+        int[] done = new int[1];
+        List<Check> checks = GoldenSuite.run(data, line.getOptionValue("device", "cpu"), check -> {
+            done[0]++;
+            if (console.interactive()) {
+                console.err().printf("\r\033[2K%d checks, %s %s", done[0], check.group(), check.name());
+            }
+        });
+        if (console.interactive()) {
+            console.err().print("\r\033[2K");
+        }
+        console.out().print(line.hasOption("markdown") ? CheckTable.markdown(checks) : CheckTable.text(checks));
+        return checks.stream().allMatch(Check::passed) ? 0 : Main.CHECK_FAILED;
+    }
+}
