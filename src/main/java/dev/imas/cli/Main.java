@@ -24,7 +24,7 @@ public final class Main {
     static final int USER_ERROR = 2;
     static final int PROGRAM_ERROR = 3;
     private static final int WIDTH = 100;
-    private static final List<Command> COMMANDS = List.of(new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new VerifyCommand(), new ReportCommand(), new PresetsCommand(), new VersionCommand());
+    private static final List<Command> COMMANDS = List.of(new TrainCommand(), new EvaluateCommand(), new VerifyCommand(), new PresetsCommand(), new VersionCommand());
 
     private Main() {
     }
