@@ -20,17 +20,25 @@ std::vector<Tap> taps(int64_t i, int64_t in, int64_t out) {
     return {{first, 1 - fraction}, {first + 1, fraction}};
 }
 
+std::vector<std::vector<Tap>> all_taps(int64_t in, int64_t out) {
+    std::vector<std::vector<Tap>> all;
+    for (int64_t i = 0; i < out; ++i) all.push_back(taps(i, in, out));
+    return all;
+}
+
 }  // namespace
 
 std::vector<std::vector<double>> enlarge(const test::Tensor& logits, int64_t image, int64_t height, int64_t width) {
     std::vector<std::vector<double>> x(static_cast<size_t>(logits.extent(1)), std::vector<double>(static_cast<size_t>(height * width)));
-    for (int64_t i = 0; i < height; ++i) {
-        for (int64_t j = 0; j < width; ++j) {
-            for (int64_t c = 0; c < logits.extent(1); ++c) {
+    const auto rows = all_taps(logits.extent(2), height), columns = all_taps(logits.extent(3), width);
+    for (int64_t c = 0; c < logits.extent(1); ++c) {
+        double* pixel = x[static_cast<size_t>(c)].data();
+        for (const auto& row_taps : rows) {
+            for (const auto& column_taps : columns) {
                 double sum = 0;
-                for (const Tap& row : taps(i, logits.extent(2), height))
-                    for (const Tap& column : taps(j, logits.extent(3), width)) sum += row.weight * column.weight * logits.get(image, c, row.index, column.index);
-                x[static_cast<size_t>(c)][static_cast<size_t>(i * width + j)] = sum;
+                for (const Tap& row : row_taps)
+                    for (const Tap& column : column_taps) sum += row.weight * column.weight * logits.get(image, c, row.index, column.index);
+                *pixel++ = sum;
             }
         }
     }
@@ -66,6 +74,7 @@ Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labe
     const int64_t images = logits.extent(0), classes = logits.extent(1), h = logits.extent(2), w = logits.extent(3);
     const int64_t height = labels.extent(2), width = labels.extent(3);
     Loss loss = {0, std::vector<double>(static_cast<size_t>(images * classes * h * w))};
+    const auto rows = all_taps(h, height), columns = all_taps(w, width);
     for (int64_t b = 0; b < images; ++b) {
         const auto x = enlarge(logits, b, height, width);
         for (int64_t i = 0; i < height; ++i) {
@@ -78,8 +87,8 @@ Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labe
                 loss.value += f * (total - logit(label));
                 for (int64_t c = 0; c < classes; ++c) {
                     const double g = f * (std::exp(logit(c) - total) - (c == label ? 1 : 0));
-                    for (const Tap& row : taps(i, h, height))
-                        for (const Tap& column : taps(j, w, width)) loss.gradient[static_cast<size_t>(((b * classes + c) * h + row.index) * w + column.index)] += g * row.weight * column.weight;
+                    for (const Tap& row : rows[static_cast<size_t>(i)])
+                        for (const Tap& column : columns[static_cast<size_t>(j)]) loss.gradient[static_cast<size_t>(((b * classes + c) * h + row.index) * w + column.index)] += g * row.weight * column.weight;
                 }
             }
         }

@@ -21,28 +21,31 @@ int32_t run(const Inputs& in, int kind, float thresh, int64_t min_kept, float sc
     return imas_supervised_loss(&kCpu, in.logits, in.labels, kind, thresh, min_kept, scale, loss, kept, grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data, workspace.bytes);
 }
 
+/** The true class's probability of every pixel; 2 where ignored: the method says 1, and either ranks last. */
+std::vector<double> probabilities(const Inputs& in) {
+    std::vector<double> p;
+    const int64_t width = in.labels.extent(3);
+    for (int64_t b = 0; b < in.labels.extent(0); ++b) {
+        const auto x = reference::enlarge(in.logits, b, in.labels.extent(2), width);
+        for (int64_t i = 0; i < in.labels.extent(2) * width; ++i) {
+            const int label = static_cast<int>(in.labels.get(b, 0, i / width, i % width));
+            p.push_back(label == 255 ? 2 : std::exp(x[static_cast<size_t>(label)][static_cast<size_t>(i)] - reference::log_sum(x, i)));
+        }
+    }
+    return p;
+}
+
 struct Selection {
     std::vector<double> factor;  // 1/kept or 0
     double kept, doubtful;       // pixels whose probability lies within rounding of the limit
 };
 
-Selection select(const Inputs& in, int kind, double thresh, int64_t min_kept) {
-    std::vector<double> p;
-    int64_t labelled = 0;
-    for (int64_t b = 0; b < in.labels.extent(0); ++b) {
-        const auto x = reference::enlarge(in.logits, b, in.labels.extent(2), in.labels.extent(3));
-        for (int64_t i = 0; i < in.labels.extent(2) * in.labels.extent(3); ++i) {
-            const int label = static_cast<int>(in.labels.get(b, 0, i / in.labels.extent(3), i % in.labels.extent(3)));
-            labelled += label != 255;
-            p.push_back(label == 255 ? 2 : std::exp(x[static_cast<size_t>(label)][static_cast<size_t>(i)] - reference::log_sum(x, i)));
-        }
-    }
+Selection select(const std::vector<double>& p, int kind, double thresh, int64_t min_kept) {
+    std::vector<double> sorted = p;
+    std::sort(sorted.begin(), sorted.end());
+    const auto labelled = std::lower_bound(sorted.begin(), sorted.end(), 2.0) - sorted.begin();
     double limit = 1.5;
-    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled) {
-        std::vector<double> sorted = p;
-        std::sort(sorted.begin(), sorted.end());  // ignored pixels (1 in the method) rank last, as 2 does here
-        limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
-    }
+    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled) limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
     Selection result = {std::vector<double>(p.size()), 0, 0};
     for (double value : p) {
         result.kept += value <= limit;
@@ -58,6 +61,7 @@ void all_sizes_types_and_layouts() {
     for (const Size& s : sizes()) {
         const Inputs in(s, kFloatTypes[variant % 3], kLayouts[variant / 2 % 3], random);
         const int64_t pixels = s.images * s.height * s.width;
+        const std::vector<double> p = probabilities(in);
         const struct {
             int kind;
             float thresh;
@@ -67,7 +71,7 @@ void all_sizes_types_and_layouts() {
             context = "supervised_loss " + s.text() + " kind " + std::to_string(k.kind) + " min_kept " + std::to_string(k.min_kept);
             Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(kFloatTypes[variant / 3 % 3], s.images, s.classes, s.h, s.w, kLayouts[variant % 3]);
             EXPECT_OK(run(in, k.kind, k.thresh, k.min_kept, 0.5f, loss, kept, &grad));
-            const Selection chosen = select(in, k.kind, static_cast<double>(k.thresh), k.min_kept);
+            const Selection chosen = select(p, k.kind, static_cast<double>(k.thresh), k.min_kept);
             EXPECT_NEAR(kept.get(0, 0, 0, 0), chosen.kept, chosen.doubtful);
             ++cases;
             // With another pixel at the very limit, loss and gradient differ by that pixel: nothing to compare.
