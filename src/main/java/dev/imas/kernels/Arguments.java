@@ -64,7 +64,23 @@ final class Arguments {
         used = 0;
     }
 
+    /** The pointer to hand to C as void*: JavaCPP would add a position in bytes, whatever the elements. */
+    static Pointer raw(Pointer pointer) {
+        return pointer == null || pointer.position() == 0 ? pointer : new Address(pointer);
+    }
+
     static long addressOf(Pointer pointer) {
         return pointer == null || pointer.isNull() ? 0 : pointer.address() + pointer.position() * pointer.sizeof();
+    }
+
+    /** A bare address; owns nothing and keeps its origin reachable. */
+    private static final class Address extends Pointer {
+        private final Pointer origin;
+
+        Address(Pointer origin) {
+            super((Pointer) null);
+            this.origin = origin;
+            this.address = addressOf(origin);
+        }
     }
 }

@@ -119,7 +119,7 @@ public final class Kernels {
 
     public void pseudoLabel(TensorView student, TensorView teacher, float threshold, TensorView labels, TensorView confidence, TensorView counts, Pointer workspace, long workspaceBytes) {
         Arguments a = arguments();
-        check(a, Imas.imas_pseudo_label(a.backend, a.view(student), a.view(teacher), threshold, a.view(labels), a.view(confidence), a.view(counts), workspace, workspaceBytes));
+        check(a, Imas.imas_pseudo_label(a.backend, a.view(student), a.view(teacher), threshold, a.view(labels), a.view(confidence), a.view(counts), Arguments.raw(workspace), workspaceBytes));
     }
 
     public void gamma(TensorView counts, long pixels, GammaVersion version, boolean classWeighted, boolean ignoreBackground, TensorView parts, TensorView pairing, TensorView mean) {
@@ -139,7 +139,7 @@ public final class Kernels {
 
     public void consistencyLoss(TensorView logits, TensorView labels, TensorView confidence, float threshold, TensorView weight, float gradScale, TensorView loss, TensorView grad, Pointer workspace, long workspaceBytes) {
         Arguments a = arguments();
-        check(a, Imas.imas_consistency_loss(a.backend, a.view(logits), a.view(labels), a.view(confidence), threshold, a.view(weight), gradScale, a.view(loss), a.view(grad), workspace, workspaceBytes));
+        check(a, Imas.imas_consistency_loss(a.backend, a.view(logits), a.view(labels), a.view(confidence), threshold, a.view(weight), gradScale, a.view(loss), a.view(grad), Arguments.raw(workspace), workspaceBytes));
     }
 
     public long supervisedLossWorkspace(TensorView logits, TensorView labels, SupervisedKind kind) {
@@ -149,7 +149,7 @@ public final class Kernels {
 
     public void supervisedLoss(TensorView logits, TensorView labels, SupervisedKind kind, float thresh, long minKept, float gradScale, TensorView loss, TensorView kept, TensorView grad, Pointer workspace, long workspaceBytes) {
         Arguments a = arguments();
-        check(a, Imas.imas_supervised_loss(a.backend, a.view(logits), a.view(labels), required("kind", kind).code(), thresh, minKept, gradScale, a.view(loss), a.view(kept), a.view(grad), workspace, workspaceBytes));
+        check(a, Imas.imas_supervised_loss(a.backend, a.view(logits), a.view(labels), required("kind", kind).code(), thresh, minKept, gradScale, a.view(loss), a.view(kept), a.view(grad), Arguments.raw(workspace), workspaceBytes));
     }
 
     /** The numbers of elements are those later given to {@link #emaUpdate}. */
@@ -158,13 +158,16 @@ public final class Kernels {
         return bytes(a, Imas.imas_ema_update_workspace(a.backend, required("numel", numel).length, numel));
     }
 
-    /** teacher and student: host arrays of {@code numel.limit()} data pointers. */
+    /**
+     * teacher and student: host arrays of {@code numel.limit()} data pointers. (When filling them, mind that JavaCPP's
+     * {@code put} adds the position of a pointer in bytes: put pointers at position 0.)
+     */
     public void emaUpdate(PointerPointer<?> teacher, PointerPointer<?> student, LongPointer numel, float decay, Pointer workspace, long workspaceBytes) {
         long count = required("numel", numel).limit() - numel.position();
         requireEntries("teacher", teacher, count);
         requireEntries("student", student, count);
         Arguments a = arguments();
-        check(a, Imas.imas_ema_update(a.backend, count, teacher, student, numel, decay, workspace, workspaceBytes));
+        check(a, Imas.imas_ema_update(a.backend, count, teacher, student, numel, decay, Arguments.raw(workspace), workspaceBytes));
     }
 
     public long confusionWorkspace(TensorView logits, TensorView truth) {
@@ -174,7 +177,7 @@ public final class Kernels {
 
     public void confusion(TensorView logits, TensorView truth, TensorView counts, Pointer workspace, long workspaceBytes) {
         Arguments a = arguments();
-        check(a, Imas.imas_confusion(a.backend, a.view(logits), a.view(truth), a.view(counts), workspace, workspaceBytes));
+        check(a, Imas.imas_confusion(a.backend, a.view(logits), a.view(truth), a.view(counts), Arguments.raw(workspace), workspaceBytes));
     }
 
     private Arguments arguments() {
