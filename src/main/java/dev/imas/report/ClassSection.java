@@ -1,0 +1,42 @@
+package dev.imas.report;
+
+import java.util.Locale;
+
+/** IoU of every class: a bar for the teacher, a tick for the student, and the numbers. */
+final class ClassSection {
+    private ClassSection() {
+    }
+
+    static String html(Run run) {
+        if (run.classes().isEmpty()) {
+            return "";
+        }
+        StringBuilder rows = new StringBuilder();
+        for (Run.ClassIou c : run.classes()) {
+            String color = run.classColor(c.index());
+            rows.append("<tr><th scope=\"row\"><span class=\"chip\"").append(color == null ? "" : " style=\"background:" + color + "\"").append("></span>")
+                    .append(Html.escape(run.className(c.index()))).append("</th><td class=\"bars\">").append(bar(c)).append("</td><td class=\"n\"><b>")
+                    .append(Format.percent(c.teacher())).append("</b></td><td class=\"n\">").append(Format.percent(c.student()))
+                    .append("</td><td class=\"n\">").append(Format.points(c.teacher() - c.student())).append("</td></tr>\n");
+        }
+        return Html.section("classes", "Classes", "Intersection over union on the validation images, last evaluation. The bar is the teacher, the upright line the student.",
+                "<div class=\"scroll\"><table class=\"classes\">\n<thead><tr><th scope=\"col\">class</th><th scope=\"col\"></th><th scope=\"col\" class=\"n\">teacher</th>"
+                        + "<th scope=\"col\" class=\"n\">student</th><th scope=\"col\" class=\"n\">difference</th></tr></thead>\n<tbody>\n" + rows
+                        + "</tbody></table></div>\n");
+    }
+
+    private static String bar(Run.ClassIou c) {
+        StringBuilder bar = new StringBuilder("<div class=\"track\">");
+        if (Double.isFinite(c.teacher())) {
+            bar.append("<i style=\"width:").append(width(c.teacher())).append("%\"></i>");
+        }
+        if (Double.isFinite(c.student())) {
+            bar.append("<u style=\"left:").append(width(c.student())).append("%\"></u>");
+        }
+        return bar.append("</div>").toString();
+    }
+
+    private static String width(double iou) {
+        return String.format(Locale.ROOT, "%.1f", 100 * Math.min(1, Math.max(0, iou)));
+    }
+}

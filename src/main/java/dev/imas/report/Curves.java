@@ -1,0 +1,63 @@
+package dev.imas.report;
+
+import dev.imas.report.Metrics.Row;
+import dev.imas.report.Metrics.Series;
+
+/** How the training went: mIoU, losses, gamma, learning rate and throughput over the steps. */
+final class Curves {
+    private Curves() {
+    }
+
+    static String html(Run run) {
+        Metrics m = run.metrics();
+        if (m.rows().isEmpty()) {
+            return "";
+        }
+        long end = m.last().step();
+        StringBuilder figures = new StringBuilder();
+        Series student = m.series(Row::miouStudent);
+        Series teacher = m.series(Row::miouTeacher);
+        if (!student.isEmpty() || !teacher.isEmpty()) {
+            Chart chart = chart("mIoU on the validation images", "%", end, true).percent();
+            if (!teacher.isEmpty()) {
+                chart.dots("teacher", "a", teacher);
+            }
+            if (!student.isEmpty()) {
+                chart.dots("student", "b", student);
+            }
+            figures.append(chart.html());
+        }
+        noisy(figures, chart("Supervised loss", "nats per pixel", end, false), "running mean", "a", m.series(Row::lossSup));
+        noisy(figures, chart("Consistency loss", "nats per pixel, times λ", end, false), "running mean", "a", m.series(Row::lossUnsup));
+        Series gamma = m.series(Row::gammaMean);
+        Series confident = m.series(Row::confidentRatio);
+        if (!gamma.isEmpty() || !confident.isEmpty()) {
+            Chart chart = chart("Agreement and confidence", "%", end, true).percent().top(100);
+            if (!gamma.isEmpty()) {
+                chart.noisy("mean γ", "a", gamma);
+            }
+            if (!confident.isEmpty()) {
+                chart.noisy("confident pixels", "b", confident);
+            }
+            figures.append(chart.html());
+        }
+        Series lr = m.series(Row::lr);
+        if (!lr.isEmpty()) {
+            figures.append(chart("Learning rate", "base rate of the encoder", end, false).line("now", "a", lr).html());
+        }
+        noisy(figures, chart("Throughput", "images per second", end, false), "running mean", "a", m.series(Row::imagesPerSecond));
+        String lead = run.method().equals("SUPERVISED") ? ""
+                : "γ says how far student and teacher agree on an unlabelled image and are sure of it; it steers loss weight, augmentation and mixing.";
+        return Html.section("curves", "Training", lead, "<div class=\"charts\">\n" + figures + "</div>\n");
+    }
+
+    private static Chart chart(String title, String unit, long end, boolean share) {
+        return new Chart(title, "step", unit, share ? Format::percent : Format::significant).horizontal(0, end, true);
+    }
+
+    private static void noisy(StringBuilder figures, Chart chart, String name, String style, Series series) {
+        if (!series.isEmpty()) {
+            figures.append(chart.noisy(name, style, series).html());
+        }
+    }
+}

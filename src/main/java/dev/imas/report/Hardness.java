@@ -1,0 +1,93 @@
+package dev.imas.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * hardness.csv: one value an unlabelled image and epoch, hardness = 1 - gamma in [0,1] (method.md, section 4).
+ *
+ * @param images names in order of appearance
+ * @param epochs per epoch one value an image, NaN where the image was not seen; an array may end before the last image
+ */
+record Hardness(List<String> images, TreeMap<Long, float[]> epochs) {
+    static final Hardness NONE = new Hardness(List.of(), new TreeMap<>());
+
+    static Hardness read(Path file, List<String> notes) {
+        Map<String, Integer> index = new HashMap<>();
+        List<String> names = new ArrayList<>();
+        TreeMap<Long, float[]> epochs = new TreeMap<>();
+        CsvFile.read(file, List.of("epoch", "image", "hardness"), List.of(), notes, row -> {
+            double hardness = row.number("hardness");
+            if (Double.isNaN(hardness)) {
+                return; // not seen in this epoch
+            }
+            if (!(hardness >= -1e-6 && hardness <= 1 + 1e-6) || row.text("image").isEmpty()) {
+                throw new CsvFile.BadRow();
+            }
+            long epoch = row.integer("epoch");
+            int image = index.computeIfAbsent(row.text("image"), name -> {
+                names.add(name);
+                return names.size() - 1;
+            });
+            float[] values = epochs.computeIfAbsent(epoch, e -> filled(Math.max(16, names.size())));
+            if (image >= values.length) {
+                int old = values.length;
+                values = Arrays.copyOf(values, Math.max(image + 1, 2 * old));
+                Arrays.fill(values, old, values.length, Float.NaN);
+                epochs.put(epoch, values);
+            }
+            values[image] = (float) Math.min(1, Math.max(0, hardness));
+        });
+        return new Hardness(names, epochs);
+    }
+
+    private static float[] filled(int length) {
+        float[] values = new float[length];
+        Arrays.fill(values, Float.NaN);
+        return values;
+    }
+
+    boolean isEmpty() {
+        return epochs.isEmpty();
+    }
+
+    /** Hardness of an image in an epoch, NaN if it was not seen. */
+    float at(long epoch, int image) {
+        float[] values = epochs.get(epoch);
+        return image < values.length ? values[image] : Float.NaN;
+    }
+
+    /** The values of an epoch in ascending order. */
+    float[] sorted(long epoch) {
+        float[] values = epochs.get(epoch).clone();
+        Arrays.sort(values);
+        // NaN sorts last.
+        int n = values.length;
+        while (n > 0 && Float.isNaN(values[n - 1])) {
+            n--;
+        }
+        return Arrays.copyOf(values, n);
+    }
+
+    /** The q-quantile, interpolated between neighbours, of a non-empty ascending array. */
+    static double quantile(float[] sorted, double q) {
+        double at = q * (sorted.length - 1);
+        int below = (int) at;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    }
+
+    /** Images of the last epoch from the easiest to the hardest; equal ones by name. */
+    int[] ranked() {
+        long last = epochs.lastKey();
+        return IntStream.range(0, images.size()).filter(i -> !Float.isNaN(at(last, i))).boxed()
+                .sorted((a, b) -> at(last, a) != at(last, b) ? Float.compare(at(last, a), at(last, b)) : images.get(a).compareTo(images.get(b)))
+                .mapToInt(Integer::intValue).toArray();
+    }
+}

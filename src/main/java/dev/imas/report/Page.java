@@ -1,0 +1,94 @@
+package dev.imas.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** The page: result first, then what is missing, key figures, and the sections. */
+final class Page {
+    private Page() {
+    }
+
+    static String html(Run run) {
+        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                + "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" + Html.escape(run.name()) + " – iMAS run</title>\n<style>\n" + style()
+                + "</style>\n</head>\n<body>\n<main>\n" + head(run) + notes(run) + Tiles.html(run) + Curves.html(run) + HardnessSection.html(run)
+                + ClassSection.html(run) + SampleSection.html(run) + SetupSection.html(run) + "</main>\n</body>\n</html>\n";
+    }
+
+    private static String style() {
+        try (InputStream in = Page.class.getResourceAsStream("/report/report.css")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String head(Run run) {
+        StringBuilder facts = new StringBuilder();
+        fact(facts, "method", method(run));
+        fact(facts, "data", data(run));
+        fact(facts, "network", network(run));
+        fact(facts, "seed", run.text("seed", ""));
+        fact(facts, "time", Double.isNaN(run.number("seconds")) ? "" : Format.duration(run.number("seconds")));
+        double miou = run.miouTeacher();
+        String result = Double.isNaN(miou) ? "<p class=\"result none\">not evaluated yet</p>\n"
+                : "<p class=\"result\"><b>" + Format.fixed(100 * miou, 1) + "</b> <span>% mIoU of the teacher" + (run.finished() ? "" : ", so far") + "</span></p>\n";
+        return "<header>\n<div><p class=\"kind\">iMAS training run</p>\n<h1>" + Html.escape(run.name()) + "</h1>\n" + result + "</div>\n<dl>\n" + facts
+                + "</dl>\n</header>\n";
+    }
+
+    private static void fact(StringBuilder facts, String name, String value) {
+        if (!value.isBlank()) {
+            facts.append("<div><dt>").append(name).append("</dt><dd>").append(Html.escape(value)).append("</dd></div>\n");
+        }
+    }
+
+    private static String method(Run run) {
+        return switch (run.method()) {
+            case "IMAS" -> "iMAS";
+            case "UNIFORM" -> "uniform: every γ is 1";
+            case "SUPERVISED" -> "supervised: labelled images only";
+            default -> run.text("method", "");
+        };
+    }
+
+    private static String data(Run run) {
+        if (run.setting("data.layout").equalsIgnoreCase("embedded")) {
+            String images = run.setting("data.embedded.images");
+            return images.isEmpty() ? "generated scenes"
+                    : images + " generated scenes, " + run.setting("data.embedded.labeled") + " of them labelled";
+        }
+        String root = run.setting("data.root");
+        if (root.isEmpty()) {
+            return run.setting("data.layout");
+        }
+        Path folder = fileName(root);
+        String labeled = run.setting("data.labeled");
+        return folder + (labeled.isEmpty() ? "" : ", labelled: " + labeled);
+    }
+
+    /** The last name of a path; the text itself where it is none. */
+    private static Path fileName(String text) {
+        Path path = Path.of(text.replace("\0", "")).normalize();
+        return path.getFileName() == null ? path : path.getFileName();
+    }
+
+    private static String network(Run run) {
+        String backbone = run.setting("network.backbone");
+        String stride = run.setting("network.output_stride");
+        return backbone.isEmpty() ? "" : "DeepLabV3+ on " + backbone.toLowerCase(java.util.Locale.ROOT).replace("resnet", "ResNet-")
+                + (stride.isEmpty() ? "" : ", output stride " + stride);
+    }
+
+    private static String notes(Run run) {
+        if (run.notes().isEmpty()) {
+            return "";
+        }
+        StringBuilder items = new StringBuilder();
+        run.notes().forEach(note -> items.append("<li>").append(Html.escape(note)).append("</li>\n"));
+        return "<aside class=\"notes\">\n<h2>Not everything is here</h2>\n<ul>\n" + items + "</ul>\n</aside>\n";
+    }
+}

@@ -1,0 +1,247 @@
+package dev.imas.report;
+
+import dev.imas.augment.LabelMap;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/**
+ * The pictures of {@code samples/}, made small enough to travel inside the report: photographs become JPEG, label
+ * maps stay palette PNGs; neither side exceeds {@link #MAX_SIDE} pixels.
+ *
+ * @param shown   the first {@link #MAX_SHOWN} samples
+ * @param total   samples in the folder
+ * @param colors  256 colours of the label maps, or null if there is none
+ * @param classes labels that occur in the pictures shown
+ */
+record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
+    static final int MAX_SIDE = 480;
+    static final int MAX_SHOWN = 12;
+    static final Samples NONE = new Samples(List.of(), 0, null, new BitSet());
+    private static final float JPEG_QUALITY = 0.85f;
+    private static final Pattern NAME = Pattern.compile("(\\d{1,9})-(image|truth|student|teacher)\\.png");
+
+    enum View { IMAGE, TRUTH, STUDENT, TEACHER }
+
+    /**
+     * @param number  as in the file names
+     * @param uris    data URI of each view that could be read
+     * @param correct share of the labelled pixels that the student's or teacher's map has right; absent if unknown
+     */
+    record Sample(String number, Map<View, String> uris, Map<View, Double> correct) {
+    }
+
+    static boolean present(Path folder) {
+        return !list(folder).isEmpty();
+    }
+
+    private static TreeMap<Integer, EnumMap<View, Path>> list(Path folder) {
+        TreeMap<Integer, EnumMap<View, Path>> found = new TreeMap<>();
+        if (!Files.isDirectory(folder)) {
+            return found;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            files.sorted().forEach(file -> {
+                Matcher name = NAME.matcher(file.getFileName().toString());
+                if (name.matches()) {
+                    found.computeIfAbsent(Integer.valueOf(name.group(1)), n -> new EnumMap<>(View.class))
+                            .put(View.valueOf(name.group(2).toUpperCase(Locale.ROOT)), file);
+                }
+            });
+        } catch (IOException e) {
+            return new TreeMap<>();
+        }
+        return found;
+    }
+
+    static Samples read(Path folder, List<String> notes) {
+        TreeMap<Integer, EnumMap<View, Path>> found = list(folder);
+        List<Sample> shown = new ArrayList<>();
+        int[][] colors = new int[1][];
+        BitSet classes = new BitSet(256);
+        for (EnumMap<View, Path> files : found.values()) {
+            if (shown.size() == MAX_SHOWN) {
+                break;
+            }
+            EnumMap<View, String> uris = new EnumMap<>(View.class);
+            EnumMap<View, LabelMap> maps = new EnumMap<>(View.class);
+            files.forEach((view, file) -> {
+                BufferedImage picture = decode(file, notes);
+                if (picture == null) {
+                    return;
+                }
+                if (view != View.IMAGE && picture.getRaster().getNumBands() == 1) {
+                    LabelMap map = labels(picture);
+                    maps.put(view, map);
+                    if (colors[0] == null) {
+                        colors[0] = palette(picture);
+                    }
+                    for (byte label : map.labels()) {
+                        classes.set(label & 255);
+                    }
+                    uris.put(view, "data:image/png;base64," + base64(IndexPng.encode(shrink(map), palette(picture))));
+                } else {
+                    uris.put(view, "data:image/jpeg;base64," + base64(jpeg(shrink(picture))));
+                }
+            });
+            if (!uris.isEmpty()) {
+                String file = files.values().iterator().next().getFileName().toString();
+                shown.add(new Sample(file.substring(0, file.indexOf('-')), uris, correct(maps)));
+            }
+        }
+        return new Samples(shown, found.size(), colors[0], classes);
+    }
+
+    private static BufferedImage decode(Path file, List<String> notes) {
+        try {
+            BufferedImage picture = ImageIO.read(new java.io.ByteArrayInputStream(Files.readAllBytes(file)));
+            if (picture != null) {
+                return picture;
+            }
+            notes.add("samples/" + file.getFileName() + " is not a picture.");
+        } catch (IOException | RuntimeException e) {
+            notes.add("samples/" + file.getFileName() + " cannot be read (" + e.getMessage() + ").");
+        }
+        return null;
+    }
+
+    private static LabelMap labels(BufferedImage picture) {
+        int[] values = picture.getRaster().getSamples(0, 0, picture.getWidth(), picture.getHeight(), 0, (int[]) null);
+        byte[] labels = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            labels[i] = (byte) values[i];
+        }
+        return new LabelMap(picture.getWidth(), picture.getHeight(), labels);
+    }
+
+    /** The 256 colours of the file; grey levels if it has none. */
+    private static int[] palette(BufferedImage picture) {
+        int[] colors = new int[256];
+        for (int i = 0; i < 256; i++) {
+            colors[i] = 0x010101 * i;
+        }
+        if (picture.getColorModel() instanceof IndexColorModel model) {
+            for (int i = 0; i < model.getMapSize(); i++) {
+                colors[i] = model.getRGB(i) & 0xFFFFFF;
+            }
+        }
+        return colors;
+    }
+
+    private static Map<View, Double> correct(EnumMap<View, LabelMap> maps) {
+        EnumMap<View, Double> correct = new EnumMap<>(View.class);
+        LabelMap truth = maps.get(View.TRUTH);
+        for (View view : List.of(View.STUDENT, View.TEACHER)) {
+            LabelMap map = maps.get(view);
+            if (truth == null || map == null || map.width() != truth.width() || map.height() != truth.height()) {
+                continue;
+            }
+            long right = 0;
+            long counted = 0;
+            for (int i = 0; i < truth.labels().length; i++) {
+                if ((truth.labels()[i] & 255) != LabelMap.IGNORE) {
+                    counted++;
+                    right += truth.labels()[i] == map.labels()[i] ? 1 : 0;
+                }
+            }
+            if (counted > 0) {
+                correct.put(view, (double) right / counted);
+            }
+        }
+        return correct;
+    }
+
+    /** [width, height] within {@link #MAX_SIDE}, the ratio kept. */
+    private static int[] target(int width, int height) {
+        double scale = Math.min(1, (double) MAX_SIDE / Math.max(width, height));
+        return new int[] {Math.max(1, (int) Math.round(width * scale)), Math.max(1, (int) Math.round(height * scale))};
+    }
+
+    /** Nearest pixel: labels cannot be averaged. */
+    private static LabelMap shrink(LabelMap map) {
+        int[] size = target(map.width(), map.height());
+        byte[] labels = new byte[size[0] * size[1]];
+        for (int y = 0; y < size[1]; y++) {
+            int row = (int) ((y + 0.5) * map.height() / size[1]) * map.width();
+            for (int x = 0; x < size[0]; x++) {
+                labels[y * size[0] + x] = map.labels()[row + (int) ((x + 0.5) * map.width() / size[0])];
+            }
+        }
+        return new LabelMap(size[0], size[1], labels);
+    }
+
+    /** Each pixel the mean of the pixels it covers. */
+    private static BufferedImage shrink(BufferedImage picture) {
+        int width = picture.getWidth();
+        int height = picture.getHeight();
+        int[] size = target(width, height);
+        int[] pixels = picture.getRGB(0, 0, width, height, null, 0, width);
+        BufferedImage small = new BufferedImage(size[0], size[1], BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < size[1]; y++) {
+            int top = (int) ((long) y * height / size[1]);
+            int bottom = Math.max(top + 1, (int) ((long) (y + 1) * height / size[1]));
+            for (int x = 0; x < size[0]; x++) {
+                int left = (int) ((long) x * width / size[0]);
+                int right = Math.max(left + 1, (int) ((long) (x + 1) * width / size[0]));
+                small.setRGB(x, y, mean(pixels, width, left, right, top, bottom));
+            }
+        }
+        return small;
+    }
+
+    private static int mean(int[] pixels, int width, int left, int right, int top, int bottom) {
+        long r = 0;
+        long g = 0;
+        long b = 0;
+        for (int y = top; y < bottom; y++) {
+            for (int x = left; x < right; x++) {
+                int pixel = pixels[y * width + x];
+                r += pixel >> 16 & 255;
+                g += pixel >> 8 & 255;
+                b += pixel & 255;
+            }
+        }
+        long n = (long) (right - left) * (bottom - top);
+        return (int) ((r + n / 2) / n << 16 | (g + n / 2) / n << 8 | (b + n / 2) / n);
+    }
+
+    private static byte[] jpeg(BufferedImage picture) {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            ImageWriteParam param = writer.getDefaultWriteParam();
+            param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            param.setCompressionQuality(JPEG_QUALITY);
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(picture, null, null), param);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+}

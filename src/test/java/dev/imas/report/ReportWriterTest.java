@@ -1,0 +1,206 @@
+package dev.imas.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.common.UserException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportWriterTest {
+    @TempDir
+    Path temp;
+    private Path run;
+
+    @BeforeEach
+    void place() {
+        run = temp.resolve("some run");
+    }
+
+    private String report() throws IOException {
+        Path file = ReportWriter.write(run);
+        assertThat(file).isEqualTo(run.resolve("report.html"));
+        assertThat(run.resolve("report.html.tmp")).doesNotExist();
+        String page = Files.readString(file);
+        assertWellFormed(page);
+        return page.replace('\u00a0', ' ');
+    }
+
+    /** Every element that is opened is closed in its turn, and no value was formatted as NaN or infinity. */
+    private static void assertWellFormed(String page) {
+        java.util.ArrayDeque<String> open = new java.util.ArrayDeque<>();
+        var tags = Pattern.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>\"]|\"[^\"]*\")*?)(/?)>").matcher(page.replaceAll("(?s)<style>.*?</style>", ""));
+        while (tags.find()) {
+            if (!tags.group(1).isEmpty()) {
+                assertThat(open.poll()).as(tags.group()).isEqualTo(tags.group(2));
+            } else if (tags.group(4).isEmpty() && !tags.group(2).matches("meta|img|br|hr")) {
+                open.push(tags.group(2));
+            }
+        }
+        assertThat(open).isEmpty();
+        assertThat(page.replaceAll("data:[^\"]*", "")).doesNotContain("NaN").doesNotContain("Infinity").doesNotContain("null");
+    }
+
+    @Test
+    void fullRunTellsEverything() throws IOException {
+        SyntheticRun.write(run);
+        String page = report();
+        assertThat(page).contains("<b>73.3</b>", "mIoU of the teacher", "2 min 31 s", "200 generated scenes, 20 of them labelled", "DeepLabV3+ on ResNet-18",
+                "73.5 %", "epoch 11", "1,851 MB", "1,834 MB after the start", "480", "12 epochs");
+        assertThat(page).contains("mIoU on the validation images", "Supervised loss", "Consistency loss", "Agreement and confidence", "Learning rate", "Throughput",
+                "Distribution over the epochs", "Hardest images of epoch 12", "Easiest images of epoch 12", "striped disc", "67.2 %", "ground truth",
+                "Resolved configuration", "versions, libtorch", "2.10.0", "Linux amd64, 2 processors, AVX-512");
+        assertThat(page).contains("--config").doesNotContain("Not everything is here");
+        assertThat(page.split("data:image/jpeg;base64,", -1)).hasSize(1 + 3);
+        assertThat(page.split("data:image/png;base64,", -1)).hasSize(1 + 9);
+    }
+
+    @Test
+    void pageNeedsNothingFromOutside() throws IOException {
+        SyntheticRun.write(run);
+        String page = report();
+        assertThat(page).doesNotContain("<script").doesNotContain("<link").doesNotContain("http:").doesNotContain("https:").doesNotContain("@import").doesNotContain("url(");
+        assertThat(page.length()).isLessThan(400_000);
+    }
+
+    @Test
+    void accuracyUnderAPictureCountsLabelledPixels() throws IOException {
+        Files.createDirectories(run.resolve("samples"));
+        var palette = SyntheticRun.PALETTE;
+        IndexPng.write(run.resolve("samples/000-truth.png"), new dev.imas.augment.LabelMap(5, 1, new byte[] {0, 1, 2, 3, (byte) 255}), palette);
+        IndexPng.write(run.resolve("samples/000-student.png"), new dev.imas.augment.LabelMap(5, 1, new byte[] {0, 1, 1, 0, 1}), palette);
+        IndexPng.write(run.resolve("samples/000-teacher.png"), new dev.imas.augment.LabelMap(5, 1, new byte[] {0, 1, 2, 0, 1}), palette);
+        assertThat(report()).contains("<span>student</span><b>50.0 %</b>", "<span>teacher</span><b>75.0 %</b>", "not there", "ignored", "#e4572e");
+    }
+
+    @Test
+    void killedRunIsReportedWithWhatItLacks() throws IOException {
+        SyntheticRun.write(run);
+        Files.delete(run.resolve("summary.json"));
+        Files.delete(run.resolve("class_iou.csv"));
+        try (var samples = Files.list(run.resolve("samples"))) {
+            for (Path file : samples.toList()) {
+                Files.delete(file);
+            }
+        }
+        byte[] metrics = Files.readAllBytes(run.resolve("metrics.csv"));
+        // The cut leaves a last line whose numbers all parse but are not what was measured.
+        String text = new String(metrics, StandardCharsets.UTF_8);
+        int line = text.indexOf("\n10,400,");
+        Files.writeString(run.resolve("metrics.csv"), text.substring(0, text.indexOf('\n', line + 1) + 1) + "10,401,0.9");
+        String page = report();
+        assertThat(page).contains("Not everything is here", "summary.json is missing", "metrics.csv: the last line is cut and was left out", "class_iou.csv is missing",
+                "samples/ has no pictures", "so far", "<b>72.4</b>", "<b>400</b>", "10 epochs");
+        assertThat(page).doesNotContain("401").doesNotContain("<section id=\"classes\"");
+    }
+
+    @Test
+    void damagedFilesAreNamedAndTheRestIsUsed() throws IOException {
+        SyntheticRun.write(run);
+        Files.writeString(run.resolve("summary.json"), "{\"name\": \"embed");
+        Files.writeString(run.resolve("config.yaml"), "name: [unclosed\n");
+        Files.writeString(run.resolve("hardness.csv"), "epoch,picture,gamma\n1,a,0.5\n");
+        Files.writeString(run.resolve("class_iou.csv"), "class,name,iou_student,iou_teacher\n0,ok,0.5,\n1,bad,x,y\n999,big,0,0\n2,\"open,0,0\n");
+        Files.write(run.resolve("samples/000-truth.png"), new byte[] {1, 2, 3});
+        String page = report();
+        assertThat(page).contains("summary.json is damaged", "config.yaml is damaged", "hardness.csv has no column image, hardness", "class_iou.csv",
+                "samples/000-truth.png is not a picture", "50.0 %", "Supervised loss");
+        assertThat(page).doesNotContain("<section id=\"hardness\"");
+    }
+
+    @Test
+    void headersAloneAndEmptyFilesGiveAReport() throws IOException {
+        Files.createDirectories(run);
+        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        Files.writeString(run.resolve("hardness.csv"), "");
+        Files.writeString(run.resolve("config.yaml"), "");
+        assertThat(report()).contains("not evaluated yet", "hardness.csv holds no complete line").doesNotContain("<section id=\"curves\"");
+    }
+
+    @Test
+    void oneRowAndOneImageAreDrawn() throws IOException {
+        Files.createDirectories(run);
+        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second,data_wait\n"
+                + "1,1,0.01,0,,,,NaN,,3.5,0.1\n");
+        Files.writeString(run.resolve("hardness.csv"), "epoch,image,gamma,hardness\n1,only,0.75,0.25\n2,other,,\n");
+        String page = report();
+        assertThat(page).contains("Supervised loss", "Throughput").doesNotContain("Consistency loss").doesNotContain("Hardest images");
+    }
+
+    @Test
+    void divergedLossIsTold() throws IOException {
+        Files.createDirectories(run);
+        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
+                + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,NaN,,,,,,3\n1,3,0.01,Infinity,,,,,,3\n");
+        assertThat(report()).contains("not a finite number in 2 rows of metrics.csv, first at step 2");
+    }
+
+    @Test
+    void supervisedRunMissesNoHardness() throws IOException {
+        SyntheticRun.write(run);
+        Files.delete(run.resolve("hardness.csv"));
+        Files.writeString(run.resolve("summary.json"), "{\"method\": \"SUPERVISED\", \"miou_teacher\": 0.5}");
+        assertThat(report()).contains("supervised: labelled images only", "<b>50.0</b>").doesNotContain("hardness.csv");
+    }
+
+    @Test
+    void rowsWrittenAgainAfterAResumeCountAsWrittenLast() throws IOException {
+        Files.createDirectories(run);
+        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
+                + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.9,,,,0.1,0.11,3\n1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.4,,,,0.6,0.61,3\n");
+        var notes = new java.util.ArrayList<String>();
+        Metrics metrics = Metrics.read(run.resolve("metrics.csv"), notes);
+        assertThat(notes).isEmpty();
+        assertThat(metrics.series(Metrics.Row::lossSup).y()).containsExactly(0.5, 0.4);
+        assertThat(report()).contains("<b>61.0</b>");
+    }
+
+    @Test
+    void foreignTextCannotBecomeMarkup() throws IOException {
+        SyntheticRun.write(run);
+        String evil = "<img src=x onerror=alert(1)>&\\\"'</pre></script>";
+        Files.writeString(run.resolve("summary.json"), "{\"name\": \"" + evil + "\", \"device\": \"" + evil + "\", \"machine\": {\"" + evil + "\": \"" + evil + "\"}, \"miou_teacher\": 0.5}");
+        Files.writeString(run.resolve("config.yaml"), "# <b>" + evil + "\nname: x\nnetwork: {backbone: '<b>evil'}\n");
+        Files.writeString(run.resolve("class_iou.csv"), "class,name,iou_student,iou_teacher\n0,\"<b>evil \"\"x\",0.5,0.5\n1,<i>,0.5,0.5\n");
+        Files.writeString(run.resolve("hardness.csv"), "epoch,image,gamma,hardness\n1,<b>evil,0.75,0.25\n1,a&b,0.5,0.5\n");
+        String page = report();
+        assertThat(page).doesNotContain("<img src=x").doesNotContain("<b>evil").doesNotContain("<i>,").doesNotContain("</script>").doesNotContain(">a&b<");
+        assertThat(page).contains("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&#39;", "&lt;b&gt;evil &quot;x", "a&amp;b");
+    }
+
+    @Test
+    void sameFilesGiveTheSameBytes() throws IOException {
+        SyntheticRun.write(run);
+        byte[] first = Files.readAllBytes(ReportWriter.write(run));
+        assertThat(Files.readAllBytes(ReportWriter.write(run))).isEqualTo(first);
+    }
+
+    @Test
+    void directoryWithoutARunIsRefused() throws IOException {
+        assertThatThrownBy(() -> ReportWriter.write(run)).isInstanceOf(UserException.class).hasMessageContaining(run + " is not a directory");
+        Files.createDirectories(run.resolve("samples"));
+        Files.writeString(run.resolve("readme.txt"), "nothing");
+        assertThatThrownBy(() -> ReportWriter.write(run)).isInstanceOf(UserException.class).hasMessageContaining("holds no file of a run").hasMessageContaining("config.yaml");
+        assertThat(run.resolve("report.html")).doesNotExist();
+    }
+
+    @Test
+    void longRunsStaySmall() throws IOException {
+        Files.createDirectories(run);
+        StringBuilder text = new StringBuilder("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        for (int step = 1; step <= 50_000; step++) {
+            text.append(step / 500 + 1).append(',').append(step).append(",0.01,").append(step == 31_234 ? 9 : 1 + step % 7 * 0.01).append(",0.1,0.5,0.5,,,30\n");
+        }
+        Files.writeString(run.resolve("metrics.csv"), text);
+        String page = report();
+        assertThat(page.length()).isLessThan(120_000);
+        // The one spike of the loss is still drawn: 9 of an axis that ends at 10.
+        assertThat(page).containsPattern("class=\"raw a\" d=\"[^\"]* 28\\.6");
+    }
+}
