@@ -97,7 +97,7 @@ class ReportWriterTest {
         String page = report();
         assertThat(page).contains("Not everything is here", "summary.json is missing", "metrics.csv: the last line is cut and was left out", "class_iou.csv is missing",
                 "samples/ has no pictures", "so far", "<b>72.4</b>", "<b>400</b>", "10 epochs");
-        assertThat(page).doesNotContain("401").doesNotContain("<section id=\"classes\"");
+        assertThat(page).doesNotContain("<b>401</b>").doesNotContain("<b>0.900</b>").doesNotContain("<section id=\"classes\"");
     }
 
     @Test
