@@ -37,8 +37,8 @@ public record CpuFeatures(String model, Set<String> flags) {
         return new CpuFeatures(model, Set.copyOf(flags));
     }
 
-    /** Whether bf16 autocast trains faster than fp32 here. */
-    public boolean fastBf16() {
-        return flags.contains("amx_bf16");
+    /** Whether the processor has bf16 instructions. */
+    public boolean bf16() {
+        return flags.contains("amx_bf16") || flags.contains("avx512_bf16");
     }
 }

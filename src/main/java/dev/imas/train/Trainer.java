@@ -35,13 +35,13 @@ public final class Trainer {
     public static RunSummary run(ImasConfig config, Path out, boolean resume, TrainListener listener) {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
-        Compute.of(config.device(), config.precision());
+        Compute.of(config.device(), config.precision(), config.network().backbone());
         Dataset data = Dataset.open(config);
         RunDirectory directory = RunDirectory.open(out, resume);
         try {
             Checkpoint from = resume ? checkpoint(config, directory, listener) : null;
             Precision precision = from != null && config.precision() == Precision.AUTO ? Precision.valueOf(from.state().precision()) : config.precision();
-            Compute compute = Compute.of(config.device(), precision);
+            Compute compute = Compute.of(config.device(), precision, config.network().backbone());
             listener.message("device " + compute.device() + ", precision " + compute.precision().name().toLowerCase(java.util.Locale.ROOT)
                 + (compute.channelsLast() ? ", channels_last" : ""));
             DurableFiles.replace(directory.config(), file -> Files.writeString(file, ConfigDifference.yaml(config), StandardCharsets.UTF_8));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.nn.Torch;
 import org.bytedeco.pytorch.GradMode;
@@ -21,20 +22,22 @@ class ComputeTest {
 
     @Test
     void refusesUnknownDevicesAndImpossiblePrecisions() {
-        assertThatThrownBy(() -> Compute.of("gpu", Precision.FP32)).isInstanceOf(UserException.class).hasMessageContaining("'gpu'").hasMessageContaining("cuda:i");
-        assertThatThrownBy(() -> Compute.of("cpu", Precision.TF32)).isInstanceOf(UserException.class).hasMessageContaining("tf32");
+        assertThatThrownBy(() -> Compute.of("gpu", Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("'gpu'").hasMessageContaining("cuda:i");
+        assertThatThrownBy(() -> Compute.of("cpu", Precision.TF32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("tf32");
     }
 
     @Test
     void refusesCudaWithoutAGpu() {
         assumeThat(torch.hasCUDA()).isFalse();
-        assertThatThrownBy(() -> Compute.of("cuda:0", Precision.FP32)).isInstanceOf(UserException.class).hasMessageContaining("--device cpu");
-        assertThat(Compute.of("auto", Precision.FP32).device()).isEqualTo("cpu");
+        assertThatThrownBy(() -> Compute.of("cuda:0", Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("--device cpu");
+        assertThat(Compute.of("auto", Precision.FP32, Backbone.TINY).device()).isEqualTo("cpu");
     }
 
     @Test
     void autoPrecisionIsResolved() {
-        assertThat(Compute.of("cpu", Precision.AUTO).precision()).isIn(Precision.FP32, Precision.BF16);
+        assertThat(Compute.of("cpu", Precision.AUTO, Backbone.TINY).precision()).isEqualTo(Precision.FP32);
+        assertThat(Compute.of("cpu", Precision.AUTO, Backbone.RESNET50).precision()).isEqualTo(CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32);
+        assertThat(Compute.of("cpu", Precision.FP32, Backbone.RESNET50).precision()).isEqualTo(Precision.FP32);
     }
 
     @Test

@@ -118,6 +118,20 @@ class TrainerTest {
     }
 
     @Test
+    void bf16AndTheOtherLossesResumeBitForBitToo() throws IOException {
+        ImasConfig other = Configs.with(Configs.with(CONFIG, "", "precision", "BF16"), "network", "auxiliary", true);
+        other = Configs.with(Configs.with(other, "supervised", "loss", "OHEM"), "evaluation", "mode", "SLIDING");
+        ImasConfig config = Configs.with(Configs.with(other, "evaluation", "window", 32), "evaluation", "absentClasses", "SKIP");
+        Path reference = folder.resolve("other");
+        Trainer.run(config, reference, false, new Ear(99));
+        Path out = folder.resolve("other-killed");
+        assertThatThrownBy(() -> Trainer.run(config, out, false, new Ear(5))).hasMessage("killed");
+        Trainer.run(config, out, true, new Ear(99));
+        assertSameRun(reference, out);
+        assertThat(lines("metrics.csv", out)).isNotEqualTo(lines("metrics.csv", whole));
+    }
+
+    @Test
     void damagedCheckpointIsPassedOver() throws IOException {
         Path out = folder.resolve("damaged");
         assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(7))).hasMessage("killed");
@@ -201,6 +215,10 @@ class TrainerTest {
     }
 
     private void assertSameRun(Path out) throws IOException {
+        assertSameRun(whole, out);
+    }
+
+    private static void assertSameRun(Path whole, Path out) throws IOException {
         for (String name : List.of("student.safetensors", "teacher.safetensors")) {
             SafetensorsFile expected = SafetensorsFile.read(whole.resolve(name));
             SafetensorsFile found = SafetensorsFile.read(out.resolve(name));
