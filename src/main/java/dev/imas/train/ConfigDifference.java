@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.Yaml;
 
 /** Compares the configuration of a checkpoint with that of the run that wants to continue from it. */
 final class ConfigDifference {
@@ -22,13 +20,6 @@ final class ConfigDifference {
 
     static JsonNode json(ImasConfig config) {
         return JSON.valueToTree(config);
-    }
-
-    /** All settings with their YAML keys. */
-    static String yaml(ImasConfig config) {
-        DumperOptions options = new DumperOptions();
-        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        return new Yaml(options).dump(JSON.convertValue(json(config), Map.class));
     }
 
     /** One {@code key: saved -> wanted} for every difference that matters. */

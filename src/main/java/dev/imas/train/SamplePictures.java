@@ -5,10 +5,9 @@ import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
 import dev.imas.augment.LabelMap;
 import dev.imas.augment.RgbImage;
 import dev.imas.data.Dataset;
+import dev.imas.report.IndexPng;
+import dev.imas.report.Pngs;
 import dev.imas.semi.ImageTensors;
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBuffer;
-import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import javax.imageio.ImageIO;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GradMode;
@@ -47,11 +45,11 @@ final class SamplePictures {
                 int i = (int) ((long) k * size / count);
                 RgbImage image = data.validation().image(i);
                 String number = String.format(Locale.ROOT, "%03d", k);
-                ImageIO.write(picture(image), "png", folder.resolve(number + "-image.png").toFile());
-                save(folder.resolve(number + "-truth.png"), data.validation().mask(i), data);
+                Pngs.write(folder.resolve(number + "-image.png"), image);
+                IndexPng.write(folder.resolve(number + "-truth.png"), data.validation().mask(i), data.palette());
                 for (Map.Entry<String, UnaryOperator<Tensor>> network : networks.entrySet()) {
                     LabelMap labels = predict(image, evaluator, tensors, network.getValue());
-                    save(folder.resolve(number + "-" + network.getKey() + ".png"), labels, data);
+                    IndexPng.write(folder.resolve(number + "-" + network.getKey() + ".png"), labels, data.palette());
                 }
             }
         } finally {
@@ -68,29 +66,5 @@ final class SamplePictures {
             enlarged.argmax(new LongOptional(1), false).to(ScalarType.Byte).cpu().contiguous().data_ptr_byte().get(labels);
             return new LabelMap(image.width(), image.height(), labels);
         }
-    }
-
-    /** A palette picture whose values are the labels. */
-    private static void save(Path file, LabelMap labels, Dataset data) throws IOException {
-        int[] colors = new int[256];
-        for (int c = 0; c < data.palette().size(); c++) {
-            colors[c] = data.palette().get(c);
-        }
-        colors[LabelMap.IGNORE] = 0xE0E0C0;
-        IndexColorModel model = new IndexColorModel(8, 256, colors, 0, false, -1, DataBuffer.TYPE_BYTE);
-        BufferedImage picture = new BufferedImage(labels.width(), labels.height(), BufferedImage.TYPE_BYTE_INDEXED, model);
-        picture.getRaster().setDataElements(0, 0, labels.width(), labels.height(), labels.labels());
-        ImageIO.write(picture, "png", file.toFile());
-    }
-
-    private static BufferedImage picture(RgbImage image) {
-        BufferedImage picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = image.rgb();
-        for (int p = 0, y = 0; y < image.height(); y++) {
-            for (int x = 0; x < image.width(); x++, p += 3) {
-                picture.setRGB(x, y, (rgb[p] & 255) << 16 | (rgb[p + 1] & 255) << 8 | rgb[p + 2] & 255);
-            }
-        }
-        return picture;
     }
 }

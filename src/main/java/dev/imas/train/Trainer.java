@@ -1,10 +1,12 @@
 package dev.imas.train;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.data.Dataset;
 import dev.imas.nn.Torch;
+import dev.imas.report.ReportWriter;
 import dev.imas.semi.Compute;
 import dev.imas.train.CheckpointStore.Checkpoint;
 import java.io.IOException;
@@ -24,7 +26,7 @@ public final class Trainer {
 
     /**
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
-     * student.safetensors, teacher.safetensors, samples/ and checkpoints/ in the run directory.
+     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
      *
      * @param config resolved configuration
      * @param out    run directory, created
@@ -44,11 +46,12 @@ public final class Trainer {
             Compute compute = Compute.of(config.device(), precision, config.network().backbone());
             listener.message("device " + compute.device() + ", precision " + compute.precision().name().toLowerCase(java.util.Locale.ROOT)
                 + (compute.channelsLast() ? ", channels_last" : ""));
-            DurableFiles.replace(directory.config(), file -> Files.writeString(file, ConfigDifference.yaml(config), StandardCharsets.UTF_8));
+            DurableFiles.replace(directory.config(), file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
             RunSummary summary;
             try (PointerScope scope = new PointerScope(); TrainingRun run = new TrainingRun(config, directory, data, compute, listener, from)) {
                 summary = run.run();
             }
+            ReportWriter.write(out);
             return summary;
         } catch (IOException | UncheckedIOException e) {
             throw new UserException("the run directory " + out + " could not be written (" + e.getMessage() + "); check the free space and the permissions, then use --resume", e);

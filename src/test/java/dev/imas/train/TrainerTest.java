@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrainerTest {
     private static final ImasConfig CONFIG = Configs.tiny();
-    private static final List<String> FILES = List.of("config.yaml", "metrics.csv", "hardness.csv", "class_iou.csv", "summary.json", "student.safetensors", "teacher.safetensors");
+    private static final List<String> FILES = List.of("config.yaml", "metrics.csv", "hardness.csv", "class_iou.csv", "summary.json", "student.safetensors", "teacher.safetensors", "report.html");
 
     @TempDir
     static Path folder;
