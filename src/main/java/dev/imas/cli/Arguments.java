@@ -41,7 +41,7 @@ final class Arguments {
         }
         if (line.hasOption("config")) {
             Path file = Path.of(line.getOptionValue("config"));
-            return ConfigYaml.file(file);
+            return ConfigYaml.file(file, note -> console.err().println(note));
         }
         return ConfigYaml.preset(line.getOptionValue("preset", defaultPreset));
     }
@@ -49,7 +49,7 @@ final class Arguments {
     /** Puts an option's value under a key, if the option was given. */
     static void override(Map<String, Object> layers, CommandLine line, String option, String key) {
         if (line.hasOption(option)) {
-            ConfigYaml.set(layers, key, line.getOptionValue(option));
+            ConfigYaml.set(layers, key, line.getOptionValue(option), "--" + option);
         }
     }
 

@@ -107,9 +107,7 @@ final class TrainCommand implements Command {
         Arguments.override(layers, line, "val", "data.validation");
         Arguments.override(layers, line, "device", "device");
         Arguments.override(layers, line, "precision", "precision");
-        if (line.hasOption("seed")) {
-            ConfigYaml.set(layers, "seed=" + line.getOptionValue("seed"));
-        }
+        Arguments.override(layers, line, "seed", "seed");
         if (line.hasOption("strict")) {
             ConfigYaml.set(layers, "network.strict_weights", true);
         }

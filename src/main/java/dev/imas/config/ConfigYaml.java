@@ -10,12 +10,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * Configurations as YAML. A configuration is built in layers, each overriding single keys of those before it: the
@@ -43,22 +40,41 @@ public final class ConfigYaml {
         if (!presets().contains(name)) {
             throw new UserException("unknown preset " + name + Nearest.hint(name, presets()) + "; known are " + String.join(", ", presets()));
         }
-        return layered(parse(text(name + ".yaml"), "preset " + name));
+        return layered(section(YamlText.read(text(name + ".yaml"), "preset " + name), "preset " + name), "preset " + name);
     }
 
-    /** The layers of a configuration file; {@code extends: PRESET} names what it builds on, else the published defaults. */
+    /** As {@link #file(Path, Consumer)}, without notes. */
     public static Map<String, Object> file(Path path) {
-        return layered(document(path));
+        return file(path, note -> { });
+    }
+
+    /**
+     * The layers of a configuration file; {@code extends: PRESET} names what it builds on, else the published
+     * defaults. A file in the published implementation's layout is translated ({@link ReferenceYaml}).
+     *
+     * @param notes told how each key of such a file was read
+     * @throws UserException for a file that cannot be read, an unknown key or a value of a wrong type, naming the file
+     */
+    public static Map<String, Object> file(Path path, Consumer<String> notes) {
+        Map<String, Object> document = document(path);
+        if (ReferenceYaml.recognises(document)) {
+            document = ReferenceYaml.translate(document, path.toString(), notes);
+        }
+        document.putIfAbsent("name", stem(path));
+        return layered(document, path.toString());
     }
 
     /** A file's keys as they stand there. */
     static Map<String, Object> document(Path path) {
         try {
-            return parse(Files.readString(path, StandardCharsets.UTF_8), path.toString());
+            if (Files.size(path) > YamlText.MAX_CHARACTERS) {
+                throw new UserException(path + " has " + Files.size(path) + " bytes; expected a configuration file of at most " + YamlText.MAX_CHARACTERS);
+            }
+            return section(YamlText.read(Files.readString(path, StandardCharsets.UTF_8), path.toString()), path.toString());
         } catch (MalformedInputException e) {
             throw new UserException(path + " is not a text file in UTF-8", e);
         } catch (IOException e) {
-            throw new UserException(path + (Files.exists(path) ? " cannot be read; check its permissions" : ": no such configuration file"), e);
+            throw new UserException(path + (Files.exists(path) ? " cannot be read; expected a text file, check its permissions" : ": no such configuration file"), e);
         }
     }
 
@@ -69,22 +85,27 @@ public final class ConfigYaml {
             throw new UserException("--set " + assignment + ": expected key=value, such as training.epochs=20");
         }
         String key = assignment.substring(0, equals).strip();
-        set(layers, key, scalar(assignment.substring(equals + 1), "--set " + key));
+        set(layers, key, YamlText.read(assignment.substring(equals + 1), "--set " + key), "--set");
     }
 
-    /** Sets one key to a value. */
-    @SuppressWarnings("unchecked")
+    /** Sets one key to a value: text, or of the key's own type. */
     public static void set(Map<String, Object> layers, String key, Object value) {
-        Map<String, Object> section = layers;
+        set(layers, key, value, "settings");
+    }
+
+    /** @param origin what messages call the source of the value, e.g. the option's name */
+    public static void set(Map<String, Object> layers, String key, Object value, String origin) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        Map<String, Object> section = document;
         String[] names = key.split("\\.", -1);
         for (int i = 0; i < names.length - 1; i++) {
-            Object next = section.get(names[i]);
-            if (!(next instanceof Map)) {
-                throw RecordMapper.unknownKey(String.join(".", List.of(names).subList(0, i)) + (i > 0 ? "." : ""), names[i], List.copyOf(section.keySet()));
-            }
-            section = (Map<String, Object>) next;
+            Map<String, Object> inner = new LinkedHashMap<>();
+            section.put(names[i], inner);
+            section = inner;
         }
         section.put(names[names.length - 1], value);
+        RecordMapper.check(ImasConfig.class, document, origin);
+        merge(layers, document);
     }
 
     /** The checked configuration of merged layers. */
@@ -105,18 +126,29 @@ public final class ConfigYaml {
         return new Yaml(options).dump(RecordMapper.write(config));
     }
 
-    private static Map<String, Object> layered(Map<String, Object> document) {
+    private static Map<String, Object> layered(Map<String, Object> document, String origin) {
         Object parent = document.remove("extends");
-        Map<String, Object> base = parent != null ? preset(parent.toString()) : parse(text(BASE + ".yaml"), BASE);
+        Map<String, Object> base = parent == null ? section(YamlText.read(text(BASE + ".yaml"), BASE), BASE) : parent(parent, origin);
+        RecordMapper.check(ImasConfig.class, document, origin);
         merge(base, document);
         return base;
+    }
+
+    private static Map<String, Object> parent(Object name, String origin) {
+        try {
+            return preset(name.toString());
+        } catch (UserException e) {
+            throw new UserException(origin + ": extends: " + e.getMessage(), e);
+        }
     }
 
     @SuppressWarnings("unchecked")
     private static void merge(Map<String, Object> base, Map<String, Object> over) {
         over.forEach((key, value) -> {
-            if (value instanceof Map<?, ?> section && base.get(key) instanceof Map<?, ?> below) {
-                merge((Map<String, Object>) below, (Map<String, Object>) section);
+            if (base.get(key) instanceof Map<?, ?> below) {
+                if (value != null) { // a section with nothing in it sets nothing
+                    merge((Map<String, Object>) below, (Map<String, Object>) value);
+                }
             } else {
                 base.put(key, value);
             }
@@ -124,8 +156,7 @@ public final class ConfigYaml {
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, Object> parse(String yaml, String origin) {
-        Object document = load(yaml, origin);
+    private static Map<String, Object> section(Object document, String origin) {
         if (document == null) {
             return new LinkedHashMap<>();
         }
@@ -135,23 +166,9 @@ public final class ConfigYaml {
         return (Map<String, Object>) map;
     }
 
-    private static Object scalar(String yaml, String origin) {
-        return load(yaml, origin);
-    }
-
-    private static Object load(String yaml, String origin) {
-        LoaderOptions options = new LoaderOptions();
-        options.setAllowDuplicateKeys(false);
-        options.setMaxAliasesForCollections(20);
-        options.setNestingDepthLimit(20);
-        try {
-            return new Yaml(new SafeConstructor(options)).load(yaml);
-        } catch (MarkedYAMLException e) {
-            String where = e.getProblemMark() == null ? "" : ", line " + (e.getProblemMark().getLine() + 1) + " column " + (e.getProblemMark().getColumn() + 1);
-            throw new UserException(origin + where + " is not valid YAML: " + e.getProblem(), e);
-        } catch (YAMLException e) {
-            throw new UserException(origin + " is not valid YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
-        }
+    private static String stem(Path path) {
+        String name = path.getFileName().toString();
+        return name.lastIndexOf('.') > 0 ? name.substring(0, name.lastIndexOf('.')) : name;
     }
 
     private static String text(String resource) {

@@ -5,6 +5,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,10 +16,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Turns maps as a YAML reader yields them into the records of {@link ImasConfig} and back. A key is the snake_case
- * name of a record component; every component must be given, no other key may be. Messages name the whole key.
+ * Turns maps as {@link YamlText} yields them into the records of {@link ImasConfig} and back. A key is the snake_case
+ * name of a record component; every component must be given, no other key may be. Values are text or of the
+ * component's own type. Messages name the whole key.
  */
 final class RecordMapper {
+    private static final int MAX_DIGITS = 20;
+
     private RecordMapper() {
     }
 
@@ -27,7 +32,7 @@ final class RecordMapper {
         List<String> known = Arrays.stream(components).map(c -> snake(c.getName())).toList();
         for (String key : values.keySet()) {
             if (!known.contains(key)) {
-                throw unknownKey(prefix, key, known);
+                throw unknownKey(prefix, key);
             }
         }
         Object[] arguments = new Object[components.length];
@@ -62,8 +67,56 @@ final class RecordMapper {
         return values;
     }
 
-    static UserException unknownKey(String prefix, String key, List<String> known) {
-        return new UserException("unknown key " + prefix + key + Nearest.hint(key, known) + "; known are " + String.join(", ", known));
+    /**
+     * Checks the keys and types of a part of a configuration.
+     *
+     * @param origin where the part stands; messages begin with it
+     */
+    static void check(Class<?> type, Map<String, Object> values, String origin) {
+        try {
+            checkPart(type, values, "");
+        } catch (UserException e) {
+            throw new UserException(origin + ": " + e.getMessage(), e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void checkPart(Class<?> type, Map<String, Object> values, String prefix) {
+        Map<String, RecordComponent> components = Arrays.stream(type.getRecordComponents()).collect(Collectors.toMap(c -> snake(c.getName()), c -> c));
+        values.forEach((name, value) -> {
+            RecordComponent component = components.get(name);
+            if (component == null) {
+                throw unknownKey(prefix, name);
+            }
+            if (!component.getType().isRecord()) {
+                value(component.getGenericType(), value, prefix + name);
+            } else if (value instanceof Map<?, ?> section) {
+                checkPart(component.getType(), (Map<String, Object>) section, prefix + name + ".");
+            } else if (value != null) {
+                throw mismatch(prefix + name, value, "a section of keys, such as " + prefix + name + "." + snake(component.getType().getRecordComponents()[0].getName()));
+            }
+        });
+    }
+
+    /** Names the nearest key of the whole configuration: the same word in another section, or a similar one. */
+    private static UserException unknownKey(String prefix, String name) {
+        List<String> known = new ArrayList<>();
+        collectKeys(ImasConfig.class, "", known);
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        String hint = known.stream().filter(key -> key.endsWith("." + last)).findFirst().map(key -> "; did you mean " + key + "?")
+                .orElseGet(() -> Nearest.hint(prefix + name, known));
+        return new UserException("unknown key " + prefix + name + hint
+                + (hint.isEmpty() ? "; `imas presets NAME` prints a configuration with every key" : ""));
+    }
+
+    /** Dotted keys, sections and values, in record order. */
+    private static void collectKeys(Class<?> type, String prefix, List<String> keys) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            keys.add(prefix + snake(component.getName()));
+            if (component.getType().isRecord()) {
+                collectKeys(component.getType(), prefix + snake(component.getName()) + ".", keys);
+            }
+        }
     }
 
     private static Object plain(Object value) {
@@ -84,6 +137,9 @@ final class RecordMapper {
             }
             List<Object> values = new ArrayList<>();
             for (int i = 0; i < items.size(); i++) {
+                if (items.get(i) == null) {
+                    throw mismatch(key + "[" + i + "]", null, "a value");
+                }
                 values.add(value(list.getActualTypeArguments()[0], items.get(i), key + "[" + i + "]"));
             }
             return List.copyOf(values);
@@ -102,12 +158,12 @@ final class RecordMapper {
             return found == null ? null : scalar(found, key).toString();
         }
         if (wanted == boolean.class) {
-            if (!(found instanceof Boolean)) {
+            if (!List.of("true", "false").contains(String.valueOf(found).toLowerCase(Locale.ROOT))) {
                 throw mismatch(key, found, "true or false");
             }
-            return found;
+            return Boolean.valueOf(found.toString());
         }
-        return number(wanted, found, key);
+        return wanted == double.class || wanted == Double.class ? real(found, key) : whole(found, key, wanted == long.class);
     }
 
     private static Object scalar(Object found, String key) {
@@ -117,28 +173,35 @@ final class RecordMapper {
         return found;
     }
 
-    private static Object number(Class<?> wanted, Object found, String key) {
-        if (!(found instanceof Number number)) {
-            throw mismatch(key, found, wanted == double.class || wanted == Double.class ? "a number" : "a whole number");
+    private static double real(Object found, String key) {
+        try {
+            return new BigDecimal(String.valueOf(found)).doubleValue();
+        } catch (NumberFormatException e) {
+            throw mismatch(key, found, "a number");
         }
-        if (wanted == double.class || wanted == Double.class) {
-            return number.doubleValue();
-        }
-        if (number.doubleValue() != Math.rint(number.doubleValue()) || Double.isInfinite(number.doubleValue())) {
+    }
+
+    /** Decimal, or hexadecimal with 0x; 20.0 and 1e5 are whole, too. */
+    private static Object whole(Object found, String key, boolean wide) {
+        String text = String.valueOf(found);
+        try {
+            BigDecimal value = text.startsWith("0x") ? new BigDecimal(new BigInteger(text.substring(2), 16)) : new BigDecimal(text);
+            if (value.signum() != 0 && Math.abs((long) value.precision() - value.scale()) > MAX_DIGITS) {
+                throw new ArithmeticException("too long");
+            }
+            if (wide) {
+                return value.longValueExact();
+            }
+            return value.intValueExact();
+        } catch (NumberFormatException e) {
             throw mismatch(key, found, "a whole number");
+        } catch (ArithmeticException e) {
+            throw mismatch(key, found, "a whole number of at most " + (wide ? "18" : "9") + " digits");
         }
-        if (wanted == long.class) {
-            return number.longValue();
-        }
-        if (number.doubleValue() > Integer.MAX_VALUE || number.doubleValue() < Integer.MIN_VALUE) {
-            throw mismatch(key, found, "a whole number of at most 9 digits");
-        }
-        return number.intValue();
     }
 
     private static Object constant(Class<?> wanted, Object found, String key) {
-        // YAML reads a bare `off` as false.
-        String name = Boolean.FALSE.equals(found) ? "off" : String.valueOf(found);
+        String name = String.valueOf(found);
         List<String> names = Arrays.stream(wanted.getEnumConstants()).map(c -> ((Enum<?>) c).name().toLowerCase(Locale.ROOT)).toList();
         int index = names.indexOf(name.toLowerCase(Locale.ROOT));
         if (index < 0) {
@@ -148,7 +211,12 @@ final class RecordMapper {
     }
 
     private static UserException mismatch(String key, Object found, String expected) {
-        return new UserException(key + " is " + (found == null ? "empty" : "'" + found + "'") + "; expected " + expected);
+        return new UserException(key + " is " + (found == null ? "empty" : "'" + shortened(found) + "'") + "; expected " + expected);
+    }
+
+    private static String shortened(Object found) {
+        String text = found.toString().lines().findFirst().orElse("");
+        return text.length() <= 80 ? text : text.substring(0, 80) + "...";
     }
 
     /** batchLabeled becomes batch_labeled. */

@@ -1,0 +1,284 @@
+package dev.imas.config;
+
+import dev.imas.common.UserException;
+import java.math.BigDecimal;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Translates a configuration file of the published implementation (sections dataset, trainer, saver, criterion, net)
+ * into ours. {@link ReferenceKeys} says what each key becomes on its own; here is what several keys say together.
+ * Where a key is absent, the published program's own default holds. Every key is accounted for: it is read, or it is
+ * noted as without effect, or the file is refused with the key's name.
+ */
+final class ReferenceYaml {
+    private static final Set<String> SECTIONS = Set.of("dataset", "trainer", "saver", "criterion", "net");
+    private static final Set<String> FLAGGED = Set.of("true", "false");
+    private static final int VOC_IMAGES = 10582;
+    private static final int CITYSCAPES_IMAGES = 2975;
+
+    private final String origin;
+    private final Consumer<String> notes;
+    private final Map<String, Object> source = new LinkedHashMap<>();
+    private final Map<String, Object> result = new LinkedHashMap<>();
+
+    private ReferenceYaml(String origin, Consumer<String> notes) {
+        this.origin = origin;
+        this.notes = notes;
+    }
+
+    /** Whether a parsed file is in the published layout. */
+    static boolean recognises(Map<String, Object> document) {
+        return document.keySet().stream().anyMatch(SECTIONS::contains);
+    }
+
+    /**
+     * The same settings as a document in our layout, built on the preset {@code voc} or {@code cityscapes}.
+     *
+     * @param origin name of the file, for messages
+     * @param notes  told one line a key
+     * @throws UserException for a key or feature we do not have, by name
+     */
+    static Map<String, Object> translate(Map<String, Object> document, String origin, Consumer<String> notes) {
+        return new ReferenceYaml(origin, notes).translate(document);
+    }
+
+    private Map<String, Object> translate(Map<String, Object> document) {
+        flatten("", document);
+        for (String key : source.keySet()) {
+            if (!ReferenceKeys.RULES.containsKey(key)) {
+                throw refuse(key, "an unknown key" + Nearest.hint(key, ReferenceKeys.RULES.keySet()));
+            }
+        }
+        // In the rules' order, not the file's: dataset.train overrides what dataset itself says.
+        ReferenceKeys.RULES.forEach((key, rule) -> {
+            if (source.containsKey(key)) {
+                rule.read(this, key, source.get(key));
+            }
+        });
+        String type = text("dataset.type");
+        if (type == null) {
+            throw new UserException(origin + ": dataset.type is missing; expected pascal_semi, cityscapes_semi, pascal or cityscapes");
+        }
+        boolean voc = type.startsWith("pascal");
+        boolean semi = type.endsWith("_semi");
+        length(voc, semi);
+        classes(voc);
+        resize();
+        evaluation();
+        put("network.auxiliary", source.keySet().stream().anyMatch(key -> key.startsWith("net.aux_loss.")));
+        if (semi) {
+            unsupervised();
+            lists();
+        } else {
+            put("method", "supervised");
+        }
+        Map<String, Object> layers = nested();
+        layers.put("extends", voc ? "voc" : "cityscapes");
+        return layers;
+    }
+
+    private void length(boolean voc, boolean semi) {
+        String key = dataset("n_sup");
+        if (key == null) {
+            return;
+        }
+        int all = voc ? VOC_IMAGES : CITYSCAPES_IMAGES;
+        int labeled = number(key, "a whole number in 1.." + (all - 1)).intValue();
+        if (labeled < 1 || labeled >= all) {
+            throw refuse(key, "expected a whole number in 1.." + (all - 1));
+        }
+        read(key, "data.epoch_length", semi ? all - labeled : labeled);
+    }
+
+    private void classes(boolean voc) {
+        BigDecimal classes = source.containsKey("net.num_classes") ? number("net.num_classes", "a whole number") : null;
+        if (!voc && classes != null && classes.intValue() != 19) {
+            put("data.class_names", List.of());
+            put("data.palette", List.of());
+        }
+        String decoder = "net.decoder.kwargs.num_classes";
+        if (source.containsKey(decoder) && (classes == null || number(decoder, "a whole number").compareTo(classes) != 0)) {
+            throw refuse(decoder, "expected the value of net.num_classes, " + classes);
+        }
+    }
+
+    private void resize() {
+        String rangeKey = dataset("rand_resize");
+        String baseKey = dataset("resize_base_size");
+        if (rangeKey == null && baseKey == null) {
+            return;
+        }
+        if (rangeKey == null || baseKey == null) {
+            String missing = rangeKey == null ? "rand_resize" : "resize_base_size";
+            throw new UserException(origin + ": dataset.train." + missing + " is missing; rand_resize and resize_base_size are read together");
+        }
+        List<BigDecimal> range = numbers(rangeKey, 2);
+        if (source.get(baseKey) instanceof List) {
+            List<BigDecimal> base = numbers(baseKey, 2);
+            read(rangeKey, "augment.resize_min", range.get(0));
+            put("augment.resize_max", range.get(1));
+            put("augment.resize", "scale");
+            read(baseKey, "augment.resize_base", base);
+        } else {
+            BigDecimal side = number(baseKey, "a size in pixels, or [height, width]");
+            read(rangeKey, "augment.resize_min", range.get(0).multiply(side));
+            read(baseKey, "augment.resize_max", range.get(1).multiply(side));
+            put("augment.resize", "long_side");
+            put("augment.resize_base", List.of());
+        }
+    }
+
+    private void evaluation() {
+        String key = "dataset.val.crop.size";
+        if (source.containsKey(key)) {
+            List<BigDecimal> size = numbers(key, 2);
+            if (size.get(0).compareTo(size.get(1)) != 0) {
+                throw refuse(key, "only square windows are evaluated");
+            }
+            read(key, "evaluation.window", size.get(0));
+            put("evaluation.mode", "sliding");
+        } else {
+            put("evaluation.mode", "whole");
+        }
+        String root = "dataset.val.data_root";
+        if (source.containsKey(root) && !java.util.Objects.equals(source.get(root), source.get("dataset.train.data_root"))) {
+            throw refuse(root, "validation images must lie below dataset.train.data_root");
+        }
+    }
+
+    /** The switches of the method; without hardness_aware the published program is the plain baseline. */
+    private void unsupervised() {
+        if (!source.containsKey("dataset.train.strong_aug.num_augs")) {
+            throw new UserException(origin + ": dataset.train.strong_aug.num_augs is missing; training without a strong view is not offered");
+        }
+        boolean hardness = source.keySet().stream().anyMatch(key -> ReferenceKeys.isHardnessFlag(key));
+        put("unsupervised.gamma_version", flag("flag_using_v1", true) ? "v1" : "v2");
+        put("unsupervised.class_weighted", flag("flag_cal_iou_weighted", true));
+        put("unsupervised.ignore_background", flag("flag_cal_iou_ignore_bg", true));
+        put("unsupervised.weight_by_hardness", flag("flag_hardness_weighted_loss", hardness));
+        put("unsupervised.intensity_mix", !hardness ? "off" : flag("flag_augs_mixup_by_hard", false) ? "blend" : "bernoulli");
+        put("unsupervised.cutmix_pairing", hardness ? "hardness" : "random");
+        put("unsupervised.cutmix_scale_by_hardness", flag("flag_mapping_random", false));
+        put("unsupervised.cutmix", !flag("use_cutmix", false) ? "off" : flag("flag_cmix_trigger_by_hard", false) ? "adaptive" : "fixed");
+        putDefault("unsupervised.cutmix_probability", "1.0");
+        putDefault("unsupervised.weight", "1.0");
+        putDefault("unsupervised.threshold", "0.95");
+        note(hardness ? "hardness_aware" : "no hardness_aware", "intensity_mix = " + result.get("unsupervised.intensity_mix")
+                + ", cutmix = " + result.get("unsupervised.cutmix") + ", cutmix_pairing = " + result.get("unsupervised.cutmix_pairing"));
+    }
+
+    /** The published program finds the unlabelled list by the labelled list's name. */
+    private void lists() {
+        String labeled = text("dataset.train.data_list");
+        if (labeled != null && labeled.contains("labeled.txt")) {
+            read("dataset.train.data_list", "data.unlabeled", labeled.replace("labeled.txt", "unlabeled.txt"));
+        } else if (labeled != null) {
+            note("dataset.train.data_list = " + labeled, "no unlabelled list (only a name with labeled.txt implies one); give --unlabeled");
+        }
+    }
+
+    /** A key's value becomes ours. */
+    void read(String key, String target, Object value) {
+        put(target, value);
+        note(key + " = " + source.get(key), target + " = " + value);
+    }
+
+    /** A key whose value changes nothing here. */
+    void without(String key, String reason) {
+        notes.accept(key + " = " + source.get(key) + ": no effect, " + reason);
+    }
+
+    /** Something to know about a key beside what became of it. */
+    void remark(String key, String text) {
+        notes.accept(key + ": " + text);
+    }
+
+    UserException refuse(String key, String reason) {
+        return new UserException(origin + ": " + key + " = " + source.get(key) + ": " + reason);
+    }
+
+    private void note(String found, String meaning) {
+        notes.accept(found + ": read as " + meaning);
+    }
+
+    private void put(String target, Object value) {
+        result.put(target, value instanceof BigDecimal number ? number.toPlainString() : value);
+    }
+
+    private void putDefault(String target, Object value) {
+        result.putIfAbsent(target, value);
+    }
+
+    /** The place of a dataset key: in dataset.train, else in dataset, else null. */
+    private String dataset(String name) {
+        return source.containsKey("dataset.train." + name) ? "dataset.train." + name : source.containsKey("dataset." + name) ? "dataset." + name : null;
+    }
+
+    private String text(String key) {
+        return source.get(key) == null ? null : source.get(key).toString();
+    }
+
+    private BigDecimal number(String key, String expected) {
+        return decimal(key, source.get(key), expected);
+    }
+
+    private BigDecimal decimal(String key, Object value, String expected) {
+        try {
+            return new BigDecimal(String.valueOf(value));
+        } catch (NumberFormatException e) {
+            throw refuse(key, "expected " + expected);
+        }
+    }
+
+    private List<BigDecimal> numbers(String key, int count) {
+        if (source.get(key) instanceof Collection<?> values && values.size() == count) {
+            return values.stream().map(value -> decimal(key, value, count + " numbers")).toList();
+        }
+        throw refuse(key, "expected " + count + " numbers");
+    }
+
+    /** A switch, in whichever of its places it stands. */
+    private boolean flag(String name, boolean absent) {
+        for (String place : ReferenceKeys.FLAG_PLACES) {
+            String key = place + name;
+            if (source.containsKey(key)) {
+                String value = String.valueOf(source.get(key)).toLowerCase(java.util.Locale.ROOT);
+                if (!FLAGGED.contains(value)) {
+                    throw refuse(key, "expected true or false");
+                }
+                return value.equals("true");
+            }
+        }
+        return absent;
+    }
+
+    @SuppressWarnings("unchecked")
+    private void flatten(String prefix, Map<String, Object> section) {
+        section.forEach((name, value) -> {
+            if (value instanceof Map<?, ?> inner) {
+                flatten(prefix + name + ".", (Map<String, Object>) inner);
+            } else {
+                source.put(prefix + name, value);
+            }
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> nested() {
+        Map<String, Object> layers = new LinkedHashMap<>();
+        result.forEach((key, value) -> {
+            Map<String, Object> section = layers;
+            String[] names = key.split("\\.");
+            for (int i = 0; i < names.length - 1; i++) {
+                section = (Map<String, Object>) section.computeIfAbsent(names[i], absent -> new LinkedHashMap<String, Object>());
+            }
+            section.put(names[names.length - 1], value);
+        });
+        return layers;
+    }
+}
