@@ -10,6 +10,8 @@ import org.apache.commons.cli.Options;
 
 /** Options that several commands share, and what they mean. */
 final class Arguments {
+    static final String SET = "set";
+
     private Arguments() {
     }
 
@@ -21,11 +23,12 @@ final class Arguments {
         return Option.builder().longOpt(name).desc(description).build();
     }
 
-    static Options configuration(Options options) {
+    /** @param otherwise what holds when neither a preset nor a file is named */
+    static Options configuration(Options options, String otherwise) {
         return options
-                .addOption(option("preset", "NAME", "a named configuration; `imas presets` lists them (default: embedded)"))
+                .addOption(option("preset", "NAME", "a named configuration; `imas presets` lists them (default: " + otherwise + ")"))
                 .addOption(option("config", "FILE", "a YAML file instead of a preset; the published implementation's layout is understood too"))
-                .addOption(option("set", "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
+                .addOption(option(SET, "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
     }
 
     static Options device(Options options) {
@@ -55,8 +58,8 @@ final class Arguments {
 
     /** Applies every --set, in order. */
     static void settings(Map<String, Object> layers, CommandLine line) {
-        if (line.hasOption("set")) {
-            for (String assignment : line.getOptionValues("set")) {
+        if (line.hasOption(SET)) {
+            for (String assignment : line.getOptionValues(SET)) {
                 ConfigYaml.set(layers, assignment);
             }
         }

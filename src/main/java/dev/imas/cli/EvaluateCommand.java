@@ -59,7 +59,7 @@ final class EvaluateCommand implements Command {
                 .addOption(option("data", "ROOT", "folder that the list's paths are relative to"))
                 .addOption(option("val", "LIST", "list of images with masks"))
                 .addOption(flag("json", "print one JSON object"))
-                .addOption(flag("strict", "refuse weights with unknown or missing keys"))));
+                .addOption(flag("strict", "refuse weights with unknown or missing keys")), "what the weight file says"));
     }
 
     @Override

@@ -2,10 +2,11 @@ package dev.imas.cli;
 
 import dev.imas.common.UserException;
 import dev.imas.config.Nearest;
-import dev.imas.nn.Torch;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.HelpFormatter;
@@ -24,6 +25,7 @@ public final class Main {
     static final int USER_ERROR = 2;
     static final int PROGRAM_ERROR = 3;
     private static final int WIDTH = 100;
+    private static final int LONGEST_MESSAGE = 1000;
     private static final List<Command> COMMANDS = List.of(new TrainCommand(), new EvaluateCommand(), new VerifyCommand(), new PresetsCommand(), new VersionCommand());
 
     private Main() {
@@ -43,9 +45,18 @@ public final class Main {
         } catch (OutOfMemoryError e) {
             return complain(console, debug, e, "out of memory (" + e.getMessage() + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g", PROGRAM_ERROR);
         } catch (Exception | LinkageError e) {
-            String what = e instanceof RuntimeException runtime ? Torch.message(runtime) : e.toString();
-            return complain(console, debug, e, firstLine(what) + " (a fault of the program: run again with --debug to see where)", PROGRAM_ERROR);
+            return complain(console, debug, e, fault(e), PROGRAM_ERROR);
         }
+    }
+
+    /** libtorch reports exhausted memory as an ordinary RuntimeException. */
+    private static String fault(Throwable error) {
+        String message = String.valueOf(error.getMessage());
+        if (message.contains("can't allocate memory") || message.contains("out of memory")) {
+            return "out of memory (" + firstLine(message) + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop";
+        }
+        String what = error.getClass() == RuntimeException.class ? firstLine(message) : error.getClass().getSimpleName() + ": " + firstLine(message);
+        return what + " (a fault of the program: run again with --debug to see where)";
     }
 
     private static int complain(Console console, boolean debug, Throwable error, String message, int status) {
@@ -91,6 +102,7 @@ public final class Main {
         String seeHelp = "; see imas " + command.name() + " --help";
         try {
             CommandLine line = DefaultParser.builder().setAllowPartialMatching(false).build().parse(options, arguments);
+            rejectRepeats(line);
             return line;
         } catch (UnrecognizedOptionException e) {
             List<String> names = options.getOptions().stream().map(option -> "--" + option.getLongOpt()).toList();
@@ -99,6 +111,15 @@ public final class Main {
             throw new UserException("--" + e.getOption().getLongOpt() + " needs a value (" + e.getOption().getArgName() + ")" + seeHelp, e);
         } catch (ParseException e) {
             throw new UserException(e.getMessage() + seeHelp, e);
+        }
+    }
+
+    private static void rejectRepeats(CommandLine line) {
+        Set<String> seen = new HashSet<>();
+        for (Option option : line.getOptions()) {
+            if (!seen.add(option.getLongOpt()) && !option.getLongOpt().equals(Arguments.SET)) {
+                throw new UserException("--" + option.getLongOpt() + " is given twice; give it once");
+            }
         }
     }
 
@@ -136,7 +157,9 @@ public final class Main {
         writer.flush();
     }
 
+    /** Without the C++ trace that follows in libtorch's messages. */
     private static String firstLine(String message) {
-        return String.valueOf(message).lines().findFirst().orElse("");
+        String line = String.valueOf(message).lines().findFirst().orElse("").strip();
+        return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "...";
     }
 }

@@ -51,7 +51,7 @@ final class TrainCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.configuration(new Options())
+        return Arguments.device(Arguments.configuration(new Options(), "embedded")
                 .addOption(option("data", "ROOT", "folder that the lists' paths are relative to"))
                 .addOption(option("labeled", "LIST", "list of labelled images"))
                 .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))

@@ -5,7 +5,10 @@ import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -105,6 +108,9 @@ final class ReferenceYaml {
         if (source.containsKey(decoder) && (classes == null || number(decoder, "a whole number").compareTo(classes) != 0)) {
             throw refuse(decoder, "expected the value of net.num_classes, " + classes);
         }
+        if (source.containsKey(decoder)) {
+            without(decoder, "it is data.classes already");
+        }
     }
 
     private void resize() {
@@ -146,8 +152,11 @@ final class ReferenceYaml {
             put("evaluation.mode", "whole");
         }
         String root = "dataset.val.data_root";
-        if (source.containsKey(root) && !java.util.Objects.equals(source.get(root), source.get("dataset.train.data_root"))) {
+        if (source.containsKey(root) && !Objects.equals(source.get(root), result.get("data.root"))) {
             throw refuse(root, "validation images must lie below dataset.train.data_root");
+        }
+        if (source.containsKey(root)) {
+            without(root, "it is data.root already");
         }
     }
 
@@ -156,20 +165,21 @@ final class ReferenceYaml {
         if (!source.containsKey("dataset.train.strong_aug.num_augs")) {
             throw new UserException(origin + ": dataset.train.strong_aug.num_augs is missing; training without a strong view is not offered");
         }
-        boolean hardness = source.keySet().stream().anyMatch(key -> ReferenceKeys.isHardnessFlag(key));
-        put("unsupervised.gamma_version", flag("flag_using_v1", true) ? "v1" : "v2");
-        put("unsupervised.class_weighted", flag("flag_cal_iou_weighted", true));
-        put("unsupervised.ignore_background", flag("flag_cal_iou_ignore_bg", true));
-        put("unsupervised.weight_by_hardness", flag("flag_hardness_weighted_loss", hardness));
-        put("unsupervised.intensity_mix", !hardness ? "off" : flag("flag_augs_mixup_by_hard", false) ? "blend" : "bernoulli");
+        boolean hardness = source.keySet().stream().anyMatch(ReferenceKeys::isHardnessFlag);
+        turn("flag_using_v1", "unsupervised.gamma_version", flag("flag_using_v1", true) ? "v1" : "v2");
+        turn("flag_cal_iou_weighted", "unsupervised.class_weighted", flag("flag_cal_iou_weighted", true));
+        turn("flag_cal_iou_ignore_bg", "unsupervised.ignore_background", flag("flag_cal_iou_ignore_bg", true));
+        turn("flag_hardness_weighted_loss", "unsupervised.weight_by_hardness", flag("flag_hardness_weighted_loss", hardness));
+        turn("flag_augs_mixup_by_hard", "unsupervised.intensity_mix", !hardness ? "off" : flag("flag_augs_mixup_by_hard", false) ? "blend" : "bernoulli");
+        turn("flag_mapping_random", "unsupervised.cutmix_scale_by_hardness", flag("flag_mapping_random", false));
+        String cutmix = !flag("use_cutmix", false) ? "off" : flag("flag_cmix_trigger_by_hard", false) ? "adaptive" : "fixed";
+        turn("use_cutmix", "unsupervised.cutmix", cutmix);
+        turn("flag_cmix_trigger_by_hard", "unsupervised.cutmix", cutmix);
         put("unsupervised.cutmix_pairing", hardness ? "hardness" : "random");
-        put("unsupervised.cutmix_scale_by_hardness", flag("flag_mapping_random", false));
-        put("unsupervised.cutmix", !flag("use_cutmix", false) ? "off" : flag("flag_cmix_trigger_by_hard", false) ? "adaptive" : "fixed");
         putDefault("unsupervised.cutmix_probability", "1.0");
         putDefault("unsupervised.weight", "1.0");
         putDefault("unsupervised.threshold", "0.95");
-        note(hardness ? "hardness_aware" : "no hardness_aware", "intensity_mix = " + result.get("unsupervised.intensity_mix")
-                + ", cutmix = " + result.get("unsupervised.cutmix") + ", cutmix_pairing = " + result.get("unsupervised.cutmix_pairing"));
+        note(hardness ? "hardness_aware" : "no hardness_aware", "unsupervised.cutmix_pairing = " + result.get("unsupervised.cutmix_pairing"));
     }
 
     /** The published program finds the unlabelled list by the labelled list's name. */
@@ -244,17 +254,24 @@ final class ReferenceYaml {
 
     /** A switch, in whichever of its places it stands. */
     private boolean flag(String name, boolean absent) {
-        for (String place : ReferenceKeys.FLAG_PLACES) {
-            String key = place + name;
-            if (source.containsKey(key)) {
-                String value = String.valueOf(source.get(key)).toLowerCase(java.util.Locale.ROOT);
-                if (!FLAGGED.contains(value)) {
-                    throw refuse(key, "expected true or false");
-                }
-                return value.equals("true");
-            }
+        Optional<String> key = place(name);
+        if (key.isEmpty()) {
+            return absent;
         }
-        return absent;
+        String value = String.valueOf(source.get(key.get())).toLowerCase(Locale.ROOT);
+        if (!FLAGGED.contains(value)) {
+            throw refuse(key.get(), "expected true or false");
+        }
+        return value.equals("true");
+    }
+
+    private Optional<String> place(String flag) {
+        return ReferenceKeys.FLAG_PLACES.stream().map(place -> place + flag).filter(source::containsKey).findFirst();
+    }
+
+    /** What a switch means, told if the file has it. */
+    private void turn(String flag, String target, Object value) {
+        place(flag).ifPresentOrElse(key -> read(key, target, value), () -> put(target, value));
     }
 
     @SuppressWarnings("unchecked")

@@ -43,6 +43,10 @@ final class Validation {
         between("data.workers", data.workers(), 0, 256);
         between("data.prefetch", data.prefetch(), 1, 1024);
         if (data.layout() == Layout.EMBEDDED) {
+            noFiles("data.root", data.root());
+            noFiles("data.labeled", data.labeled());
+            noFiles("data.unlabeled", data.unlabeled());
+            noFiles("data.validation", data.validation());
             ImasConfig.Embedded embedded = data.embedded();
             between("data.embedded.images", embedded.images(), 2, 1_000_000);
             between("data.embedded.labeled", embedded.labeled(), 1, embedded.images() - (method == Method.SUPERVISED ? 0 : 1));
@@ -50,6 +54,10 @@ final class Validation {
             between("data.embedded.size", embedded.size(), 16, 4096);
             require(data.classes() == 7, "data.classes", data.classes(), "7, the classes of the embedded scenes");
         }
+    }
+
+    private static void noFiles(String key, String found) {
+        require(found == null, key, found, "nothing, as data.layout is embedded; for images in files name a --preset or --config, or set data.layout=list and data.classes");
     }
 
     private static void network(ImasConfig.Network network) {
