@@ -6,6 +6,7 @@ import static dev.imas.cli.Arguments.option;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.report.ReportWriter;
 import dev.imas.train.RunSummary;
 import dev.imas.train.Trainer;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ final class TrainCommand implements Command {
         }
         console.out().printf(Locale.ROOT, "mIoU %.1f %% (teacher; student %.1f %%), best %.1f %% in epoch %d%n", 100 * summary.miouTeacher(), 100 * summary.miouStudent(), 100 * summary.bestTeacher(), summary.bestEpoch());
         console.out().println("weights  " + out.resolve("teacher.safetensors"));
-        console.out().println("report   " + out.resolve("report.html"));
+        console.out().println("report   " + ReportWriter.write(out));
         return 0;
     }
 

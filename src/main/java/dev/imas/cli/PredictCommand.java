@@ -1,0 +1,158 @@
+package dev.imas.cli;
+
+import static dev.imas.cli.Arguments.flag;
+import static dev.imas.cli.Arguments.option;
+
+import dev.imas.augment.LabelMap;
+import dev.imas.augment.RgbImage;
+import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.data.ImageFiles;
+import dev.imas.nn.Torch;
+import dev.imas.report.IndexPng;
+import dev.imas.report.Overlay;
+import dev.imas.report.Pngs;
+import dev.imas.semi.Compute;
+import dev.imas.semi.ImageTensors;
+import dev.imas.semi.TensorKernels;
+import dev.imas.train.Evaluator;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/** {@code imas predict}. */
+final class PredictCommand implements Command {
+    private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff");
+    private static final double OVERLAY = 0.5;
+
+    @Override
+    public String name() {
+        return "predict";
+    }
+
+    @Override
+    public String summary() {
+        return "segment pictures: an index PNG with palette and an overlay for each";
+    }
+
+    @Override
+    public String usage() {
+        return "predict --weights FILE --input FILE|DIR --out DIR [OPTIONS]";
+    }
+
+    @Override
+    public String details() {
+        return """
+                Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out.
+
+                example:
+                  imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
+                """;
+    }
+
+    @Override
+    public Options options() {
+        return Arguments.device(Arguments.configuration(new Options()
+                .addOption(option("weights", "FILE", "safetensors or .pth file"))
+                .addOption(option("input", "FILE|DIR", "a picture, or a folder of pictures"))
+                .addOption(option("out", "DIR", "folder for the results"))
+                .addOption(flag("strict", "refuse weights with unknown or missing keys")), "what the weight file says"));
+    }
+
+    @Override
+    public int run(CommandLine line, Console console) throws IOException {
+        Arguments.noMore(line);
+        Arguments.path(line, "weights");
+        List<Path> pictures = pictures(Arguments.path(line, "input"));
+        Path out = directory(Arguments.path(line, "out"));
+        Torch.load();
+        Compute compute = Compute.of(line.getOptionValue("device", "auto"), EvaluateCommand.precision(line));
+        try (PointerScope scope = new PointerScope(); TrainedNetwork trained = TrainedNetwork.open(line, console, compute)) {
+            GradMode.set_enabled(false);
+            Segmenter segmenter = new Segmenter(trained, compute, evaluation(line, console));
+            for (Path picture : pictures) {
+                RgbImage image = ImageFiles.picture(picture);
+                LabelMap labels = segmenter.segment(image);
+                String name = stem(picture);
+                IndexPng.write(out.resolve(name + ".png"), labels, trained.palette());
+                Pngs.write(out.resolve(name + "-overlay.png"), Overlay.blend(image, labels, trained.palette(), OVERLAY));
+                console.out().println(out.resolve(name + ".png"));
+            }
+        } finally {
+            GradMode.set_enabled(true);
+        }
+        return 0;
+    }
+
+    /** One picture in, its label map out. */
+    private static final class Segmenter {
+        private final TrainedNetwork trained;
+        private final Evaluator evaluator;
+        private final ImageTensors tensors;
+        private final TensorKernels kernels;
+
+        Segmenter(TrainedNetwork trained, Compute compute, Evaluation settings) {
+            this.trained = trained;
+            this.kernels = new TensorKernels(compute);
+            this.tensors = new ImageTensors(compute);
+            this.evaluator = new Evaluator(compute, kernels, settings, trained.classes());
+        }
+
+        LabelMap segment(RgbImage image) {
+            try (PointerScope scope = new PointerScope()) {
+                ByteBuffer rgb = ByteBuffer.allocateDirect(image.rgb().length).put(image.rgb()).flip();
+                Tensor scores = evaluator.scores(tensors.normalized(rgb, 1, image.height(), image.width()), evaluator.predictor(trained.network()));
+                Tensor labels = kernels.pseudoLabel(scores, scores, 0, image.height(), image.width()).labels().cpu().contiguous();
+                byte[] bytes = new byte[image.height() * image.width()];
+                labels.data_ptr_byte().get(bytes);
+                return new LabelMap(image.width(), image.height(), bytes);
+            }
+        }
+    }
+
+    private static Evaluation evaluation(CommandLine line, Console console) {
+        Map<String, Object> layers = Arguments.layers(line, "voc", console);
+        Arguments.settings(layers, line);
+        return ConfigYaml.resolve(layers).evaluation();
+    }
+
+    private static List<Path> pictures(Path input) throws IOException {
+        if (Files.isRegularFile(input)) {
+            return List.of(input);
+        }
+        if (!Files.isDirectory(input)) {
+            throw new UserException("--input: nothing at " + input);
+        }
+        try (Stream<Path> entries = Files.list(input)) {
+            List<Path> pictures = entries.filter(path -> ENDINGS.stream().anyMatch(path.getFileName().toString().toLowerCase(Locale.ROOT)::endsWith)).sorted().toList();
+            if (pictures.isEmpty()) {
+                throw new UserException("--input: no picture (" + String.join(", ", ENDINGS) + ") in " + input);
+            }
+            return pictures;
+        }
+    }
+
+    private static Path directory(Path out) {
+        try {
+            return Files.createDirectories(out);
+        } catch (IOException e) {
+            throw new UserException("--out: " + out + " cannot be created; check the path and its permissions", e);
+        }
+    }
+
+    private static String stem(Path picture) {
+        String name = picture.getFileName().toString();
+        return name.substring(0, name.lastIndexOf('.') < 0 ? name.length() : name.lastIndexOf('.'));
+    }
+}
