@@ -1,6 +1,7 @@
 // The student's batch: labelled | weak | cutmix | strong, and the mixed labels and confidences. One task is one row of
-// one output image; a row passes through a small float buffer (read and widen, blend, narrow and write), so any mix of
-// types and layouts takes one pass over memory.
+// one labelled image, or one row of an unlabelled one for all its parts, so that a weak row comes from memory once. Rows
+// pass through a small float buffer (read and widen, blend, narrow and write), which serves any mix of types and
+// layouts; plain copies of the same type and layout go straight.
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
 #include "error.hpp"
@@ -93,6 +94,14 @@ void write_tile(const float* tile, const imas_tensor& batch, int64_t image, int6
 
 /** Columns [begin, end) of one row, from one image. */
 void copy_row(const imas_tensor& from, int64_t source, const imas_tensor& batch, int64_t image, int64_t y, int64_t begin, int64_t end) {
+    if (from.dtype == batch.dtype && from.stride[3] == 1 && batch.stride[3] == 1) {
+        const int64_t size = batch.dtype == IMAS_F32 ? 4 : 2;
+        for (int c = 0; c < kChannels; ++c) {
+            std::memcpy(static_cast<char*>(batch.data) + offset(batch, image, c, y, begin) * size,
+                        static_cast<const char*>(from.data) + offset(from, source, c, y, begin) * size, static_cast<size_t>((end - begin) * size));
+        }
+        return;
+    }
     alignas(64) float tile[kChannels * kTile];
     for (int64_t x = begin; x < end; x += kTile) {
         const int64_t n = end - x < kTile ? end - x : kTile;
@@ -151,31 +160,29 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
     const int64_t first_weak = labeled ? labeled->shape[0] : 0;
     const int64_t first_mixed = first_weak + (include_weak ? images : 0);
     const int64_t first_strong = first_mixed + (boxes ? images : 0);
-    const int64_t rows = (first_strong + images) * height;
+    const int64_t labeled_rows = first_weak * height;
 
-#pragma omp parallel for schedule(static)
-    for (int64_t row = 0; row < rows; ++row) {
-        const int64_t image = row / height, y = row % height;
-        if (image < first_weak) {
-            copy_row(*labeled, image, *batch, image, y, 0, width);
-        } else if (image < first_mixed) {
-            copy_row(*weak, image - first_weak, *batch, image, y, 0, width);
-        } else if (image < first_strong) {
-            const int64_t b = image - first_mixed;
-            const int64_t partner = at<int32_t>(*pairing, b, 0, 0, 0);
+#pragma omp parallel for schedule(dynamic, 8)
+    for (int64_t row = 0; row < labeled_rows + images * height; ++row) {
+        if (row < labeled_rows) {
+            copy_row(*labeled, row / height, *batch, row / height, row % height, 0, width);
+            continue;
+        }
+        const int64_t b = (row - labeled_rows) / height, y = (row - labeled_rows) % height;
+        if (include_weak) copy_row(*weak, b, *batch, first_weak + b, y, 0, width);
+        if (boxes) {
+            const int64_t partner = at<int32_t>(*pairing, b, 0, 0, 0), mixed = first_mixed + b;
             const Box box = box_of(*boxes, b);
             const bool inside = y >= box.top && y < box.bottom;
             const int64_t left = inside ? box.left : 0, right = inside ? box.right : 0;
-            copy_row(*weak, b, *batch, image, y, 0, left);
-            copy_row(*weak, partner, *batch, image, y, left, right);
-            copy_row(*weak, b, *batch, image, y, right, width);
+            copy_row(*weak, b, *batch, mixed, y, 0, left);
+            copy_row(*weak, partner, *batch, mixed, y, left, right);
+            copy_row(*weak, b, *batch, mixed, y, right, width);
             mix_map_row<uint8_t>(*labels, *mixed_labels, b, partner, y, left, right);
             mix_map_row<float>(*confidence, *mixed_confidence, b, partner, y, left, right);
-        } else {
-            const int64_t b = image - first_strong;
-            if (gamma) blend_row(*strong, *weak, b, at<float>(*gamma, b, 0, 0, 0), *batch, image, y);
-            else copy_row(*strong, b, *batch, image, y, 0, width);
         }
+        if (gamma) blend_row(*strong, *weak, b, at<float>(*gamma, b, 0, 0, 0), *batch, first_strong + b, y);
+        else copy_row(*strong, b, *batch, first_strong + b, y, 0, width);
     }
     return IMAS_OK;
 }
