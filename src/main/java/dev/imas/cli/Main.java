@@ -95,7 +95,7 @@ public final class Main {
     private static Command command(String name) {
         return COMMANDS.stream().filter(command -> command.name().equals(name)).findFirst().orElseThrow(() -> {
             List<String> names = COMMANDS.stream().map(Command::name).toList();
-            return new UserException("unknown command " + name + Nearest.hint(name, names) + "; commands are " + String.join(", ", names));
+            return new UserException("unknown command " + name + Nearest.hintOrAll(name, names));
         });
     }
 

@@ -75,7 +75,7 @@ final class TrainCommand implements Command {
         }
         console.out().printf(Locale.ROOT, "mIoU %.1f %% (teacher; student %.1f %%), best %.1f %% in epoch %d%n", 100 * summary.miouTeacher(), 100 * summary.miouStudent(), 100 * summary.bestTeacher(), summary.bestEpoch());
         console.out().println("weights  " + out.resolve("teacher.safetensors"));
-        console.out().println("report   " + ReportWriter.write(out));
+        console.out().println("report   " + out.resolve(ReportWriter.FILE));
         return 0;
     }
 

@@ -38,7 +38,7 @@ public final class ConfigYaml {
     /** The layers of a preset. */
     public static Map<String, Object> preset(String name) {
         if (!presets().contains(name)) {
-            throw new UserException("unknown preset " + name + Nearest.hint(name, presets()) + "; known are " + String.join(", ", presets()));
+            throw new UserException("unknown preset " + name + Nearest.hintOrAll(name, presets()));
         }
         return layered(section(YamlText.read(text(name + ".yaml"), "preset " + name), "preset " + name), "preset " + name);
     }

@@ -17,6 +17,12 @@ public final class Nearest {
                 .orElse("");
     }
 
+    /** The hint, or all candidates when none is close. */
+    public static String hintOrAll(String name, Collection<String> candidates) {
+        String hint = hint(name, candidates);
+        return hint.isEmpty() ? "; known are " + String.join(", ", candidates) : hint;
+    }
+
     /** Insertions, deletions and substitutions between two words. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
