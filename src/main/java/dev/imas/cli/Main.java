@@ -38,9 +38,13 @@ public final class Main {
 
     /** Runs one command line and returns the exit status. */
     static int run(String[] arguments, Console console) {
+        return run(COMMANDS, arguments, console);
+    }
+
+    static int run(List<Command> commands, String[] arguments, Console console) {
         boolean debug = Arrays.asList(arguments).contains("--debug");
         try {
-            return dispatch(arguments, console);
+            return dispatch(commands, arguments, console);
         } catch (UserException e) {
             return complain(console, debug, e, e.getMessage(), USER_ERROR);
         } catch (OutOfMemoryError e) {
@@ -68,19 +72,19 @@ public final class Main {
         return status;
     }
 
-    private static int dispatch(String[] arguments, Console console) throws Exception {
+    private static int dispatch(List<Command> commands, String[] arguments, Console console) throws Exception {
         if (arguments.length == 0 || List.of("help", "--help", "-h").contains(arguments[0])) {
             if (arguments.length > 1) {
-                printHelp(command(arguments[1]), console);
+                printHelp(command(commands, arguments[1]), console);
             } else {
-                printOverview(console);
+                printOverview(commands, console);
             }
             return 0;
         }
         if (arguments[0].equals("--version")) {
             return new VersionCommand().run(null, console);
         }
-        Command command = command(arguments[0]);
+        Command command = command(commands, arguments[0]);
         Options options = command.options()
                 .addOption(Option.builder("h").longOpt("help").desc("print this help").build())
                 .addOption(Option.builder().longOpt("debug").desc("print stack traces").build());
@@ -92,9 +96,9 @@ public final class Main {
         return command.run(line, console);
     }
 
-    private static Command command(String name) {
-        return COMMANDS.stream().filter(command -> command.name().equals(name)).findFirst().orElseThrow(() -> {
-            List<String> names = COMMANDS.stream().map(Command::name).toList();
+    private static Command command(List<Command> commands, String name) {
+        return commands.stream().filter(command -> command.name().equals(name)).findFirst().orElseThrow(() -> {
+            List<String> names = commands.stream().map(Command::name).toList();
             return new UserException("unknown command " + name + Nearest.hintOrAll(name, names));
         });
     }
@@ -124,13 +128,13 @@ public final class Main {
         }
     }
 
-    private static void printOverview(Console console) {
+    private static void printOverview(List<Command> commands, Console console) {
         console.out().println("""
                 imas - train segmentation networks from few labels
 
                 usage: imas COMMAND [OPTIONS]
                 """);
-        for (Command command : COMMANDS) {
+        for (Command command : commands) {
             console.out().printf("  %-10s %s%n", command.name(), command.summary());
         }
         console.out().println("""

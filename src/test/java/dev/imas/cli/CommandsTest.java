@@ -1,0 +1,128 @@
+package dev.imas.cli;
+
+import static dev.imas.cli.Shell.imas;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.cli.Shell.Result;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The way a user goes: train, evaluate, predict, report. */
+class CommandsTest {
+    private static final List<String> SMALL = List.of("--device", "cpu", "--precision", "fp32", "--set", "data.embedded={images: 8, labeled: 2, validation: 2, size: 32}",
+            "--set", "augment.crop=[32, 32]", "--set", "training.batch_labeled=2", "--set", "training.batch_unlabeled=2", "--set", "training.epochs=1", "--set", "training.log_every=1");
+    @TempDir
+    static Path dir;
+    private static Path run;
+    private static Result trained;
+
+    @BeforeAll
+    static void train() {
+        run = dir.resolve("run");
+        trained = imas(with("train", SMALL, "--out", run.toString()));
+    }
+
+    @Test
+    void trainLeavesWeightsAndAReportAndNamesThem() {
+        assertThat(trained.status()).as(trained.err()).isZero();
+        assertThat(trained.out()).contains("mIoU ").contains(run.resolve("teacher.safetensors").toString()).contains(run.resolve("report.html").toString());
+        assertThat(run.resolve("teacher.safetensors")).isNotEmptyFile();
+        assertThat(run.resolve("report.html")).isNotEmptyFile();
+        assertThat(trained.err()).contains("3 steps in 1 epochs of 3").contains("epoch 1/1").contains("gamma").doesNotContain("\u001b");
+    }
+
+    @Test
+    void aUsedDirectoryIsRefusedAndAFinishedRunResumesToTheSameEnd() {
+        assertThat(imas(with("train", SMALL, "--out", run.toString())).err()).contains("is not empty; use --resume");
+        Result resumed = imas("train", "--resume", run.toString());
+        assertThat(resumed.status()).as(resumed.err()).isZero();
+        assertThat(resumed.out()).isEqualTo(trained.out());
+    }
+
+    @Test
+    void evaluateFindsWhatTrainingMeasured() throws IOException {
+        String weights = run.resolve("teacher.safetensors").toString();
+        Result result = imas("evaluate", "--weights", weights, "--preset", "embedded", "--device", "cpu", "--precision", "fp32", "--json",
+                "--set", "data.embedded={images: 8, labeled: 2, validation: 2, size: 32}");
+        assertThat(result.status()).as(result.err()).isZero();
+        JsonNode json = new ObjectMapper().readTree(result.out());
+        JsonNode summary = new ObjectMapper().readTree(run.resolve("summary.json").toFile());
+        assertThat(json.get("images").intValue()).isEqualTo(2);
+        assertThat(json.get("iou").size()).isEqualTo(7);
+        assertThat(json.get("miou").doubleValue()).isEqualTo(summary.get("miou_teacher").doubleValue());
+    }
+
+    @Test
+    void evaluateReadsListsOfPairs() throws IOException {
+        Path data = Files.createDirectories(dir.resolve("pairs"));
+        picture(data.resolve("a.png"), 40, 24);
+        ImageIO.write(new BufferedImage(40, 24, BufferedImage.TYPE_BYTE_GRAY), "png", data.resolve("a-mask.png").toFile());
+        Files.writeString(data.resolve("val.txt"), "a.png a-mask.png\n");
+        Result result = imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--data", data.toString(), "--val", "val.txt");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out()).contains("background").contains("mIoU").contains("(1 images)");
+    }
+
+    @Test
+    void predictWritesAnIndexPngAndAnOverlayForEachPicture() throws IOException {
+        Path in = Files.createDirectories(dir.resolve("in"));
+        picture(in.resolve("wide.png"), 50, 33);
+        picture(in.resolve("tall.PNG"), 17, 60);
+        Files.writeString(in.resolve("notes.txt"), "no picture");
+        Path out = dir.resolve("masks/new");
+        Result result = imas("predict", "--weights", run.resolve("teacher.safetensors").toString(), "--input", in.toString(), "--out", out.toString());
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out().lines()).containsExactly(out.resolve("tall.png").toString(), out.resolve("wide.png").toString());
+        BufferedImage mask = ImageIO.read(out.resolve("wide.png").toFile());
+        assertThat(List.of(mask.getWidth(), mask.getHeight())).containsExactly(50, 33);
+        assertThat(((IndexColorModel) mask.getColorModel()).getRGB(0) & 0xffffff).isEqualTo(0x2b2d33);
+        BufferedImage overlay = ImageIO.read(out.resolve("tall-overlay.png").toFile());
+        assertThat(List.of(overlay.getWidth(), overlay.getHeight())).containsExactly(17, 60);
+    }
+
+    @Test
+    void weightsThatDoNotSayTheirNetworkNeedAPreset() throws IOException {
+        Path foreign = Files.write(dir.resolve("foreign.safetensors"), new byte[] {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'});
+        Result result = imas("evaluate", "--weights", foreign.toString(), "--data", dir.toString(), "--val", "val.txt");
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("foreign.safetensors").contains("--preset");
+    }
+
+    @Test
+    void reportIsWrittenAnew() throws IOException {
+        byte[] before = Files.readAllBytes(run.resolve("report.html"));
+        Files.delete(run.resolve("report.html"));
+        Result result = imas("report", run.toString());
+        assertThat(result.status()).isZero();
+        assertThat(result.out().strip()).isEqualTo(run.resolve("report.html").toString());
+        assertThat(run.resolve("report.html")).hasBinaryContent(before);
+    }
+
+    private static void picture(Path file, int width, int height) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, (5 * x) << 16 | (3 * y) << 8 | (x * y) % 256);
+            }
+        }
+        ImageIO.write(image, "png", file.toFile());
+    }
+
+    private static String[] with(String command, List<String> options, String... more) {
+        List<String> line = new ArrayList<>(List.of(command));
+        line.addAll(options);
+        line.addAll(List.of(more));
+        return line.toArray(String[]::new);
+    }
+}
