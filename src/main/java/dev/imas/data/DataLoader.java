@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import dev.imas.augment.LabelMap;
 import dev.imas.augment.RgbImage;
 import dev.imas.augment.StrongView;
 import dev.imas.augment.WeakView;
@@ -10,42 +11,62 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
- * Delivers the batches of an epoch in order, prepared ahead by worker threads. Batch k of epoch e depends on
- * (seed, epoch, place in the epoch) alone, so worker count and a resume in mid-epoch change nothing. A batch's buffers
- * are reused: they hold until the call of next() after the following one.
+ * Delivers the batches of an epoch in order; worker threads prepare their samples ahead (method section 2). The sample
+ * at a place of an epoch depends on (seed, epoch, place) alone, so worker count and a resume in mid-epoch change
+ * nothing. Batches are taken by one thread; any thread may close the loader.
+ *
+ * <p>A batch's buffers are reused: they hold until the call of next() after the following one, also across epochs.
+ * Starting an epoch ends the one before: what was under way for it is dropped.
  */
 public final class DataLoader implements AutoCloseable {
+    /** A batch is left alone while the consumer works on it and on the next one. */
+    private static final int HELD = 2;
+    private static final int CLOSING_SECONDS = 10;
+
     private final ImageSource source;
     private final String stream;
+    private final boolean labeled;
     private final int samples;
     private final int batchSize;
     private final ImasConfig config;
+    /** Null: samples are prepared by the consumer's thread. */
     private final ExecutorService workers;
+    private final Deque<Batch> held = new ArrayDeque<>();
     private final Queue<Batch> spare = new ConcurrentLinkedQueue<>();
+    private EpochBatches running;
+    private boolean closed;
 
-    private DataLoader(ImageSource source, String stream, int samples, int batchSize, ImasConfig config) {
-        if (source.size() == 0) {
-            throw new UserException("there are no " + stream + " images to load");
-        }
-        if (samples < batchSize) {
-            throw new UserException("an epoch has " + samples + " " + stream + " samples, fewer than a batch of " + batchSize
-                    + "; lower training.batch_" + stream + " or raise data.epoch_length");
-        }
+    private DataLoader(ImageSource source, boolean labeled, int samples, int batchSize, ImasConfig config) {
         this.source = source;
-        this.stream = stream;
+        this.stream = labeled ? "labeled" : "unlabeled";
+        this.labeled = labeled;
         this.samples = samples;
         this.batchSize = batchSize;
         this.config = config;
+        if (source.size() == 0) {
+            throw new UserException("there are no " + stream + " images to load; check data." + stream);
+        }
+        if (batchSize < 1 || samples < batchSize) {
+            throw new UserException("an epoch has " + samples + " " + stream + " samples, no full batch of " + batchSize + "; lower training.batch_" + stream
+                    + " or raise data.epoch_length");
+        }
+        if (pixels() * batchSize * 3 > Integer.MAX_VALUE) {
+            throw new UserException("a batch of " + batchSize + " crops of " + height() + "x" + width() + " takes more than 2 GB; lower training.batch_" + stream + " or augment.crop");
+        }
         int threads = config.data().workers();
         this.workers = threads == 0 ? null : Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "loader-" + stream);
@@ -56,12 +77,12 @@ public final class DataLoader implements AutoCloseable {
 
     /** Batches of labelled samples: the labelled list repeated to the epoch's length. */
     public static DataLoader labeled(ImageSource source, int epochSamples, ImasConfig config) {
-        return new DataLoader(source, "labeled", epochSamples, config.training().batchLabeled(), config);
+        return new DataLoader(source, true, epochSamples, config.training().batchLabeled(), config);
     }
 
     /** Batches of unlabelled samples with weak and strong views; never asks the source for a mask. */
     public static DataLoader unlabeled(ImageSource source, int epochSamples, ImasConfig config) {
-        return new DataLoader(source, "unlabeled", epochSamples, config.training().batchUnlabeled(), config);
+        return new DataLoader(source, false, epochSamples, config.training().batchUnlabeled(), config);
     }
 
     /** Full batches an epoch; a last partial one is dropped. */
@@ -69,67 +90,120 @@ public final class DataLoader implements AutoCloseable {
         return samples / batchSize;
     }
 
-    /** The batches of an epoch (counted from 0) from batch {@code first} on; a worker's exception is thrown by next(). */
-    public Iterator<Batch> epoch(int epoch, int first) {
-        return new EpochBatches(epoch, first);
+    /**
+     * The batches of an epoch (counted from 0) from batch {@code first} on. What goes wrong with a sample is thrown by
+     * the next() of its batch, as a {@link UserException} with the file's name where a file is to blame; that ends
+     * the epoch.
+     */
+    public synchronized Iterator<Batch> epoch(int epoch, int first) {
+        if (epoch < 0 || first < 0 || first > batches()) {
+            throw new IllegalArgumentException("epoch " + epoch + " from batch " + first + ": expected an epoch from 0 and a batch from 0 to " + batches());
+        }
+        if (closed) {
+            throw new IllegalStateException("the " + stream + " loader is closed");
+        }
+        if (running != null) {
+            running.end();
+        }
+        running = new EpochBatches(epoch, first);
+        return running;
     }
 
-    /** Stops the workers; batches that were prepared but not taken are lost. */
+    /**
+     * Stops the workers and waits for the samples in hand; a next() that is waiting or called later throws an
+     * IllegalStateException. Batches that were delivered stay valid.
+     */
     @Override
     public void close() {
-        if (workers != null) {
-            workers.shutdownNow();
+        synchronized (this) {
+            closed = true;
+            if (running != null) {
+                running.end();
+                running.wakeConsumer();
+            }
+        }
+        if (workers == null) {
+            return;
+        }
+        workers.shutdownNow();
+        try {
+            workers.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private Batch prepare(int epoch, int[] order, int number) {
-        Batch batch = blank();
-        for (int i = 0; i < batchSize; i++) {
-            int place = number * batchSize + i;
-            int index = order[place];
-            batch.indices()[i] = index;
-            put(batch, i, index, epoch, place);
+    private int height() {
+        return config.augment().crop().get(0);
+    }
+
+    private int width() {
+        return config.augment().crop().get(1);
+    }
+
+    private long pixels() {
+        return (long) height() * width();
+    }
+
+    /** The batch two before the one handed out now may be written again. */
+    private Batch handOut(Batch batch) {
+        held.add(batch);
+        if (held.size() > HELD) {
+            spare.add(held.remove());
         }
         return batch;
     }
 
-    private void put(Batch batch, int slot, int index, int epoch, int place) {
-        boolean labeled = batch.labels() != null;
+    private Batch blank() {
+        Batch used = spare.poll();
+        if (used != null) {
+            return new Batch(batchSize, height(), width(), used.images().clear(), labeled ? null : used.strong().clear(), labeled ? used.labels().clear() : null, new int[batchSize]);
+        }
+        int bytes = Math.toIntExact(pixels() * batchSize);
+        try {
+            return new Batch(batchSize, height(), width(), ByteBuffer.allocateDirect(3 * bytes), labeled ? null : ByteBuffer.allocateDirect(3 * bytes),
+                    labeled ? ByteBuffer.allocateDirect(bytes) : null, new int[batchSize]);
+        } catch (OutOfMemoryError e) {
+            throw outOfMemory(e);
+        }
+    }
+
+    private UserException outOfMemory(OutOfMemoryError e) {
+        return new UserException("no memory is left to prepare " + stream + " batches; lower data.prefetch, data.workers or training.batch_" + stream + ", or raise -Xmx", e);
+    }
+
+    private void prepare(Batch batch, int slot, int index, int epoch, int place) {
+        batch.indices()[slot] = index;
         Rng weakDraws = Rng.of(config.seed(), "weak-" + stream, epoch, place);
-        WeakView.Result weak = WeakView.apply(source.image(index), labeled ? source.mask(index) : null, config.augment(), weakDraws::uniform);
-        int pixels = batch.height() * batch.width();
+        RgbImage image = source.image(index);
+        LabelMap mask = labeled ? source.mask(index) : null;
+        WeakView.Result weak = WeakView.apply(image, mask, config.augment(), weakDraws::uniform);
+        int pixels = height() * width();
         batch.images().put(slot * pixels * 3, weak.image().rgb());
         if (labeled) {
             batch.labels().put(slot * pixels, weak.labels().labels());
         } else {
             Rng strongDraws = Rng.of(config.seed(), "strong-" + stream, epoch, place);
-            RgbImage strong = StrongView.apply(weak.image(), config.augment(), strongDraws::uniform);
-            batch.strong().put(slot * pixels * 3, strong.rgb());
+            batch.strong().put(slot * pixels * 3, StrongView.apply(weak.image(), config.augment(), strongDraws::uniform).rgb());
         }
     }
 
-    private Batch blank() {
-        Batch reused = spare.poll();
-        if (reused != null) {
-            return new Batch(reused.count(), reused.height(), reused.width(), reused.images(), reused.strong(), reused.labels(), new int[batchSize]);
+    /** A batch whose samples are being prepared, one task a sample. */
+    private record Preparation(Batch batch, List<CompletableFuture<Void>> samples) {
+        CompletableFuture<Void> all() {
+            return CompletableFuture.allOf(samples.toArray(CompletableFuture[]::new));
         }
-        int height = config.augment().crop().get(0);
-        int width = config.augment().crop().get(1);
-        int pixels = Math.multiplyExact(Math.multiplyExact(height, width), batchSize);
-        boolean labeled = stream.equals("labeled");
-        return new Batch(batchSize, height, width, ByteBuffer.allocateDirect(Math.multiplyExact(pixels, 3)),
-                labeled ? null : ByteBuffer.allocateDirect(Math.multiplyExact(pixels, 3)), labeled ? ByteBuffer.allocateDirect(pixels) : null, new int[batchSize]);
     }
 
-    /** One pass over an epoch; keeps `prefetch` batches under way. */
+    /** One pass over an epoch; keeps {@code data.prefetch} batches under way beside the one handed out. */
     private final class EpochBatches implements Iterator<Batch> {
         private final int epoch;
         private final int[] order;
-        private final Deque<Future<Batch>> underWay = new ArrayDeque<>();
+        private final Deque<Preparation> underWay = new ArrayDeque<>();
+        private Preparation awaited;
         private int submitted;
         private int delivered;
-        private Batch previous;
-        private Batch current;
+        private volatile boolean ended;
 
         EpochBatches(int epoch, int first) {
             this.epoch = epoch;
@@ -146,38 +220,97 @@ public final class DataLoader implements AutoCloseable {
 
         @Override
         public Batch next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("epoch " + epoch + " has " + batches() + " batches");
+            Preparation preparation;
+            synchronized (DataLoader.this) {
+                requireRunning();
+                if (!hasNext()) {
+                    throw new NoSuchElementException("epoch " + epoch + " has " + batches() + " batches");
+                }
+                if (underWay.isEmpty()) {
+                    submit();
+                }
+                awaited = underWay.remove();
+                preparation = awaited;
             }
-            if (previous != null) {
-                spare.add(previous);
+            try {
+                for (CompletableFuture<Void> sample : preparation.samples()) {
+                    sample.get();
+                }
+            } catch (ExecutionException e) {
+                throw failure(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                CancellationException interrupted = new CancellationException("interrupted while waiting for a batch");
+                interrupted.initCause(e);
+                throw abandon(interrupted);
             }
-            previous = current;
-            current = workers == null ? prepare(epoch, order, delivered) : take();
-            delivered++;
-            submitAhead();
-            return current;
+            synchronized (DataLoader.this) {
+                requireRunning();
+                Batch batch = handOut(preparation.batch());
+                awaited = null;
+                delivered++;
+                submitAhead();
+                return batch;
+            }
+        }
+
+        private void requireRunning() {
+            if (ended) {
+                throw new IllegalStateException(closed ? "the " + stream + " loader is closed" : "this pass over epoch " + epoch + " of the " + stream + " loader has ended");
+            }
+        }
+
+        private RuntimeException failure(Throwable cause) {
+            if (cause instanceof OutOfMemoryError e) {
+                return abandon(outOfMemory(e));
+            }
+            return abandon(cause instanceof RuntimeException known ? known : new IllegalStateException("a loader thread failed", cause));
+        }
+
+        private RuntimeException abandon(RuntimeException reason) {
+            synchronized (DataLoader.this) {
+                end();
+            }
+            return reason;
         }
 
         private void submitAhead() {
-            int ahead = Math.max(1, config.data().prefetch());
-            while (workers != null && submitted < batches() && underWay.size() < ahead) {
-                int number = submitted++;
-                underWay.add(workers.submit(() -> prepare(epoch, order, number)));
+            while (workers != null && submitted < batches() && underWay.size() < Math.max(1, config.data().prefetch())) {
+                submit();
             }
         }
 
-        private Batch take() {
-            try {
-                return underWay.remove().get();
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof RuntimeException cause) {
-                    throw cause;
+        private void submit() {
+            int number = submitted++;
+            Batch batch = blank();
+            Executor executor = workers == null ? Runnable::run : workers;
+            underWay.add(new Preparation(batch, IntStream.range(0, batchSize).mapToObj(slot -> CompletableFuture.runAsync(() -> {
+                if (!ended) {
+                    int place = number * batchSize + slot;
+                    prepare(batch, slot, order[place], epoch, place);
                 }
-                throw new IllegalStateException("a loader thread failed", e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CancellationException("interrupted while waiting for a batch");
+            }, executor)).toList()));
+        }
+
+        /** Lets the tasks under way run out; their buffers are used again when the last one has stopped writing. */
+        void end() {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            if (awaited != null) {
+                underWay.addFirst(awaited);
+            }
+            for (Preparation preparation; (preparation = underWay.poll()) != null; ) {
+                Batch batch = preparation.batch();
+                preparation.all().whenComplete((none, failed) -> spare.add(batch));
+            }
+        }
+
+        /** Tasks that a closed executor dropped never finish; whoever waits for them would wait for ever. */
+        void wakeConsumer() {
+            if (awaited != null) {
+                awaited.samples().forEach(sample -> sample.completeExceptionally(new CancellationException("the " + stream + " loader was closed")));
             }
         }
     }

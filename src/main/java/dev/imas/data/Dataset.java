@@ -6,8 +6,9 @@ import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -35,16 +36,20 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
         };
     }
 
-    /** The validation collection alone, as {@code imas evaluate} needs it. */
+    /**
+     * The validation collection alone, as {@code imas evaluate} needs it: the same pictures as {@link #open} validates
+     * on, so that a folder without a validation set is never measured on pictures it was trained with.
+     */
     public static Dataset openValidation(ImasConfig config) {
         ImasConfig.Data data = config.data();
-        if (data.layout() == ImasConfig.Layout.EMBEDDED) {
-            return embedded(config);
-        }
-        List<Sample> validation = data.layout() == ImasConfig.Layout.FOLDERS && data.validation() == null
-                ? List.copyOf(Layouts.folder(validationFolder(data)).values())
-                : Layouts.fromList(data, "data.validation", data.validation());
-        return of(config, List.of(), List.of(), validation);
+        return switch (data.layout()) {
+            case EMBEDDED -> embedded(config);
+            case FOLDERS -> {
+                List<Sample> given = givenFolderValidation(data);
+                yield given == null ? folders(config) : of(config, List.of(), List.of(), given);
+            }
+            default -> of(config, List.of(), List.of(), Layouts.fromList(data, "data.validation", data.validation(), true));
+        };
     }
 
     private static Dataset embedded(ImasConfig config) {
@@ -60,46 +65,52 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
     private static Dataset listed(ImasConfig config) {
         ImasConfig.Data data = config.data();
         boolean supervisedOnly = config.method() == ImasConfig.Method.SUPERVISED && data.unlabeled() == null;
-        List<Sample> unlabeled = supervisedOnly ? List.of() : Layouts.fromList(data, "data.unlabeled", data.unlabeled());
-        return of(config, Layouts.fromList(data, "data.labeled", data.labeled()), unlabeled, Layouts.fromList(data, "data.validation", data.validation()));
+        return of(config, Layouts.fromList(data, "data.labeled", data.labeled(), true),
+                supervisedOnly ? List.of() : Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false),
+                Layouts.fromList(data, "data.validation", data.validation(), true));
     }
 
     /**
-     * Without lists: pictures with a mask are labelled, the others unlabelled; val/images and val/masks validate, else
-     * every fifth labelled picture is set aside for it.
+     * What no list says: pictures that have a mask and do not validate are labelled; all other pictures that do not
+     * validate are unlabelled, those with an unlisted mask among them; val/images and val/masks validate, else every
+     * fifth labelled picture does instead of being learned from.
      */
     private static Dataset folders(ImasConfig config) {
         ImasConfig.Data data = config.data();
-        List<Sample> labeled = new ArrayList<>();
-        List<Sample> unlabeled = new ArrayList<>();
-        for (Sample sample : Layouts.folder(Layouts.root(data)).values()) {
-            (sample.mask() == null ? unlabeled : labeled).add(sample);
+        List<Sample> all = Layouts.fromFolder(Layouts.root(data));
+        List<Sample> given = givenFolderValidation(data);
+        List<Sample> others = given == null ? all : without(all, given);
+        List<Sample> labeled = data.labeled() != null
+                ? Layouts.fromList(data, "data.labeled", data.labeled(), true)
+                : others.stream().filter(sample -> sample.mask() != null).toList();
+        List<Sample> unlabeled = data.unlabeled() != null
+                ? Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false)
+                : without(others, labeled);
+        List<Sample> validation = given != null ? given : everyFifth(labeled);
+        List<Sample> learned = given != null ? labeled : without(labeled, validation);
+        if (learned.isEmpty()) {
+            throw new UserException("no labelled picture in " + data.root() + "; put masks with their pictures' names into " + Path.of(data.root(), "masks")
+                    + (given == null ? " (two at least, one validates)" : ""));
         }
-        if (data.labeled() != null) {
-            labeled = Layouts.fromList(data, "data.labeled", data.labeled());
-        }
-        if (data.unlabeled() != null) {
-            unlabeled = Layouts.fromList(data, "data.unlabeled", data.unlabeled());
-        }
-        List<Sample> validation;
-        if (data.validation() != null) {
-            validation = Layouts.fromList(data, "data.validation", data.validation());
-        } else if (Files.isDirectory(Layouts.root(data).resolve("val"))) {
-            validation = List.copyOf(Layouts.folder(validationFolder(data)).values());
-        } else {
-            List<Sample> all = labeled;
-            validation = IntStream.range(0, all.size()).filter(i -> i % FOLDER_VALIDATION_SHARE == 0).mapToObj(all::get).toList();
-            labeled = IntStream.range(0, all.size()).filter(i -> i % FOLDER_VALIDATION_SHARE != 0).mapToObj(all::get).toList();
-        }
-        if (labeled.isEmpty()) {
-            throw new UserException("no labelled picture in " + data.root() + "; put masks with their pictures' names into " + Path.of(data.root(), "masks") + " (two at least, one validates)");
-        }
-        return of(config, labeled, unlabeled, validation);
+        return of(config, learned, unlabeled, validation);
     }
 
-    private static Path validationFolder(ImasConfig.Data data) {
+    /** The validation set that a list or the folder val/ gives, or null. */
+    private static List<Sample> givenFolderValidation(ImasConfig.Data data) {
+        if (data.validation() != null) {
+            return Layouts.fromList(data, "data.validation", data.validation(), true);
+        }
         Path folder = Layouts.root(data).resolve("val");
-        return Files.isDirectory(folder) ? folder : Layouts.root(data);
+        return Files.isDirectory(folder) ? Layouts.fromFolder(folder) : null;
+    }
+
+    private static List<Sample> everyFifth(List<Sample> samples) {
+        return IntStream.range(0, samples.size()).filter(i -> i % FOLDER_VALIDATION_SHARE == 0).mapToObj(samples::get).toList();
+    }
+
+    private static List<Sample> without(List<Sample> samples, List<Sample> taken) {
+        Set<Path> pictures = taken.stream().map(Sample::picture).collect(Collectors.toSet());
+        return samples.stream().filter(sample -> !pictures.contains(sample.picture())).toList();
     }
 
     private static Dataset of(ImasConfig config, List<Sample> labeled, List<Sample> unlabeled, List<Sample> validation) {

@@ -5,73 +5,139 @@ import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Turns lists and folders into samples, by the conventions of the data sets. */
+/**
+ * Turns lists and folders into samples, by the conventions of the data sets. In every layout a second column of a
+ * line, if there is one, is the mask's path relative to the root.
+ */
 final class Layouts {
     private static final List<String> PICTURE_ENDINGS = List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff");
 
     private Layouts() {
     }
 
-    /** The samples of one list. {@code key} is the configuration key that named it. */
-    static List<Sample> fromList(ImasConfig.Data data, String key, String list) {
+    /** Where the files of an entry of a list are. */
+    private interface Convention {
+        Path picture(String entry, String origin);
+
+        /** Called only where a mask is needed and the line does not name one. */
+        Path mask(String entry, String origin);
+    }
+
+    /**
+     * The samples of one list.
+     *
+     * @param key       the configuration key that named it
+     * @param withMasks false: the samples have no mask, whatever the list says
+     */
+    static List<Sample> fromList(ImasConfig.Data data, String key, String list, boolean withMasks) {
         Path root = root(data);
         ListFile file = ListFile.read(key, list, root);
+        Convention convention = switch (data.layout()) {
+            case VOC -> new Voc(root);
+            case CITYSCAPES -> new Cityscapes(root);
+            case FOLDERS -> Folders.of(root, withMasks);
+            default -> new Plain(root);
+        };
         List<Sample> samples = new ArrayList<>();
         for (ListFile.Line line : file.lines()) {
-            String origin = file.path() + ":" + line.number();
-            if (line.fields().length > 2) {
-                throw new UserException(origin + " has " + line.fields().length + " columns; expected a picture and at most its mask (paths with spaces are not supported)");
+            String entry = line.fields()[0];
+            boolean namesMask = line.fields().length == 2;
+            Path picture = convention.picture(entry, line.origin());
+            Path mask = !withMasks ? null : namesMask ? resolve(root, line.fields()[1], line.origin()) : convention.mask(entry, line.origin());
+            samples.add(new Sample(entry, picture, mask, line.origin()));
+        }
+        return samples;
+    }
+
+    /** Paths relative to the root. */
+    private record Plain(Path root) implements Convention {
+        @Override
+        public Path picture(String entry, String origin) {
+            return resolve(root, entry, origin);
+        }
+
+        @Override
+        public Path mask(String entry, String origin) {
+            throw new UserException(origin + " names the picture " + entry + " alone; expected its mask in a second column");
+        }
+    }
+
+    /** Identifiers, or paths of pictures; masks in SegmentationClassAug or, without that folder, SegmentationClass. */
+    private record Voc(Path root) implements Convention {
+        @Override
+        public Path picture(String entry, String origin) {
+            boolean identifier = !entry.contains("/") && !hasPictureEnding(entry);
+            return resolve(root, identifier ? "JPEGImages/" + entry + ".jpg" : entry, origin);
+        }
+
+        @Override
+        public Path mask(String entry, String origin) {
+            String augmented = "SegmentationClassAug";
+            String folder = Files.isDirectory(root.resolve(augmented)) || !Files.isDirectory(root.resolve("SegmentationClass")) ? augmented : "SegmentationClass";
+            return resolve(root, folder + "/" + stem(entry) + ".png", origin);
+        }
+    }
+
+    /** Paths below leftImg8bit; masks below gtFine. */
+    private record Cityscapes(Path root) implements Convention {
+        private static final String FOLDER = "leftImg8bit/";
+        private static final String ENDING = "_leftImg8bit.png";
+
+        @Override
+        public Path picture(String entry, String origin) {
+            return resolve(root, entry, origin);
+        }
+
+        @Override
+        public Path mask(String entry, String origin) {
+            String path = withoutLeadingSlashes(entry);
+            if (!path.startsWith(FOLDER) || !path.endsWith(ENDING)) {
+                throw new UserException(origin + " is " + entry + "; expected " + FOLDER + "..." + ENDING);
             }
-            samples.add(sample(data.layout(), root, line.fields(), origin));
+            return resolve(root, "gtFine/" + path.substring(FOLDER.length(), path.length() - ENDING.length()) + "_gtFine_labelTrainIds.png", origin);
         }
-        return samples;
     }
 
-    private static Sample sample(ImasConfig.Layout layout, Path root, String[] fields, String origin) {
-        String first = relative(fields[0]);
-        if (fields.length == 2 && layout != ImasConfig.Layout.FOLDERS) {
-            return new Sample(stem(first), root.resolve(first), root.resolve(relative(fields[1])), origin);
+    /** Names without ending, in images/ and masks/; both folders are read once a list. */
+    private record Folders(Path root, Map<String, Path> pictures, Map<String, Path> masks) implements Convention {
+        static Folders of(Path root, boolean withMasks) {
+            return new Folders(root, stems(root.resolve("images"), true), withMasks ? stems(root.resolve("masks"), false) : Map.of());
         }
-        return switch (layout) {
-            case VOC -> first.contains("/") || hasPictureEnding(first)
-                    ? new Sample(stem(first), root.resolve(first), null, origin)
-                    : new Sample(first, root.resolve("JPEGImages/" + first + ".jpg"), root.resolve("SegmentationClassAug/" + first + ".png"), origin);
-            case CITYSCAPES -> new Sample(stem(first), root.resolve(first), root.resolve(cityscapesMask(first, origin)), origin);
-            case FOLDERS -> folderSample(root, stem(first), origin);
-            default -> new Sample(stem(first), root.resolve(first), null, origin);
-        };
+
+        @Override
+        public Path picture(String entry, String origin) {
+            return find(pictures, "picture", "images", entry, origin);
+        }
+
+        @Override
+        public Path mask(String entry, String origin) {
+            return find(masks, "mask", "masks", entry, origin);
+        }
+
+        private Path find(Map<String, Path> files, String what, String folder, String entry, String origin) {
+            Path file = files.get(stem(entry));
+            if (file == null) {
+                throw new UserException(origin + ": no " + what + " named " + stem(entry) + " in " + root.resolve(folder));
+            }
+            return file;
+        }
     }
 
-    private static String cityscapesMask(String picture, String origin) {
-        String suffix = "_leftImg8bit.png";
-        if (!picture.startsWith("leftImg8bit/") || !picture.endsWith(suffix)) {
-            throw new UserException(origin + " is " + picture + "; expected leftImg8bit/..." + suffix);
-        }
-        return "gtFine/" + picture.substring("leftImg8bit/".length(), picture.length() - suffix.length()) + "_gtFine_labelTrainIds.png";
-    }
-
-    /** images/ and masks/ below a folder: stem to sample, sorted by stem; the mask is null where there is none. */
-    static Map<String, Sample> folder(Path folder) {
+    /** All pictures of images/ below a folder, by name, with the mask of the same name in masks/ or null. */
+    static List<Sample> fromFolder(Path folder) {
         Map<String, Path> masks = stems(folder.resolve("masks"), false);
-        Map<String, Sample> samples = new LinkedHashMap<>();
-        stems(folder.resolve("images"), true).forEach((stem, path) -> samples.put(stem, new Sample(stem, path, masks.get(stem), folder.toString())));
+        List<Sample> samples = new ArrayList<>();
+        stems(folder.resolve("images"), true).forEach((stem, path) -> samples.add(new Sample(stem, path, masks.get(stem), folder.toString())));
         return samples;
-    }
-
-    private static Sample folderSample(Path root, String stem, String origin) {
-        Map<String, Path> pictures = stems(root.resolve("images"), true);
-        Path picture = pictures.get(stem);
-        if (picture == null) {
-            throw new UserException(origin + ": no picture named " + stem + " in " + root.resolve("images"));
-        }
-        return new Sample(stem, picture, stems(root.resolve("masks"), false).get(stem), origin);
     }
 
     private static Map<String, Path> stems(Path folder, boolean needed) {
@@ -90,7 +156,7 @@ final class Layouts {
                 }
             });
         } catch (IOException e) {
-            throw new UserException(folder + " cannot be listed (" + e.getMessage() + ")", e);
+            throw new UserException(folder + " cannot be listed (" + e.getMessage() + "); check its permissions", e);
         }
         return files;
     }
@@ -99,24 +165,38 @@ final class Layouts {
         if (data.root() == null || data.root().isBlank()) {
             throw new UserException("data.root is not set; name the data set's folder (--data)");
         }
-        Path root = Path.of(data.root());
-        if (!Files.isDirectory(root)) {
-            throw new UserException("data.root: no folder at " + root);
+        try {
+            Path root = Path.of(data.root());
+            if (!Files.isDirectory(root)) {
+                throw new UserException("data.root: no folder at " + root + "; name the data set's folder (--data)");
+            }
+            return root;
+        } catch (InvalidPathException e) {
+            throw new UserException("data.root is no valid path (" + e.getReason() + ")", e);
         }
-        return root;
     }
 
-    /** Published lists write paths with a leading slash that means the root. */
-    private static String relative(String path) {
-        return path.startsWith("/") && !Files.exists(Path.of(path)) ? path.substring(1) : path;
+    /** Published lists write paths with a leading slash that means the root; an absolute path that exists stays one. */
+    private static Path resolve(Path root, String entry, String origin) {
+        try {
+            Path given = Path.of(entry);
+            return given.isAbsolute() && !Files.exists(given) ? root.resolve(withoutLeadingSlashes(entry)) : root.resolve(given);
+        } catch (InvalidPathException e) {
+            throw new UserException(origin + " holds no valid path (" + e.getReason() + ")", e);
+        }
+    }
+
+    private static String withoutLeadingSlashes(String path) {
+        return path.replaceFirst("^/+", "");
     }
 
     private static boolean hasPictureEnding(String name) {
-        String lower = name.toLowerCase(java.util.Locale.ROOT);
+        String lower = name.toLowerCase(Locale.ROOT);
         return PICTURE_ENDINGS.stream().anyMatch(lower::endsWith);
     }
 
-    private static String stem(String path) {
+    /** The file name without folders and without the ending of a picture. */
+    static String stem(String path) {
         String name = path.substring(path.lastIndexOf('/') + 1);
         return hasPictureEnding(name) ? name.substring(0, name.lastIndexOf('.')) : name;
     }
