@@ -6,6 +6,7 @@ import dev.imas.augment.RgbImage;
 import dev.imas.common.UserException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ public final class ImageFiles {
     static final long MAX_PIXELS = 100_000_000;
     /** Larger files are refused unread. */
     static final long MAX_BYTES = 1L << 30;
+
+    private static final String ENDS_EARLY = "its data end early";
 
     private ImageFiles() {
     }
@@ -127,7 +130,7 @@ public final class ImageFiles {
         });
         BufferedImage image = reader.read(0);
         if (endsEarly[0]) {
-            throw new IOException("its data end early");
+            throw new IOException(ENDS_EARLY);
         }
         return image;
     }
@@ -140,6 +143,9 @@ public final class ImageFiles {
         Throwable deepest = e;
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
+        }
+        if (deepest instanceof EOFException) {
+            return ENDS_EARLY;
         }
         String message = deepest.getMessage();
         return message == null || message.isBlank() ? deepest.getClass().getSimpleName() : message.lines().findFirst().orElse("");

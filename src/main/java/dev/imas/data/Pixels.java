@@ -24,7 +24,7 @@ final class Pixels {
 
     /**
      * 8-bit RGB: grey is repeated, palettes are looked up, alpha is dropped, of 16 bits the upper 8 are kept, fewer
-     * bits are stretched to 0..255, CMYK is multiplied out.
+     * bits are stretched to 0..255, CMYK (Adobe's convention) is multiplied out.
      */
     static RgbImage rgb(Path path, BufferedImage image) {
         requireIntegers(path, image);

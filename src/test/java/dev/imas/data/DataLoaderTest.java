@@ -1,0 +1,312 @@
+package dev.imas.data;
+
+import static dev.imas.data.TestFiles.config;
+import static dev.imas.data.TestFiles.list;
+import static dev.imas.data.TestFiles.mask;
+import static dev.imas.data.TestFiles.picture;
+import static dev.imas.data.TestFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.augment.LabelMap;
+import dev.imas.augment.RgbImage;
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class DataLoaderTest {
+    private static final int SAMPLES = 13;
+
+    private static ImasConfig loading(int workers, int prefetch) {
+        return config("data.workers", workers, "data.prefetch", prefetch, "augment.crop", List.of(24, 20), "training.batch_labeled", 3, "training.batch_unlabeled", 4);
+    }
+
+    private static ImageSource scenes() {
+        return new EmbeddedScenes(1, "train", 5, 32);
+    }
+
+    /** A batch's content, out of its reused buffers. */
+    private record Copy(List<Integer> indices, ByteBuffer images, ByteBuffer strong, ByteBuffer labels) {
+        static Copy of(Batch batch) {
+            return new Copy(Arrays.stream(batch.indices()).boxed().toList(), copy(batch.images()), copy(batch.strong()), copy(batch.labels()));
+        }
+
+        private static ByteBuffer copy(ByteBuffer buffer) {
+            return buffer == null ? null : ByteBuffer.allocate(buffer.capacity()).put(buffer.duplicate().clear()).flip();
+        }
+    }
+
+    private static List<Copy> take(Iterator<Batch> batches, int most) {
+        List<Copy> copies = new ArrayList<>();
+        while (batches.hasNext() && copies.size() < most) {
+            copies.add(Copy.of(batches.next()));
+        }
+        return copies;
+    }
+
+    private static DataLoader open(boolean labeled, ImageSource source, ImasConfig config) {
+        return labeled ? DataLoader.labeled(source, SAMPLES, config) : DataLoader.unlabeled(source, SAMPLES, config);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void workersPrefetchAndResumeChangeNoByte(boolean labeled) {
+        List<Copy> expected;
+        try (DataLoader loader = open(labeled, scenes(), loading(0, 1))) {
+            expected = take(loader.epoch(2, 0), 99);
+            assertThat(expected).hasSize(loader.batches()).hasSize(labeled ? 4 : 3).doesNotHaveDuplicates();
+        }
+        for (int workers : new int[] {0, 1, 3}) {
+            for (int prefetch : new int[] {1, 5}) {
+                try (DataLoader loader = open(labeled, scenes(), loading(workers, prefetch))) {
+                    for (int first = 0; first <= loader.batches(); first++) {
+                        assertThat(take(loader.epoch(2, first), 99)).as("%d workers, prefetch %d, from %d", workers, prefetch, first)
+                                .isEqualTo(expected.subList(first, expected.size()));
+                    }
+                    assertThat(take(loader.epoch(3, 0), 99)).doesNotContainAnyElementsOf(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void batchesHaveTheDocumentedShape() {
+        try (DataLoader labeled = open(true, scenes(), loading(1, 1)); DataLoader unlabeled = open(false, scenes(), loading(1, 1))) {
+            Batch l = labeled.epoch(0, 0).next();
+            assertThat(new int[] {l.count(), l.height(), l.width()}).containsExactly(3, 24, 20);
+            assertThat(l.images().isDirect() && l.labels().isDirect()).isTrue();
+            assertThat(l.images().remaining()).isEqualTo(3 * 24 * 20 * 3);
+            assertThat(l.labels().remaining()).isEqualTo(3 * 24 * 20);
+            assertThat(l.strong()).isNull();
+            Batch u = unlabeled.epoch(0, 0).next();
+            assertThat(u.strong().remaining()).isEqualTo(u.images().remaining()).isEqualTo(4 * 24 * 20 * 3);
+            assertThat(u.labels()).isNull();
+        }
+    }
+
+    /** One worker, so that a reused buffer is written as early as can be. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void aBatchHoldsUntilTheNextButOne(int workers) {
+        try (DataLoader loader = open(false, scenes(), loading(workers, 2))) {
+            List<Batch> held = new ArrayList<>();
+            List<Copy> copies = new ArrayList<>();
+            Set<ByteBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (int round = 0; round < 30; round++) {
+                Iterator<Batch> batches = loader.epoch(round, 0);
+                for (int i = 0; i <= round % loader.batches(); i++) { // every kind of abandoned epoch
+                    Batch batch = batches.next();
+                    buffers.add(batch.images());
+                    if (held.size() == 2) {
+                        held.remove(0);
+                        copies.remove(0);
+                    }
+                    for (int h = 0; h < held.size(); h++) {
+                        assertThat(Copy.of(held.get(h))).isEqualTo(copies.get(h));
+                    }
+                    held.add(batch);
+                    copies.add(Copy.of(batch));
+                    batch.images().position(7); // consumers may read relatively
+                }
+            }
+            assertThat(buffers.size()).as("buffers in use").isLessThanOrEqualTo(9);
+        }
+    }
+
+    @Test
+    void aConsumerThatReadsRelativelyFindsReusedBuffersRewound() {
+        try (DataLoader loader = open(false, scenes(), loading(1, 1))) {
+            for (int epoch = 0; epoch < 4; epoch++) {
+                for (Iterator<Batch> batches = loader.epoch(epoch, 0); batches.hasNext(); ) {
+                    Batch batch = batches.next();
+                    assertThat(batch.images().remaining()).isEqualTo(batch.images().capacity());
+                    assertThat(batch.strong().remaining()).isEqualTo(batch.strong().capacity());
+                    batch.images().get(new byte[11]);
+                    batch.strong().limit(3);
+                }
+            }
+        }
+    }
+
+    /** Counts what is asked of a source, and fails or waits on demand. */
+    private static class Spy implements ImageSource {
+        final Set<String> threads = ConcurrentHashMap.newKeySet();
+        final AtomicInteger images = new AtomicInteger();
+        final AtomicInteger masks = new AtomicInteger();
+        private final ImageSource scenes = scenes();
+
+        @Override
+        public int size() {
+            return scenes.size();
+        }
+
+        @Override
+        public String id(int i) {
+            return scenes.id(i);
+        }
+
+        @Override
+        public RgbImage image(int i) {
+            threads.add(Thread.currentThread().getName());
+            images.incrementAndGet();
+            return scenes.image(i);
+        }
+
+        @Override
+        public LabelMap mask(int i) {
+            masks.incrementAndGet();
+            return scenes.mask(i);
+        }
+    }
+
+    @Test
+    void noMaskOfAnUnlabeledImageIsAskedFor() {
+        Spy spy = new Spy();
+        try (DataLoader loader = open(false, spy, loading(2, 2))) {
+            take(loader.epoch(0, 0), 99);
+        }
+        assertThat(spy.images).hasValue(12);
+        assertThat(spy.masks).hasValue(0);
+        assertThat(spy.threads).containsExactly("loader-unlabeled");
+        try (DataLoader loader = open(true, spy, loading(2, 2))) {
+            take(loader.epoch(0, 0), 99);
+        }
+        assertThat(spy.masks).hasValue(12);
+    }
+
+    @Test
+    void unlabeledListsWhoseMasksDoNotExist(@TempDir Path root) {
+        for (int i = 0; i < 4; i++) {
+            picture(root.resolve(i + ".jpg"), 30, 30);
+        }
+        mask(root.resolve("0.png"), 30, 30, 1);
+        list(root.resolve("l.txt"), "0.jpg 0.png");
+        list(root.resolve("u.txt"), "1.jpg nowhere/1.png", "2.jpg", "3.jpg /nowhere/3.png");
+        ImasConfig config = config("data.layout", "list", "data.root", root.toString(), "data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "l.txt",
+                "data.workers", 2, "augment.crop", List.of(24, 20), "training.batch_labeled", 3, "training.batch_unlabeled", 3);
+        Dataset data = Dataset.open(config);
+        try (DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 3, config); DataLoader labeled = DataLoader.labeled(data.labeled(), 3, config)) {
+            assertThat(take(unlabeled.epoch(0, 0), 99).get(0).indices()).containsExactlyInAnyOrder(0, 1, 2);
+            assertThat(take(labeled.epoch(0, 0), 99).get(0).indices()).containsExactly(0, 0, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void aDamagedFileEndsTheEpochWithItsName(int workers, @TempDir Path root) {
+        picture(root.resolve("images/a.png"), 30, 30);
+        write(root.resolve("images/b.png"), "no picture".getBytes());
+        mask(root.resolve("masks/a.png"), 30, 30, 1);
+        mask(root.resolve("masks/b.png"), 30, 30, 1);
+        list(root.resolve("l.txt"), "a", "b");
+        list(root.resolve("v.txt"), "a");
+        ImasConfig config = config("data.layout", "folders", "data.root", root.toString(), "data.labeled", "l.txt", "data.validation", "v.txt", "data.workers", workers,
+                "augment.crop", List.of(24, 20), "training.batch_labeled", 2, "training.batch_unlabeled", 2);
+        try (DataLoader loader = DataLoader.labeled(Dataset.open(config).labeled(), 2, config)) {
+            Iterator<Batch> batches = loader.epoch(0, 0);
+            assertThatThrownBy(batches::next).isInstanceOf(UserException.class)
+                    .hasMessage(root.resolve("images/b.png") + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has 10 bytes");
+            assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class).hasMessage("this pass over epoch 0 of the labeled loader has ended");
+            picture(root.resolve("images/b.png"), 30, 30);
+            assertThat(take(loader.epoch(0, 0), 99)).hasSize(1);
+        }
+    }
+
+    @Test
+    void anAbandonedEpochIsNotLoadedToItsEnd() {
+        Spy spy = new Spy();
+        try (DataLoader loader = DataLoader.unlabeled(spy, 400, loading(1, 3))) {
+            Iterator<Batch> abandoned = null;
+            for (int epoch = 0; epoch < 10; epoch++) {
+                abandoned = loader.epoch(epoch, 0);
+                abandoned.next();
+            }
+            assertThat(take(loader.epoch(10, 98), 99)).hasSize(2);
+            // Ten epochs of one batch taken and three prefetched at most, and the last two batches.
+            assertThat(spy.images.get()).isLessThanOrEqualTo(10 * 4 * 4 + 2 * 4);
+            assertThatThrownBy(abandoned::next).isInstanceOf(IllegalStateException.class).hasMessage("this pass over epoch 9 of the unlabeled loader has ended");
+        }
+    }
+
+    /** Holds its readers until it is told to go on or they are interrupted. */
+    private static final class Stuck extends Spy {
+        final CountDownLatch reading = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+
+        @Override
+        public RgbImage image(int i) {
+            reading.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                threads.add("interrupted");
+            }
+            return super.image(i);
+        }
+    }
+
+    @Test
+    void closeWakesAWaitingNextAndStopsTheWorkers() throws Exception {
+        Stuck stuck = new Stuck();
+        DataLoader loader = open(false, stuck, loading(1, 4));
+        Iterator<Batch> batches = loader.epoch(0, 0);
+        FutureTask<Batch> waiting = new FutureTask<>(batches::next);
+        Thread consumer = new Thread(waiting);
+        consumer.start();
+        stuck.reading.await();
+        loader.close();
+        assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).cause().isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching("the unlabeled loader (was|is) closed");
+        assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class).hasMessage("the unlabeled loader is closed");
+        assertThatThrownBy(() -> loader.epoch(1, 0)).isInstanceOf(IllegalStateException.class).hasMessage("the unlabeled loader is closed");
+        assertThat(stuck.threads).contains("interrupted");
+        assertThat(stuck.images.get()).as("the sample in hand alone").isEqualTo(1);
+        loader.close();
+    }
+
+    @Test
+    void anInterruptedConsumerKeepsItsMark() {
+        try (DataLoader loader = open(false, new Stuck(), loading(1, 1))) {
+            Iterator<Batch> batches = loader.epoch(0, 0);
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class).hasMessage("interrupted while waiting for a batch");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void whatCannotBeLoaded() {
+        ImasConfig config = loading(1, 1);
+        assertThatThrownBy(() -> DataLoader.labeled(new EmbeddedScenes(1, "train", 0, 32), 5, config)).isInstanceOf(UserException.class)
+                .hasMessage("there are no labeled images to load; check data.labeled");
+        assertThatThrownBy(() -> DataLoader.unlabeled(scenes(), 3, config)).isInstanceOf(UserException.class)
+                .hasMessage("an epoch has 3 unlabeled samples, no full batch of 4; lower training.batch_unlabeled or raise data.epoch_length");
+        ImasConfig huge = config("augment.crop", List.of(8192, 8192), "training.batch_labeled", 11);
+        assertThatThrownBy(() -> DataLoader.labeled(scenes(), 11, huge)).isInstanceOf(UserException.class)
+                .hasMessage("a batch of 11 crops of 8192x8192 takes more than 2 GB; lower training.batch_labeled or augment.crop");
+        try (DataLoader loader = open(true, scenes(), config)) {
+            assertThatThrownBy(() -> loader.epoch(0, 5)).isInstanceOf(IllegalArgumentException.class).hasMessage("epoch 0 from batch 5: expected an epoch from 0 and a batch from 0 to 4");
+            assertThatThrownBy(() -> loader.epoch(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}

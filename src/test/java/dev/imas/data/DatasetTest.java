@@ -1,0 +1,273 @@
+package dev.imas.data;
+
+import static dev.imas.data.TestFiles.config;
+import static dev.imas.data.TestFiles.list;
+import static dev.imas.data.TestFiles.mask;
+import static dev.imas.data.TestFiles.picture;
+import static dev.imas.data.TestFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each layout on generated files, and what is said of lists and folders that are not right. */
+class DatasetTest {
+    @TempDir
+    Path root;
+
+    private ImasConfig of(String layout, Object... more) {
+        List<Object> keys = new ArrayList<>(List.of("data.layout", layout, "data.root", root.toString()));
+        keys.addAll(Arrays.asList(more));
+        return config(keys.toArray());
+    }
+
+    private ImasConfig lists(String layout) {
+        return of(layout, "data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "v.txt");
+    }
+
+    private void refused(ImasConfig config, String message) {
+        assertThatThrownBy(() -> Dataset.open(config)).isInstanceOf(UserException.class).hasMessage(message);
+    }
+
+    private static List<String> ids(ImageSource source) {
+        return IntStream.range(0, source.size()).mapToObj(source::id).toList();
+    }
+
+    /** Three pictures of 8x6 with masks of label 0 to 2, without the mask of u. */
+    @BeforeEach
+    void threePictures() {
+        for (String name : List.of("a", "u", "v")) {
+            picture(root.resolve("JPEGImages/" + name + ".jpg"), 8, 6);
+        }
+        mask(root.resolve("SegmentationClassAug/a.png"), 8, 6, 1, 255);
+        mask(root.resolve("SegmentationClassAug/v.png"), 8, 6, 2);
+    }
+
+    private void expectThreePictures(Dataset data) {
+        assertThat(ids(data.labeled())).containsExactly("a");
+        assertThat(ids(data.unlabeled())).containsExactly("u");
+        assertThat(ids(data.validation())).containsExactly("v");
+        assertThat(data.labeled().mask(0).labels()).startsWith(1, 255, 1, 255);
+        assertThat(data.labeled().image(0).width()).isEqualTo(8);
+        assertThat(data.unlabeled().image(0).height()).isEqualTo(6);
+        assertThat(data.validation().mask(0).labels()).containsOnly(2);
+        assertThatThrownBy(() -> data.unlabeled().mask(0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void listsOfPathsWhereTheUnlabeledMaskIsMissingOrAbsent() {
+        list(root.resolve("l.txt"), "# comment", "", "JPEGImages/a.jpg  SegmentationClassAug/a.png\r");
+        list(root.resolve("v.txt"), "\uFEFF/JPEGImages/v.jpg /SegmentationClassAug/v.png");
+        list(root.resolve("u.txt"), "JPEGImages/u.jpg");
+        expectThreePictures(Dataset.open(lists("list")));
+        list(root.resolve("u.txt"), "JPEGImages/u.jpg nowhere/u.png");
+        expectThreePictures(Dataset.open(lists("list")));
+    }
+
+    @Test
+    void pathsWithSpacesAreSeparatedByATab() {
+        picture(root.resolve("my pictures/a 1.png"), 8, 6);
+        mask(root.resolve("my masks/a 1.png"), 8, 6, 1);
+        list(root.resolve("l.txt"), "my pictures/a 1.png\tmy masks/a 1.png");
+        list(root.resolve("u.txt"), "JPEGImages/u.jpg");
+        list(root.resolve("v.txt"), "JPEGImages/v.jpg SegmentationClassAug/v.png");
+        assertThat(Dataset.open(lists("list")).labeled().mask(0).labels()).containsOnly(1);
+    }
+
+    @Test
+    void absolutePathsStay() {
+        list(root.resolve("l.txt"), root.resolve("JPEGImages/a.jpg") + " " + root.resolve("SegmentationClassAug/a.png"));
+        list(root.resolve("u.txt"), root.resolve("JPEGImages/u.jpg").toString());
+        list(root.resolve("v.txt"), "JPEGImages/v.jpg SegmentationClassAug/v.png");
+        expectThreePictures(Dataset.open(lists("list")));
+    }
+
+    @Test
+    void vocIdentifiersAndPaths() throws IOException {
+        list(root.resolve("l.txt"), "a");
+        list(root.resolve("u.txt"), "u");
+        list(root.resolve("v.txt"), "JPEGImages/v.jpg");
+        expectThreePictures(Dataset.open(lists("voc")));
+        list(root.resolve("v.txt"), "/JPEGImages/v.jpg /SegmentationClassAug/v.png");
+        expectThreePictures(Dataset.open(lists("voc")));
+        Files.move(root.resolve("SegmentationClassAug"), root.resolve("SegmentationClass"));
+        list(root.resolve("v.txt"), "v");
+        expectThreePictures(Dataset.open(lists("voc")));
+    }
+
+    @Test
+    void cityscapesPaths() {
+        for (String name : List.of("train/ulm/ulm_0_0", "train/ulm/ulm_0_1", "val/bonn/bonn_0_0")) {
+            picture(root.resolve("leftImg8bit/" + name + "_leftImg8bit.png"), 8, 6);
+        }
+        mask(root.resolve("gtFine/train/ulm/ulm_0_0_gtFine_labelTrainIds.png"), 8, 6, 4);
+        mask(root.resolve("gtFine/val/bonn/bonn_0_0_gtFine_labelTrainIds.png"), 8, 6, 5);
+        list(root.resolve("l.txt"), "leftImg8bit/train/ulm/ulm_0_0_leftImg8bit.png");
+        list(root.resolve("u.txt"), "leftImg8bit/train/ulm/ulm_0_1_leftImg8bit.png");
+        list(root.resolve("v.txt"), "/leftImg8bit/val/bonn/bonn_0_0_leftImg8bit.png");
+        Dataset data = Dataset.open(lists("cityscapes"));
+        assertThat(data.labeled().mask(0).labels()).containsOnly(4);
+        assertThat(data.validation().mask(0).labels()).containsOnly(5);
+        assertThat(ids(data.unlabeled())).containsExactly("ulm_0_1_leftImg8bit");
+        list(root.resolve("l.txt"), "train/ulm.png");
+        refused(lists("cityscapes"), root.resolve("l.txt") + ":1 is train/ulm.png; expected leftImg8bit/..._leftImg8bit.png");
+    }
+
+    @Test
+    void equalNamesInTwoFoldersAreToldApart() {
+        for (String folder : List.of("x", "y")) {
+            picture(root.resolve(folder + "/1.png"), 8, 6);
+        }
+        list(root.resolve("l.txt"), "JPEGImages/a.jpg SegmentationClassAug/a.png");
+        list(root.resolve("u.txt"), "x/1.png", "/y/1.png");
+        list(root.resolve("v.txt"), "JPEGImages/v.jpg SegmentationClassAug/v.png");
+        assertThat(ids(Dataset.open(lists("list")).unlabeled())).containsExactly("x_1", "y_1");
+    }
+
+    /** images/0..9, masks of 0..5. */
+    private void folders() {
+        for (int i = 0; i < 10; i++) {
+            picture(root.resolve("images/" + i + ".png"), 8, 6);
+            if (i < 6) {
+                mask(root.resolve("masks/" + i + ".png"), 8, 6, i);
+            }
+        }
+        write(root.resolve("images/notes.txt"), new byte[1]);
+    }
+
+    @Test
+    void foldersAlone() {
+        folders();
+        Dataset data = Dataset.open(of("folders"));
+        assertThat(ids(data.validation())).containsExactly("0", "5");
+        assertThat(ids(data.labeled())).containsExactly("1", "2", "3", "4");
+        assertThat(ids(data.unlabeled())).containsExactly("6", "7", "8", "9");
+        assertThat(data.labeled().mask(2).labels()).containsOnly(3);
+        assertThat(ids(Dataset.openValidation(of("folders")).validation())).isEqualTo(ids(data.validation()));
+    }
+
+    @Test
+    void foldersWithAValidationFolder() {
+        folders();
+        picture(root.resolve("val/images/0.png"), 8, 6);
+        mask(root.resolve("val/masks/0.png"), 8, 6, 6);
+        Dataset data = Dataset.open(of("folders"));
+        assertThat(data.validation().mask(0).labels()).containsOnly(6);
+        assertThat(ids(data.labeled())).containsExactly("0", "1", "2", "3", "4", "5");
+        assertThat(ids(Dataset.openValidation(of("folders")).validation())).containsExactly("0");
+        picture(root.resolve("val/images/1.png"), 8, 6);
+        refused(of("folders"), root.resolve("val") + ": the picture " + root.resolve("val/images/1.png") + " has no mask; expected one of its name in masks/");
+    }
+
+    @Test
+    void foldersWithLists() {
+        folders();
+        list(root.resolve("l.txt"), "1", "images/2.png");
+        list(root.resolve("v.txt"), "4");
+        Dataset data = Dataset.open(of("folders", "data.labeled", "l.txt", "data.validation", "v.txt"));
+        assertThat(ids(data.labeled())).containsExactly("1", "2");
+        assertThat(ids(data.validation())).containsExactly("4");
+        assertThat(ids(data.unlabeled())).containsExactly("0", "3", "5", "6", "7", "8", "9");
+        Dataset chosen = Dataset.open(of("folders", "data.validation", "v.txt"));
+        assertThat(ids(chosen.labeled())).containsExactly("0", "1", "2", "3", "5");
+        assertThat(ids(chosen.unlabeled())).containsExactly("6", "7", "8", "9");
+        list(root.resolve("u.txt"), "9", "0");
+        assertThat(ids(Dataset.open(of("folders", "data.unlabeled", "u.txt")).unlabeled())).containsExactly("9", "0");
+        list(root.resolve("l.txt"), "1", "7");
+        refused(of("folders", "data.labeled", "l.txt"), root.resolve("l.txt") + ":2: no mask named 7 in " + root.resolve("masks"));
+        list(root.resolve("l.txt"), "12");
+        refused(of("folders", "data.labeled", "l.txt"), root.resolve("l.txt") + ":1: no picture named 12 in " + root.resolve("images"));
+    }
+
+    @Test
+    void foldersThatAreNotRight() {
+        refused(of("folders"), "no folder at " + root.resolve("images") + "; the folders layout expects images/ and masks/ below data.root");
+        picture(root.resolve("images/a.png"), 8, 6);
+        refused(of("folders"), "no labelled picture in " + root + "; put masks with their pictures' names into " + root.resolve("masks") + " (two at least, one validates)");
+        picture(root.resolve("images/a.jpg"), 8, 6);
+        refused(of("folders"), root.resolve("images/a.jpg") + " and " + root.resolve("images/a.png")
+                + " share one name; a picture and its mask are matched by the name before the ending");
+    }
+
+    @Test
+    void supervisedNeedsNoUnlabeledList() {
+        list(root.resolve("l.txt"), "a");
+        list(root.resolve("v.txt"), "v");
+        ImasConfig supervised = of("voc", "data.labeled", "l.txt", "data.validation", "v.txt", "method", "supervised");
+        assertThat(Dataset.open(supervised).unlabeled().size()).isZero();
+    }
+
+    @Test
+    void listsThatAreNotRight() throws IOException {
+        list(root.resolve("u.txt"), "JPEGImages/u.jpg");
+        list(root.resolve("v.txt"), "JPEGImages/v.jpg SegmentationClassAug/v.png");
+        Path labeled = root.resolve("l.txt");
+        refused(lists("list"), "data.labeled: no list file at l.txt or " + labeled);
+        list(labeled, "JPEGImages/a.jpg");
+        refused(lists("list"), labeled + ":1 names the picture JPEGImages/a.jpg alone; expected its mask in a second column");
+        list(labeled, "# nothing", "");
+        refused(lists("list"), "data.labeled: " + labeled + " lists no image; expected one a line");
+        list(labeled, "", "a b c");
+        refused(lists("list"), labeled + ":2 has 3 columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
+        list(labeled, "JPEGImages/none.jpg SegmentationClassAug/a.png");
+        refused(lists("list"), labeled + ":1: the picture " + root.resolve("JPEGImages/none.jpg") + " does not exist; check data.root and the list");
+        list(labeled, "JPEGImages/a.jpg SegmentationClassAug/none.png");
+        refused(lists("list"), labeled + ":1: the mask " + root.resolve("SegmentationClassAug/none.png") + " does not exist; check data.root and the list");
+        list(labeled, "JPEGImages/a.jpg SegmentationClassAug");
+        refused(lists("list"), labeled + ":1: the mask " + root.resolve("SegmentationClassAug") + " is a folder; check data.root and the list");
+        write(root.resolve("empty.png"), new byte[0]);
+        list(labeled, "empty.png SegmentationClassAug/a.png");
+        refused(lists("list"), labeled + ":1: the picture " + root.resolve("empty.png") + " is empty; check data.root and the list");
+        list(labeled, "JPEGImages/a.jpg SegmentationClassAug/a.png", "JPEGImages/a.jpg SegmentationClassAug/a.png");
+        refused(lists("list"), labeled + ":2 lists JPEGImages/a.jpg a second time (first in " + labeled + ":1); remove one");
+        write(labeled, new byte[] {(byte) 0xC3, 0x28});
+        refused(lists("list"), "data.labeled: " + labeled + " is not a text file in UTF-8; expected one image a line");
+        write(labeled, new byte[] {'a', 0});
+        refused(lists("list"), "data.labeled: " + labeled + " is a binary file; expected a text file with one image a line");
+        write(labeled, new byte[0]);
+        refused(lists("list"), "data.labeled: " + labeled + " is empty; expected a text file with one image a line");
+        Files.delete(labeled);
+        Files.createDirectory(labeled);
+        refused(lists("list"), "data.labeled: " + labeled + " is a folder; expected a text file with one image a line");
+    }
+
+    @Test
+    void damageIsFoundWhenThePictureIsUsed() {
+        write(root.resolve("JPEGImages/a.jpg"), "no picture".getBytes());
+        list(root.resolve("l.txt"), "a");
+        list(root.resolve("u.txt"), "u");
+        list(root.resolve("v.txt"), "v");
+        Dataset data = Dataset.open(lists("voc"));
+        assertThatThrownBy(() -> data.labeled().image(0)).isInstanceOf(UserException.class).hasMessageStartingWith(root.resolve("JPEGImages/a.jpg") + " is not an image");
+    }
+
+    @Test
+    void aMaskOfAnotherSizeIsRefusedWhicheverIsReadFirst() {
+        mask(root.resolve("SegmentationClassAug/a.png"), 6, 8, 1);
+        list(root.resolve("l.txt"), "a");
+        list(root.resolve("u.txt"), "u");
+        list(root.resolve("v.txt"), "v");
+        Dataset data = Dataset.open(lists("voc"));
+        String message = root.resolve("SegmentationClassAug/a.png") + " is 6x8, its picture is 8x6; a mask must have its picture's size";
+        assertThatThrownBy(() -> data.labeled().mask(0)).hasMessage(message);
+        data.labeled().image(0);
+        assertThatThrownBy(() -> data.labeled().mask(0)).hasMessage(message);
+    }
+
+    @Test
+    void theRootIsNeeded() {
+        refused(config("data.layout", "list", "data.root", root.resolve("none").toString(), "data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "v.txt"),
+                "data.root: no folder at " + root.resolve("none") + "; name the data set's folder (--data)");
+    }
+}
