@@ -2,7 +2,6 @@ package dev.imas.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.DoubleFunction;
 
 /**
@@ -14,8 +13,8 @@ final class Chart {
     /** Width and height in user units, and the frame that the curves live in. */
     private static final int WIDTH = 460;
     private static final int HEIGHT = 236;
-    private static final int LEFT = 50;
-    private static final int RIGHT = 450;
+    private static final int LEFT = 42;
+    private static final int RIGHT = 454;
     private static final int TOP = 10;
     private static final int BOTTOM = 196;
     /** More points than this are thinned: the picture has no more columns. */
@@ -165,10 +164,11 @@ final class Chart {
         if (!(xMax > xMin)) {
             xMax = xMin + 1;
         }
-        double[] yTicks = ticks(0, yTop > 0 ? yTop : 1, 5, false);
-        double step = yTicks[1];
+        // Values too small to tell from 0 get an axis of their own kind: 0 to 1.
+        yTop = yTop > 1e-30 ? yTop : 1;
+        double step = ticks(0, yTop, 5, false)[1];
         // The axis ends at the first tick at or above the highest value.
-        yTop = Math.min(yCap, Math.ceil((yTop > 0 ? yTop : 1) / step - 1e-9) * step);
+        yTop = Math.min(yCap, Math.ceil(yTop / step - 1e-9) * step);
         StringBuilder axes = new StringBuilder();
         int decimals = decimals(step);
         for (int k = 0; k * step <= yTop * (1 + 1e-9); k++) {
@@ -243,8 +243,9 @@ final class Chart {
         }
         double[] mean = new double[y.length];
         for (int i = 0; i < y.length; i++) {
-            int reach = Math.min(window / 2, Math.min(i, y.length - 1 - i));
-            mean[i] = (sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1);
+            int from = Math.max(0, i - window / 2);
+            int to = Math.min(y.length, i + window / 2 + 1);
+            mean[i] = (sums[to] - sums[from]) / (to - from);
         }
         return mean;
     }
@@ -300,8 +301,11 @@ final class Chart {
         return coordinate(y(value));
     }
 
-    private static String coordinate(double at) {
-        String text = String.format(Locale.ROOT, "%.1f", at);
-        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    /** With one decimal at most; by hand, since a page has some ten thousand of them. */
+    static String coordinate(double at) {
+        long tenths = Math.round(10 * at);
+        String sign = tenths < 0 ? "-" : "";
+        tenths = Math.abs(tenths);
+        return sign + tenths / 10 + (tenths % 10 == 0 ? "" : "." + tenths % 10);
     }
 }

@@ -32,18 +32,18 @@ final class Curves {
         Series gamma = m.series(Row::gammaMean);
         Series confident = m.series(Row::confidentRatio);
         if (!gamma.isEmpty() || !confident.isEmpty()) {
-            Chart chart = chart("Agreement and confidence", "%", end, true).percent().top(100);
+            Chart chart = new Chart("Agreement and confidence", "step", "0 to 1", v -> Format.fixed(v, 2)).horizontal(0, end, true).top(1);
             if (!gamma.isEmpty()) {
                 chart.noisy("mean γ", "a", gamma);
             }
             if (!confident.isEmpty()) {
-                chart.noisy("confident pixels", "b", confident);
+                chart.noisy("share of confident pixels", "b", confident);
             }
             figures.append(chart.html());
         }
         Series lr = m.series(Row::lr);
         if (!lr.isEmpty()) {
-            figures.append(chart("Learning rate", "base rate of the encoder", end, false).line("now", "a", lr).html());
+            figures.append(chart("Learning rate", "base rate of the encoder", end, false).line("last", "a", lr).html());
         }
         noisy(figures, chart("Throughput", "images per second", end, false), "running mean", "a", m.series(Row::imagesPerSecond));
         String lead = run.method().equals("SUPERVISED") ? ""

@@ -89,8 +89,8 @@ final class HardnessSection {
         StringBuilder path = new StringBuilder("<svg viewBox=\"0 0 96 20\" aria-hidden=\"true\"><path class=\"base\" d=\"M0 19.5H96\"/><path class=\"line a\" d=\"");
         for (int i = 0; i < points; i++) {
             long epoch = epochs[(int) ((long) i * (epochs.length - 1) / (points - 1))];
-            path.append(i == 0 ? 'M' : 'L').append(Math.round(10 * 96.0 * i / (points - 1)) / 10.0).append(' ')
-                    .append(Math.round(10 * (18.5 - 17 * hardness.at(epoch, image))) / 10.0);
+            path.append(i == 0 ? 'M' : 'L').append(Chart.coordinate(96.0 * i / (points - 1))).append(' ')
+                    .append(Chart.coordinate(18.5 - 17 * hardness.at(epoch, image)));
         }
         return path.append("\"/></svg>").toString();
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.Locale;
 
 /** The page: result first, then what is missing, key figures, and the sections. */
 final class Page {
@@ -65,21 +65,20 @@ final class Page {
         if (root.isEmpty()) {
             return run.setting("data.layout");
         }
-        Path folder = fileName(root);
         String labeled = run.setting("data.labeled");
-        return folder + (labeled.isEmpty() ? "" : ", labelled: " + labeled);
+        return lastName(root) + (labeled.isEmpty() ? "" : ", labelled: " + labeled);
     }
 
-    /** The last name of a path; the text itself where it is none. */
-    private static Path fileName(String text) {
-        Path path = Path.of(text.replace("\0", "")).normalize();
-        return path.getFileName() == null ? path : path.getFileName();
+    /** The last name of a path of either system; handled as text, since it need not be a path of this machine. */
+    private static String lastName(String path) {
+        String trimmed = path.replaceAll("[/\\\\]+$", "");
+        return trimmed.isEmpty() ? path : trimmed.substring(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
     }
 
     private static String network(Run run) {
         String backbone = run.setting("network.backbone");
         String stride = run.setting("network.output_stride");
-        return backbone.isEmpty() ? "" : "DeepLabV3+ on " + backbone.toLowerCase(java.util.Locale.ROOT).replace("resnet", "ResNet-")
+        return backbone.isEmpty() ? "" : "DeepLabV3+ on " + backbone.toLowerCase(Locale.ROOT).replace("resnet", "ResNet-")
                 + (stride.isEmpty() ? "" : ", output stride " + stride);
     }
 
@@ -89,6 +88,6 @@ final class Page {
         }
         StringBuilder items = new StringBuilder();
         run.notes().forEach(note -> items.append("<li>").append(Html.escape(note)).append("</li>\n"));
-        return "<aside class=\"notes\">\n<h2>Not everything is here</h2>\n<ul>\n" + items + "</ul>\n</aside>\n";
+        return "<aside class=\"notes\">\n<h2>This report is incomplete</h2>\n<ul>\n" + items + "</ul>\n</aside>\n";
     }
 }

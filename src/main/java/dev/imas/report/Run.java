@@ -1,5 +1,6 @@
 package dev.imas.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -82,8 +83,9 @@ record Run(Path dir, Map<?, ?> config, String configText, JsonNode summary, Metr
                     return node;
                 }
                 notes.add("summary.json is not a JSON object; figures are from the last rows of metrics.csv.");
-            } catch (IOException e) {
-                notes.add("summary.json is damaged (" + firstLine(e.getMessage()) + "); figures are from the last rows of metrics.csv.");
+            } catch (JsonProcessingException e) {
+                String where = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+                notes.add("summary.json is damaged" + where + "; figures are from the last rows of metrics.csv.");
             }
         }
         return MissingNode.getInstance();

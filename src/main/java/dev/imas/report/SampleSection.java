@@ -26,7 +26,7 @@ final class SampleSection {
                 Double correct = sample.correct().get(view);
                 String title = TITLES.get(view);
                 rows.append("<figure>").append(uri == null ? "<div class=\"absent\">not there</div>"
-                        : "<img src=\"" + uri + "\" alt=\"" + title + " of sample " + sample.number() + "\"" + (view == View.IMAGE ? "" : " class=\"map\"") + ">")
+                        : "<img src=\"" + uri + "\" alt=\"" + title + " of sample " + sample.number() + "\">")
                         .append("<figcaption><span>").append(title).append("</span>").append(correct == null ? "" : "<b>" + Format.percent(correct) + "</b>")
                         .append("</figcaption></figure>\n");
             }

@@ -8,7 +8,7 @@ import java.util.Set;
 final class SetupSection {
     /** Keys of summary.json that the head of the page already tells. */
     private static final Set<String> TOLD = Set.of("name", "method", "seed", "steps", "epochs", "miou_student", "miou_teacher", "best_teacher",
-            "best_epoch", "seconds", "rss_first", "rss_last");
+            "best_epoch", "seconds", "rss_first", "rss_last", "device", "precision");
 
     private SetupSection() {
     }
@@ -21,7 +21,7 @@ final class SetupSection {
             body.append("<pre class=\"command\"><code>").append(Html.escape(command)).append("</code></pre>\n");
         }
         StringBuilder rows = new StringBuilder();
-        row(rows, "", run.summary());
+        rows(rows, run.summary(), TOLD);
         if (!rows.isEmpty()) {
             body.append("<div class=\"scroll\"><table class=\"facts\"><tbody>\n").append(rows).append("</tbody></table></div>\n");
         }
@@ -32,14 +32,15 @@ final class SetupSection {
                 : "The configuration holds every setting and the seed. On a CPU the same data and versions give the same weights bit for bit.", body.toString());
     }
 
-    private static void row(StringBuilder rows, String prefix, JsonNode node) {
+    /** One row a value, but those already told; the values of a group, such as the versions, stand under their own names. */
+    private static void rows(StringBuilder rows, JsonNode node, Set<String> told) {
         node.fields().forEachRemaining(field -> {
-            if (prefix.isEmpty() && TOLD.contains(field.getKey())) {
+            if (told.contains(field.getKey())) {
                 return;
             }
-            String key = prefix + field.getKey().replace('_', ' ');
+            String key = field.getKey().replace('_', ' ');
             if (field.getValue().isObject()) {
-                row(rows, key + ", ", field.getValue());
+                rows(rows, field.getValue(), Set.of());
             } else {
                 String value = field.getValue().isValueNode() ? field.getValue().asText() : field.getValue().toString();
                 rows.append("<tr><th scope=\"row\">").append(Html.escape(key)).append("</th><td>").append(Html.escape(value)).append("</td></tr>\n");

@@ -14,8 +14,8 @@ final class Tiles {
         Metrics m = run.metrics();
         tile(tiles, "student mIoU", Format.percent(run.miouStudent()), difference(run));
         best(tiles, run);
-        tile(tiles, "mean γ", tail(m.series(Row::gammaMean)), "last tenth of the run");
-        tile(tiles, "confident pixels", tail(m.series(Row::confidentRatio)), "last tenth of the run");
+        tile(tiles, "mean γ", Format.fixed(tail(m.series(Row::gammaMean)), 2), "last tenth of the run");
+        tile(tiles, "confident pixels", Format.percent(tail(m.series(Row::confidentRatio))), "last tenth of the run");
         throughput(tiles, m.series(Row::imagesPerSecond));
         steps(tiles, run);
         memory(tiles, run);
@@ -49,9 +49,9 @@ final class Tiles {
     }
 
     /** Mean of the last tenth, at least one value. */
-    private static String tail(Series series) {
+    private static double tail(Series series) {
         int n = series.y().length;
-        return Format.percent(Arrays.stream(series.y(), n - (n + 9) / 10, n).average().orElse(Double.NaN));
+        return Arrays.stream(series.y(), n - (n + 9) / 10, n).average().orElse(Double.NaN);
     }
 
     private static void throughput(StringBuilder tiles, Series series) {

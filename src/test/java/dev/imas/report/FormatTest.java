@@ -56,9 +56,15 @@ class FormatTest {
         assertThat(Chart.ticks(0, 1e-7, 5, false)).hasSize(6);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0,0", "12.34,12.3", "12.96,13", "-0.26,-0.3", "-3,-3", "0.04,0"})
+    void coordinates(double at, String expected) {
+        assertThat(Chart.coordinate(at)).isEqualTo(expected);
+    }
+
     @Test
-    void runningMeanKeepsEndsAndLines() {
-        assertThat(Chart.runningMean(new double[] {1, 2, 3, 4, 5}, 3)).containsExactly(1, 2, 3, 4, 5);
-        assertThat(Chart.runningMean(new double[] {0, 3, 0, 3, 0}, 3)).containsExactly(0, 1, 2, 1, 0);
+    void runningMeanTakesWhatTheWindowHolds() {
+        assertThat(Chart.runningMean(new double[] {0, 3, 0, 3, 0}, 3)).containsExactly(1.5, 1, 2, 1, 1.5);
+        assertThat(Chart.runningMean(new double[] {4, 5}, 1)).containsExactly(4, 5);
     }
 }

@@ -3,11 +3,16 @@ package dev.imas.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,17 +39,19 @@ class ReportWriterTest {
 
     /** Every element that is opened is closed in its turn, and no value was formatted as NaN or infinity. */
     private static void assertWellFormed(String page) {
-        java.util.ArrayDeque<String> open = new java.util.ArrayDeque<>();
-        var tags = Pattern.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>\"]|\"[^\"]*\")*?)(/?)>").matcher(page.replaceAll("(?s)<style>.*?</style>", ""));
+        ArrayDeque<String> open = new ArrayDeque<>();
+        // A quotation mark outside a tag is escaped, so what stands between two of them is an attribute's value.
+        String body = page.replaceAll("(?s)<style>.*?</style>", "");
+        var tags = Pattern.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>").matcher(body.replaceAll("\"[^\"]*\"", "\"\""));
         while (tags.find()) {
             if (!tags.group(1).isEmpty()) {
                 assertThat(open.poll()).as(tags.group()).isEqualTo(tags.group(2));
-            } else if (tags.group(4).isEmpty() && !tags.group(2).matches("meta|img|br|hr")) {
+            } else if (tags.group(3).isEmpty() && !tags.group(2).matches("meta|img|br|hr")) {
                 open.push(tags.group(2));
             }
         }
         assertThat(open).isEmpty();
-        assertThat(page.replaceAll("data:[^\"]*", "")).doesNotContain("NaN").doesNotContain("Infinity").doesNotContain("null");
+        assertThat(body.replaceAll("\"data:[^\"]*\"", "\"\"")).doesNotContainPattern("(=\"[^\"]*|<b>)(NaN|Infinity|null)");
     }
 
     @Test
@@ -55,8 +62,8 @@ class ReportWriterTest {
                 "73.5 %", "epoch 11", "1,851 MB", "1,834 MB after the start", "480", "12 epochs");
         assertThat(page).contains("mIoU on the validation images", "Supervised loss", "Consistency loss", "Agreement and confidence", "Learning rate", "Throughput",
                 "Distribution over the epochs", "Hardest images of epoch 12", "Easiest images of epoch 12", "striped disc", "67.2 %", "ground truth",
-                "Resolved configuration", "versions, libtorch", "2.10.0", "Linux amd64, 2 processors, AVX-512");
-        assertThat(page).contains("--config").doesNotContain("Not everything is here");
+                "Resolved configuration", "libtorch</th><td>2.10.0", "Linux amd64, 2 processors, AVX-512");
+        assertThat(page).contains("--config").doesNotContain("This report is incomplete");
         assertThat(page.split("data:image/jpeg;base64,", -1)).hasSize(1 + 3);
         assertThat(page.split("data:image/png;base64,", -1)).hasSize(1 + 9);
     }
@@ -95,7 +102,7 @@ class ReportWriterTest {
         int line = text.indexOf("\n10,400,");
         Files.writeString(run.resolve("metrics.csv"), text.substring(0, text.indexOf('\n', line + 1) + 1) + "10,401,0.9");
         String page = report();
-        assertThat(page).contains("Not everything is here", "summary.json is missing", "metrics.csv: the last line is cut and was left out", "class_iou.csv is missing",
+        assertThat(page).contains("This report is incomplete", "summary.json is missing", "metrics.csv: the last line is cut and was left out", "class_iou.csv is missing",
                 "samples/ has no pictures", "so far", "<b>72.4</b>", "<b>400</b>", "10 epochs");
         assertThat(page).doesNotContain("<b>401</b>").doesNotContain("<b>0.900</b>").doesNotContain("<section id=\"classes\"");
     }
@@ -154,7 +161,7 @@ class ReportWriterTest {
         Files.createDirectories(run);
         Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
                 + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.9,,,,0.1,0.11,3\n1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.4,,,,0.6,0.61,3\n");
-        var notes = new java.util.ArrayList<String>();
+        var notes = new ArrayList<String>();
         Metrics metrics = Metrics.read(run.resolve("metrics.csv"), notes);
         assertThat(notes).isEmpty();
         assertThat(metrics.series(Metrics.Row::lossSup).y()).containsExactly(0.5, 0.4);
@@ -179,6 +186,31 @@ class ReportWriterTest {
         SyntheticRun.write(run);
         byte[] first = Files.readAllBytes(ReportWriter.write(run));
         assertThat(Files.readAllBytes(ReportWriter.write(run))).isEqualTo(first);
+    }
+
+    /** Whatever a kill, a full disk or a slip of an editor leaves behind, there is a well-formed report. */
+    @Test
+    void anyDamageStillGivesAReport() throws IOException {
+        SyntheticRun.write(run);
+        try (var samples = Files.list(run.resolve("samples"))) {
+            for (Path file : samples.toList()) {
+                Files.delete(file);
+            }
+        }
+        for (String name : List.of("config.yaml", "metrics.csv", "hardness.csv", "class_iou.csv", "summary.json")) {
+            byte[] whole = Files.readAllBytes(run.resolve(name));
+            for (int k = 0; k < 8; k++) {
+                Rng rng = Rng.of(11, "damage " + name, k);
+                byte[] damaged = Arrays.copyOf(whole, k % 2 == 0 ? whole.length : rng.integer(0, whole.length));
+                for (int i = 0; i < 5 && damaged.length > 0; i++) {
+                    damaged[rng.integer(0, damaged.length)] = (byte) rng.integer(0, 256);
+                }
+                Files.write(run.resolve(name), damaged);
+                ReportWriter.write(run);
+                assertWellFormed(Files.readString(run.resolve("report.html")));
+            }
+            Files.write(run.resolve(name), whole);
+        }
     }
 
     @Test
