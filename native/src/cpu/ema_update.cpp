@@ -1,6 +1,4 @@
 // teacher = decay * teacher + (1 - decay) * student, all tensors in one parallel region: one pass over memory.
-#include <omp.h>
-
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
 
@@ -24,15 +22,17 @@ void average(float* teacher, const float* student, int64_t n, float decay) {
 
 int32_t ema_update(const imas_backend*, int64_t count, void* const* teacher, const void* const* student, const int64_t* numel,
                    float decay, void*, size_t) {
+    int64_t next_task = 0;  // chunks of all tensors, numbered through; threads take the next one when they are free
 #pragma omp parallel
     {
-        const int64_t threads = omp_get_num_threads(), me = omp_get_thread_num();
-        int64_t task = 0;  // chunks of all tensors, numbered through and dealt out in turn
+        int64_t mine = __atomic_fetch_add(&next_task, 1, __ATOMIC_RELAXED);
+        int64_t task = 0;
         for (int64_t k = 0; k < count; ++k) {
             for (int64_t begin = 0; begin < numel[k]; begin += kChunk, ++task) {
-                if (task % threads != me) continue;
+                if (task != mine) continue;
                 const int64_t left = numel[k] - begin;
                 average(static_cast<float*>(teacher[k]) + begin, static_cast<const float*>(student[k]) + begin, left < kChunk ? left : kChunk, decay);
+                mine = __atomic_fetch_add(&next_task, 1, __ATOMIC_RELAXED);
             }
         }
     }
