@@ -1,5 +1,6 @@
 package dev.imas.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,17 +57,23 @@ final class Page {
     }
 
     private static String data(Run run) {
-        if (run.setting("data.layout").equalsIgnoreCase("embedded")) {
-            String images = run.setting("data.embedded.images");
-            return images.isEmpty() ? "generated scenes"
-                    : images + " generated scenes, " + run.setting("data.embedded.labeled") + " of them labelled";
-        }
+        boolean generated = run.setting("data.layout").equalsIgnoreCase("embedded");
         String root = run.setting("data.root");
-        if (root.isEmpty()) {
-            return run.setting("data.layout");
+        String name = generated ? "generated scenes" : root.isEmpty() ? run.setting("data.layout") : lastName(root);
+        JsonNode counts = run.summary().path("data");
+        if (counts.path("labeled").isIntegralNumber()) {
+            long unlabeled = counts.path("unlabeled").asLong();
+            return (name.isEmpty() ? "" : name + ": ") + Format.count(counts.path("labeled").asLong()) + " labelled"
+                    + (unlabeled == 0 ? "" : ", " + Format.count(unlabeled) + " unlabelled")
+                    + (counts.has("validation") ? ", " + Format.count(counts.path("validation").asLong()) + " for validation" : "");
+        }
+        // A run without summary: what its settings tell.
+        String images = run.setting("data.embedded.images");
+        if (generated && !images.isEmpty()) {
+            return images + " generated scenes, " + run.setting("data.embedded.labeled") + " of them labelled";
         }
         String labeled = run.setting("data.labeled");
-        return lastName(root) + (labeled.isEmpty() ? "" : ", labelled: " + labeled);
+        return name + (generated || labeled.isEmpty() ? "" : ", labelled: " + labeled);
     }
 
     /** The last name of a path of either system; handled as text, since it need not be a path of this machine. */

@@ -58,11 +58,11 @@ class ReportWriterTest {
     void fullRunTellsEverything() throws IOException {
         SyntheticRun.write(run);
         String page = report();
-        assertThat(page).contains("<b>73.3</b>", "mIoU of the teacher", "2 min 31 s", "200 generated scenes, 20 of them labelled", "DeepLabV3+ on ResNet-18",
+        assertThat(page).contains("<b>73.3</b>", "mIoU of the teacher", "2 min 31 s", "generated scenes: 20 labelled, 180 unlabelled, 40 for validation", "DeepLabV3+ on ResNet-18",
                 "73.5 %", "epoch 11", "1,851 MB", "1,834 MB after the start", "480", "12 epochs");
         assertThat(page).contains("mIoU on the validation images", "Supervised loss", "Consistency loss", "Agreement and confidence", "Learning rate", "Throughput",
                 "Distribution over the epochs", "Hardest images of epoch 12", "Easiest images of epoch 12", "striped disc", "67.2 %", "ground truth",
-                "Resolved configuration", "libtorch</th><td>2.10.0", "Linux amd64, 2 processors, AVX-512");
+                "Resolved configuration", "libtorch</th><td>2.10.0", "Example CPU", "channels last</th><td>true");
         assertThat(page).contains("--config").doesNotContain("This report is incomplete");
         assertThat(page.split("data:image/jpeg;base64,", -1)).hasSize(1 + 3);
         assertThat(page.split("data:image/png;base64,", -1)).hasSize(1 + 9);
@@ -103,7 +103,7 @@ class ReportWriterTest {
         Files.writeString(run.resolve("metrics.csv"), text.substring(0, text.indexOf('\n', line + 1) + 1) + "10,401,0.9");
         String page = report();
         assertThat(page).contains("This report is incomplete", "summary.json is missing", "metrics.csv: the last line is cut and was left out", "class_iou.csv is missing",
-                "samples/ has no pictures", "so far", "<b>72.4</b>", "<b>400</b>", "10 epochs");
+                "samples/ has no pictures", "200 generated scenes, 20 of them labelled", "so far", "<b>72.4</b>", "<b>400</b>", "10 epochs");
         assertThat(page).doesNotContain("<b>401</b>").doesNotContain("<b>0.900</b>").doesNotContain("<section id=\"classes\"");
     }
 
