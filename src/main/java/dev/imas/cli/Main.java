@@ -1,11 +1,13 @@
 package dev.imas.cli;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.Nearest;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -110,13 +112,22 @@ public final class Main {
             rejectRepeats(line);
             return line;
         } catch (UnrecognizedOptionException e) {
-            List<String> names = options.getOptions().stream().map(option -> "--" + option.getLongOpt()).toList();
-            throw new UserException("unknown option " + e.getOption() + Nearest.hint(e.getOption(), names) + seeHelp, e);
+            throw new UserException("unknown option " + e.getOption() + hint(options, e.getOption()) + seeHelp, e);
         } catch (MissingArgumentException e) {
             throw new UserException("--" + e.getOption().getLongOpt() + " needs a value (" + e.getOption().getArgName() + ")" + seeHelp, e);
         } catch (ParseException e) {
             throw new UserException(e.getMessage() + seeHelp, e);
         }
+    }
+
+    /** A similar option, or the setting of that name. */
+    private static String hint(Options options, String unknown) {
+        String word = unknown.replaceFirst("^-+", "").replaceFirst("=.*", "").replace('-', '_');
+        Optional<String> key = options.hasLongOption(Arguments.SET) ? ConfigYaml.keyEndingIn(word) : Optional.empty();
+        if (key.isPresent()) {
+            return "; it is the setting --set " + key.get() + "=VALUE";
+        }
+        return Nearest.hint(unknown, options.getOptions().stream().map(option -> "--" + option.getLongOpt()).toList());
     }
 
     private static void rejectRepeats(CommandLine line) {
@@ -145,10 +156,9 @@ public final class Main {
 
     private static void printHelp(Command command, Console console) {
         HelpFormatter formatter = new HelpFormatter();
-        formatter.setSyntaxPrefix("usage: ");
         formatter.setOptionComparator(null);
         PrintWriter writer = new PrintWriter(console.out());
-        formatter.printUsage(writer, WIDTH, "imas " + command.usage());
+        writer.println("usage: imas " + command.usage());
         writer.println();
         writer.println(command.summary());
         writer.println();

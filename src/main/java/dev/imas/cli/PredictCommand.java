@@ -6,14 +6,11 @@ import static dev.imas.cli.Arguments.option;
 import dev.imas.augment.LabelMap;
 import dev.imas.augment.RgbImage;
 import dev.imas.common.UserException;
-import dev.imas.config.ConfigYaml;
-import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.data.ImageFiles;
 import dev.imas.nn.Torch;
 import dev.imas.report.IndexPng;
 import dev.imas.report.Overlay;
 import dev.imas.report.Pngs;
-import dev.imas.semi.Compute;
 import dev.imas.semi.ImageTensors;
 import dev.imas.semi.TensorKernels;
 import dev.imas.train.Evaluator;
@@ -21,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +53,8 @@ final class PredictCommand implements Command {
     public String details() {
         return """
                 Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out.
+                Weights in a run directory predict as the run evaluates, whole or in sliding windows;
+                --set evaluation.mode=sliding and evaluation.window=769 choose otherwise.
 
                 example:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
@@ -76,11 +76,11 @@ final class PredictCommand implements Command {
         Arguments.path(line, "weights");
         List<Path> pictures = pictures(Arguments.path(line, "input"));
         Path out = directory(Arguments.path(line, "out"));
+        keepInputs(pictures, out);
         Torch.load();
-        Compute compute = Compute.of(line.getOptionValue("device", "auto"), EvaluateCommand.precision(line));
-        try (PointerScope scope = new PointerScope(); TrainedNetwork trained = TrainedNetwork.open(line, console, compute)) {
+        try (PointerScope scope = new PointerScope(); TrainedNetwork trained = TrainedNetwork.open(line, console)) {
             GradMode.set_enabled(false);
-            Segmenter segmenter = new Segmenter(trained, compute, evaluation(line, console));
+            Segmenter segmenter = new Segmenter(trained);
             for (Path picture : pictures) {
                 RgbImage image = ImageFiles.picture(picture);
                 LabelMap labels = segmenter.segment(image);
@@ -102,11 +102,11 @@ final class PredictCommand implements Command {
         private final ImageTensors tensors;
         private final TensorKernels kernels;
 
-        Segmenter(TrainedNetwork trained, Compute compute, Evaluation settings) {
+        Segmenter(TrainedNetwork trained) {
             this.trained = trained;
-            this.kernels = new TensorKernels(compute);
-            this.tensors = new ImageTensors(compute);
-            this.evaluator = new Evaluator(compute, kernels, settings, trained.classes());
+            this.kernels = new TensorKernels(trained.compute());
+            this.tensors = new ImageTensors(trained.compute());
+            this.evaluator = new Evaluator(trained.compute(), kernels, trained.config().evaluation(), trained.classes());
         }
 
         LabelMap segment(RgbImage image) {
@@ -119,12 +119,6 @@ final class PredictCommand implements Command {
                 return new LabelMap(image.width(), image.height(), bytes);
             }
         }
-    }
-
-    private static Evaluation evaluation(CommandLine line, Console console) {
-        Map<String, Object> layers = Arguments.layers(line, "voc", console);
-        Arguments.settings(layers, line);
-        return ConfigYaml.resolve(layers).evaluation();
     }
 
     private static List<Path> pictures(Path input) throws IOException {
@@ -140,6 +134,30 @@ final class PredictCommand implements Command {
                 throw new UserException("--input: no picture (" + String.join(", ", ENDINGS) + ") in " + input);
             }
             return pictures;
+        }
+    }
+
+    /** No result may replace a picture or another result. */
+    private static void keepInputs(List<Path> pictures, Path out) {
+        Map<String, Path> names = new HashMap<>();
+        for (Path picture : pictures) {
+            Path other = names.put(stem(picture), picture);
+            if (other != null) {
+                throw new UserException("--input: " + other + " and " + picture + " would both become " + out.resolve(stem(picture) + ".png") + "; rename one");
+            }
+            for (Path result : List.of(out.resolve(stem(picture) + ".png"), out.resolve(stem(picture) + "-overlay.png"))) {
+                if (Files.exists(result) && pictures.stream().anyMatch(input -> same(input, result))) {
+                    throw new UserException("--out: the result " + result + " would replace a picture of --input; name another folder");
+                }
+            }
+        }
+    }
+
+    private static boolean same(Path a, Path b) {
+        try {
+            return Files.isSameFile(a, b);
+        } catch (IOException e) {
+            return false;
         }
     }
 

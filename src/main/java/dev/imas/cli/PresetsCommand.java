@@ -1,5 +1,6 @@
 package dev.imas.cli;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -33,6 +34,9 @@ final class PresetsCommand implements Command {
 
     @Override
     public int run(CommandLine line, Console console) {
+        if (line.getArgList().size() > 1) {
+            throw new UserException("presets prints one configuration at a time; found " + String.join(" and ", line.getArgList()));
+        }
         if (line.getArgList().isEmpty()) {
             console.out().print(ConfigYaml.presetIndex());
         } else {

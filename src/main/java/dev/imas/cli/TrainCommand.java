@@ -31,7 +31,9 @@ final class TrainCommand implements Command {
 
     @Override
     public String usage() {
-        return "train [--preset NAME | --config FILE] [--data ROOT --labeled LIST --unlabeled LIST --val LIST] [OPTIONS]";
+        return """
+                train [--preset NAME | --config FILE] [OPTIONS]
+                       imas train --resume DIR""";
     }
 
     @Override

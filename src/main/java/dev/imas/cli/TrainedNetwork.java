@@ -3,55 +3,107 @@ package dev.imas.cli;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Layout;
 import dev.imas.data.Palette;
 import dev.imas.nn.LoadReport;
 import dev.imas.nn.NetworkSpec;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.nn.WeightFiles;
 import dev.imas.semi.Compute;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.cli.CommandLine;
 
 /**
- * A network with its weights on a device. Our own files say which network they belong to; for other files
- * {@code --preset} or {@code --config} does.
+ * A network with its weights on a device, and the settings around it. Our own files say which network they belong to;
+ * for other files {@code --preset} or {@code --config} does.
  */
 final class TrainedNetwork implements AutoCloseable {
     private final SegmentationNetwork network;
     private final NetworkSpec spec;
+    private final ImasConfig config;
+    private final Compute compute;
 
-    private TrainedNetwork(SegmentationNetwork network, NetworkSpec spec) {
+    private TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig config, Compute compute) {
         this.network = network;
         this.spec = spec;
+        this.config = config;
+        this.compute = compute;
     }
 
-    static TrainedNetwork open(CommandLine line, Console console, Compute compute) {
+    /** Opens --weights on --device in --precision. */
+    static TrainedNetwork open(CommandLine line, Console console) {
         Path weights = Arguments.path(line, "weights");
         Optional<NetworkSpec> own = NetworkSpec.of(weights);
-        SegmentationNetwork network;
-        NetworkSpec spec;
-        if (own.isPresent()) {
-            spec = own.get();
-            network = NetworkSpec.open(weights);
-        } else if (line.hasOption("preset") || line.hasOption("config")) {
-            var layers = Arguments.layers(line, "embedded", console);
-            Arguments.settings(layers, line);
-            ImasConfig config = ConfigYaml.resolve(layers);
-            spec = NetworkSpec.of(config);
-            network = SegmentationNetwork.create(config.network(), config.data().classes(), 0);
-            LoadReport report = WeightFiles.load(network, weights, line.hasOption("strict"));
-            console.err().println(report.summary());
-        } else {
+        boolean named = line.hasOption("preset") || line.hasOption("config");
+        if (own.isEmpty() && !named) {
             throw new UserException(weights + " does not say which network it belongs to; name it with --preset or --config");
         }
+        Map<String, Object> layers = named ? Arguments.layers(line, "voc", console) : surroundings(weights);
+        if ((line.hasOption("data") || line.hasOption("val")) && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
+            ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
+        }
+        own.ifPresent(spec -> describe(layers, spec));
+        override(layers, line);
+        ImasConfig config = ConfigYaml.resolve(layers);
+        NetworkSpec spec = own.orElseGet(() -> NetworkSpec.of(config));
+        Compute compute = Compute.of(config.device(), config.precision(), spec.network().backbone());
+        SegmentationNetwork network = own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, line.hasOption("strict"), console);
         network.to(compute.torchDevice());
         if (compute.channelsLast()) {
             network.channelsLast();
         }
-        return new TrainedNetwork(network, spec);
+        return new TrainedNetwork(network, spec, config, compute);
+    }
+
+    /** The settings of the run that the weights lie in, else the defaults with lists of two columns. */
+    private static Map<String, Object> surroundings(Path weights) {
+        Path run = weights.toAbsolutePath().resolveSibling("config.yaml");
+        if (Files.isRegularFile(run)) {
+            return ConfigYaml.file(run);
+        }
+        Map<String, Object> layers = ConfigYaml.preset("voc");
+        ConfigYaml.set(layers, "data.layout", "list");
+        return layers;
+    }
+
+    private static void describe(Map<String, Object> layers, NetworkSpec spec) {
+        ConfigYaml.set(layers, "data.classes", spec.classes());
+        ConfigYaml.set(layers, "data.class_names", spec.classNames());
+        ConfigYaml.set(layers, "data.palette", spec.palette());
+    }
+
+    private static void override(Map<String, Object> layers, CommandLine line) {
+        Arguments.override(layers, line, "data", "data.root");
+        Arguments.override(layers, line, "val", "data.validation");
+        Arguments.override(layers, line, "device", "device");
+        Arguments.override(layers, line, "precision", "precision");
+        Arguments.settings(layers, line);
+    }
+
+    private static SegmentationNetwork foreign(ImasConfig config, Path weights, boolean strict, Console console) {
+        SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), 0);
+        try {
+            LoadReport report = WeightFiles.load(network, weights, strict);
+            console.err().println(report.summary());
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    /** The settings around the network: where pictures are, how they are evaluated. */
+    ImasConfig config() {
+        return config;
+    }
+
+    Compute compute() {
+        return compute;
     }
 
     SegmentationNetwork network() {

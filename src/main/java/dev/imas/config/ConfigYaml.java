@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
 
 /**
  * Configurations as YAML. A configuration is built in layers, each overriding single keys of those before it: the
@@ -108,6 +112,11 @@ public final class ConfigYaml {
         merge(layers, document);
     }
 
+    /** The whole key whose last part is this word, if there is one. */
+    public static Optional<String> keyEndingIn(String word) {
+        return RecordMapper.keys().stream().filter(key -> key.equals(word) || key.endsWith("." + word)).findFirst();
+    }
+
     /** The checked configuration of merged layers. */
     public static ImasConfig resolve(Map<String, Object> layers) {
         return Validation.checked(RecordMapper.read(ImasConfig.class, layers, ""));
@@ -121,9 +130,9 @@ public final class ConfigYaml {
     /** YAML that reads back to an equal configuration. */
     public static String dump(ImasConfig config) {
         DumperOptions options = new DumperOptions();
-        options.setDefaultFlowStyle(DumperOptions.FlowStyle.AUTO);
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         options.setWidth(120);
-        return new Yaml(options).dump(RecordMapper.write(config));
+        return new Yaml(new FlatLists(options), options).dump(RecordMapper.write(config));
     }
 
     private static Map<String, Object> layered(Map<String, Object> document, String origin) {
@@ -176,6 +185,18 @@ public final class ConfigYaml {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException("the resource " + resource + " cannot be read", e);
+        }
+    }
+
+    /** Sections as blocks, lists on one line. */
+    private static final class FlatLists extends Representer {
+        FlatLists(DumperOptions options) {
+            super(options);
+        }
+
+        @Override
+        protected Node representSequence(Tag tag, Iterable<?> sequence, DumperOptions.FlowStyle style) {
+            return super.representSequence(tag, sequence, DumperOptions.FlowStyle.FLOW);
         }
     }
 }

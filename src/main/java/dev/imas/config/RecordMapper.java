@@ -98,10 +98,16 @@ final class RecordMapper {
         });
     }
 
+    /** Every key of a configuration. */
+    static List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        collectKeys(ImasConfig.class, "", keys);
+        return keys;
+    }
+
     /** Names the nearest key of the whole configuration: the same word in another section, or a similar one. */
     private static UserException unknownKey(String prefix, String name) {
-        List<String> known = new ArrayList<>();
-        collectKeys(ImasConfig.class, "", known);
+        List<String> known = keys();
         String last = name.substring(name.lastIndexOf('.') + 1);
         String hint = known.stream().filter(key -> key.endsWith("." + last)).findFirst().map(key -> "; did you mean " + key + "?")
                 .orElseGet(() -> Nearest.hint(prefix + name, known));

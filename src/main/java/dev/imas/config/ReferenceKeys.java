@@ -35,6 +35,10 @@ final class ReferenceKeys {
         return FLAGS.contains(key.substring(key.lastIndexOf('.') + 1));
     }
 
+    static boolean isSection(String name) {
+        return RULES.keySet().stream().anyMatch(key -> key.startsWith(name + "."));
+    }
+
     private static Map<String, Rule> rules() {
         Map<String, Rule> rules = new LinkedHashMap<>();
         dataset(rules);
@@ -47,6 +51,9 @@ final class ReferenceKeys {
         rules.put("saver.snapshot_dir", without(OUTPUT));
         rules.put("saver.use_tb", without("the report replaces TensorBoard"));
         rules.put("saver.auto_resume", without("--resume continues a run"));
+        for (String path : List.of("exp_path", "save_path", "log_path")) { // as the published logs print it
+            rules.put(path, without(OUTPUT));
+        }
         rules.put("saver.pretrain", only("start from weights with network.init_weights", "", "null"));
         return rules;
     }
@@ -67,7 +74,7 @@ final class ReferenceKeys {
             rules.put(place + "resize_base_size", together());
         }
         rules.put("dataset.train.crop.type", only("training crops are random", "rand"));
-        rules.put("dataset.train.crop.size", copy("augment.crop"));
+        rules.put("dataset.train.crop.size", (translation, key, value) -> translation.read(key, "augment.crop", value instanceof String ? List.of(value, value) : value));
         rules.put("dataset.train.strong_aug.num_augs", copy("augment.strong_ops"));
         for (String name : List.of("flag_using_random_num", "flag_use_random_num_sampling")) {
             rules.put("dataset.train.strong_aug." + name, copy("augment.strong_random_count"));
@@ -119,9 +126,9 @@ final class ReferenceKeys {
             boolean none = value == null || value.toString().isBlank();
             translation.read(key, "network.init_weights", none ? null : value);
         });
-        rules.put("net.encoder.kwargs.pretrained", only("weights are not downloaded; name a file in net.encoder.pretrain", "false"));
+        rules.put("net.encoder.kwargs.pretrained", together());
         rules.put("net.encoder.kwargs.multi_grid", copy("network.multi_grid"));
-        rules.put("net.encoder.kwargs.zero_init_residual", only("the last normalisation of a residual branch starts at 0", "true"));
+        rules.put("net.encoder.kwargs.zero_init_residual", together());
         rules.put("net.encoder.kwargs.fpn", only("the decoder needs the encoder's first stage", "true"));
         rules.put("net.encoder.kwargs.replace_stride_with_dilation", choice("network.output_stride", Map.of("[false, false, true]", "16", "[false, true, true]", "8")));
         rules.put("net.encoder.kwargs.sync_bn", without(BATCH_NORM));

@@ -2,6 +2,7 @@ package dev.imas.config;
 
 import dev.imas.common.UserException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
 /**
  * Translates a configuration file of the published implementation (sections dataset, trainer, saver, criterion, net)
  * into ours. {@link ReferenceKeys} says what each key becomes on its own; here is what several keys say together.
- * Where a key is absent, the published program's own default holds. Every key is accounted for: it is read, or it is
+ * Where a section lacks a key, the published program's own default holds. Every key is accounted for: it is read, or it is
  * noted as without effect, or the file is refused with the key's name.
  */
 final class ReferenceYaml {
@@ -71,8 +72,10 @@ final class ReferenceYaml {
         boolean semi = type.endsWith("_semi");
         length(voc, semi);
         classes(voc);
+        absent();
+        weights();
         resize();
-        evaluation();
+        evaluation(voc);
         put("network.auxiliary", source.keySet().stream().anyMatch(key -> key.startsWith("net.aux_loss.")));
         if (semi) {
             unsupervised();
@@ -113,6 +116,57 @@ final class ReferenceYaml {
         }
     }
 
+    /** What the published program assumes for keys that a section lacks; a section that is not there keeps the preset's settings. */
+    private void absent() {
+        String dilation = "net.encoder.kwargs.replace_stride_with_dilation";
+        if (has("net.encoder.kwargs.") && !source.containsKey(dilation)) {
+            throw new UserException(origin + ": " + dilation + " is missing, which means an output stride of 32; expected [false, false, true] or [false, true, true]");
+        }
+        absent("net.encoder.kwargs.", "multi_grid", "network.multi_grid", "false");
+        absent("net.decoder.kwargs.", "dilations", "network.aspp", List.of("12", "24", "36"));
+        absent("trainer.optimizer.kwargs.", "momentum", "training.momentum", "0");
+        absent("trainer.optimizer.kwargs.", "weight_decay", "training.weight_decay", "0");
+        absent("trainer.unsupervised.", "use_cutmix_range", "unsupervised.cutmix_scale", List.of("0.3", "0.3333333333333333"));
+        if (has("dataset.train.crop.") && dataset("flip") == null) {
+            absent("dataset.train.", "flip", "augment.flip", "0");
+        }
+        if (has("dataset.train.crop.") && dataset("rand_resize") == null && dataset("resize_base_size") == null) {
+            absent("dataset.train.", "rand_resize", "augment.resize", "none");
+        }
+    }
+
+    private void absent(String section, String name, String target, Object value) {
+        if (has(section) && !source.containsKey(section + name)) {
+            put(target, value);
+            note(section + name + " absent", target + " = " + value);
+        }
+    }
+
+    private boolean has(String section) {
+        return source.keySet().stream().anyMatch(key -> key.startsWith(section));
+    }
+
+    /** Whether the named weights are loaded is a switch of its own, on if absent. */
+    private void weights() {
+        String key = "net.encoder.kwargs.pretrained";
+        boolean wanted = !source.containsKey(key) || flagged(key);
+        if (wanted && source.containsKey(key) && result.get("network.init_weights") == null) {
+            throw refuse(key, "weights are not downloaded; name a file in net.encoder.pretrain");
+        }
+        if (!wanted && result.get("network.init_weights") != null) {
+            read(key, "network.init_weights", null);
+        } else if (source.containsKey(key)) {
+            without(key, "net.encoder.pretrain decides");
+        }
+        String zero = "net.encoder.kwargs.zero_init_residual";
+        if (source.containsKey(zero)) {
+            if (!flagged(zero) && result.get("network.init_weights") == null) {
+                throw refuse(zero, "the last normalisation of a residual branch starts at 0; set it to true");
+            }
+            without(zero, flagged(zero) ? "it is so here" : "the loaded weights decide");
+        }
+    }
+
     private void resize() {
         String rangeKey = dataset("rand_resize");
         String baseKey = dataset("resize_base_size");
@@ -132,14 +186,14 @@ final class ReferenceYaml {
             read(baseKey, "augment.resize_base", base);
         } else {
             BigDecimal side = number(baseKey, "a size in pixels, or [height, width]");
-            read(rangeKey, "augment.resize_min", range.get(0).multiply(side));
-            read(baseKey, "augment.resize_max", range.get(1).multiply(side));
+            read(rangeKey, "augment.resize_min", range.get(0).multiply(side).setScale(0, RoundingMode.DOWN));
+            read(baseKey, "augment.resize_max", range.get(1).multiply(side).setScale(0, RoundingMode.DOWN));
             put("augment.resize", "long_side");
             put("augment.resize_base", List.of());
         }
     }
 
-    private void evaluation() {
+    private void evaluation(boolean voc) {
         String key = "dataset.val.crop.size";
         if (source.containsKey(key)) {
             List<BigDecimal> size = numbers(key, 2);
@@ -148,8 +202,12 @@ final class ReferenceYaml {
             }
             read(key, "evaluation.window", size.get(0));
             put("evaluation.mode", "sliding");
-        } else {
+        } else if (voc) {
             put("evaluation.mode", "whole");
+        } else {
+            put("evaluation.mode", "sliding");
+            put("evaluation.window", 769);
+            note(key + " absent", "evaluation.window = 769");
         }
         String root = "dataset.val.data_root";
         if (source.containsKey(root) && !Objects.equals(source.get(root), result.get("data.root"))) {
@@ -258,9 +316,13 @@ final class ReferenceYaml {
         if (key.isEmpty()) {
             return absent;
         }
-        String value = String.valueOf(source.get(key.get())).toLowerCase(Locale.ROOT);
+        return flagged(key.get());
+    }
+
+    private boolean flagged(String key) {
+        String value = String.valueOf(source.get(key)).toLowerCase(Locale.ROOT);
         if (!FLAGGED.contains(value)) {
-            throw refuse(key.get(), "expected true or false");
+            throw refuse(key, "expected true or false");
         }
         return value.equals("true");
     }
@@ -279,10 +341,16 @@ final class ReferenceYaml {
         section.forEach((name, value) -> {
             if (value instanceof Map<?, ?> inner) {
                 flatten(prefix + name + ".", (Map<String, Object>) inner);
+            } else if (off(value) && (ReferenceKeys.isSection(prefix + name) || name.equals("rand_resize"))) {
+                notes.accept(prefix + name + " = " + value + ": no effect, it is switched off");
             } else {
                 source.put(prefix + name, value);
             }
         });
+    }
+
+    private static boolean off(Object value) {
+        return value == null || value.toString().equalsIgnoreCase("false");
     }
 
     @SuppressWarnings("unchecked")

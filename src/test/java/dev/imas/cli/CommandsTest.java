@@ -64,6 +64,36 @@ class CommandsTest {
     }
 
     @Test
+    void weightsInARunAreMeasuredAsTheRunMeasures() throws IOException {
+        Result result = imas("evaluate", "--weights", run.resolve("student.safetensors").toString(), "--json");
+        assertThat(result.status()).as(result.err()).isZero();
+        JsonNode summary = new ObjectMapper().readTree(run.resolve("summary.json").toFile());
+        assertThat(new ObjectMapper().readTree(result.out()).get("miou").doubleValue()).isEqualTo(summary.get("miou_student").doubleValue());
+    }
+
+    @Test
+    void settingsReachEvaluation() {
+        Result result = imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--set", "evaluation.mode=sliding", "--set", "evaluation.window=20", "--set", "data.embedded.validation=1");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out()).contains("(1 images)");
+        assertThat(imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--device", "cpu", "--set", "precision=tf32").err()).contains("tf32 exists on CUDA devices only");
+    }
+
+    @Test
+    void noResultReplacesAPictureOrAnotherResult() throws IOException {
+        Path in = Files.createDirectories(dir.resolve("same"));
+        picture(in.resolve("a.png"), 20, 20);
+        byte[] before = Files.readAllBytes(in.resolve("a.png"));
+        String weights = run.resolve("teacher.safetensors").toString();
+        Result result = imas("predict", "--weights", weights, "--input", in.toString(), "--out", in.toString());
+        assertThat(result).isEqualTo(new Result(2, "", "imas: --out: the result " + in.resolve("a.png") + " would replace a picture of --input; name another folder" + System.lineSeparator()));
+        assertThat(in.resolve("a.png")).hasBinaryContent(before);
+        Files.copy(in.resolve("a.png"), in.resolve("a.jpg"));
+        assertThat(imas("predict", "--weights", weights, "--input", in.toString(), "--out", dir.resolve("two").toString()).err())
+                .contains("a.jpg and ").contains("would both become " + dir.resolve("two/a.png"));
+    }
+
+    @Test
     void evaluateReadsListsOfPairs() throws IOException {
         Path data = Files.createDirectories(dir.resolve("pairs"));
         picture(data.resolve("a.png"), 40, 24);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script {@code imas} in a copy of the project, with stubs of the tools it calls. */
 class LauncherTest {
-    private static final List<String> SYSTEM_TOOLS = List.of("readlink", "dirname", "find", "sed", "head", "grep", "mkdir", "touch", "flock");
+    private static final List<String> SYSTEM_TOOLS = List.of("readlink", "dirname", "find", "sed", "head", "grep", "mkdir", "touch", "flock", "sleep");
     private static final String JAVA = """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
             echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
@@ -95,6 +95,16 @@ class LauncherTest {
     void aNewerSourceBuildsAgain() throws Exception {
         launch(dir, home.resolve("imas"));
         Files.setLastModifiedTime(home.resolve("src/main/A.java"), FileTime.from(Instant.now().plusSeconds(60)));
+        launch(dir, home.resolve("imas"));
+        assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(2);
+    }
+
+    @Test
+    void aSourceEditedDuringTheBuildBuildsAgain() throws Exception {
+        stub("mvn", MAVEN + "; sleep 0.02; touch src/main/A.java");
+        launch(dir, home.resolve("imas"));
+        stub("mvn", MAVEN);
+        launch(dir, home.resolve("imas"));
         launch(dir, home.resolve("imas"));
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(2);
     }

@@ -109,6 +109,46 @@ class ReferenceYamlTest {
     }
 
     @Test
+    void whatASectionLacksIsThePublishedDefault() throws IOException {
+        ImasConfig c = read("""
+                dataset: {type: cityscapes_semi, train: {strong_aug: {num_augs: 2}, hardness_aware: False, crop: {type: rand, size: 700}}}
+                trainer: {optimizer: {kwargs: {lr: 0.1}}, unsupervised: {use_cutmix: True}}
+                net: {aux_loss: null, encoder: {kwargs: {replace_stride_with_dilation: [False, True, True]}}, decoder: {kwargs: {rep_head: False}}}
+                log_path: ./log
+                """);
+        assertThat(c.augment()).isEqualTo(new ImasConfig.Augment(List.of(700, 700), ResizeMode.NONE, 0.5, 2, List.of(1024, 2048), 0, 2, false));
+        assertThat(c.training().momentum()).isZero();
+        assertThat(c.training().weightDecay()).isZero();
+        assertThat(c.unsupervised().cutmixScale()).containsExactly(0.3, 1 / 3.0);
+        assertThat(c.unsupervised().cutmixPairing()).isEqualTo(CutMixPairing.RANDOM);
+        assertThat(c.network().multiGrid()).isFalse();
+        assertThat(c.network().auxiliary()).isFalse();
+        assertThat(c.network().aspp()).containsExactly(12, 24, 36);
+        assertThat(c.network().outputStride()).isEqualTo(8);
+        assertThat(c.evaluation().mode()).isEqualTo(EvaluationMode.SLIDING);
+        assertThat(c.evaluation().window()).isEqualTo(769);
+        assertThat(notes).contains("net.encoder.kwargs.multi_grid absent: read as network.multi_grid = false", "net.aux_loss = null: no effect, it is switched off");
+    }
+
+    @Test
+    void weightsAreLoadedOnlyWhereTheSwitchSaysSo() throws IOException {
+        String file = "dataset: {type: pascal}\nnet: {encoder: {pretrain: w.pth, kwargs: {replace_stride_with_dilation: [False, False, True], zero_init_residual: False, pretrained: %s}}}";
+        assertThat(read(file.formatted("True")).network().initWeights()).isEqualTo("w.pth");
+        assertThat(read(file.formatted("False").replace("zero_init_residual: False", "zero_init_residual: True")).network().initWeights()).isNull();
+        assertThatThrownBy(() -> read(file.formatted("False"))).isInstanceOf(UserException.class).hasMessageContaining("zero_init_residual = False: the last normalisation");
+        assertThatThrownBy(() -> read(file.formatted("True").replace("w.pth", "''"))).isInstanceOf(UserException.class).hasMessageContaining("pretrained = True: weights are not downloaded");
+        assertThatThrownBy(() -> read(file.formatted("True").replace("replace_stride_with_dilation: [False, False, True], ", ""))).isInstanceOf(UserException.class)
+                .hasMessageContaining("replace_stride_with_dilation is missing, which means an output stride of 32");
+    }
+
+    @Test
+    void theLongSideIsAWholeNumber() throws IOException {
+        ImasConfig c = read("dataset: {type: pascal, train: {rand_resize: [0.5, 1.5], resize_base_size: 333}}");
+        assertThat(c.augment().resizeMin()).isEqualTo(166);
+        assertThat(c.augment().resizeMax()).isEqualTo(499);
+    }
+
+    @Test
     void theSupervisedProgram() throws IOException {
         ImasConfig c = read("dataset: {type: pascal, n_sup: 662, train: {batch_size: 8, rand_resize: [0.5, 2.0], resize_base_size: 400}}\nnet: {num_classes: 21}");
         assertThat(c.method()).isEqualTo(Method.SUPERVISED);
