@@ -3,6 +3,8 @@ package dev.imas.cli;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
@@ -12,7 +14,31 @@ import org.apache.commons.cli.Options;
 final class Arguments {
     static final String SET = "set";
 
+    private static final Map<String, List<String>> GROUPS = groups();
+
     private Arguments() {
+    }
+
+    private static Map<String, List<String>> groups() {
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        groups.put("data", List.of("weights", "input", "golden", "data", "labeled", "unlabeled", "val"));
+        groups.put("settings", List.of("preset", "config", SET, "seed", "strict"));
+        groups.put("machine", List.of("device", "precision"));
+        groups.put("results", List.of("out", "resume", "json", "markdown"));
+        return groups;
+    }
+
+    /** The options by what they are about, for the help; groups without an option are left out. */
+    static Map<String, Options> grouped(Options options) {
+        Map<String, Options> grouped = new LinkedHashMap<>();
+        GROUPS.keySet().forEach(group -> grouped.put(group, new Options()));
+        grouped.put("other", new Options());
+        for (Option option : options.getOptions()) {
+            String group = GROUPS.keySet().stream().filter(name -> GROUPS.get(name).contains(option.getLongOpt())).findFirst().orElse("other");
+            grouped.get(group).addOption(option);
+        }
+        grouped.values().removeIf(members -> members.getOptions().isEmpty());
+        return grouped;
     }
 
     static Option option(String name, String argument, String description) {

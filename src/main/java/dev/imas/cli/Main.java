@@ -164,11 +164,12 @@ public final class Main {
         writer.println();
         Options options = command.options()
                 .addOption(Option.builder().longOpt("debug").desc("print stack traces").build());
-        formatter.printOptions(writer, WIDTH, options, 2, 3);
-        if (!command.details().isBlank()) {
+        Arguments.grouped(options).forEach((group, members) -> {
+            writer.println(group + ":");
+            formatter.printOptions(writer, WIDTH, members, 2, 3);
             writer.println();
-            writer.print(command.details());
-        }
+        });
+        writer.print(command.details());
         writer.flush();
     }
 

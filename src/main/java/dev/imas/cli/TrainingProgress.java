@@ -17,6 +17,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     private long totalSteps;
     private int printedEpoch;
     private StepMetrics last;
+    private String miou = "";
 
     TrainingProgress(Console console, int epochs) {
         this.console = console;
@@ -27,8 +28,8 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     public void started(long startStep, long totalSteps, int stepsPerEpoch) {
         this.totalSteps = totalSteps;
         if (console.interactive()) {
-            bar = new ProgressBarBuilder().setTaskName("training").setInitialMax(totalSteps).startsFrom(startStep, java.time.Duration.ZERO)
-                    .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUnit(" steps", 1).setConsumer(new ConsoleProgressBarConsumer(console.err())).build();
+            bar = new ProgressBarBuilder().setTaskName("train").setInitialMax(totalSteps).startsFrom(startStep, java.time.Duration.ZERO)
+                    .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUnit("", 1).setConsumer(new ConsoleProgressBarConsumer(console.err())).build();
         } else {
             line(String.format(Locale.ROOT, "%d steps in %d epochs of %d", totalSteps, epochs, stepsPerEpoch));
         }
@@ -39,7 +40,9 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
         last = m;
         if (bar != null) {
             bar.stepTo(m.step());
-            bar.setExtraMessage(String.format(Locale.ROOT, " epoch %d/%d  loss %.3f+%.3f  gamma %.2f  %.1f img/s", m.epoch(), epochs, m.lossSup(), m.lossUnsup(), m.gammaMean(), m.imagesPerSecond()));
+            // Most telling first, and short: a terminal of 80 columns cuts the rest.
+            String unlabelled = labelledOnly(m) ? "" : String.format(Locale.ROOT, "+%.2f  \u03b3 %.2f", m.lossUnsup(), m.gammaMean());
+            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.2f%s%s  %.0f img/s", m.lossSup(), unlabelled, miou, m.imagesPerSecond()));
         } else if (m.epoch() != printedEpoch) {
             printedEpoch = m.epoch();
             line(describe(m));
@@ -50,6 +53,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     public void evaluated(EpochMetrics m) {
         String figures = String.format(Locale.ROOT, "epoch %d/%d  mIoU student %.1f %%  teacher %.1f %%", m.epoch(), epochs, 100 * m.miouStudent(), 100 * m.miouTeacher());
         line(figures);
+        miou = String.format(Locale.ROOT, "  mIoU %.1f", 100 * m.miouTeacher());
     }
 
     @Override
@@ -68,7 +72,13 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     }
 
     private String describe(StepMetrics m) {
-        return String.format(Locale.ROOT, "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f + %.4f  gamma %.3f  confident %.3f  %.1f img/s", m.epoch(), epochs, m.step(), totalSteps, m.lr(), m.lossSup(), m.lossUnsup(), m.gammaMean(), m.confidentRatio(), m.imagesPerSecond());
+        String unlabelled = labelledOnly(m) ? "" : String.format(Locale.ROOT, " + %.4f  gamma %.3f  confident %.3f", m.lossUnsup(), m.gammaMean(), m.confidentRatio());
+        return String.format(Locale.ROOT, "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s", m.epoch(), epochs, m.step(), totalSteps, m.lr(), m.lossSup(), unlabelled, m.imagesPerSecond());
+    }
+
+    /** A step that had no unlabelled part. */
+    private static boolean labelledOnly(StepMetrics m) {
+        return Double.isNaN(m.gammaMean());
     }
 
     private void line(String text) {

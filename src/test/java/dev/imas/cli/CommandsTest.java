@@ -51,6 +51,13 @@ class CommandsTest {
     }
 
     @Test
+    void aSupervisedRunShowsNoFiguresItDoesNotHave() {
+        Result result = imas(with("train", SMALL, "--set", "method=supervised", "--out", dir.resolve("supervised").toString()));
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.err()).contains("loss ").doesNotContain("NaN").doesNotContain("gamma");
+    }
+
+    @Test
     void evaluateFindsWhatTrainingMeasured() throws IOException {
         String weights = run.resolve("teacher.safetensors").toString();
         Result result = imas("evaluate", "--weights", weights, "--preset", "embedded", "--device", "cpu", "--precision", "fp32", "--json",

@@ -73,6 +73,15 @@ class MainTest {
     }
 
     @Test
+    void optionsAreGroupedAndNoneIsLost() {
+        String help = imas("train", "--help").out();
+        assertThat(help).containsSubsequence("data:", "--labeled", "settings:", "--preset", "--set", "machine:", "--device", "results:", "--out", "other:", "--debug", "examples:");
+        for (var option : new TrainCommand().options().getOptions()) {
+            assertThat(help.lines().filter(line -> line.startsWith("     --" + option.getLongOpt() + " "))).as(option.getLongOpt()).hasSize(1);
+        }
+    }
+
+    @Test
     void theOverviewNamesEveryCommand() {
         assertThat(imas().out()).isEqualTo(imas("--help").out()).contains("train", "evaluate", "predict", "verify", "report", "presets", "version");
         assertThat(imas().status()).isZero();
