@@ -35,6 +35,10 @@ final class Validation {
     }
 
     private static void data(ImasConfig.Data data, Method method) {
+        path("data.root", data.root());
+        path("data.labeled", data.labeled());
+        path("data.unlabeled", data.unlabeled());
+        path("data.validation", data.validation());
         between("data.classes", data.classes(), 1, 255);
         require(data.classNames().isEmpty() || data.classNames().size() == data.classes(), "data.class_names", data.classNames().size() + " names", data.classes() + " names (data.classes), or none");
         require(data.palette().isEmpty() || data.palette().size() == data.classes(), "data.palette", data.palette().size() + " colours", data.classes() + " colours (data.classes), or none");
@@ -56,11 +60,16 @@ final class Validation {
         }
     }
 
+    private static void path(String key, String value) {
+        require(value == null || !value.isBlank() && value.indexOf('\0') < 0, key, value, "a path");
+    }
+
     private static void noFiles(String key, String found) {
         require(found == null, key, found, "nothing, as data.layout is embedded; for images in files name a --preset or --config, or set data.layout=list and data.classes");
     }
 
     private static void network(ImasConfig.Network network) {
+        path("network.init_weights", network.initWeights());
         require(network.outputStride() == 8 || network.outputStride() == 16, "network.output_stride", network.outputStride(), "8 or 16");
         require(network.aspp().size() == 3, "network.aspp", network.aspp(), "three dilations, such as [6, 12, 18]");
         network.aspp().forEach(dilation -> between("network.aspp", dilation, 1, 1000));
@@ -128,7 +137,7 @@ final class Validation {
 
     private static void require(boolean holds, String key, Object found, String expected) {
         if (!holds) {
-            throw new UserException(key + " is " + found + "; expected " + expected);
+            throw new UserException(key + " is " + (found == null || found.toString().isBlank() ? "empty" : found.toString().replaceAll("\\p{Cntrl}", " ")) + "; expected " + expected);
         }
     }
 

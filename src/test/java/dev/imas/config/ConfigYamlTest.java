@@ -138,7 +138,7 @@ class ConfigYamlTest {
         "training.sup_only_epochs=40          | training.sup_only_epochs is 40 of training.epochs 40; leave epochs",
         "training.log_every=0                 | training.log_every is 0; expected 1 or more",
         "device=gpu                           | device is gpu; expected auto, cpu, cuda or cuda:INDEX",
-        "name=                                | name is null; expected a name",
+        "name=                                | name is empty; expected a name",
         "data.classes=300                     | data.classes is 300; expected 1 to 255",
         "data.class_names=[a, b]              | data.class_names is 2 names; expected 7 names",
         "data.palette=[1, 2, 3, 4, 5, 6, 0x1000000] | data.palette is 16777216; expected 0 to 16777215",
