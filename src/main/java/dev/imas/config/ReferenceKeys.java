@@ -59,7 +59,11 @@ final class ReferenceKeys {
     }
 
     private static void dataset(Map<String, Rule> rules) {
-        rules.put("dataset.type", only("expected pascal_semi, cityscapes_semi, pascal or cityscapes", "pascal_semi", "cityscapes_semi", "pascal", "cityscapes"));
+        rules.put("dataset.type", (translation, key, value) -> {
+            if (!List.of("pascal_semi", "cityscapes_semi", "pascal", "cityscapes").contains(String.valueOf(value))) {
+                throw translation.refuse(key, "expected pascal_semi, cityscapes_semi, pascal or cityscapes");
+            }
+        });
         rules.put("dataset.ignore_label", only("255 is the ignored label", "255"));
         rules.put("dataset.mean", normalization(List.of("0.485", "0.456", "0.406"), List.of("123.675", "116.28", "103.53")));
         rules.put("dataset.std", normalization(List.of("0.229", "0.224", "0.225"), List.of("58.395", "57.12", "57.375")));

@@ -70,6 +70,7 @@ final class ReferenceYaml {
         }
         boolean voc = type.startsWith("pascal");
         boolean semi = type.endsWith("_semi");
+        note("dataset.type = " + type, "method = " + (semi ? "imas" : "supervised") + ", on top of preset " + (voc ? "voc" : "cityscapes"));
         length(voc, semi);
         classes(voc);
         absent();
