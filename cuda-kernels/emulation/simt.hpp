@@ -1,0 +1,110 @@
+// A thin SIMT machine on the host: blocks run one after the other, the threads of a block are fibers that switch at
+// barriers, and both orders are shuffled by a seed, so that a result which depends on an order differs between seeds.
+// Shared memory is a fresh heap block per thread block, filled with NaN patterns: under AddressSanitizer a write
+// beyond it is caught, and reading what nobody wrote shows in the results. It tests logic, never speed.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+
+#define __global__
+#define __device__
+#define __host__
+#define __forceinline__ inline
+#define __launch_bounds__(...)
+
+struct dim3 {
+    unsigned x, y, z;
+    dim3(unsigned x_ = 1, unsigned y_ = 1, unsigned z_ = 1) : x(x_), y(y_), z(z_) {}
+};
+
+namespace simt {
+
+/** Seed of the orders of the following launches. */
+void set_seed(uint64_t seed);
+
+/** Runs the body once for every thread of every block. Aborts with a message when threads of a block part at a barrier. */
+void launch(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void()>& body);
+
+/** Waits for all threads of the block. */
+void barrier();
+
+/** Waits for the 32 threads of the warp (the last warp may have fewer). */
+void warp_barrier();
+
+/** One 8-byte mailbox per lane of the current warp. */
+uint64_t* mailboxes();
+
+unsigned lane();
+unsigned lanes();
+unsigned char* shared();
+
+template <typename T>
+T exchange(T value, unsigned source) {
+    static_assert(sizeof(T) <= 8, "a mailbox holds 8 bytes");
+    std::memcpy(mailboxes() + lane(), &value, sizeof(T));
+    warp_barrier();
+    T received = value;
+    if (source < lanes()) std::memcpy(&received, mailboxes() + source, sizeof(T));
+    warp_barrier();
+    return received;
+}
+
+}  // namespace simt
+
+extern dim3 gridDim, blockDim, blockIdx, threadIdx;
+
+#define IMAS_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
+    simt::launch(grid, block, shared_bytes, [&] { (void)(stream); kernel(__VA_ARGS__); })
+#define IMAS_SHARED(name) unsigned char* const name = simt::shared()
+
+inline void __syncthreads() { simt::barrier(); }
+inline void __syncwarp(unsigned = 0xffffffffu) { simt::warp_barrier(); }
+
+template <typename T>
+T __shfl_down_sync(unsigned, T value, unsigned delta) {
+    return simt::exchange(value, simt::lane() + delta);
+}
+template <typename T>
+T __shfl_xor_sync(unsigned, T value, int mask) {
+    return simt::exchange(value, simt::lane() ^ static_cast<unsigned>(mask));
+}
+
+template <typename T>
+T atomicAdd(T* address, T value) {
+    const T old = *address;
+    *address = old + value;
+    return old;
+}
+
+inline unsigned __float_as_uint(float value) {
+    unsigned bits;
+    std::memcpy(&bits, &value, 4);
+    return bits;
+}
+inline float __uint_as_float(unsigned bits) {
+    float value;
+    std::memcpy(&value, &bits, 4);
+    return value;
+}
+
+// The few calls of the CUDA runtime that launchers make; memory is the host's.
+typedef struct simt_stream* cudaStream_t;
+enum cudaError_t { cudaSuccess = 0 };
+inline cudaError_t cudaGetLastError() { return cudaSuccess; }
+inline const char* cudaGetErrorString(cudaError_t) { return "no error"; }
+inline cudaError_t cudaGetDevice(int* device) {
+    *device = 0;
+    return cudaSuccess;
+}
+inline cudaError_t cudaSetDevice(int) { return cudaSuccess; }
+inline cudaError_t cudaGetDeviceCount(int* count) {
+    *count = 1;
+    return cudaSuccess;
+}
+inline cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t) {
+    std::memset(data, value, bytes);
+    return cudaSuccess;
+}

@@ -1,0 +1,49 @@
+// What the kernels need of the platform: CUDA itself, or with IMAS_EMULATION the host emulation that runs the same
+// source under sanitizers. Kernels use the names below instead of <<<>>> and __shared__, so no line differs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#ifdef IMAS_EMULATION
+#include "emulation/simt.hpp"
+#else
+#include <cuda_fp16.h>
+#include <cuda_runtime.h>
+
+/** Launches on a stream; errors are read by launched(). */
+#define IMAS_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) kernel<<<grid, block, shared_bytes, stream>>>(__VA_ARGS__)
+
+/** The block's dynamic shared memory, 16-byte aligned. All shared memory is dynamic: the emulation hands it out fresh. */
+#define IMAS_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
+#endif
+
+#include "imas.h"
+
+namespace imas::cuda {
+
+/** IMAS_OK, or IMAS_ERROR_DEVICE with the text of the last launch's failure on this thread. */
+int32_t launched(const char* kernel);
+
+inline cudaStream_t stream_of(const imas_backend* backend) { return static_cast<cudaStream_t>(backend->stream); }
+
+/** Makes the backend's device current for a scope and puts the caller's back. */
+class DeviceScope {
+public:
+    explicit DeviceScope(const imas_backend* backend) {
+        if (cudaGetDevice(&previous_) == cudaSuccess && previous_ != backend->device) switched_ = cudaSetDevice(backend->device) == cudaSuccess;
+    }
+    ~DeviceScope() {
+        if (switched_) cudaSetDevice(previous_);
+    }
+    DeviceScope(const DeviceScope&) = delete;
+    DeviceScope& operator=(const DeviceScope&) = delete;
+
+private:
+    int previous_ = 0;
+    bool switched_ = false;
+};
+
+inline unsigned blocks_for(int64_t items, int64_t per_block) { return static_cast<unsigned>((items + per_block - 1) / per_block); }
+
+}  // namespace imas::cuda
