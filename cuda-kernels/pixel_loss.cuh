@@ -56,8 +56,8 @@ __device__ __forceinline__ float reach(const Axis& columns, int x, int i) {
     return lower == i ? 1.0f - fraction : lower + 1 == i ? fraction : 0.0f;
 }
 
-template <typename T, typename G, typename Target>
-__global__ void __launch_bounds__(kLossThreads) pixel_loss_kernel(View<const T> logits, int classes, Axis row_axis, Axis column_axis, LossTiles tiles, Target target, float grad_scale, View<G> grad, double* partial_losses) {
+template <typename T, typename Target>
+__global__ void __launch_bounds__(kLossThreads) pixel_loss_kernel(View<const T> logits, int classes, Axis row_axis, Axis column_axis, LossTiles tiles, Target target, float grad_scale, FloatOutput grad, double* partial_losses) {
     IMAS_SHARED(memory);
     double* const scratch = reinterpret_cast<double*>(memory);             // one a warp
     float* const carry = reinterpret_cast<float*>(scratch + 8);            // [2][classes][width]: the interval's upper and lower row
@@ -108,24 +108,20 @@ __global__ void __launch_bounds__(kLossThreads) pixel_loss_kernel(View<const T> 
                 if (!wants_grad) continue;
                 for (int first_class = 0; first_class < classes; first_class += kClassChunk) {
                     const int last_class = first_class + kClassChunk < classes ? first_class + kClassChunk : classes;
-                    float upper[kClassChunk] = {}, lower[kClassChunk] = {};
-                    if (any) {
-                        for_each_logit(image_logits, logits.sc, first_class, last_class, rows, column, [&](int c, int r, float logit) {
-                            if (pixels[r].label < 0) return;
-                            const float g = grad_scale * pixels[r].coefficient * (softmax[r].probability(logit) - (c == pixels[r].label ? 1.0f : 0.0f));
-#pragma unroll
-                            for (int k = 0; k < kClassChunk; k++) {  // a constant index keeps the sums in registers
-                                if (k == c - first_class) {
-                                    upper[k] += rows.taps[r].fraction > 0.0f ? (1.0f - rows.taps[r].fraction) * g : g;
-                                    if (rows.taps[r].fraction > 0.0f) lower[k] += rows.taps[r].fraction * g;
-                                }
-                            }
-                        });
-                    }
 #pragma unroll
                     for (int k = 0; k < kClassChunk; k++) {
-                        sums[k * kLossThreads + threadIdx.x] = upper[k];
-                        sums[(kClassChunk + k) * kLossThreads + threadIdx.x] = lower[k];
+                        float upper = 0.0f, lower = 0.0f;
+                        if (any && first_class + k < classes) {
+                            for_each_logit(image_logits, logits.sc, first_class + k, first_class + k + 1, rows, column, [&](int c, int r, float logit) {
+                                if (pixels[r].label < 0) return;
+                                const float fraction = rows.taps[r].fraction;
+                                const float g = grad_scale * pixels[r].coefficient * (softmax[r].probability(logit) - (c == pixels[r].label ? 1.0f : 0.0f));
+                                upper += fraction > 0.0f ? (1.0f - fraction) * g : g;
+                                if (fraction > 0.0f) lower += fraction * g;
+                            });
+                        }
+                        sums[k * kLossThreads + threadIdx.x] = upper;
+                        sums[(kClassChunk + k) * kLossThreads + threadIdx.x] = lower;
                     }
                     __syncthreads();
                     const int elements = (last_class - first_class) * tiles.width;
@@ -152,7 +148,7 @@ __global__ void __launch_bounds__(kLossThreads) pixel_loss_kernel(View<const T> 
         if (!wants_grad) continue;
         for (int e = threadIdx.x; e < plane; e += kLossThreads) {
             const int x = e % tiles.width + x_begin;
-            if (interval >= y_begin && x < x_end) *grad.at(image, e / tiles.width, interval, x) = from_float<G>(carry[e]);
+            if (interval >= y_begin && x < x_end) grad.store(image, e / tiles.width, interval, x, carry[e]);
             carry[e] = carry[plane + e];
             carry[plane + e] = 0.0f;
         }
@@ -163,7 +159,7 @@ __global__ void __launch_bounds__(kLossThreads) pixel_loss_kernel(View<const T> 
 }
 
 /** Adds up the blocks' losses in their order. One block. */
-__global__ inline void __launch_bounds__(kLossThreads) sum_losses_kernel(const double* partial_losses, int64_t count, float* loss) {
+static __global__ void __launch_bounds__(kLossThreads) sum_losses_kernel(const double* partial_losses, int64_t count, float* loss) {
     IMAS_SHARED(memory);
     double sum = 0.0;
     for (int64_t i = threadIdx.x; i < count; i += kLossThreads) sum += partial_losses[i];
@@ -183,11 +179,8 @@ void launch_pixel_loss(cudaStream_t stream, const imas_tensor* logits, const ima
     const LossTiles tiles = loss_tiles(*logits, *labels);
     const dim3 grid(tiles.blocks_per_image(), static_cast<unsigned>(n[0]));
     with_float_type(logits->dtype, [&](auto t) {
-        with_float_type(grad ? grad->dtype : IMAS_F32, [&](auto g) {
-            using T = decltype(t);
-            using G = decltype(g);
-            IMAS_LAUNCH((pixel_loss_kernel<T, G, Target>), grid, dim3(kLossThreads), tiles.shared_bytes, stream, view<const T>(logits), static_cast<int>(n[1]), axis(n[2], size[2]), axis(n[3], size[3]), tiles, target, grad_scale, optional_view<G>(grad), partial_losses);
-        });
+        using T = decltype(t);
+        IMAS_LAUNCH((pixel_loss_kernel<T, Target>), grid, dim3(kLossThreads), tiles.shared_bytes, stream, view<const T>(logits), static_cast<int>(n[1]), axis(n[2], size[2]), axis(n[3], size[3]), tiles, target, grad_scale, float_output(grad), partial_losses);
     });
     IMAS_LAUNCH(sum_losses_kernel, dim3(1), dim3(kLossThreads), 8 * sizeof(double), stream, partial_losses, static_cast<int64_t>(grid.x) * grid.y, static_cast<float*>(loss->data));
 }

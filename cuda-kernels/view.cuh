@@ -106,7 +106,8 @@ __device__ __forceinline__ Tap tap(const Axis& axis, int o, int64_t stride) {
     return Tap{lower, fraction, lower * stride, (fraction > 0.0f ? lower + 1 : lower) * stride};
 }
 
-__device__ __forceinline__ float lerp(float a, float b, float fraction) { return a + fraction * (b - a); }
+/** Two products, not a + fraction * (b - a), which would turn an infinity into NaN. */
+__device__ __forceinline__ float lerp(float a, float b, float fraction) { return (1.0f - fraction) * a + fraction * b; }
 
 /** A row of the logits at an enlarged column. */
 template <typename T>
@@ -117,6 +118,29 @@ __device__ __forceinline__ float at_column(const T* row, const Tap& column) {
 
 __device__ __forceinline__ int min_int(int a, int b) { return a < b ? a : b; }
 __device__ __forceinline__ int max_int(int a, int b) { return a > b ? a : b; }
+
+/** An output whose element type is known at run time only: stores are few beside the work, so one kernel serves all. */
+struct FloatOutput {
+    void* data;
+    int32_t dtype;
+    int64_t sn, sc, sh, sw;
+
+    __device__ __forceinline__ void store(int64_t n, int64_t c, int64_t y, int64_t x, float value) const {
+        const int64_t offset = n * sn + c * sc + y * sh + x * sw;
+        if (dtype == IMAS_F32) {
+            static_cast<float*>(data)[offset] = value;
+        } else if (dtype == IMAS_BF16) {
+            static_cast<Bf16*>(data)[offset] = from_float<Bf16>(value);
+        } else {
+            static_cast<F16*>(data)[offset] = from_float<F16>(value);
+        }
+    }
+};
+
+/** An output whose pointer is null when the tensor is absent. */
+inline FloatOutput float_output(const imas_tensor* t) {
+    return t ? FloatOutput{t->data, t->dtype, t->stride[0], t->stride[1], t->stride[2], t->stride[3]} : FloatOutput{nullptr, IMAS_F32, 0, 0, 0, 0};
+}
 
 /** Calls f with a value of the logits' element type. */
 template <typename F>

@@ -1,0 +1,29 @@
+# libimas_cuda.so with nvcc called directly: machine code for the current architectures, PTX for later ones, and the
+# static CUDA runtime, so that the library loads (and says "no device") where no driver is installed.
+set(IMAS_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING "compute capabilities to build machine code for")
+set(flags -std=c++17 -O3 --extended-lambda --expt-relaxed-constexpr -cudart static
+  -Xcompiler=-fPIC,-fvisibility=hidden,-Wall,-Wextra,-Wno-unused-parameter -Werror=all-warnings
+  -I${CMAKE_SOURCE_DIR}/cuda-kernels -I${CMAKE_SOURCE_DIR}/native/include -I${CMAKE_SOURCE_DIR}/native/src)
+foreach(arch IN LISTS IMAS_CUDA_ARCHITECTURES)
+  list(APPEND flags -gencode=arch=compute_${arch},code=sm_${arch})
+  set(newest ${arch})
+endforeach()
+list(APPEND flags -gencode=arch=compute_${newest},code=compute_${newest})
+
+file(GLOB headers CONFIGURE_DEPENDS cuda-kernels/*.cuh)
+set(objects)
+foreach(source IN LISTS IMAS_CUDA_SOURCES)
+  get_filename_component(stem ${source} NAME_WE)
+  set(object ${CMAKE_BINARY_DIR}/cuda/${stem}.o)
+  add_custom_command(OUTPUT ${object}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cuda
+    COMMAND ${IMAS_NVCC} ${flags} -c ${source} -o ${object}
+    DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/native/include/imas.h ${CMAKE_SOURCE_DIR}/native/src/backend.hpp
+    COMMENT "nvcc ${stem}.cu" VERBATIM)
+  list(APPEND objects ${object})
+endforeach()
+set(library ${CMAKE_BINARY_DIR}/libimas_cuda.so)
+add_custom_command(OUTPUT ${library}
+  COMMAND ${IMAS_NVCC} -shared -cudart static -Xlinker=--exclude-libs,ALL -Xlinker=--no-undefined ${objects} -o ${library} -lpthread -ldl -lrt
+  DEPENDS ${objects} COMMENT "linking libimas_cuda.so" VERBATIM)
+add_custom_target(imas_cuda ALL DEPENDS ${library})
