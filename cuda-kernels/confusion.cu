@@ -23,11 +23,9 @@ __global__ void __launch_bounds__(256) confusion_kernel(View<const T> logits, in
     const int first_row = (blockIdx.y * kGroups + threadIdx.y) * kRows;
     if (x < column_axis.out && first_row < row_axis.out) {
         const Rows rows(row_axis, first_row, logits.sh);
-        float largest[kRows];
-        int best[kRows];
-        bool nan[kRows];
-#pragma unroll
-        for (int r = 0; r < kRows; r++) nan[r] = false;
+        float largest[kRows] = {};
+        int best[kRows] = {};
+        bool nan[kRows] = {};
         for_each_logit(logits.at(image, 0, 0, 0), logits.sc, 0, classes, rows, tap(column_axis, x, logits.sw), [&](int c, int r, float logit) {
             nan[r] |= logit != logit;
             if (c == 0 || logit > largest[r]) {
