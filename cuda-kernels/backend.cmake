@@ -1,7 +1,7 @@
 # libimas_cuda.so with nvcc called directly: machine code for the current architectures, PTX for later ones, and the
 # static CUDA runtime, so that the library loads (and says "no device") where no driver is installed.
 set(IMAS_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING "compute capabilities to build machine code for")
-set(flags -std=c++17 -O3 --extended-lambda --expt-relaxed-constexpr -cudart static
+set(flags -std=c++17 -O3 -Xfatbin=-compress-all --extended-lambda --expt-relaxed-constexpr -cudart static
   -Xcompiler=-fPIC,-fvisibility=hidden,-Wall,-Wextra,-Wno-unused-parameter -Werror=all-warnings
   -I${CMAKE_SOURCE_DIR}/cuda-kernels -I${CMAKE_SOURCE_DIR}/native/include -I${CMAKE_SOURCE_DIR}/native/src)
 foreach(arch IN LISTS IMAS_CUDA_ARCHITECTURES)
