@@ -27,3 +27,4 @@ add_custom_command(OUTPUT ${library}
   COMMAND ${IMAS_NVCC} -shared -cudart static -Xlinker=--exclude-libs,ALL -Xlinker=--no-undefined ${objects} -o ${library} -lpthread -ldl -lrt
   DEPENDS ${objects} COMMENT "linking libimas_cuda.so" VERBATIM)
 add_custom_target(imas_cuda ALL DEPENDS ${library})
+add_dependencies(libraries imas_cuda)

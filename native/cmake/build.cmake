@@ -1,4 +1,4 @@
-# Configures (once) and builds the native part, with Ninja where it is installed:
+# Configures and builds the native part, with Ninja where it is installed:
 #   cmake -DBINARY_DIR=target/native [-DOPTIONS="-DIMAS_SANITIZE=ON ..."] [-DTARGET=imas] [-DCTEST=ON] -P native/cmake/build.cmake
 get_filename_component(SOURCE_DIR ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
 get_filename_component(BINARY_DIR ${BINARY_DIR} ABSOLUTE)
@@ -20,9 +20,9 @@ if(NOT EXISTS ${BINARY_DIR}/CMakeCache.txt)
   if(NINJA)
     set(generator -G Ninja)
   endif()
-  separate_arguments(OPTIONS UNIX_COMMAND "${OPTIONS}")
-  run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${BINARY_DIR} ${generator} ${OPTIONS})
 endif()
+separate_arguments(OPTIONS UNIX_COMMAND "${OPTIONS}")
+run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${BINARY_DIR} ${generator} ${OPTIONS})
 if(TARGET)
   set(target --target ${TARGET})
 endif()
