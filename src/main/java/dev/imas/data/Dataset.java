@@ -57,8 +57,8 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
         EmbeddedScenes training = new EmbeddedScenes(config.seed(), "train", sizes.images(), sizes.size());
         EmbeddedScenes validation = new EmbeddedScenes(config.seed(), "validation", sizes.validation(), sizes.size());
         int[] order = Rng.of(config.seed(), "labeled-subset").permutation(sizes.images());
-        ImageSource labeled = new Subset(training, IntStream.of(order).limit(sizes.labeled()).sorted().toArray());
-        ImageSource unlabeled = new Subset(training, IntStream.of(order).skip(sizes.labeled()).sorted().toArray());
+        ImageSource labeled = new Subset(training, IntStream.of(order).limit(sizes.labeled()).sorted().toArray(), true);
+        ImageSource unlabeled = new Subset(training, IntStream.of(order).skip(sizes.labeled()).sorted().toArray(), false);
         return new Dataset(labeled, unlabeled, validation, EmbeddedScenes.CLASS_NAMES, EmbeddedScenes.PALETTE);
     }
 

@@ -3,8 +3,12 @@ package dev.imas.data;
 import dev.imas.augment.LabelMap;
 import dev.imas.augment.RgbImage;
 
-/** Some pictures of another collection. */
-record Subset(ImageSource source, int[] indices) implements ImageSource {
+/**
+ * Some pictures of another collection.
+ *
+ * @param withMasks false: the pictures count as unlabelled, and their masks are not given out
+ */
+record Subset(ImageSource source, int[] indices, boolean withMasks) implements ImageSource {
     @Override
     public int size() {
         return indices.length;
@@ -22,6 +26,9 @@ record Subset(ImageSource source, int[] indices) implements ImageSource {
 
     @Override
     public LabelMap mask(int i) {
+        if (!withMasks) {
+            throw new IllegalStateException("a mask was asked of the unlabelled picture " + id(i));
+        }
         return source.mask(indices[i]);
     }
 }
