@@ -31,7 +31,7 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
     public static Dataset open(ImasConfig config) {
         return switch (config.data().layout()) {
             case EMBEDDED -> embedded(config);
-            case FOLDERS -> folders(config);
+            case FOLDERS -> withUnlabeled(config, folders(config));
             default -> listed(config);
         };
     }
@@ -50,6 +50,15 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
             }
             default -> of(config, List.of(), List.of(), Layouts.fromList(data, "data.validation", data.validation(), true));
         };
+    }
+
+    /** Lists are never empty, but a folder whose pictures all have masks leaves none to learn from without one. */
+    private static Dataset withUnlabeled(ImasConfig config, Dataset data) {
+        if (config.method() != ImasConfig.Method.SUPERVISED && data.unlabeled().size() == 0) {
+            throw new UserException("no unlabelled picture in " + config.data().root() + ": all its pictures have a mask or validate; add pictures without a mask,"
+                    + " name the labelled ones in a list (--labeled), or set method=supervised");
+        }
+        return data;
     }
 
     private static Dataset embedded(ImasConfig config) {
@@ -101,7 +110,14 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
             return Layouts.fromList(data, "data.validation", data.validation(), true);
         }
         Path folder = Layouts.root(data).resolve("val");
-        return Files.isDirectory(folder) ? Layouts.fromFolder(folder) : null;
+        if (!Files.isDirectory(folder)) {
+            return null;
+        }
+        List<Sample> samples = Layouts.fromFolder(folder);
+        if (samples.isEmpty()) {
+            throw new UserException("no picture in " + folder.resolve("images") + "; put validation pictures there, name a list (--val), or remove " + folder);
+        }
+        return samples;
     }
 
     private static List<Sample> everyFifth(List<Sample> samples) {
