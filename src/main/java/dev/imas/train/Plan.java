@@ -7,8 +7,9 @@ import dev.imas.data.Dataset;
 import dev.imas.semi.Schedule;
 
 /**
- * How long a run is. An epoch holds as many labelled as unlabelled samples; with equal batch sizes it is one pass
- * over the unlabelled list, the last partial batch dropped (method 2).
+ * How long a run is. An epoch is one pass over the unlabelled list, the last partial batch dropped, beside as many
+ * labelled batches (method 2). Its steps do not depend on the method, so that methods compare at equal steps; only
+ * where there is no unlabelled picture at all does an epoch count labelled batches.
  *
  * @param labeledSamples   what the labelled loader draws from its repeated list an epoch
  * @param unlabeledSamples what the unlabelled loader draws an epoch; 0 for the supervised method
@@ -29,10 +30,10 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
             throw new UserException("data.unlabeled: there are no unlabelled images; give some, or set method: supervised");
         }
         int length = config.data().epochLength() > 0 ? config.data().epochLength() : unlabeled > 0 ? unlabeled : data.labeled().size();
-        int batch = supervised ? t.batchLabeled() : t.batchUnlabeled();
+        int batch = unlabeled > 0 ? t.batchUnlabeled() : t.batchLabeled();
         int steps = length / batch;
         if (steps == 0) {
-            throw new UserException("an epoch of " + length + " samples has no full batch of " + batch + "; lower training." + (supervised ? "batch_labeled" : "batch_unlabeled")
+            throw new UserException("an epoch of " + length + " samples has no full batch of " + batch + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
                 + " or raise data.epoch_length");
         }
         Schedule schedule = new Schedule(t.lr(), t.polyPower(), t.epochs(), steps, t.supOnlyEpochs(), t.emaDecay());
