@@ -47,7 +47,7 @@ final class CheckpointStore {
         content.putObject("tensors").put("file", weights.getFileName().toString()).put("bytes", Files.size(weights)).put("sha256", DurableFiles.sha256(weights));
         content.put("check", check(content));
         DurableFiles.replace(folder.resolve(name(state.step()) + ".json"), file -> JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content));
-        prune(state.bestStep());
+        prune(state);
     }
 
     /** The newest checkpoint whose checksums hold; says which ones were passed over. */
@@ -96,14 +96,17 @@ final class CheckpointStore {
         }
     }
 
-    private void prune(long bestStep) throws IOException {
-        List<Path> descriptions = descriptions();
-        for (Path description : descriptions.subList(Math.min(KEPT, descriptions.size()), descriptions.size())) {
+    /** Checkpoints of later steps were passed over as damaged when the run went on from an earlier one. */
+    private void prune(RunState state) throws IOException {
+        int kept = 0;
+        for (Path description : descriptions()) {
             String name = description.getFileName().toString().replace(".json", "");
-            if (!name.equals(name(bestStep))) {
-                Files.deleteIfExists(description);
-                Files.deleteIfExists(folder.resolve(name + ".safetensors"));
+            boolean later = name.compareTo(name(state.step())) > 0;
+            if (!later && kept++ < KEPT || name.equals(name(state.bestStep()))) {
+                continue;
             }
+            Files.deleteIfExists(description);
+            Files.deleteIfExists(folder.resolve(name + ".safetensors"));
         }
     }
 

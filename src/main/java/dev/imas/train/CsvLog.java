@@ -1,5 +1,6 @@
 package dev.imas.train;
 
+import dev.imas.common.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,11 +20,14 @@ final class CsvLog implements AutoCloseable {
      * Opens or creates the file.
      *
      * @param position bytes to keep of an earlier part of the run; 0 starts anew with the header
+     * @throws UserException when the file is shorter than that
      */
     CsvLog(Path path, long position, String... header) throws IOException {
         channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.size() < position) {
-            throw new IOException(path + " has " + channel.size() + " bytes, the checkpoint needs the first " + position);
+            long found = channel.size();
+            channel.close();
+            throw new UserException(path + " has " + found + " bytes, the checkpoint needs the first " + position + "; put the file back, or train anew with another --out");
         }
         channel.truncate(position);
         channel.position(position);
