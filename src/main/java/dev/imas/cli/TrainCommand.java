@@ -98,7 +98,7 @@ final class TrainCommand implements Command {
         if (!Files.isRegularFile(config)) {
             throw new UserException("--resume: " + line.getOptionValue("resume") + " is no run directory (it has no config.yaml)");
         }
-        Map<String, Object> layers = ConfigYaml.file(config);
+        Map<String, Object> layers = ConfigYaml.complete(config);
         overrides(layers, line);
         return ConfigYaml.resolve(layers);
     }

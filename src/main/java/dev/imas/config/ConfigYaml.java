@@ -124,7 +124,24 @@ public final class ConfigYaml {
 
     /** Reads a complete configuration as {@link #dump} writes it. */
     public static ImasConfig read(Path path) {
-        return resolve(file(path));
+        return resolve(complete(path));
+    }
+
+    /**
+     * The layers of a file that {@link #dump} wrote: nothing is filled in from the defaults, so that a file which lost
+     * its end is refused, not continued with other settings.
+     *
+     * @throws UserException for a file that cannot be read, is no configuration, or lacks a key
+     */
+    public static Map<String, Object> complete(Path path) {
+        Map<String, Object> document = document(path);
+        RecordMapper.check(ImasConfig.class, document, path.toString());
+        try {
+            resolve(document);
+        } catch (UserException e) {
+            throw new UserException(path + ": " + e.getMessage(), e);
+        }
+        return document;
     }
 
     /** YAML that reads back to an equal configuration. */
