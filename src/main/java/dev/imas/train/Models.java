@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
@@ -30,12 +31,16 @@ final class Models implements AutoCloseable {
     final TensorKernels kernels;
     final SemiSupervisedStep step;
 
-    Models(ImasConfig config, Compute compute) {
+    /**
+     * @param initial  start from network.init_weights, where given; false when a checkpoint follows
+     * @param messages told what was found in that file
+     */
+    Models(ImasConfig config, Compute compute, boolean initial, Consumer<String> messages) {
         ImasConfig.Training t = config.training();
         kernels = new TensorKernels(compute);
         student = network(config, compute);
-        if (config.network().initWeights() != null) {
-            WeightFiles.load(student, Path.of(config.network().initWeights()), config.network().strictWeights());
+        if (initial && config.network().initWeights() != null) {
+            messages.accept(WeightFiles.load(student, Path.of(config.network().initWeights()), config.network().strictWeights()).summary());
         }
         teacher = new Teacher(network(config, compute), student, kernels, compute);
         optimizer = new Sgd(student.parameters(), t.momentum(), t.weightDecay(), t.headLrMultiplier());

@@ -52,7 +52,7 @@ final class TrainingRun implements AutoCloseable {
         this.compute = compute;
         this.listener = listener;
         plan = Plan.of(config, data);
-        models = new Models(config, compute);
+        models = new Models(config, compute, from == null, listener::message);
         tensors = new ImageTensors(compute);
         evaluator = new Evaluator(compute, models.kernels, config.evaluation(), config.data().classes());
         hardness = new HardnessTable(data.unlabeled().size(), compute);
