@@ -6,7 +6,8 @@ package dev.imas.train;
  * @param miouStudent mIoU in [0,1] of the last evaluation
  * @param bestEpoch   epoch with the best teacher
  * @param seconds     wall time of this process's part of the run
- * @param rssFirst    resident memory in bytes after the first 100 steps (or the first epoch if shorter)
+ * @param rssFirst    resident memory in bytes after 100 steps of the phase that the run ends in (with unlabelled
+ *                    images, and a teacher apart from the student); that at the end if the phase is shorter
  * @param rssLast     resident memory in bytes at the end
  */
 public record RunSummary(String name, String method, long seed, String device, String precision, long steps, int epochs,

@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The loop: steps, rows, evaluations and checkpoints of one run, from its beginning or from a checkpoint. */
 final class TrainingRun implements AutoCloseable {
-    /** After so many steps memory should have settled. */
+    /** After so many steps of the phase that the run ends in memory should have settled. */
     private static final int SETTLED = 100;
 
     private final ImasConfig config;
@@ -97,7 +97,7 @@ final class TrainingRun implements AutoCloseable {
         for (int k = first; k < plan.stepsPerEpoch(); k++) {
             boolean last = k == plan.stepsPerEpoch() - 1;
             StepMetrics metrics = step(epoch, l, u, last);
-            if (state.step() - startStep == SETTLED || last && rssFirst == 0) {
+            if (state.step() - settling() == SETTLED) {
                 rssFirst = ProcessMemory.resident();
             }
             if (metrics != null) {
@@ -117,6 +117,15 @@ final class TrainingRun implements AutoCloseable {
                 checkpoint();
             }
         }
+    }
+
+    /**
+     * The step from which memory settles for good: this process's first, or the first that runs student and teacher
+     * apart, when every part of a step is in use.
+     */
+    private long settling() {
+        long apart = unlabeled == null ? 0 : (config.training().supOnlyEpochs() + 1L) * plan.stepsPerEpoch();
+        return Math.max(startStep, apart);
     }
 
     /** One step; its row of metrics.csv when one is due, else null. */
