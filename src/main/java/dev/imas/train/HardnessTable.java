@@ -2,6 +2,7 @@ package dev.imas.train;
 
 import dev.imas.semi.Compute;
 import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -33,7 +34,9 @@ final class HardnessTable {
 
     float[] read() {
         float[] host = new float[(int) values.numel()];
-        values.cpu().data_ptr_float().get(host);
+        try (PointerScope scope = new PointerScope()) {
+            values.cpu().data_ptr_float().get(host);
+        }
         return host;
     }
 }
