@@ -57,7 +57,7 @@ final class CheckpointStore {
             try {
                 return Optional.of(read(description));
             } catch (IOException | RuntimeException e) {
-                message.accept("checkpoint " + description.getFileName() + " is damaged (" + e.getMessage() + "); using the one before");
+                message.accept("checkpoint " + description.getFileName() + " is damaged (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "); using the one before");
             }
         }
         if (!descriptions.isEmpty()) {
