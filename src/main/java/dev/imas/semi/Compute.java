@@ -1,6 +1,7 @@
 package dev.imas.semi;
 
 import static org.bytedeco.pytorch.global.torch.clear_cache;
+import static org.bytedeco.pytorch.global.torch.getNumGPUs;
 import static org.bytedeco.pytorch.global.torch.globalContext;
 import static org.bytedeco.pytorch.global.torch.hasCUDA;
 import static org.bytedeco.pytorch.global.torch.set_autocast_dtype;
@@ -68,7 +69,11 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         if (device.startsWith("cuda") && !hasCUDA()) {
             throw new UserException("device: " + device + " was asked for, but this libtorch has no CUDA or finds no GPU; use --device cpu, or install the CUDA build");
         }
-        return device.equals("cuda") ? "cuda:0" : device;
+        String name = device.equals("cuda") ? "cuda:0" : device;
+        if (!name.equals("cpu") && Integer.parseInt(name.substring(name.indexOf(':') + 1)) >= getNumGPUs()) {
+            throw new UserException("device: " + device + " was asked for, but this machine has " + getNumGPUs() + " GPU(s), counted from cuda:0");
+        }
+        return name;
     }
 
     public boolean cuda() {
