@@ -19,9 +19,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -84,10 +86,9 @@ final class PredictCommand implements Command {
             for (Path picture : pictures) {
                 RgbImage image = ImageFiles.picture(picture);
                 LabelMap labels = segmenter.segment(image);
-                String name = stem(picture);
-                IndexPng.write(out.resolve(name + ".png"), labels, trained.palette());
-                Pngs.write(out.resolve(name + "-overlay.png"), Overlay.blend(image, labels, trained.palette(), OVERLAY));
-                console.out().println(out.resolve(name + ".png"));
+                IndexPng.write(labelsFile(out, picture), labels, trained.palette());
+                Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, trained.palette(), OVERLAY));
+                console.out().println(labelsFile(out, picture));
             }
         } finally {
             GradMode.set_enabled(true);
@@ -121,7 +122,7 @@ final class PredictCommand implements Command {
         }
     }
 
-    private static List<Path> pictures(Path input) throws IOException {
+    private static List<Path> pictures(Path input) {
         if (Files.isRegularFile(input)) {
             return List.of(input);
         }
@@ -134,31 +135,42 @@ final class PredictCommand implements Command {
                 throw new UserException("--input: no picture (" + String.join(", ", ENDINGS) + ") in " + input);
             }
             return pictures;
+        } catch (IOException e) {
+            throw new UserException("--input: the folder " + input + " cannot be listed; check its permissions", e);
         }
     }
 
     /** No result may replace a picture or another result. */
-    private static void keepInputs(List<Path> pictures, Path out) {
-        Map<String, Path> names = new HashMap<>();
+    private static void keepInputs(List<Path> pictures, Path out) throws IOException {
+        Set<Path> inputs = new HashSet<>();
         for (Path picture : pictures) {
-            Path other = names.put(stem(picture), picture);
-            if (other != null) {
-                throw new UserException("--input: " + other + " and " + picture + " would both become " + out.resolve(stem(picture) + ".png") + "; rename one");
-            }
-            for (Path result : List.of(out.resolve(stem(picture) + ".png"), out.resolve(stem(picture) + "-overlay.png"))) {
-                if (Files.exists(result) && pictures.stream().anyMatch(input -> same(input, result))) {
+            inputs.add(real(picture));
+        }
+        Map<Path, Path> origins = new HashMap<>();
+        for (Path picture : pictures) {
+            for (Path result : List.of(labelsFile(out, picture), overlayFile(out, picture))) {
+                Path other = origins.put(result, picture);
+                if (other != null) {
+                    throw new UserException("--input: " + other + " and " + picture + " would both become " + result + "; rename one");
+                }
+                if (inputs.contains(real(result))) {
                     throw new UserException("--out: the result " + result + " would replace a picture of --input; name another folder");
                 }
             }
         }
     }
 
-    private static boolean same(Path a, Path b) {
-        try {
-            return Files.isSameFile(a, b);
-        } catch (IOException e) {
-            return false;
-        }
+    /** Without links, so that two ways to one file are equal. */
+    private static Path real(Path file) throws IOException {
+        return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    }
+
+    private static Path labelsFile(Path out, Path picture) {
+        return out.resolve(stem(picture) + ".png");
+    }
+
+    private static Path overlayFile(Path out, Path picture) {
+        return out.resolve(stem(picture) + "-overlay.png");
     }
 
     private static Path directory(Path out) {
