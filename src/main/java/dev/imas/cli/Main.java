@@ -51,7 +51,7 @@ public final class Main {
             return complain(console, debug, e, e.getMessage(), USER_ERROR);
         } catch (OutOfMemoryError e) {
             return complain(console, debug, e, "out of memory (" + e.getMessage() + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g", PROGRAM_ERROR);
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) { // an Error would leave the JVM with status 1, which says that a check failed
             return complain(console, debug, e, fault(e), PROGRAM_ERROR);
         }
     }
