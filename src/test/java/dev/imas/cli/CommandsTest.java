@@ -98,6 +98,11 @@ class CommandsTest {
         Files.copy(in.resolve("a.png"), in.resolve("a.jpg"));
         assertThat(imas("predict", "--weights", weights, "--input", in.toString(), "--out", dir.resolve("two").toString()).err())
                 .contains("a.jpg and ").contains("would both become " + dir.resolve("two/a.png"));
+        Path overlays = Files.createDirectories(dir.resolve("overlays"));
+        picture(overlays.resolve("a.png"), 20, 20);
+        picture(overlays.resolve("a-overlay.png"), 20, 20);
+        assertThat(imas("predict", "--weights", weights, "--input", overlays.toString(), "--out", dir.resolve("three").toString()).err())
+                .contains("would both become " + dir.resolve("three/a-overlay.png"));
     }
 
     @Test

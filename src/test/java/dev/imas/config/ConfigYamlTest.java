@@ -36,6 +36,15 @@ class ConfigYamlTest {
     }
 
     @Test
+    void aFileThatLostItsEndIsNoCompleteConfiguration() throws IOException {
+        String whole = ConfigYaml.dump(ConfigYaml.resolve(ConfigYaml.preset("embedded")));
+        Path file = file(whole.substring(0, whole.indexOf("evaluation:")));
+        assertThatThrownBy(() -> ConfigYaml.complete(file)).isInstanceOf(UserException.class).hasMessageStartingWith(file + ": evaluation is missing");
+        Path cut = file(whole.substring(0, whole.indexOf("absent_classes:")));
+        assertThatThrownBy(() -> ConfigYaml.complete(cut)).isInstanceOf(UserException.class).hasMessageStartingWith(cut + ": evaluation.absent_classes is missing");
+    }
+
+    @Test
     void oddValuesReadBackEqual() throws IOException {
         Map<String, Object> layers = ConfigYaml.preset("embedded");
         ConfigYaml.set(layers, "name", "1e5");

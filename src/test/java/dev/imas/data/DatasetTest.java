@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -198,6 +199,28 @@ class DatasetTest {
         picture(root.resolve("images/a.jpg"), 8, 6);
         refused(of("folders"), root.resolve("images/a.jpg") + " and " + root.resolve("images/a.png")
                 + " share one name; a picture and its mask are matched by the name before the ending");
+    }
+
+    @Test
+    void foldersWithoutAnUnlabelledOrAValidationPicture() throws IOException {
+        for (String name : List.of("a", "b")) {
+            picture(root.resolve("images/" + name + ".png"), 8, 6);
+            mask(root.resolve("masks/" + name + ".png"), 8, 6, 1);
+        }
+        refused(of("folders"), "no unlabelled picture in " + root + ": all its pictures have a mask or validate; add pictures without a mask,"
+                + " name the labelled ones in a list (--labeled), or set method=supervised");
+        assertThat(ids(Dataset.open(of("folders", "method", "supervised")).labeled())).containsExactly("b");
+        assertThat(ids(Dataset.openValidation(of("folders")).validation())).containsExactly("a");
+        Path val = root.resolve("val");
+        Files.createDirectories(val.resolve("images"));
+        refused(of("folders"), "no picture in " + val.resolve("images") + "; put validation pictures there, name a list (--val), or remove " + val);
+    }
+
+    @Test
+    void embeddedScenesGiveNoMaskOfAnUnlabelledOne() {
+        Dataset data = Dataset.open(ConfigYaml.resolve(ConfigYaml.preset("embedded")));
+        assertThat(data.labeled().mask(0).width()).isEqualTo(data.labeled().image(0).width());
+        assertThatThrownBy(() -> data.unlabeled().mask(0)).isInstanceOf(IllegalStateException.class).hasMessageContaining(data.unlabeled().id(0));
     }
 
     @Test
