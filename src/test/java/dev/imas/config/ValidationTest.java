@@ -28,7 +28,7 @@ class ValidationTest {
         "data.root=''                           | data.root is empty; expected a path",
         "data.root=x                            | data.root is x; expected nothing, as data.layout is embedded",
         "data.embedded.images=1                 | data.embedded.images is 1; expected 2 to 1000000",
-        "data.embedded.labeled=256              | data.embedded.labeled is 256; expected 1 to 255",
+        "data.embedded.labeled=512              | data.embedded.labeled is 512; expected 1 to 511",
         "data.embedded.validation=0             | data.embedded.validation is 0; expected 1 to 1000000",
         "data.embedded.size=8                   | data.embedded.size is 8; expected 16 to 4096",
         "network.output_stride=32               | network.output_stride is 32; expected 8 or 16",
@@ -46,7 +46,7 @@ class ValidationTest {
         "augment.strong_ops=13                  | augment.strong_ops is 13; expected 0 to 12",
         "training.epochs=0                      | training.epochs is 0; expected 1 or more",
         "training.sup_only_epochs=-1            | training.sup_only_epochs is -1; expected 0 or more",
-        "training.sup_only_epochs=40            | training.sup_only_epochs is 40 of training.epochs 40; leave epochs for the unlabelled images",
+        "training.sup_only_epochs=40            | training.sup_only_epochs is 40 of training.epochs 22; leave epochs for the unlabelled images",
         "training.batch_labeled=0               | training.batch_labeled is 0; expected 1 to 4096",
         "training.batch_unlabeled=5000          | training.batch_unlabeled is 5000; expected 1 to 4096",
         "training.lr=-1                         | training.lr is -1; expected 0 to 1000",
@@ -78,8 +78,8 @@ class ValidationTest {
     void supervisedTrainingMayLabelEveryScene() {
         Map<String, Object> layers = ConfigYaml.preset("embedded");
         ConfigYaml.set(layers, "method=supervised");
-        ConfigYaml.set(layers, "data.embedded.labeled=256");
+        ConfigYaml.set(layers, "data.embedded.labeled=512");
         ConfigYaml.set(layers, "training.sup_only_epochs=40");
-        assertThat(ConfigYaml.resolve(layers).data().embedded().labeled()).isEqualTo(256);
+        assertThat(ConfigYaml.resolve(layers).data().embedded().labeled()).isEqualTo(512);
     }
 }
