@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The way a user goes: train, evaluate, predict, report. */
 class CommandsTest {
     private static final List<String> SMALL = List.of("--device", "cpu", "--precision", "fp32", "--set", "data.embedded={images: 8, labeled: 2, validation: 2, size: 32}",
-            "--set", "augment.crop=[32, 32]", "--set", "training.batch_labeled=2", "--set", "training.batch_unlabeled=2", "--set", "training.epochs=1", "--set", "training.log_every=1");
+            "--set", "augment.crop=[32, 32]", "--set", "training.batch_labeled=2", "--set", "training.batch_unlabeled=2", "--set", "training.epochs=1",
+            "--set", "training.sup_only_epochs=0", "--set", "training.log_every=1");
     @TempDir
     static Path dir;
     private static Path run;
