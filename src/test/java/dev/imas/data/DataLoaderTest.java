@@ -217,6 +217,7 @@ class DataLoaderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
     void aDamagedFileEndsTheEpochWithItsName(int workers, @TempDir Path root) {
+        picture(root.resolve("images/unlabelled.png"), 30, 30);
         picture(root.resolve("images/a.png"), 30, 30);
         write(root.resolve("images/b.png"), "no picture".getBytes());
         mask(root.resolve("masks/a.png"), 30, 30, 1);
