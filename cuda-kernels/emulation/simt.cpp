@@ -106,7 +106,8 @@ void resume(Fiber& fiber) {
 
 [[noreturn]] void die(const char* what) {
     std::fprintf(stderr, "simt: block (%u,%u,%u): %s\n", blockIdx.x, blockIdx.y, blockIdx.z, what);
-    std::abort();
+    std::fflush(stderr);
+    std::_Exit(3);
 }
 
 size_t count_in(State state, size_t first, size_t last) {
