@@ -116,6 +116,14 @@ public record ImasConfig(String name, Method method, long seed, String device, P
                           List<Integer> resizeBase, double flip, int strongOps, boolean strongRandomCount) {
     }
 
+    /** What the teacher is before it first differs from the student. */
+    public enum TeacherStart {
+        /** A copy of the student up to the end of the first epoch with unlabelled images (parity). */
+        COPY,
+        /** The average of the student from the first step on. */
+        AVERAGE
+    }
+
     /**
      * @param epochs           epochs in all
      * @param supOnlyEpochs    first epochs without unlabelled images
@@ -127,12 +135,13 @@ public record ImasConfig(String name, Method method, long seed, String device, P
      * @param weightDecay      SGD weight decay, on all parameters
      * @param polyPower        exponent of the poly schedule
      * @param emaDecay         cap of the EMA decay
+     * @param teacherStart     from when on the teacher averages
      * @param checkpointEvery  steps between checkpoints; 0: at the end of every epoch only
      * @param logEvery         steps between rows of metrics.csv
      */
     public record Training(int epochs, int supOnlyEpochs, int batchLabeled, int batchUnlabeled, double lr,
                            double headLrMultiplier, double momentum, double weightDecay, double polyPower,
-                           double emaDecay, int checkpointEvery, int logEvery) {
+                           double emaDecay, TeacherStart teacherStart, int checkpointEvery, int logEvery) {
     }
 
     public enum SupervisedLoss { CE, OHEM }

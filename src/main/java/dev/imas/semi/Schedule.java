@@ -1,5 +1,7 @@
 package dev.imas.semi;
 
+import dev.imas.config.ImasConfig.TeacherStart;
+
 /**
  * Learning rate and EMA decay of every step (method 3.8, 3.9).
  *
@@ -9,8 +11,9 @@ package dev.imas.semi;
  * @param stepsPerEpoch steps an epoch
  * @param supOnlyEpochs first epochs without unlabelled images
  * @param emaCap        largest EMA decay
+ * @param teacherStart  from when on the teacher averages
  */
-public record Schedule(double baseLr, double power, int epochs, long stepsPerEpoch, int supOnlyEpochs, double emaCap) {
+public record Schedule(double baseLr, double power, int epochs, long stepsPerEpoch, int supOnlyEpochs, double emaCap, TeacherStart teacherStart) {
     /** Steps of the whole run. */
     public long steps() {
         return epochs * stepsPerEpoch;
@@ -22,14 +25,18 @@ public record Schedule(double baseLr, double power, int epochs, long stepsPerEpo
     }
 
     /**
-     * Decay of the teacher's update after step i: 0 (the teacher copies the student) up to and including the epoch
-     * after the supervised-only ones, then min(1 - 1/(i' + 1), cap) with i' counted from the end of the
-     * supervised-only epochs.
+     * Decay of the teacher's update after step i. COPY: 0 (the teacher copies the student) up to and including the
+     * epoch after the supervised-only ones, then min(1 - 1/(i' + 1), cap) with i' counted from the end of the
+     * supervised-only epochs. AVERAGE: min(1 - 1/(i + 1), cap) from the first step on.
      */
     public double emaDecay(long step) {
-        if (step / stepsPerEpoch <= supOnlyEpochs) {
-            return 0;
+        if (teacherStart == TeacherStart.AVERAGE) {
+            return rising(step);
         }
-        return Math.min(1 - 1.0 / (step - supOnlyEpochs * stepsPerEpoch + 1), emaCap);
+        return step / stepsPerEpoch <= supOnlyEpochs ? 0 : rising(step - supOnlyEpochs * stepsPerEpoch);
+    }
+
+    private double rising(long step) {
+        return Math.min(1 - 1.0 / (step + 1), emaCap);
     }
 }

@@ -24,6 +24,7 @@ import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.ImasConfig.Supervised;
 import dev.imas.config.ImasConfig.SupervisedLoss;
+import dev.imas.config.ImasConfig.TeacherStart;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.config.ImasConfig.Unsupervised;
 import dev.imas.semi.Schedule;
@@ -63,7 +64,7 @@ record RecordedRun(JsonNode json) {
         boolean auxiliary = net().has("aux_loss");
         Training training = new Training(field(json, "epochs").asInt(), field(trainer, "sup_only_epoch").asInt(), field(json, "batch_labeled").asInt(), field(json, "batch_unlabeled").asInt(),
             number(field(sgd, "lr")), number(field(json, "head_lr_multiplier")), number(field(sgd, "momentum")), number(field(sgd, "weight_decay")),
-            number(trainer.at("/lr_scheduler/kwargs/power")), number(field(net(), "ema_decay")), 0, 1);
+            number(trainer.at("/lr_scheduler/kwargs/power")), number(field(net(), "ema_decay")), TeacherStart.COPY, 0, 1);
         String type = net().at("/encoder/type").asText();
         Network network = new Network(Backbone.valueOf(type.substring(type.lastIndexOf('.') + 1).toUpperCase(java.util.Locale.ROOT)), Stem.DEEP,
             kwargs.at("/replace_stride_with_dilation/1").asBoolean() ? 8 : 16, boxed(net().at("/decoder/kwargs/dilations")), field(kwargs, "multi_grid").asBoolean(), auxiliary, null, true);
@@ -90,7 +91,7 @@ record RecordedRun(JsonNode json) {
 
     Schedule schedule() {
         Training t = config().training();
-        return new Schedule(t.lr(), t.polyPower(), t.epochs(), stepsPerEpoch(), t.supOnlyEpochs(), t.emaDecay());
+        return new Schedule(t.lr(), t.polyPower(), t.epochs(), stepsPerEpoch(), t.supOnlyEpochs(), t.emaDecay(), t.teacherStart());
     }
 
     /** The batch of a global step, in the caller's scope; every epoch sees the same ones. */

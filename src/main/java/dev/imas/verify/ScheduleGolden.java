@@ -5,6 +5,7 @@ import static dev.imas.verify.GoldenData.floats;
 import static dev.imas.verify.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.imas.config.ImasConfig.TeacherStart;
 import dev.imas.semi.Schedule;
 import dev.imas.semi.Sgd;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class ScheduleGolden implements GoldenGroup {
     private static void poly(String name, JsonNode table, Comparison compare) {
         JsonNode bases = field(table, "base_lr");
         for (int group = 0; group < bases.size(); group++) {
-            Schedule schedule = new Schedule(number(bases.get(group)), number(field(table, "power")), field(table, "epochs").asInt(), field(table, "iterations_per_epoch").asLong(), 0, 1);
+            Schedule schedule = new Schedule(number(bases.get(group)), number(field(table, "power")), field(table, "epochs").asInt(), field(table, "iterations_per_epoch").asLong(), 0, 1, TeacherStart.COPY);
             compare.equal(name + ".max_iter", field(table, "max_iter").asLong(), schedule.steps());
             for (JsonNode row : field(table, "rows")) {
                 long i = field(row, "iteration").asLong();
@@ -54,7 +55,7 @@ final class ScheduleGolden implements GoldenGroup {
     }
 
     private static void ema(String name, JsonNode table, Comparison compare) {
-        Schedule schedule = new Schedule(1, 1, 1, field(table, "iterations_per_epoch").asLong(), field(table, "sup_only_epoch").asInt(), number(field(table, "ema_decay_cap")));
+        Schedule schedule = new Schedule(1, 1, 1, field(table, "iterations_per_epoch").asLong(), field(table, "sup_only_epoch").asInt(), number(field(table, "ema_decay_cap")), TeacherStart.COPY);
         for (JsonNode row : field(table, "rows_iteration_epoch_decay")) {
             compare.relative(name + ".i" + row.get(0).asLong(), number(row.get(2)), schedule.emaDecay(row.get(0).asLong()), DOUBLE);
         }

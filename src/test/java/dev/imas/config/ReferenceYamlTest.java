@@ -79,7 +79,7 @@ class ReferenceYamlTest {
         assertThat(c.network()).isEqualTo(new ImasConfig.Network(Backbone.RESNET101, ImasConfig.Stem.DEEP, 8, List.of(12, 24, 36), false, true, "./pretrained/resnet101.pth", false));
         assertThat(c.augment()).isEqualTo(new ImasConfig.Augment(List.of(769, 769), ResizeMode.SCALE, 0.5, 2.0, List.of(1024, 2048), 0.5, 3, true));
         assertThat(c.training()).usingRecursiveComparison().ignoringFields("checkpointEvery", "logEvery")
-                .isEqualTo(new ImasConfig.Training(240, 1, 2, 2, 0.01, 1, 0.8, 5e-4, 0.8, 0.99, 0, 1));
+                .isEqualTo(new ImasConfig.Training(240, 1, 2, 2, 0.01, 1, 0.8, 5e-4, 0.8, 0.99, ImasConfig.TeacherStart.COPY, 0, 1));
         assertThat(c.supervised()).isEqualTo(new ImasConfig.Supervised(SupervisedLoss.OHEM, 0.6, 50000, 0.3));
         assertThat(c.unsupervised()).isEqualTo(new ImasConfig.Unsupervised(0.7, 1.5, GammaVersion.V2, false, false, true, IntensityMix.BERNOULLI,
                 CutMixTrigger.FIXED, 0.25, CutMixPairing.HARDNESS, List.of(0.2, 0.8), true, true));

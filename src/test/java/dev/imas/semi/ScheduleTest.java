@@ -3,10 +3,11 @@ package dev.imas.semi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.imas.config.ImasConfig.TeacherStart;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
-    private final Schedule schedule = new Schedule(0.01, 0.9, 3, 2, 0, 0.7);
+    private final Schedule schedule = new Schedule(0.01, 0.9, 3, 2, 0, 0.7, TeacherStart.COPY);
 
     @Test
     void learningRateFallsFromTheBaseAndStaysPositive() {
@@ -26,8 +27,16 @@ class ScheduleTest {
 
     @Test
     void supervisedEpochsPostponeTheAverage() {
-        Schedule late = new Schedule(0.01, 0.9, 4, 2, 1, 0.996);
+        Schedule late = new Schedule(0.01, 0.9, 4, 2, 1, 0.996, TeacherStart.COPY);
         assertThat(late.emaDecay(3)).isZero();
         assertThat(late.emaDecay(4)).isCloseTo(1 - 1.0 / 3, within(1e-15));
+    }
+
+    @Test
+    void anAveragingTeacherStartsWithTheFirstStep() {
+        Schedule average = new Schedule(0.01, 0.9, 4, 2, 1, 0.7, TeacherStart.AVERAGE);
+        assertThat(average.emaDecay(0)).isZero();
+        assertThat(average.emaDecay(1)).isCloseTo(0.5, within(1e-15));
+        assertThat(average.emaDecay(3)).isEqualTo(0.7);
     }
 }
