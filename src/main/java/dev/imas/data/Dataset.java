@@ -4,12 +4,17 @@ import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 
 /**
  * The three collections of a run.
@@ -82,7 +87,7 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
     /**
      * What no list says: pictures that have a mask and do not validate are labelled; all other pictures that do not
      * validate are unlabelled, those with an unlisted mask among them; val/images and val/masks validate, else every
-     * fifth labelled picture does instead of being learned from.
+     * fifth labelled picture does instead of being learned from, with or without its mask.
      */
     private static Dataset folders(ImasConfig config) {
         ImasConfig.Data data = config.data();
@@ -96,12 +101,13 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
                 ? Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false)
                 : without(others, labeled);
         List<Sample> validation = given != null ? given : everyFifth(labeled);
+        List<Sample> watched = given != null ? unlabeled : without(unlabeled, validation);
         List<Sample> learned = given != null ? labeled : without(labeled, validation);
         if (learned.isEmpty()) {
             throw new UserException("no labelled picture in " + data.root() + "; put masks with their pictures' names into " + Path.of(data.root(), "masks")
                     + (given == null ? " (two at least, one validates)" : ""));
         }
-        return of(config, learned, unlabeled, validation);
+        return of(config, learned, watched, validation);
     }
 
     /** The validation set that a list or the folder val/ gives, or null. */
@@ -118,6 +124,26 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
             throw new UserException("no picture in " + folder.resolve("images") + "; put validation pictures there, name a list (--val), or remove " + folder);
         }
         return samples;
+    }
+
+    /**
+     * What tells this data set from another, by list: the number of pictures and a checksum over their names in order.
+     * It is the same wherever the files lie.
+     */
+    public Map<String, String> fingerprints() {
+        Map<String, String> prints = new LinkedHashMap<>();
+        prints.put("labeled", fingerprint(labeled));
+        prints.put("unlabeled", fingerprint(unlabeled));
+        prints.put("validation", fingerprint(validation));
+        return prints;
+    }
+
+    private static String fingerprint(ImageSource source) {
+        CRC32C checksum = new CRC32C();
+        for (int i = 0; i < source.size(); i++) {
+            checksum.update((source.id(i) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return String.format(Locale.ROOT, "%d pictures, names %08x", source.size(), checksum.getValue());
     }
 
     private static List<Sample> everyFifth(List<Sample> samples) {

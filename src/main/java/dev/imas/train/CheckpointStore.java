@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The checkpoints of a run: {@code step-N.safetensors} with all tensors, and {@code step-N.json} with the state, the
- * configuration and the tensors' checksum. The JSON file is written last and guards itself with a checksum, so a
+ * configuration, the data set's fingerprints and the tensors' checksum. The JSON file is written last and guards itself with a checksum, so a
  * checkpoint exists when its JSON does, and is used when both checksums hold. The newest two and the best are kept.
  */
 final class CheckpointStore {
@@ -27,7 +27,7 @@ final class CheckpointStore {
     private static final int KEPT = 2;
 
     /** A verified checkpoint. */
-    record Checkpoint(RunState state, JsonNode config, Path tensors) {
+    record Checkpoint(RunState state, JsonNode config, JsonNode data, Path tensors) {
     }
 
     private final Path folder;
@@ -37,13 +37,14 @@ final class CheckpointStore {
     }
 
     /** Writes a checkpoint and removes those that are no longer kept. */
-    void save(RunState state, JsonNode config, Map<String, Tensor> tensors) throws IOException {
+    void save(RunState state, JsonNode config, JsonNode data, Map<String, Tensor> tensors) throws IOException {
         Files.createDirectories(folder);
         Path weights = folder.resolve(name(state.step()) + ".safetensors");
         WeightFiles.save(tensors, weights, Map.of("step", Long.toString(state.step())));
         ObjectNode content = JSON.createObjectNode();
         content.set("state", JSON.valueToTree(state));
         content.set("config", config);
+        content.set("data", data);
         content.putObject("tensors").put("file", weights.getFileName().toString()).put("bytes", Files.size(weights)).put("sha256", DurableFiles.sha256(weights));
         content.put("check", check(content));
         DurableFiles.replace(folder.resolve(name(state.step()) + ".json"), file -> JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content));
@@ -83,7 +84,7 @@ final class CheckpointStore {
         if (Files.size(weights) != tensors.get("bytes").asLong() || !DurableFiles.sha256(weights).equals(tensors.get("sha256").asText())) {
             throw new IOException("the checksum of " + weights.getFileName() + " differs");
         }
-        return new Checkpoint(JSON.treeToValue(content.get("state"), RunState.class), content.get("config"), weights);
+        return new Checkpoint(JSON.treeToValue(content.get("state"), RunState.class), content.get("config"), content.path("data"), weights);
     }
 
     /** Newest first. */

@@ -12,8 +12,12 @@ import java.util.TreeMap;
 /** Compares the configuration of a checkpoint with that of the run that wants to continue from it. */
 final class ConfigDifference {
     private static final ObjectMapper JSON = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-    /** What may change between the parts of a run: it steers where and how often, not what is computed. */
-    private static final Set<String> FREE = Set.of("name", "device", "data.workers", "data.prefetch", "training.checkpoint_every", "training.log_every");
+    /**
+     * What may change between the parts of a run: it steers where and how often, not what is computed. Files may move:
+     * the data set's fingerprints tell whether they are the same.
+     */
+    private static final Set<String> FREE = Set.of("name", "device", "data.root", "data.labeled", "data.unlabeled", "data.validation", "data.workers", "data.prefetch",
+        "training.checkpoint_every", "training.log_every");
 
     private ConfigDifference() {
     }
@@ -22,10 +26,14 @@ final class ConfigDifference {
         return JSON.valueToTree(config);
     }
 
+    static JsonNode json(Map<String, String> fingerprints) {
+        return JSON.valueToTree(fingerprints);
+    }
+
     /** One {@code key: saved -> wanted} for every difference that matters. */
-    static List<String> between(JsonNode saved, ImasConfig wanted) {
+    static List<String> between(JsonNode saved, JsonNode wanted) {
         Map<String, String> before = flatten(saved);
-        Map<String, String> after = flatten(json(wanted));
+        Map<String, String> after = flatten(wanted);
         Set<String> keys = new java.util.TreeSet<>(before.keySet());
         keys.addAll(after.keySet());
         return keys.stream().filter(key -> !FREE.contains(key)).filter(key -> !String.valueOf(before.get(key)).equals(String.valueOf(after.get(key))))

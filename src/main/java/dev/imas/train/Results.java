@@ -55,7 +55,8 @@ final class Results {
 
     void writeSummary(RunSummary summary) throws IOException {
         ObjectNode json = JSON.valueToTree(summary);
-        json.putObject("data").put("labeled", data.labeled().size()).put("unlabeled", data.unlabeled().size()).put("validation", data.validation().size());
+        json.putObject("data").put("labeled", data.labeled().size()).put("unlabeled", data.unlabeled().size()).put("validation", data.validation().size())
+            .set("fingerprints", ConfigDifference.json(data.fingerprints()));
         json.putObject("versions").put("imas", version()).put("libtorch", libtorch()).put("java", System.getProperty("java.version"));
         json.putObject("machine").put("cpu", CpuFeatures.read().model()).put("cores", Runtime.getRuntime().availableProcessors()).put("threads", torch.get_num_threads())
             .put("os", System.getProperty("os.name") + " " + System.getProperty("os.version")).put("device", compute.device()).put("channels_last", compute.channelsLast());

@@ -36,6 +36,11 @@ record RunDirectory(Path root) {
         return directory;
     }
 
+    /** Held while a process trains in the folder. */
+    Path lock() {
+        return root.resolve(".lock");
+    }
+
     Path config() {
         return root.resolve("config.yaml");
     }
@@ -74,7 +79,7 @@ record RunDirectory(Path root) {
 
     private static boolean empty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.findAny().isEmpty();
+            return entries.allMatch(entry -> entry.getFileName().toString().equals(".lock"));
         }
     }
 }

@@ -40,8 +40,8 @@ public final class Trainer {
         Compute.of(config.device(), config.precision(), config.network().backbone());
         Dataset data = Dataset.open(config);
         RunDirectory directory = RunDirectory.open(out, resume);
-        try {
-            Checkpoint from = resume ? checkpoint(config, directory, listener) : null;
+        try (RunLock lock = RunLock.take(directory.lock())) {
+            Checkpoint from = resume ? checkpoint(config, data, directory, listener) : null;
             Precision precision = from != null && config.precision() == Precision.AUTO ? Precision.valueOf(from.state().precision()) : config.precision();
             Compute compute = Compute.of(config.device(), precision, config.network().backbone());
             listener.message("device " + compute.device() + ", precision " + compute.precision().name().toLowerCase(java.util.Locale.ROOT)
@@ -60,15 +60,19 @@ public final class Trainer {
         }
     }
 
-    private static Checkpoint checkpoint(ImasConfig config, RunDirectory directory, TrainListener listener) throws IOException {
+    private static Checkpoint checkpoint(ImasConfig config, Dataset data, RunDirectory directory, TrainListener listener) throws IOException {
         Optional<Checkpoint> newest = new CheckpointStore(directory.checkpoints()).newest(listener::message);
         if (newest.isEmpty()) {
             listener.message("no checkpoint was written yet: starting from the beginning");
             return null;
         }
-        List<String> changes = ConfigDifference.between(newest.get().config(), config);
+        List<String> changes = ConfigDifference.between(newest.get().config(), ConfigDifference.json(config));
         if (!changes.isEmpty()) {
             throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes) + "; resume with the old values, or train anew with another --out");
+        }
+        List<String> other = ConfigDifference.between(newest.get().data(), ConfigDifference.json(data.fingerprints()));
+        if (!other.isEmpty()) {
+            throw new UserException("the data set is not the one the run began with: " + String.join(", ", other) + "; name the same lists (--data, --labeled, --unlabeled, --val), or train anew with another --out");
         }
         listener.message("continuing after step " + newest.get().state().step());
         return newest.get();

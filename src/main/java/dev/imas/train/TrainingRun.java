@@ -213,7 +213,7 @@ final class TrainingRun implements AutoCloseable {
             throw diverged("a weight is not finite after step " + state.step());
         }
         state = state.written(metricsLog.sync(), hardnessLog.sync());
-        checkpoints.save(state, ConfigDifference.json(config), tensors());
+        checkpoints.save(state, ConfigDifference.json(config), ConfigDifference.json(data.fingerprints()), tensors());
     }
 
     private Map<String, Tensor> tensors() {

@@ -2,12 +2,17 @@ package dev.imas.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.augment.LabelMap;
+import dev.imas.augment.RgbImage;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.nn.SafetensorsFile;
+import dev.imas.report.IndexPng;
+import dev.imas.report.Pngs;
 import dev.imas.semi.Configs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -184,6 +189,53 @@ class TrainerTest {
         assertThatThrownBy(() -> Trainer.run(CONFIG, folder.resolve("nothing"), true, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("no run to resume");
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(() -> Trainer.run(CONFIG, file, false, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("is a file");
+    }
+
+    @Test
+    void oneRunAtATimeTrainsInADirectory() throws IOException {
+        Path out = folder.resolve("taken");
+        List<Throwable> refusals = new ArrayList<>();
+        Trainer.run(CONFIG, out, false, new TrainListener() {
+            @Override
+            public void evaluated(EpochMetrics metrics) {
+                refusals.add(catchThrowable(() -> Trainer.run(CONFIG, out, true, new Ear(99))));
+            }
+        });
+        assertThat(refusals).hasSize(2).allSatisfy(e -> assertThat(e).isInstanceOf(UserException.class).hasMessageContaining("another run is training in " + out.toAbsolutePath()));
+        assertSameRun(out);
+        assertThat(out.resolve(".lock")).doesNotExist();
+    }
+
+    @Test
+    void resumesWhereTheFilesWereMovedToAndRefusesOtherFiles() throws IOException {
+        Path first = photos("photos", 6);
+        Path out = folder.resolve("moved");
+        assertThatThrownBy(() -> Trainer.run(folders(first), out, false, new Ear(2))).hasMessage("killed");
+        Path moved = Files.move(first, folder.resolve("elsewhere"));
+        assertThatThrownBy(() -> Trainer.run(folders(photos("more", 7)), out, true, new Ear(99))).isInstanceOf(UserException.class)
+            .hasMessageContaining("the data set is not the one the run began with: unlabeled: \"4 pictures, names").hasMessageContaining("-> \"5 pictures, names");
+        assertThat(Trainer.run(folders(moved), out, true, new Ear(99)).steps()).isEqualTo(2);
+    }
+
+    private static ImasConfig folders(Path root) {
+        ImasConfig config = Configs.with(Configs.with(CONFIG, "data", "layout", "FOLDERS"), "data", "root", root.toString());
+        return Configs.with(Configs.with(config, "training", "batchLabeled", 1), "training", "checkpointEvery", 1);
+    }
+
+    /** Pictures of 48x48, the first two with masks. */
+    private static Path photos(String name, int count) throws IOException {
+        Path root = folder.resolve(name);
+        Files.createDirectories(root.resolve("images"));
+        Files.createDirectories(root.resolve("masks"));
+        for (int i = 0; i < count; i++) {
+            byte[] pixels = new byte[48 * 48 * 3];
+            Arrays.fill(pixels, (byte) (20 * i));
+            Pngs.write(root.resolve("images/" + i + ".png"), new RgbImage(48, 48, pixels));
+            if (i < 2) {
+                IndexPng.write(root.resolve("masks/" + i + ".png"), new LabelMap(48, 48, new byte[48 * 48]), List.of(0, 1, 2, 3, 4, 5, 6));
+            }
+        }
+        return root;
     }
 
     @Test
