@@ -11,11 +11,9 @@ import dev.imas.nn.Torch;
 import dev.imas.report.IndexPng;
 import dev.imas.report.Overlay;
 import dev.imas.report.Pngs;
-import dev.imas.semi.ImageTensors;
 import dev.imas.semi.TensorKernels;
 import dev.imas.train.Evaluator;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -100,20 +98,17 @@ final class PredictCommand implements Command {
     private static final class Segmenter {
         private final TrainedNetwork trained;
         private final Evaluator evaluator;
-        private final ImageTensors tensors;
         private final TensorKernels kernels;
 
         Segmenter(TrainedNetwork trained) {
             this.trained = trained;
             this.kernels = new TensorKernels(trained.compute());
-            this.tensors = new ImageTensors(trained.compute());
             this.evaluator = new Evaluator(trained.compute(), kernels, trained.config().evaluation(), trained.classes());
         }
 
         LabelMap segment(RgbImage image) {
             try (PointerScope scope = new PointerScope()) {
-                ByteBuffer rgb = ByteBuffer.allocateDirect(image.rgb().length).put(image.rgb()).flip();
-                Tensor scores = evaluator.scores(tensors.normalized(rgb, 1, image.height(), image.width()), evaluator.predictor(trained.network()));
+                Tensor scores = evaluator.scores(evaluator.input(image), evaluator.predictor(trained.network()));
                 Tensor labels = kernels.pseudoLabel(scores, scores, 0, image.height(), image.width()).labels().cpu().contiguous();
                 byte[] bytes = new byte[image.height() * image.width()];
                 labels.data_ptr_byte().get(bytes);

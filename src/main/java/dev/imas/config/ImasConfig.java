@@ -212,9 +212,11 @@ public record ImasConfig(String name, Method method, long seed, String device, P
     /**
      * @param mode          whole image or sliding windows of the crop size with stride 2/3
      * @param window        side of the sliding window
+     * @param scale         factor on a picture's sides before the network sees it, 1 (parity) or less; predictions are
+     *                      enlarged to the picture's own size
      * @param everyEpochs   epochs between evaluations; the last epoch is always evaluated
      * @param absentClasses what classes without a pixel count
      */
-    public record Evaluation(EvaluationMode mode, int window, int everyEpochs, AbsentClasses absentClasses) {
+    public record Evaluation(EvaluationMode mode, int window, double scale, int everyEpochs, AbsentClasses absentClasses) {
     }
 }

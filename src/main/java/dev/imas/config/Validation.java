@@ -23,6 +23,7 @@ final class Validation {
         supervised(config.supervised());
         unsupervised(config.unsupervised());
         positive("evaluation.window", config.evaluation().window());
+        between("evaluation.scale", config.evaluation().scale(), 0.01, 1);
         positive("evaluation.every_epochs", config.evaluation().everyEpochs());
         if (config.network().auxiliary() && config.network().backbone() == Backbone.TINY) {
             throw new UserException("network.auxiliary is true, but the tiny backbone has no auxiliary head; set it to false");

@@ -1,6 +1,8 @@
 package dev.imas.train;
 
+import dev.imas.augment.ImageSize;
 import dev.imas.augment.LabelMap;
+import dev.imas.augment.Resize;
 import dev.imas.augment.RgbImage;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
@@ -55,7 +57,7 @@ public final class Evaluator {
                 Sample sample = await(next);
                 next = i + 1 < source.size() ? load(source, i + 1) : null;
                 try (PointerScope scope = new PointerScope()) {
-                    Tensor image = tensors.normalized(sample.rgb, 1, sample.height, sample.width);
+                    Tensor image = input(sample.seen);
                     Tensor truth = tensors.labels(sample.labels, 1, sample.height, sample.width);
                     for (int n = 0; n < networks.size(); n++) {
                         count(image, truth, networks.get(n), counts.get(n));
@@ -85,6 +87,15 @@ public final class Evaluator {
             : new SlidingWindows(settings.window()).accumulate(images, classes, network);
     }
 
+    /** What the network sees of a picture: normalised [1,3,h,w], reduced by evaluation.scale. */
+    public Tensor input(RgbImage image) {
+        return input(Seen.of(image, settings.scale()));
+    }
+
+    private Tensor input(Seen seen) {
+        return tensors.normalized(seen.rgb, 1, seen.height, seen.width);
+    }
+
     /** Reads counts i64 [1,1,3,C] from the device. */
     public static Confusion confusion(Tensor counts) {
         int classes = (int) counts.size(3);
@@ -94,16 +105,25 @@ public final class Evaluator {
             java.util.Arrays.copyOfRange(flat, 2 * classes, 3 * classes));
     }
 
-    /** One decoded picture in direct memory. */
-    private record Sample(ByteBuffer rgb, ByteBuffer labels, int height, int width) {
+    /** A picture for the network, RGB in direct memory. */
+    private record Seen(ByteBuffer rgb, int height, int width) {
+        static Seen of(RgbImage image, double scale) {
+            ImageSize size = new ImageSize(image.width(), image.height()).times(scale);
+            RgbImage reduced = Resize.bilinear(image, size.width(), size.height());
+            return new Seen(direct(reduced.rgb()), reduced.height(), reduced.width());
+        }
+    }
+
+    /** A picture for the network and its mask in direct memory. */
+    private record Sample(Seen seen, ByteBuffer labels, int height, int width) {
     }
 
     /** Decodes beside the evaluation of the picture before. */
-    private static CompletableFuture<Sample> load(ImageSource source, int i) {
+    private CompletableFuture<Sample> load(ImageSource source, int i) {
         return CompletableFuture.supplyAsync(() -> {
             RgbImage image = source.image(i);
             LabelMap mask = source.mask(i);
-            return new Sample(direct(image.rgb()), direct(mask.labels()), image.height(), image.width());
+            return new Sample(Seen.of(image, settings.scale()), direct(mask.labels()), mask.height(), mask.width());
         });
     }
 

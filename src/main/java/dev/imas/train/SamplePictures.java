@@ -7,9 +7,7 @@ import dev.imas.augment.RgbImage;
 import dev.imas.data.Dataset;
 import dev.imas.report.IndexPng;
 import dev.imas.report.Pngs;
-import dev.imas.semi.ImageTensors;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,7 +29,7 @@ final class SamplePictures {
     }
 
     /** Writes NNN-image, NNN-truth, NNN-student and NNN-teacher.png, spread evenly over the validation images. */
-    static void write(Path folder, Dataset data, Evaluator evaluator, ImageTensors tensors, UnaryOperator<Tensor> student, UnaryOperator<Tensor> teacher) throws IOException {
+    static void write(Path folder, Dataset data, Evaluator evaluator, UnaryOperator<Tensor> student, UnaryOperator<Tensor> teacher) throws IOException {
         Files.createDirectories(folder);
         int size = data.validation().size();
         int count = Math.min(MOST, size);
@@ -48,7 +46,7 @@ final class SamplePictures {
                 Pngs.write(folder.resolve(number + "-image.png"), image);
                 IndexPng.write(folder.resolve(number + "-truth.png"), data.validation().mask(i), data.palette());
                 for (Map.Entry<String, UnaryOperator<Tensor>> network : networks.entrySet()) {
-                    LabelMap labels = predict(image, evaluator, tensors, network.getValue());
+                    LabelMap labels = predict(image, evaluator, network.getValue());
                     IndexPng.write(folder.resolve(number + "-" + network.getKey() + ".png"), labels, data.palette());
                 }
             }
@@ -57,10 +55,9 @@ final class SamplePictures {
         }
     }
 
-    private static LabelMap predict(RgbImage image, Evaluator evaluator, ImageTensors tensors, UnaryOperator<Tensor> network) {
+    private static LabelMap predict(RgbImage image, Evaluator evaluator, UnaryOperator<Tensor> network) {
         try (PointerScope scope = new PointerScope()) {
-            ByteBuffer rgb = ByteBuffer.allocateDirect(image.rgb().length).put(image.rgb()).flip();
-            Tensor scores = evaluator.scores(tensors.normalized(rgb, 1, image.height(), image.width()), network).to(ScalarType.Float);
+            Tensor scores = evaluator.scores(evaluator.input(image), network).to(ScalarType.Float);
             Tensor enlarged = upsample_bilinear2d(scores, new long[] {image.height(), image.width()}, true, new DoubleOptional(), new DoubleOptional());
             byte[] labels = new byte[image.width() * image.height()];
             enlarged.argmax(new LongOptional(1), false).to(ScalarType.Byte).cpu().contiguous().data_ptr_byte().get(labels);

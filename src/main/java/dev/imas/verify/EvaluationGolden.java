@@ -140,7 +140,7 @@ final class EvaluationGolden implements GoldenGroup {
     }
 
     private static Evaluator evaluator(EvaluationMode mode, int window, int classes) {
-        return new Evaluator(CPU, new TensorKernels(CPU), new Evaluation(mode, window, 1, AbsentClasses.ZERO), classes);
+        return new Evaluator(CPU, new TensorKernels(CPU), new Evaluation(mode, window, 1, 1, AbsentClasses.ZERO), classes);
     }
 
     /** Recorded maps [N,H,W] or [H,W] as u8 [N,1,H,W]. */

@@ -43,7 +43,7 @@ public final class Configs {
             new Training(2, 0, 4, 4, 0.05, 1, 0.9, 1e-4, 0.9, 0.9, TeacherStart.COPY, 3, 1),
             new Supervised(SupervisedLoss.CE, 0.7, 1000, 0.4),
             new Unsupervised(0.3, 3, GammaVersion.V1, true, false, true, IntensityMix.BLEND, CutMixTrigger.ADAPTIVE, 0.5, CutMixPairing.HARDNESS, List.of(0.1, 0.9), false, true),
-            new Evaluation(EvaluationMode.WHOLE, 48, 1, AbsentClasses.ZERO));
+            new Evaluation(EvaluationMode.WHOLE, 48, 1, 1, AbsentClasses.ZERO));
     }
 
     /** The same with one component changed: {@code with(config, "unsupervised", "threshold", 0.5)}. */
