@@ -77,17 +77,25 @@ View<T> optional_view(const imas_tensor* t) {
 struct Axis {
     int in, out;
 
-    __device__ __forceinline__ int64_t step() const { return out > 1 ? out - 1 : 1; }
-    __device__ __forceinline__ int lower(int o) const { return static_cast<int>(o * static_cast<int64_t>(in - 1) / step()); }
-    __device__ __forceinline__ float fraction(int o) const {
-        return static_cast<float>(static_cast<double>(o * static_cast<int64_t>(in - 1) % step()) / static_cast<double>(step()));
+    __host__ __device__ __forceinline__ int64_t step() const { return out > 1 ? out - 1 : 1; }
+    __host__ __device__ __forceinline__ int lower(int o) const { return static_cast<int>(quotient(o * static_cast<int64_t>(in - 1), step())); }
+    /** Rounded once; 0 exactly on grid points. */
+    __host__ __device__ __forceinline__ float fraction(int o) const {
+        const int64_t rest = o * static_cast<int64_t>(in - 1) - lower(o) * step();
+        return static_cast<float>(static_cast<int>(rest)) / static_cast<float>(static_cast<int>(step()));
     }
 
     /** The first output whose lower input is at least i; `out` when there is none. */
-    __device__ __forceinline__ int first(int i) const {
+    __host__ __device__ __forceinline__ int first(int i) const {
         if (i <= 0) return 0;
         if (i > in - 1 || out == 1) return out;
-        return static_cast<int>((i * step() + in - 2) / (in - 1));
+        return static_cast<int>(quotient(i * step() + in - 2, in - 1));
+    }
+
+private:
+    /** Of non-negative numbers; a division of 32 bits is several times cheaper. */
+    static __host__ __device__ __forceinline__ int64_t quotient(int64_t a, int64_t b) {
+        return a >> 32 ? a / b : static_cast<unsigned>(a) / static_cast<unsigned>(b);
     }
 };
 
@@ -108,13 +116,6 @@ __device__ __forceinline__ Tap tap(const Axis& axis, int o, int64_t stride) {
 
 /** Two products, not a + fraction * (b - a), which would turn an infinity into NaN. */
 __device__ __forceinline__ float lerp(float a, float b, float fraction) { return (1.0f - fraction) * a + fraction * b; }
-
-/** A row of the logits at an enlarged column. */
-template <typename T>
-__device__ __forceinline__ float at_column(const T* row, const Tap& column) {
-    const float left = to_float(row[column.first]);
-    return column.fraction > 0.0f ? lerp(left, to_float(row[column.second]), column.fraction) : left;
-}
 
 __device__ __forceinline__ int min_int(int a, int b) { return a < b ? a : b; }
 __device__ __forceinline__ int max_int(int a, int b) { return a > b ? a : b; }

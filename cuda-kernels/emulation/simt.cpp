@@ -56,6 +56,7 @@ ucontext_t scheduler;
 const std::function<void()>* body_in_flight = nullptr;
 std::unique_ptr<unsigned char[]> shared_memory;
 std::vector<uint64_t> mail;
+bool any_at_barrier = false;
 
 // AddressSanitizer must be told when the stack changes.
 const void* scheduler_stack = nullptr;
@@ -182,6 +183,15 @@ void launch(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void
 }
 
 void barrier() { to_scheduler(State::at_block_barrier); }
+bool barrier_or(bool value) {
+    any_at_barrier |= value;
+    barrier();
+    const bool any = any_at_barrier;
+    barrier();  // everyone has read it
+    any_at_barrier = false;
+    barrier();  // and it is ready for the next
+    return any;
+}
 void warp_barrier() { to_scheduler(State::at_warp_barrier); }
 unsigned lane() { return current->number % 32; }
 unsigned lanes() {
