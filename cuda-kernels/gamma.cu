@@ -77,7 +77,7 @@ __device__ int rank_of(const float* parts, int images, int image) {
     return rank;
 }
 
-__global__ void __launch_bounds__(32 * kWarps) gamma_kernel(const int* counts, int images, int classes, double pixels, bool v1, bool class_weighted, bool ignore_background, float* parts, View<int> pairing, float* mean) {
+__global__ void __launch_bounds__(32 * kWarps, 1) gamma_kernel(const int* counts, int images, int classes, double pixels, bool v1, bool class_weighted, bool ignore_background, float* parts, View<int> pairing, float* mean) {
     IMAS_SHARED(memory);
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     double* const terms = reinterpret_cast<double*>(memory) + warp * classes;

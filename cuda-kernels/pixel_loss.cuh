@@ -90,19 +90,36 @@ struct GatherTable {
     }
 };
 
-/** Calls visit(c, x) for all classes and `width` columns, neighbouring threads along the axis that `by_class` names. */
-template <typename Visit>
-__device__ __forceinline__ void for_elements(int classes, int width, bool by_class, Visit visit) {
-    const int threads = blockDim.x, thread = threadIdx.x;
-    const int minor = by_class ? classes : width, major = by_class ? width : classes;
-    const int step = threads / minor;
-    if (thread >= step * minor) return;
-    const int along = thread % minor;
-    for (int i = thread / minor; i < major; i += step) {
-        if (by_class) {
-            visit(along, i);
-        } else {
-            visit(i, along);
+/**
+ * Gathers a finished row of the gradient from the column sums, [classes][kSumPitch]; neighbouring threads along the axis
+ * that lies contiguous in the gradient. A thread keeps its place on that axis and walks along the other.
+ */
+__device__ __forceinline__ void gather_row(const FloatOutput& grad, const GatherTable& gather, const float* sums, const Tile& tile, int y, int classes) {
+    const int width = tile.x_end - tile.x_begin, threads = blockDim.x, thread = threadIdx.x;
+    const bool by_class = grad.sc == 1;
+    const int along = by_class ? classes : width, step = threads / along, place = thread % along;
+    if (thread >= step * along) return;
+    const int64_t row = grad.offset(tile.image, 0, y, tile.x_begin);
+    if (by_class) {
+        for (int x = thread / along; x < width; x += step) {
+            float g = 0.0f;
+#pragma unroll
+            for (int term = 0; term < kTerms; term++) g = fmaf(gather.weight[term * kPitch + x], sums[place * kSumPitch + gather.slot[term * kPitch + x]], g);
+            grad.store_at(row + place + x * grad.sw, g);
+        }
+    } else {
+        const float* column[kTerms];
+        float weight[kTerms];
+#pragma unroll
+        for (int term = 0; term < kTerms; term++) {
+            column[term] = sums + gather.slot[term * kPitch + place];
+            weight[term] = gather.weight[term * kPitch + place];
+        }
+        for (int c = thread / along; c < classes; c += step) {
+            float g = 0.0f;
+#pragma unroll
+            for (int term = 0; term < kTerms; term++) g = fmaf(weight[term], column[term][c * kSumPitch], g);
+            grad.store_at(row + place * grad.sw + c * grad.sc, g);
         }
     }
 }
@@ -186,14 +203,7 @@ __global__ void __launch_bounds__(kThreads, K <= 8 ? 4 : K <= 21 ? 2 : 1) pixel_
         }
         previous = labels;
         __syncthreads();  // the sums are there, and the window's older row is free
-        if (wants_grad && interval >= tile.y_begin) {
-            for_elements(logits.classes, tile.x_end - tile.x_begin, loss.grad.sc == 1, [&](int c, int element) {
-                float g = 0.0f;
-#pragma unroll
-                for (int term = 0; term < kTerms; term++) g = fmaf(gather.weight[term * kPitch + element], sums[c * kSumPitch + gather.slot[term * kPitch + element]], g);
-                loss.grad.store(tile.image, c, interval, tile.x_begin + element, g);
-            });
-        }
+        if (wants_grad && interval >= tile.y_begin) gather_row(loss.grad, gather, sums, tile, interval, logits.classes);
     }
     bad = __syncthreads_or(bad);
     total = block_sum(total, reinterpret_cast<double*>(memory));
@@ -297,7 +307,7 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
 
 /** Finishes what the fast path left, then the last block writes the loss (and for `kept`, the number of pixels). */
 template <typename Target>
-__global__ void __launch_bounds__(kThreads) exact_loss_kernel(const __grid_constant__ PixelLoss<Target> loss, float* result, int64_t* kept) {
+__global__ void __launch_bounds__(kThreads, 2) exact_loss_kernel(const __grid_constant__ PixelLoss<Target> loss, float* result, int64_t* kept) {
     IMAS_SHARED(memory);
     if (!loss.fast || loss.unfinished[block_number()]) {
         const double total = exact_tile(loss, memory);

@@ -62,12 +62,6 @@ struct Labels {
     __device__ __forceinline__ int64_t index(int image, int y, int x) const { return (static_cast<int64_t>(image) * height + y) * width + x; }
 };
 
-/** Adds a block's count to a total. All threads; `scratch` holds one number a warp. */
-__device__ __forceinline__ void add_count(unsigned n, unsigned long long* total, unsigned* scratch) {
-    n = block_sum(n, scratch);
-    if (threadIdx.x == 0 && n) atomicAdd(total, static_cast<unsigned long long>(n));
-}
-
 __global__ void __launch_bounds__(kThreads) count_labelled_kernel(Labels labels, State* state) {
     IMAS_SHARED(memory);
     const int first = blockIdx.x * kCountRows, last = min_int(first + kCountRows, labels.height);
@@ -77,7 +71,8 @@ __global__ void __launch_bounds__(kThreads) count_labelled_kernel(Labels labels,
 #pragma unroll 4
         for (int x = threadIdx.x; x < labels.width; x += kThreads) n += labels.valid(row[x * labels.view.sw]) >= 0;
     }
-    add_count(n, &state->labelled, reinterpret_cast<unsigned*>(memory));
+    n = block_sum(n, reinterpret_cast<unsigned*>(memory));
+    if (threadIdx.x == 0 && n) atomicAdd(&state->labelled, static_cast<unsigned long long>(n));
 }
 
 __device__ __forceinline__ int shift_of(int round) { return round == 0 ? 21 : round == 1 ? 10 : 0; }
@@ -166,17 +161,19 @@ struct Probabilities {
     Selection selection;
     float* probability;
 
+    /** Labelled pixels, those whose probability is a number, and at most thresh: 20 bits each, a block has fewer pixels. */
     struct Counts {
-        unsigned labelled = 0, numbers = 0, below_thresh = 0;
+        unsigned long long packed = 0;
+
+        __device__ __forceinline__ void add(bool labelled, bool number, bool below) { packed += static_cast<unsigned long long>(labelled) | static_cast<unsigned long long>(number) << 20 | static_cast<unsigned long long>(below) << 40; }
+        __device__ __forceinline__ static void add_to(unsigned long long* total, unsigned long long packed) { atomicAdd(total, packed & 0xfffffu); }
     };
 
     __device__ __forceinline__ void record(int image, int y, int x, int label, float p, Counts& counts, unsigned* bins) const {
         p = label >= 0 ? p : 1.0f;
         probability[labels.index(image, y, x)] = p;
         selection.add(p, 0, bins);
-        counts.labelled += label >= 0;
-        counts.numbers += label >= 0 && p == p;
-        counts.below_thresh += label >= 0 && p <= selection.thresh;
+        counts.add(label >= 0, label >= 0 && p == p, label >= 0 && p <= selection.thresh);
     }
 
     __device__ __forceinline__ void record_exactly(int image, int y, int x, Counts& counts, unsigned* bins) const {
@@ -192,10 +189,12 @@ struct Probabilities {
     /** All threads. */
     __device__ __forceinline__ void finish(const Counts& counts, unsigned* bins, unsigned blocks) const {
         State* const state = selection.state;
-        unsigned* const scratch = bins + kBins;
-        add_count(counts.labelled, &state->labelled, scratch);
-        add_count(counts.numbers, &state->numbers, scratch);
-        add_count(counts.below_thresh, &state->below_thresh, scratch);
+        const unsigned long long sum = block_sum(counts.packed, reinterpret_cast<unsigned long long*>(bins + kBins));
+        if (threadIdx.x == 0) {
+            Counts::add_to(&state->labelled, sum);
+            Counts::add_to(&state->numbers, sum >> 20);
+            Counts::add_to(&state->below_thresh, sum >> 40);
+        }
         selection.finish(bins, blocks);
     }
 };

@@ -126,8 +126,9 @@ struct FloatOutput {
     int32_t dtype;
     int64_t sn, sc, sh, sw;
 
-    __device__ __forceinline__ void store(int64_t n, int64_t c, int64_t y, int64_t x, float value) const {
-        const int64_t offset = n * sn + c * sc + y * sh + x * sw;
+    __device__ __forceinline__ int64_t offset(int64_t n, int64_t c, int64_t y, int64_t x) const { return n * sn + c * sc + y * sh + x * sw; }
+
+    __device__ __forceinline__ void store_at(int64_t offset, float value) const {
         if (dtype == IMAS_F32) {
             static_cast<float*>(data)[offset] = value;
         } else if (dtype == IMAS_BF16) {
@@ -136,6 +137,8 @@ struct FloatOutput {
             static_cast<F16*>(data)[offset] = from_float<F16>(value);
         }
     }
+
+    __device__ __forceinline__ void store(int64_t n, int64_t c, int64_t y, int64_t x, float value) const { store_at(offset(n, c, y, x), value); }
 };
 
 /** An output whose pointer is null when the tensor is absent. */

@@ -84,7 +84,14 @@ inline Tiles fast_tiles(const Logits& logits, int64_t images, int overlap, int64
 }
 
 /** How many blocks should share a multiprocessor: as many as the registers of K classes allow without spilling. */
-constexpr int blocks_per_multiprocessor(int classes) { return classes <= 8 ? 4 : classes <= 21 ? 3 : 2; }
+constexpr int blocks_per_multiprocessor(int classes) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 860
+    const int three = 19;  // with 21, sm_80 would spill a few bytes
+#else
+    const int three = 21;
+#endif
+    return classes <= 8 ? 4 : classes <= three ? 3 : 2;
+}
 
 /** Calls f with the number of classes to keep in registers; 19 and 21 are those of the published settings. */
 template <typename F>

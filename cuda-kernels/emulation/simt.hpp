@@ -38,7 +38,7 @@ bool barrier_or(bool value);
 /** Waits for the 32 threads of the warp (the last warp may have fewer). */
 void warp_barrier();
 
-/** One 8-byte mailbox per lane of the current warp. */
+/** One 8-byte mailbox per lane of the current warp, for one exchange; those of two exchanges in a row differ. */
 uint64_t* mailboxes();
 
 unsigned lane();
@@ -48,11 +48,11 @@ unsigned char* shared();
 template <typename T>
 T exchange(T value, unsigned source) {
     static_assert(sizeof(T) <= 8, "a mailbox holds 8 bytes");
-    std::memcpy(mailboxes() + lane(), &value, sizeof(T));
+    uint64_t* const boxes = mailboxes();
+    std::memcpy(boxes + lane(), &value, sizeof(T));
     warp_barrier();
     T received = value;
-    if (source < lanes()) std::memcpy(&received, mailboxes() + source, sizeof(T));
-    warp_barrier();
+    if (source < lanes()) std::memcpy(&received, boxes + source, sizeof(T));
     return received;
 }
 

@@ -289,7 +289,7 @@ int main(int count, char** arguments) {
     if (count == 3 && !std::strcmp(arguments[1], "--plant")) return plant(arguments[2]);
     cuda = imas_cuda_backend(IMAS_BACKEND_TABLE_VERSION, [](const char* text) { std::printf("%s\n", text); });
     EXPECT(cuda && !imas_cuda_backend(IMAS_BACKEND_TABLE_VERSION + 1, nullptr));
-    const int cases = count > 1 ? std::atoi(arguments[1]) : 30;
+    const int cases = count > 1 ? std::atoi(arguments[1]) : 24;
     for (int number = 0; number < cases; number++) {
         Random random(static_cast<uint64_t>(number) + 1);
         const Case c = random_case(number, random);

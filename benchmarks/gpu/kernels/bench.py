@@ -76,15 +76,18 @@ def main(line):
             print('  ' + failed)
     if args.check_only:
         return 1 if failures else 0
+
+    def save(result):
+        result.update(build=kernels.build_info(), command=' '.join(['bench.py'] + [shlex.quote(x) for x in line]), failures=failures + result.get('failures', []))
+        return report.write(result, args.out)
+
     if args.dry_run:
         result = dry_run(args, kernels, memory)
     else:
         import torch_side
-        result = torch_side.measure(args, row)
-        failures += result.pop('wrong')
-    result.update(build=kernels.build_info(), command=' '.join(['bench.py'] + [shlex.quote(x) for x in line]), failures=failures)
-    print(report.write(result, args.out))
-    return 1 if failures else 0
+        result = torch_side.measure(args, row, lambda partial: save(dict(partial)))
+    print(save(result))
+    return 1 if result['failures'] else 0
 
 
 if __name__ == '__main__':

@@ -14,7 +14,7 @@ import cases
 from imas_kernels import BF16, CUDA, F32, I32, I64, U8, Kernels, view
 
 TYPES = {F32: torch.float32, BF16: torch.bfloat16, U8: torch.uint8, I32: torch.int32, I64: torch.int64}
-SAME_BYTES = {'labels', 'pairing'}  # integers: compared by the share that differs
+BY_SHARE = {'labels', 'mixed_labels', 'pairing'}  # integers: compared by the share that differs
 LIMIT = {F32: 1e-5, BF16: 1e-2}     # of |ours - float64| / |float64|
 
 
@@ -277,7 +277,7 @@ def error_of(spec, case):
     worst = 0.0
     for name, found in tensors_of(case.outputs).items():
         ours, theirs = found.double(), expected[name].double()
-        error = (ours != theirs).double().mean() if name in SAME_BYTES or name == 'mixed_labels' else (ours - theirs).norm() / theirs.norm().clamp(min=1e-30)
+        error = (ours != theirs).double().mean() if name in BY_SHARE else (ours - theirs).norm() / theirs.norm().clamp(min=1e-30)
         error = error.item()
         worst = error if not error <= worst else worst
     return worst
@@ -291,7 +291,8 @@ def ours(kernels, case):
     return call
 
 
-def measure(args, row):
+def measure(args, row, save):
+    """The result for report.py; save(result) is called after every case."""
     kernels = Kernels(args.library, CUDA, torch.cuda.current_device())
     properties = torch.cuda.get_device_properties(0)
     l2 = getattr(properties, 'L2_cache_size', 50 << 20)
@@ -299,19 +300,20 @@ def measure(args, row):
     print('%s, %d multiprocessors, L2 %.0f MB, torch %s, copies %.0f GB/s' % (properties.name, properties.multi_processor_count, l2 / 1e6, torch.__version__, bandwidth), flush=True)
     torch.backends.cuda.matmul.allow_tf32 = False
     rows, wrong = [], []
+    result = {'device': properties.name, 'torch': '%s, CUDA %s' % (torch.__version__, torch.version.cuda), 'copy_gb_per_s': bandwidth, 'rows': rows, 'failures': wrong}
     for spec in cases.specs(args.shapes):
         if spec.kernel not in args.only:
             continue
         build = cases.KERNELS[spec.kernel]
-
-        first = build(kernels, TorchProvider(1), spec)
+        provider = TorchProvider(1)  # providers own the workspaces
+        first = build(kernels, provider, spec)
         copies = max(2, min(16, -(-2 * l2 // first.bytes)))
         providers = [TorchProvider(seed) for seed in range(2, 2 + copies)]
         error = error_of(spec, first)
         limit = LIMIT[spec.dtype]
         if not error <= limit:
             wrong.append('%s: relative error %.2e, limit %.0e' % (spec.name(), error, limit))
-        built = [build(kernels, provider, spec) for provider in providers]
+        built = [build(kernels, each, spec) for each in providers]
 
         us, spread, graphed = twice([ours(kernels, case) for case in built], args.repeats)
         inputs = [tensors_of(case.inputs) for case in built]
@@ -328,6 +330,7 @@ def measure(args, row):
                         compile=None if compile_us is None else compile_us / us, compile_us=compile_us, error=error, sets=copies, bytes=first.bytes,
                         exponentials=first.exponentials, graphs=[graphed, eager_graphed, compile_graphed]))
         print('%-44s %8.1f us  eager %6.1fx  compile %sx' % (spec.name(), us, eager_us / us, '-' if compile_us is None else '%.1f' % (compile_us / us)), flush=True)
-        del first, built, inputs, providers
+        save(result)
+        del first, built, inputs, provider, providers
         torch.cuda.empty_cache()
-    return {'device': properties.name, 'torch': '%s, CUDA %s' % (torch.__version__, torch.version.cuda), 'copy_gb_per_s': bandwidth, 'rows': rows, 'wrong': wrong}
+    return result
