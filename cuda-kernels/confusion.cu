@@ -1,7 +1,8 @@
 // Adds one batch to the per-class counts behind mIoU.
 //
 // Tiles, columns and paths as in pseudo_label.cu, without exponentials: the prediction is the first class with the
-// largest enlarged logit, one FMA, one maximum, a compare and a select a class and pixel. Integer counts through
+// largest enlarged logit, one FMA, one maximum, a compare and a select a class and pixel: at B=4, C=21, 129x129 ->
+// 513x513 3 us of an H100's instructions, above 2.2 us for 6.6 MB (benchmarks/gpu/LIMITS.md). Integer counts through
 // shared memory and one atomic a counter and block: GPU-to-GPU identical.
 #include "kernels.cuh"
 #include "window.cuh"

@@ -13,8 +13,10 @@
 // (all tiles where the fast path does not apply), exactly as imas.h says, and its last block adds up the losses. It
 // gathers four classes at a time through shared memory, one logit at a time: several times slower, any shape.
 //
-// No float atomics, fixed orders, tiles that depend on the sizes alone: GPU-to-GPU identical.
-// Floor: one exponential a chosen pixel and class (LIMITS.md).
+// No float atomics, fixed orders, tiles that depend on the sizes alone: run-to-run identical, and between GPUs whose ex2
+// agrees (one architecture).
+// Floor at B=4, C=21, 129x129 -> 513x513 on an H100, all pixels chosen: 22 million exponentials, 6 us; 16.4 MB of fp32
+// (10.9 of bf16), 5.5 us (benchmarks/gpu/LIMITS.md).
 #pragma once
 
 #include "kernels.cuh"

@@ -1,13 +1,15 @@
 // Pseudo-labels, confidences and the counts behind gamma.
 //
-// Fast path (window.cuh): a block owns a tile of 3 intervals; a thread owns one output column, enlarges teacher and
+// Fast path (window.cuh): a block owns a tile of a few intervals; a thread owns one output column, enlarges teacher and
 // student into registers and spends, a class and pixel, one FMA, one maximum, a compare and select for the label, one
-// FMA and ex2 for the exponential and one addition: two networks' exponentials are the floor (LIMITS.md). Labels and
+// FMA and ex2 for the exponential and one addition. Floor at B=4, C=21, 129x129 -> 513x513 on an H100: 44 million
+// exponentials, 12 us; 16.4 MB of fp32 (10.9 of bf16), 5.5 us (benchmarks/gpu/LIMITS.md). Labels and
 // confidences of a warp lie side by side, 32 and 128 bytes. A tile with NaN, infinite or huge logits, and shapes
 // that the fast path does not take, go pixel by pixel through logits.cuh.
 //
 // Counts are integers: added in shared memory (the hardware adds up the lanes of a warp that hit one counter), then
-// one atomic a counter and block. So no order changes a bit: GPU-to-GPU identical.
+// one atomic a counter and block. So no order changes a bit: run-to-run identical, and between GPUs whose ex2 agrees (one
+// architecture).
 #include "kernels.cuh"
 #include "window.cuh"
 

@@ -6,8 +6,9 @@
 //         smallest exactly, without a sort -> loss and gradient.
 // The last block of a launch evaluates the histogram; the rounds after the first are skipped when the value can no
 // longer exceed `thresh`. OHEM computes the exponentials twice: keeping them would cost 88 MB, and keeping only each
-// pixel's maximum and sum saves less arithmetic than its 17 MB of traffic cost.
-// Counts are integers, so atomics change no bit: GPU-to-GPU identical.
+// pixel's maximum and sum saves about as much arithmetic as its 17 MB of traffic cost. Floors: CE that of pixel_loss.cuh;
+// OHEM with many hard pixels twice its exponentials, 12 us at the VOC sizes (benchmarks/gpu/LIMITS.md).
+// Counts are integers, so atomics change no bit: run-to-run identical.
 #include "pixel_loss.cuh"
 
 namespace imas::cuda {
