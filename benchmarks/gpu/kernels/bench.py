@@ -6,7 +6,7 @@
 
 --device cuda needs a GPU, and PyTorch for the measurements. --dry-run calls every kernel at tiny sizes without timing:
 with --device cpu that needs nothing but the CPU library and Python's standard library.
-Exit status: 0, or 1 when a check failed. DIR gets kernels.json and kernels.md.
+Exit status: 0; 1 when a check failed; 2 when there is no library or device. DIR gets kernels.json and kernels.md.
 """
 import argparse
 import os
@@ -66,7 +66,11 @@ def main(line):
     args = arguments(line)
     os.makedirs(args.out, exist_ok=True)
     kind = CUDA if args.device == 'cuda' else CPU
-    kernels, memory = Kernels(args.library, kind), CudaMemory() if kind == CUDA else HostMemory()
+    try:
+        kernels, memory = Kernels(args.library, kind), CudaMemory() if kind == CUDA else HostMemory()
+    except (OSError, RuntimeError) as problem:  # no library, no device, no libcudart
+        print('bench.py: %s' % problem, file=sys.stderr)
+        return 2
     failures = []
     if args.golden:
         checks = Golden(kernels, memory, args.golden).run()
