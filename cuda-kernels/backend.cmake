@@ -17,8 +17,9 @@ foreach(source IN LISTS IMAS_CUDA_SOURCES)
   set(object ${CMAKE_BINARY_DIR}/cuda/${stem}.o)
   add_custom_command(OUTPUT ${object}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cuda
-    COMMAND ${IMAS_NVCC} ${flags} -c ${source} -o ${object}
-    DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/native/include/imas.h ${CMAKE_SOURCE_DIR}/native/src/backend.hpp
+    COMMAND ${CMAKE_COMMAND} -DNVCC=${IMAS_NVCC} "-DFLAGS=${flags}" -DSOURCE=${source} -DOBJECT=${object} -P ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake
+    BYPRODUCTS ${object}.log
+    DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake ${CMAKE_SOURCE_DIR}/native/include/imas.h ${CMAKE_SOURCE_DIR}/native/src/backend.hpp
     COMMENT "nvcc ${stem}.cu" VERBATIM)
   list(APPEND objects ${object})
 endforeach()
@@ -28,3 +29,9 @@ add_custom_command(OUTPUT ${library}
   DEPENDS ${objects} COMMENT "linking libimas_cuda.so" VERBATIM)
 add_custom_target(imas_cuda ALL DEPENDS ${library})
 add_dependencies(libraries imas_cuda)
+
+if(IMAS_TESTS)
+  enable_testing()
+  add_test(NAME cuda_resources COMMAND ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.sh ${CMAKE_BINARY_DIR}/cuda ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.csv)
+  set_tests_properties(cuda_resources PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT "NVCC=${IMAS_NVCC}")
+endif()

@@ -1,5 +1,5 @@
 // Consistency loss of one view and its gradient: the kept pixels' cross-entropy, weighted by the image's gamma and
-// divided by all pixels (method 3.7). The work is in pixel_loss.cuh.
+// divided by all pixels (method 3.7). The work is in pixel_loss.cuh: two launches.
 #include "pixel_loss.cuh"
 
 namespace imas::cuda {
@@ -11,11 +11,22 @@ struct ConsistencyTarget {
     float threshold, share;  // share: 1 / (B*H*W)
     int classes;
 
-    __device__ __forceinline__ PixelTarget operator()(int image, int y, int x) const {
-        const int label = *labels.at(image, 0, y, x);
-        const bool kept = label < classes && label != IMAS_IGNORE && *confidence.at(image, 0, y, x) >= threshold;
-        return PixelTarget{kept ? label : -1, weight.data ? *weight.at(image, 0, 0, 0) * share : share};
-    }
+    struct Column {
+        const uint8_t* label;
+        const float* confidence;
+        int64_t label_step, confidence_step;
+        float threshold;
+        int classes;
+
+        __device__ __forceinline__ int operator()(int y) const {
+            const int it = label[y * label_step];
+            return it < classes && confidence[y * confidence_step] >= threshold ? it : -1;
+        }
+    };
+
+    __device__ __forceinline__ Column column(int image, int x) const { return Column{labels.at(image, 0, 0, x), confidence.at(image, 0, 0, x), labels.sh, confidence.sh, threshold, classes}; }
+    __device__ __forceinline__ float coefficient(int image) const { return weight.data ? *weight.at(image, 0, 0, 0) * share : share; }
+    __device__ __forceinline__ int64_t kept() const { return 0; }
 };
 
 }  // namespace
@@ -24,11 +35,12 @@ int32_t consistency_loss(const imas_backend* backend, const imas_tensor* logits,
     const DeviceScope scope(backend);
     const int64_t* size = labels->shape;
     const double pixels = static_cast<double>(size[0]) * static_cast<double>(size[2]) * static_cast<double>(size[3]);
-    const ConsistencyTarget target{view<const uint8_t>(labels), view<const float>(confidence), optional_view<const float>(weight), threshold, static_cast<float>(1.0 / pixels), static_cast<int>(logits->shape[1])};
-    launch_pixel_loss(stream_of(backend), logits, labels, target, grad_scale, loss, grad, static_cast<double*>(workspace));
+    const int classes = static_cast<int>(logits->shape[1] < IMAS_IGNORE ? logits->shape[1] : IMAS_IGNORE);
+    const ConsistencyTarget target{view<const uint8_t>(labels), view<const float>(confidence), optional_view<const float>(weight), threshold, static_cast<float>(1.0 / pixels), classes};
+    launch_pixel_loss(stream_of(backend), logits, labels, target, grad_scale, loss, nullptr, grad, LossWorkspace(workspace, *logits, *labels));
     return launched("consistency_loss");
 }
 
-size_t consistency_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels) { return partial_loss_bytes(*logits, *labels); }
+size_t consistency_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels) { return LossWorkspace(nullptr, *logits, *labels).bytes; }
 
 }  // namespace imas::cuda

@@ -1,143 +1,293 @@
 // The core of both losses: sum of coefficient * cross-entropy over chosen pixels, and its gradient with respect to the
-// low-resolution logits, in one kernel.
+// low-resolution logits.
 //
-// A block owns a tile of low-resolution elements, kTileRows high and `tile_width` wide, of one image, for all classes.
-// It visits the output pixels that touch the tile, one interval between two input rows after the other; a thread owns
-// one output column and kRows rows at a time:
-//   1. softmax of its pixels (one exponential a class);
-//   2. per class: gradient of its pixels, summed down to the interval's upper and lower input row;
-//   3. per class and tile column: the block gathers these sums along the columns, weighted by the transposed
-//      enlargement, into shared memory; a finished row is stored.
-// Pixels between two tiles are computed by both; the tile that holds the pixel's upper left input counts its loss. No
-// atomics, fixed orders: GPU-to-GPU identical. Limits: 2 exponentials a pixel and class; bytes are the logits, the
-// labels and the gradient once each (neighbouring tiles meet in the caches).
+// pixel_loss_kernel is the fast path (window.cuh). A block owns a tile of low-resolution elements, all classes, and
+// walks down the intervals that touch it; a thread owns one output column. For a pixel it computes the exponentials
+// once, keeps them in registers, and adds them, scaled, to the sums of the low-resolution row above and below (two FMA
+// a class). When a row is complete the threads lay these column sums side by side in shared memory, subtract the
+// one-hot part (a label is an index there, not a compare a class), and gather each low-resolution element from the at
+// most kTerms columns that reach it. Pixels between two tiles are computed by both; the tile that holds the pixel's
+// upper left element counts its loss.
+//
+// exact_loss_kernel finishes: it recomputes the tiles that met a logit or coefficient which the fast path cannot take
+// (all tiles where the fast path does not apply), exactly as imas.h says, and its last block adds up the losses. It
+// gathers four classes at a time through shared memory, one logit at a time: several times slower, any shape.
+//
+// No float atomics, fixed orders, tiles that depend on the sizes alone: run-to-run identical, and between GPUs whose ex2
+// agrees (one architecture).
+// Floor at B=4, C=21, 129x129 -> 513x513 on an H100, all pixels chosen: 22 million exponentials, 6 us; 16.4 MB of fp32
+// (10.9 of bf16), 5.5 us (benchmarks/gpu/LIMITS.md).
 #pragma once
 
 #include "kernels.cuh"
 #include "reduce.cuh"
-#include "softmax.cuh"
+#include "window.cuh"
 
 namespace imas::cuda {
 
-constexpr int kLossThreads = 256;
-constexpr int kTileRows = 4;
-constexpr int kTileElements = 3072;  // classes * tile_width at most: 2 carries of 12 KB
+constexpr int kTerms = 2 * kRows;             // output columns that reach a low-resolution one, at most
+constexpr int kSumPitch = kThreads + kThreads / 32 + 1;  // odd, for gathering along the classes
 constexpr int kClassChunk = 4;
+constexpr int kCarryElements = 3072;          // classes * width of a tile on the exact path: 2 rows of 12 KB
 
-/** One pixel's part in the loss: its label and coefficient; label -1: none. */
-struct PixelTarget {
-    int label;
-    float coefficient;
+/** Where a column's sums lie: one slot skipped every 32, so that strides of 2 to 16 columns meet different banks. */
+__device__ __forceinline__ int sum_slot(int column) { return column + column / 32; }
+
+/** What both kernels need; Target::coefficient(image) and Target::column(image, x)(y) -> label or -1 choose the pixels. */
+template <typename Target>
+struct PixelLoss {
+    Logits logits;
+    Tiles tiles;
+    Target target;
+    float grad_scale;
+    FloatOutput grad;  // data NULL: not wanted
+    double* partial_losses;  // one a block
+    int* unfinished;         // one a block: 1 where the exact path must take over
+    unsigned* finished_blocks;
+    bool fast;               // the fast path has run and filled `unfinished`
 };
 
-struct LossTiles {
-    int width;       // low-resolution columns a tile
-    int across;      // tiles along a row
-    int down;        // tiles along a column
-    size_t shared_bytes;
+/** The tile of a block: rows and columns of low-resolution elements, and the first interval of each that reaches it. */
+struct Tile {
+    int image, x_begin, x_end, y_begin, y_end, first_interval, left_interval;
 
-    unsigned blocks_per_image() const { return static_cast<unsigned>(across * down); }
+    __device__ __forceinline__ Tile(const Tiles& tiles, const Logits& logits)
+        : image(blockIdx.y),
+          x_begin(static_cast<int>(blockIdx.x) % tiles.across * tiles.width),
+          x_end(min_int(x_begin + tiles.width, logits.columns.in)),
+          y_begin(static_cast<int>(blockIdx.x) / tiles.across * tiles.height),
+          y_end(min_int(y_begin + tiles.height, logits.rows.in)),
+          first_interval(max_int(y_begin - 1, 0)),
+          left_interval(max_int(x_begin - 1, 0)) {}
 };
 
-inline LossTiles loss_tiles(const imas_tensor& logits, const imas_tensor& labels) {
-    const int64_t classes = logits.shape[1], w = logits.shape[3], out = labels.shape[3];
-    int64_t width = out > 1 ? kLossThreads * (w - 1) / (out - 1) - 1 : w;  // its pixels fill the block once
-    if (width > kTileElements / classes) width = kTileElements / classes;
-    if (width > w) width = w;
-    if (width < 1) width = 1;
-    const size_t floats = static_cast<size_t>(2 * classes * width + 2 * kClassChunk * kLossThreads);
-    return LossTiles{static_cast<int>(width), static_cast<int>((w + width - 1) / width), static_cast<int>((logits.shape[2] + kTileRows - 1) / kTileRows), floats * sizeof(float) + 8 * sizeof(double)};
+__device__ __forceinline__ int64_t block_number() { return blockIdx.x + static_cast<int64_t>(gridDim.x) * blockIdx.y; }
+
+/** The labels of the rows of one interval at a thread's column; kNone where a pixel does not count. */
+struct RowLabels {
+    static constexpr int kNone = 0xff;
+    unsigned bits = 0xffffffffu;
+
+    __device__ __forceinline__ void set(int row, int label) { bits ^= static_cast<unsigned>(label ^ kNone) << 8 * row; }
+    __device__ __forceinline__ int get(int row) const { return static_cast<int>(bits >> 8 * row & 0xffu); }
+};
+
+/** For each low-resolution column of a tile the output columns that reach it: their slots and weights, [kTerms][kPitch]. */
+struct GatherTable {
+    static constexpr size_t kBytes = 2 * sizeof(float) * kTerms * kPitch;
+
+    float* weight;
+    int* slot;
+
+    __device__ __forceinline__ GatherTable(unsigned char* memory, const Tile& tile, const Axis& columns, int first_x) : weight(reinterpret_cast<float*>(memory)), slot(reinterpret_cast<int*>(weight + kTerms * kPitch)) {
+        const int width = tile.x_end - tile.x_begin;
+        for (int i = threadIdx.x; i < kTerms * width; i += blockDim.x) {
+            const int term = i / width, x = i % width, element = tile.x_begin + x;
+            const int column = columns.first(element - 1) + term;
+            const bool reaches = column < columns.first(element + 1);
+            const float fraction = reaches ? columns.fraction(column) : 1.0f;
+            weight[term * kPitch + x] = column < columns.first(element) ? fraction : 1.0f - fraction;
+            slot[term * kPitch + x] = reaches ? sum_slot(column - first_x) : 0;
+        }
+    }
+};
+
+/**
+ * Gathers a finished row of the gradient from the column sums, [classes][kSumPitch]; neighbouring threads along the axis
+ * that lies contiguous in the gradient. A thread keeps its place on that axis and walks along the other.
+ */
+__device__ __forceinline__ void gather_row(const FloatOutput& grad, const GatherTable& gather, const float* sums, const Tile& tile, int y, int classes) {
+    const int width = tile.x_end - tile.x_begin, threads = blockDim.x, thread = threadIdx.x;
+    const bool by_class = grad.sc == 1;
+    const int along = by_class ? classes : width, step = threads / along, place = thread % along;
+    if (thread >= step * along) return;
+    const int64_t row = grad.offset(tile.image, 0, y, tile.x_begin);
+    if (by_class) {
+        for (int x = thread / along; x < width; x += step) {
+            float g = 0.0f;
+#pragma unroll
+            for (int term = 0; term < kTerms; term++) g = fmaf(gather.weight[term * kPitch + x], sums[place * kSumPitch + gather.slot[term * kPitch + x]], g);
+            grad.store_at(row + place + x * grad.sw, g);
+        }
+    } else {
+        const float* column[kTerms];
+        float weight[kTerms];
+#pragma unroll
+        for (int term = 0; term < kTerms; term++) {
+            column[term] = sums + gather.slot[term * kPitch + place];
+            weight[term] = gather.weight[term * kPitch + place];
+        }
+        for (int c = thread / along; c < classes; c += step) {
+            float g = 0.0f;
+#pragma unroll
+            for (int term = 0; term < kTerms; term++) g = fmaf(weight[term], column[term][c * kSumPitch], g);
+            grad.store_at(row + place * grad.sw + c * grad.sc, g);
+        }
+    }
 }
 
-/** Weight with which output column x reaches low-resolution column i. */
-__device__ __forceinline__ float reach(const Axis& columns, int x, int i) {
-    const int lower = columns.lower(x);
-    const float fraction = columns.fraction(x);
-    return lower == i ? 1.0f - fraction : lower + 1 == i ? fraction : 0.0f;
+template <int K>
+constexpr size_t fast_loss_bytes() {
+    return Window<K>::kBytes + sizeof(float) * K * kSumPitch + GatherTable::kBytes + RowTable::kBytes + 8 * sizeof(double);
 }
 
-template <typename T, typename Target>
-__global__ void __launch_bounds__(kLossThreads) pixel_loss_kernel(View<const T> logits, int classes, Axis row_axis, Axis column_axis, LossTiles tiles, Target target, float grad_scale, FloatOutput grad, double* partial_losses) {
+template <int K, typename Target>
+__global__ void __launch_bounds__(kThreads, K <= 8 ? 4 : K <= 21 ? 2 : 1) pixel_loss_kernel(const __grid_constant__ PixelLoss<Target> loss) {
     IMAS_SHARED(memory);
-    double* const scratch = reinterpret_cast<double*>(memory);             // one a warp
-    float* const carry = reinterpret_cast<float*>(scratch + 8);            // [2][classes][width]: the interval's upper and lower row
-    float* const sums = carry + 2 * classes * tiles.width;                 // [2][kClassChunk][kLossThreads]
-    const int plane = classes * tiles.width;
-    const int image = blockIdx.y;
-    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width;
-    const int x_end = x_begin + tiles.width < column_axis.in ? x_begin + tiles.width : column_axis.in;
-    const int y_begin = static_cast<int>(blockIdx.x) / tiles.across * kTileRows;
-    const int y_end = y_begin + kTileRows < row_axis.in ? y_begin + kTileRows : row_axis.in;
-    const int first_x = column_axis.first(x_begin - 1), last_x = column_axis.first(x_end);
-    const T* const image_logits = logits.at(image, 0, 0, 0);
-    const bool wants_grad = grad.data != nullptr;
-    double loss = 0.0;
-
-    for (int i = threadIdx.x; i < 2 * plane; i += kLossThreads) carry[i] = 0.0f;
+    const Logits& logits = loss.logits;
+    const Axis columns = logits.columns;
+    const Tile tile(loss.tiles, logits);
+    const Window<K> window{reinterpret_cast<float*>(memory + 8 * sizeof(double))};
+    float* const sums = window.values + 2 * K * kPitch;  // [K][kSumPitch]
+    unsigned char* const behind = reinterpret_cast<unsigned char*>(sums + K * kSumPitch);
+    const int first_x = columns.first(tile.left_interval), x = first_x + static_cast<int>(threadIdx.x);
+    const GatherTable gather(behind, tile, columns, first_x);
+    const RowTable rows(behind + GatherTable::kBytes, logits.rows, tile.first_interval, tile.y_end);
+    window.clear(logits.classes);
     __syncthreads();
-    for (int interval = y_begin > 0 ? y_begin - 1 : 0; interval < y_end; interval++) {
+
+    const bool active = x < columns.first(tile.x_end);
+    const int lower = active ? columns.lower(x) : tile.left_interval, left = lower - tile.left_interval;
+    const float column_fraction = active ? columns.fraction(x) : 0.0f;
+    const float coefficient = loss.target.coefficient(tile.image), scale = loss.grad_scale * coefficient;
+    const auto label_at = loss.target.column(tile.image, active ? x : first_x);
+    float* const own_sums = sums + sum_slot(threadIdx.x);
+    const bool wants_grad = loss.grad.data != nullptr, owns_column = lower >= tile.x_begin;
+    bool bad = !(fabsf(scale) <= kLargest) || !(fabsf(coefficient) <= kLargest);
+    double total = 0.0;
+    float upper_sum[K] = {}, lower_sum[K] = {};
+    RowLabels previous;
+    for (int row = tile.first_interval; row <= tile.y_end; row++) {
+        bad |= window.load(logits, tile.image, row, tile.left_interval, tile.x_end - tile.left_interval + 1);
+        if (__syncthreads_or(bad)) break;
+        const int interval = row - 1;
+        if (interval < tile.first_interval) continue;
+        const int first_y = rows.first_of(interval), n = rows.first_of(interval + 1) - first_y;
+        RowLabels labels;
+        if (active) {
+            Column<K> column;
+            column.load(window, interval, left, column_fraction);
+            float loss_sum = 0.0f, product = 1.0f;  // of the softmax denominators: one logarithm an interval
+#pragma unroll 1
+            for (int r = 0; r < n; r++) {
+                const int label = label_at(first_y + r);
+                if (label < 0) continue;
+                labels.set(r, label);
+                const float fraction = rows.fraction_of(first_y + r);
+                float e[K];
+                column.enlarge(fraction, e);
+                const float largest = largest_of<K>(e);
+                const float sum = exponentials<K>(e, largest);
+                loss_sum += largest - window_logit(window, interval, label, left, column_fraction, fraction) - kLn2 * excess_of(largest);
+                product *= sum;
+                const float share = scale * reciprocal_approx(sum), to_lower = share * fraction, to_upper = share - to_lower;
+#pragma unroll
+                for (int k = 0; k < K; k++) {
+                    upper_sum[k] = fmaf(to_upper, e[k], upper_sum[k]);
+                    lower_sum[k] = fmaf(to_lower, e[k], lower_sum[k]);
+                }
+            }
+            if (owns_column && interval >= tile.y_begin) total += static_cast<double>(loss_sum + logf(product));
+        }
+        if (wants_grad && interval >= tile.y_begin) {
+#pragma unroll
+            for (int k = 0; k < K; k++) own_sums[k * kSumPitch] = upper_sum[k];
+            for (int r = 0; r < kRows; r++) {
+                const int label = labels.get(r), above = previous.get(r);
+                if (label != RowLabels::kNone) own_sums[label * kSumPitch] -= scale * (1.0f - rows.fraction_of(first_y + r));
+                if (above != RowLabels::kNone) own_sums[above * kSumPitch] -= scale * rows.fraction_of(rows.first_of(interval - 1) + r);
+            }
+        }
+#pragma unroll
+        for (int k = 0; k < K; k++) {
+            upper_sum[k] = lower_sum[k];
+            lower_sum[k] = 0.0f;
+        }
+        previous = labels;
+        __syncthreads();  // the sums are there, and the window's older row is free
+        if (wants_grad && interval >= tile.y_begin) gather_row(loss.grad, gather, sums, tile, interval, logits.classes);
+    }
+    bad = __syncthreads_or(bad);
+    total = block_sum(total, reinterpret_cast<double*>(memory));
+    if (threadIdx.x == 0) {
+        loss.partial_losses[block_number()] = total * static_cast<double>(coefficient);
+        loss.unfinished[block_number()] = bad;
+        if (block_number() == 0) *loss.finished_blocks = 0;
+    }
+}
+
+inline size_t exact_loss_bytes(const Tiles& tiles, int classes) {
+    return 8 * sizeof(double) + sizeof(float) * static_cast<size_t>(2 * classes * tiles.width + 2 * kClassChunk * kThreads + 2 * kThreads);
+}
+
+/** Loss and gradient of one tile for any shape and any numbers; the block's loss is thread 0's. */
+template <typename Target>
+__device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsigned char* memory) {
+    const Logits& logits = loss.logits;
+    const Axis row_axis = logits.rows, column_axis = logits.columns;
+    const Tile tile(loss.tiles, logits);
+    const int classes = logits.classes, width = loss.tiles.width, plane = classes * width, threads = blockDim.x;
+    float* const carry = reinterpret_cast<float*>(memory + 8 * sizeof(double));  // [2][classes][width]: the interval's upper and lower row
+    float* const sums = carry + 2 * plane;                                       // [2][kClassChunk][threads]
+    float* const fractions = sums + 2 * kClassChunk * kThreads;                  // of the chunk's columns
+    int* const lowers = reinterpret_cast<int*>(fractions + kThreads);
+    const int first_x = column_axis.first(tile.left_interval), last_x = column_axis.first(tile.x_end);
+    const bool wants_grad = loss.grad.data != nullptr;
+    const float coefficient = loss.target.coefficient(tile.image);
+    double total = 0.0;
+
+    for (int i = threadIdx.x; i < 2 * plane; i += threads) carry[i] = 0.0f;
+    __syncthreads();
+    for (int interval = tile.first_interval; interval < tile.y_end; interval++) {
         const int last_y = row_axis.first(interval + 1);
         for (int y = row_axis.first(interval); y < last_y; y += kRows) {
-            const Rows rows(row_axis, y, logits.sh);
-            for (int chunk_x = first_x; chunk_x < last_x; chunk_x += kLossThreads) {
-                const int x = chunk_x + static_cast<int>(threadIdx.x);
-                const int last_chunk_x = chunk_x + kLossThreads < last_x ? chunk_x + kLossThreads : last_x;
+            for (int chunk_x = first_x; chunk_x < last_x; chunk_x += threads) {
+                const int x = chunk_x + static_cast<int>(threadIdx.x), last_chunk_x = min_int(chunk_x + threads, last_x);
+                const Tap column = tap(column_axis, min_int(x, column_axis.out - 1), logits.sw);
+                const auto label_at = loss.target.column(tile.image, min_int(x, column_axis.out - 1));
                 Softmax softmax[kRows];
-                PixelTarget pixels[kRows];
-                Tap column{};
-                bool any = false;
+                int labels[kRows];
 #pragma unroll
                 for (int r = 0; r < kRows; r++) {
-                    pixels[r] = x < last_x && y + r < last_y ? target(image, y + r, x) : PixelTarget{-1, 0.0f};
-                    any |= pixels[r].label >= 0;
-                }
-                if (any) {
-                    column = tap(column_axis, x, logits.sw);
-                    float of_label[kRows] = {};
-                    for_each_logit(image_logits, logits.sc, 0, classes, rows, column, [&](int c, int r, float logit) {
-                        softmax[r].add(logit, c);
-                        if (c == pixels[r].label) of_label[r] = logit;
-                    });
-                    if (interval >= y_begin && column.lower >= x_begin) {
-#pragma unroll
-                        for (int r = 0; r < kRows; r++) {
-                            if (pixels[r].label >= 0) loss += static_cast<double>(pixels[r].coefficient * softmax[r].loss(of_label[r]));
-                        }
-                    }
+                    labels[r] = x < last_x && y + r < last_y ? label_at(y + r) : -1;
+                    if (labels[r] < 0) continue;
+                    const Tap row = tap(row_axis, y + r, logits.sh);
+                    softmax[r] = softmax_of(logits, tile.image, row, column);
+                    if (interval >= tile.y_begin && column.lower >= tile.x_begin) total += static_cast<double>(coefficient * softmax[r].loss(logits.at(tile.image, labels[r], row, column)));
                 }
                 if (!wants_grad) continue;
+                fractions[threadIdx.x] = column.fraction;
+                lowers[threadIdx.x] = column.lower;
                 for (int first_class = 0; first_class < classes; first_class += kClassChunk) {
-                    const int last_class = first_class + kClassChunk < classes ? first_class + kClassChunk : classes;
-#pragma unroll
                     for (int k = 0; k < kClassChunk; k++) {
+                        const int c = first_class + k;
                         float upper = 0.0f, lower = 0.0f;
-                        if (any && first_class + k < classes) {
-                            for_each_logit(image_logits, logits.sc, first_class + k, first_class + k + 1, rows, column, [&](int c, int r, float logit) {
-                                if (pixels[r].label < 0) return;
-                                const float fraction = rows.taps[r].fraction;
-                                const float g = grad_scale * pixels[r].coefficient * (softmax[r].probability(logit) - (c == pixels[r].label ? 1.0f : 0.0f));
-                                upper += fraction > 0.0f ? (1.0f - fraction) * g : g;
-                                if (fraction > 0.0f) lower += fraction * g;
-                            });
+#pragma unroll
+                        for (int r = 0; r < kRows; r++) {
+                            if (c >= classes || labels[r] < 0) continue;
+                            const Tap row = tap(row_axis, y + r, logits.sh);
+                            const float p = softmax[r].probability(logits.at(tile.image, c, row, column));
+                            const float g = loss.grad_scale * coefficient * (p - (c == labels[r] ? 1.0f : 0.0f));
+                            upper += row.fraction > 0.0f ? (1.0f - row.fraction) * g : g;
+                            if (row.fraction > 0.0f) lower += row.fraction * g;
                         }
-                        sums[k * kLossThreads + threadIdx.x] = upper;
-                        sums[(kClassChunk + k) * kLossThreads + threadIdx.x] = lower;
+                        sums[k * threads + threadIdx.x] = upper;
+                        sums[(kClassChunk + k) * threads + threadIdx.x] = lower;
                     }
                     __syncthreads();
-                    const int elements = (last_class - first_class) * tiles.width;
-                    for (int e = threadIdx.x; e < elements; e += kLossThreads) {
-                        const int k = e / tiles.width, i = e % tiles.width + x_begin;
-                        if (i >= x_end) continue;
-                        const int from = max_int(column_axis.first(i - 1), chunk_x), to = min_int(column_axis.first(i + 1), last_chunk_x);
+                    for (int e = threadIdx.x; e < min_int(kClassChunk, classes - first_class) * width; e += threads) {
+                        const int k = e / width, element = e % width + tile.x_begin;
+                        if (element >= tile.x_end) continue;
+                        const int from = max_int(column_axis.first(element - 1), chunk_x), to = min_int(column_axis.first(element + 1), last_chunk_x);
                         float to_upper = 0.0f, to_lower = 0.0f;
-                        for (int o = from; o < to; o++) {
-                            const float weight = reach(column_axis, o, i);
-                            if (weight > 0.0f) {
-                                to_upper += weight * sums[k * kLossThreads + o - chunk_x];
-                                to_lower += weight * sums[(kClassChunk + k) * kLossThreads + o - chunk_x];
+                        for (int o = from - chunk_x; o < to - chunk_x; o++) {
+                            const float weight = lowers[o] == element ? 1.0f - fractions[o] : fractions[o];
+                            if (weight > 0.0f) {  // a NaN must not reach an element whose weight is 0
+                                to_upper += weight * sums[k * threads + o];
+                                to_lower += weight * sums[(kClassChunk + k) * threads + o];
                             }
                         }
-                        const int slot = (first_class + k) * tiles.width + e % tiles.width;
+                        const int slot = (first_class + k) * width + e % width;
                         carry[slot] += to_upper;
                         carry[plane + slot] += to_lower;
                     }
@@ -146,43 +296,89 @@ __global__ void __launch_bounds__(kLossThreads) pixel_loss_kernel(View<const T> 
             }
         }
         if (!wants_grad) continue;
-        for (int e = threadIdx.x; e < plane; e += kLossThreads) {
-            const int x = e % tiles.width + x_begin;
-            if (interval >= y_begin && x < x_end) grad.store(image, e / tiles.width, interval, x, carry[e]);
+        for (int e = threadIdx.x; e < plane; e += threads) {
+            const int x = e % width + tile.x_begin;
+            if (interval >= tile.y_begin && x < tile.x_end) loss.grad.store(tile.image, e / width, interval, x, carry[e]);
             carry[e] = carry[plane + e];
             carry[plane + e] = 0.0f;
         }
         __syncthreads();
     }
-    const double total = block_sum(loss, scratch);
-    if (threadIdx.x == 0) partial_losses[blockIdx.x + static_cast<int64_t>(gridDim.x) * blockIdx.y] = total;
+    return block_sum(total, reinterpret_cast<double*>(memory));
 }
 
-/** Adds up the blocks' losses in their order. One block. */
-static __global__ void __launch_bounds__(kLossThreads) sum_losses_kernel(const double* partial_losses, int64_t count, float* loss) {
-    IMAS_SHARED(memory);
-    double sum = 0.0;
-    for (int64_t i = threadIdx.x; i < count; i += kLossThreads) sum += partial_losses[i];
-    sum = block_sum(sum, reinterpret_cast<double*>(memory));
-    if (threadIdx.x == 0) *loss = static_cast<float>(sum);
-}
-
-inline size_t partial_loss_bytes(const imas_tensor& logits, const imas_tensor& labels) {
-    const size_t blocks = loss_tiles(logits, labels).blocks_per_image() * static_cast<size_t>(logits.shape[0]);
-    return (blocks * sizeof(double) + 63) / 64 * 64;
-}
-
-/** Loss and gradient; `target(image, y, x)` tells each pixel's part. */
+/** Finishes what the fast path left, then the last block writes the loss (and for `kept`, the number of pixels). */
 template <typename Target>
-void launch_pixel_loss(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels, Target target, float grad_scale, const imas_tensor* loss, const imas_tensor* grad, double* partial_losses) {
-    const int64_t *n = logits->shape, *size = labels->shape;
-    const LossTiles tiles = loss_tiles(*logits, *labels);
-    const dim3 grid(tiles.blocks_per_image(), static_cast<unsigned>(n[0]));
-    with_float_type(logits->dtype, [&](auto t) {
-        using T = decltype(t);
-        IMAS_LAUNCH((pixel_loss_kernel<T, Target>), grid, dim3(kLossThreads), tiles.shared_bytes, stream, view<const T>(logits), static_cast<int>(n[1]), axis(n[2], size[2]), axis(n[3], size[3]), tiles, target, grad_scale, float_output(grad), partial_losses);
-    });
-    IMAS_LAUNCH(sum_losses_kernel, dim3(1), dim3(kLossThreads), 8 * sizeof(double), stream, partial_losses, static_cast<int64_t>(grid.x) * grid.y, static_cast<float*>(loss->data));
+__global__ void __launch_bounds__(kThreads, 2) exact_loss_kernel(const __grid_constant__ PixelLoss<Target> loss, float* result, int64_t* kept) {
+    IMAS_SHARED(memory);
+    if (!loss.fast || loss.unfinished[block_number()]) {
+        const double total = exact_tile(loss, memory);
+        if (threadIdx.x == 0) loss.partial_losses[block_number()] = total;
+    }
+    bool last = false;
+    if (threadIdx.x == 0) {
+        __threadfence();
+        last = atomicAdd(loss.finished_blocks, 1u) == gridDim.x * gridDim.y - 1;
+        __threadfence();
+    }
+    if (!__syncthreads_or(last)) return;
+    double sum = 0.0;
+    const int64_t blocks = static_cast<int64_t>(gridDim.x) * gridDim.y;
+    for (int64_t i = threadIdx.x; i < blocks; i += blockDim.x) sum += static_cast<const volatile double*>(loss.partial_losses)[i];
+    sum = block_sum(sum, reinterpret_cast<double*>(memory));
+    if (threadIdx.x == 0) {
+        *result = static_cast<float>(sum);
+        if (kept) *kept = loss.target.kept();
+    }
+}
+
+inline Tiles loss_tiles(const Logits& logits, int64_t images) {
+    Tiles tiles = fast_tiles(logits, images, 1, 264, 4);
+    if (tiles.threads) return tiles;
+    int64_t width = logits.columns.out > 1 ? kThreads * int64_t{logits.columns.in - 1} / (logits.columns.out - 1) - 1 : logits.columns.in;  // its pixels fill the block once
+    width = width < kCarryElements / logits.classes ? width : kCarryElements / logits.classes;
+    width = width < logits.columns.in ? width : logits.columns.in;
+    tiles.width = static_cast<int>(width > 1 ? width : 1);
+    tiles.across = (logits.columns.in + tiles.width - 1) / tiles.width;
+    tiles.height = 4;
+    tiles.down = (logits.rows.in + tiles.height - 1) / tiles.height;
+    return tiles;
+}
+
+/** The workspace of a loss; `base` may be NULL to learn its size. */
+struct LossWorkspace {
+    double* partial_losses;
+    int* unfinished;
+    unsigned* finished_blocks;
+    size_t bytes;
+
+    LossWorkspace(void* base, const imas_tensor& logits, const imas_tensor& labels) {
+        const size_t blocks = loss_tiles(logits_of(&logits, &labels), logits.shape[0]).blocks_per_image() * static_cast<size_t>(logits.shape[0]);
+        char* const at = static_cast<char*>(base);
+        partial_losses = reinterpret_cast<double*>(at);
+        unfinished = reinterpret_cast<int*>(at + blocks * sizeof(double));
+        finished_blocks = reinterpret_cast<unsigned*>(unfinished + blocks);
+        bytes = (blocks * (sizeof(double) + sizeof(int)) + sizeof(unsigned) + 63) / 64 * 64;
+    }
+};
+
+/** Loss and gradient of the target's pixels; `kept` may be NULL. */
+template <typename Target>
+void launch_pixel_loss(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels, const Target& target, float grad_scale, const imas_tensor* result, const imas_tensor* kept, const imas_tensor* grad, const LossWorkspace& workspace) {
+    const Logits low = logits_of(logits, labels);
+    const Tiles tiles = loss_tiles(low, logits->shape[0]);
+    const PixelLoss<Target> loss{low, tiles, target, grad_scale, float_output(grad), workspace.partial_losses, workspace.unfinished, workspace.finished_blocks, tiles.threads > 0};
+    const dim3 grid(tiles.blocks_per_image(), static_cast<unsigned>(logits->shape[0]));
+    const dim3 block(static_cast<unsigned>(loss.fast ? tiles.threads : kThreads));
+    if (loss.fast) {
+        with_class_count(low.classes, [&](auto k) {
+            constexpr int K = decltype(k)::value;
+            IMAS_LAUNCH((pixel_loss_kernel<K, Target>), grid, block, fast_loss_bytes<K>(), stream, loss);
+        });
+    } else {
+        cudaMemsetAsync(workspace.finished_blocks, 0, sizeof(unsigned), stream);
+    }
+    IMAS_LAUNCH(exact_loss_kernel<Target>, grid, block, exact_loss_bytes(tiles, low.classes), stream, loss, static_cast<float*>(result->data), kept ? static_cast<int64_t*>(kept->data) : nullptr);
 }
 
 }  // namespace imas::cuda

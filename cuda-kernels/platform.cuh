@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #ifdef IMAS_EMULATION
 #include "emulation/simt.hpp"
@@ -16,6 +17,20 @@
 
 /** The block's dynamic shared memory, 16-byte aligned. All shared memory is dynamic: the emulation hands it out fresh. */
 #define IMAS_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
+
+/** 2^x in one instruction: relative error 2^-22 at most, results below 2^-126 are 0. */
+__device__ __forceinline__ float exp2_approx(float x) {
+    float y;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
+/** 1/x in one instruction: relative error 2^-23 at most. */
+__device__ __forceinline__ float reciprocal_approx(float x) {
+    float y;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
 #endif
 
 #include "imas.h"

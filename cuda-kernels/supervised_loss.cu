@@ -1,177 +1,327 @@
 // Supervised cross-entropy and OHEM with their gradients (method 3.6). The loss itself is in pixel_loss.cuh; here are
-// the counts it divides by and OHEM's threshold, all kept on the device:
-//   count labelled pixels -> (OHEM) probability of the true class per pixel -> the min_kept-th smallest by three
-//   rounds of histograms over the bits of the probability (exact, no sort) -> count kept pixels -> loss and gradient.
-// Counts are integers, so atomics change no bit: GPU-to-GPU identical.
+// the number of pixels it divides by and OHEM's limit, all kept on the device.
+//   CE    count labelled pixels -> loss and gradient.
+//   OHEM  probability of the true class of each pixel, the count of labelled pixels, and the first of three histograms
+//         over the bits of the probability -> two more histograms, 11 + 11 + 10 bits in all, find the min_kept-th
+//         smallest exactly, without a sort -> loss and gradient.
+// The last block of a launch evaluates the histogram; the rounds after the first are skipped when the value can no
+// longer exceed `thresh`. OHEM computes the exponentials twice: keeping them would cost 88 MB, and keeping only each
+// pixel's maximum and sum saves about as much arithmetic as its 17 MB of traffic cost. Floors: CE that of pixel_loss.cuh;
+// OHEM with many hard pixels twice its exponentials, 12 us at the VOC sizes (benchmarks/gpu/LIMITS.md).
+// Counts are integers, so atomics change no bit: run-to-run identical.
 #include "pixel_loss.cuh"
 
 namespace imas::cuda {
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kBins = 2048;
+constexpr int kRounds = 3;
 constexpr int kPixelsPerBlock = 4096;
-constexpr int kBins = 2048;  // 11 bits a round: 11 + 11 + 10 cover a float
+constexpr int kCountRows = 4;
 
-/** What one launch leaves for the next. */
+/** What one launch leaves for the next; all zero at first. */
 struct State {
-    unsigned long long labelled, kept, rank;
-    unsigned prefix;
-    float limit;   // pixels with a probability up to this are kept
-    int ohem;      // 0: plain cross-entropy
+    unsigned long long labelled, numbers, below_thresh;  // labelled pixels; those whose probability is a number; and at most thresh
+    unsigned long long kept, rank;
+    unsigned prefix;   // the bits found so far
+    float limit;       // pixels with a probability up to this are kept
+    int ohem;          // 0: plain cross-entropy
+    int settled;       // the limit is known
+    unsigned finished_blocks[kRounds];
 };
+constexpr size_t kStateBytes = 128;
+static_assert(sizeof(State) <= kStateBytes, "the state outgrew its place");
 
 struct Workspace {
-    double* partial_losses;
+    LossWorkspace loss;
     State* state;
-    unsigned* histogram;
-    float* probability;  // [B,H,W], OHEM only
+    unsigned* histogram;  // [kRounds][kBins], behind the state
+    float* probability;   // [B,H,W]
     size_t bytes;
+
+    Workspace(void* base, const imas_tensor& logits, const imas_tensor& labels, int32_t kind) : loss(base, logits, labels) {
+        const int64_t* size = labels.shape;
+        char* const at = static_cast<char*>(base) + loss.bytes;
+        const bool ohem = kind == IMAS_OHEM;
+        state = reinterpret_cast<State*>(at);
+        histogram = reinterpret_cast<unsigned*>(at + kStateBytes);
+        const size_t cleared = cleared_bytes(kind);
+        probability = ohem ? reinterpret_cast<float*>(at + cleared) : nullptr;
+        bytes = loss.bytes + cleared + (ohem ? static_cast<size_t>(size[0] * size[2] * size[3]) * sizeof(float) : 0);
+    }
+
+    static size_t cleared_bytes(int32_t kind) { return kStateBytes + (kind == IMAS_OHEM ? kRounds * kBins * sizeof(unsigned) : 0); }
 };
 
-Workspace layout(void* base, const imas_tensor& logits, const imas_tensor& labels, int32_t kind) {
-    const int64_t* size = labels.shape;
-    char* at = static_cast<char*>(base);
-    const size_t partial = partial_loss_bytes(logits, labels), state = 64, histogram = kBins * sizeof(unsigned);
-    const size_t pixels = kind == IMAS_OHEM ? static_cast<size_t>(size[0] * size[2] * size[3]) * sizeof(float) : 0;
-    return Workspace{reinterpret_cast<double*>(at), reinterpret_cast<State*>(at + partial), reinterpret_cast<unsigned*>(at + partial + state), reinterpret_cast<float*>(at + partial + state + histogram), partial + state + histogram + pixels};
-}
-
-/** All pixels of the batch by one number. */
-struct Pixels {
-    View<const uint8_t> labels;
+struct Labels {
+    View<const uint8_t> view;
     int classes, height, width;
-    int64_t count;
 
-    __device__ __forceinline__ int label(int64_t p) const {
-        const int64_t row = p / width;
-        return at(static_cast<int>(row / height), static_cast<int>(row % height), static_cast<int>(p % width));
-    }
     /** -1 for ignored pixels and for labels out of range. */
-    __device__ __forceinline__ int at(int image, int y, int x) const {
-        const int label = *labels.at(image, 0, y, x);
-        return label == IMAS_IGNORE || label >= classes ? -1 : label;
-    }
+    __device__ __forceinline__ int valid(int label) const { return label == IMAS_IGNORE || label >= classes ? -1 : label; }
+    __device__ __forceinline__ int at(int image, int y, int x) const { return valid(*view.at(image, 0, y, x)); }
     __device__ __forceinline__ int64_t index(int image, int y, int x) const { return (static_cast<int64_t>(image) * height + y) * width + x; }
 };
 
-__device__ __forceinline__ void add_count(unsigned n, unsigned long long* total, unsigned* scratch) {
-    n = block_sum(n, scratch);
-    if (threadIdx.x == 0 && n) atomicAdd(total, static_cast<unsigned long long>(n));
-}
-
-__device__ __forceinline__ int64_t block_begin() { return static_cast<int64_t>(blockIdx.x) * kPixelsPerBlock; }
-__device__ __forceinline__ int64_t block_end(int64_t count) { return block_begin() + kPixelsPerBlock < count ? block_begin() + kPixelsPerBlock : count; }
-
-__global__ void __launch_bounds__(kThreads) count_labelled_kernel(Pixels pixels, State* state) {
+__global__ void __launch_bounds__(kThreads) count_labelled_kernel(Labels labels, State* state) {
     IMAS_SHARED(memory);
+    const int first = blockIdx.x * kCountRows, last = min_int(first + kCountRows, labels.height);
     unsigned n = 0;
-    for (int64_t p = block_begin() + threadIdx.x; p < block_end(pixels.count); p += kThreads) n += pixels.label(p) >= 0;
-    add_count(n, &state->labelled, reinterpret_cast<unsigned*>(memory));
-}
-
-__global__ void decide_kernel(State* state, bool ohem, long long min_kept) {
-    state->ohem = ohem && min_kept > 0 && static_cast<unsigned long long>(min_kept) <= state->labelled;
-    state->rank = static_cast<unsigned long long>(min_kept);
-    state->prefix = 0;
-    if (!state->ohem) state->kept = state->labelled;
-}
-
-template <typename T>
-__global__ void __launch_bounds__(kThreads) probability_kernel(View<const T> logits, Axis row_axis, Axis column_axis, Pixels pixels, float* probability) {
-    const int image = blockIdx.z;
-    const int x = blockIdx.x * 32 + threadIdx.x;
-    const int first_row = (blockIdx.y * 8 + threadIdx.y) * kRows;
-    if (x >= column_axis.out || first_row >= row_axis.out) return;
-    const Rows rows(row_axis, first_row, logits.sh);
-    int label[kRows];
-#pragma unroll
-    for (int r = 0; r < kRows; r++) label[r] = first_row + r < row_axis.out ? pixels.at(image, first_row + r, x) : -1;
-    Softmax softmax[kRows];
-    float of_label[kRows] = {};
-    for_each_logit(logits.at(image, 0, 0, 0), logits.sc, 0, pixels.classes, rows, tap(column_axis, x, logits.sw), [&](int c, int r, float logit) {
-        softmax[r].add(logit, c);
-        if (c == label[r]) of_label[r] = logit;
-    });
-#pragma unroll
-    for (int r = 0; r < kRows; r++) {
-        if (first_row + r < row_axis.out) probability[pixels.index(image, first_row + r, x)] = label[r] >= 0 ? softmax[r].probability(of_label[r]) : 1.0f;
+    for (int y = first; y < last; y++) {
+        const uint8_t* const row = labels.view.at(blockIdx.y, 0, y, 0);
+#pragma unroll 4
+        for (int x = threadIdx.x; x < labels.width; x += kThreads) n += labels.valid(row[x * labels.view.sw]) >= 0;
     }
+    n = block_sum(n, reinterpret_cast<unsigned*>(memory));
+    if (threadIdx.x == 0 && n) atomicAdd(&state->labelled, static_cast<unsigned long long>(n));
 }
 
-/** Order-preserving bits of a probability; NaN ranks above all. */
-__device__ __forceinline__ unsigned key_of(float probability) { return probability == probability ? __float_as_uint(probability) : 0x7fffffffu; }
+__device__ __forceinline__ int shift_of(int round) { return round == 0 ? 21 : round == 1 ? 10 : 0; }
+__device__ __forceinline__ int width_of(int round) { return round == 2 ? 10 : 11; }
 
-__device__ __forceinline__ unsigned shift_of(int round) { return round == 0 ? 21u : round == 1 ? 10u : 0u; }
-__device__ __forceinline__ unsigned bins_of(int round) { return round == 2 ? 1024u : 2048u; }
+/** The wanted pixels' number of one round: adds it to the histogram, and its last block goes on to the next digit. */
+struct Selection {
+    State* state;
+    unsigned* histogram;  // of the round
+    int round;
+    float thresh;
+    long long min_kept;
 
-/** Histogram of the round's bits over the pixels whose higher bits equal the prefix found so far. */
-__global__ void __launch_bounds__(kThreads) histogram_kernel(const float* probability, int64_t count, int round, const State* state, unsigned* histogram) {
-    IMAS_SHARED(memory);
-    if (!state->ohem) return;
-    unsigned* const bins = reinterpret_cast<unsigned*>(memory);
-    for (int i = threadIdx.x; i < kBins; i += kThreads) bins[i] = 0;
-    __syncthreads();
-    const unsigned shift = shift_of(round), mask = bins_of(round) - 1;
-    for (int64_t p = block_begin() + threadIdx.x; p < block_end(count); p += kThreads) {
-        const unsigned key = key_of(probability[p]);
-        if (round == 0 || key >> (shift + (round == 2 ? 10u : 11u)) == state->prefix) atomicAdd(&bins[key >> shift & mask], 1u);
+    /** Order-preserving bits of a probability, 0x7fffffff at most; NaN ranks above all. */
+    static __device__ __forceinline__ unsigned key_of(float probability) { return probability == probability ? __float_as_uint(probability) : 0x7fffffffu; }
+
+    /** `prefix` is what the rounds before have found. */
+    __device__ __forceinline__ void add(float probability, unsigned prefix, unsigned* bins) const {
+        const unsigned key = key_of(probability);
+        const int shift = shift_of(round), width = width_of(round);
+        if (round == 0 || key >> (shift + width) == prefix) atomicAdd(&bins[key >> shift & ((1u << width) - 1u)], 1u);
     }
-    __syncthreads();
-    for (int i = threadIdx.x; i < kBins; i += kThreads) {
-        if (bins[i]) atomicAdd(&histogram[i], bins[i]);
+
+    /** All threads, after their last add. `bins` is kBins numbers of shared memory. */
+    __device__ __forceinline__ void finish(unsigned* bins, unsigned blocks) const {
+        __syncthreads();
+        for (int i = threadIdx.x; i < kBins; i += blockDim.x) {
+            if (bins[i]) atomicAdd(&histogram[i], bins[i]);
+        }
+        __threadfence();
+        __syncthreads();
+        const bool last = threadIdx.x == 0 && atomicAdd(&state->finished_blocks[round], 1u) == blocks - 1;
+        if (!__syncthreads_or(last)) return;
+        __threadfence();
+        for (int i = threadIdx.x; i < kBins; i += blockDim.x) bins[i] = static_cast<const volatile unsigned*>(histogram)[i];
+        __syncthreads();
+        unsigned part = 0;  // 32 threads add up 64 bins each, so that one need not walk through all
+        if (threadIdx.x < 32) {
+            for (int i = 0; i < kBins / 32; i++) part += bins[threadIdx.x * (kBins / 32) + i];
+        }
+        unsigned* const parts = bins + kBins;
+        if (threadIdx.x < 32) parts[threadIdx.x] = part;
+        __syncthreads();
+        if (threadIdx.x == 0) next_digit(bins, parts);
     }
-}
 
-/** Appends the round's bits of the wanted rank to the prefix, and clears the histogram for the next round. One thread. */
-__global__ void select_kernel(int round, float thresh, State* state, unsigned* histogram) {
-    if (!state->ohem) return;
-    unsigned bin = 0;
-    unsigned long long below = 0;
-    while (bin < bins_of(round) - 1 && below + histogram[bin] < state->rank) below += histogram[bin++];
-    state->rank -= below;
-    state->prefix = state->prefix << (round == 2 ? 10 : 11) | bin;
-    for (int i = 0; i < kBins; i++) histogram[i] = 0;
-    if (round == 2) {
-        const float q = __uint_as_float(state->prefix);
-        state->limit = q <= 1.0f && q > thresh ? q : thresh;
-    }
-}
-
-__global__ void __launch_bounds__(kThreads) count_kept_kernel(Pixels pixels, const float* probability, State* state) {
-    IMAS_SHARED(memory);
-    if (!state->ohem) return;
-    unsigned n = 0;
-    for (int64_t p = block_begin() + threadIdx.x; p < block_end(pixels.count); p += kThreads) n += pixels.label(p) >= 0 && probability[p] <= state->limit;
-    add_count(n, &state->kept, reinterpret_cast<unsigned*>(memory));
-}
-
-__global__ void report_kernel(const State* state, long long* kept) { *kept = static_cast<long long>(state->kept); }
-
-struct SupervisedTarget {
-    Pixels pixels;
-    const State* state;
-    const float* probability;
-
-    __device__ __forceinline__ PixelTarget operator()(int image, int y, int x) const {
-        int label = pixels.at(image, y, x);
-        if (label >= 0 && state->ohem && !(probability[pixels.index(image, y, x)] <= state->limit)) label = -1;
-        return PixelTarget{label, static_cast<float>(1.0 / static_cast<double>(state->kept))};
+private:
+    /** One thread. */
+    __device__ __forceinline__ void next_digit(const unsigned* bins, const unsigned* parts) const {
+        volatile State* const s = state;
+        if (round == 0) {
+            s->ohem = min_kept > 0 && static_cast<unsigned long long>(min_kept) <= s->labelled;
+            s->rank = static_cast<unsigned long long>(min_kept);
+            s->settled = !s->ohem;
+            if (!s->ohem) return;
+        }
+        unsigned long long rank = s->rank;
+        int bin = 0;
+        for (int i = 0; i < 31 && parts[i] < rank; i++) {
+            rank -= parts[i];
+            bin += kBins / 32;
+        }
+        while (bin < kBins - 1 && bins[bin] < rank) rank -= bins[bin++];
+        const unsigned prefix = s->prefix << width_of(round) | static_cast<unsigned>(bin);
+        const float largest = __uint_as_float((prefix << shift_of(round)) | ((1u << shift_of(round)) - 1u));  // that this prefix can become
+        s->rank = rank;
+        s->prefix = prefix;
+        if (round == 2 && largest <= 1.0f && largest > thresh) {
+            s->limit = largest;
+            s->kept = largest < 1.0f ? static_cast<unsigned long long>(min_kept) - rank + bins[bin] : s->numbers;  // ignored pixels rank as 1
+            s->settled = 1;
+        } else if (round == 2 || largest <= thresh) {
+            s->limit = thresh;
+            s->kept = s->below_thresh;
+            s->settled = 1;
+        }
     }
 };
 
-void launch_selection(cudaStream_t stream, const imas_tensor* logits, const Pixels& pixels, float thresh, const Workspace& w) {
-    const int64_t* n = logits->shape;
-    const unsigned blocks = blocks_for(pixels.count, kPixelsPerBlock);
-    const dim3 grid(blocks_for(pixels.width, 32), blocks_for(pixels.height, 8 * kRows), static_cast<unsigned>(n[0]));
-    with_float_type(logits->dtype, [&](auto t) {
-        using T = decltype(t);
-        IMAS_LAUNCH(probability_kernel<T>, grid, dim3(32, 8), 0, stream, view<const T>(logits), axis(n[2], pixels.height), axis(n[3], pixels.width), pixels, w.probability);
-    });
-    for (int round = 0; round < 3; round++) {
-        IMAS_LAUNCH(histogram_kernel, dim3(blocks), dim3(kThreads), kBins * sizeof(unsigned), stream, w.probability, pixels.count, round, w.state, w.histogram);
-        IMAS_LAUNCH(select_kernel, dim3(1), dim3(1), 0, stream, round, thresh, w.state, w.histogram);
+constexpr size_t kSelectionBytes = (kBins + 32) * sizeof(unsigned);
+
+/** The probabilities of the true classes, and the first histogram. */
+struct Probabilities {
+    Logits logits;
+    Labels labels;
+    Selection selection;
+    float* probability;
+
+    /** Labelled pixels, those whose probability is a number, and at most thresh: 20 bits each, a block has fewer pixels. */
+    struct Counts {
+        unsigned long long packed = 0;
+
+        __device__ __forceinline__ void add(bool labelled, bool number, bool below) { packed += static_cast<unsigned long long>(labelled) | static_cast<unsigned long long>(number) << 20 | static_cast<unsigned long long>(below) << 40; }
+        __device__ __forceinline__ static void add_to(unsigned long long* total, unsigned long long packed) { atomicAdd(total, packed & 0xfffffu); }
+    };
+
+    __device__ __forceinline__ void record(int image, int y, int x, int label, float p, Counts& counts, unsigned* bins) const {
+        p = label >= 0 ? p : 1.0f;
+        probability[labels.index(image, y, x)] = p;
+        selection.add(p, 0, bins);
+        counts.add(label >= 0, label >= 0 && p == p, label >= 0 && p <= selection.thresh);
     }
-    IMAS_LAUNCH(count_kept_kernel, dim3(blocks), dim3(kThreads), 8 * sizeof(unsigned), stream, pixels, w.probability, w.state);
+
+    __device__ __forceinline__ void record_exactly(int image, int y, int x, Counts& counts, unsigned* bins) const {
+        const int label = labels.at(image, y, x);
+        float p = 1.0f;
+        if (label >= 0) {
+            const Tap row = tap(logits.rows, y, logits.sh), column = tap(logits.columns, x, logits.sw);
+            p = softmax_of(logits, image, row, column).probability(logits.at(image, label, row, column));
+        }
+        record(image, y, x, label, p, counts, bins);
+    }
+
+    /** All threads. */
+    __device__ __forceinline__ void finish(const Counts& counts, unsigned* bins, unsigned blocks) const {
+        State* const state = selection.state;
+        const unsigned long long sum = block_sum(counts.packed, reinterpret_cast<unsigned long long*>(bins + kBins));
+        if (threadIdx.x == 0) {
+            Counts::add_to(&state->labelled, sum);
+            Counts::add_to(&state->numbers, sum >> 20);
+            Counts::add_to(&state->below_thresh, sum >> 40);
+        }
+        selection.finish(bins, blocks);
+    }
+};
+
+__device__ __forceinline__ void clear(unsigned* bins) {
+    for (int i = threadIdx.x; i < kBins; i += blockDim.x) bins[i] = 0;
+}
+
+template <int K>
+__global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) probability_kernel(const __grid_constant__ Probabilities out, Tiles tiles) {
+    IMAS_SHARED(memory);
+    const Logits& logits = out.logits;
+    const Window<K> window{reinterpret_cast<float*>(memory)};
+    unsigned* const bins = reinterpret_cast<unsigned*>(memory + Window<K>::kBytes + RowTable::kBytes);
+    const int image = blockIdx.y;
+    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width, x_end = min_int(x_begin + tiles.width, logits.columns.in);
+    const int begin = static_cast<int>(blockIdx.x) / tiles.across * tiles.height, end = min_int(begin + tiles.height, logits.rows.in);
+    const RowTable rows(memory + Window<K>::kBytes, logits.rows, begin, end);
+    const int x = logits.columns.first(x_begin) + static_cast<int>(threadIdx.x);
+    const bool active = x < logits.columns.first(x_end);
+    const int left = active ? logits.columns.lower(x) - x_begin : 0;
+    const float column_fraction = active ? logits.columns.fraction(x) : 0.0f;
+
+    clear(bins);
+    window.clear(logits.classes);
+    __syncthreads();
+    Probabilities::Counts counts;
+    bool bad = false;
+    for (int row = begin; row <= end; row++) {
+        bad |= window.load(logits, image, row, x_begin, x_end - x_begin + 1);
+        const bool exactly = __syncthreads_or(bad);
+        const int interval = row - 1;
+        if (interval >= begin && active) {
+            const int first_y = rows.first_of(interval), last_y = rows.first_of(interval + 1);
+            if (exactly) {
+#pragma unroll 1
+                for (int y = first_y; y < last_y; y++) out.record_exactly(image, y, x, counts, bins);
+            } else {
+                Column<K> column;
+                column.load(window, interval, left, column_fraction);
+#pragma unroll 1
+                for (int y = first_y; y < last_y; y++) {
+                    const int label = out.labels.at(image, y, x);
+                    const float fraction = rows.fraction_of(y);
+                    float e[K];
+                    column.enlarge(fraction, e);
+                    const float largest = largest_of<K>(e);
+                    const float sum = exponentials<K>(e, largest);
+                    const float of_label = exp2_approx(fmaf(window_logit(window, interval, label >= 0 ? label : 0, left, column_fraction, fraction), kLog2e, -largest * kLog2e));
+                    out.record(image, y, x, label, fminf(ratio(of_label, sum), 1.0f), counts, bins);
+                }
+            }
+        }
+        __syncthreads();  // the window's older row is free
+    }
+    out.finish(counts, bins, gridDim.x * gridDim.y);
+}
+
+/** Any shape and class count: a thread a pixel, 32 columns by 8 rows a block. */
+__global__ void __launch_bounds__(256) exact_probability_kernel(const __grid_constant__ Probabilities out) {
+    IMAS_SHARED(memory);
+    unsigned* const bins = reinterpret_cast<unsigned*>(memory);
+    clear(bins);
+    __syncthreads();
+    Probabilities::Counts counts;
+    const int x = blockIdx.x * 32 + threadIdx.x % 32, y = blockIdx.y * 8 + threadIdx.x / 32;
+    if (x < out.logits.columns.out && y < out.logits.rows.out) out.record_exactly(blockIdx.z, y, x, counts, bins);
+    out.finish(counts, bins, gridDim.x * gridDim.y * gridDim.z);
+}
+
+/** The second and third histogram: the bits below those found so far. */
+__global__ void __launch_bounds__(256) histogram_kernel(const float* probability, int64_t count, Selection selection) {
+    IMAS_SHARED(memory);
+    if (selection.state->settled) return;
+    unsigned* const bins = reinterpret_cast<unsigned*>(memory);
+    clear(bins);
+    __syncthreads();
+    const unsigned prefix = selection.state->prefix;
+    const int64_t begin = static_cast<int64_t>(blockIdx.x) * kPixelsPerBlock, end = begin + kPixelsPerBlock < count ? begin + kPixelsPerBlock : count;
+#pragma unroll 4
+    for (int64_t p = begin + threadIdx.x; p < end; p += 256) selection.add(probability[p], prefix, bins);
+    selection.finish(bins, gridDim.x);
+}
+
+struct SupervisedTarget {
+    Labels labels;
+    const State* state;
+    const float* probability;
+
+    struct Column {
+        Labels labels;
+        const uint8_t* label;
+        const float* probability;  // NULL: every labelled pixel counts
+        float limit;
+
+        __device__ __forceinline__ int operator()(int y) const {
+            const int it = labels.valid(label[y * labels.view.sh]);
+            return it >= 0 && (!probability || probability[y * static_cast<int64_t>(labels.width)] <= limit) ? it : -1;
+        }
+    };
+
+    __device__ __forceinline__ bool hard_only() const { return probability && state->ohem; }
+    __device__ __forceinline__ Column column(int image, int x) const { return Column{labels, labels.view.at(image, 0, 0, x), hard_only() ? probability + labels.index(image, 0, x) : nullptr, state->limit}; }
+    __device__ __forceinline__ int64_t kept() const { return static_cast<int64_t>(hard_only() ? state->kept : state->labelled); }
+    __device__ __forceinline__ float coefficient(int) const { return kept() ? static_cast<float>(1.0 / static_cast<double>(kept())) : 0.0f; }
+};
+
+void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels, const Labels& of_pixels, float thresh, int64_t min_kept, const Workspace& w) {
+    const Logits low = logits_of(logits, labels);
+    const unsigned images = static_cast<unsigned>(logits->shape[0]);
+    const auto round = [&](int number) { return Selection{w.state, w.histogram + number * kBins, number, thresh, static_cast<long long>(min_kept)}; };
+    const Probabilities out{low, of_pixels, round(0), w.probability};
+    const Tiles tiles = fast_tiles(low, images, 0, 396, 2);
+    if (tiles.threads) {
+        with_class_count(low.classes, [&](auto k) {
+            constexpr int K = decltype(k)::value;
+            IMAS_LAUNCH(probability_kernel<K>, dim3(tiles.blocks_per_image(), images), dim3(static_cast<unsigned>(tiles.threads)), Window<K>::kBytes + RowTable::kBytes + kSelectionBytes, stream, out, tiles);
+        });
+    } else {
+        const dim3 grid(blocks_for(labels->shape[3], 32), blocks_for(labels->shape[2], 8), images);
+        IMAS_LAUNCH(exact_probability_kernel, grid, dim3(256), kSelectionBytes, stream, out);
+    }
+    const int64_t pixels = labels->shape[0] * labels->shape[2] * labels->shape[3];
+    for (int number = 1; number < kRounds; number++) {
+        IMAS_LAUNCH(histogram_kernel, dim3(blocks_for(pixels, kPixelsPerBlock)), dim3(256), kSelectionBytes, stream, w.probability, pixels, round(number));
+    }
 }
 
 }  // namespace
@@ -180,17 +330,18 @@ int32_t supervised_loss(const imas_backend* backend, const imas_tensor* logits, 
     const DeviceScope scope(backend);
     const cudaStream_t stream = stream_of(backend);
     const int64_t* size = labels->shape;
-    const Workspace w = layout(workspace, *logits, *labels, kind);
-    const Pixels pixels{view<const uint8_t>(labels), static_cast<int>(logits->shape[1]), static_cast<int>(size[2]), static_cast<int>(size[3]), size[0] * size[2] * size[3]};
-    cudaMemsetAsync(w.state, 0, 64 + kBins * sizeof(unsigned), stream);
-    IMAS_LAUNCH(count_labelled_kernel, dim3(blocks_for(pixels.count, kPixelsPerBlock)), dim3(kThreads), 8 * sizeof(unsigned), stream, pixels, w.state);
-    IMAS_LAUNCH(decide_kernel, dim3(1), dim3(1), 0, stream, w.state, kind == IMAS_OHEM, static_cast<long long>(min_kept));
-    if (kind == IMAS_OHEM) launch_selection(stream, logits, pixels, thresh, w);
-    launch_pixel_loss(stream, logits, labels, SupervisedTarget{pixels, w.state, w.probability}, grad_scale, loss, grad, w.partial_losses);
-    if (kept) IMAS_LAUNCH(report_kernel, dim3(1), dim3(1), 0, stream, w.state, static_cast<long long*>(kept->data));
+    const Workspace w(workspace, *logits, *labels, kind);
+    const Labels of_pixels{view<const uint8_t>(labels), static_cast<int>(logits->shape[1]), static_cast<int>(size[2]), static_cast<int>(size[3])};
+    cudaMemsetAsync(w.state, 0, Workspace::cleared_bytes(kind), stream);
+    if (kind == IMAS_OHEM) {
+        launch_selection(stream, logits, labels, of_pixels, thresh, min_kept, w);
+    } else {
+        IMAS_LAUNCH(count_labelled_kernel, dim3(blocks_for(size[2], kCountRows), static_cast<unsigned>(size[0])), dim3(kThreads), 8 * sizeof(unsigned), stream, of_pixels, w.state);
+    }
+    launch_pixel_loss(stream, logits, labels, SupervisedTarget{of_pixels, w.state, w.probability}, grad_scale, loss, kept, grad, w.loss);
     return launched("supervised_loss");
 }
 
-size_t supervised_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, int32_t kind) { return layout(nullptr, *logits, *labels, kind).bytes; }
+size_t supervised_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, int32_t kind) { return Workspace(nullptr, *logits, *labels, kind).bytes; }
 
 }  // namespace imas::cuda

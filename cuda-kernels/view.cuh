@@ -77,17 +77,25 @@ View<T> optional_view(const imas_tensor* t) {
 struct Axis {
     int in, out;
 
-    __device__ __forceinline__ int64_t step() const { return out > 1 ? out - 1 : 1; }
-    __device__ __forceinline__ int lower(int o) const { return static_cast<int>(o * static_cast<int64_t>(in - 1) / step()); }
-    __device__ __forceinline__ float fraction(int o) const {
-        return static_cast<float>(static_cast<double>(o * static_cast<int64_t>(in - 1) % step()) / static_cast<double>(step()));
+    __host__ __device__ __forceinline__ int64_t step() const { return out > 1 ? out - 1 : 1; }
+    __host__ __device__ __forceinline__ int lower(int o) const { return static_cast<int>(quotient(o * static_cast<int64_t>(in - 1), step())); }
+    /** Rounded once; 0 exactly on grid points. */
+    __host__ __device__ __forceinline__ float fraction(int o) const {
+        const int64_t rest = o * static_cast<int64_t>(in - 1) - lower(o) * step();
+        return static_cast<float>(static_cast<int>(rest)) / static_cast<float>(static_cast<int>(step()));
     }
 
     /** The first output whose lower input is at least i; `out` when there is none. */
-    __device__ __forceinline__ int first(int i) const {
+    __host__ __device__ __forceinline__ int first(int i) const {
         if (i <= 0) return 0;
         if (i > in - 1 || out == 1) return out;
-        return static_cast<int>((i * step() + in - 2) / (in - 1));
+        return static_cast<int>(quotient(i * step() + in - 2, in - 1));
+    }
+
+private:
+    /** Of non-negative numbers; a division of 32 bits is several times cheaper. */
+    static __host__ __device__ __forceinline__ int64_t quotient(int64_t a, int64_t b) {
+        return a >> 32 ? a / b : static_cast<unsigned>(a) / static_cast<unsigned>(b);
     }
 };
 
@@ -109,13 +117,6 @@ __device__ __forceinline__ Tap tap(const Axis& axis, int o, int64_t stride) {
 /** Two products, not a + fraction * (b - a), which would turn an infinity into NaN. */
 __device__ __forceinline__ float lerp(float a, float b, float fraction) { return (1.0f - fraction) * a + fraction * b; }
 
-/** A row of the logits at an enlarged column. */
-template <typename T>
-__device__ __forceinline__ float at_column(const T* row, const Tap& column) {
-    const float left = to_float(row[column.first]);
-    return column.fraction > 0.0f ? lerp(left, to_float(row[column.second]), column.fraction) : left;
-}
-
 __device__ __forceinline__ int min_int(int a, int b) { return a < b ? a : b; }
 __device__ __forceinline__ int max_int(int a, int b) { return a > b ? a : b; }
 
@@ -125,8 +126,9 @@ struct FloatOutput {
     int32_t dtype;
     int64_t sn, sc, sh, sw;
 
-    __device__ __forceinline__ void store(int64_t n, int64_t c, int64_t y, int64_t x, float value) const {
-        const int64_t offset = n * sn + c * sc + y * sh + x * sw;
+    __device__ __forceinline__ int64_t offset(int64_t n, int64_t c, int64_t y, int64_t x) const { return n * sn + c * sc + y * sh + x * sw; }
+
+    __device__ __forceinline__ void store_at(int64_t offset, float value) const {
         if (dtype == IMAS_F32) {
             static_cast<float*>(data)[offset] = value;
         } else if (dtype == IMAS_BF16) {
@@ -135,6 +137,8 @@ struct FloatOutput {
             static_cast<F16*>(data)[offset] = from_float<F16>(value);
         }
     }
+
+    __device__ __forceinline__ void store(int64_t n, int64_t c, int64_t y, int64_t x, float value) const { store_at(offset(n, c, y, x), value); }
 };
 
 /** An output whose pointer is null when the tensor is absent. */

@@ -29,6 +29,7 @@ struct Fiber {
     State state = State::ready;
     dim3 index;
     unsigned number = 0;
+    unsigned votes = 0, messages = 0;  // barriers with a value, exchanges within the warp so far
     void* fake_stack = nullptr;
 };
 
@@ -55,7 +56,8 @@ Fiber* current = nullptr;
 ucontext_t scheduler;
 const std::function<void()>* body_in_flight = nullptr;
 std::unique_ptr<unsigned char[]> shared_memory;
-std::vector<uint64_t> mail;
+std::vector<uint64_t> mail;  // two mailboxes a thread, used in turn
+bool votes[3];               // used in turn
 
 // AddressSanitizer must be told when the stack changes.
 const void* scheduler_stack = nullptr;
@@ -135,6 +137,7 @@ void start(Fiber& fiber, unsigned number, dim3 block) {
     if (!fiber.stack) fiber.stack.reset(new unsigned char[kStack]);
     fiber.state = State::ready;
     fiber.number = number;
+    fiber.votes = fiber.messages = 0;
     fiber.index = dim3(number % block.x, number / block.x % block.y, number / (block.x * block.y));
     fiber.fake_stack = nullptr;
     getcontext(&fiber.context);
@@ -148,7 +151,8 @@ void run_block(dim3 block, size_t shared_bytes) {
     shared_memory.reset(new unsigned char[shared_bytes]);
     std::memset(shared_memory.get(), 0xFF, shared_bytes);
     const unsigned count = block.x * block.y * block.z;
-    mail.assign(count, 0);
+    mail.assign(2 * static_cast<size_t>(count), 0);
+    std::fill(std::begin(votes), std::end(votes), false);
     fibers.resize(count);
     for (unsigned i = 0; i < count; i++) start(fibers[i], i, block);
     while (count_in(State::done, 0, count) < count) {
@@ -182,13 +186,20 @@ void launch(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void
 }
 
 void barrier() { to_scheduler(State::at_block_barrier); }
+bool barrier_or(bool value) {
+    const unsigned turn = current->votes++;
+    votes[turn % 3] |= value;
+    votes[(turn + 1) % 3] = false;  // everyone has read it: all have been at the barrier of the turn before this
+    barrier();
+    return votes[turn % 3];
+}
 void warp_barrier() { to_scheduler(State::at_warp_barrier); }
 unsigned lane() { return current->number % 32; }
 unsigned lanes() {
     const size_t first = current->number / 32 * 32;
     return static_cast<unsigned>(std::min<size_t>(32, fibers.size() - first));
 }
-uint64_t* mailboxes() { return mail.data() + current->number / 32 * 32; }
+uint64_t* mailboxes() { return mail.data() + current->messages++ % 2 * fibers.size() + current->number / 32 * 32; }
 unsigned char* shared() { return shared_memory.get(); }
 
 }  // namespace simt

@@ -14,6 +14,7 @@
 #define __host__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define __grid_constant__
 
 struct dim3 {
     unsigned x, y, z;
@@ -31,10 +32,13 @@ void launch(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void
 /** Waits for all threads of the block. */
 void barrier();
 
+/** Waits for all threads of the block and tells all of them whether any came with `value`. */
+bool barrier_or(bool value);
+
 /** Waits for the 32 threads of the warp (the last warp may have fewer). */
 void warp_barrier();
 
-/** One 8-byte mailbox per lane of the current warp. */
+/** One 8-byte mailbox per lane of the current warp, for one exchange; those of two exchanges in a row differ. */
 uint64_t* mailboxes();
 
 unsigned lane();
@@ -44,11 +48,11 @@ unsigned char* shared();
 template <typename T>
 T exchange(T value, unsigned source) {
     static_assert(sizeof(T) <= 8, "a mailbox holds 8 bytes");
-    std::memcpy(mailboxes() + lane(), &value, sizeof(T));
+    uint64_t* const boxes = mailboxes();
+    std::memcpy(boxes + lane(), &value, sizeof(T));
     warp_barrier();
     T received = value;
-    if (source < lanes()) std::memcpy(&received, mailboxes() + source, sizeof(T));
-    warp_barrier();
+    if (source < lanes()) std::memcpy(&received, boxes + source, sizeof(T));
     return received;
 }
 
@@ -61,6 +65,8 @@ extern dim3 gridDim, blockDim, blockIdx, threadIdx;
 #define IMAS_SHARED(name) unsigned char* const name = simt::shared()
 
 inline void __syncthreads() { simt::barrier(); }
+inline int __syncthreads_or(int value) { return simt::barrier_or(value != 0); }
+inline void __threadfence() {}
 inline void __syncwarp(unsigned = 0xffffffffu) { simt::warp_barrier(); }
 
 template <typename T>
@@ -78,6 +84,9 @@ T atomicAdd(T* address, T value) {
     *address = old + value;
     return old;
 }
+
+inline float exp2_approx(float x) { return std::exp2(x); }
+inline float reciprocal_approx(float x) { return 1.0f / x; }
 
 inline unsigned __float_as_uint(float value) {
     unsigned bits;

@@ -178,7 +178,15 @@ private:
     unsigned char* memory_;
 };
 
-inline const imas_backend kCpu = {IMAS_CPU, 0, nullptr};
+#ifndef IMAS_TEST_BACKEND
+#define IMAS_TEST_BACKEND IMAS_CPU
+#endif
+
+/** The backend under test: the CPU's, unless the build names another (cuda-kernels/test does). */
+inline const imas_backend kCpu = {IMAS_TEST_BACKEND, 0, nullptr};
+
+/** Only the CPU backend can look at values before it starts; CUDA would have to wait for the device. */
+inline bool refuses_values() { return kCpu.kind == IMAS_CPU; }
 
 /** One problem size. */
 struct Size {

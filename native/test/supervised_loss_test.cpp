@@ -113,10 +113,12 @@ void nothing_labelled_and_bad_labels() {
     const Size s = {2, 5, 3, 4, 9, 11};
     Inputs in(s, IMAS_F32, Layout::kNchw, random);
     Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, 2, 5, 3, 4);
-    in.labels.set(1, 0, 4, 4, 5);
-    const auto before = grad.bytes();
-    EXPECT_REFUSED(run(in, IMAS_CE, 0, 0, 1, loss, kept, &grad), IMAS_ERROR_ARGUMENT, "labels has 5");
-    EXPECT(grad.bytes() == before);
+    if (refuses_values()) {
+        in.labels.set(1, 0, 4, 4, 5);
+        const auto before = grad.bytes();
+        EXPECT_REFUSED(run(in, IMAS_CE, 0, 0, 1, loss, kept, &grad), IMAS_ERROR_ARGUMENT, "labels has 5");
+        EXPECT(grad.bytes() == before);
+    }
     in.labels.fill([] { return 255; });
     for (int kind : {IMAS_CE, IMAS_OHEM}) {
         EXPECT_OK(run(in, kind, 0.7f, 100, 1, loss, kept, &grad));

@@ -1,0 +1,60 @@
+"""What the dry run cannot show: goals in the table, refusals, and that a wrong number fails. Standard library only."""
+import contextlib
+import io
+import math
+import unittest
+
+import bench
+import cases
+import report
+from golden import Checks
+from imas_kernels import bf16_bytes
+
+
+def measured(kernel, **values):
+    return bench.row(cases.Spec(kernel, 'voc', 'bf16', 'channels_last'), us=10.0, spread_us=0.1, floor_us=5.0, error=1e-7, **values)
+
+
+class Parts(unittest.TestCase):
+    def test_goals(self):
+        self.assertTrue(report.goal_of(measured('pseudo_label', eager=10.0, compile=3.0))[1])
+        self.assertFalse(report.goal_of(measured('pseudo_label', eager=9.9, compile=30.0))[1])
+        self.assertFalse(report.goal_of(measured('consistency_loss', eager=30.0, compile=2.9))[1])
+        self.assertIsNone(report.goal_of(measured('consistency_loss', eager=30.0))[1])
+        self.assertTrue(report.goal_of(measured('ema_update', copy_share=0.85))[1])
+        self.assertFalse(report.goal_of(measured('compose_batch', copy_share=0.84))[1])
+
+    def test_table(self):
+        text = report.table({'device': 'D', 'build': 'B', 'torch': 'T', 'command': 'c', 'copy_gb_per_s': 3000.0, 'failures': ['x is wrong'],
+                             'rows': [measured('ema_update', copy_share=0.5), measured('pseudo_label', eager=12.0, compile=4.0, copy_share=0.2)]})
+        self.assertIn('| ema_update | voc | bf16 | channels_last | 10.0 ± 0.1 | 5.0 | 50 % | - | - | 1.0e-07 | >= 85 % of copy | NO |', text)
+        self.assertIn('| 12.0x | 4.0x | 1.0e-07 | >= 10x eager, >= 3x compile | yes |', text)
+        self.assertIn('FAILED: x is wrong', text)
+
+    def test_checks_can_fail(self):
+        checks = Checks()
+        checks.absolute('nan', [1.0], [math.nan], 1)
+        checks.absolute('length', [1.0], [], 1)
+        checks.relative('off', 1.0, 1.1, 0.05)
+        checks.relative_to_max('far', [1.0, 0.0], [1.0, 0.5], 0.1)
+        checks.equal('differs', [1, 2], [1, 3])
+        self.assertEqual(5, len(checks.failed))
+        checks.absolute('same', [1.0, math.nan], [1.0, math.nan], 0)
+        self.assertEqual((6, 5), (checks.made, len(checks.failed)))
+
+    def test_arguments(self):
+        for line in (['--device', 'cpu'], ['--shapes', 'moon'], ['--only', 'nothing', '--dry-run']):
+            with self.assertRaises(SystemExit), contextlib.redirect_stderr(io.StringIO()):
+                bench.arguments(['--library', 'x.so'] + line)
+        args = bench.arguments(['--library', 'x.so', '--device', 'cpu', '--dry-run', '--only', 'gamma,ema_update'])
+        self.assertEqual(['gamma', 'ema_update'], args.only)
+
+    def test_every_parameter_has_a_size(self):
+        self.assertEqual(40_000_000, sum(cases.parameter_sizes(40_000_000)))
+
+    def test_bf16_rounds_to_even(self):
+        self.assertEqual(b'\x80\x3f\x80\x3f\x82\x3f', bf16_bytes([1.0, 1.00390625, 1.01171875]))
+
+
+if __name__ == '__main__':
+    unittest.main()

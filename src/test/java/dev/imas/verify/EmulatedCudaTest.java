@@ -1,0 +1,61 @@
+package dev.imas.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imas.ChildJvm;
+import dev.imas.kernels.Kernels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The CUDA kernels' own sources against the recorded data: the host emulation, loaded in place of libimas_cuda.so,
+ * runs every kernel group on main memory. A JVM of its own, because the library is chosen by the environment and once.
+ */
+class EmulatedCudaTest {
+    private static final Path LIBRARY = Path.of(System.getProperty("imas.cuda.emulated", "target/native/cuda-kernels/test/libimas_cuda_emulated.so"));
+
+    @Test
+    void kernelGroups() throws Exception {
+        assertThat(LIBRARY).as("built by CMake's target imas_cuda_emulated").exists();
+        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString()), Groups.class);
+        assertThat(run.output()).containsPattern("\\d{3,} checks passed");
+        assertThat(run.status()).as(run.output()).isZero();
+    }
+
+    @Test
+    void aLibraryThatDoesNotLoadIsNamed() throws Exception {
+        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so"), Groups.class);
+        assertThat(run.status()).as(run.output()).isEqualTo(1);
+        assertThat(run.output()).contains("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so");
+    }
+
+    /** The child: the kernel groups of the built-in data, and of the full set where there is one, on the CUDA backend. */
+    static final class Groups {
+        private Groups() {
+        }
+
+        public static void main(String[] arguments) {
+            ArrayKernels kernels = new ArrayKernels(() -> Kernels.cuda(0, null), new HostMemory());
+            List<Check> checks = new ArrayList<>();
+            List<GoldenData> sets = new ArrayList<>(List.of(GoldenSuite.builtIn()));
+            Path full = Path.of(System.getProperty("imas.golden", "../shared/golden"));
+            if (Files.isDirectory(full)) {
+                sets.add(new GoldenData(full));
+            }
+            for (GoldenData data : sets) {
+                for (GoldenGroup group : List.of(new HardnessGolden(kernels), new UnsupervisedLossGolden(kernels), new UpsampledGolden(kernels),
+                        new CutMixGolden(kernels), new IntensityMixGolden(kernels), new SupervisedLossGolden(kernels))) {
+                    GoldenSuite.run(group, data, checks::add);
+                }
+            }
+            List<Check> failed = checks.stream().filter(check -> !check.passed()).toList();
+            failed.forEach(System.out::println);
+            System.out.println(checks.size() - failed.size() + " checks passed, " + failed.size() + " failed");
+            System.exit(failed.isEmpty() ? 0 : 1);
+        }
+    }
+}
