@@ -15,9 +15,10 @@ import org.bytedeco.pytorch.global.torch_cuda;
 public final class Cuda {
     /**
      * @param memory bytes
+     * @param free   bytes of them that nobody uses
      * @param major  compute capability major.minor
      */
-    public record Gpu(int index, String name, long memory, int major, int minor, int multiprocessors) {
+    public record Gpu(int index, String name, long memory, long free, int major, int minor, int multiprocessors) {
         /** Name of the device, as {@code cuda:0}. */
         public String device() {
             return "cuda:" + index;
@@ -32,15 +33,17 @@ public final class Cuda {
     }
 
     public static Gpu gpu(int index) {
+        torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA);
         try (PointerScope scope = new PointerScope()) {
             cudaDeviceProp properties = torch_cuda.getDeviceProperties((byte) index);
-            return new Gpu(index, properties.name().getString(), properties.totalGlobalMem(), properties.major(), properties.minor(), properties.multiProcessorCount());
+            long free = torch_cuda.getAllocator().getMemoryInfo((byte) index).first();
+            return new Gpu(index, properties.name().getString(), properties.totalGlobalMem(), free, properties.major(), properties.minor(), properties.multiProcessorCount());
         }
     }
 
     /** Makes a device the one that this thread allocates and computes on where no other is named. */
     public static void use(int index) {
-        torch.globalContext().lazyInitCUDA();
+        torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA);
         torch_cuda.set_device((byte) index);
     }
 

@@ -43,14 +43,14 @@ public final class Torch {
                 Loader.cacheResources(Torch.class, NATIVES + (CUDA_BUILD ? "-gpu" : "") + "/lib" + library + ".so");
             }
         } catch (IOException e) {
-            return "libtorch could not be unpacked into JavaCPP's cache folder (" + e.getMessage() + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
+            return "it cannot be unpacked into JavaCPP's cache folder (" + e.getMessage() + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
         }
         try {
             Loader.load(torch.class);
             return null;
         } catch (LinkageError e) {
             String missing = missingLibraries();
-            return "libtorch does not load: " + (missing.isEmpty() ? firstLine(root(e)) : "this is its CUDA build, which lacks " + missing) + "; `imas doctor` tells what is needed";
+            return missing.isEmpty() ? firstLine(root(e)) : "this is its CUDA build, which lacks " + missing;
         }
     }
 
@@ -61,8 +61,13 @@ public final class Torch {
      */
     public static void load() {
         if (PROBLEM != null) {
-            throw new UserException(PROBLEM);
+            throw new UserException("libtorch does not load: " + PROBLEM + "; `imas doctor` tells what is needed" + (CUDA_BUILD ? ", IMAS_GPU=OFF ./imas builds without CUDA" : ""));
         }
+    }
+
+    /** Why libtorch does not load, in a part of a sentence; null when it does. */
+    public static String problem() {
+        return PROBLEM;
     }
 
     /** Whether the CUDA build is on the class path, loadable or not. */
@@ -84,7 +89,7 @@ public final class Torch {
 
     private static String cudaError() {
         try {
-            torch.globalContext().lazyInitCUDA();
+            torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA);
             return "no device";
         } catch (RuntimeException e) {
             return message(e);
@@ -92,7 +97,7 @@ public final class Torch {
     }
 
     private static String missingLibraries() {
-        return CUDA_BUILD ? CudaLibraries.find(FileView.ofThisMachine()).missing().stream().map(CudaLibraries.Library::name).collect(Collectors.joining(", ")) : "";
+        return CUDA_BUILD ? CudaLibraries.find(FileView.ofThisMachine()).missing().stream().map(library -> library.part().title()).distinct().collect(Collectors.joining(", ")) : "";
     }
 
     private static String root(Throwable error) {
