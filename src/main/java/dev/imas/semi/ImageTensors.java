@@ -63,9 +63,14 @@ public final class ImageTensors {
 
     /** The first bytes of a direct buffer as u8 [size], which must not outlive it. */
     static Tensor alias(ByteBuffer buffer, long size) {
+        return from_blob(bytes(buffer, size), new long[] {size}, new TensorOptions(ScalarType.Byte));
+    }
+
+    /** The first bytes of a direct buffer; not a copy. */
+    static BytePointer bytes(ByteBuffer buffer, long size) {
         if (!buffer.isDirect() || buffer.capacity() < size) {
             throw new IllegalArgumentException("expected a direct buffer of " + size + " bytes, got " + buffer);
         }
-        return from_blob(new BytePointer(buffer.duplicate().position(0)), new long[] {size}, new TensorOptions(ScalarType.Byte));
+        return new BytePointer(buffer.duplicate().position(0));
     }
 }

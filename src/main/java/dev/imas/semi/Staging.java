@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -56,7 +57,7 @@ public final class Staging {
         copied.await(); // the copy before has left the host's memory
         try (PointerScope scope = new PointerScope()) {
             for (int i = 0; i < sizes.length; i++) {
-                host.get(i).copy_(ImageTensors.alias(parts.get(i), sizes[i]));
+                Pointer.memcpy(host.get(i).data_ptr(), ImageTensors.bytes(parts.get(i), sizes[i]), sizes[i]);
             }
         }
         queue.copy(read, () -> {
