@@ -4,7 +4,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Data;
 
 /** How many threads prepare samples when {@code data.workers} leaves it open. */
-final class LoaderThreads {
+public final class LoaderThreads {
     private static final int BESIDE_A_CPU = 2;
 
     private LoaderThreads() {
@@ -20,7 +20,7 @@ final class LoaderThreads {
     }
 
     /** The configuration with that number settled. */
-    static ImasConfig settled(ImasConfig config, boolean cuda) {
+    public static ImasConfig settled(ImasConfig config, boolean cuda) {
         Data d = config.data();
         if (d.workers() != null) {
             return config;
