@@ -7,7 +7,7 @@ import dev.imas.machine.CudaLibraries.Library;
 import dev.imas.machine.CudaLibraries.Place;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
-import dev.imas.nn.Cuda;
+import dev.imas.nn.Gpu;
 import dev.imas.nn.Torch;
 import dev.imas.semi.Compute;
 import dev.imas.verify.SelfTest;
@@ -136,10 +136,9 @@ final class DoctorCommand implements Command {
     private void gpus(PrintStream out, String problem, CudaLibraries libraries) {
         out.println();
         if (problem == null) {
-            for (Cuda.Gpu gpu : Cuda.gpus()) {
-                fact(out, gpu.device(), String.format(Locale.ROOT, "%s, %.1f GiB, %.1f GiB free, compute capability %d.%d, %d multiprocessors, driver %s", gpu.name(), gpu.memory() / GIB, gpu.free() / GIB,
-                    gpu.major(), gpu.minor(), gpu.multiprocessors(), NvidiaDriver.version(view).orElse("unknown")));
-            }
+            Gpu.all().forEach(gpu -> fact(out, gpu.device(), (gpu.name() == null ? "its name is not known, since the bindings of CUDA's libraries do not load"
+                : String.format(Locale.ROOT, "%s, %.1f GiB, %.1f GiB free, compute capability %d.%d, %d multiprocessors", gpu.name(), gpu.memory() / GIB, gpu.free() / GIB, gpu.major(), gpu.minor(),
+                    gpu.multiprocessors())) + ", driver " + NvidiaDriver.version(view).orElse("unknown")));
             return;
         }
         fact(out, "GPU", "none can be used: " + problem);
@@ -154,7 +153,7 @@ final class DoctorCommand implements Command {
         out.println();
         List<String> devices = new ArrayList<>(List.of("cpu"));
         if (gpuProblem == null) {
-            Cuda.gpus().forEach(gpu -> devices.add(gpu.device()));
+            Gpu.all().forEach(gpu -> devices.add(gpu.device()));
         }
         List<String> failed = new ArrayList<>();
         for (String device : devices) {

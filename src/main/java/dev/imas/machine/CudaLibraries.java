@@ -28,7 +28,7 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
         CURAND("cuRAND 10", "nvidia-curand", "libcurand.so.10"),
         NVJITLINK("nvJitLink 13", "nvidia-nvjitlink", "libnvJitLink.so.13"),
         CUSPARSE("cuSPARSE 12", "nvidia-cusparse", "libcusparse.so.12"),
-        CUSOLVER("cuSOLVER 12", "nvidia-cusolver", "libcusolver.so.12"),
+        CUSOLVER("cuSOLVER 12", "nvidia-cusolver", "libcusolver.so.12", "libcusolverMg.so.12"),
         CUFILE("cuFile 0", "nvidia-cufile", "libcufile.so.0"),
         NVRTC("NVRTC 13", "nvidia-cuda-nvrtc", "libnvrtc.so.13"),
         NCCL("NCCL 2", "nvidia-nccl-cu13", "libnccl.so.2"),

@@ -34,9 +34,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param channelsLast images and 4-d weights are stored NHWC
  */
 public record Compute(String device, Precision precision, boolean channelsLast) {
-    /** First compute capability with bf16 and tf32 matrix units (Ampere). */
-    private static final int BF16_CAPABILITY = 8;
-
     /**
      * Resolves what the user wrote, and makes a GPU the current one of this thread.
      *
@@ -60,7 +57,7 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
             Cuda.use(compute.deviceIndex());
         }
         Precision resolved = precision != Precision.AUTO ? precision
-            : cuda ? fastest(Cuda.gpu(compute.deviceIndex()).major())
+            : cuda ? Cuda.bf16() ? Precision.BF16 : Precision.FP32
             : backbone != Backbone.TINY && CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32;
         if (cuda) {
             globalContext().setAllowTF32CuBLAS(resolved != Precision.FP32);
@@ -72,11 +69,6 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
     /** As {@link #of(String, Precision, Backbone)} for a network of full size. */
     public static Compute of(String device, Precision precision) {
         return of(device, precision, Backbone.RESNET50);
-    }
-
-    /** The fastest precision of a GPU with that major compute capability. */
-    static Precision fastest(int major) {
-        return major >= BF16_CAPABILITY ? Precision.BF16 : Precision.FP32;
     }
 
     private static String resolveDevice(String device) {

@@ -1,70 +1,90 @@
 package dev.imas.semi;
 
+import dev.imas.nn.Cuda;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.cuda.CUDAEvent;
-import org.bytedeco.pytorch.cuda.CUDAStream;
-import org.bytedeco.pytorch.global.torch_cuda;
+import org.bytedeco.pytorch.DeviceGuardImplInterface;
+import org.bytedeco.pytorch.Stream;
+import org.bytedeco.pytorch.global.torch.EventFlag;
 
 /** libtorch's current stream of a GPU, a second stream for copies, and CUDA events. */
 final class CudaQueue implements DeviceQueue {
-    /** cudaEventDefault: events that keep time. */
-    private static final int TIMED = 0;
+    private static final boolean URGENT = false;
 
+    private final DeviceGuardImplInterface streams = Cuda.streams();
+    private final List<Event> events = new ArrayList<>();
     private final byte device;
-    private final CUDAStream copies;
+    private final Stream copies;
 
-    CudaQueue(byte device) {
-        this.device = device;
-        this.copies = torch_cuda.getStreamFromPool(false, device);
+    CudaQueue(int device) {
+        this.device = (byte) device;
+        this.copies = streams.getStreamFromGlobalPool(Cuda.device(device), URGENT);
     }
 
-    private static final class Event implements Mark {
-        private final CUDAEvent event = new CUDAEvent(TIMED);
-        private final byte device;
+    /** Holds a cudaEvent_t, which libtorch makes when it is first set; null until then. */
+    private final class Event implements Mark {
+        private final PointerPointer<Pointer> holder = new PointerPointer<>(1);
 
-        Event(byte device) {
-            this.device = device;
+        Event() {
+            holder.put(0, (Pointer) null);
+        }
+
+        Pointer handle() {
+            return holder.get(0);
+        }
+
+        void set(Stream stream) {
+            streams.record(holder, stream, device, EventFlag.BACKEND_DEFAULT); // the kind that keeps time
         }
 
         @Override
         public void set() {
             try (PointerScope scope = new PointerScope()) {
-                event.record(torch_cuda.getCurrentCUDAStream(device));
+                set(current());
             }
         }
 
         @Override
         public boolean passed() {
-            return event.query();
+            return streams.queryEvent(handle());
         }
 
         @Override
         public void await() {
-            event.synchronize();
+            streams.synchronizeEvent(handle());
         }
 
         @Override
         public double millisecondsSince(Mark earlier) {
-            return ((Event) earlier).event.elapsed_time(event);
+            return streams.elapsedTime(((Event) earlier).handle(), handle(), device);
         }
+    }
+
+    /** The stream that libtorch queues this thread's work on, in the caller's scope. */
+    private Stream current() {
+        return streams.getStream(Cuda.device(device));
     }
 
     @Override
     public Mark newMark() {
-        return new Event(device);
+        Event event = new Event();
+        events.add(event);
+        return event;
     }
 
     @Override
     public void copy(Mark after, Runnable transfer, Mark finished) {
         try (PointerScope scope = new PointerScope()) {
-            CUDAStream work = torch_cuda.getCurrentCUDAStream(device);
-            ((Event) after).event.block(copies);
-            torch_cuda.setCurrentCUDAStream(copies);
+            streams.block(((Event) after).handle(), copies);
+            Stream work = streams.exchangeStream(copies);
             try {
                 transfer.run();
-                ((Event) finished).event.record(copies);
+                ((Event) finished).set(copies);
             } finally {
-                torch_cuda.setCurrentCUDAStream(work);
+                streams.exchangeStream(work);
             }
         }
     }
@@ -72,15 +92,22 @@ final class CudaQueue implements DeviceQueue {
     @Override
     public void follow(Mark mark) {
         try (PointerScope scope = new PointerScope()) {
-            ((Event) mark).event.block(torch_cuda.getCurrentCUDAStream(device));
+            streams.block(((Event) mark).handle(), current());
         }
     }
 
     @Override
     public void finish() {
         try (PointerScope scope = new PointerScope()) {
-            copies.synchronize();
-            torch_cuda.getCurrentCUDAStream(device).synchronize();
+            streams.synchronizeStream(copies);
+            streams.synchronizeStream(current());
         }
+    }
+
+    @Override
+    public void close() {
+        finish();
+        events.stream().map(Event::handle).filter(handle -> handle != null).forEach(handle -> streams.destroyEvent(handle, device));
+        events.clear();
     }
 }

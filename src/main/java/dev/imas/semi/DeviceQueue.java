@@ -5,7 +5,7 @@ package dev.imas.semi;
  * work is done when its call returns, all of it is trivial; the callers are the same. Queue and marks belong to the
  * PointerScope that they were made in; one thread uses them.
  */
-public interface DeviceQueue {
+public interface DeviceQueue extends AutoCloseable {
     /** A place in a queue, set anew as often as wanted. One that was never set counts as passed. */
     interface Mark {
         /** Sets it behind all work queued so far. */
@@ -22,7 +22,7 @@ public interface DeviceQueue {
     }
 
     static DeviceQueue of(Compute compute) {
-        return compute.cuda() ? new CudaQueue((byte) compute.deviceIndex()) : new HostQueue();
+        return compute.cuda() ? new CudaQueue(compute.deviceIndex()) : new HostQueue();
     }
 
     Mark newMark();
@@ -40,4 +40,8 @@ public interface DeviceQueue {
 
     /** Waits until all work is done. */
     void finish();
+
+    /** Waits until all work is done and gives up the marks. */
+    @Override
+    void close();
 }

@@ -46,4 +46,9 @@ final class HostQueue implements DeviceQueue {
     public void finish() {
         // done already
     }
+
+    @Override
+    public void close() {
+        // nothing is held
+    }
 }

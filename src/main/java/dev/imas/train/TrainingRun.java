@@ -252,6 +252,6 @@ final class TrainingRun implements AutoCloseable {
         metricsLog.close();
         hardnessLog.close();
         models.close();
-        queue.finish();
+        queue.close();
     }
 }

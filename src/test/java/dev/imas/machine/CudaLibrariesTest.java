@@ -23,7 +23,7 @@ class CudaLibrariesTest {
     @Test
     void aBareMachineLacksEverythingAndIsToldWhatToInstall() {
         CudaLibraries found = CudaLibraries.find(new PretendedFiles());
-        assertThat(found.missing()).hasSameSizeAs(found.libraries()).hasSize(21);
+        assertThat(found.missing()).hasSameSizeAs(found.libraries()).hasSize(22);
         assertThat(found.folders()).isEmpty();
         assertThat(found.searched()).hasSize(5).allSatisfy(place -> assertThat(place.folders()).isEmpty());
         assertThat(found.hint()).startsWith("install NVIDIA's driver").contains("pip install nvidia-cuda-runtime nvidia-cublas ").contains("nvidia-cudnn-cu13, or install");
@@ -104,7 +104,7 @@ class CudaLibrariesTest {
         }
         assertThat(view.names("a\0b")).isEmpty();
         assertThat(view.environment("IMAS_NO_SUCH_VARIABLE")).isEmpty();
-        assertThat(CudaLibraries.find(view).libraries()).hasSize(21);
+        assertThat(CudaLibraries.find(view).libraries()).hasSize(22);
     }
 
     @Test

@@ -42,13 +42,6 @@ class ComputeTest {
     }
 
     @Test
-    void bf16IsForGpusThatHaveIt() {
-        assertThat(Compute.fastest(7)).isEqualTo(Precision.FP32);
-        assertThat(Compute.fastest(8)).isEqualTo(Precision.BF16);
-        assertThat(Compute.fastest(12)).isEqualTo(Precision.BF16);
-    }
-
-    @Test
     void forwardRestoresGradientModeAndAutocast() {
         Compute bf16 = new Compute("cpu", Precision.BF16, true);
         boolean before = GradMode.is_enabled();

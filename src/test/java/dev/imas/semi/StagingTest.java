@@ -64,6 +64,11 @@ class StagingTest {
         }
 
         @Override
+        public void close() {
+            finish();
+        }
+
+        @Override
         public void finish() {
             calls.add("finish");
         }

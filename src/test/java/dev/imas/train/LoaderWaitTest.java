@@ -54,6 +54,11 @@ class LoaderWaitTest {
         }
 
         @Override
+        public void close() {
+            finish();
+        }
+
+        @Override
         public void finish() {
             behind = false;
         }

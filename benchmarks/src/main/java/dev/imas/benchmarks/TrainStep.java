@@ -12,7 +12,7 @@ import dev.imas.data.Dataset;
 import dev.imas.machine.CpuFeatures;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
-import dev.imas.nn.Cuda;
+import dev.imas.nn.Gpu;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.nn.Torch;
 import dev.imas.semi.Compute;
@@ -313,19 +313,27 @@ public final class TrainStep {
     }
 
     private String deviceName() {
-        return compute.cuda() ? Cuda.gpu(compute.deviceIndex()).name() : CpuFeatures.read().model();
+        return compute.cuda() ? String.valueOf(Gpu.all().get(compute.deviceIndex()).name()) : CpuFeatures.read().model();
     }
 
     private void resetPeak() {
-        if (compute.cuda()) {
-            Cuda.resetPeak(compute.deviceIndex());
+        try {
+            if (compute.cuda()) {
+                Gpu.resetPeak(compute.deviceIndex());
+            }
+        } catch (LinkageError e) {
+            System.err.println("step: peak memory is not measured, the bindings of CUDA's libraries do not load: " + e.getMessage());
         }
     }
 
-    /** Bytes. */
+    /** Bytes; 0 if unknown. */
     private long peak() {
         if (compute.cuda()) {
-            return Cuda.peakBytes(compute.deviceIndex());
+            try {
+                return Gpu.peakBytes(compute.deviceIndex());
+            } catch (LinkageError e) {
+                return 0; // resetPeak told why
+            }
         }
         return FileView.ofThisMachine().lines("/proc/self/status").stream().filter(l -> l.startsWith("VmHWM:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
     }
