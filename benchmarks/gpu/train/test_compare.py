@@ -11,6 +11,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import compare  # noqa: E402
+import parity  # noqa: E402
 import torch_step  # noqa: E402
 
 try:
@@ -86,6 +87,36 @@ class Comparison(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn('FAILED: smoke imas', done.stdout)
         self.assertIn('FAILED: smoke pytorch-tuned', done.stdout)
+
+
+class Parity(unittest.TestCase):
+    ROWS = 'epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n'
+
+    def leave(self, folder, factor, miou):
+        os.makedirs(folder)
+        with open(os.path.join(folder, 'metrics.csv'), 'w') as f:
+            f.write(self.ROWS + ''.join('1,%d,0.1,%r,%s,%s,,,,9.5\n' % (k + 1, 2.0 * factor, '' if k < 20 else 0.5 * factor, '' if k < 20 else 0.4 * factor) for k in range(80)))
+        with open(os.path.join(folder, 'summary.json'), 'w') as f:
+            json.dump({'miou_teacher': miou}, f)
+
+    def test_differences_and_bounds(self):
+        with tempfile.TemporaryDirectory() as dir:
+            runs = [os.path.join(dir, name) for name in 'abc']
+            self.leave(runs[0], 1, 0.40)
+            self.leave(runs[1], 1.00005, 0.41)
+            self.leave(runs[2], 1.06, 0.44)
+            script = [sys.executable, os.path.join(HERE, 'parity.py'), '--compare', runs[0]]
+            near = subprocess.run(script + [runs[1]], capture_output=True, text=True)
+            far = subprocess.run(script + [runs[2]], capture_output=True, text=True)
+        self.assertEqual((near.returncode, near.stdout.count(' ok')), (0, len(parity.BOUNDS)), near.stderr)
+        self.assertEqual(far.returncode, 1)
+        self.assertEqual([line.split(',')[0] for line in far.stdout.splitlines() if 'TOO MUCH' in line],
+                         ['supervised loss of the first step', 'supervised loss of the first 10 steps', 'supervised loss', 'gamma', 'mIoU of the teacher'])
+
+    def test_unequal_lengths_are_refused(self):
+        columns = {'step': [1.0] * 80}
+        with self.assertRaisesRegex(SystemExit, 'expected the same'):
+            parity.differences(columns, {'step': [1.0] * 79}, 0, 0)
 
 
 if __name__ == '__main__':

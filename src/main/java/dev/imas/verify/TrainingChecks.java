@@ -246,7 +246,7 @@ final class TrainingChecks {
     /** Pixels that may have another label; on a GPU some in the first step, too. */
     private double labelDrift(int i) {
         double recordedDrift = driftRow(i).path("pseudo labels differing (f32 vs f64)").asDouble(0);
-        return i == 0 && !place.compute().cuda() ? 0 : DRIFTS * Math.max(1, recordedDrift);
+        return i > 0 ? DRIFTS * Math.max(1, recordedDrift) : place.compute().cuda() ? 1 : 0;
     }
 
     /** Five times the worst recorded drift of a quantity, and at least {@code floor}. */
