@@ -8,7 +8,7 @@ import java.util.Set;
 final class SetupSection {
     /** Keys of summary.json that the head of the page already tells. */
     private static final Set<String> TOLD = Set.of("name", "method", "seed", "steps", "epochs", "miou_student", "miou_teacher", "best_teacher",
-            "best_epoch", "seconds", "rss_first", "rss_last", "device", "precision", "data");
+            "best_epoch", "seconds", "data_wait_share", "rss_first", "rss_last", "device", "precision", "data");
 
     private SetupSection() {
     }

@@ -16,7 +16,7 @@ final class Tiles {
         best(tiles, run);
         tile(tiles, "mean γ", Format.fixed(tail(m.series(Row::gammaMean)), 2), "last tenth of the run");
         tile(tiles, "confident pixels", Format.percent(tail(m.series(Row::confidentRatio))), "last tenth of the run");
-        throughput(tiles, m.series(Row::imagesPerSecond));
+        throughput(tiles, m.series(Row::imagesPerSecond), Format.percent(run.number("data_wait_share")));
         steps(tiles, run);
         memory(tiles, run);
         tile(tiles, "device", run.text("device", Format.NONE), run.text("precision", ""));
@@ -54,11 +54,11 @@ final class Tiles {
         return Arrays.stream(series.y(), n - (n + 9) / 10, n).average().orElse(Double.NaN);
     }
 
-    private static void throughput(StringBuilder tiles, Series series) {
+    private static void throughput(StringBuilder tiles, Series series, String waiting) {
         if (!series.isEmpty()) {
             double[] sorted = series.y().clone();
             Arrays.sort(sorted);
-            tile(tiles, "throughput", Format.significant(sorted[sorted.length / 2]), "images per second, median");
+            tile(tiles, "throughput", Format.significant(sorted[sorted.length / 2]), "images per second, median" + (waiting.equals(Format.NONE) ? "" : "; " + waiting + " waiting for data"));
         }
     }
 

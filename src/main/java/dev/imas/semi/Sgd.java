@@ -19,7 +19,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * SGD as PyTorch defines it, on float32 parameters: g = gradient + weightDecay * p; buffer = momentum * buffer + g;
  * p -= lr * buffer. The encoder learns with lr, everything else with lr * headMultiplier. Momentum buffers start at
- * zero, which makes the first step's buffer g, as PyTorch's.
+ * zero, which makes the first step's buffer g, as PyTorch's; without momentum they stay there. A group is one call of
+ * libtorch, on a GPU some launches; gradients are forgotten without any.
  */
 public final class Sgd {
     private record Slot(Tensor parameter, Tensor momentum) {
@@ -71,7 +72,9 @@ public final class Sgd {
             if (gradient.defined()) {
                 parameters.push_back(slot.parameter);
                 gradients.push_back(gradient);
-                momenta.push_back(slot.momentum);
+                if (momentum != 0) { // CUDA refuses buffers without momentum
+                    momenta.push_back(slot.momentum);
+                }
             }
         }
         if (parameters.size() > 0) {

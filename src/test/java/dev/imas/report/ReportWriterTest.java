@@ -60,7 +60,7 @@ class ReportWriterTest {
         String page = report();
         assertThat(page).contains("<b>73.3</b>", "mIoU of the teacher", "2 min 31 s", "generated scenes: 20 labelled, 180 unlabelled, 40 for validation", "DeepLabV3+ on ResNet-18",
                 "73.5 %", "epoch 11", "1,851 MB", "1,834 MB after the start", "480", "12 epochs");
-        assertThat(page).contains("mIoU on the validation images", "Supervised loss", "Consistency loss", "Agreement and confidence", "Learning rate", "Throughput",
+        assertThat(page).contains("mIoU on the validation images", "Supervised loss", "Consistency loss", "Agreement and confidence", "Learning rate", "Throughput", "3.1 % waiting for data",
                 "Distribution over the epochs", "Hardest images of epoch 12", "Easiest images of epoch 12", "striped disc", "67.2 %", "ground truth",
                 "Resolved configuration", "libtorch</th><td>2.10.0", "Example CPU", "channels last</th><td>true");
         assertThat(page).contains("--config").doesNotContain("This report is incomplete");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Precision;
+import dev.imas.machine.CpuFeatures;
 import dev.imas.nn.Torch;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch;

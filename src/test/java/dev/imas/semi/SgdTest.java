@@ -43,4 +43,20 @@ class SgdTest {
             assertThat(StepHarness.floats(sgd.momentumBuffers().get("encoder.a"))[1]).isCloseTo((float) buffer[1], within(1e-5f));
         }
     }
+
+    @Test
+    void withoutMomentumItIsPlainDescent() {
+        Torch.load();
+        try (PointerScope scope = new PointerScope()) {
+            Tensor parameter = torch.tensor(new float[] {1, -2});
+            Sgd sgd = new Sgd(Map.of("encoder.a", parameter), 0, 0.5, 1);
+            for (int step = 0; step < 2; step++) {
+                sgd.clearGradients();
+                parameter.mutable_grad().put(torch.tensor(new float[] {4, 0}));
+                sgd.step(0.1);
+            }
+            // p -= 0.1 * (g + 0.5 p), twice
+            assertThat(StepHarness.floats(parameter)).usingComparatorWithPrecision(1e-6f).containsExactly(0.1225f, -1.805f);
+        }
+    }
 }

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""What of pack.py and rehearse.py can be tested in seconds: python3 -m unittest discover benchmarks/gpu"""
+import contextlib
+import io
+import lzma
+import os
+import struct
+import sys
+import tarfile
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import pack  # noqa: E402
+import rehearse  # noqa: E402
+
+
+def entry(kind, arch, payload):
+    return struct.pack('<HHIQ', kind, 0, 64, len(payload)) + bytes(12) + struct.pack('<I', arch) + bytes(32) + payload
+
+
+def fat_binary(*entries):
+    body = b''.join(entries)
+    return struct.pack('<IHHQ', pack.FAT_BINARY, 1, 16, len(body)) + body
+
+
+def elf(device_code):
+    """An ELF64 file with the sections .shstrtab and .nv_fatbin."""
+    names = b'\0.shstrtab\0.nv_fatbin\0'
+    sections = [(1, 64, len(names)), (11, 64 + len(names), len(device_code))]
+    table = 64 + len(names) + len(device_code)
+    header = b'\x7fELF\x02\x01' + bytes(34) + struct.pack('<Q', table) + bytes(10) + struct.pack('<HHH', 64, len(sections), 0)
+    return header + names + device_code + b''.join(struct.pack('<IIQQQQ', name, 1, 0, 0, offset, size) + bytes(24) for name, offset, size in sections)
+
+
+class Pack(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+
+    def path(self, *names):
+        return os.path.join(self.dir.name, *names)
+
+    def test_only_other_machine_code_is_zeroed(self):
+        old, mine, ptx = b'\x11' * 16, b'\x22' * 24, b'\x33' * 8
+        whole = elf(fat_binary(entry(2, 80, old), entry(2, 90, mine)) + bytes(8) + fat_binary(entry(1, 90, ptx), entry(2, 120, old)))
+        with open(self.path('lib.so'), 'wb') as f:
+            f.write(whole)
+        self.assertEqual(pack.keep_architecture(self.path('lib.so'), 90), 32)
+        with open(self.path('lib.so'), 'rb') as f:
+            self.assertEqual(f.read(), whole.replace(old, bytes(16)))
+        with self.assertRaisesRegex(SystemExit, 'has no code for sm_75'):
+            pack.keep_architecture(self.path('lib.so'), 75)
+
+    def test_debugging_symbols_are_zeroed(self):
+        whole = elf(b'S' * 20).replace(b'.nv_fatbin', b'.strtab\0in')
+        with open(self.path('lib.so'), 'wb') as f:
+            f.write(whole)
+        pack.forget_symbols(self.path('lib.so'))
+        with open(self.path('lib.so'), 'rb') as f:
+            self.assertEqual(f.read(), whole.replace(b'S' * 20, bytes(20)))
+
+    def test_an_unknown_form_is_refused(self):
+        broken = bytearray(fat_binary(entry(2, 90, bytes(8))))
+        broken[4] = 2
+        with open(self.path('lib.so'), 'wb') as f:
+            f.write(elf(bytes(broken)))
+        with self.assertRaisesRegex(SystemExit, 'unknown form'):
+            pack.keep_architecture(self.path('lib.so'), 90)
+
+    def test_pieces_come_together_in_any_order(self):
+        os.makedirs(self.path('bundle', 'jre'))
+        with open(self.path('bundle', 'jre', 'file'), 'wb') as f:
+            f.write(os.urandom(5000))
+        with lzma.open(self.path('packed'), 'wb') as z, tarfile.open(fileobj=z, mode='w|') as tar:
+            tar.add(self.path('bundle'), '.')
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            pack.write_pieces(self.path('packed'), self.path('out'), 2000)
+            pieces = sorted(os.listdir(self.path('out')))
+            self.assertEqual(pieces, ['p1', 'p2', 'p3'])
+            self.assertFalse(pack.unpack(self.path('to'), [self.path('out', 'p3')]))
+            self.assertIn('waiting for piece(s) 1, 2', said.getvalue())
+            self.assertFalse(pack.unpack(self.path('to'), [self.path('out', 'p1')]))
+            self.assertTrue(pack.unpack(self.path('to'), [self.path('out', 'p2')]))
+        with open(self.path('to', 'jre', 'file'), 'rb') as a, open(self.path('bundle', 'jre', 'file'), 'rb') as b:
+            self.assertEqual(a.read(), b.read())
+        self.assertEqual(sorted(os.listdir(self.path('to'))), ['jre'])
+
+    def test_a_damaged_piece_is_refused(self):
+        with open(self.path('packed'), 'wb') as f:
+            f.write(bytes(100))
+        with contextlib.redirect_stdout(io.StringIO()):
+            pack.write_pieces(self.path('packed'), self.path('out'), 1000)
+        with open(self.path('out', 'p1', 'piece'), 'ab') as f:
+            f.write(b'x')
+        with self.assertRaisesRegex(SystemExit, 'damaged'):
+            pack.unpack(self.path('to'), [self.path('out', 'p1')])
+
+
+class Rehearse(unittest.TestCase):
+    GOOD = ['copy-beside pinned device 100', 'copy pinned device 64', 'launch - - 0', 'copy device pinned 4', 'sync-stream - - 0', 'kernel ema_update - 0']
+
+    def test_calls_are_counted_a_step(self):
+        counted = rehearse.steps(['launch - - 0', 'kernel ema_update - 0'] + self.GOOD)
+        self.assertEqual(len(counted), 3)
+        self.assertEqual(counted[1]['copy-beside pinned device'], 1)
+        self.assertEqual(rehearse.faults(counted[1]), [])
+
+    def test_what_a_step_must_not_do(self):
+        for more, told in (('sync-stream - - 0', 'waits 2 times'), ('sync-device - - 0', 'waits 2 times'), ('copy host device 8', 'copy host device: 1 times'), ('copy device host 4', 'copy device host')):
+            self.assertIn(told, '; '.join(rehearse.faults(rehearse.steps([more] + self.GOOD)[0])))
+        self.assertEqual(rehearse.faults(rehearse.steps(self.GOOD[1:])[0]), ['no batch travels beside the work'])
+
+
+if __name__ == '__main__':
+    unittest.main()
