@@ -11,6 +11,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows a run's progress: a bar with the running figures on a terminal, one line an epoch or evaluation elsewhere. */
 final class TrainingProgress implements TrainListener, AutoCloseable {
+    /** Waiting for the loader is worth a word from this share of the time on. */
+    private static final double TELLING_WAIT = 0.05;
+
     private final Console console;
     private final int epochs;
     private ProgressBar bar;
@@ -73,7 +76,8 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     private String describe(StepMetrics m) {
         String unlabelled = labelledOnly(m) ? "" : String.format(Locale.ROOT, " + %.4f  gamma %.3f  confident %.3f", m.lossUnsup(), m.gammaMean(), m.confidentRatio());
-        return String.format(Locale.ROOT, "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s", m.epoch(), epochs, m.step(), totalSteps, m.lr(), m.lossSup(), unlabelled, m.imagesPerSecond());
+        String waiting = m.dataWaitShare() < TELLING_WAIT ? "" : String.format(Locale.ROOT, "  waits for data %.0f %%", 100 * m.dataWaitShare());
+        return String.format(Locale.ROOT, "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s", m.epoch(), epochs, m.step(), totalSteps, m.lr(), m.lossSup(), unlabelled, m.imagesPerSecond(), waiting);
     }
 
     /** A step that had no unlabelled part. */

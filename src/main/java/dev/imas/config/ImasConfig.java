@@ -54,12 +54,12 @@ public record ImasConfig(String name, Method method, long seed, String device, P
      * @param classNames one name a class, or empty
      * @param palette    one 0xRRGGBB a class for pictures, or empty for the VOC palette
      * @param epochLength samples of either kind an epoch; 0: the length of the unlabelled list
-     * @param workers    loader threads
+     * @param workers    threads of each loader; 0: samples are prepared between the steps; null ({@code auto}): as the device needs
      * @param prefetch   batches prepared ahead
      * @param embedded   sizes of the generated data set; used with {@link Layout#EMBEDDED} only
      */
     public record Data(Layout layout, String root, String labeled, String unlabeled, String validation, int classes,
-                       List<String> classNames, List<Integer> palette, int epochLength, int workers, int prefetch,
+                       List<String> classNames, List<Integer> palette, int epochLength, Integer workers, int prefetch,
                        Embedded embedded) {
     }
 

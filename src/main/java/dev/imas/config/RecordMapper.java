@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  */
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
+    /** How a number that may be left open (an Integer) is written when it is: null. */
+    private static final String OPEN = "auto";
 
     private RecordMapper() {
     }
@@ -59,7 +61,7 @@ final class RecordMapper {
         for (RecordComponent component : configuration.getClass().getRecordComponents()) {
             try {
                 Object value = component.getAccessor().invoke(configuration);
-                values.put(snake(component.getName()), plain(value));
+                values.put(snake(component.getName()), value == null && component.getType() == Integer.class ? OPEN : plain(value));
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException("the component " + component.getName() + " cannot be read", e);
             }
@@ -146,7 +148,11 @@ final class RecordMapper {
                 if (items.get(i) == null) {
                     throw mismatch(key + "[" + i + "]", null, "a value");
                 }
-                values.add(value(list.getActualTypeArguments()[0], items.get(i), key + "[" + i + "]"));
+                Object item = value(list.getActualTypeArguments()[0], items.get(i), key + "[" + i + "]");
+                if (item == null) {
+                    throw mismatch(key + "[" + i + "]", items.get(i), "a whole number");
+                }
+                values.add(item);
             }
             return List.copyOf(values);
         }
@@ -168,6 +174,9 @@ final class RecordMapper {
                 throw mismatch(key, found, "true or false");
             }
             return Boolean.valueOf(found.toString());
+        }
+        if (wanted == Integer.class && (found == null || found.equals(OPEN))) {
+            return null;
         }
         return wanted == double.class || wanted == Double.class ? real(found, key) : whole(found, key, wanted == long.class);
     }

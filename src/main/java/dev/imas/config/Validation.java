@@ -44,7 +44,9 @@ final class Validation {
         require(data.palette().isEmpty() || data.palette().size() == data.classes(), "data.palette", data.palette().size() + " colours", data.classes() + " colours (data.classes), or none");
         data.palette().forEach(colour -> between("data.palette", colour, 0, 0xffffff));
         atLeast("data.epoch_length", data.epochLength(), 0);
-        between("data.workers", data.workers(), 0, 256);
+        if (data.workers() != null) {
+            between("data.workers", data.workers(), 0, 256);
+        }
         between("data.prefetch", data.prefetch(), 1, 1024);
         if (data.layout() == Layout.EMBEDDED) {
             noFiles("data.root", data.root());

@@ -89,8 +89,9 @@ public final class Kernels {
         if (device < 0) {
             throw new IllegalArgumentException("device is " + device + ", expected a CUDA device number from 0");
         }
-        if (!available(Backend.CUDA)) {
-            throw new IllegalStateException(lastError());
+        String problem = problem(Backend.CUDA);
+        if (problem != null) {
+            throw new IllegalStateException(problem);
         }
         return new Kernels(Backend.CUDA, device, stream);
     }
@@ -99,6 +100,16 @@ public final class Kernels {
     public static boolean available(Backend backend) {
         requireLibrary();
         return Imas.imas_backend_available(backend.code()) == 1;
+    }
+
+    /** Why a backend is not {@link #available}, in one line; null when it is. */
+    public static String problem(Backend backend) {
+        return available(backend) ? null : lastError();
+    }
+
+    /** The same kernels on another stream of the device (null: the default stream). */
+    public Kernels onStream(Pointer stream) {
+        return new Kernels(backend, device, stream);
     }
 
     /** One line: library version, compiler, instruction set in use, OpenMP. */

@@ -1,7 +1,6 @@
 package dev.imas.nn;
 
 import dev.imas.common.UserException;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -9,7 +8,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Batch normalisation over [B,C,H,W], one mean and variance a plane: epsilon 1e-5; in training the running values
- * move by 0.1 towards the batch's mean and unbiased variance, and num_batches_tracked counts.
+ * move by 0.1 towards the batch's mean and unbiased variance; num_batches_tracked is counted by the network.
  */
 final class BatchNorm implements Layer {
     private static final double EPSILON = 1e-5;
@@ -20,7 +19,6 @@ final class BatchNorm implements Layer {
     private final TensorOptional bias;
     private final TensorOptional runningMean;
     private final TensorOptional runningVar;
-    private final Tensor batchesTracked;
 
     /** @param scale first value of every weight: 1, or 0 to start a residual branch as the identity */
     BatchNorm(StateBuilder state, String prefix, long planes, float scale) {
@@ -29,7 +27,7 @@ final class BatchNorm implements Layer {
         state.parameter(prefix + ".bias", new Initializer.Constant(0), planes);
         state.buffer(prefix + ".running_mean", ScalarType.Float, 0, planes);
         state.buffer(prefix + ".running_var", ScalarType.Float, 1, planes);
-        batchesTracked = state.buffer(prefix + ".num_batches_tracked", ScalarType.Long, 0);
+        state.counter(prefix + ".num_batches_tracked");
         weight = state.optional(prefix + ".weight");
         bias = state.optional(prefix + ".bias");
         runningMean = state.optional(prefix + ".running_mean");
@@ -38,12 +36,9 @@ final class BatchNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, boolean train) {
-        if (train) {
-            if (x.size(0) * x.size(2) * x.size(3) < 2) {
-                throw new UserException("training needs at least 2 images in a batch: " + prefix
-                        + " sees one value a plane and has no variance; raise the batch size");
-            }
-            batchesTracked.add_(new Scalar(1));
+        if (train && x.size(0) * x.size(2) * x.size(3) < 2) {
+            throw new UserException("training needs at least 2 images in a batch: " + prefix
+                    + " sees one value a plane and has no variance; raise the batch size");
         }
         return torch.batch_norm(x, weight, bias, runningMean, runningVar, train, MOMENTUM, EPSILON, x.is_cuda());
     }

@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * DeepLabV3+ on a dilated ResNet (method 1). Keys, their order and the first values are the reference's; logits are
@@ -39,6 +41,7 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
             encoder = new Encoder(state, architecture, network.multiGrid());
             decoder = new Decoder(state, architecture, network.aspp(), classes);
             auxiliary = network.auxiliary() ? auxiliaryHead(state, architecture, classes) : null;
+            state.joinCounters(ScalarType.Long);
         } catch (RuntimeException | Error e) {
             state.close();
             throw e;
@@ -68,12 +71,22 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
         Tensor[] auxiliaryLogits = new Tensor[1];
         try {
             Tensor logits = Torch.owned(() -> logits(images, train, observer, auxiliaryLogits));
+            if (train) {
+                countPass();
+            }
             return new Output(Torch.adopt(logits), auxiliaryLogits[0] == null ? null : Torch.adopt(auxiliaryLogits[0]));
         } catch (RuntimeException | Error e) {
             if (auxiliaryLogits[0] != null) {
                 auxiliaryLogits[0].close();
             }
             throw e;
+        }
+    }
+
+    /** Every norm has seen one batch more. */
+    private void countPass() {
+        try (PointerScope scope = new PointerScope()) {
+            state.counters().add_(new Scalar(1));
         }
     }
 
@@ -117,6 +130,16 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
     }
 
     @Override
+    public Tensor counters() {
+        return state.counters();
+    }
+
+    @Override
+    public void floatCounters() {
+        Torch.withoutGradient(() -> state.joinCounters(ScalarType.Float));
+    }
+
+    @Override
     public void requireGradients(boolean learnable) {
         state.parameters().values().forEach(p -> {
             try (PointerScope scope = new PointerScope()) {
@@ -140,7 +163,7 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
 
     @Override
     public void to(Device device) {
-        Torch.withoutGradient(() -> state().values().forEach(tensor -> {
+        Torch.withoutGradient(() -> state.computed().values().forEach(tensor -> {
             try (PointerScope scope = new PointerScope()) {
                 tensor.set_data(tensor.to(device, tensor.scalar_type()));
             }

@@ -36,6 +36,12 @@ public interface SegmentationNetwork extends AutoCloseable {
     /** Running statistics and num_batches_tracked by state-dict key, in state-dict order (live tensors). */
     Map<String, Tensor> buffers();
 
+    /** Every num_batches_tracked of {@link #buffers}, side by side in one tensor [n] of host memory (live). */
+    Tensor counters();
+
+    /** Makes the counters float32, as an average of networks needs them; they are integers at first. */
+    void floatCounters();
+
     /** Parameters and buffers in the reference's state-dict order (live tensors). */
     Map<String, Tensor> state();
 
@@ -48,7 +54,7 @@ public interface SegmentationNetwork extends AutoCloseable {
     /** Makes parameters and buffers equal to another network's of the same shape, keeping own types and devices. */
     void copyStateFrom(SegmentationNetwork other);
 
-    /** Moves everything to a device, keeping the Tensor objects valid. */
+    /** Moves everything but the counters to a device, keeping the Tensor objects valid. */
     void to(org.bytedeco.pytorch.Device device);
 
     /** Turns 4-d weights to channels_last in place. */

@@ -19,6 +19,8 @@ final class StateBuilder implements AutoCloseable {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, TensorOptional> optionals = new LinkedHashMap<>();
+    private final Map<String, Tensor> counters = new LinkedHashMap<>();
+    private Tensor allCounters;
 
     StateBuilder(long seed) {
         this.seed = seed;
@@ -43,6 +45,43 @@ final class StateBuilder implements AutoCloseable {
         fill(tensor, value);
         buffers.put(key, tensor);
         return register(key, tensor);
+    }
+
+    /** A count of passes, an integer in host memory whatever the device: nothing is computed from it. */
+    void counter(String key) {
+        counters.put(key, buffer(key, ScalarType.Long, 0));
+    }
+
+    /**
+     * Lays the counters side by side in memory, in a type, so that one operation on {@link #counters} reaches them
+     * all. To be said when all are there.
+     */
+    void joinCounters(ScalarType type) {
+        Tensor joined = make(type, counters.size());
+        try (PointerScope scope = new PointerScope()) {
+            int i = 0;
+            for (Tensor counter : counters.values()) {
+                Tensor place = joined.select(0, i++);
+                place.copy_(counter);
+                counter.set_data(place);
+            }
+        }
+        if (allCounters != null) {
+            allCounters.close();
+        }
+        allCounters = joined;
+    }
+
+    /** All counters as one tensor [n]. */
+    Tensor counters() {
+        return allCounters;
+    }
+
+    /** The tensors that passes compute with: all but the counters. */
+    Map<String, Tensor> computed() {
+        Map<String, Tensor> computed = new LinkedHashMap<>(state);
+        computed.keySet().removeAll(counters.keySet());
+        return computed;
     }
 
     /**
@@ -91,9 +130,14 @@ final class StateBuilder implements AutoCloseable {
     public void close() {
         optionals.values().forEach(TensorOptional::close);
         state.values().forEach(Tensor::close);
+        if (allCounters != null) {
+            allCounters.close();
+            allCounters = null;
+        }
         optionals.clear();
         state.clear();
         parameters.clear();
         buffers.clear();
+        counters.clear();
     }
 }

@@ -10,7 +10,6 @@ import dev.imas.semi.TensorKernels.PseudoLabels;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What gamma decides in a step, with every switch of {@link Unsupervised} (method 3.2-3.4, 4). */
@@ -37,7 +36,7 @@ final class GammaRules {
         int[] reversed = new int[(int) measured.gamma().size(0)];
         Arrays.setAll(reversed, i -> reversed.length - 1 - i);
         measured.parts().narrow(3, 4, 1).fill_(one);
-        return new Agreement(measured.parts(), measured.gamma().fill_(one), onDevice(reversed, reversed.length, 1), measured.mean().fill_(one));
+        return new Agreement(measured.parts(), measured.gamma().fill_(one), compute.upload(reversed, reversed.length, 1, 1, 1), measured.mean().fill_(one));
     }
 
     /** gamma as the intensity kernel takes it: null (strong as it is), the blend's share, or a Bernoulli choice. */
@@ -47,8 +46,8 @@ final class GammaRules {
             case OFF -> null;
             case BLEND -> gamma;
             case BERNOULLI -> {
-                Tensor uniforms = torch.tensor(draws.intensity((int) gamma.size(0))).view(gamma.size(0), 1, 1, 1);
-                yield uniforms.to(compute.torchDevice(), ScalarType.Float).lt(gamma).to(ScalarType.Float);
+                Tensor uniforms = compute.upload(draws.intensity((int) gamma.size(0)), gamma.size(0), 1, 1, 1);
+                yield uniforms.lt(gamma).to(ScalarType.Float);
             }
         };
     }
@@ -66,12 +65,7 @@ final class GammaRules {
         int count = (int) agreement.gamma().size(0);
         int[][] boxes = draws.boxes(count, (int) height, (int) width, switches.cutmixScaleByHardness() ? meanGamma : 1);
         int[] flat = Arrays.stream(boxes).flatMapToInt(Arrays::stream).toArray();
-        Tensor partners = switches.cutmixPairing() == CutMixPairing.HARDNESS ? agreement.pairing() : onDevice(draws.pairing(count), count, 1);
-        return new CutMix(boxes, onDevice(flat, count, 4), partners);
-    }
-
-    private Tensor onDevice(int[] values, long count, long width) {
-        Tensor t = torch.tensor(values).view(count, 1, 1, width);
-        return compute.cuda() ? t.to(compute.torchDevice(), ScalarType.Int) : t;
+        Tensor partners = switches.cutmixPairing() == CutMixPairing.HARDNESS ? agreement.pairing() : compute.upload(draws.pairing(count), count, 1, 1, 1);
+        return new CutMix(boxes, compute.upload(flat, count, 1, 1, 4), partners);
     }
 }

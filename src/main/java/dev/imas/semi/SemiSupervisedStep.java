@@ -14,6 +14,7 @@ import dev.imas.semi.TensorKernels.Composed;
 import dev.imas.semi.TensorKernels.PseudoLabels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -25,6 +26,18 @@ import org.bytedeco.pytorch.TensorVector;
  * autograd runs through the network alone. Everything allocated lives in the caller's PointerScope.
  */
 public final class SemiSupervisedStep {
+    /** What a step spends its time on. */
+    public enum Part {
+        /** The teacher's and the student's predictions for the unlabelled images. */
+        PREDICT,
+        /** Pseudo-labels, gamma and the composed batch; then the losses. */
+        KERNELS,
+        /** The student's pass over the batch; then its way back. */
+        LEARN,
+        /** Optimizer and teacher. */
+        UPDATE
+    }
+
     private final SegmentationNetwork student;
     private final Teacher teacher;
     private final Sgd optimizer;
@@ -34,6 +47,7 @@ public final class SemiSupervisedStep {
     private final Supervised supervised;
     private final Unsupervised unsupervised;
     private final GammaRules rules;
+    private Consumer<Part> begins = part -> { };
 
     public SemiSupervisedStep(SegmentationNetwork student, Teacher teacher, Sgd optimizer, TensorKernels kernels, Compute compute, ImasConfig config) {
         this.student = student;
@@ -45,6 +59,11 @@ public final class SemiSupervisedStep {
         this.supervised = config.supervised();
         this.unsupervised = config.unsupervised();
         this.rules = new GammaRules(kernels, compute, config);
+    }
+
+    /** Tells from now on what a step begins with, when its first operation is about to be queued. */
+    public void watch(Consumer<Part> begins) {
+        this.begins = begins;
     }
 
     /**
@@ -59,6 +78,7 @@ public final class SemiSupervisedStep {
         try {
             optimizer.clearGradients();
             StepResult result = input.weak() == null ? learnSupervised(input) : learn(input, draws);
+            begins.accept(Part.UPDATE);
             optimizer.step(lr);
             teacher.update(emaDecay);
             return result;
@@ -69,9 +89,11 @@ public final class SemiSupervisedStep {
 
     /** Predict, measure gamma, compose, weigh. */
     private StepResult learn(StepInput in, StepDraws draws) {
+        begins.accept(Part.PREDICT);
         Tensor teacherLogits = predict(teacher.network(), in.weak());
         boolean same = method == Method.UNIFORM || teacher.mirrorsStudent();
         Tensor studentLogits = same ? teacherLogits : predict(student, in.weak());
+        begins.accept(Part.KERNELS);
         PseudoLabels pseudo = kernels.pseudoLabel(studentLogits, teacherLogits, unsupervised.threshold(), in.weak().size(2), in.weak().size(3));
 
         Agreement agreement = rules.measure(pseudo);
@@ -79,7 +101,9 @@ public final class SemiSupervisedStep {
         Composed composed = kernels.compose(in.labeled(), in.weak(), in.strong(), rules.intensity(agreement, draws),
             mix.partners(), mix.boxTensor(), unsupervised.weakInBatch(), pseudo);
 
+        begins.accept(Part.LEARN);
         Output out = compute.forward(true, () -> student.forward(composed.batch(), true));
+        begins.accept(Part.KERNELS);
         Parts parts = new Parts(in.labeled().size(0), in.weak().size(0), unsupervised.weakInBatch(), mix.fired());
         Tensor grad = zeros_like(out.logits());
         Tensor weight = unsupervised.weightByHardness() ? agreement.gamma() : null;
@@ -91,14 +115,18 @@ public final class SemiSupervisedStep {
         if (mix.fired()) {
             views.add(kernels.consistencyLoss(parts.mixed(out.logits()), composed.labels(), composed.confidence(), unsupervised.threshold(), weight, scale, parts.mixed(grad)));
         }
+        begins.accept(Part.LEARN);
         backpropagate(out, grad, sup.auxiliaryGrad());
         return new StepResult(sup.value(), sum(views).mul_(new Scalar(scale)), views, pseudo, agreement, mix.boxes());
     }
 
     private StepResult learnSupervised(StepInput in) {
+        begins.accept(Part.LEARN);
         Output out = compute.forward(true, () -> student.forward(in.labeled(), true));
+        begins.accept(Part.KERNELS);
         Tensor grad = zeros_like(out.logits());
         Loss sup = supervisedLoss(out, in.labels(), new Parts(in.labeled().size(0), 0, false, false), grad);
+        begins.accept(Part.LEARN);
         backpropagate(out, grad, sup.auxiliaryGrad());
         return new StepResult(sup.value(), null, List.of(), null, null, null);
     }

@@ -31,13 +31,17 @@ public final class Teacher {
     private final LongPointer numel;
     private final Tensor workspace;
     private final long workspaceBytes;
-    private final List<Tensor[]> counters = new ArrayList<>();
+    private final Tensor counters;
+    private final Tensor studentCounters;
     private boolean mirrorsStudent;
 
     /** Turns {@code network} into the teacher of {@code student}: a copy that takes no gradient. */
     public Teacher(SegmentationNetwork network, SegmentationNetwork student, TensorKernels kernels, Compute compute) {
         this.network = network;
         this.kernels = kernels;
+        network.floatCounters();
+        this.counters = network.counters();
+        this.studentCounters = student.counters();
         Map<String, Tensor> averaged = network.state();
         List<Tensor[]> pairs = new ArrayList<>();
         for (Map.Entry<String, Tensor> entry : student.state().entrySet()) {
@@ -47,9 +51,6 @@ public final class Teacher {
             if (from.scalar_type().intern() == ScalarType.Float) {
                 requireSameLayout(entry.getKey(), to, from);
                 pairs.add(new Tensor[] {to, from});
-            } else {
-                to.set_data(to.to(ScalarType.Float));
-                counters.add(new Tensor[] {to, from});
             }
         }
         teacherData = new PointerPointer<>(pairs.size());
@@ -62,7 +63,7 @@ public final class Teacher {
             sizes[i] = pairs.get(i)[0].numel();
         }
         numel.put(sizes);
-        workspaceBytes = kernels.raw().emaUpdateWorkspace(sizes);
+        workspaceBytes = kernels.inOrder().emaUpdateWorkspace(sizes);
         workspace = workspaceBytes == 0 ? null
             : torch.empty(new long[] {workspaceBytes}, new TensorOptions().dtype(new ScalarTypeOptional(ScalarType.Byte)).device(new DeviceOptional(compute.torchDevice())), new MemoryFormatOptional());
         update(0);
@@ -84,13 +85,11 @@ public final class Teacher {
 
     /** teacher = decay * teacher + (1 - decay) * student; 0 copies. */
     public void update(double decay) {
-        kernels.raw().emaUpdate(teacherData, studentData, numel, (float) decay, workspace == null ? null : workspace.data_ptr(), workspaceBytes);
-        for (Tensor[] pair : counters) {
-            if (decay == 0) {
-                pair[0].copy_(pair[1]);
-            } else {
-                pair[0].mul_(new Scalar(decay)).add_(pair[1], new Scalar(1 - decay));
-            }
+        kernels.inOrder().emaUpdate(teacherData, studentData, numel, (float) decay, workspace == null ? null : workspace.data_ptr(), workspaceBytes);
+        if (decay == 0) {
+            counters.copy_(studentCounters);
+        } else {
+            counters.mul_(new Scalar(decay)).add_(studentCounters, new Scalar(1 - decay));
         }
         mirrorsStudent = decay == 0;
     }

@@ -8,6 +8,7 @@ import dev.imas.config.ImasConfig.Unsupervised;
 import dev.imas.kernels.DType;
 import dev.imas.kernels.Kernels;
 import dev.imas.kernels.TensorView;
+import dev.imas.nn.Cuda;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -52,8 +53,12 @@ public final class TensorKernels {
 
     public TensorKernels(Compute compute) {
         this.compute = compute;
-        // The null stream is libtorch's default stream.
         this.kernels = compute.cuda() ? Kernels.cuda(compute.deviceIndex(), null) : Kernels.cpu();
+    }
+
+    /** The kernels in the order of libtorch's own work: on its current stream. */
+    Kernels inOrder() {
+        return compute.cuda() ? kernels.onStream(Cuda.currentStream(compute.deviceIndex())) : kernels;
     }
 
     /** Pseudo-labels for pixels (H,W) from logits [B,C,h,w]; the same tensor may be given twice. */
@@ -65,7 +70,7 @@ public final class TensorKernels {
         TensorView s = view(student);
         TensorView l = view(labels);
         Workspace work = workspace(kernels.pseudoLabelWorkspace(s, l));
-        kernels.pseudoLabel(s, view(teacher), (float) threshold, l, view(confidence), view(counts), work.data, work.bytes);
+        inOrder().pseudoLabel(s, view(teacher), (float) threshold, l, view(confidence), view(counts), work.data, work.bytes);
         return new PseudoLabels(labels, confidence, counts);
     }
 
@@ -77,7 +82,7 @@ public final class TensorKernels {
         Tensor mean = allocate(ScalarType.Float, 1, 1, 1, 1);
         long pixels = pseudo.labels.size(2) * pseudo.labels.size(3);
         Kernels.GammaVersion version = switches.gammaVersion() == GammaVersion.V1 ? Kernels.GammaVersion.V1 : Kernels.GammaVersion.V2;
-        kernels.gamma(view(pseudo.counts), pixels, version, switches.classWeighted(), switches.ignoreBackground(), view(parts), view(pairing), view(mean));
+        inOrder().gamma(view(pseudo.counts), pixels, version, switches.classWeighted(), switches.ignoreBackground(), view(parts), view(pairing), view(mean));
         return new Agreement(parts, parts.narrow(3, 4, 1).contiguous(), pairing, mean);
     }
 
@@ -94,7 +99,7 @@ public final class TensorKernels {
         Tensor batch = images(n, weak.size(2), weak.size(3));
         Tensor labels = mix ? allocate(ScalarType.Byte, sizes(pseudo.labels)) : null;
         Tensor confidence = mix ? allocate(ScalarType.Float, sizes(pseudo.confidence)) : null;
-        kernels.composeBatch(view(labeled), view(weak), view(strong), view(gamma), view(pairing), view(boxes), includeWeak,
+        inOrder().composeBatch(view(labeled), view(weak), view(strong), view(gamma), view(pairing), view(boxes), includeWeak,
             mix ? view(pseudo.labels) : null, mix ? view(pseudo.confidence) : null, view(batch), view(labels), view(confidence));
         return new Composed(batch, labels, confidence);
     }
@@ -111,7 +116,7 @@ public final class TensorKernels {
         TensorView x = view(logits);
         TensorView y = view(labels);
         Workspace work = workspace(kernels.consistencyLossWorkspace(x, y));
-        kernels.consistencyLoss(x, y, view(confidence), (float) threshold, view(weight), (float) gradScale, view(loss), view(grad), work.data, work.bytes);
+        inOrder().consistencyLoss(x, y, view(confidence), (float) threshold, view(weight), (float) gradScale, view(loss), view(grad), work.data, work.bytes);
         return loss;
     }
 
@@ -122,7 +127,7 @@ public final class TensorKernels {
         TensorView y = view(labels);
         Kernels.SupervisedKind k = kind == SupervisedLoss.CE ? Kernels.SupervisedKind.CE : Kernels.SupervisedKind.OHEM;
         Workspace work = workspace(kernels.supervisedLossWorkspace(x, y, k));
-        kernels.supervisedLoss(x, y, k, (float) threshold, minKept, (float) gradScale, view(loss), null, view(grad), work.data, work.bytes);
+        inOrder().supervisedLoss(x, y, k, (float) threshold, minKept, (float) gradScale, view(loss), null, view(grad), work.data, work.bytes);
         return loss;
     }
 
@@ -131,7 +136,7 @@ public final class TensorKernels {
         TensorView x = view(logits);
         TensorView y = view(truth);
         Workspace work = workspace(kernels.confusionWorkspace(x, y));
-        kernels.confusion(x, y, view(counts), work.data, work.bytes);
+        inOrder().confusion(x, y, view(counts), work.data, work.bytes);
     }
 
     /** Fresh zeroed counts for {@link #confusion}. */
@@ -139,10 +144,6 @@ public final class TensorKernels {
         Tensor counts = allocate(ScalarType.Long, 1, 1, 3, classes);
         counts.zero_();
         return counts;
-    }
-
-    Kernels raw() {
-        return kernels;
     }
 
     /** An uninitialised image batch in the network's layout and input type. */

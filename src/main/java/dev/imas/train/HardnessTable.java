@@ -28,8 +28,7 @@ final class HardnessTable {
     /** Notes gamma f32 [B,1,1,1] of the images with these indices. */
     void put(int[] indices, Tensor gamma) {
         long[] wide = Arrays.stream(indices).asLongStream().toArray();
-        Tensor at = torch.tensor(wide);
-        values.index_copy_(0, compute.cuda() ? at.to(compute.torchDevice(), ScalarType.Long) : at, gamma.reshape(indices.length));
+        values.index_copy_(0, compute.upload(wide, wide.length), gamma.reshape(wide.length));
     }
 
     float[] read() {

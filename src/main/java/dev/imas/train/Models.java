@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Student, teacher and optimizer of a run, and their tensors as one named collection for checkpoints. */
@@ -98,7 +99,9 @@ final class Models implements AutoCloseable {
     /** True when no weight of the student is NaN or infinite. */
     boolean finite() {
         try (PointerScope scope = new PointerScope()) {
-            return student.parameters().values().stream().allMatch(p -> p.isfinite().all().item_bool());
+            TensorVector each = new TensorVector();
+            student.parameters().values().forEach(p -> each.push_back(p.isfinite().all()));
+            return torch.stack(each).all().item_bool(); // one wait for the device
         }
     }
 

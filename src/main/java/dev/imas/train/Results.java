@@ -9,7 +9,7 @@ import dev.imas.data.Dataset;
 import dev.imas.nn.NetworkSpec;
 import dev.imas.nn.WeightFiles;
 import dev.imas.semi.Compute;
-import dev.imas.semi.CpuFeatures;
+import dev.imas.machine.CpuFeatures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;

@@ -11,7 +11,7 @@ package dev.imas.train;
  * @param gammaMean       mean gamma of the batch
  * @param confidentRatio  share of pixels at which the teacher is confident
  * @param imagesPerSecond labelled + unlabelled images a second since the last row
- * @param dataWaitShare   share of that time spent waiting for the loader
+ * @param dataWaitShare   share of that time that the device waited for the loader
  */
 public record StepMetrics(int epoch, long step, double lr, double lossSup, double lossUnsup, double gammaMean,
                           double confidentRatio, double imagesPerSecond, double dataWaitShare) {

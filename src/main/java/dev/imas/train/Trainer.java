@@ -5,6 +5,8 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.data.Dataset;
+import dev.imas.machine.FileView;
+import dev.imas.machine.NvidiaDriver;
 import dev.imas.nn.Torch;
 import dev.imas.report.ReportWriter;
 import dev.imas.semi.Compute;
@@ -44,6 +46,7 @@ public final class Trainer {
             Checkpoint from = resume ? checkpoint(config, directory, listener) : null;
             Precision precision = from != null && config.precision() == Precision.AUTO ? Precision.valueOf(from.state().precision()) : config.precision();
             Compute compute = Compute.of(config.device(), precision, config.network().backbone());
+            tellUnusedGpu(config, compute, listener);
             listener.message("device " + compute.device() + ", precision " + compute.precision().name().toLowerCase(java.util.Locale.ROOT)
                 + (compute.channelsLast() ? ", channels_last" : ""));
             DurableFiles.replace(directory.config(), file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
@@ -57,6 +60,13 @@ public final class Trainer {
             throw new UserException("the run directory " + out + " could not be written (" + e.getMessage() + "); check the free space and the permissions, then use --resume", e);
         } catch (RuntimeException e) {
             throw outOfMemory(e) ? new UserException("out of memory (" + Torch.message(e) + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop", e) : e;
+        }
+    }
+
+    /** Whoever has a GPU and asks for nothing special expects it to be used. */
+    private static void tellUnusedGpu(ImasConfig config, Compute compute, TrainListener listener) {
+        if (config.device().equals("auto") && !compute.cuda() && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
+            listener.message("NVIDIA's driver is installed, but no GPU can be used: " + Compute.problem() + "; `imas doctor` tells what is needed");
         }
     }
 

@@ -2,18 +2,16 @@ package dev.imas.train;
 
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
-import dev.imas.data.Batch;
 import dev.imas.data.DataLoader;
 import dev.imas.data.Dataset;
 import dev.imas.nn.SafetensorsFile;
 import dev.imas.semi.Compute;
+import dev.imas.semi.DeviceQueue;
 import dev.imas.semi.ImageTensors;
 import dev.imas.semi.SeededDraws;
-import dev.imas.semi.StepInput;
 import dev.imas.semi.StepResult;
 import dev.imas.train.CheckpointStore.Checkpoint;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -32,6 +30,8 @@ final class TrainingRun implements AutoCloseable {
     private final Plan plan;
     private final Models models;
     private final ImageTensors tensors;
+    private final DeviceQueue queue;
+    private final BatchFeed feed;
     private final Evaluator evaluator;
     private final HardnessTable hardness;
     private final DataLoader labeled;
@@ -40,6 +40,7 @@ final class TrainingRun implements AutoCloseable {
     private final CsvLog metricsLog;
     private final CsvLog hardnessLog;
     private final Stopwatch watch = new Stopwatch();
+    private final StepFigures figures;
     private final long startStep;
     private RunState state;
     private long rssFirst;
@@ -54,6 +55,9 @@ final class TrainingRun implements AutoCloseable {
         plan = Plan.of(config, data);
         models = new Models(config, compute, from == null, listener::message);
         tensors = new ImageTensors(compute);
+        queue = DeviceQueue.of(compute);
+        feed = new BatchFeed(compute, queue, tensors, config);
+        figures = new StepFigures(compute, queue);
         evaluator = new Evaluator(compute, models.kernels, config.evaluation(), config.data().classes());
         hardness = new HardnessTable(data.unlabeled().size(), compute);
         state = from == null ? RunState.start(compute.precision().name()) : from.state();
@@ -66,8 +70,9 @@ final class TrainingRun implements AutoCloseable {
         metricsLog = new CsvLog(directory.metrics(), state.metricsBytes(), "epoch", "step", "lr", "loss_sup", "loss_unsup", "gamma_mean", "confident_ratio",
             "miou_student", "miou_teacher", "images_per_second");
         hardnessLog = new CsvLog(directory.hardness(), state.hardnessBytes(), "epoch", "image", "gamma", "hardness");
-        labeled = DataLoader.labeled(data.labeled(), plan.labeledSamples(), config);
-        unlabeled = plan.unlabeledSamples() == 0 ? null : DataLoader.unlabeled(data.unlabeled(), plan.unlabeledSamples(), config);
+        ImasConfig loading = LoaderThreads.settled(config, compute.cuda());
+        labeled = DataLoader.labeled(data.labeled(), plan.labeledSamples(), loading);
+        unlabeled = plan.unlabeledSamples() == 0 ? null : DataLoader.unlabeled(data.unlabeled(), plan.unlabeledSamples(), loading);
     }
 
     /** Trains to the end and writes the results. */
@@ -83,7 +88,7 @@ final class TrainingRun implements AutoCloseable {
         EpochMetrics last = state.last();
         long rss = ProcessMemory.resident();
         RunSummary summary = new RunSummary(config.name(), config.method().name(), config.seed(), compute.device(), compute.precision().name(), state.step(), config.training().epochs(),
-            last.miouStudent(), last.miouTeacher(), state.bestTeacher(), state.bestEpoch(), watch.sinceStart(), rssFirst == 0 ? rss : rssFirst, rss);
+            last.miouStudent(), last.miouTeacher(), state.bestTeacher(), state.bestEpoch(), watch.sinceStart(), watch.waitShare(), rssFirst == 0 ? rss : rssFirst, rss);
         results.writeSummary(summary);
         listener.finished(summary);
         return summary;
@@ -91,31 +96,31 @@ final class TrainingRun implements AutoCloseable {
 
     private void epoch(int epoch, int first) throws IOException {
         boolean supervisedOnly = unlabeled == null || epoch < config.training().supOnlyEpochs();
-        Iterator<Batch> l = labeled.epoch(epoch, first);
-        Iterator<Batch> u = supervisedOnly ? null : unlabeled.epoch(epoch, first);
-        watch.lap();
+        feed.start(labeled.epoch(epoch, first), supervisedOnly ? null : unlabeled.epoch(epoch, first));
+        compute.fixedShapes(true);
+        lap();
         for (int k = first; k < plan.stepsPerEpoch(); k++) {
             boolean last = k == plan.stepsPerEpoch() - 1;
-            StepMetrics metrics = step(epoch, l, u, last);
+            step(epoch, last);
             if (state.step() - settling() == SETTLED) {
                 rssFirst = ProcessMemory.resident();
             }
-            if (metrics != null) {
-                listener.step(metrics);
-            }
             if (last) {
-                EpochMetrics evaluation = evaluate(epoch + 1);
-                row(metrics, evaluation);
+                StepMetrics metrics = finite(figures.read());
+                listener.step(metrics);
+                compute.fixedShapes(false);
+                row(metrics, evaluate(epoch + 1));
                 if (!supervisedOnly) {
                     hardnessRows(epoch + 1);
                 }
-            } else if (metrics != null) {
-                row(metrics, null);
+            } else if (figures.arrived()) {
+                tell(figures.read());
             }
             int every = config.training().checkpointEvery();
             if (last || every > 0 && state.step() % every == 0) {
                 checkpoint();
             }
+            feed.fetch();
         }
     }
 
@@ -128,49 +133,64 @@ final class TrainingRun implements AutoCloseable {
         return Math.max(startStep, apart);
     }
 
-    /** One step; its row of metrics.csv when one is due, else null. */
-    private StepMetrics step(int epoch, Iterator<Batch> l, Iterator<Batch> u, boolean lastOfEpoch) {
+    /** One step; when a row of metrics.csv is due, its figures are asked for. */
+    private void step(int epoch, boolean lastOfEpoch) {
         try (PointerScope scope = new PointerScope()) {
-            watch.waiting();
-            Batch labeledBatch = l.next();
-            Batch unlabeledBatch = u == null ? null : u.next();
-            watch.working(labeledBatch.count() + (unlabeledBatch == null ? 0 : unlabeledBatch.count()));
+            BatchFeed.Fed fed = feed.next();
             long i = state.step();
             double lr = plan.schedule().lr(i);
             List<Double> scale = config.unsupervised().cutmixScale();
-            StepResult result = models.step.run(input(labeledBatch, unlabeledBatch), new SeededDraws(config.seed(), i, scale.get(0), scale.get(1)), lr, plan.schedule().emaDecay(i));
-            if (unlabeledBatch != null) {
-                hardness.put(unlabeledBatch.indices(), result.agreement().gamma());
+            StepResult result = models.step.run(fed.input(), new SeededDraws(config.seed(), i, scale.get(0), scale.get(1)), lr, plan.schedule().emaDecay(i));
+            feed.stepQueued();
+            watch.step(fed.images());
+            if (fed.unlabeled() != null) {
+                hardness.put(fed.unlabeled(), result.agreement().gamma());
             }
             state = state.stepped(models.teacher.mirrorsStudent());
             boolean due = lastOfEpoch || state.step() % Math.max(1, config.training().logEvery()) == 0;
-            if (due || !compute.cuda()) {
+            if (due) {
+                tellPending();
+                figures.ask(epoch + 1, state.step(), lr, lap(), result);
+            } else if (!compute.cuda()) { // a GPU would have to be waited for: its losses are looked at with the figures
                 requireFinite(result, lr);
             }
-            return due ? metrics(epoch + 1, lr, result) : null;
         }
     }
 
-    private StepInput input(Batch l, Batch u) {
-        Tensor images = tensors.normalized(l.images(), l.count(), l.height(), l.width());
-        Tensor labels = tensors.labels(l.labels(), l.count(), l.height(), l.width());
-        return u == null ? StepInput.supervised(images, labels)
-            : new StepInput(images, labels, tensors.normalized(u.images(), u.count(), u.height(), u.width()), tensors.normalized(u.strong(), u.count(), u.height(), u.width()));
+    private Stopwatch.Lap lap() {
+        return watch.lap(feed.takeWait());
     }
 
-    private StepMetrics metrics(int epoch, double lr, StepResult result) {
-        boolean semi = result.agreement() != null;
-        double confident = semi ? result.agreement().parts().select(3, 3).mean().item_float() : Double.NaN;
-        Stopwatch.Lap lap = watch.lap();
-        return new StepMetrics(epoch, state.step(), lr, result.lossSup().item_float(), semi ? result.lossUnsup().item_float() : Double.NaN,
-            semi ? result.agreement().mean().item_float() : Double.NaN, confident, lap.imagesPerSecond(), lap.waitShare());
+    /** Tells of the step whose figures were asked for, if there is one, waiting for them. */
+    private void tellPending() {
+        if (figures.pending()) {
+            tell(figures.read());
+        }
+    }
+
+    private void tell(StepFigures.Reading reading) {
+        StepMetrics metrics = finite(reading);
+        listener.step(metrics);
+        row(metrics, null);
+    }
+
+    private StepMetrics finite(StepFigures.Reading reading) {
+        StepMetrics m = reading.metrics();
+        if (!reading.finite()) {
+            throw notFinite(m.step(), m.lossSup(), reading.semi() ? m.lossUnsup() : null, m.lr());
+        }
+        return m;
     }
 
     private void requireFinite(StepResult result, double lr) {
         if (!Float.isFinite(result.total().item_float())) {
-            throw diverged("the loss is not finite at step " + state.step() + " (supervised " + result.lossSup().item_float()
-                + (result.lossUnsup() == null ? "" : ", unsupervised " + result.lossUnsup().item_float()) + ", lr " + lr + ")");
+            throw notFinite(state.step(), result.lossSup().item_float(), result.lossUnsup() == null ? null : (double) result.lossUnsup().item_float(), lr);
         }
+    }
+
+    /** @param unsupervised null in a supervised-only step */
+    private UserException notFinite(long step, double supervised, Double unsupervised, double lr) {
+        return diverged("the loss is not finite at step " + step + " (supervised " + supervised + (unsupervised == null ? "" : ", unsupervised " + unsupervised) + ", lr " + lr + ")");
     }
 
     private UserException diverged(String what) {
@@ -190,7 +210,7 @@ final class TrainingRun implements AutoCloseable {
         EpochMetrics metrics = new EpochMetrics(epoch, state.step(), student.meanIou(config.evaluation().absentClasses()), teacher.meanIou(config.evaluation().absentClasses()), student.iou(), teacher.iou());
         state = state.evaluated(metrics);
         listener.evaluated(metrics);
-        watch.lap();
+        lap();
         return metrics;
     }
 
@@ -209,6 +229,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void checkpoint() throws IOException {
+        tellPending(); // the row belongs to the steps before the checkpoint
         if (!models.finite()) {
             throw diverged("a weight is not finite after step " + state.step());
         }
@@ -231,5 +252,6 @@ final class TrainingRun implements AutoCloseable {
         metricsLog.close();
         hardnessLog.close();
         models.close();
+        queue.finish();
     }
 }

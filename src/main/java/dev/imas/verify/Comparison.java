@@ -12,10 +12,17 @@ final class Comparison {
 
     private final String group;
     private final Consumer<Check> report;
+    private final double slack;
 
     Comparison(String group, Consumer<Check> report) {
+        this(group, report, 1);
+    }
+
+    /** @param slack factor on every tolerance */
+    Comparison(String group, Consumer<Check> report, double slack) {
         this.group = group;
         this.report = report;
+        this.slack = slack;
     }
 
     /** Largest absolute difference. */
@@ -71,7 +78,7 @@ final class Comparison {
     }
 
     void report(String name, double error, double tolerance, String note) {
-        report.accept(new Check(group, name, error, tolerance, note));
+        report.accept(new Check(group, name, error, slack * tolerance, note));
     }
 
     /** The Euclidean norm, summed in double precision. */

@@ -8,10 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
-import dev.imas.config.ImasConfig.Precision;
 import dev.imas.nn.SafetensorsFile;
 import dev.imas.nn.Torch;
-import dev.imas.semi.Compute;
 import dev.imas.semi.TensorKernels;
 import dev.imas.train.Confusion;
 import dev.imas.train.Evaluator;
@@ -32,7 +30,12 @@ import org.bytedeco.pytorch.global.torch;
 final class EvaluationGolden implements GoldenGroup {
     private static final double SOFTMAX_SUM = 5e-6;
     private static final double DOUBLE = 1e-12;
-    private static final Compute CPU = new Compute("cpu", Precision.FP32, false);
+
+    private final Place place;
+
+    EvaluationGolden(Place place) {
+        this.place = place;
+    }
 
     @Override
     public String name() {
@@ -44,7 +47,7 @@ final class EvaluationGolden implements GoldenGroup {
         Torch.load();
         JsonNode json = data.json(name() + "/evaluation.json");
         SafetensorsFile tensors = data.tensors(name() + "/evaluation.safetensors");
-        Comparison compare = new Comparison(name(), report);
+        Comparison compare = new Comparison(name(), report, place.slack());
         for (JsonNode recorded : field(json, "iou")) {
             try (PointerScope scope = new PointerScope()) {
                 iou(recorded, tensors, compare);
@@ -58,13 +61,13 @@ final class EvaluationGolden implements GoldenGroup {
     }
 
     /** Recorded predictions go in as logits that are 1 for the predicted class and 0 for the others. */
-    private static void iou(JsonNode recorded, SafetensorsFile tensors, Comparison compare) {
+    private void iou(JsonNode recorded, SafetensorsFile tensors, Comparison compare) {
         int classes = field(recorded, "classes").asInt();
         Tensor predicted = labels(tensors.get(field(recorded, "pred").asText()));
         Tensor truth = labels(tensors.get(field(recorded, "target").asText()));
         Tensor logits = torch.cat(new org.bytedeco.pytorch.TensorVector(oneHot(predicted, classes)), 1);
         Evaluator evaluator = evaluator(EvaluationMode.WHOLE, 2, classes);
-        Tensor counts = new TensorKernels(CPU).confusionCounts(classes);
+        Tensor counts = new TensorKernels(place.compute()).confusionCounts(classes);
         evaluator.count(logits, truth, UnaryOperator.identity(), counts);
         Confusion found = Evaluator.confusion(counts);
         String name = "iou." + field(recorded, "name").asText();
@@ -80,17 +83,17 @@ final class EvaluationGolden implements GoldenGroup {
         return planes;
     }
 
-    private static void sliding(JsonNode recorded, SafetensorsFile tensors, Comparison compare) {
+    private void sliding(JsonNode recorded, SafetensorsFile tensors, Comparison compare) {
         int classes = field(recorded, "classes").asInt();
         int side = field(recorded, "crop").asInt();
         String name = "sliding." + field(recorded, "name").asText();
         Evaluator evaluator = evaluator(EvaluationMode.SLIDING, side, classes);
         UnaryOperator<Tensor> network = network(tensors, field(recorded, "uses_window_mean").asBoolean());
-        Tensor counts = new TensorKernels(CPU).confusionCounts(classes);
+        Tensor counts = new TensorKernels(place.compute()).confusionCounts(classes);
         List<Integer> windows = new ArrayList<>();
         for (int batch = 0; batch < field(recorded, "batches").asInt(); batch++) {
             String prefix = name + "." + batch;
-            Tensor images = Tensors.floats(tensors.get(prefix + ".image"));
+            Tensor images = place.here(Tensors.floats(tensors.get(prefix + ".image")));
             Tensor scores = evaluator.scores(images, network);
             new SlidingWindows(side).windows((int) images.size(2), (int) images.size(3)).forEach(w -> {
                 windows.add(w.height());
@@ -107,10 +110,10 @@ final class EvaluationGolden implements GoldenGroup {
     }
 
     /** logits(k) = sum over c of W[k,c] x[c] + b[k], and V[k,c] times the mean of x[c] over the window. */
-    private static UnaryOperator<Tensor> network(SafetensorsFile tensors, boolean windowMean) {
+    private UnaryOperator<Tensor> network(SafetensorsFile tensors, boolean windowMean) {
         Tensor w = pointwise(tensors.get("sliding.W"));
         Tensor v = pointwise(tensors.get("sliding.V"));
-        TensorOptional b = new TensorOptional(Tensors.floats(tensors.get("sliding.b")));
+        TensorOptional b = new TensorOptional(place.here(Tensors.floats(tensors.get("sliding.b"))));
         return x -> {
             Tensor logits = torch.conv2d(x, w, b, new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, 1);
             if (!windowMean) {
@@ -121,8 +124,8 @@ final class EvaluationGolden implements GoldenGroup {
         };
     }
 
-    private static Tensor pointwise(SafetensorsFile.Entry matrix) {
-        return Tensors.of(matrix.floats(), matrix.shape()[0], matrix.shape()[1], 1, 1);
+    private Tensor pointwise(SafetensorsFile.Entry matrix) {
+        return place.here(Tensors.of(matrix.floats(), matrix.shape()[0], matrix.shape()[1], 1, 1));
     }
 
     private static void compareCounts(String name, JsonNode recorded, Confusion found, Comparison compare) {
@@ -139,14 +142,14 @@ final class EvaluationGolden implements GoldenGroup {
         compare.relative(name + ".miou", number(field(recorded, "miou")), found.meanIou(AbsentClasses.ZERO), DOUBLE);
     }
 
-    private static Evaluator evaluator(EvaluationMode mode, int window, int classes) {
-        return new Evaluator(CPU, new TensorKernels(CPU), new Evaluation(mode, window, 1, AbsentClasses.ZERO), classes);
+    private Evaluator evaluator(EvaluationMode mode, int window, int classes) {
+        return new Evaluator(place.compute(), new TensorKernels(place.compute()), new Evaluation(mode, window, 1, AbsentClasses.ZERO), classes);
     }
 
     /** Recorded maps [N,H,W] or [H,W] as u8 [N,1,H,W]. */
-    private static Tensor labels(SafetensorsFile.Entry entry) {
+    private Tensor labels(SafetensorsFile.Entry entry) {
         long[] s = entry.shape();
-        return s.length == 2 ? Tensors.of(entry.bytes(), 1, 1, s[0], s[1]) : Tensors.of(entry.bytes(), s[0], 1, s[1], s[2]);
+        return place.here(s.length == 2 ? Tensors.of(entry.bytes(), 1, 1, s[0], s[1]) : Tensors.of(entry.bytes(), s[0], 1, s[1], s[2]));
     }
 
     private static int[] narrow(long[] values) {

@@ -3,7 +3,6 @@ package dev.imas.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
-import dev.imas.nn.Torch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.global.torch;
 
 /** Holds an installation against recorded data of the published implementation: every group the data has, in order. */
 public final class GoldenSuite {
@@ -26,11 +24,19 @@ public final class GoldenSuite {
 
     /** All groups, by folder name, on the CPU. */
     public static List<GoldenGroup> groups() {
-        return groups(ArrayKernels.cpu());
+        return groups(ArrayKernels.cpu(), Place.CPU);
     }
 
-    /** @param kernels that the groups 01 to 06 call */
-    private static List<GoldenGroup> groups(ArrayKernels kernels) {
+    /** Groups that call kernels alone, and need no libtorch on the CPU. */
+    static List<GoldenGroup> kernelGroups(ArrayKernels kernels) {
+        return List.of(new HardnessGolden(kernels), new UnsupervisedLossGolden(kernels), new CutMixGolden(kernels), new IntensityMixGolden(kernels), new SupervisedLossGolden(kernels));
+    }
+
+    /**
+     * @param kernels that the groups 01 to 06 call
+     * @param place   where the networks compute
+     */
+    private static List<GoldenGroup> groups(ArrayKernels kernels, Place place) {
         return List.of(
                 new HardnessGolden(kernels),
                 new UnsupervisedLossGolden(kernels),
@@ -39,10 +45,10 @@ public final class GoldenSuite {
                 new IntensityMixGolden(kernels),
                 new SupervisedLossGolden(kernels),
                 new AugmentGolden(),
-                new NetworkGolden(),
-                new TrainingGolden(),
-                new ScheduleGolden(),
-                new EvaluationGolden(),
+                new NetworkGolden(place),
+                new TrainingGolden(place),
+                new ScheduleGolden(place),
+                new EvaluationGolden(place),
                 new CheckpointGolden());
     }
 
@@ -58,27 +64,21 @@ public final class GoldenSuite {
     }
 
     /**
-     * As {@link #run(GoldenData, Consumer)} with the kernels of groups 01 to 06 on another device; the networks stay
-     * on the CPU, where they were recorded.
+     * As {@link #run(GoldenData, Consumer)} with kernels and networks on another device. The networks were recorded on
+     * a CPU; {@link Place} tells how much more they may deviate elsewhere.
      *
      * @param device {@code cpu}, {@code cuda} or {@code cuda:i}
      */
     public static List<Check> run(GoldenData data, String device, Consumer<Check> progress) {
-        return run(groups(kernelsOn(device)), data, progress);
-    }
-
-    private static ArrayKernels kernelsOn(String device) {
-        if (device.equals("cpu")) {
-            return ArrayKernels.cpu();
-        }
-        if (!device.matches("cuda(:\\d{1,2})?")) {
+        if (!device.matches("cpu|cuda(:\\d{1,2})?")) {
             throw new UserException("device: '" + device + "' is unknown; use cpu, cuda or cuda:i");
         }
-        Torch.load();
-        if (!torch.hasCUDA()) {
-            throw new UserException("device: " + device + " was asked for, but this libtorch has no CUDA or finds no GPU; use --device cpu");
-        }
-        return ArrayKernels.cuda(device.equals("cuda") ? 0 : Integer.parseInt(device.substring("cuda:".length())));
+        Place place = Place.of(device);
+        return run(groups(kernelsAt(place), place), data, progress);
+    }
+
+    static ArrayKernels kernelsAt(Place place) {
+        return place.compute().cuda() ? ArrayKernels.cuda(place.compute().deviceIndex()) : ArrayKernels.cpu();
     }
 
     static List<Check> run(List<GoldenGroup> groups, GoldenData data, Consumer<Check> progress) {

@@ -28,6 +28,12 @@ final class NetworkGolden implements GoldenGroup {
     /** Running statistics after one training pass: means of some ten thousand float32 values. */
     private static final double STATISTICS = 1e-5;
 
+    private final Place place;
+
+    NetworkGolden(Place place) {
+        this.place = place;
+    }
+
     @Override
     public String name() {
         return "08_network";
@@ -36,7 +42,7 @@ final class NetworkGolden implements GoldenGroup {
     @Override
     public void run(GoldenData data, Consumer<Check> report) throws IOException {
         Torch.load();
-        Comparison compare = new Comparison(name(), report);
+        Comparison compare = new Comparison(name(), report, place.slack());
         JsonNode json = data.json(name() + "/network.json");
         JsonNode allKeys = data.json(name() + "/state_dict_keys.json");
         SafetensorsFile tensors = data.tensors(name() + "/network.safetensors");
@@ -51,6 +57,7 @@ final class NetworkGolden implements GoldenGroup {
                 checkCounts(compare, variant, network);
                 fill(network);
                 checkWeights(compare, variant.getKey(), json, network);
+                network.to(place.compute().torchDevice());
                 JsonNode input = field(json, "input");
                 pass(compare, variant, "eval", input, network, tensors);
                 if (variant.getValue().has("large")) {
@@ -65,9 +72,9 @@ final class NetworkGolden implements GoldenGroup {
         }
     }
 
-    private static void pass(Comparison compare, Map.Entry<String, JsonNode> variant, String mode, JsonNode input, DeepLabV3Plus network, SafetensorsFile tensors) {
+    private void pass(Comparison compare, Map.Entry<String, JsonNode> variant, String mode, JsonNode input, DeepLabV3Plus network, SafetensorsFile tensors) {
         if (variant.getValue().has(mode)) {
-            new NetworkPass(compare, variant.getKey() + "." + mode, variant.getValue().get(mode), tensors).run(network, image(input), mode.equals("train"));
+            new NetworkPass(compare, variant.getKey() + "." + mode, variant.getValue().get(mode), tensors, place).run(network, image(input), mode.equals("train"));
         }
     }
 

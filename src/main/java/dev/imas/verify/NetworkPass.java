@@ -42,20 +42,22 @@ final class NetworkPass {
     private final String prefix;
     private final JsonNode record;
     private final SafetensorsFile tensors;
+    private final Place place;
 
     /** @param prefix variant and mode, as {@code A.eval} */
-    NetworkPass(Comparison compare, String prefix, JsonNode record, SafetensorsFile tensors) {
+    NetworkPass(Comparison compare, String prefix, JsonNode record, SafetensorsFile tensors, Place place) {
         this.compare = compare;
         this.prefix = prefix;
         this.record = record;
         this.tensors = tensors;
+        this.place = place;
     }
 
     void run(DeepLabV3Plus network, Image image, boolean train) {
         Tolerances tolerances = train ? Tolerances.TRAIN : Tolerances.EVAL;
         try (PointerScope scope = new PointerScope()) {
             Map<String, Statistics> stages = new LinkedHashMap<>();
-            SegmentationNetwork.Output output = network.forward(Tensors.of(image.values(), image.shape()), train,
+            SegmentationNetwork.Output output = network.forward(place.here(Tensors.of(image.values(), image.shape())), train,
                     (stage, tensor) -> stages.put(stage, Statistics.of(tensor)));
             Map<String, Tensor> results = new HashMap<>();
             Tensor logits = enlarge(output.logits(), image);

@@ -22,6 +22,12 @@ final class ScheduleGolden implements GoldenGroup {
     /** Float32 arithmetic of a few steps. */
     private static final double FLOAT = 1e-6;
 
+    private final Place place;
+
+    ScheduleGolden(Place place) {
+        this.place = place;
+    }
+
     @Override
     public String name() {
         return "10_schedule";
@@ -62,21 +68,21 @@ final class ScheduleGolden implements GoldenGroup {
     }
 
     /** Tensor w is in the first group, v in the second; each gets an optimizer of its own, with its own rates. */
-    private static void sgd(JsonNode recorded, Comparison compare) {
+    private void sgd(JsonNode recorded, Comparison compare) {
         for (int group = 0; group < 2; group++) {
             String tensor = group == 0 ? "w" : "v";
             boolean gradients = GradMode.is_enabled();
             GradMode.set_enabled(false);
             try (PointerScope scope = new PointerScope()) {
                 float[] start = floats(field(recorded, tensor + "0"));
-                Tensor parameter = Tensors.of(start, start.length);
+                Tensor parameter = place.here(Tensors.of(start, start.length));
                 parameter.requires_grad_(true);
                 Sgd sgd = new Sgd(Map.of("encoder." + tensor, parameter), number(field(recorded, "momentum")), number(field(recorded, "weight_decay")), 1);
                 int step = 0;
                 for (JsonNode row : field(recorded, "steps")) {
                     float[] gradient = floats(field(row, "grad_" + tensor));
                     sgd.clearGradients();
-                    parameter.mutable_grad().put(Tensors.of(gradient, gradient.length));
+                    parameter.mutable_grad().put(place.here(Tensors.of(gradient, gradient.length)));
                     sgd.step(number(field(row, "lr").get(group)));
                     String name = "sgd.step" + step++ + "." + tensor;
                     compare.relativeToMax(name, floats(field(row, tensor)), Tensors.floats(parameter), FLOAT);

@@ -33,7 +33,7 @@ final class Tensors {
 
     /** The values in row-major order. */
     static float[] floats(Tensor t) {
-        Tensor host = t.detach().to(ScalarType.Float).contiguous();
+        Tensor host = t.detach().cpu().to(ScalarType.Float).contiguous();
         float[] values = new float[Math.toIntExact(host.numel())];
         host.data_ptr_float().get(values);
         return values;
@@ -41,7 +41,7 @@ final class Tensors {
 
     /** The values of a u8 tensor in row-major order. */
     static byte[] bytes(Tensor t) {
-        Tensor host = t.to(ScalarType.Byte).contiguous();
+        Tensor host = t.cpu().to(ScalarType.Byte).contiguous();
         byte[] values = new byte[Math.toIntExact(host.numel())];
         new org.bytedeco.javacpp.BytePointer(host.data_ptr()).get(values);
         return values;

@@ -4,7 +4,6 @@ import static dev.imas.verify.GoldenData.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.Precision;
 import dev.imas.nn.SafetensorsFile;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.nn.Torch;
@@ -12,6 +11,7 @@ import dev.imas.semi.Compute;
 import dev.imas.semi.Schedule;
 import dev.imas.semi.SemiSupervisedStep;
 import dev.imas.semi.Sgd;
+import dev.imas.semi.StepInput;
 import dev.imas.semi.StepResult;
 import dev.imas.semi.Teacher;
 import dev.imas.semi.TensorKernels;
@@ -27,7 +27,11 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Whole training runs (method 3), step by step, with the recorded draws. */
 final class TrainingGolden implements GoldenGroup {
-    private static final Compute CPU = new Compute("cpu", Precision.FP32, false);
+    private final Place place;
+
+    TrainingGolden(Place place) {
+        this.place = place;
+    }
 
     @Override
     public String name() {
@@ -44,27 +48,28 @@ final class TrainingGolden implements GoldenGroup {
         for (Path file : runs) {
             String stem = file.getFileName().toString().replace(".json", "");
             RecordedRun recorded = new RecordedRun(data.json(name() + "/" + stem + ".json"));
-            replay(recorded, data.tensors(name() + "/" + stem + ".safetensors"), new TrainingChecks(recorded, new Comparison(name(), report)));
+            replay(recorded, data.tensors(name() + "/" + stem + ".safetensors"), new TrainingChecks(recorded, new Comparison(name(), report, place.slack()), place));
         }
     }
 
-    private static void replay(RecordedRun recorded, SafetensorsFile tensors, TrainingChecks checks) {
+    private void replay(RecordedRun recorded, SafetensorsFile tensors, TrainingChecks checks) {
         ImasConfig config = recorded.config();
+        Compute compute = place.compute();
         try (PointerScope scope = new PointerScope();
              SegmentationNetwork student = filled(config);
              SegmentationNetwork average = filled(config)) {
-            TensorKernels kernels = new TensorKernels(CPU);
-            Teacher teacher = new Teacher(average, student, kernels, CPU);
+            TensorKernels kernels = new TensorKernels(compute);
+            Teacher teacher = new Teacher(average, student, kernels, compute);
             // Recorded networks start equal but are two: both are asked in the first step too.
             teacher.mirrorsStudent(false);
             Sgd sgd = new Sgd(student.parameters(), config.training().momentum(), config.training().weightDecay(), config.training().headLrMultiplier());
-            SemiSupervisedStep step = new SemiSupervisedStep(student, teacher, sgd, kernels, CPU, config);
+            SemiSupervisedStep step = new SemiSupervisedStep(student, teacher, sgd, kernels, compute, config);
             Schedule schedule = recorded.schedule();
             checks.labels(tensors);
             for (JsonNode row : field(recorded.json(), "steps")) {
                 int i = field(row, "i_iter").asInt();
                 try (PointerScope inner = new PointerScope()) {
-                    StepResult result = step.run(recorded.input(i), RecordedRun.draws(row), schedule.lr(i), schedule.emaDecay(i));
+                    StepResult result = step.run(input(recorded, i), RecordedRun.draws(row), schedule.lr(i), schedule.emaDecay(i));
                     checks.rates(i, row, schedule);
                     checks.losses(i, row, result);
                     if (result.agreement() != null) {
@@ -75,13 +80,21 @@ final class TrainingGolden implements GoldenGroup {
                     checks.weights(i, row, student.state(), average.state());
                 }
             }
-            checks.end(student, average, tensors, CPU);
+            checks.end(student, average, tensors);
         }
     }
 
-    private static SegmentationNetwork filled(ImasConfig config) {
+    private StepInput input(RecordedRun recorded, int step) {
+        StepInput host = recorded.input(step);
+        Tensor labeled = place.here(host.labeled());
+        Tensor labels = place.here(host.labels());
+        return host.weak() == null ? StepInput.supervised(labeled, labels) : new StepInput(labeled, labels, place.here(host.weak()), place.here(host.strong()));
+    }
+
+    private SegmentationNetwork filled(ImasConfig config) {
         SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), 0);
         fill(network.state());
+        network.to(place.compute().torchDevice());
         return network;
     }
 

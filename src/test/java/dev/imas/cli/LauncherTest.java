@@ -25,12 +25,16 @@ class LauncherTest {
     private static final String JAVA = """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
             echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
-    private static final String MAVEN = "echo mvn \"$@\" >> \"$CALLS\"; mkdir -p target/lib; touch target/imas.jar";
+    private static final String MAVEN = """
+            echo mvn "$@" >> "$CALLS"; mkdir -p target/lib
+            case "$*" in *-Pgpu*) echo linux-x86_64-gpu ;; *) echo linux-x86_64 ;; esac > target/libtorch
+            touch target/imas.jar""";
 
     @TempDir
     Path dir;
     private Path home;
     private Path bin;
+    private String gpu = "";
 
     @BeforeEach
     void project() throws IOException {
@@ -92,6 +96,27 @@ class LauncherTest {
     }
 
     @Test
+    void aDriverOrTheUserChoosesTheCudaBuild() throws Exception {
+        boolean driver = Files.exists(Path.of("/proc/driver/nvidia/version"));
+        launch(dir, home.resolve("imas"));
+        stub("nvidia-smi", "exit 0");
+        launch(dir, home.resolve("imas")); // a driver was installed
+        launch(dir, home.resolve("imas"));
+        gpu = "OFF";
+        launch(dir, home.resolve("imas"));
+        launch(dir, home.resolve("imas"));
+        gpu = "ON";
+        launch(dir, home.resolve("imas"));
+        Files.delete(bin.resolve("nvidia-smi"));
+        gpu = "";
+        launch(dir, home.resolve("imas")); // the CUDA build serves without a driver, too
+        List<String> calls = Files.readAllLines(dir.resolve("calls"));
+        assertThat(calls).hasSize(driver ? 3 : 4);
+        assertThat(calls.subList(calls.size() - 3, calls.size())).satisfiesExactly(first -> assertThat(first).contains("-Pgpu -Dimas.cuda=AUTO"),
+                second -> assertThat(second).doesNotContain("-Pgpu").contains("-Dimas.cuda=OFF"), third -> assertThat(third).contains("-Pgpu"));
+    }
+
+    @Test
     void aNewerSourceBuildsAgain() throws Exception {
         launch(dir, home.resolve("imas"));
         Files.setLastModifiedTime(home.resolve("src/main/A.java"), FileTime.from(Instant.now().plusSeconds(60)));
@@ -131,7 +156,7 @@ class LauncherTest {
         Path err = dir.resolve("err");
         ProcessBuilder builder = new ProcessBuilder(line).directory(cwd.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", bin.toString(), "CALLS", dir.resolve("calls").toString()));
+        builder.environment().putAll(Map.of("PATH", bin.toString(), "CALLS", dir.resolve("calls").toString(), "IMAS_GPU", gpu));
         int status = builder.start().waitFor();
         return new Shell.Result(status, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
     }

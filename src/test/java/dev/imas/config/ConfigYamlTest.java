@@ -137,6 +137,21 @@ class ConfigYamlTest {
         assertThatThrownBy(() -> ConfigYaml.file(file)).isInstanceOf(UserException.class).hasMessageStartingWith(file + message);
     }
 
+    @Test
+    void theNumberOfWorkersMayBeLeftOpen() throws IOException {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        assertThat(ConfigYaml.resolve(layers).data().workers()).isNull();
+        ConfigYaml.set(layers, "data.workers=3");
+        assertThat(ConfigYaml.resolve(layers).data().workers()).isEqualTo(3);
+        ConfigYaml.set(layers, "data.workers=auto");
+        ImasConfig open = ConfigYaml.resolve(layers);
+        assertThat(open.data().workers()).isNull();
+        assertThat(ConfigYaml.dump(open)).contains("workers: auto");
+        assertThat(ConfigYaml.read(file(ConfigYaml.dump(open)))).isEqualTo(open);
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.workers=many")).isInstanceOf(UserException.class).hasMessageContaining("data.workers is 'many'");
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.palette=[1, auto]")).isInstanceOf(UserException.class).hasMessageContaining("data.palette[1] is 'auto'; expected a whole number");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "training.epochs=0                    | training.epochs is 0; expected 1 or more",

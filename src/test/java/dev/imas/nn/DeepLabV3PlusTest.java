@@ -142,16 +142,14 @@ class DeepLabV3PlusTest {
         try (PointerScope scope = new PointerScope(); DeepLabV3Plus student = Networks.tiny(5, 3); DeepLabV3Plus teacher = Networks.tiny(5, 4)) {
             Torch.withoutGradient(() -> student.forward(Networks.images(2, 32, 32), true));
             teacher.requireGradients(false);
-            teacher.buffers().forEach((key, b) -> {
-                if (key.endsWith("num_batches_tracked")) {
-                    b.set_data(b.to(ScalarType.Float));
-                }
-            });
+            teacher.floatCounters();
             teacher.copyStateFrom(student);
             student.state().forEach((key, t) -> assertThat(Networks.values(teacher.state().get(key))).as(key).isEqualTo(Networks.values(t)));
             Tensor logits = teacher.forward(Networks.images(2, 32, 32), true).logits();
             assertThat(logits.requires_grad()).isFalse();
             assertThat(teacher.state().get("encoder.bn1.num_batches_tracked").item_float()).isEqualTo(2);
+            assertThat(student.state().get("encoder.bn1.num_batches_tracked").scalar_type().intern()).isEqualTo(ScalarType.Long);
+            assertThat(Networks.values(teacher.counters())).containsOnly(2).hasSize((int) teacher.buffers().keySet().stream().filter(key -> key.endsWith("num_batches_tracked")).count());
         }
     }
 

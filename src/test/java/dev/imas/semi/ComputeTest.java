@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Precision;
+import dev.imas.machine.CpuFeatures;
 import dev.imas.nn.Torch;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch;
@@ -38,6 +39,13 @@ class ComputeTest {
         assertThat(Compute.of("cpu", Precision.AUTO, Backbone.TINY).precision()).isEqualTo(Precision.FP32);
         assertThat(Compute.of("cpu", Precision.AUTO, Backbone.RESNET50).precision()).isEqualTo(CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32);
         assertThat(Compute.of("cpu", Precision.FP32, Backbone.RESNET50).precision()).isEqualTo(Precision.FP32);
+    }
+
+    @Test
+    void bf16IsForGpusThatHaveIt() {
+        assertThat(Compute.fastest(7)).isEqualTo(Precision.FP32);
+        assertThat(Compute.fastest(8)).isEqualTo(Precision.BF16);
+        assertThat(Compute.fastest(12)).isEqualTo(Precision.BF16);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.imas.semi;
+package dev.imas.machine;
 
 import java.io.IOException;
 import java.nio.file.Files;

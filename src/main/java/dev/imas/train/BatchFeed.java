@@ -1,0 +1,117 @@
+package dev.imas.train;
+
+import dev.imas.config.ImasConfig;
+import dev.imas.data.Batch;
+import dev.imas.semi.Compute;
+import dev.imas.semi.DeviceQueue;
+import dev.imas.semi.ImageTensors;
+import dev.imas.semi.Staging;
+import dev.imas.semi.StepInput;
+import java.util.Iterator;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Brings the loaders' batches to the device: while it works on one, the next is on its way, and is there before the
+ * step ends. Belongs to the PointerScope that it was made in; used by one thread, in the order {@link #next} (queue
+ * the step) {@link #stepQueued} {@link #fetch}.
+ */
+public final class BatchFeed {
+    /**
+     * @param input     what the step learns from, in the scope of the caller of next()
+     * @param unlabeled positions of the unlabelled images in their source; null in a supervised-only step
+     * @param images    labelled and unlabelled images
+     */
+    public record Fed(StepInput input, int[] unlabeled, int images) {
+    }
+
+    /** Room for one step's batches. */
+    private static final class Slot {
+        final Staging labeledBytes;
+        final Staging unlabeledBytes;
+        Batch labeled;
+        Batch unlabeled;
+
+        Slot(Compute compute, DeviceQueue queue, ImasConfig config) {
+            long pixels = (long) config.augment().crop().get(0) * config.augment().crop().get(1);
+            long l = config.training().batchLabeled() * pixels;
+            long u = config.training().batchUnlabeled() * pixels;
+            labeledBytes = new Staging(compute, queue, 3 * l, l);
+            unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED ? null : new Staging(compute, queue, 3 * u, 3 * u);
+        }
+    }
+
+    private final ImageTensors tensors;
+    private final LoaderWait wait;
+    private Slot free;
+    private Slot other;
+    private Slot underWay;
+    private Iterator<Batch> labeled;
+    private Iterator<Batch> unlabeled;
+    private double fetchMilliseconds;
+
+    public BatchFeed(Compute compute, DeviceQueue queue, ImageTensors tensors, ImasConfig config) {
+        this.tensors = tensors;
+        this.wait = new LoaderWait(queue);
+        this.free = new Slot(compute, queue, config);
+        this.other = new Slot(compute, queue, config);
+    }
+
+    /** Feeds from now on from these; @param unlabeled null for supervised-only steps. */
+    public void start(Iterator<Batch> labeled, Iterator<Batch> unlabeled) {
+        this.labeled = labeled;
+        this.unlabeled = unlabeled;
+        underWay = null;
+    }
+
+    /** Takes the next batches from the loaders, waiting for them if need be, and sends them on; nothing at the end, or when some are under way. */
+    public void fetch() {
+        if (underWay != null || !labeled.hasNext()) {
+            return;
+        }
+        Slot slot = free;
+        long start = System.nanoTime();
+        slot.labeled = labeled.next();
+        slot.unlabeled = unlabeled == null ? null : unlabeled.next();
+        fetchMilliseconds = (System.nanoTime() - start) / 1e6;
+        slot.labeledBytes.put(List.of(slot.labeled.images(), slot.labeled.labels()));
+        if (slot.unlabeled != null) {
+            slot.unlabeledBytes.put(List.of(slot.unlabeled.images(), slot.unlabeled.strong()));
+        }
+        free = other;
+        other = slot;
+        underWay = slot;
+    }
+
+    /** The next step's input. What a loader throws comes out here or in {@link #fetch}. */
+    public Fed next() {
+        fetch();
+        Slot slot = underWay;
+        underWay = null;
+        Batch l = slot.labeled;
+        Batch u = slot.unlabeled;
+        List<Tensor> labeledBytes = slot.labeledBytes.take();
+        List<Tensor> unlabeledBytes = u == null ? null : slot.unlabeledBytes.take();
+        wait.begin(fetchMilliseconds);
+        Tensor images = tensors.normalized(labeledBytes.get(0), l.count(), l.height(), l.width());
+        Tensor labels = tensors.labels(labeledBytes.get(1), l.count(), l.height(), l.width());
+        slot.labeledBytes.release();
+        if (u == null) {
+            return new Fed(StepInput.supervised(images, labels), null, l.count());
+        }
+        Tensor weak = tensors.normalized(unlabeledBytes.get(0), u.count(), u.height(), u.width());
+        Tensor strong = tensors.normalized(unlabeledBytes.get(1), u.count(), u.height(), u.width());
+        slot.unlabeledBytes.release();
+        return new Fed(new StepInput(images, labels, weak, strong), u.indices(), l.count() + u.count());
+    }
+
+    /** To be said when all work of the step is queued. */
+    public void stepQueued() {
+        wait.end();
+    }
+
+    /** Milliseconds that the device stood still for the loaders, of the steps that became known since the last call. */
+    public double takeWait() {
+        return wait.take();
+    }
+}
