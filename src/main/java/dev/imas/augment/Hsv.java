@@ -52,6 +52,32 @@ public final class Hsv {
     private Hsv() {
     }
 
+    /**
+     * The conversion as tables and integers, for whoever computes it elsewhere. With V and C the largest channel and
+     * its distance to the smallest: S = saturation[256 V + C]; H = hue[2^17 L + 2^9 C + D + 256] with L, D = 0, G-B if R is
+     * the largest, else 1, B-R if G is, else 2, R-G. Back, with divisions that round down, the channels are three values
+     * v = V, p = (2V(255 - S) + 255) / 510 and m = (2V(65025 - S fall) + 65025) / 130050.
+     *
+     * @param saturation 2^16 entries
+     * @param hue        3*2^17 entries
+     * @param fall       by hue, 0..255
+     * @param order      by channel R, G, B, by hue: which of the three values, counted from 0
+     */
+    public record Tables(byte[] saturation, byte[] hue, int[] fall, int[][] order) {
+    }
+
+    public static Tables tables() {
+        int[][] order = new int[3][256];
+        int[] fall = new int[256];
+        for (int hue = 0; hue < 256; hue++) {
+            fall[hue] = SIXTH[hue] >>> 24;
+            for (int channel = 0; channel < 3; channel++) {
+                order[channel][hue] = (SIXTH[hue] >> 8 * channel & 255) / 8;
+            }
+        }
+        return new Tables(SATURATION.clone(), HUE.clone(), fall, order);
+    }
+
     /** H, S, V in the place of R, G, B. */
     public static RgbImage of(RgbImage image) {
         byte[] source = image.rgb();

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 final class ConfigDifference {
     private static final ObjectMapper JSON = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
     /** What may change between the parts of a run: it steers where and how often, not what is computed. */
-    private static final Set<String> FREE = Set.of("name", "device", "data.workers", "data.prefetch", "training.checkpoint_every", "training.log_every");
+    private static final Set<String> FREE = Set.of("name", "device", "data.workers", "data.prefetch", "augment.device", "training.checkpoint_every", "training.log_every");
 
     private ConfigDifference() {
     }

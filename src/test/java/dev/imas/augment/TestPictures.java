@@ -63,6 +63,6 @@ final class TestPictures {
     }
 
     static ImasConfig.Augment config(int cropHeight, int cropWidth, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
-        return new ImasConfig.Augment(List.of(cropHeight, cropWidth), mode, min, max, base, 0.5, 2, false);
+        return new ImasConfig.Augment(List.of(cropHeight, cropWidth), mode, min, max, base, 0.5, 2, false, false);
     }
 }
