@@ -120,12 +120,12 @@ public final class DeviceStrongView {
         return table.to(ScalarType.Byte).flatten().index_select(0, index).view(x.size(0), x.size(1), 3);
     }
 
-    /** Values up to and including 255 can be compared with; from 256 on none is inverted. */
+    /** Inverts the values from the threshold on; 256 would not fit into u8 and inverts none. */
     private static Tensor solarize(Tensor x, int threshold) {
         return threshold > 255 ? x : x.where(x.lt(new Scalar(threshold)), x.bitwise_not());
     }
 
-    /** D + f(X - D) in float32, cut to integers; degenerate u8 or f32, broadcast to X. */
+    /** D + f(X - D) in float32, cut to integers; degenerate of any type, broadcast to X. */
     private static Tensor blend(Tensor degenerate, Tensor x, float factor) {
         Tensor d = degenerate.to(ScalarType.Float);
         return x.to(ScalarType.Float).sub_(d).mul_(new Scalar(factor)).add_(d).clamp_min_(new Scalar(0)).clamp_max_(new Scalar(255)).to(ScalarType.Byte);
@@ -136,9 +136,10 @@ public final class DeviceStrongView {
         return x.to(ScalarType.Int).mul_(lumaWeights).sum(new long[] {2}, true, new ScalarTypeOptional()).add_(new Scalar(32768)).__irshift__(new Scalar(16));
     }
 
-    /** f32 [1]: a whole number, the mean luma rounded half up. */
+    /** i64 [1], 0..255: the mean luma rounded half up; in integers, since GPUs multiply by the reciprocal of a divisor. */
     private Tensor meanLuma(Tensor x) {
-        return luma(x).sum().to(ScalarType.Double).div_(new Scalar((double) (x.size(0) * x.size(1)))).add_(new Scalar(0.5)).floor_().view(1);
+        long pixels = x.size(0) * x.size(1);
+        return luma(x).sum().mul_(new Scalar(2)).add_(new Scalar(pixels)).floor_divide_(new Scalar(2 * pixels)).view(1);
     }
 
     /** D is the 3x3 mean with centre weight 5, rounded: (sum + 6) / 13; the border stays. */

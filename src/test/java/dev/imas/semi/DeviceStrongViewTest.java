@@ -110,6 +110,14 @@ class DeviceStrongViewTest {
     }
 
     @Test
+    void aMeanBetweenTwoGreysIsRoundedUp() {
+        RgbImage image = new RgbImage(2, 1, new byte[] {10, 10, 10, 11, 11, 11});
+        List<List<DrawnOperation>> towardsTheMean = List.of(List.of(new DrawnOperation(StrongOperation.CONTRAST, 0)));
+        assertThat(onTensors(List.of(image), towardsTheMean).get(0)).containsOnly(11);
+        requireSame(List.of(image), towardsTheMean);
+    }
+
+    @Test
     void hueTurnsEveryColourTheSame() {
         for (int red = 0; red < 256; red += 15) {
             byte[] rgb = new byte[256 * 256 * 3];
