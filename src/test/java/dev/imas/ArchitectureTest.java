@@ -37,7 +37,7 @@ class ArchitectureTest {
             Map.entry("augment", Set.of("common", "config")),
             Map.entry("data", Set.of("augment", "common", "config")),
             Map.entry("nn", Set.of("common", "config", "machine")),
-            Map.entry("semi", Set.of("kernels", "nn", "common", "config", "machine")),
+            Map.entry("semi", Set.of("kernels", "nn", "augment", "common", "config", "machine")),
             Map.entry("report", Set.of("augment", "common", "config")),
             Map.entry("train", Set.of("semi", "nn", "kernels", "data", "augment", "report", "common", "config", "machine")),
             Map.entry("verify", Set.of("semi", "nn", "kernels", "data", "augment", "train", "common", "config")),

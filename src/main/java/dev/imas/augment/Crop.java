@@ -16,7 +16,9 @@ public final class Crop {
     /** The window of the extended picture; it may reach beyond the picture to the right and below. */
     public static RgbImage of(RgbImage image, Window window) {
         Window covered = covered(window, image.width(), image.height());
-        return pad(inside(image, covered), window.width(), window.height());
+        RgbImage crop = extended(covered, window.width(), window.height());
+        Resize.bilinear(image, image.width(), image.height(), covered, false, crop);
+        return crop;
     }
 
     /** The window of the extended label map; it may reach beyond the map to the right and below. */
@@ -38,25 +40,18 @@ public final class Crop {
         return new Window(window.x(), window.y(), Math.min(window.width(), width - window.x()), Math.min(window.height(), height - window.y()));
     }
 
-    /** The picture extended at the bottom and right to at least the given size; the same object when it is that large. */
-    static RgbImage pad(RgbImage image, int minWidth, int minHeight) {
-        int width = Math.max(minWidth, image.width());
-        int height = Math.max(minHeight, image.height());
-        if (width == image.width() && height == image.height()) {
-            return image;
-        }
-        byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(width, height), 3)];
+    /** A picture of that size whose padding begins to the right of and below the covered part; the rest is not filled. */
+    static RgbImage extended(Window covered, int width, int height) {
+        RgbImage image = RgbImage.black(width, height);
         byte[] padding = new byte[width * 3];
         for (int i = 0; i < padding.length; i++) {
             padding[i] = PADDING[i % 3];
         }
-        int bytes = image.width() * 3;
         for (int y = 0; y < height; y++) {
-            int kept = y < image.height() ? bytes : 0;
-            System.arraycopy(image.rgb(), kept == 0 ? 0 : y * bytes, rgb, y * width * 3, kept);
-            System.arraycopy(padding, kept, rgb, y * width * 3 + kept, padding.length - kept);
+            int kept = y < covered.height() ? covered.width() * 3 : 0;
+            System.arraycopy(padding, kept, image.rgb(), y * padding.length + kept, padding.length - kept);
         }
-        return new RgbImage(width, height, rgb);
+        return image;
     }
 
     /** The label map extended at the bottom and right to at least the given size; the same object when it is that large. */
@@ -72,16 +67,5 @@ public final class Crop {
             System.arraycopy(map.labels(), y * map.width(), labels, y * width, map.width());
         }
         return new LabelMap(width, height, labels);
-    }
-
-    /** A copy of the window, which lies inside. */
-    static RgbImage inside(RgbImage image, Window window) {
-        window.requireInside(image.width(), image.height());
-        int bytes = window.width() * 3;
-        byte[] rgb = new byte[Math.multiplyExact(bytes, window.height())];
-        for (int y = 0; y < window.height(); y++) {
-            System.arraycopy(image.rgb(), ((window.y() + y) * image.width() + window.x()) * 3, rgb, y * bytes, bytes);
-        }
-        return new RgbImage(window.width(), window.height(), rgb);
     }
 }

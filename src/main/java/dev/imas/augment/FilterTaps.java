@@ -1,5 +1,7 @@
 package dev.imas.augment;
 
+import java.util.Arrays;
+
 /**
  * The weights of the antialiased bilinear filter along one axis: every output position is a weighted sum of
  * {@code taps} neighbouring source positions, in fixed point with {@link #BITS} fractional bits. Widening the kernel
@@ -8,10 +10,10 @@ package dev.imas.augment;
  * @param outputs number of output positions
  * @param taps    source positions an output reads, the same for all; unused ones have weight 0
  * @param start   first source position of each output; start + taps never exceeds the source
- * @param weights outputs*taps weights, not negative, each output's summing to 2^BITS up to rounding
+ * @param weights by tap, by output: not negative, each output's summing to 2^BITS up to rounding
  * @param blend   two taps whose weights sum to 2^BITS exactly everywhere: left + (right - left) * second weight
  */
-record FilterTaps(int outputs, int taps, int[] start, int[] weights, boolean blend) {
+record FilterTaps(int outputs, int taps, int[] start, int[][] weights, boolean blend) {
     /** Leaves room for 8-bit values and a carry in 32 bits. */
     static final int BITS = 22;
     /** Added before the shift, so that it rounds. */
@@ -32,7 +34,7 @@ record FilterTaps(int outputs, int taps, int[] start, int[] weights, boolean ble
             used[i] = Math.min(in, (int) (centre + support + 0.5)) - start[i];
             taps = Math.max(taps, used[i]);
         }
-        int[] weights = new int[Math.multiplyExact(count, taps)];
+        int[][] weights = new int[taps][count];
         double[] exact = new double[widest];
         for (int i = 0; i < count; i++) {
             double centre = (first + i + 0.5) * scale;
@@ -46,7 +48,7 @@ record FilterTaps(int outputs, int taps, int[] start, int[] weights, boolean ble
             start[i] -= shift;
             for (int t = 0; t < used[i]; t++) {
                 double weight = sum == 0 ? exact[t] : exact[t] / sum;
-                weights[i * taps + shift + t] = (int) (0.5 + weight * (1 << BITS));
+                weights[shift + t][i] = (int) (0.5 + weight * (1 << BITS));
             }
         }
         return new FilterTaps(count, taps, start, weights, taps == 2 && sumsAreExact(weights));
@@ -54,18 +56,20 @@ record FilterTaps(int outputs, int taps, int[] start, int[] weights, boolean ble
 
     /** The same outputs in reverse order: resizing and flipping in one pass. */
     FilterTaps mirrored() {
-        int[] reversedStart = new int[outputs];
-        int[] reversedWeights = new int[weights.length];
-        for (int i = 0; i < outputs; i++) {
-            reversedStart[i] = start[outputs - 1 - i];
-            System.arraycopy(weights, (outputs - 1 - i) * taps, reversedWeights, i * taps, taps);
-        }
-        return new FilterTaps(outputs, taps, reversedStart, reversedWeights, blend);
+        return new FilterTaps(outputs, taps, reversed(start), Arrays.stream(weights).map(FilterTaps::reversed).toArray(int[][]::new), blend);
     }
 
-    private static boolean sumsAreExact(int[] pairs) {
-        for (int i = 0; i < pairs.length; i += 2) {
-            if (pairs[i] + pairs[i + 1] != 1 << BITS) {
+    private static int[] reversed(int[] values) {
+        int[] reversed = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            reversed[values.length - 1 - i] = values[i];
+        }
+        return reversed;
+    }
+
+    private static boolean sumsAreExact(int[][] pairs) {
+        for (int i = 0; i < pairs[0].length; i++) {
+            if (pairs[0][i] + pairs[1][i] != 1 << BITS) {
                 return false;
             }
         }

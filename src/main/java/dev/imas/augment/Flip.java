@@ -6,17 +6,20 @@ public final class Flip {
     }
 
     public static RgbImage horizontal(RgbImage image) {
-        byte[] source = image.rgb();
-        byte[] rgb = new byte[source.length];
-        int bytes = image.width() * 3;
-        for (int row = 0; row < source.length; row += bytes) {
-            for (int from = row, to = row + bytes - 3; from < row + bytes; from += 3, to -= 3) {
-                rgb[to] = source[from];
-                rgb[to + 1] = source[from + 1];
-                rgb[to + 2] = source[from + 2];
-            }
+        RgbImage flipped = RgbImage.black(image.width(), image.height());
+        for (int row = 0; row < image.rgb().length; row += image.width() * 3) {
+            row(image.rgb(), row, image.width(), flipped.rgb(), row);
         }
-        return new RgbImage(image.width(), image.height(), rgb);
+        return flipped;
+    }
+
+    /** Copies so many pixels from byte {@code from} on, in reverse order, to byte {@code to} and the following ones. */
+    static void row(byte[] source, int from, int pixels, byte[] target, int to) {
+        for (int p = from + 3 * (pixels - 1), q = to; p >= from; p -= 3, q += 3) {
+            target[q] = source[p];
+            target[q + 1] = source[p + 1];
+            target[q + 2] = source[p + 2];
+        }
     }
 
     public static LabelMap horizontal(LabelMap map) {

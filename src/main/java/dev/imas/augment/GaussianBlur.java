@@ -14,42 +14,55 @@ public final class GaussianBlur {
     private static final int ONE = 1 << 24;
     private static final int HALF = 1 << 23;
 
-    /** Box of 2*reach+1 whole pixels and two partial ones, one at either end. */
+    /**
+     * One of the boxes: the average of 2*reach+1 whole pixels and two partial ones, one at either end, in fixed point:
+     * (whole * sum + partial * sum of both ends + 2^23) >> 24. The sum of the products stays below 2^32.
+     *
+     * @param whole   weight of a whole pixel, 2^24 = 1
+     * @param partial weight of a partial pixel
+     */
+    public record Box(int reach, int whole, int partial) {
+        /** The box whose threefold application has the deviation sigma, in [0, 1000]; float32 throughout. */
+        public static Box of(double sigma) {
+            if (!(sigma >= 0 && sigma <= 1000)) {
+                throw new IllegalArgumentException("the sigma of a blur must be in [0, 1000], got " + sigma);
+            }
+            float radius = radius((float) sigma);
+            int reach = (int) radius;
+            int whole = (int) (long) (ONE / (radius * 2 + 1));
+            return new Box(reach, whole, (ONE - (reach * 2 + 1) * whole) / 2);
+        }
+
+        private static float radius(float sigma) {
+            float variance = sigma * sigma / PASSES;
+            float length = (float) Math.sqrt(12.0 * variance + 1.0);
+            float l = (float) Math.floor((length - 1.0) / 2.0);
+            float a = (2 * l + 1) * (l * (l + 1) - 3 * variance);
+            a /= 6 * (variance - (l + 1) * (l + 1));
+            return l + a;
+        }
+    }
+
     private final int reach;
-    /** Weight of a whole pixel, {@code ONE} = 1. */
     private final int whole;
-    /** Weight of a partial pixel. */
     private final int partial;
     /** Values a row: three a pixel. */
     private final int n;
     /** The box's rows or shifted copies of one row, from one end to the other: 2*reach+3 of them. */
     private final int[][] span;
 
-    private GaussianBlur(float radius, int width) {
-        reach = (int) radius;
-        whole = (int) (long) (ONE / (radius * 2 + 1));
-        partial = (ONE - (reach * 2 + 1) * whole) / 2;
+    private GaussianBlur(Box box, int width) {
+        reach = box.reach();
+        whole = box.whole();
+        partial = box.partial();
         n = width * 3;
         span = new int[2 * reach + 3][];
     }
 
     /** The blurred picture; sigma (pixels) is finite and at least 0, where 0 returns the argument. */
     public static RgbImage apply(RgbImage image, double sigma) {
-        if (!(sigma >= 0 && sigma <= 1000)) {
-            throw new IllegalArgumentException("the sigma of a blur must be in [0, 1000], got " + sigma);
-        }
-        float radius = boxRadius((float) sigma);
-        return radius == 0 ? image : new GaussianBlur(radius, image.width()).blurred(image);
-    }
-
-    /** Radius of the box whose threefold application has the deviation sigma; float32 throughout. */
-    private static float boxRadius(float sigma) {
-        float variance = sigma * sigma / PASSES;
-        float length = (float) Math.sqrt(12.0 * variance + 1.0);
-        float l = (float) Math.floor((length - 1.0) / 2.0);
-        float a = (2 * l + 1) * (l * (l + 1) - 3 * variance);
-        a /= 6 * (variance - (l + 1) * (l + 1));
-        return l + a;
+        Box box = Box.of(sigma);
+        return box.whole() == ONE ? image : new GaussianBlur(box, image.width()).blurred(image);
     }
 
     private RgbImage blurred(RgbImage image) {

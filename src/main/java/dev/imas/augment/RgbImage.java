@@ -13,4 +13,8 @@ public record RgbImage(int width, int height, byte[] rgb) {
             throw new IllegalArgumentException("an image of " + width + "x" + height + " needs width*height*3 bytes, got " + rgb.length);
         }
     }
+
+    static RgbImage black(int width, int height) {
+        return new RgbImage(width, height, new byte[Math.multiplyExact(Math.multiplyExact(width, height), 3)]);
+    }
 }

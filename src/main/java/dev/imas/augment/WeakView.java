@@ -72,7 +72,8 @@ public final class WeakView {
         Window source = geometry.mirrored()
                 ? new Window(width - covered.x() - covered.width(), covered.y(), covered.width(), covered.height())
                 : covered;
-        RgbImage picture = Crop.pad(Resize.bilinear(image, width, height, source, geometry.mirrored()), crop.width(), crop.height());
+        RgbImage picture = Crop.extended(covered, crop.width(), crop.height());
+        Resize.bilinear(image, width, height, source, geometry.mirrored(), picture);
         if (labelsOrNull == null) {
             return new Result(picture, null);
         }

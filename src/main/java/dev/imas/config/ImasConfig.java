@@ -111,9 +111,12 @@ public record ImasConfig(String name, Method method, long seed, String device, P
      * @param flip       probability of a horizontal flip
      * @param strongOps  strong operations drawn with replacement (num_augs)
      * @param strongRandomCount true: the number of operations is drawn from 1..strongOps
+     * @param device     true: the strong view is made on the training device; the same pictures, and less work for the
+     *                   loader's threads
      */
     public record Augment(List<Integer> crop, ResizeMode resize, double resizeMin, double resizeMax,
-                          List<Integer> resizeBase, double flip, int strongOps, boolean strongRandomCount) {
+                          List<Integer> resizeBase, double flip, int strongOps, boolean strongRandomCount,
+                          boolean device) {
     }
 
     /** What the teacher is before it first differs from the student. */

@@ -1,6 +1,8 @@
 package dev.imas.data;
 
+import dev.imas.augment.DrawnOperation;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * B crops ready for the device, as 8-bit values (normalisation is the consumer's first operation). All buffers are
@@ -10,9 +12,11 @@ import java.nio.ByteBuffer;
  * @param height  H of the crop
  * @param width   W of the crop
  * @param images  weak view, B*H*W*3 bytes, NHWC, RGB
- * @param strong  strong view, the same layout and geometry; null for labelled batches
+ * @param strong  strong view, the same layout and geometry; null for labelled batches, and where the consumer makes it
+ *                ({@code augment.device})
  * @param labels  B*H*W bytes; null for unlabelled batches
  * @param indices position of each sample in its {@link ImageSource}
+ * @param operations what makes each sample's strong view of its weak one; null for labelled batches
  */
-public record Batch(int count, int height, int width, ByteBuffer images, ByteBuffer strong, ByteBuffer labels, int[] indices) {
+public record Batch(int count, int height, int width, ByteBuffer images, ByteBuffer strong, ByteBuffer labels, int[] indices, List<List<DrawnOperation>> operations) {
 }

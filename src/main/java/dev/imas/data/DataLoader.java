@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import dev.imas.augment.DrawnOperation;
 import dev.imas.augment.LabelMap;
 import dev.imas.augment.RgbImage;
 import dev.imas.augment.StrongView;
@@ -9,6 +10,8 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -157,15 +160,23 @@ public final class DataLoader implements AutoCloseable {
     private Batch blank() {
         Batch used = spare.poll();
         if (used != null) {
-            return new Batch(batchSize, height(), width(), used.images().clear(), labeled ? null : used.strong().clear(), labeled ? used.labels().clear() : null, new int[batchSize]);
+            return batch(used.images().clear(), strongViews() ? used.strong().clear() : null, labeled ? used.labels().clear() : null);
         }
         int bytes = Math.toIntExact(pixels() * batchSize);
         try {
-            return new Batch(batchSize, height(), width(), ByteBuffer.allocateDirect(3 * bytes), labeled ? null : ByteBuffer.allocateDirect(3 * bytes),
-                    labeled ? ByteBuffer.allocateDirect(bytes) : null, new int[batchSize]);
+            return batch(ByteBuffer.allocateDirect(3 * bytes), strongViews() ? ByteBuffer.allocateDirect(3 * bytes) : null, labeled ? ByteBuffer.allocateDirect(bytes) : null);
         } catch (OutOfMemoryError e) {
             throw outOfMemory(e);
         }
+    }
+
+    private Batch batch(ByteBuffer images, ByteBuffer strong, ByteBuffer labels) {
+        return new Batch(batchSize, height(), width(), images, strong, labels, new int[batchSize], labeled ? null : new ArrayList<>(Collections.nCopies(batchSize, null)));
+    }
+
+    /** Whether this loader makes them. */
+    private boolean strongViews() {
+        return !labeled && !config.augment().device();
     }
 
     private UserException outOfMemory(OutOfMemoryError e) {
@@ -184,7 +195,11 @@ public final class DataLoader implements AutoCloseable {
             batch.labels().put(slot * pixels, weak.labels().labels());
         } else {
             Rng strongDraws = Rng.of(config.seed(), "strong-" + stream, epoch, place);
-            batch.strong().put(slot * pixels * 3, StrongView.apply(weak.image(), config.augment(), strongDraws::uniform).rgb());
+            List<DrawnOperation> operations = StrongView.draw(config.augment(), strongDraws::uniform);
+            batch.operations().set(slot, operations);
+            if (strongViews()) {
+                batch.strong().put(slot * pixels * 3, StrongView.apply(weak.image(), operations).rgb());
+            }
         }
     }
 

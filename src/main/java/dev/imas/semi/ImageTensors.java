@@ -24,8 +24,8 @@ public final class ImageTensors {
 
     public ImageTensors(Compute compute) {
         this.compute = compute;
-        this.mean = compute.upload(MEAN, 1, 3, 1, 1);
-        this.std = compute.upload(STD, 1, 3, 1, 1);
+        this.mean = compute.upload(MEAN, 3);
+        this.std = compute.upload(STD, 3);
     }
 
     /**
@@ -40,9 +40,10 @@ public final class ImageTensors {
 
     /** As {@link #normalized(ByteBuffer, int, int, int)} from bytes on the device. */
     public Tensor normalized(Tensor nhwc, int n, int height, int width) {
-        Tensor x = nhwc.view(n, height, width, 3).permute(0, 3, 1, 2).to(ScalarType.Float);
-        x.div_(new Scalar(255.0)).sub_(mean).div_(std);
-        return x;
+        Tensor rows = nhwc.view((long) n * height, 3L * width).to(ScalarType.Float);
+        // Whole rows of constants: libtorch's loops over the three channels alone take six times as long on a CPU.
+        rows.div_(new Scalar(255.0)).sub_(mean.repeat(width)).div_(std.repeat(width));
+        return rows.view(n, height, width, 3).permute(0, 3, 1, 2);
     }
 
     /** Masks from a direct buffer of n*height*width bytes: u8 [n,1,height,width]. */

@@ -4,6 +4,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.data.Batch;
 import dev.imas.semi.Compute;
 import dev.imas.semi.DeviceQueue;
+import dev.imas.semi.DeviceStrongView;
 import dev.imas.semi.ImageTensors;
 import dev.imas.semi.Staging;
 import dev.imas.semi.StepInput;
@@ -37,11 +38,14 @@ public final class BatchFeed {
             long l = config.training().batchLabeled() * pixels;
             long u = config.training().batchUnlabeled() * pixels;
             labeledBytes = new Staging(compute, queue, 3 * l, l);
-            unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED ? null : new Staging(compute, queue, 3 * u, 3 * u);
+            unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED ? null
+                : config.augment().device() ? new Staging(compute, queue, 3 * u) : new Staging(compute, queue, 3 * u, 3 * u);
         }
     }
 
     private final ImageTensors tensors;
+    /** Null: strong views come from the loader. */
+    private final DeviceStrongView strongView;
     private final LoaderWait wait;
     private Slot free;
     private Slot other;
@@ -52,6 +56,7 @@ public final class BatchFeed {
 
     public BatchFeed(Compute compute, DeviceQueue queue, ImageTensors tensors, ImasConfig config) {
         this.tensors = tensors;
+        this.strongView = config.augment().device() ? new DeviceStrongView(compute) : null;
         this.wait = new LoaderWait(queue);
         this.free = new Slot(compute, queue, config);
         this.other = new Slot(compute, queue, config);
@@ -76,7 +81,7 @@ public final class BatchFeed {
         fetchMilliseconds = (System.nanoTime() - start) / 1e6;
         slot.labeledBytes.put(List.of(slot.labeled.images(), slot.labeled.labels()));
         if (slot.unlabeled != null) {
-            slot.unlabeledBytes.put(List.of(slot.unlabeled.images(), slot.unlabeled.strong()));
+            slot.unlabeledBytes.put(strongView == null ? List.of(slot.unlabeled.images(), slot.unlabeled.strong()) : List.of(slot.unlabeled.images()));
         }
         free = other;
         other = slot;
@@ -100,7 +105,8 @@ public final class BatchFeed {
             return new Fed(StepInput.supervised(images, labels), null, l.count());
         }
         Tensor weak = tensors.normalized(unlabeledBytes.get(0), u.count(), u.height(), u.width());
-        Tensor strong = tensors.normalized(unlabeledBytes.get(1), u.count(), u.height(), u.width());
+        Tensor strongBytes = strongView == null ? unlabeledBytes.get(1) : strongView.apply(unlabeledBytes.get(0), u.operations(), u.height(), u.width());
+        Tensor strong = tensors.normalized(strongBytes, u.count(), u.height(), u.width());
         slot.unlabeledBytes.release();
         return new Fed(new StepInput(images, labels, weak, strong), u.indices(), l.count() + u.count());
     }

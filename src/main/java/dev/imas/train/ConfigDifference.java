@@ -17,7 +17,7 @@ final class ConfigDifference {
      * the data set's fingerprints tell whether they are the same.
      */
     private static final Set<String> FREE = Set.of("name", "device", "data.root", "data.labeled", "data.unlabeled", "data.validation", "data.workers", "data.prefetch",
-        "training.checkpoint_every", "training.log_every");
+        "augment.device", "training.checkpoint_every", "training.log_every");
 
     private ConfigDifference() {
     }

@@ -5,6 +5,7 @@ import static dev.imas.verify.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.augment.Crop;
+import dev.imas.augment.DrawnOperation;
 import dev.imas.augment.Grey;
 import dev.imas.augment.Hsv;
 import dev.imas.augment.ImageSize;
@@ -19,6 +20,8 @@ import dev.imas.augment.Window;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.nn.SafetensorsFile;
+import dev.imas.nn.Torch;
+import dev.imas.semi.DeviceStrongView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,14 +29,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Weak and strong views (method 2): every picture byte for byte, strengths and sizes as drawn. Flips and the weak
- * pipeline run through {@link WeakView#apply} with a supplier that repeats what was recorded.
+ * pipeline run through {@link WeakView#apply} with a supplier that repeats what was recorded. Strong operations run
+ * twice: on bytes, as the loader does, and on tensors, as {@code augment.device} does.
  */
 final class AugmentGolden implements GoldenGroup {
     private static final double NORMALIZED = 1e-6;
     private static final double MAGNITUDE = 1e-12;
+
+    private final Place place;
+
+    /** @param place where the strong operations run on tensors */
+    AugmentGolden(Place place) {
+        this.place = place;
+    }
 
     @Override
     public String name() {
@@ -42,7 +55,10 @@ final class AugmentGolden implements GoldenGroup {
 
     @Override
     public void run(GoldenData data, Consumer<Check> report) throws IOException {
-        new Run(data, new Comparison(name(), report)).all();
+        Torch.load();
+        try (PointerScope scope = new PointerScope()) {
+            new Run(data, new Comparison(name(), report)).all();
+        }
     }
 
     /** One pass over the folder. */
@@ -51,6 +67,7 @@ final class AugmentGolden implements GoldenGroup {
         private final Comparison compare;
         private final JsonNode json;
         private final SafetensorsFile tensors;
+        private final DeviceStrongView deviceView = new DeviceStrongView(place.compute());
 
         Run(GoldenData data, Comparison compare) throws IOException {
             this.data = data;
@@ -137,7 +154,7 @@ final class AugmentGolden implements GoldenGroup {
                 case "hsv" -> comparePicture("op", file, Hsv.of(image));
                 default -> {
                     double magnitude = entry.has("magnitude") ? number(entry.get("magnitude")) : 0;
-                    comparePicture("op", file, named(op).apply(image, magnitude));
+                    compareStrong("op", file, image, List.of(new DrawnOperation(named(op), magnitude)));
                 }
             }
         }
@@ -165,7 +182,7 @@ final class AugmentGolden implements GoldenGroup {
             }
             String file = field(entry, "file").asText();
             Replay replay = new Replay(draws);
-            comparePicture("chain", file, StrongView.apply(picture(field(entry, "image").asText()), operations, replay));
+            compareStrong("chain", file, picture(field(entry, "image").asText()), StrongView.draw(operations, replay));
             compare.equal("chain." + file + ".unused_draws", 0, replay.left());
         }
 
@@ -254,7 +271,7 @@ final class AugmentGolden implements GoldenGroup {
         }
 
         private ImasConfig.Augment config(List<Integer> crop, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
-            return new ImasConfig.Augment(crop, mode, min, max, base, 0.5, 2, false);
+            return new ImasConfig.Augment(crop, mode, min, max, base, 0.5, 2, false, false);
         }
 
         private RgbImage picture(String image) throws IOException {
@@ -263,6 +280,15 @@ final class AugmentGolden implements GoldenGroup {
 
         private LabelMap labelMap(String image) throws IOException {
             return Pictures.labels(data.file(name() + "/" + field(field(field(json, "images"), image), "file").asText()));
+        }
+
+        private void compareStrong(String part, String file, RgbImage image, List<DrawnOperation> operations) throws IOException {
+            comparePicture(part, file, StrongView.apply(image, operations));
+            try (PointerScope scope = new PointerScope()) {
+                Tensor weak = place.here(Tensors.of(image.rgb(), 1, image.height(), image.width(), 3));
+                byte[] found = Tensors.bytes(deviceView.apply(weak, List.of(operations), image.height(), image.width()));
+                compare.differing(part + "." + file + ".device_pixels", Pictures.rgb(data.file(name() + "/" + file)).rgb(), found);
+            }
         }
 
         private void comparePicture(String part, String file, RgbImage found) throws IOException {

@@ -44,7 +44,7 @@ public final class GoldenSuite {
                 new CutMixGolden(kernels),
                 new IntensityMixGolden(kernels),
                 new SupervisedLossGolden(kernels),
-                new AugmentGolden(),
+                new AugmentGolden(place),
                 new NetworkGolden(place),
                 new TrainingGolden(place),
                 new ScheduleGolden(place),

@@ -74,7 +74,7 @@ record RecordedRun(JsonNode json) {
             auxiliary ? number(net().at("/aux_loss/loss_weight")) : 0);
         return new ImasConfig(name(), Method.IMAS, 0, "cpu", Precision.FP32,
             new Data(Layout.EMBEDDED, null, null, null, null, classes(), List.of(), List.of(), 0, 1, 1, null), network,
-            new Augment(List.of(height(), width()), ResizeMode.NONE, 1, 1, List.of(), 0, 2, false), training, supervised, unsupervised(trainer),
+            new Augment(List.of(height(), width()), ResizeMode.NONE, 1, 1, List.of(), 0, 2, false, false), training, supervised, unsupervised(trainer),
             new Evaluation(EvaluationMode.WHOLE, width(), 1, 1, AbsentClasses.ZERO));
     }
 

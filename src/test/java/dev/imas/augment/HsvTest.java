@@ -5,15 +5,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.DoubleRange;
 import org.junit.jupiter.api.Test;
 
 class HsvTest {
-    @Property(tries = 5000)
-    void agreesWithThePlainFormulas(@ForAll @IntRange(min = 0, max = 255) int red, @ForAll @IntRange(min = 0, max = 255) int green,
-                                    @ForAll @IntRange(min = 0, max = 255) int blue) {
-        assertThat(Hsv.fromRgb(red, green, blue)).isEqualTo(plainHsv(red, green, blue));
-        assertThat(Hsv.toRgb(red, green, blue)).isEqualTo(plainRgb(red, green, blue));
+    @Test
+    void agreesWithThePlainFormulasForEveryColour() {
+        for (int first = 0; first < 256; first++) {
+            for (int second = 0; second < 256; second++) {
+                for (int third = 0; third < 256; third++) {
+                    if (Hsv.fromRgb(first, second, third) != plainHsv(first, second, third) || Hsv.toRgb(first, second, third) != plainRgb(first, second, third)) {
+                        throw new AssertionError("differs for (" + first + ", " + second + ", " + third + ")");
+                    }
+                }
+            }
+        }
+    }
+
+    @Property(tries = 50)
+    void aShiftGoesThroughHueSaturationAndValue(@ForAll @DoubleRange(min = -1, max = 1) double share, @ForAll long seed) {
+        RgbImage image = TestPictures.noise(new ImageSize(40, 25), seed);
+        byte[] expected = new byte[image.rgb().length];
+        for (int p = 0; p < expected.length; p += 3) {
+            int hsv = plainHsv(image.rgb()[p] & 255, image.rgb()[p + 1] & 255, image.rgb()[p + 2] & 255);
+            int rgb = plainRgb(hsv + (int) (share * 255) & 255, hsv >> 8 & 255, hsv >> 16);
+            expected[p] = (byte) rgb;
+            expected[p + 1] = (byte) (rgb >> 8);
+            expected[p + 2] = (byte) (rgb >> 16);
+        }
+        assertThat(Hsv.shiftHue(image, share).rgb()).isEqualTo(expected);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
@@ -23,11 +24,40 @@ class ResizeTest {
         ImageSize source = new ImageSize(33, 20);
         Window window = new Window(Math.min(x, width - 1), Math.min(y, height - 1), Math.max(1, (width - x) / 2), Math.max(1, (height - y) / 2));
         RgbImage image = TestPictures.picture(source, 3);
-        RgbImage part = Crop.inside(Resize.bilinear(image, width, height), window);
-        assertThat(Resize.bilinear(image, width, height, window, mirrored).rgb()).isEqualTo((mirrored ? Flip.horizontal(part) : part).rgb());
+        RgbImage part = Crop.of(Resize.bilinear(image, width, height), window);
+        RgbImage found = RgbImage.black(window.width(), window.height());
+        Resize.bilinear(image, width, height, window, mirrored, found);
+        assertThat(found.rgb()).isEqualTo((mirrored ? Flip.horizontal(part) : part).rgb());
         LabelMap map = TestPictures.labels(source, 5, 3);
         LabelMap labels = Crop.of(Resize.nearest(map, width, height), window);
         assertThat(Resize.nearest(map, width, height, window, mirrored).labels()).isEqualTo((mirrored ? Flip.horizontal(labels) : labels).labels());
+    }
+
+    /** Sizes as in training, and rows long enough for the vector loops and what is left over of them. */
+    @Property(tries = 40)
+    void agreesWithThePlainFormulaOnLargePictures(@ForAll @IntRange(min = 100, max = 300) int width, @ForAll @IntRange(min = 1, max = 60) int height,
+                                                  @ForAll @DoubleRange(min = 0.3, max = 2.5) double scale) {
+        RgbImage image = TestPictures.noise(new ImageSize(width, height), width * 61L + height);
+        ImageSize size = new ImageSize(width, height).times(scale);
+        assertThat(Resize.bilinear(image, size.width(), size.height()).rgb()).isEqualTo(plain(image, size.width(), size.height()));
+    }
+
+    @Test
+    void onlyTheUpperLeftCornerOfTheTargetIsWritten() {
+        RgbImage target = TestPictures.constant(new ImageSize(9, 8), 1, 2, 3);
+        RgbImage image = TestPictures.picture(new ImageSize(5, 5), 1);
+        for (int side : new int[] {5, 7}) {
+            RgbImage whole = Resize.bilinear(image, side, side);
+            Resize.bilinear(image, side, side, new Window(0, 0, side, side), false, target);
+            for (int y = 0; y < 8; y++) {
+                for (int x = 0; x < 9; x++) {
+                    boolean inside = x < side && y < side;
+                    for (int c = 0; c < 3; c++) {
+                        assertThat(target.rgb()[(y * 9 + x) * 3 + c]).isEqualTo(inside ? whole.rgb()[(y * side + x) * 3 + c] : (byte) (c + 1));
+                    }
+                }
+            }
+        }
     }
 
     @Test
@@ -81,7 +111,7 @@ class ResizeTest {
     void refusesImpossibleSizes() {
         RgbImage image = TestPictures.picture(new ImageSize(4, 4), 1);
         assertThatThrownBy(() -> Resize.bilinear(image, 0, 4)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0x4");
-        assertThatThrownBy(() -> Resize.bilinear(image, 4, 4, new Window(1, 0, 4, 4), false))
+        assertThatThrownBy(() -> Resize.bilinear(image, 4, 4, new Window(1, 0, 4, 4), false, image))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("does not fit");
         assertThatThrownBy(() -> new Window(-1, 0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ImageSize(3, 0)).isInstanceOf(IllegalArgumentException.class);

@@ -24,6 +24,16 @@ final class TestPictures {
         return new RgbImage(size.width(), size.height(), rgb);
     }
 
+    /** Every value from 0 to 255, black and white more often than the others, as extremes are what clips. */
+    static RgbImage noise(ImageSize size, long seed) {
+        Rng rng = Rng.of(seed, "test noise");
+        byte[] rgb = new byte[size.width() * size.height() * 3];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) Math.max(0, Math.min(255, rng.integer(-64, 320)));
+        }
+        return new RgbImage(size.width(), size.height(), rgb);
+    }
+
     static RgbImage constant(ImageSize size, int red, int green, int blue) {
         byte[] rgb = new byte[size.width() * size.height() * 3];
         for (int p = 0; p < rgb.length; p += 3) {
@@ -53,6 +63,6 @@ final class TestPictures {
     }
 
     static ImasConfig.Augment config(int cropHeight, int cropWidth, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
-        return new ImasConfig.Augment(List.of(cropHeight, cropWidth), mode, min, max, base, 0.5, 2, false);
+        return new ImasConfig.Augment(List.of(cropHeight, cropWidth), mode, min, max, base, 0.5, 2, false, false);
     }
 }

@@ -115,8 +115,8 @@ class ViewsTest {
         ImasConfig.Augment config = config(17, 32, ResizeMode.NONE, 1, 1, List.of());
         List<byte[]> views = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            RgbImage found = StrongView.apply(image, config, Rng.of(3, "strong", 0, i)::uniform);
-            assertThat(same(found, StrongView.apply(image, config, Rng.of(3, "strong", 0, i)::uniform))).isTrue();
+            RgbImage found = StrongView.apply(image, StrongView.draw(config, Rng.of(3, "strong", 0, i)::uniform));
+            assertThat(same(found, StrongView.apply(image, StrongView.draw(config, Rng.of(3, "strong", 0, i)::uniform)))).isTrue();
             assertThat(found.width()).isEqualTo(32);
             assertThat(found.height()).isEqualTo(17);
             views.add(found.rgb());
@@ -129,27 +129,27 @@ class ViewsTest {
     void operationsAreChosenFirstAndDrawTheirMagnitudesInTurn() {
         RgbImage image = TestPictures.picture(SIZE, 6);
         ImasConfig.Augment config = config(17, 32, ResizeMode.NONE, 1, 1, List.of());
-        RgbImage found = StrongView.apply(image, config, replay(9.5 / 12, 10.5 / 12, 0.1, 0.77, 0.23));
+        RgbImage found = StrongView.apply(image, StrongView.draw(config, replay(9.5 / 12, 10.5 / 12, 0.1, 0.77, 0.23)));
         assertThat(same(found, Tone.solarize(Tone.posterize(image, 4), 197))).isTrue();
-        RgbImage chosen = StrongView.apply(image, List.of(StrongOperation.POSTERIZE, StrongOperation.SOLARIZE), replay(0.1, 0.77, 0.23));
+        RgbImage chosen = StrongView.apply(image, StrongView.draw(List.of(StrongOperation.POSTERIZE, StrongOperation.SOLARIZE), replay(0.1, 0.77, 0.23)));
         assertThat(same(chosen, found)).isTrue();
     }
 
     @Test
     void theNumberOfOperationsCanBeDrawn() {
         RgbImage image = TestPictures.picture(SIZE, 6);
-        ImasConfig.Augment config = new ImasConfig.Augment(List.of(17, 32), ResizeMode.NONE, 1, 1, List.of(), 0.5, 3, true);
+        ImasConfig.Augment config = new ImasConfig.Augment(List.of(17, 32), ResizeMode.NONE, 1, 1, List.of(), 0.5, 3, true, false);
         double invert = 3.5 / 12;
-        assertThat(same(StrongView.apply(image, config, replay(0.1, invert)), Tone.invert(image))).isTrue();
-        assertThat(same(StrongView.apply(image, config, replay(0.5, invert, invert)), image)).isTrue();
-        assertThat(same(StrongView.apply(image, config, replay(0.9, invert, invert, invert)), Tone.invert(image))).isTrue();
+        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.1, invert))), Tone.invert(image))).isTrue();
+        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.5, invert, invert))), image)).isTrue();
+        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.9, invert, invert, invert))), Tone.invert(image))).isTrue();
     }
 
     @Test
     void noOperationReturnsTheWeakView() {
         RgbImage image = TestPictures.picture(SIZE, 6);
-        ImasConfig.Augment config = new ImasConfig.Augment(List.of(17, 32), ResizeMode.NONE, 1, 1, List.of(), 0.5, 0, false);
-        assertThat(StrongView.apply(image, config, replay())).isSameAs(image);
+        ImasConfig.Augment config = new ImasConfig.Augment(List.of(17, 32), ResizeMode.NONE, 1, 1, List.of(), 0.5, 0, false, false);
+        assertThat(StrongView.apply(image, StrongView.draw(config, replay()))).isSameAs(image);
     }
 
     @Test

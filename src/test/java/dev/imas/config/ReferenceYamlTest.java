@@ -77,7 +77,7 @@ class ReferenceYamlTest {
         assertThat(c.data().epochLength()).isEqualTo(2975 - 372);
         assertThat(c.data().workers()).isEqualTo(4);
         assertThat(c.network()).isEqualTo(new ImasConfig.Network(Backbone.RESNET101, ImasConfig.Stem.DEEP, 8, List.of(12, 24, 36), false, true, "./pretrained/resnet101.pth", false));
-        assertThat(c.augment()).isEqualTo(new ImasConfig.Augment(List.of(769, 769), ResizeMode.SCALE, 0.5, 2.0, List.of(1024, 2048), 0.5, 3, true));
+        assertThat(c.augment()).isEqualTo(new ImasConfig.Augment(List.of(769, 769), ResizeMode.SCALE, 0.5, 2.0, List.of(1024, 2048), 0.5, 3, true, false));
         assertThat(c.training()).usingRecursiveComparison().ignoringFields("checkpointEvery", "logEvery")
                 .isEqualTo(new ImasConfig.Training(240, 1, 2, 2, 0.01, 1, 0.8, 5e-4, 0.8, 0.99, ImasConfig.TeacherStart.COPY, 0, 1));
         assertThat(c.supervised()).isEqualTo(new ImasConfig.Supervised(SupervisedLoss.OHEM, 0.6, 50000, 0.3));
@@ -116,7 +116,7 @@ class ReferenceYamlTest {
                 net: {aux_loss: null, encoder: {kwargs: {replace_stride_with_dilation: [False, True, True]}}, decoder: {kwargs: {rep_head: False}}}
                 log_path: ./log
                 """);
-        assertThat(c.augment()).isEqualTo(new ImasConfig.Augment(List.of(700, 700), ResizeMode.NONE, 0.5, 2, List.of(1024, 2048), 0, 2, false));
+        assertThat(c.augment()).isEqualTo(new ImasConfig.Augment(List.of(700, 700), ResizeMode.NONE, 0.5, 2, List.of(1024, 2048), 0, 2, false, false));
         assertThat(c.training().momentum()).isZero();
         assertThat(c.training().weightDecay()).isZero();
         assertThat(c.unsupervised().cutmixScale()).containsExactly(0.3, 1 / 3.0);

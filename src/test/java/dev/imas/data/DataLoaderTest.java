@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.augment.LabelMap;
 import dev.imas.augment.RgbImage;
+import dev.imas.augment.StrongView;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import java.nio.ByteBuffer;
@@ -39,7 +40,7 @@ class DataLoaderTest {
     private static final int SAMPLES = 13;
 
     private static ImasConfig loading(int workers, int prefetch) {
-        return config("data.workers", workers, "data.prefetch", prefetch, "augment.crop", List.of(24, 20), "training.batch_labeled", 3, "training.batch_unlabeled", 4);
+        return config("data.workers", workers, "data.prefetch", prefetch, "augment.crop", List.of(24, 20), "augment.strong_ops", 2, "training.batch_labeled", 3, "training.batch_unlabeled", 4);
     }
 
     private static ImageSource scenes() {
@@ -102,6 +103,34 @@ class DataLoaderTest {
             Batch u = unlabeled.epoch(0, 0).next();
             assertThat(u.strong().remaining()).isEqualTo(u.images().remaining()).isEqualTo(4 * 24 * 20 * 3);
             assertThat(u.labels()).isNull();
+            assertThat(l.operations()).isNull();
+            assertThat(u.operations()).hasSize(4).allSatisfy(operations -> assertThat(operations).hasSize(2));
+        }
+    }
+
+    /** Strong views that the consumer makes are those that the loader makes. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void theOperationsMakeTheStrongViewsOfTheWeakOnes(int workers) {
+        ImasConfig device = config("data.workers", workers, "augment.device", true, "augment.crop", List.of(24, 20), "augment.strong_ops", 2, "training.batch_unlabeled", 4);
+        try (DataLoader loader = open(false, scenes(), loading(workers, 2)); DataLoader without = open(false, scenes(), device)) {
+            for (int epoch = 0; epoch < 3; epoch++) {
+                Iterator<Batch> batches = loader.epoch(epoch, 0);
+                for (Iterator<Batch> others = without.epoch(epoch, 0); others.hasNext(); ) {
+                    Batch expected = batches.next();
+                    Batch found = others.next();
+                    assertThat(found.strong()).isNull();
+                    assertThat(found.images()).isEqualTo(expected.images());
+                    assertThat(found.operations()).isEqualTo(expected.operations());
+                    for (int k = 0; k < 4; k++) {
+                        byte[] weak = new byte[24 * 20 * 3];
+                        byte[] strong = new byte[24 * 20 * 3];
+                        found.images().get(k * weak.length, weak);
+                        expected.strong().get(k * strong.length, strong);
+                        assertThat(StrongView.apply(new RgbImage(20, 24, weak), found.operations().get(k)).rgb()).isEqualTo(strong);
+                    }
+                }
+            }
         }
     }
 

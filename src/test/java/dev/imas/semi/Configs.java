@@ -39,7 +39,7 @@ public final class Configs {
         return new ImasConfig("tiny", Method.IMAS, 7, "cpu", Precision.FP32,
             new Data(Layout.EMBEDDED, null, null, null, null, 7, List.of(), List.of(), 0, 1, 2, new Embedded(20, 4, 3, 48)),
             new Network(Backbone.TINY, Stem.DEEP, 16, List.of(1, 2, 3), false, false, null, true),
-            new Augment(List.of(48, 48), ResizeMode.SCALE, 0.5, 2, List.of(), 0.5, 2, false),
+            new Augment(List.of(48, 48), ResizeMode.SCALE, 0.5, 2, List.of(), 0.5, 2, false, false),
             new Training(2, 0, 4, 4, 0.05, 1, 0.9, 1e-4, 0.9, 0.9, TeacherStart.COPY, 3, 1),
             new Supervised(SupervisedLoss.CE, 0.7, 1000, 0.4),
             new Unsupervised(0.3, 3, GammaVersion.V1, true, false, true, IntensityMix.BLEND, CutMixTrigger.ADAPTIVE, 0.5, CutMixPairing.HARDNESS, List.of(0.1, 0.9), false, true),

@@ -42,12 +42,12 @@ class BatchFeedTest {
     }
 
     /** Hashes of all inputs of two epochs. */
-    private static List<Integer> inputs(boolean fetchEarly) {
-        Dataset data = Dataset.open(CONFIG);
+    private static List<Integer> inputs(ImasConfig config, boolean fetchEarly) {
+        Dataset data = Dataset.open(config);
         List<Integer> hashes = new ArrayList<>();
         try (PointerScope run = new PointerScope();
-                DataLoader labeled = DataLoader.labeled(data.labeled(), 16, CONFIG); DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 16, CONFIG)) {
-            BatchFeed feed = new BatchFeed(CPU, DeviceQueue.of(CPU), new ImageTensors(CPU), CONFIG);
+                DataLoader labeled = DataLoader.labeled(data.labeled(), 16, config); DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 16, config)) {
+            BatchFeed feed = new BatchFeed(CPU, DeviceQueue.of(CPU), new ImageTensors(CPU), config);
             for (int epoch = 0; epoch < 2; epoch++) {
                 feed.start(labeled.epoch(epoch, 0), unlabeled.epoch(epoch, 0));
                 for (int k = 0; k < 4; k++) {
@@ -91,7 +91,12 @@ class BatchFeedTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void handsOverWhatTheLoadersDeliver(boolean fetchEarly) {
-        assertThat(inputs(fetchEarly)).hasSize(40).isEqualTo(direct());
+        assertThat(inputs(CONFIG, fetchEarly)).hasSize(40).isEqualTo(direct());
+    }
+
+    @Test
+    void strongViewsMadeOnTheDeviceAreTheSame() {
+        assertThat(inputs(Configs.with(CONFIG, "augment", "device", true), true)).isEqualTo(direct());
     }
 
     @Test

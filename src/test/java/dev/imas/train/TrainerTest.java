@@ -136,6 +136,28 @@ class TrainerTest {
         assertThat(lines("metrics.csv", out)).isNotEqualTo(lines("metrics.csv", whole));
     }
 
+    /** The views are the same bytes, so that even a run that changes its mind gives the same bits. */
+    @Test
+    void strongViewsMadeOnTheDeviceGiveTheSameRun() throws IOException {
+        ImasConfig device = Configs.with(CONFIG, "augment", "device", true);
+        Path out = folder.resolve("device");
+        assertThatThrownBy(() -> Trainer.run(device, out, false, new Ear(5))).hasMessage("killed");
+        Path changed = folder.resolve("device-then-loader");
+        copy(out, changed);
+        Trainer.run(device, out, true, new Ear(99));
+        assertSameRun(out);
+        Trainer.run(CONFIG, changed, true, new Ear(99));
+        assertSameRun(changed);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
+    }
+
     @Test
     void damagedCheckpointIsPassedOver() throws IOException {
         Path out = folder.resolve("damaged");
