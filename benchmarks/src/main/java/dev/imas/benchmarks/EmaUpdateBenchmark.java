@@ -1,11 +1,8 @@
 package dev.imas.benchmarks;
 
 import dev.imas.config.ConfigYaml;
-import dev.imas.kernels.Kernels;
 import dev.imas.nn.SegmentationNetwork;
-import dev.imas.nn.Torch;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -20,34 +17,18 @@ import org.bytedeco.pytorch.TensorList;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The teacher's moving average over the parameters of a DeepLabV3+ on ResNet-50: one kernel call for all tensors,
  * against one foreach operation of libtorch.
  */
-@State(org.openjdk.jmh.annotations.Scope.Benchmark)
-@BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class EmaUpdateBenchmark {
+public class EmaUpdateBenchmark extends KernelBenchmark {
     private static final double DECAY = 0.996;
     /** Two roundings of float32 numbers below 1, taken in another order. */
     private static final double TOLERANCE = 2.4e-7;
 
-    private final PointerScope trial = new PointerScope();
-    private Kernels kernels;
     private TensorVector teachers;
     private TensorVector students;
     private PointerPointer<Pointer> teacherData;
@@ -56,9 +37,7 @@ public class EmaUpdateBenchmark {
     private OperatorHandle foreachLerp;
 
     @Setup(Level.Trial)
-    public void allocate() {
-        Torch.load();
-        kernels = Kernels.cpu();
+    public void tensors() {
         foreachLerp = Dispatcher.singleton().findSchemaOrThrow("aten::_foreach_lerp_", "Scalar");
         long[] sizes = numbersOfElements();
         teachers = new TensorVector();
@@ -77,9 +56,9 @@ public class EmaUpdateBenchmark {
         requireAgreement();
     }
 
-    @TearDown(Level.Trial)
-    public void release() {
-        trial.close();
+    @Override
+    long workspaceBytes() {
+        return 0;
     }
 
     @Benchmark
@@ -105,10 +84,7 @@ public class EmaUpdateBenchmark {
                 begin += numel.get(k);
             }
             composition();
-            double difference = byKernel.sub(torch.cat(teachers)).abs().max().item_double();
-            if (!(difference <= TOLERANCE)) {
-                throw new IllegalStateException("ema_update and its composition differ by " + difference + ", more than " + TOLERANCE);
-            }
+            requireNear("weights", byKernel, torch.cat(teachers), TOLERANCE);
         }
     }
 
