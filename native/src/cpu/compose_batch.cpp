@@ -1,9 +1,10 @@
 // The student's batch: labelled | weak | cutmix | strong, and the mixed labels and confidences. One task is one row of
 // one labelled image, or one row of an unlabelled one for all its parts, so that a weak row comes from memory once. Rows
-// pass through a small float buffer (read and widen, blend, narrow and write), which serves any mix of types and
-// layouts; plain copies of the same type and layout go straight.
+// pass through small buffers (widen, blend, narrow, interleave), which serve any mix of types and layouts; what needs none
+// of that is copied straight. A batch larger than a cache holds is written past the caches.
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
+#include "cpu/stream.hpp"
 #include "error.hpp"
 
 namespace imas::cpu::IMAS_ISA {
@@ -39,8 +40,13 @@ int32_t check_values(const imas_tensor& weak, const imas_tensor& pairing, const 
     return IMAS_OK;
 }
 
+/** Pixels of one row as floats: where each channel's lie. */
+struct Lines {
+    const float* channel[kChannels];
+};
+
 template <class Read>
-void read_line(float* line, int64_t n, int64_t stride, Read read) {
+void widen_line(float* line, int64_t n, int64_t stride, Read read) {
     if (stride == 1) {
         for (int64_t x = 0; x < n; ++x) line[x] = read(x);
     } else {
@@ -48,95 +54,121 @@ void read_line(float* line, int64_t n, int64_t stride, Read read) {
     }
 }
 
-/** n pixels of one row as floats, [3][kTile]. */
-void read_tile(float* tile, const imas_tensor& image, int64_t b, int64_t y, int64_t x, int64_t n) {
+/** n pixels of one row: in place if they are floats side by side, else in `buffer`, [3][kTile]. */
+Lines read_lines(const imas_tensor& image, int64_t b, int64_t y, int64_t x, int64_t n, float* buffer) {
+    Lines lines;
     for (int c = 0; c < kChannels; ++c) {
         const int64_t from = offset(image, b, c, y, x), stride = image.stride[3];
-        float* line = tile + c * kTile;
+        float* line = buffer + c * kTile;
+        lines.channel[c] = line;
         if (image.dtype == IMAS_F32) {
             const float* source = static_cast<const float*>(image.data) + from;
-            read_line(line, n, stride, [=](int64_t i) { return source[i]; });
+            if (stride == 1) lines.channel[c] = source;
+            else widen_line(line, n, stride, [=](int64_t i) { return source[i]; });
         } else {
             const uint16_t* source = static_cast<const uint16_t*>(image.data) + from;
-            if (image.dtype == IMAS_BF16) read_line(line, n, stride, [=](int64_t i) { return from_bf16(source[i]); });
-            else read_line(line, n, stride, [=](int64_t i) { return from_f16(source[i]); });
+            if (image.dtype == IMAS_BF16) widen_line(line, n, stride, [=](int64_t i) { return from_bf16(source[i]); });
+            else widen_line(line, n, stride, [=](int64_t i) { return from_f16(source[i]); });
         }
+    }
+    return lines;
+}
+
+/** Asks for one row of an image: rows are too short, and from too many places, for the processor to see them coming. */
+[[gnu::always_inline]] inline void prefetch_row(const imas_tensor& image, int64_t b, int64_t y) {
+    if (y >= image.shape[2]) return;
+    const int64_t size = image.dtype == IMAS_U8 ? 1 : image.dtype == IMAS_F32 ? 4 : 2;
+    for (int64_t c = 0; c < image.shape[1]; ++c) {
+        prefetch(static_cast<const char*>(image.data) + offset(image, b, c, y, 0) * size, image.shape[3], image.stride[3] * size);
     }
 }
 
-template <class T, class Narrow>
-void write_lines(const float* tile, const imas_tensor& batch, int64_t image, int64_t y, int64_t x, int64_t n, Narrow narrow) {
-    T* out = static_cast<T*>(batch.data) + offset(batch, image, 0, y, x);
-    if (batch.stride[1] == 1 && batch.stride[3] == kChannels) {
-        for (int64_t i = 0; i < n; ++i) {
-            out[3 * i] = narrow(tile[i]);
-            out[3 * i + 1] = narrow(tile[kTile + i]);
-            out[3 * i + 2] = narrow(tile[2 * kTile + i]);
-        }
-        return;
-    }
-    for (int c = 0; c < kChannels; ++c) {
-        T* line = out + c * batch.stride[1];
-        const float* source = tile + c * kTile;
-        if (batch.stride[3] == 1) {
-            for (int64_t i = 0; i < n; ++i) line[i] = narrow(source[i]);
-        } else {
-            for (int64_t i = 0; i < n; ++i) line[i * batch.stride[3]] = narrow(source[i]);
-        }
-    }
-}
+/** One part of the output: its first image, and how to write. */
+struct Batch {
+    const imas_tensor& view;
+    const Stream& stream;
 
-void write_tile(const float* tile, const imas_tensor& batch, int64_t image, int64_t y, int64_t x, int64_t n) {
-    if (batch.dtype == IMAS_F32) write_lines<float>(tile, batch, image, y, x, n, [](float v) { return v; });
-    else if (batch.dtype == IMAS_BF16) write_lines<uint16_t>(tile, batch, image, y, x, n, [](float v) { return to_bf16(v); });
-    else write_lines<uint16_t>(tile, batch, image, y, x, n, [](float v) { return to_f16(v); });
-}
+    void write(const Lines& lines, int64_t image, int64_t y, int64_t x, int64_t n) const {
+        if (view.dtype == IMAS_F32) write_as<float>(lines, image, y, x, n, [](float v) { return v; });
+        else if (view.dtype == IMAS_BF16) write_as<uint16_t>(lines, image, y, x, n, [](float v) { return to_bf16(v); });
+        else write_as<uint16_t>(lines, image, y, x, n, [](float v) { return to_f16(v); });
+    }
 
-/** Columns [begin, end) of one row, from one image. */
-void copy_row(const imas_tensor& from, int64_t source, const imas_tensor& batch, int64_t image, int64_t y, int64_t begin, int64_t end) {
-    if (from.dtype == batch.dtype && from.stride[3] == 1 && batch.stride[3] == 1) {
-        const int64_t size = batch.dtype == IMAS_F32 ? 4 : 2;
-        for (int c = 0; c < kChannels; ++c) {
-            std::memcpy(static_cast<char*>(batch.data) + offset(batch, image, c, y, begin) * size,
-                        static_cast<const char*>(from.data) + offset(from, source, c, y, begin) * size, static_cast<size_t>((end - begin) * size));
+    /** Columns [begin, end) of one row, from one image. */
+    void copy(const imas_tensor& from, int64_t source, int64_t image, int64_t y, int64_t begin, int64_t end) const {
+        if (from.dtype == view.dtype && from.stride[3] == 1 && view.stride[3] == 1) {
+            const int64_t size = view.dtype == IMAS_F32 ? 4 : 2;
+            for (int c = 0; c < kChannels; ++c) {
+                stream.write(static_cast<char*>(view.data) + offset(view, image, c, y, begin) * size,
+                             static_cast<const char*>(from.data) + offset(from, source, c, y, begin) * size, (end - begin) * size);
+            }
+            return;
         }
-        return;
+        alignas(64) float buffer[kChannels * kTile];
+        for (int64_t x = begin; x < end; x += kTile) {
+            const int64_t n = end - x < kTile ? end - x : kTile;
+            write(read_lines(from, source, y, x, n, buffer), image, y, x, n);
+        }
     }
-    alignas(64) float tile[kChannels * kTile];
-    for (int64_t x = begin; x < end; x += kTile) {
-        const int64_t n = end - x < kTile ? end - x : kTile;
-        read_tile(tile, from, source, y, x, n);
-        write_tile(tile, batch, image, y, x, n);
-    }
-}
 
-/** gamma * strong + (1 - gamma) * weak. */
-void blend_row(const imas_tensor& strong, const imas_tensor& weak, int64_t b, float gamma, const imas_tensor& batch, int64_t image, int64_t y) {
-    alignas(64) float tile[kChannels * kTile];
-    alignas(64) float other[kChannels * kTile];
-    const int64_t width = weak.shape[3];
-    const float rest = 1 - gamma;
-    for (int64_t x = 0; x < width; x += kTile) {
-        const int64_t n = width - x < kTile ? width - x : kTile;
-        read_tile(tile, strong, b, y, x, n);
-        read_tile(other, weak, b, y, x, n);
-        for (int c = 0; c < kChannels; ++c) {
-            float* s = tile + c * kTile;
-            const float* w = other + c * kTile;
+    /** One row of gamma * strong + (1 - gamma) * weak, image b of both. */
+    void blend(const imas_tensor& strong, const imas_tensor& weak, int64_t b, float gamma, int64_t image, int64_t y) const {
+        alignas(64) float buffers[3][kChannels * kTile];
+        const int64_t width = weak.shape[3];
+        const float rest = 1 - gamma;
+        for (int64_t x = 0; x < width; x += kTile) {
+            const int64_t n = width - x < kTile ? width - x : kTile;
+            const Lines s = read_lines(strong, b, y, x, n, buffers[0]), w = read_lines(weak, b, y, x, n, buffers[1]);
+            Lines blended;
+            for (int c = 0; c < kChannels; ++c) {
+                float* out = buffers[2] + c * kTile;
+                const float* from_strong = s.channel[c];
+                const float* from_weak = w.channel[c];
 #pragma omp simd
-            for (int64_t i = 0; i < n; ++i) s[i] = gamma * s[i] + rest * w[i];
+                for (int64_t i = 0; i < n; ++i) out[i] = gamma * from_strong[i] + rest * from_weak[i];
+                blended.channel[c] = out;
+            }
+            write(blended, image, y, x, n);
         }
-        write_tile(tile, batch, image, y, x, n);
     }
-}
+
+private:
+    template <class T, class Narrow>
+    void write_as(const Lines& lines, int64_t image, int64_t y, int64_t x, int64_t n, Narrow narrow) const {
+        alignas(64) T pixels[kChannels * kTile];
+        const auto at_channel = [&](int c) { return static_cast<T*>(view.data) + offset(view, image, c, y, x); };
+        if (view.stride[1] == 1 && view.stride[3] == kChannels) {
+            const float* red = lines.channel[0];
+            const float* green = lines.channel[1];
+            const float* blue = lines.channel[2];
+            for (int64_t i = 0; i < n; ++i) {
+                pixels[3 * i] = narrow(red[i]);
+                pixels[3 * i + 1] = narrow(green[i]);
+                pixels[3 * i + 2] = narrow(blue[i]);
+            }
+            stream.write(at_channel(0), pixels, 3 * n * static_cast<int64_t>(sizeof(T)));
+            return;
+        }
+        for (int c = 0; c < kChannels; ++c) {
+            T* out = at_channel(c);
+            const float* line = lines.channel[c];
+            if (view.stride[3] == 1) {
+                for (int64_t i = 0; i < n; ++i) pixels[i] = narrow(line[i]);
+                stream.write(out, pixels, n * static_cast<int64_t>(sizeof(T)));
+            } else {
+                for (int64_t i = 0; i < n; ++i) out[i * view.stride[3]] = narrow(line[i]);
+            }
+        }
+    }
+};
 
 template <class T>
-void mix_map_row(const imas_tensor& map, const imas_tensor& mixed, int64_t b, int64_t partner, int64_t y, int64_t left, int64_t right) {
+void mix_map_row(const Stream& stream, const imas_tensor& map, const imas_tensor& mixed, int64_t b, int64_t partner, int64_t y, int64_t left, int64_t right) {
     const auto copy = [&](int64_t source, int64_t begin, int64_t end) {
         const T* from = &at<T>(map, source, 0, y, 0);
         T* to = &at<T>(mixed, b, 0, y, 0);
         if (map.stride[3] == 1 && mixed.stride[3] == 1) {
-            std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin) * sizeof(T));
+            stream.write(to + begin, from + begin, (end - begin) * static_cast<int64_t>(sizeof(T)));
         } else {
             for (int64_t x = begin; x < end; ++x) to[x * mixed.stride[3]] = from[x * map.stride[3]];
         }
@@ -162,27 +194,41 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
     const int64_t first_strong = first_mixed + (boxes ? images : 0);
     const int64_t labeled_rows = first_weak * height;
 
-#pragma omp parallel for schedule(dynamic, 8)
-    for (int64_t row = 0; row < labeled_rows + images * height; ++row) {
+    const int64_t pixel_bytes = kChannels * (batch->dtype == IMAS_F32 ? 4 : 2);
+    const Stream stream(batch->shape[0] * height * width * pixel_bytes);
+    const Batch out = {*batch, stream};
+
+    const auto compose_row = [&](int64_t row) {
         if (row < labeled_rows) {
-            copy_row(*labeled, row / height, *batch, row / height, row % height, 0, width);
-            continue;
+            prefetch_row(*labeled, row / height, row % height + 1);
+            out.copy(*labeled, row / height, row / height, row % height, 0, width);
+            return;
         }
         const int64_t b = (row - labeled_rows) / height, y = (row - labeled_rows) % height;
-        if (include_weak) copy_row(*weak, b, *batch, first_weak + b, y, 0, width);
+        prefetch_row(*weak, b, y + 1);
+        prefetch_row(*strong, b, y + 1);
+        if (include_weak) out.copy(*weak, b, first_weak + b, y, 0, width);
         if (boxes) {
             const int64_t partner = at<int32_t>(*pairing, b, 0, 0, 0), mixed = first_mixed + b;
             const Box box = box_of(*boxes, b);
             const bool inside = y >= box.top && y < box.bottom;
+            prefetch_row(*labels, b, y + 1);
+            prefetch_row(*confidence, b, y + 1);
             const int64_t left = inside ? box.left : 0, right = inside ? box.right : 0;
-            copy_row(*weak, b, *batch, mixed, y, 0, left);
-            copy_row(*weak, partner, *batch, mixed, y, left, right);
-            copy_row(*weak, b, *batch, mixed, y, right, width);
-            mix_map_row<uint8_t>(*labels, *mixed_labels, b, partner, y, left, right);
-            mix_map_row<float>(*confidence, *mixed_confidence, b, partner, y, left, right);
+            out.copy(*weak, b, mixed, y, 0, left);
+            out.copy(*weak, partner, mixed, y, left, right);
+            out.copy(*weak, b, mixed, y, right, width);
+            mix_map_row<uint8_t>(stream, *labels, *mixed_labels, b, partner, y, left, right);
+            mix_map_row<float>(stream, *confidence, *mixed_confidence, b, partner, y, left, right);
         }
-        if (gamma) blend_row(*strong, *weak, b, at<float>(*gamma, b, 0, 0, 0), *batch, first_strong + b, y);
-        else copy_row(*strong, b, *batch, first_strong + b, y, 0, width);
+        if (gamma) out.blend(*strong, *weak, b, at<float>(*gamma, b, 0, 0, 0), first_strong + b, y);
+        else out.copy(*strong, b, first_strong + b, y, 0, width);
+    };
+#pragma omp parallel
+    {
+#pragma omp for schedule(dynamic, 8)
+        for (int64_t row = 0; row < labeled_rows + images * height; ++row) compose_row(row);
+        stream.finish();
     }
     return IMAS_OK;
 }

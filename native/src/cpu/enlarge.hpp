@@ -1,5 +1,6 @@
-// The align-corners bilinear enlargement, evaluated where it is needed: kLanes pixels of one output row and one class
-// at a time, from two rows of low-resolution logits.
+// The align-corners bilinear enlargement, evaluated where it is needed. Low-resolution rows are enlarged horizontally a
+// strip of columns at a time, all classes, into a buffer that the first-level cache holds; every output row then lies
+// between two such rows. Four output rows share them where the logits have a quarter of the size.
 #pragma once
 
 #include "cpu/numbers.hpp"
@@ -7,6 +8,12 @@
 #include "cpu/workspace.hpp"
 
 namespace imas::cpu::IMAS_ISA {
+
+const int64_t kChunkRows = 8;       // low-resolution rows of a task: it does the output rows that begin between them
+const int64_t kStripBlocks = 8;     // blocks of kLanes columns in a strip, at most
+const int64_t kStripFloats = 2800;  // of one enlarged row of all classes, if possible
+const int64_t kStripPixels = (kStripBlocks * kLanes + 63) / 64 * 64;  // room for one of its rows, for work on 64 bytes at a time
+const int64_t kStripLimit = IMAS_MAX_CLASSES * kLanes > kStripFloats ? IMAS_MAX_CLASSES * kLanes : kStripFloats;
 
 inline int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
@@ -25,72 +32,29 @@ inline Tap tap(int64_t i, int64_t in, int64_t out) {
     return {whole, whole + 1, static_cast<float>(1 - fraction), static_cast<float>(fraction)};
 }
 
-/** The first output row whose first tap is `row` or later; `out` when there is none. */
+/** The first output row (column) whose first tap is `row` or later; `out` when there is none. */
 inline int64_t first_output(int64_t row, int64_t in, int64_t out) {
     if (row == 0) return 0;
     if (row >= in || out == 1) return out;
     return (row * (out - 1) + in - 2) / (in - 1);
 }
 
-/** Low-resolution logits as floats, [B][h][C][padded w]: the rows of all classes that a pixel needs lie together. */
-struct Planes {
-    float* data;
-    int64_t classes, rows, width;  // width is padded to at least a vector
-
-    static Planes take(Carver& carver, const imas_tensor& logits) {
-        const int64_t* n = logits.shape;
-        const int64_t width = round_up(n[3], kLanes);
-        return {carver.take<float>(n[0], n[2], n[1], width), n[1], n[2], width};
-    }
-
-    const float* row(int64_t image, int64_t y) const { return data + (image * rows + y) * classes * width; }
-
-    /** Reads row y of an image; any type and strides. */
-    void fill(const imas_tensor& logits, int64_t image, int64_t y) const {
-        float* out = data + (image * rows + y) * classes * width;
-        const int64_t from = offset(logits, image, 0, y, 0);
-        if (logits.dtype == IMAS_F32) {
-            const float* source = static_cast<const float*>(logits.data) + from;
-            copy(out, logits, [=](int64_t i) { return source[i]; });
-        } else {
-            const uint16_t* source = static_cast<const uint16_t*>(logits.data) + from;
-            if (logits.dtype == IMAS_BF16) copy(out, logits, [=](int64_t i) { return from_bf16(source[i]); });
-            else copy(out, logits, [=](int64_t i) { return from_f16(source[i]); });
-        }
-    }
-
-private:
-    template <class Read>
-    void copy(float* out, const imas_tensor& logits, Read read) const {
-        const int64_t across = logits.shape[3], by_class = logits.stride[1], by_column = logits.stride[3];
-        if (by_column == 1) {
-            for (int64_t c = 0; c < classes; ++c)
-                for (int64_t x = 0; x < across; ++x) out[c * width + x] = read(c * by_class + x);
-        } else if (by_class == 1) {
-            for (int64_t x = 0; x < across; ++x)
-                for (int64_t c = 0; c < classes; ++c) out[c * width + x] = read(x * by_column + c);
-        } else {
-            for (int64_t c = 0; c < classes; ++c)
-                for (int64_t x = 0; x < across; ++x) out[c * width + x] = read(c * by_class + x * by_column);
-        }
-        for (int64_t c = 0; c < classes; ++c)
-            for (int64_t x = across; x < width; ++x) out[c * width + x] = 0;
-    }
-};
-
 /** The taps of every output column, in blocks of kLanes; the last block repeats the last column. */
 struct Columns {
     int64_t blocks;
-    bool windowed;    // the taps of every block lie within kLanes neighbours, so that a permutation replaces a gather
-    int32_t* base;    // [blocks] where that window starts (0 when not windowed)
-    int32_t* first;   // [blocks*kLanes] taps relative to base
+    int64_t strip_blocks;  // blocks of every strip but the last
+    bool windowed;         // the taps of every block lie within kLanes neighbours, so that a permutation finds them
+    int32_t* base;         // [blocks] first tap of the block's first column
+    int32_t* first;        // [blocks*kLanes] taps relative to base
     int32_t* second;
     float* first_weight;
     float* second_weight;
 
-    static Columns take(Carver& carver, int64_t out) {
+    static Columns take(Carver& carver, int64_t classes, int64_t out) {
         const int64_t blocks = round_up(out, kLanes) / kLanes;
-        Columns columns = {blocks, true, nullptr, nullptr, nullptr, nullptr, nullptr};
+        const int64_t fitting = kStripFloats / (classes * kLanes);
+        const int64_t strip_blocks = fitting < 1 ? 1 : fitting > kStripBlocks ? kStripBlocks : fitting;
+        Columns columns = {blocks, strip_blocks, true, nullptr, nullptr, nullptr, nullptr, nullptr};
         columns.base = carver.take<int32_t>(blocks);
         columns.first = carver.take<int32_t>(blocks, kLanes);
         columns.second = carver.take<int32_t>(blocks, kLanes);
@@ -100,55 +64,179 @@ struct Columns {
     }
 
     void fill(int64_t in, int64_t out) {
-        const int64_t last_base = round_up(in, kLanes) - kLanes;
-        const auto column = [=](int64_t x) { return tap(x < out ? x : out - 1, in, out); };
         windowed = true;
         for (int64_t block = 0; block < blocks; ++block) {
-            const int64_t start = column(block * kLanes).first;
-            base[block] = static_cast<int32_t>(start < last_base ? start : last_base);
-            windowed = windowed && column(block * kLanes + kLanes - 1).second - base[block] < kLanes;
-        }
-        for (int64_t block = 0; block < blocks; ++block) {
-            if (!windowed) base[block] = 0;
+            base[block] = static_cast<int32_t>(tap(block * kLanes, in, out).first);
             for (int64_t x = block * kLanes; x < (block + 1) * kLanes; ++x) {
-                const Tap t = column(x);
+                const Tap t = tap(x < out ? x : out - 1, in, out);
                 first[x] = static_cast<int32_t>(t.first) - base[block];
                 second[x] = static_cast<int32_t>(t.second) - base[block];
                 first_weight[x] = t.first_weight;
                 second_weight[x] = t.second_weight;
             }
+            windowed = windowed && second[(block + 1) * kLanes - 1] < kLanes;
         }
+    }
+
+    int64_t strips() const { return (blocks + strip_blocks - 1) / strip_blocks; }
+};
+
+/** A strip of one image: two low-resolution rows of all classes, enlarged horizontally, [C][blocks*kLanes]. */
+class Strip {
+public:
+    /** Floats of memory that a strip needs, aligned to 64 bytes. */
+    static const int64_t kFloats = 3 * kStripLimit;
+
+    Strip(const imas_tensor& logits, const Columns& columns, int64_t image, int64_t strip, float* memory)
+        : first_block(strip * columns.strip_blocks),
+          blocks(columns.blocks - first_block < columns.strip_blocks ? columns.blocks - first_block : columns.strip_blocks),
+          classes(logits.shape[1]),
+          stride(blocks * kLanes),
+          logits_(logits),
+          columns_(columns),
+          image_(image),
+          upper_(memory),
+          lower_(memory + classes * stride),
+          source_(memory + 2 * classes * stride) {}
+
+    const int64_t first_block, blocks, classes, stride;
+
+    /** Makes low-resolution rows y and y + 1 the ones that between() lies in. */
+    void move_to(int64_t y) {
+        float* next = upper_;
+        if (lower_row_ == y) {
+            upper_ = lower_;
+            lower_ = next;
+        } else {
+            fill(upper_, y);
+        }
+        if (y + 1 < logits_.shape[2]) fill(lower_, lower_row_ = y + 1);
+        if (y + 2 < logits_.shape[2] && columns_.windowed) prefetch_row(y + 2);
+    }
+
+    /** The enlarged logits of a block of the strip, in an output row between the two: a function of the class. */
+    auto between(const Tap& row, int64_t block) const {
+        const float* upper = upper_ + block * kLanes;
+        const float* lower = row.second == row.first ? upper : lower_ + block * kLanes;
+        const Floats upper_weight = splat(row.first_weight), lower_weight = splat(row.second_weight);
+        const int64_t by_class = stride;
+        return [=](int64_t c) { return upper_weight * load(upper + c * by_class) + lower_weight * load(lower + c * by_class); };
+    }
+
+private:
+    /** One low-resolution row of any type and strides. */
+    void fill(float* out, int64_t y) const {
+        const int64_t from = offset(logits_, image_, 0, y, 0);
+        if (logits_.dtype == IMAS_F32) {
+            const float* source = static_cast<const float*>(logits_.data) + from;
+            enlarge_row(out, [=](int64_t i) { return source[i]; });
+        } else {
+            const uint16_t* source = static_cast<const uint16_t*>(logits_.data) + from;
+            if (logits_.dtype == IMAS_BF16) enlarge_row(out, [=](int64_t i) { return from_bf16(source[i]); });
+            else enlarge_row(out, [=](int64_t i) { return from_f16(source[i]); });
+        }
+    }
+
+    /** Asks for the source of a row. */
+    [[gnu::always_inline]] void prefetch_row(int64_t y) const {
+        const int64_t size = logits_.dtype == IMAS_F32 ? 4 : 2, base = columns_.base[first_block], n = end_of_source() - base;
+        const int64_t by_class = logits_.stride[1] * size, by_column = logits_.stride[3] * size;
+        const char* from = static_cast<const char*>(logits_.data) + offset(logits_, image_, 0, y, base) * size;
+        if (by_column == size) {
+            for (int64_t c = 0; c < classes; ++c) prefetch(from + c * by_class, n, size);
+        } else {
+            for (int64_t x = 0; x < n; ++x) prefetch(from + x * by_column, classes, by_class);
+        }
+    }
+
+    /** One past the last low-resolution column that the strip needs. */
+    int64_t end_of_source() const {
+        const int64_t last = first_block + blocks - 1;
+        return columns_.base[last] + columns_.second[(last + 1) * kLanes - 1] + 1;
+    }
+
+    template <class Read>
+    void enlarge_row(float* out, Read read) const {
+        if (!columns_.windowed) {
+            gather_row(out, read);
+            return;
+        }
+        // Windows move on by kLanes columns a block at most, so that a row of them needs no more room than the result.
+        const int64_t base = columns_.base[first_block], width = columns_.base[first_block + blocks - 1] - base + kLanes;
+        read_source(base, end_of_source() - base, width, read);
+        for (int64_t block = 0; block < blocks; ++block) {
+            const int64_t x = (first_block + block) * kLanes;
+            const Ints first = load(columns_.first + x), second = load(columns_.second + x);
+            const Floats first_weight = load(columns_.first_weight + x), second_weight = load(columns_.second_weight + x);
+            const float* window = source_ + columns_.base[first_block + block] - base;  // its lanes beyond the last tap are not used
+            float* to = out + block * kLanes;
+            for (int64_t c = 0, n = classes, by_class = stride; c < n; ++c) {
+                const Floats low = load(window + c * width);
+                store(to + c * by_class, first_weight * permute(low, first) + second_weight * permute(low, second));
+            }
+        }
+    }
+
+    /** n low-resolution columns from `base` on, to source_[C][width]. */
+    template <class Read>
+    void read_source(int64_t base, int64_t n, int64_t width, Read read) const {
+        const int64_t by_class = logits_.stride[1], by_column = logits_.stride[3], count = classes;
+        float* source = source_;
+        if (by_column == 1) {
+            for (int64_t c = 0; c < count; ++c)
+                for (int64_t x = 0; x < n; ++x) source[c * width + x] = read(c * by_class + base + x);
+        } else {
+            for (int64_t x = 0; x < n; ++x)
+                for (int64_t c = 0; c < count; ++c) source[c * width + x] = read((base + x) * by_column + c * by_class);
+        }
+    }
+
+    /** For images smaller than the logits, whose taps lie far apart. */
+    template <class Read>
+    void gather_row(float* out, Read read) const {
+        for (int64_t i = 0; i < stride; ++i) {
+            const int64_t x = first_block * kLanes + i, base = columns_.base[x / kLanes], by_column = logits_.stride[3];
+            for (int64_t c = 0; c < classes; ++c) {
+                const int64_t row = c * logits_.stride[1];
+                out[c * stride + i] = columns_.first_weight[x] * read(row + (base + columns_.first[x]) * by_column) +
+                                      columns_.second_weight[x] * read(row + (base + columns_.second[x]) * by_column);
+            }
+        }
+    }
+
+    const imas_tensor& logits_;
+    const Columns& columns_;
+    const int64_t image_;
+    float* upper_;
+    float* lower_;
+    float* source_;
+    int64_t lower_row_ = -1;
+};
+
+/** The work in pieces: a chunk of low-resolution rows of one image, and a strip of columns. */
+struct Piece {
+    int64_t image, chunk, strip;
+
+    static int64_t chunks(int64_t h) { return (h + kChunkRows - 1) / kChunkRows; }
+
+    static int64_t count(const imas_tensor& logits, const Columns& columns) { return logits.shape[0] * chunks(logits.shape[2]) * columns.strips(); }
+
+    static Piece at(int64_t k, const imas_tensor& logits, const Columns& columns) {
+        const int64_t strips = columns.strips(), n = chunks(logits.shape[2]);
+        return {k / strips / n, k / strips % n, k % strips};
     }
 };
 
-/** kLanes pixels of one output row: which logits they lie between. */
-template <bool kWindowed>
-struct Block {
-    const float* upper;  // row of class 0, at the window's base
-    const float* lower;
-    Floats upper_weight, lower_weight, first_weight, second_weight;
-    Ints first, second;
-
-    Block(const Planes& planes, int64_t image, const Tap& row, const Columns& columns, int64_t block)
-        : upper(planes.row(image, row.first) + columns.base[block]),
-          lower(planes.row(image, row.second) + columns.base[block]),
-          upper_weight(splat(row.first_weight)),
-          lower_weight(splat(row.second_weight)),
-          first_weight(load(columns.first_weight + block * kLanes)),
-          second_weight(load(columns.second_weight + block * kLanes)),
-          first(load(columns.first + block * kLanes)),
-          second(load(columns.second + block * kLanes)) {}
-
-    /** The enlarged logits of the class whose plane starts at `plane`. */
-    Floats logits(int64_t plane) const {
-        if (kWindowed) {
-            const Floats between = upper_weight * load(upper + plane) + lower_weight * load(lower + plane);
-            return first_weight * permute(between, first) + second_weight * permute(between, second);
-        }
-        const Floats left = upper_weight * gather(upper + plane, first) + lower_weight * gather(lower + plane, first);
-        const Floats right = upper_weight * gather(upper + plane, second) + lower_weight * gather(lower + plane, second);
-        return first_weight * left + second_weight * right;
+/** Calls visit(y, row) for the output rows of a piece, the strips moved to where each lies. */
+template <class Visit, class... Strips>
+inline void each_row(const Piece& piece, int64_t h, int64_t height, Visit visit, Strips&... strips) {
+    const int64_t begin = piece.chunk * kChunkRows, end = begin + kChunkRows < h ? begin + kChunkRows : h;
+    for (int64_t low = begin; low < end; ++low) {
+        const int64_t first = first_output(low, h, height), last = first_output(low + 1, h, height);
+        if (first == last) continue;
+        (strips.move_to(low), ...);
+        for (int64_t y = first; y < last; ++y) visit(y, tap(y, h, height));
     }
-};
+}
 
 }  // namespace imas::cpu::IMAS_ISA

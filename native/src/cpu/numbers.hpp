@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "cpu/isa.hpp"
+#include "cpu/simd.hpp"
 #include "imas.h"
 
 namespace imas::cpu::IMAS_ISA {
@@ -28,6 +28,14 @@ inline uint16_t to_bf16(float x) {
     const uint32_t bits = bits_of(x);
     if (x != x) return static_cast<uint16_t>(bits >> 16 | 0x40);
     return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+/** As to_bf16 of every lane. */
+inline void to_bf16(uint16_t* out, Floats x) {
+    const Ints bits = (Ints)x;
+    const Ints rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    const Ints narrow = x == x ? rounded : (bits >> 16 | 0x40);
+    for (int k = 0; k < kLanes; ++k) out[k] = static_cast<uint16_t>(narrow[k]);
 }
 
 /** Shifts the 10-bit mantissa into place and lets one multiplication rebias the exponent, subnormals included. */
@@ -54,6 +62,17 @@ inline uint16_t to_f16(float x) {
 
 inline int64_t offset(const imas_tensor& t, int64_t n, int64_t c, int64_t h, int64_t w) {
     return n * t.stride[0] + c * t.stride[1] + h * t.stride[2] + w * t.stride[3];
+}
+
+/**
+ * Asks for n elements, `stride` bytes from one to the next, before they are needed (to be written). For pieces too short
+ * for the processor to see them coming. Always inlined: GCC drops calls of a function that does nothing but this.
+ */
+template <bool kWrite = false>
+[[gnu::always_inline]] inline void prefetch(const void* first, int64_t n, int64_t stride) {
+    const int64_t kLine = 64;
+    const int64_t step = stride > 0 && stride < kLine ? kLine / stride : 1;
+    for (int64_t k = 0; k < n; k += step) __builtin_prefetch(static_cast<const char*>(first) + k * stride, kWrite);
 }
 
 template <class T>

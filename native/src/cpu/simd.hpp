@@ -2,7 +2,7 @@
 // operators come from the compiler's vector types; comparisons give a mask of all-ones lanes, `mask ? a : b` selects.
 #pragma once
 
-#if defined(__AVX2__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -64,6 +64,13 @@ inline void narrow(uint8_t* p, Ints v) {
 #endif
 }
 
+/** 0, 1, 2, ... */
+inline Ints lanes() {
+    Ints lane;
+    for (int k = 0; k < kLanes; ++k) lane[k] = k;
+    return lane;
+}
+
 /** v[index] for indices in [0, kLanes). */
 inline Floats permute(Floats v, Ints index) {
 #if defined(__AVX512F__)
@@ -74,6 +81,38 @@ inline Floats permute(Floats v, Ints index) {
     Floats r;
     for (int k = 0; k < kLanes; ++k) r[k] = v[index[k]];
     return r;
+#endif
+}
+
+/** p[index] for indices in [0, vectors * kLanes), 0 where the index is negative. */
+inline Floats select(const float* p, int64_t vectors, Ints index) {
+    Floats found = {};
+#if defined(__AVX512F__)
+    for (int64_t i = 0; i < vectors; i += 2) {
+        const float* second = p + (i + 1 < vectors ? i + 1 : i) * kLanes;
+        const Floats here = (Floats)_mm512_permutex2var_ps((__m512)load(p + i * kLanes), (__m512i)index, (__m512)load(second));
+        found = (index >> 5) == splat(static_cast<int32_t>(i / 2)) ? here : found;
+    }
+#else
+    for (int64_t i = 0; i < vectors; ++i) {
+        const Floats here = permute(load(p + i * kLanes), index & (kLanes - 1));
+        found = (index >> __builtin_ctz(kLanes)) == splat(static_cast<int32_t>(i)) ? here : found;
+    }
+#endif
+    return found;
+}
+
+/** v moved up by one lane, with the last lane of `before` in front. */
+inline Floats shift_in(Floats v, Floats before) { return __builtin_shuffle(before, v, lanes() + (kLanes - 1)); }
+
+/** The larger of each lane; b where either is NaN. */
+inline Floats larger(Floats a, Floats b) {
+#if defined(__AVX512F__)
+    return (Floats)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+    return (Floats)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+    return a > b ? a : b;
 #endif
 }
 
@@ -90,32 +129,52 @@ inline Floats gather(const float* p, Ints index) {
 #endif
 }
 
-inline bool any(Ints mask) {
+/** The first n lanes. */
+inline Ints first_lanes(int64_t n) { return lanes() < static_cast<int32_t>(n < kLanes ? n : kLanes); }
+
+/** The lanes that are set, as bits. */
+inline uint32_t bits(Ints mask) {
 #if defined(__AVX512F__)
-    return _mm512_movepi32_mask((__m512i)mask) != 0;
+    return _mm512_movepi32_mask((__m512i)mask);
 #elif defined(__AVX2__)
-    return _mm256_movemask_ps((__m256)mask) != 0;
+    return static_cast<uint32_t>(_mm256_movemask_ps((__m256)mask));
 #else
-    return (mask[0] | mask[1] | mask[2] | mask[3]) != 0;
+    return static_cast<uint32_t>((mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8));
 #endif
 }
+
+inline bool any(Ints mask) { return bits(mask) != 0; }
 
 /** Lanes that are set. */
-inline int count(Ints mask) {
-#if defined(__AVX512F__)
-    return __builtin_popcount(_mm512_movepi32_mask((__m512i)mask));
-#elif defined(__AVX2__)
-    return __builtin_popcount(static_cast<unsigned>(_mm256_movemask_ps((__m256)mask)));
-#else
-    return -(mask[0] + mask[1] + mask[2] + mask[3]);
-#endif
-}
+inline int count(Ints mask) { return __builtin_popcount(bits(mask)); }
 
-/** The first n lanes. */
-inline Ints first_lanes(int64_t n) {
-    Ints lane;
-    for (int k = 0; k < kLanes; ++k) lane[k] = k;
-    return lane < static_cast<int32_t>(n < kLanes ? n : kLanes);
+/** The first lane that is set, of at least one. */
+inline int first_lane(Ints mask) { return __builtin_ctz(bits(mask)); }
+
+/** The first n of 64 bits. */
+inline uint64_t first_bits(int64_t n) { return n >= 64 ? ~uint64_t{0} : (uint64_t{1} << n) - 1; }
+
+/** Which of 64 bytes equal c, as bits. */
+inline uint64_t equal_bytes(const uint8_t* p, uint8_t c) {
+#if defined(__AVX512F__)
+    return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8(static_cast<char>(c)));
+#elif defined(__AVX2__)
+    const auto half = [p, c](int k) {
+        const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32 * k));
+        return uint64_t{static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(static_cast<char>(c)))))} << 32 * k;
+    };
+    return half(0) | half(1);
+#elif defined(__SSE2__)
+    const auto quarter = [p, c](int k) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16 * k));
+        return uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(c)))))} << 16 * k;
+    };
+    return quarter(0) | quarter(1) | quarter(2) | quarter(3);
+#else
+    uint64_t equal = 0;
+    for (int k = 0; k < 64; ++k) equal |= uint64_t{p[k] == c} << k;
+    return equal;
+#endif
 }
 
 /** The sum of the lanes, always in the same order. */
@@ -126,28 +185,34 @@ inline double sum(Floats v) {
 }
 
 /**
- * exp(x) for x <= 0, relative error below 2e-7; exactly 1 at 0; below -86 it stays at exp(-86) = 4e-38; NaN stays.
- * x = k*ln2 + r with |r| <= ln2/2, a polynomial of degree 5 for exp(r) (fitted: 9.2e-8), then the exponent k.
+ * Replaces x by exp(x) for x <= 0; exactly 1 at 0; below -86 it stays at exp(-86) = 4e-38; NaN stays. The relative error
+ * is below 2e-7 near 0 and grows with |x| to below 6e-6, little beside the 1 that every softmax adds.
+ * x/ln2 = k + r with |r| <= 1/2, a polynomial of degree 5 for 2^r (fitted: 9.2e-8), times 2^k. Several vectors go through
+ * it side by side, so that each waits less for its own last step.
  */
-inline Floats exp_of_nonpositive(Floats x) {
-    const Floats floor = splat(-86.0f);
-    x = x < floor ? floor : x;
+template <int kCount>
+inline void exponentiate(Floats (&x)[kCount]) {
+    const float kLog2E = 1.44269502f;
     const Floats shift = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low bits
-    const Floats shifted = x * 1.44269502f + shift;
-    const Floats k = shifted - shift;
-    Floats r = x - k * 0.693359375f;  // exact product: 9 bits
-    r = r + k * 2.12194440e-4f;
-    Floats p = r * 0.008290229365229607f + 0.04189838841557503f;
-    p = p * r + 0.16667640209197998f;
-    p = p * r + 0.49999144673347473f;
-    p = p * r + 0.9999997019767761f;
-    p = p * r + 1.0f;
-#if defined(__AVX512F__)
-    return (Floats)_mm512_scalef_ps((__m512)p, (__m512)k);
-#else
-    const Floats scale = (Floats)(((Ints)shifted << 23) + 0x3F800000);
-    return p * scale;
-#endif
+    Floats shifted[kCount], p[kCount];
+    const auto each = [](auto step) {
+        for (int i = 0; i < kCount; ++i) step(i);
+    };
+    each([&](int i) { x[i] = larger(splat(-86.0f), x[i]); });
+    each([&](int i) { shifted[i] = x[i] * kLog2E + shift; });
+    each([&](int i) { x[i] = x[i] * kLog2E - (shifted[i] - shift); });
+    each([&](int i) { p[i] = x[i] * 0.001326472731307149f + 0.009671512991189957f; });
+    each([&](int i) { p[i] = p[i] * x[i] + 0.05550733581185341f; });
+    each([&](int i) { p[i] = p[i] * x[i] + 0.24022242426872253f; });
+    each([&](int i) { p[i] = p[i] * x[i] + 0.6931470036506653f; });
+    each([&](int i) { p[i] = p[i] * x[i] + 1.0f; });
+    each([&](int i) { x[i] = p[i] * (Floats)(((Ints)shifted[i] << 23) + 0x3F800000); });
+}
+
+inline Floats exp_of_nonpositive(Floats x) {
+    Floats one[1] = {x};
+    exponentiate(one);
+    return one[0];
 }
 
 /**

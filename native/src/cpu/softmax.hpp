@@ -10,44 +10,83 @@ struct Best {
     Ints label;  // first class that reaches it
 };
 
-/** Fills x[C] with the enlarged logits. A NaN never wins, unless it is class 0's: then it stays in `logit`. */
-template <bool kWindowed>
-inline Best enlarge(const Block<kWindowed>& block, const Planes& planes, Floats* x) {
-    Best best = {block.logits(0), Ints{}};
-    x[0] = best.logit;
-    for (int64_t c = 1; c < planes.classes; ++c) {
-        const Floats logit = block.logits(c * planes.width);
-        x[c] = logit;
+/** The largest of logits(c); calls keep(c, logit) with each. A NaN never wins, unless it is class 0's: then it stays. */
+template <class Logits, class Keep>
+inline Best largest(int64_t classes, const Logits& logits, const Keep& keep) {
+    Best best = {logits(0), Ints{}};
+    keep(0, best.logit);
+    for (int64_t c = 1; c < classes; ++c) {
+        const Floats logit = logits(c);
+        keep(c, logit);
         best.label = logit > best.logit ? splat(static_cast<int32_t>(c)) : best.label;
-        best.logit = logit > best.logit ? logit : best.logit;
+        best.logit = larger(logit, best.logit);
     }
     return best;
 }
 
-/** Turns x[C] into exp(x - largest) and returns their sum; NaN when any logit is NaN or +infinity, or all are -infinity. */
-inline Floats exponentials(Floats* x, int64_t classes, Floats largest) {
-    Floats sum = {};
-    for (int64_t c = 0; c < classes; ++c) {
-        x[c] = exp_of_nonpositive(x[c] - largest);
-        sum += x[c];
+/** Fills x[C] with the enlarged logits of a block. */
+inline Best enlarge(const Strip& strip, const Tap& row, int64_t block, Floats* x) {
+    return largest(strip.classes, strip.between(row, block), [x](int64_t c, Floats logit) { x[c] = logit; });
+}
+
+/**
+ * The sum of exp(x - shift) over the classes; calls keep(c, exponential) with each. NaN when any logit is NaN or
+ * +infinity, or all are -infinity, if shift is the largest logit.
+ */
+template <class Keep>
+inline Floats sum_of_exponentials(const Floats* x, int64_t classes, Floats shift, const Keep& keep) {
+    const int kSideBySide = 4;
+    Floats sums[kSideBySide] = {};
+    int64_t c = 0;
+    for (; c + kSideBySide <= classes; c += kSideBySide) {
+        Floats e[kSideBySide];
+        for (int i = 0; i < kSideBySide; ++i) e[i] = x[c + i] - shift;
+        exponentiate(e);
+        for (int i = 0; i < kSideBySide; ++i) {
+            keep(c + i, e[i]);
+            sums[i] += e[i];
+        }
     }
-    return sum;
+    for (; c < classes; ++c) {
+        const Floats e = exp_of_nonpositive(x[c] - shift);
+        keep(c, e);
+        sums[0] += e;
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-/** As exponentials(), for those who need the sum alone. */
-inline Floats sum_of_exponentials(const Floats* x, int64_t classes, Floats largest) {
-    Floats sum = {};
-    for (int64_t c = 0; c < classes; ++c) sum += exp_of_nonpositive(x[c] - largest);
-    return sum;
+inline Floats sum_of_exponentials(const Floats* x, int64_t classes, Floats shift) {
+    return sum_of_exponentials(x, classes, shift, [](int64_t, Floats) {});
 }
 
-/** x[label] of each lane; labels of unused lanes may be anything, they give x[0]. */
-inline Floats pick(const Floats* x, int64_t classes, Ints label) {
-    const Ints known = label < splat(static_cast<int32_t>(classes)) ? label : Ints{};
-    Floats picked;
-    for (int k = 0; k < kLanes; ++k) picked[k] = x[known[k]][k];
-    return picked;
-}
+/** The labels of a block, and whether all are the same (mostly so: a block lies within one region). */
+struct LaneLabels {
+    Ints label;
+    bool uniform;
+
+    /** Labels of the kept lanes (at least one, all of them classes); the others take one of those. */
+    LaneLabels(Ints labels, Ints kept) {
+        const Ints some = splat(labels[first_lane(kept)]);
+        label = kept ? labels : some;
+        uniform = !any(label != some);
+    }
+
+    /** x[label] of each lane. */
+    Floats pick(const Floats* x) const {
+        if (uniform) return x[label[0]];
+        return gather(reinterpret_cast<const float*>(x), label * kLanes + lanes());
+    }
+
+    /** x[label] -= amount in each lane. */
+    void subtract(Floats* x, Floats amount) const {
+        if (uniform) {
+            x[label[0]] -= amount;
+            return;
+        }
+        float* flat = reinterpret_cast<float*>(x);
+        for (int k = 0; k < kLanes; ++k) flat[label[k] * kLanes + k] -= amount[k];
+    }
+};
 
 /** n <= kLanes bytes of a row with a stride; the rest is 255. */
 inline Ints load_labels(const uint8_t* row, int64_t stride, int64_t n) {

@@ -1,5 +1,5 @@
-// Cross-entropy over labelled pixels, or over the hard ones among them (OHEM). Gradients are summed with factor 1 and
-// divided by the number of pixels when written, so that plain cross-entropy needs one pass. OHEM takes two: the
+// Cross-entropy over labelled pixels, or over the hard ones among them (OHEM). The labels are looked through first: the
+// mean's denominator must be known when gradients are written, and a bad label refused before. OHEM takes two passes: the
 // probabilities of the true classes first, kept as floats in the workspace; then the limit; then the chosen pixels.
 #include "cpu/kernels.hpp"
 #include "cpu/loss.hpp"
@@ -8,7 +8,7 @@
 namespace imas::cpu::IMAS_ISA {
 namespace {
 
-const int64_t kBins = 1 << 11;
+const int kDigit = 11;  // bits that are counted at a time
 
 struct Space {
     LossSpace loss;
@@ -20,8 +20,50 @@ struct Space {
     float* probability_row(int64_t image, int64_t y) const { return probability + (image * loss.height + y) * loss.width; }
 };
 
+struct LabelledPixels {
+    const imas_tensor& labels;
+
+    Chosen operator()(int64_t image, int64_t y, int64_t x, int64_t n) const {
+        const Ints label = load_labels(&at<uint8_t>(labels, image, 0, y, x), labels.stride[3], n);
+        return {label, label != splat(IMAS_IGNORE)};
+    }
+
+    [[gnu::always_inline]] void prefetch_row(int64_t image, int64_t y, int64_t x, int64_t n) const { prefetch(&at<uint8_t>(labels, image, 0, y, x), n, labels.stride[3]); }
+};
+
+/** Labelled pixels whose true class is no more probable than `limit`. */
+struct HardPixels {
+    LabelledPixels labelled;
+    const Space& space;
+    float limit;
+
+    Chosen operator()(int64_t image, int64_t y, int64_t x, int64_t n) const {
+        const Chosen chosen = labelled(image, y, x, n);
+        const Floats p = load_floats(space.probability_row(image, y) + x, 1, n);
+        return {chosen.label, chosen.kept & (p <= limit)};
+    }
+
+    [[gnu::always_inline]] void prefetch_row(int64_t image, int64_t y, int64_t x, int64_t n) const {
+        labelled.prefetch_row(image, y, x, n);
+        prefetch(space.probability_row(image, y) + x, n, sizeof(float));
+    }
+};
+
 /** A value that ranks after every probability and passes no limit. */
 const float kNotANumber = 3.0f;
+
+/** Calls visit(image, y, x, n) for every block of pixels and sums up what it returns, a number of pixels. */
+template <class Visit>
+int64_t count_pixels(const LossSpace& space, const Visit& visit) {
+    int64_t total = 0;
+#pragma omp parallel for schedule(static) reduction(+ : total)
+    for (int64_t k = 0; k < space.images * space.height; ++k) {
+        for (int64_t x = 0; x < space.width; x += kLanes) {
+            total += visit(k / space.height, k % space.height, x, space.width - x < kLanes ? space.width - x : kLanes);
+        }
+    }
+    return total;
+}
 
 /** Labels that are neither a class nor 255: one of them is reported. */
 struct BadLabel {
@@ -29,71 +71,67 @@ struct BadLabel {
 
     void look(Ints labels, Ints classes) {
         const Ints bad = (labels >= classes) & (labels != splat(IMAS_IGNORE));
-        if (!any(bad)) return;
-        for (int k = 0; k < kLanes; ++k) {
-            if (bad[k]) __atomic_store_n(&label, labels[k], __ATOMIC_RELAXED);
-        }
+        if (any(bad)) __atomic_store_n(&label, labels[first_lane(bad)], __ATOMIC_RELAXED);
     }
 };
 
-/** The true class's probabilities of one row; returns the number of labelled pixels. */
-template <bool kWindowed>
-int64_t probability_row(const Space& space, const imas_tensor& labels, BadLabel& bad, int64_t image, int64_t y) {
+/** The true class's probabilities of one piece; labels are classes or 255. */
+void probability_piece(const Space& space, const imas_tensor& logits, const imas_tensor& labels, const Piece& piece) {
     const LossSpace& loss = space.loss;
-    const Tap row = tap(y, loss.h, loss.height);
-    const Ints classes = splat(static_cast<int32_t>(loss.logits.classes));
-    float* out = space.probability_row(image, y);
-    int64_t labelled = 0;
-    for (int64_t block = 0; block < loss.columns.blocks; ++block) {
-        const int64_t x = block * kLanes, n = loss.width - x < kLanes ? loss.width - x : kLanes;
-        const Ints label = load_labels(&at<uint8_t>(labels, image, 0, y, x), labels.stride[3], n);
-        bad.look(label, classes);
-        const Ints kept = label != splat(IMAS_IGNORE);
-        Floats probability = splat(1.0f);
-        if (any(kept)) {
-            labelled += count(kept);
-            Floats logits[IMAS_MAX_CLASSES];
-            const Best best = enlarge(Block<kWindowed>(loss.logits, image, row, loss.columns, block), loss.logits, logits);
-            const Floats true_logit = pick(logits, loss.logits.classes, label);
-            const Floats p = exp_of_nonpositive(true_logit - best.logit) / sum_of_exponentials(logits, loss.logits.classes, best.logit);
-            probability = kept ? (p == p ? p : splat(kNotANumber)) : probability;
+    alignas(64) float memory[Strip::kFloats];
+    Strip strip(logits, loss.columns, piece.image, piece.strip, memory);
+    const auto probability_row = [&](int64_t y, const Tap& row) {
+        float* out = space.probability_row(piece.image, y);
+        for (int64_t block = 0; block < strip.blocks; ++block) {
+            const int64_t x = (strip.first_block + block) * kLanes, n = loss.width - x < kLanes ? loss.width - x : kLanes;
+            const Ints label = load_labels(&at<uint8_t>(labels, piece.image, 0, y, x), labels.stride[3], n);
+            const Ints kept = label != splat(IMAS_IGNORE);
+            Floats probability = splat(1.0f);
+            if (any(kept)) {
+                Floats x_block[IMAS_MAX_CLASSES];
+                const Best best = enlarge(strip, row, block, x_block);
+                const Floats true_logit = LaneLabels(label, kept).pick(x_block);
+                const Floats p = exp_of_nonpositive(true_logit - best.logit) / sum_of_exponentials(x_block, strip.classes, best.logit);
+                probability = kept ? (p == p ? p : splat(kNotANumber)) : probability;
+            }
+            if (n == kLanes) store(out + x, probability);
+            else for (int64_t k = 0; k < n; ++k) out[x + k] = probability[k];
         }
-        if (n == kLanes) store(out + x, probability);
-        else for (int64_t k = 0; k < n; ++k) out[x + k] = probability[k];
-    }
-    return labelled;
+    };
+    each_row(piece, loss.h, loss.height, probability_row, strip);
 }
 
 /**
- * The wanted-th smallest (from 1) of n non-negative floats, whose bits order like integers: three rounds of counting
- * the values that share the digits found so far, 11 + 11 + 10 bits.
+ * The wanted-th smallest (from 1) of the values in (low, 1], or low when they are fewer. Bits of non-negative floats order
+ * like integers: counting the values that share the digits found so far gives one digit after the other.
  */
-float select(const float* values, int64_t n, int64_t wanted) {
-    const int shifts[] = {21, 10, 0};
-    const int widths[] = {11, 11, 10};
-    uint32_t prefix = 0;
-    for (int round = 0; round < 3; ++round) {
-        const int shift = shifts[round];
-        const uint32_t mask = (1u << widths[round]) - 1;
-        const int above = shift + widths[round];
-        int64_t bins[kBins] = {};
+float smallest_above(float low, const float* values, int64_t n, int64_t wanted) {
+    const uint32_t base = bits_of(low), highest = bits_of(1.0f) - base;
+    int shift = 32 - __builtin_clz(highest);
+    uint32_t prefix = 0;  // of the distance from base
+    while (shift > 0) {
+        const int width = shift < kDigit ? shift : kDigit;
+        shift -= width;
+        const uint32_t mask = (1u << width) - 1;
+        int64_t bins[1 << kDigit] = {};
 #pragma omp parallel
         {
-            int64_t local[kBins] = {};
+            int64_t local[1 << kDigit] = {};
 #pragma omp for schedule(static) nowait
             for (int64_t i = 0; i < n; ++i) {
-                const uint32_t bits = bits_of(values[i]);
-                if (round == 0 || bits >> above == prefix) ++local[bits >> shift & mask];
+                const uint32_t key = bits_of(values[i]) - base;  // wraps to a large number below base
+                if (key - 1 < highest && key >> width >> shift == prefix) ++local[key >> shift & mask];
             }
-            for (int64_t bin = 0; bin < kBins; ++bin) {
+            for (int64_t bin = 0; bin < 1 << kDigit; ++bin) {
                 if (local[bin]) __atomic_fetch_add(&bins[bin], local[bin], __ATOMIC_RELAXED);
             }
         }
         uint32_t digit = 0;
-        while (wanted > bins[digit]) wanted -= bins[digit++];
-        prefix = prefix << widths[round] | digit;
+        while (digit <= mask && wanted > bins[digit]) wanted -= bins[digit++];
+        if (digit > mask) return low;
+        prefix = prefix << width | digit;
     }
-    return from_bits(prefix);
+    return from_bits(base + prefix);
 }
 
 }  // namespace
@@ -103,67 +141,42 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
                         const imas_tensor* grad, void* workspace, size_t) {
     Carver carver(workspace);
     Space space(carver, *logits, *labels, kind);
-    const LossSpace& s = space.loss;
-    space.loss.columns.fill(s.w, s.width);
-    const Ints classes = splat(static_cast<int32_t>(s.logits.classes));
-    const int64_t pixels = s.images * s.height * s.width;
+    LossSpace& s = space.loss;
+    s.fill();
+    const Ints classes = splat(static_cast<int32_t>(s.classes));
+    const LabelledPixels labelled = {*labels};
     BadLabel bad;
-    const auto refuse = [&] {
-        return fail(IMAS_ERROR_ARGUMENT, "imas_supervised_loss: labels has %d, expected 0 to %d or 255", bad.label, static_cast<int>(s.logits.classes - 1));
-    };
-
-    bool hard_only = false;
-    float limit = 0;
-    if (kind == IMAS_OHEM) {
-        int64_t labelled = 0;
-#pragma omp parallel
-        {
-            read_logits(s, *logits);
-#pragma omp for schedule(dynamic, 8) reduction(+ : labelled)
-            for (int64_t k = 0; k < s.images * s.height; ++k) {
-                labelled += s.columns.windowed ? probability_row<true>(space, *labels, bad, k / s.height, k % s.height)
-                                               : probability_row<false>(space, *labels, bad, k / s.height, k % s.height);
-            }
-        }
-        if (bad.label >= 0) return refuse();
-        hard_only = min_kept > 0 && min_kept <= labelled;
-        if (hard_only) {
-            const float q = select(space.probability, pixels, min_kept);
-            limit = q <= 1 && q > thresh ? q : thresh;
-            limit = limit < 1 ? limit : 1;
-        }
+    int64_t taken = count_pixels(s, [&](int64_t image, int64_t y, int64_t x, int64_t n) {
+        const Chosen chosen = labelled(image, y, x, n);
+        bad.look(chosen.label, classes);
+        return count(chosen.kept);
+    });
+    if (bad.label >= 0) {
+        return fail(IMAS_ERROR_ARGUMENT, "imas_supervised_loss: labels has %d, expected 0 to %d or 255", bad.label, static_cast<int>(s.classes - 1));
     }
 
-    const auto labelled_pixels = [&](int64_t image, int64_t y, int64_t x, int64_t n) {
-        const Ints label = load_labels(&at<uint8_t>(*labels, image, 0, y, x), labels->stride[3], n);
-        bad.look(label, classes);
-        return Chosen{label, label != splat(IMAS_IGNORE)};
-    };
-    const auto hard_pixels = [&](int64_t image, int64_t y, int64_t x, int64_t n) {
-        const Ints label = load_labels(&at<uint8_t>(*labels, image, 0, y, x), labels->stride[3], n);
-        const Floats p = load_floats(space.probability_row(image, y) + x, 1, n);
-        return Chosen{label, (label != splat(IMAS_IGNORE)) & (p <= limit)};
-    };
+    HardPixels hard = {labelled, space, 0};
+    const bool hard_only = kind == IMAS_OHEM && min_kept > 0 && min_kept <= taken;
+    if (hard_only) {
+        const int64_t pieces = Piece::count(*logits, s.columns);
+#pragma omp parallel for schedule(dynamic, 1)
+        for (int64_t k = 0; k < pieces; ++k) probability_piece(space, *logits, *labels, Piece::at(k, *logits, s.columns));
+        const int64_t pixels = s.images * s.height * s.width;
+        hard.limit = thresh < 0 ? 0 : thresh < 1 ? thresh : 1;
+        const auto ranked = [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(load_floats(space.probability_row(image, y) + x, 1, n) <= hard.limit); };
+        const int64_t below = count_pixels(s, ranked);
+        if (below < min_kept && hard.limit < 1) hard.limit = smallest_above(hard.limit, space.probability, pixels, min_kept - below);
+        taken = count_pixels(s, [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(hard(image, y, x, n).kept); });
+    }
+
+    const double share = taken ? 1 / static_cast<double>(taken) : 0;
+    const float scale = static_cast<float>(static_cast<double>(grad_scale) * share);
     const auto factor = [](int64_t) { return 1.0f; };
-#pragma omp parallel
-    {
-        if (kind == IMAS_CE) read_logits(s, *logits);
-        if (hard_only) all_chunks(s, grad != nullptr, factor, hard_pixels);
-        else all_chunks(s, grad != nullptr, factor, labelled_pixels);
-    }
-    if (bad.label >= 0) return refuse();
+    if (hard_only) all_chunks(s, *logits, grad, factor, scale, hard);
+    else all_chunks(s, *logits, grad, factor, scale, labelled);
 
     double sum = 0;
-    int64_t taken = 0;
-    for (int64_t k = 0; k < s.images * s.chunks; ++k) {
-        sum += s.losses[k];
-        taken += s.kept[k];
-    }
-    const double share = taken ? 1 / static_cast<double>(taken) : 0;
-    if (grad) {
-#pragma omp parallel
-        write_gradient(s, *grad, static_cast<float>(static_cast<double>(grad_scale) * share));
-    }
+    for (int64_t k = 0; k < s.images * s.chunks; ++k) sum += s.losses[k];
     at<float>(*loss, 0, 0, 0, 0) = static_cast<float>(sum * share);
     if (kept) at<int64_t>(*kept, 0, 0, 0, 0) = taken;
     return IMAS_OK;

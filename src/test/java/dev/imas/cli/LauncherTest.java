@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script {@code imas} in a copy of the project, with stubs of the tools it calls. */
 class LauncherTest {
-    private static final List<String> SYSTEM_TOOLS = List.of("readlink", "dirname", "find", "sed", "head", "grep", "mkdir", "touch", "flock", "sleep");
+    private static final List<String> SYSTEM_TOOLS = List.of("readlink", "dirname", "find", "sed", "head", "grep", "mkdir", "touch", "flock", "sleep", "cat");
     private static final String JAVA = """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
             echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
@@ -114,6 +114,18 @@ class LauncherTest {
         assertThat(calls).hasSize(driver ? 3 : 4);
         assertThat(calls.subList(calls.size() - 3, calls.size())).satisfiesExactly(first -> assertThat(first).contains("-Pgpu -Dimas.cuda=AUTO"),
                 second -> assertThat(second).doesNotContain("-Pgpu").contains("-Dimas.cuda=OFF"), third -> assertThat(third).contains("-Pgpu"));
+    }
+
+    @Test
+    void benchBuildsItsProfileOnceAndStartsJmh() throws Exception {
+        stub("mvn", "echo mvn \"$@\" >> \"$CALLS\"; mkdir -p target/benchmarks/classes; echo /libs/jmh.jar > target/benchmarks/classpath");
+        for (int i = 0; i < 2; i++) {
+            Shell.Result result = launch(dir, home.resolve("imas"), "bench", "Ema", "-f", "0");
+            assertThat(result.status()).as(result.err()).isEqualTo(7);
+            assertThat(result.out()).contains("-Dorg.bytedeco.javacpp.nopointergc=true")
+                    .contains("-cp " + home.resolve("target/benchmarks/classes") + ":/libs/jmh.jar org.openjdk.jmh.Main Ema -f 0");
+        }
+        assertThat(Files.readAllLines(dir.resolve("calls"))).singleElement().asString().contains("-Pbenchmarks process-classes");
     }
 
     @Test

@@ -1,0 +1,105 @@
+package dev.imas.benchmarks;
+
+import dev.imas.kernels.DType;
+import dev.imas.kernels.Kernels;
+import dev.imas.kernels.TensorView;
+import dev.imas.nn.Torch;
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What all kernel benchmarks share. Subclasses have two benchmarks: {@code kernel}, one call into the native library with
+ * outputs and workspace that exist already, and {@code composition}, the fastest operations of libtorch we found that
+ * give the same result. Every call is a sample, so that the median is not moved by other programs' interruptions.
+ */
+@State(org.openjdk.jmh.annotations.Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 1, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public abstract class KernelBenchmark {
+    final Kernels kernels;
+    private final PointerScope trial;
+    private Tensor workspace;
+
+    KernelBenchmark() {
+        Torch.load();
+        GradMode.set_enabled(false);
+        kernels = Kernels.cpu();
+        trial = new PointerScope();
+    }
+
+    /** Bytes that the kernel needs beside its outputs. */
+    abstract long workspaceBytes();
+
+    /** Allocated an iteration, so that {@link PeakMemory}, which looks at iterations, sees it. */
+    @Setup(Level.Iteration)
+    public void allocateWorkspace() {
+        workspace = workspaceBytes() == 0 ? null : allocate(ScalarType.Byte, workspaceBytes());
+    }
+
+    @TearDown(Level.Iteration)
+    public void releaseWorkspace() {
+        if (workspace != null) {
+            workspace.close();
+        }
+    }
+
+    @TearDown(Level.Trial)
+    public void release() {
+        trial.close();
+    }
+
+    Pointer workspace() {
+        return workspace == null ? null : workspace.data_ptr();
+    }
+
+    /** An uninitialised tensor. */
+    static Tensor allocate(ScalarType type, long... shape) {
+        return torch.empty(shape, new TensorOptions().dtype(new ScalarTypeOptional(type)), new MemoryFormatOptional());
+    }
+
+    static Tensor inFormat(Tensor tensor, Layout layout) {
+        return tensor.contiguous(layout == Layout.NHWC ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
+    }
+
+    static TensorView view(Tensor t) {
+        DType type = switch (t.scalar_type().intern()) {
+            case Float -> DType.F32;
+            case BFloat16 -> DType.BF16;
+            case Byte -> DType.U8;
+            case Int -> DType.I32;
+            case Long -> DType.I64;
+            default -> throw new IllegalArgumentException("no benchmark uses " + t.scalar_type());
+        };
+        return new TensorView(t.data_ptr(), type, new long[] {t.size(0), t.size(1), t.size(2), t.size(3)}, new long[] {t.stride(0), t.stride(1), t.stride(2), t.stride(3)});
+    }
+
+    /** Refuses to measure when the two sides differ anywhere by more than the tolerance; NaN differs. */
+    static void requireNear(String what, Tensor byKernel, Tensor byComposition, double tolerance) {
+        double difference = byKernel.to(ScalarType.Double).sub(byComposition.to(ScalarType.Double)).abs().max().item_double();
+        if (!(difference <= tolerance)) {
+            throw new IllegalStateException(what + " of kernel and composition differ by " + difference + ", more than " + tolerance);
+        }
+    }
+}
