@@ -41,7 +41,8 @@ final class EvaluateCommand implements Command {
         return """
                 Weights in a run directory are measured on the run's validation images and in its way;
                 --data and --val name others. Without a run, pictures are evaluated whole; with
-                --set evaluation.mode=sliding in windows of evaluation.window. A class that occurs nowhere
+                --set evaluation.mode=sliding in windows of evaluation.window. evaluation.scale reduces pictures
+                for the network, as the run did; the mIoU is that of the full size. A class that occurs nowhere
                 counts as 0; --set evaluation.absent_classes=skip leaves it out. Files of other programs
                 need --preset or --config to say which network they hold.
 
@@ -87,6 +88,7 @@ final class EvaluateCommand implements Command {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("miou", miou);
             result.put("images", images);
+            result.put("scale", config.evaluation().scale());
             result.put("iou", classes);
             console.out().println(new ObjectMapper().writeValueAsString(result));
             return;
@@ -94,6 +96,6 @@ final class EvaluateCommand implements Command {
         for (int c = 0; c < iou.length; c++) {
             console.out().printf(Locale.ROOT, "%-20s %5.1f %%%n", names.get(c), 100 * iou[c]);
         }
-        console.out().printf(Locale.ROOT, "%-20s %5.1f %%  (%d images)%n", "mIoU", 100 * miou, images);
+        console.out().printf(Locale.ROOT, "%-20s %5.1f %%  (%d images%s)%n", "mIoU", 100 * miou, images, config.evaluation().scale() == 1 ? "" : String.format(Locale.ROOT, ", seen at %.2f of their size", config.evaluation().scale()));
     }
 }

@@ -45,7 +45,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
             bar.stepTo(m.step());
             // Most telling first, and short: a terminal of 80 columns cuts the rest.
             String unlabelled = labelledOnly(m) ? "" : String.format(Locale.ROOT, "+%.2f  \u03b3 %.2f", m.lossUnsup(), m.gammaMean());
-            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.2f%s%s  %.0f img/s", m.lossSup(), unlabelled, miou, m.imagesPerSecond()));
+            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.2f%s%s  %.0f img/s%s", m.lossSup(), unlabelled, miou, m.imagesPerSecond(), waiting(m)));
         } else if (m.epoch() != printedEpoch) {
             printedEpoch = m.epoch();
             line(describe(m));
@@ -76,8 +76,11 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     private String describe(StepMetrics m) {
         String unlabelled = labelledOnly(m) ? "" : String.format(Locale.ROOT, " + %.4f  gamma %.3f  confident %.3f", m.lossUnsup(), m.gammaMean(), m.confidentRatio());
-        String waiting = m.dataWaitShare() < TELLING_WAIT ? "" : String.format(Locale.ROOT, "  waits for data %.0f %%", 100 * m.dataWaitShare());
-        return String.format(Locale.ROOT, "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s", m.epoch(), epochs, m.step(), totalSteps, m.lr(), m.lossSup(), unlabelled, m.imagesPerSecond(), waiting);
+        return String.format(Locale.ROOT, "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s", m.epoch(), epochs, m.step(), totalSteps, m.lr(), m.lossSup(), unlabelled, m.imagesPerSecond(), waiting(m));
+    }
+
+    private static String waiting(StepMetrics m) {
+        return m.dataWaitShare() < TELLING_WAIT ? "" : String.format(Locale.ROOT, "  waits for data %.0f %%", 100 * m.dataWaitShare());
     }
 
     /** A step that had no unlabelled part. */

@@ -127,7 +127,8 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
     }
 
     /**
-     * What tells this data set from another, by list: the number of pictures and a checksum over their names in order.
+     * What tells this data set from another, by list: the number of pictures and a checksum over their names, and where
+     * their masks are, in order.
      * It is the same wherever the files lie.
      */
     public Map<String, String> fingerprints() {
@@ -141,7 +142,7 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
     private static String fingerprint(ImageSource source) {
         CRC32C checksum = new CRC32C();
         for (int i = 0; i < source.size(); i++) {
-            checksum.update((source.id(i) + "\n").getBytes(StandardCharsets.UTF_8));
+            checksum.update((source.identity(i) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return String.format(Locale.ROOT, "%d pictures, names %08x", source.size(), checksum.getValue());
     }

@@ -95,6 +95,15 @@ final class FileImages implements ImageSource {
     }
 
     @Override
+    public String identity(int i) {
+        Sample sample = samples.get(i);
+        if (!withMasks) {
+            return id(i);
+        }
+        return id(i) + " " + sample.picture().toAbsolutePath().getParent().relativize(sample.mask().toAbsolutePath());
+    }
+
+    @Override
     public RgbImage image(int i) {
         RgbImage image = ImageFiles.picture(samples.get(i).picture());
         sizes.set(i, new ImageSize(image.width(), image.height()));

@@ -10,6 +10,11 @@ public interface ImageSource {
     /** A short, unique, file-name-like name of picture i. */
     String id(int i);
 
+    /** What tells sample i from others wherever the data set lies: its name and, with a mask, where that is. */
+    default String identity(int i) {
+        return id(i);
+    }
+
     /** Picture i; throws {@link dev.imas.common.UserException} naming the file when it cannot be read. */
     RgbImage image(int i);
 

@@ -29,7 +29,7 @@ public record Gpu(int index, String name, long memory, long free, int major, int
         return IntStream.range(0, (int) torch.getNumGPUs()).mapToObj(index -> {
             try {
                 return of(index);
-            } catch (LinkageError e) {
+            } catch (LinkageError | RuntimeException e) { // a GPU that is full or in exclusive use cannot be asked
                 return new Gpu(index, null, 0, 0, 0, 0, 0);
             }
         }).toList();

@@ -50,7 +50,7 @@ public final class Torch {
             return null;
         } catch (LinkageError e) {
             String missing = missingLibraries();
-            return missing.isEmpty() ? firstLine(root(e)) : "this is its CUDA build, which lacks " + missing;
+            return (missing.isEmpty() ? "" : "this is its CUDA build, which lacks " + missing + ": ") + firstLine(root(e));
         }
     }
 
@@ -84,7 +84,7 @@ public final class Torch {
         if (Context.hasCUDART()) {
             return "libtorch finds no GPU (" + cudaError() + ")";
         }
-        return CUDA_BUILD ? "libtorch's CUDA part does not load: it lacks " + missingLibraries() : "this build has libtorch without CUDA (./imas builds with CUDA where NVIDIA's driver is installed, `mvn -Pgpu package` anywhere)";
+        return CUDA_BUILD ? "libtorch's CUDA part does not load" + lacking() : "this build has libtorch without CUDA (./imas builds with CUDA where NVIDIA's driver is installed, `mvn -Pgpu package` anywhere)";
     }
 
     private static String cudaError() {
@@ -96,8 +96,14 @@ public final class Torch {
         }
     }
 
+    private static String lacking() {
+        String missing = missingLibraries();
+        return missing.isEmpty() ? "" : ": it lacks " + missing;
+    }
+
+    /** Those that the CUDA build loads; without the driver, which computing on the CPU does not need. */
     private static String missingLibraries() {
-        return CUDA_BUILD ? CudaLibraries.find(FileView.ofThisMachine()).missing().stream().map(library -> library.part().title()).distinct().collect(Collectors.joining(", ")) : "";
+        return CUDA_BUILD ? CudaLibraries.find(FileView.ofThisMachine()).missing().stream().map(library -> library.part()).filter(part -> part != CudaLibraries.Part.DRIVER).map(CudaLibraries.Part::title).distinct().collect(Collectors.joining(", ")) : "";
     }
 
     private static String root(Throwable error) {

@@ -54,7 +54,7 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         }
         Compute compute = new Compute(name, precision, true);
         if (cuda) {
-            Cuda.use(compute.deviceIndex());
+            take(compute);
         }
         Precision resolved = precision != Precision.AUTO ? precision
             : cuda ? Cuda.bf16() ? Precision.BF16 : Precision.FP32
@@ -64,6 +64,14 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
             globalContext().setAllowTF32CuDNN(resolved != Precision.FP32);
         }
         return new Compute(name, resolved, true);
+    }
+
+    private static void take(Compute compute) {
+        try {
+            Cuda.use(compute.deviceIndex());
+        } catch (RuntimeException e) {
+            throw new UserException("device: " + compute.device() + " cannot be used (" + Torch.message(e) + "); name another with --device, or cpu", e);
+        }
     }
 
     /** As {@link #of(String, Precision, Backbone)} for a network of full size. */

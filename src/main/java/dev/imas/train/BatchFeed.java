@@ -71,7 +71,7 @@ public final class BatchFeed {
 
     /** Takes the next batches from the loaders, waiting for them if need be, and sends them on; nothing at the end, or when some are under way. */
     public void fetch() {
-        if (underWay != null || !labeled.hasNext() || unlabeled != null && !unlabeled.hasNext()) {
+        if (underWay != null || !labeled.hasNext()) {
             return;
         }
         Slot slot = free;

@@ -4,13 +4,19 @@ import dev.imas.common.UserException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** One process trains in a run directory at a time. The operating system lifts the lock of a killed process. */
+/**
+ * One run trains in a run directory at a time. The operating system lifts the lock of a killed process; the file stays,
+ * since whoever removed it could remove a lock that another process has just taken.
+ */
 final class RunLock implements AutoCloseable {
+    /** Locks of this process: the system's would be lost if the file were opened and closed a second time. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path file;
     private final FileChannel channel;
 
@@ -20,27 +26,37 @@ final class RunLock implements AutoCloseable {
     }
 
     /** @throws UserException when another run holds it */
-    static RunLock take(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    static RunLock take(Path lockFile) throws IOException {
+        Path file = lockFile.toAbsolutePath().normalize();
+        if (!HELD.add(file)) {
+            throw taken(file);
+        }
+        FileChannel channel = null;
         FileLock lock = null;
         try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // held by another run of this process: told below
         } finally {
             if (lock == null) {
-                channel.close();
+                HELD.remove(file);
+                if (channel != null) {
+                    channel.close();
+                }
             }
         }
         if (lock == null) {
-            throw new UserException("another run is training in " + file.toAbsolutePath().getParent() + "; wait for it to end, or give another --out");
+            throw taken(file);
         }
         return new RunLock(file, channel);
     }
 
+    private static UserException taken(Path file) {
+        return new UserException("another run is training in " + file.getParent() + "; wait for it to end, or give another --out");
+    }
+
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(file);
         channel.close();
+        HELD.remove(file);
     }
 }

@@ -76,6 +76,9 @@ public final class Trainer {
             listener.message("no checkpoint was written yet: starting from the beginning");
             return null;
         }
+        if (newest.get().data().isMissingNode()) {
+            throw new UserException("the checkpoints in " + directory.checkpoints() + " were written by an older version, which this one cannot continue; train anew with another --out");
+        }
         List<String> changes = ConfigDifference.between(newest.get().config(), ConfigDifference.json(config));
         if (!changes.isEmpty()) {
             throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes) + "; resume with the old values, or train anew with another --out");

@@ -120,7 +120,9 @@ final class TrainingRun implements AutoCloseable {
             if (last || every > 0 && state.step() % every == 0) {
                 checkpoint();
             }
-            feed.fetch();
+            if (!last) {
+                feed.fetch();
+            }
         }
     }
 

@@ -81,6 +81,11 @@ final class Comparison {
         report.accept(new Check(group, name, error, slack * tolerance, note));
     }
 
+    /** A difference of whole numbers, of which no device is granted more. */
+    void count(String name, double error, double tolerance) {
+        report.accept(new Check(group, name, error, tolerance, ""));
+    }
+
     /** The Euclidean norm, summed in double precision. */
     static double norm(float[] values) {
         double sum = 0;

@@ -104,7 +104,7 @@ final class TrainingChecks {
         int images = (int) result.pseudo().labels().size(0);
         for (int b = 0; b < images; b++) {
             double error = Math.abs(field(row, "classes_teacher").get(b).asInt() - classes(teacher, b, images));
-            compare.report(name(i, "classes_teacher" + b), error, Math.min(differing, 1), "");
+            compare.count(name(i, "classes_teacher" + b), error, Math.min(differing, 1));
         }
         compare.report(name(i, "label_agreement"), Math.abs(number(field(row, "label_agreement")) - agreement(result)), 2 * differing / (images * pixels) + 1e-9, "");
         SafetensorsFile.Entry labels = tensors.entries().get("step" + i + ".teacher_labels");
