@@ -254,8 +254,8 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) probab
     out.finish(counts, bins, gridDim.x * gridDim.y);
 }
 
-/** Any shape and class count: a thread a pixel. */
-__global__ void __launch_bounds__(256) exact_probability_kernel(const __grid_constant__ Probabilities out) {
+/** Any shape and class count: a thread a pixel. Four blocks a multiprocessor: left to itself the compiler spills on sm_80. */
+__global__ void __launch_bounds__(256, 4) exact_probability_kernel(const __grid_constant__ Probabilities out) {
     IMAS_SHARED(memory);
     unsigned* const bins = reinterpret_cast<unsigned*>(memory);
     clear(bins);
