@@ -40,13 +40,15 @@ struct BlockCounts {
 
 inline size_t count_bytes(int classes) { return (sizeof(int) * static_cast<size_t>(3 * classes) + 15) / 16 * 16; }
 
-/** One pixel for any logits: a NaN never wins, unless it is the first class's. */
+/** One pixel for any logits: class 0 where one is NaN. */
 __device__ __forceinline__ int predict_exactly(const Logits& logits, int image, int y, int x) {
     const Tap row = tap(logits.rows, y, logits.sh), column = tap(logits.columns, x, logits.sw);
     float largest = logits.at(image, 0, row, column);
+    if (largest != largest) return 0;
     int best = 0;
     for (int c = 1; c < logits.classes; c++) {
         const float logit = logits.at(image, c, row, column);
+        if (logit != logit) return 0;
         if (logit > largest) {
             largest = logit;
             best = c;

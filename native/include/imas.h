@@ -95,7 +95,8 @@ int32_t imas_backend_available(int32_t kind);
  * confidence         out f32 [B,1,H,W]: that probability
  * counts             out i32 [B,1,1,3*C+2], contiguous: n_S(0..C-1), n_T(0..C-1), n_ST(0..C-1),
  *                    confident pixels of the student, confident pixels of the teacher
- * NaN logits: a pixel with any NaN gets label 0, confidence NaN, and is confident nowhere.
+ * A pixel with NaN or +infinity among its enlarged logits, or with -infinity alone, gets label 0, confidence NaN, and
+ * is confident nowhere; else -infinity is a class of probability 0.
  */
 int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher,
                           float threshold, const imas_tensor* labels, const imas_tensor* confidence,
@@ -153,6 +154,10 @@ int32_t imas_compose_batch(const imas_backend* backend, const imas_tensor* label
  * grad_scale         factor of the gradient alone (lambda, 1/2 with two views)
  * loss               out f32 [1,1,1,1], without grad_scale
  * grad               out [B,C,h,w], f32/bf16/f16, = grad_scale * dloss/dlogits; NULL: not wanted
+ * A kept pixel with NaN or +infinity among its enlarged logits, or with -infinity alone, makes the loss NaN, and the
+ * gradient at the logits it lies between (and perhaps at their neighbours, in the same image); what is not kept harms
+ * nothing. -infinity is a class of probability 0: where it is the label, the loss is infinite. Logits beyond 1e36 may make
+ * it infinite, too.
  */
 int32_t imas_consistency_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                               const imas_tensor* confidence, float threshold, const imas_tensor* weight,
@@ -170,6 +175,7 @@ size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_t
  *
  * labels             u8 [B,1,H,W], values < C or 255 (others: IMAS_ERROR_ARGUMENT on CPU; on CUDA treated as 255)
  * kept               out i64 [1,1,1,1]: pixels in the mean; NULL: not wanted
+ * Logits that are not finite: as in imas_consistency_loss; OHEM ranks such a pixel last and leaves it out.
  */
 int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                              int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
@@ -189,7 +195,7 @@ size_t imas_ema_update_workspace(const imas_backend* backend, int64_t count, con
 
 /**
  * Adds one batch to the counts behind mIoU (method 5). Pixels whose truth is 255 are left out.
- * logits             [B,C,h,w]; the prediction is the first class with the largest enlarged logit
+ * logits             [B,C,h,w]; the prediction is the first class with the largest enlarged logit, 0 where any is NaN
  * truth              u8 [B,1,H,W]
  * counts             in/out i64 [1,1,3,C], contiguous: intersection, predicted area, true area
  */

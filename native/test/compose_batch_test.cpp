@@ -98,9 +98,14 @@ void test_compose_batch() {
     Random random(21);
     for (int round = 0; round < 72; ++round) {
         Case k = {random.below(3), 1 + random.below(4), 1 + random.below(12), 1 + random.below(40), round % 2 == 0, round % 3 != 0, round % 5 != 0,
-                  kFloatTypes[round % 3], kFloatTypes[round / 3 % 3], kLayouts[round / 2 % 3], kLayouts[round / 6 % 3]};
-        if (round % 9 == 0) k.width = 515 + random.below(600);
+                  random.one_of(kFloatTypes), random.one_of(kFloatTypes), random.one_of(kLayouts), random.one_of(kLayouts)};
+        if (round % 9 == 0) k.width = 1027 + random.below(300);
         context = "compose_batch round " + std::to_string(round);
+        run(k, random);
+    }
+    for (const Layout layout : kLayouts) {  // large enough to be written past the caches
+        const Case k = {1, 1, 350, 401, true, true, true, IMAS_F32, layout == Layout::kNhwc ? IMAS_BF16 : IMAS_F32, Layout::kNchw, layout};
+        context = "compose_batch large";
         run(k, random);
     }
     if (refuses_values()) bad_values_are_refused();

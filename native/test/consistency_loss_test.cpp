@@ -44,19 +44,21 @@ std::vector<double> factors(const Inputs& in, float threshold, bool weighted) {
 
 void all_sizes_types_and_layouts() {
     Random random(31);
-    int variant = 0;
     for (const Size& s : sizes()) {
-        const Inputs in(s, kFloatTypes[variant % 3], kLayouts[variant / 2 % 3], random);
-        const bool weighted = variant % 4 != 0;
+        Inputs in(s, random.one_of(kFloatTypes), random.one_of(kLayouts), random);
+        const bool weighted = random.below(4) != 0;
         context = "consistency_loss " + s.text();
-        Tensor loss(IMAS_F32, 1, 1, 1, 1), again(IMAS_F32, 1, 1, 1, 1), grad(kFloatTypes[variant / 3 % 3], s.images, s.classes, s.h, s.w, kLayouts[variant % 3]);
+        Tensor loss(IMAS_F32, 1, 1, 1, 1), again(IMAS_F32, 1, 1, 1, 1), grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
         EXPECT_OK(run(in, 0.6f, weighted, 1.5f, loss, &grad));
         const auto expected = reference::weighted_cross_entropy(in.logits, in.labels, factors(in, 0.6f, weighted));
         EXPECT_NEAR(loss.get(0, 0, 0, 0), expected.value, 2e-6 * std::fabs(expected.value) + 1e-7);
         compare_gradient(grad, expected.gradient, 1.5);
         EXPECT_OK(run(in, 0.6f, weighted, 1.5f, again, nullptr));
         EXPECT(again.bytes() == loss.bytes());
-        ++variant;
+
+        spoil(in.logits, random);
+        EXPECT_OK(run(in, 0.6f, weighted, 1.5f, loss, &grad));
+        compare_spoiled(loss, grad, reference::weighted_cross_entropy(in.logits, in.labels, factors(in, 0.6f, weighted)), 1.5);
     }
 }
 
@@ -68,18 +70,7 @@ void finite_differences() {
     Inputs in(s, IMAS_F32, Layout::kNchw, random);
     Tensor loss(IMAS_F32, 1, 1, 1, 1), grad(IMAS_F32, 2, 3, 3, 4);
     EXPECT_OK(run(in, 0.3f, true, 1, loss, &grad));
-    const auto factor = factors(in, 0.3f, true);
-    grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) {
-        const double x = in.logits.get(b, c, h, w);
-        double value[2], at[2];
-        for (int side = 0; side < 2; ++side) {
-            in.logits.set(b, c, h, w, x + (side ? 1e-2 : -1e-2));
-            at[side] = in.logits.get(b, c, h, w);
-            value[side] = reference::weighted_cross_entropy(in.logits, in.labels, factor).value;
-        }
-        in.logits.set(b, c, h, w, x);
-        EXPECT_NEAR(grad.get(b, c, h, w), (value[1] - value[0]) / (at[1] - at[0]), 2e-6);
-    });
+    compare_with_differences(grad, in.logits, in.labels, factors(in, 0.3f, true));
 }
 
 void nothing_kept_and_broken_numbers() {

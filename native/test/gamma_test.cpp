@@ -39,7 +39,7 @@ void random_counts() {
     Random random(11);
     for (int round = 0; round < 60; ++round) {
         const int64_t images = 1 + random.below(16), classes = round % 4 == 0 ? 1 : 1 + random.below(256), pixels = 900;
-        Tensor counts(IMAS_I32, images, 1, 1, 3 * classes + 2), parts(IMAS_F32, images, 1, 1, 5), pairing(IMAS_I32, images, 1, 1, 1, kLayouts[round % 3]), mean(IMAS_F32, 1, 1, 1, 1);
+        Tensor counts(IMAS_I32, images, 1, 1, 3 * classes + 2), parts(IMAS_F32, images, 1, 1, 5), pairing(IMAS_I32, images, 1, 1, 1, random.one_of(kLayouts)), mean(IMAS_F32, 1, 1, 1, 1);
         counts.fill([] { return 0; });
         for (int64_t b = 0; b < images; ++b) {
             const int64_t used = 1 + random.below(classes);

@@ -75,11 +75,15 @@ public:
 
     double between(double low, double high) { return low + (high - low) * uniform(); }
 
+    template <class T, size_t kCount>
+    T one_of(const T (&choices)[kCount]) { return choices[below(static_cast<int64_t>(kCount))]; }
+
 private:
     uint64_t state_;
 };
 
-enum class Layout { kNchw, kNhwc, kGaps };
+/** kGaps: nothing is contiguous. kTransposed: columns before rows. */
+enum class Layout { kNchw, kNhwc, kGaps, kTransposed };
 
 /** A tensor that owns its memory. */
 class Tensor {
@@ -91,7 +95,9 @@ public:
         std::memcpy(view.shape, shape, sizeof shape);
         const int64_t nchw[4] = {c * h * w, h * w, w, 1}, nhwc[4] = {c * h * w, 1, w * c, c};
         const int64_t gaps[4] = {c * (h * (2 * w + 3) + 1) + 2, h * (2 * w + 3) + 1, 2 * w + 3, 2};
-        std::memcpy(view.stride, layout == Layout::kNchw ? nchw : layout == Layout::kNhwc ? nhwc : gaps, sizeof nchw);
+        const int64_t transposed[4] = {c * h * w, h * w, 1, h};
+        const int64_t* const strides[] = {nchw, nhwc, gaps, transposed};
+        std::memcpy(view.stride, strides[static_cast<int>(layout)], sizeof nchw);
         int64_t last = 0;
         for (int k = 0; k < 4; ++k) last += (shape[k] - 1) * view.stride[k];
         bytes_ = static_cast<size_t>((last + 1) * size());
@@ -200,14 +206,17 @@ struct Size {
     }
 };
 
-/** The awkward sizes every logits kernel is run at, then random ones. */
+/** The awkward sizes every logits kernel is run at, then random ones: 1 to 16 images, 1 to 256 classes, enlarged or reduced. */
 std::vector<Size> sizes();
+
+/** Puts NaN, infinity or -infinity into some logits: one at a time, and all classes of one place. */
+void spoil(Tensor& logits, Random& random);
 
 /** Logits of smooth regions plus noise, so that labels agree now and then. */
 void random_logits(Tensor& logits, Random& random, double spread = 3);
 
 const imas_dtype kFloatTypes[] = {IMAS_F32, IMAS_BF16, IMAS_F16};
-const Layout kLayouts[] = {Layout::kNchw, Layout::kNhwc, Layout::kGaps};
+const Layout kLayouts[] = {Layout::kNchw, Layout::kNhwc, Layout::kGaps, Layout::kTransposed};
 
 /** Runs `body` with 1, 2, 3 and 7 threads; it returns the bytes of all outputs, which must not differ. */
 void expect_same_bytes_for_all_threads(const std::function<std::vector<unsigned char>()>& body);

@@ -57,9 +57,9 @@ Selection select(const std::vector<double>& p, int kind, double thresh, int64_t 
 
 void all_sizes_types_and_layouts() {
     Random random(41);
-    int variant = 0, compared = 0, cases = 0;
+    int compared = 0, cases = 0;
     for (const Size& s : sizes()) {
-        const Inputs in(s, kFloatTypes[variant % 3], kLayouts[variant / 2 % 3], random);
+        Inputs in(s, random.one_of(kFloatTypes), random.one_of(kLayouts), random, random.one_of({0, 2, 8}));
         const int64_t pixels = s.images * s.height * s.width;
         const std::vector<double> p = probabilities(in);
         const struct {
@@ -69,7 +69,7 @@ void all_sizes_types_and_layouts() {
         } kinds[] = {{IMAS_CE, 0, 0}, {IMAS_OHEM, 0.7f, 1 + pixels / 3}, {IMAS_OHEM, 0.0f, 1 + pixels / 5}, {IMAS_OHEM, 0.2f, pixels}, {IMAS_OHEM, 0.3f, 0}};
         for (const auto& k : kinds) {
             context = "supervised_loss " + s.text() + " kind " + std::to_string(k.kind) + " min_kept " + std::to_string(k.min_kept);
-            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(kFloatTypes[variant / 3 % 3], s.images, s.classes, s.h, s.w, kLayouts[variant % 3]);
+            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
             EXPECT_OK(run(in, k.kind, k.thresh, k.min_kept, 0.5f, loss, kept, &grad));
             const Selection chosen = select(p, k.kind, static_cast<double>(k.thresh), k.min_kept);
             EXPECT_NEAR(kept.get(0, 0, 0, 0), chosen.kept, chosen.doubtful);
@@ -79,15 +79,39 @@ void all_sizes_types_and_layouts() {
             ++compared;
             if (chosen.kept == 0) {
                 EXPECT(loss.get(0, 0, 0, 0) == 0);
+                grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { EXPECT(grad.get(b, c, h, w) == 0); });
                 continue;
             }
             const auto expected = reference::weighted_cross_entropy(in.logits, in.labels, chosen.factor);
             EXPECT_NEAR(loss.get(0, 0, 0, 0), expected.value, 2e-6 * expected.value + 1e-7);
             compare_gradient(grad, expected.gradient, 0.5);
         }
-        ++variant;
+
+        context = "supervised_loss spoiled " + s.text();
+        spoil(in.logits, random);
+        Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
+        EXPECT_OK(run(in, IMAS_CE, 0, 0, 0.5f, loss, kept, &grad));
+        compare_spoiled(loss, grad, reference::weighted_cross_entropy(in.logits, in.labels, select(p, IMAS_CE, 0, 0).factor), 0.5);
     }
     EXPECT(compared * 10 >= cases * 9);
+}
+
+/** The closed form against central differences of the reference loss, with the kept pixels held fixed. */
+void finite_differences() {
+    Random random(45);
+    const Size shapes[] = {{2, 3, 3, 4, 8, 11}, {1, 5, 4, 2, 5, 9}, {1, 2, 6, 5, 4, 3}};
+    for (const Size& s : shapes) {
+        for (int kind : {IMAS_CE, IMAS_OHEM}) {
+            context = "supervised_loss finite differences " + s.text() + " kind " + std::to_string(kind);
+            Inputs in(s, IMAS_F32, random.one_of(kLayouts), random);
+            const int64_t min_kept = s.images * s.height * s.width / 3;
+            const Selection chosen = select(probabilities(in), kind, 0.1, min_kept);
+            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
+            EXPECT_OK(run(in, kind, 0.1f, min_kept, 1, loss, kept, &grad));
+            EXPECT(kept.get(0, 0, 0, 0) == chosen.kept);
+            compare_with_differences(grad, in.logits, in.labels, chosen.factor);
+        }
+    }
 }
 
 /** A tie at the limit is kept whole: equal logits give every labelled pixel the same probability. */
@@ -153,6 +177,7 @@ void threads_change_nothing() {
 
 void test_supervised_loss() {
     all_sizes_types_and_layouts();
+    finite_differences();
     ties_are_kept();
     nothing_labelled_and_bad_labels();
     threads_change_nothing();

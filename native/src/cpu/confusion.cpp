@@ -7,6 +7,14 @@
 namespace imas::cpu::IMAS_ISA {
 namespace {
 
+/** The class with the largest logit; 0 where any is NaN. */
+Ints predict(const Strip& strip, const Tap& row, int64_t block) {
+    if (strip.finite()) return largest(strip.classes, strip.between(row, block), [](int64_t, Floats) {}).label;
+    Ints nan = {};
+    const Best best = largest(strip.classes, strip.between(row, block), [&](int64_t, Floats logit) { nan |= logit != logit; });
+    return nan ? Ints{} : best.label;
+}
+
 void count_piece(const imas_tensor& logits, const Columns& columns, const Piece& piece, const imas_tensor& truth, int64_t* counts) {
     alignas(64) float memory[Strip::kFloats];
     alignas(64) uint8_t predicted[kStripPixels], actual[kStripPixels];
@@ -19,7 +27,7 @@ void count_piece(const imas_tensor& logits, const Columns& columns, const Piece&
         if (truth.stride[3] == 1) std::memcpy(actual, labels, static_cast<size_t>(n));
         else for (int64_t x = 0; x < n; ++x) actual[x] = labels[x * truth.stride[3]];
         for (int64_t block = 0; block < strip.blocks; ++block) {
-            narrow(predicted + block * kLanes, largest(strip.classes, strip.between(row, block), [](int64_t, Floats) {}).label);
+            narrow(predicted + block * kLanes, predict(strip, row, block));
         }
         for (int64_t x = 0; x < n; x += 64) pairs.add(actual + x, predicted + x, first_bits(n - x) & ~equal_bytes(actual + x, IMAS_IGNORE));
     };

@@ -95,15 +95,15 @@ public:
           logits_(logits),
           columns_(columns),
           image_(image),
-          upper_(memory),
-          lower_(memory + classes * stride),
+          upper_{memory, true},
+          lower_{memory + classes * stride, true},
           source_(memory + 2 * classes * stride) {}
 
     const int64_t first_block, blocks, classes, stride;
 
     /** Makes low-resolution rows y and y + 1 the ones that between() lies in. */
     void move_to(int64_t y) {
-        float* next = upper_;
+        const Row next = upper_;
         if (lower_row_ == y) {
             upper_ = lower_;
             lower_ = next;
@@ -114,18 +114,26 @@ public:
         if (y + 2 < logits_.shape[2] && columns_.windowed) prefetch_row(y + 2);
     }
 
+    /** No NaN or infinity in the two rows, hence no NaN between them. */
+    bool finite() const { return upper_.finite && lower_.finite; }
+
     /** The enlarged logits of a block of the strip, in an output row between the two: a function of the class. */
     auto between(const Tap& row, int64_t block) const {
-        const float* upper = upper_ + block * kLanes;
-        const float* lower = row.second == row.first ? upper : lower_ + block * kLanes;
+        const float* upper = upper_.data + block * kLanes;
+        const float* lower = row.second == row.first ? upper : lower_.data + block * kLanes;
         const Floats upper_weight = splat(row.first_weight), lower_weight = splat(row.second_weight);
         const int64_t by_class = stride;
         return [=](int64_t c) { return upper_weight * load(upper + c * by_class) + lower_weight * load(lower + c * by_class); };
     }
 
 private:
+    struct Row {
+        float* data;
+        bool finite;
+    };
+
     /** One low-resolution row of any type and strides. */
-    void fill(float* out, int64_t y) const {
+    void fill(Row& out, int64_t y) const {
         const int64_t from = offset(logits_, image_, 0, y, 0);
         if (logits_.dtype == IMAS_F32) {
             const float* source = static_cast<const float*>(logits_.data) + from;
@@ -156,7 +164,7 @@ private:
     }
 
     template <class Read>
-    void enlarge_row(float* out, Read read) const {
+    void enlarge_row(Row& out, Read read) const {
         if (!columns_.windowed) {
             gather_row(out, read);
             return;
@@ -164,17 +172,21 @@ private:
         // Windows move on by kLanes columns a block at most, so that a row of them needs no more room than the result.
         const int64_t base = columns_.base[first_block], width = columns_.base[first_block + blocks - 1] - base + kLanes;
         read_source(base, end_of_source() - base, width, read);
+        Floats zero = {};  // NaN after anything that is not finite
         for (int64_t block = 0; block < blocks; ++block) {
             const int64_t x = (first_block + block) * kLanes;
             const Ints first = load(columns_.first + x), second = load(columns_.second + x);
             const Floats first_weight = load(columns_.first_weight + x), second_weight = load(columns_.second_weight + x);
             const float* window = source_ + columns_.base[first_block + block] - base;  // its lanes beyond the last tap are not used
-            float* to = out + block * kLanes;
+            float* to = out.data + block * kLanes;
             for (int64_t c = 0, n = classes, by_class = stride; c < n; ++c) {
                 const Floats low = load(window + c * width);
-                store(to + c * by_class, first_weight * permute(low, first) + second_weight * permute(low, second));
+                const Floats enlarged = first_weight * permute(low, first) + second_weight * permute(low, second);
+                store(to + c * by_class, enlarged);
+                zero += enlarged - enlarged;
             }
         }
+        out.finite = !any(zero != Floats{});
     }
 
     /** n low-resolution columns from `base` on, to source_[C][width]. */
@@ -193,13 +205,16 @@ private:
 
     /** For images smaller than the logits, whose taps lie far apart. */
     template <class Read>
-    void gather_row(float* out, Read read) const {
+    void gather_row(Row& out, Read read) const {
+        out.finite = true;
         for (int64_t i = 0; i < stride; ++i) {
             const int64_t x = first_block * kLanes + i, base = columns_.base[x / kLanes], by_column = logits_.stride[3];
             for (int64_t c = 0; c < classes; ++c) {
                 const int64_t row = c * logits_.stride[1];
-                out[c * stride + i] = columns_.first_weight[x] * read(row + (base + columns_.first[x]) * by_column) +
-                                      columns_.second_weight[x] * read(row + (base + columns_.second[x]) * by_column);
+                const float enlarged = columns_.first_weight[x] * read(row + (base + columns_.first[x]) * by_column) +
+                                       columns_.second_weight[x] * read(row + (base + columns_.second[x]) * by_column);
+                out.data[c * stride + i] = enlarged;
+                out.finite = out.finite && enlarged - enlarged == 0;
             }
         }
     }
@@ -207,8 +222,7 @@ private:
     const imas_tensor& logits_;
     const Columns& columns_;
     const int64_t image_;
-    float* upper_;
-    float* lower_;
+    Row upper_, lower_;
     float* source_;
     int64_t lower_row_ = -1;
 };

@@ -166,8 +166,9 @@ inline void fold_row(const Folding& folding, int64_t strip, const float* row, in
             for (int64_t k = 0; k < group.steps && !empty; ++k) {
                 const Folding::Step& step = folding.steps[group.first_step + k];
                 const Floats value = select(row + c * stride + group.first_vector * kLanes, group.vectors, load(step.column));
+                const Floats right_weight = load(step.right);
                 left += load(step.left) * value;
-                right += load(step.right) * value;
+                right += right_weight != Floats{} ? right_weight * value : Floats{};  // on a grid point, NaN stays where it is
             }
             const Floats sum = left + shift_in(right, right_before) + carried;
             carried = Floats{};

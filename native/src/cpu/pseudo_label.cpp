@@ -43,9 +43,9 @@ void label_piece(const imas_tensor& student_logits, const imas_tensor& teacher_l
     const auto label_row = [&](int64_t y, const Tap& row) {
         for (int64_t block = 0; block < student.blocks; ++block) {
             const Prediction s = predict(student, row, block), t = predict(teacher, row, block);
-            const Ints used = first_lanes(n - block * kLanes);
-            confident[0] += count((s.probability >= threshold) & used);
-            confident[1] += count((t.probability >= threshold) & used);
+            const uint64_t used = first_bits(n - block * kLanes);
+            confident[0] += __builtin_popcountll(at_least(s.probability, threshold) & used);
+            confident[1] += __builtin_popcountll(at_least(t.probability, threshold) & used);
             narrow(student_labels + block * kLanes, s.label);
             narrow(teacher_labels + block * kLanes, t.label);
             store(confidence + block * kLanes, t.probability);

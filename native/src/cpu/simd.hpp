@@ -129,9 +129,6 @@ inline Floats gather(const float* p, Ints index) {
 #endif
 }
 
-/** The first n lanes. */
-inline Ints first_lanes(int64_t n) { return lanes() < static_cast<int32_t>(n < kLanes ? n : kLanes); }
-
 /** The lanes that are set, as bits. */
 inline uint32_t bits(Ints mask) {
 #if defined(__AVX512F__)
@@ -150,6 +147,15 @@ inline int count(Ints mask) { return __builtin_popcount(bits(mask)); }
 
 /** The first lane that is set, of at least one. */
 inline int first_lane(Ints mask) { return __builtin_ctz(bits(mask)); }
+
+/** Which lanes are at least so large, as bits. */
+inline uint32_t at_least(Floats v, float threshold) {
+#if defined(__AVX512F__)
+    return _mm512_cmp_ps_mask((__m512)v, _mm512_set1_ps(threshold), _CMP_GE_OQ);
+#else
+    return bits(v >= threshold);
+#endif
+}
 
 /** The first n of 64 bits. */
 inline uint64_t first_bits(int64_t n) { return n >= 64 ? ~uint64_t{0} : (uint64_t{1} << n) - 1; }

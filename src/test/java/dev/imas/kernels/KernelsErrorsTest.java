@@ -76,7 +76,7 @@ class KernelsErrorsTest {
         refused(() -> kernels.confusion(logits.view(), truth.view(), counts.view(), new Pointer(workspace).getPointer(workspace.position() + 4), bytes), "aligned to 64");
         TensorView broadcast = new TensorView(logits.memory(), DType.F32, new long[] {Integer.MAX_VALUE, 256, Integer.MAX_VALUE, Integer.MAX_VALUE}, new long[4]);
         TensorView map = new TensorView(truth.memory(), DType.U8, new long[] {Integer.MAX_VALUE, 1, 1, 1}, new long[4]);
-        refused(() -> kernels.confusionWorkspace(broadcast, map), "does not fit into memory");
+        refused(() -> kernels.consistencyLossWorkspace(broadcast, map), "does not fit into memory");
     }
 
     @Test

@@ -65,7 +65,7 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
             Tensor confidenceByKernel = mixedConfidence.clone();
             compose();
             // Copies agree to the last bit; the blend of numbers below 1 may be rounded otherwise.
-            requireNear("batches", byKernel, batch, type == LogitsBenchmark.Type.F32 ? 2.4e-7 : 0x1p-8);
+            requireNear("batches", byKernel, batch, type == LogitsBenchmark.Type.F32 ? 2.4e-7 : LogitsBenchmark.BF16_STEP);
             requireNear("mixed labels", labelsByKernel, mixedLabels, 0);
             requireNear("mixed confidences", confidenceByKernel, mixedConfidence, 0);
         }

@@ -1,7 +1,6 @@
 package dev.imas.benchmarks;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -12,32 +11,31 @@ import org.openjdk.jmh.annotations.Benchmark;
 
 /** The counts behind mIoU (method 5): prediction against truth, one pixel in 50 ignored. */
 public class ConfusionBenchmark extends LogitsBenchmark {
-    private static final int IGNORED = 255;
     /** Pixels on the edge of two classes may fall to the other side: as many in a million. */
     private static final double DOUBTFUL = 2e-5;
 
     private Tensor truth;
     private Tensor counts;
-    /** The same truth for libtorch: [B,H,W] int64. */
+    /** The same truth for libtorch. */
     private Tensor indices;
+    /** [3,C] */
+    private Tensor composedCounts;
 
     @Override
     void prepare() {
-        try (PointerScope making = new PointerScope()) {
-            Tensor classes = Composition.enlarge(teacher, size.full).argmax(new LongOptional(3), false);
-            indices = classes.masked_fill(torch.rand(size.images, size.full, size.full).lt(new Scalar(0.02)), new Scalar(IGNORED));
-            truth = indices.to(ScalarType.Byte).unsqueeze(1);
-            indices.retainReference();
-            truth.retainReference();
-        }
+        truth = truth();
+        indices = indices(truth);
         counts = allocate(ScalarType.Long, 1, 1, 3, size.classes);
-        try (PointerScope call = new PointerScope()) {
-            allocateWorkspace();
-            counts.zero_();
-            kernel();
-            releaseWorkspace();
-            requireNear("counts", counts.view(3, size.classes), compose(), DOUBTFUL * size.pixels());
-        }
+        composedCounts = allocate(ScalarType.Long, 3, size.classes);
+    }
+
+    @Override
+    void compare() {
+        counts.zero_();
+        composedCounts.zero_();
+        kernel();
+        composition();
+        requireNear("counts", counts.view(3, size.classes), composedCounts, DOUBTFUL * size.pixels());
     }
 
     @Override
@@ -50,19 +48,20 @@ public class ConfusionBenchmark extends LogitsBenchmark {
         kernels.confusion(view(student), view(truth), view(counts), workspace(), workspaceBytes());
     }
 
+    /** Intersection, predicted and true area from one histogram of pairs; ignored pixels fall into a bin of their own. */
     @Benchmark
     public void composition() {
-        try (PointerScope call = new PointerScope()) {
-            compose();
-        }
-    }
-
-    /** [3,C]: intersection, predicted and true area, from one histogram of pairs; ignored pixels fall into a bin of their own. */
-    private Tensor compose() {
         long c = size.classes;
-        Tensor predicted = Composition.enlarge(student, size.full).argmax(new LongOptional(3), false);
-        Tensor pair = predicted.add_(indices, new Scalar(c)).clamp_max_(new Scalar(c * c));
-        Tensor pairs = torch.bincount(pair.view(-1), new TensorOptional(), c * c + 1).narrow(0, 0, c * c).view(c, c);
-        return torch.stack(new TensorVector(pairs.diagonal(), pairs.sum(0), pairs.sum(1)));
+        try (PointerScope call = new PointerScope()) {
+            Tensor low = Composition.low(student);
+            for (int b = 0; b < size.images; b++) {
+                try (PointerScope image = new PointerScope()) {
+                    Tensor predicted = composition.enlarge(low, b).max(3, true).get1();
+                    Tensor pair = predicted.add_(indices.narrow(0, b, 1), new Scalar(c)).clamp_max_(new Scalar(c * c));
+                    Tensor pairs = torch.bincount(pair.view(-1), new TensorOptional(), c * c + 1).narrow(0, 0, c * c).view(c, c);
+                    composedCounts.add_(torch.stack(new TensorVector(pairs.diagonal(), pairs.sum(0), pairs.sum(1))));
+                }
+            }
+        }
     }
 }

@@ -21,13 +21,12 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
     private Tensor weight;
     private Tensor loss;
     private Tensor gradient;
-    /** The same labels for libtorch: [B,H,W,1] int64. */
+    /** The same labels for libtorch. */
     private Tensor indices;
-    /** [B,H,W,1] of -1. */
+    /** [1,H,W,1] of -1. */
     private Tensor minusOne;
-
-    private record Result(Tensor loss, Tensor gradient) {
-    }
+    private Tensor composedLoss;
+    private Tensor composedGradient;
 
     @Override
     void prepare() {
@@ -35,21 +34,23 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
         labels = perPixel(ScalarType.Byte);
         confidence = perPixel(ScalarType.Float);
         long bytes = kernels.pseudoLabelWorkspace(view(teacher), view(labels));
-        kernels.pseudoLabel(view(teacher), view(teacher), 0.95f, view(labels), view(confidence), view(counts), allocate(ScalarType.Byte, bytes + 1).data_ptr(), bytes);
-        indices = labels.to(ScalarType.Long).permute(0, 2, 3, 1);
-        minusOne = torch.ones(size.images, size.full, size.full, 1).neg();
+        kernels.pseudoLabel(view(teacher), view(teacher), 0.95f, view(labels), view(confidence), view(counts), allocate(ScalarType.Byte, bytes).data_ptr(), bytes);
+        indices = indices(labels);
+        minusOne = torch.ones(1, size.full, size.full, 1).neg();
         weight = torch.rand(size.images, 1, 1, 1);
         loss = allocate(ScalarType.Float, 1, 1, 1, 1);
         gradient = likeLogits();
-        try (PointerScope call = new PointerScope()) {
-            allocateWorkspace();
-            kernel();
-            releaseWorkspace();
-            Result result = compose();
-            requireNear("losses", loss.view(-1), result.loss.view(-1), TOLERANCE * loss.item_double());
-            double largest = result.gradient.abs().max().item_double();
-            requireNear("gradients", gradient, result.gradient, largest * (type == Type.F32 ? TOLERANCE : 0x1p-8));
-        }
+        composedLoss = allocate(ScalarType.Float, 1);
+        composedGradient = likeLogits();
+    }
+
+    @Override
+    void compare() {
+        kernel();
+        composition();
+        requireNear("losses", loss.view(-1), composedLoss, TOLERANCE * loss.item_double());
+        double largest = composedGradient.abs().max().item_double();
+        requireNear("gradients", gradient, composedGradient, largest * (type == Type.F32 ? TOLERANCE : BF16_STEP));
     }
 
     @Override
@@ -65,16 +66,17 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
     @Benchmark
     public void composition() {
         try (PointerScope call = new PointerScope()) {
-            compose();
+            Tensor low = Composition.low(student);
+            composedLoss.zero_();
+            for (int b = 0; b < size.images; b++) {
+                try (PointerScope image = new PointerScope()) {
+                    Tensor p = composition.softmax(low, b, 0);
+                    Tensor truth = indices.narrow(0, b, 1);
+                    Tensor factor = confidence.select(0, b).ge(new Scalar(THRESHOLD)).mul(weight.select(0, b).div(new Scalar(size.pixels()))).view(1, size.full, size.full, 1);
+                    composedLoss.sub_(p.gather(3, truth).log_().mul_(factor).sum());
+                    composition.enlargeBackward(p.scatter_add_(3, truth, minusOne).mul_(factor), composedGradient, b);
+                }
+            }
         }
-    }
-
-    /** The gradient in closed form, softmax minus one-hot, made in place: faster than autograd. */
-    private Result compose() {
-        Tensor p = Composition.probabilities(student, size.full);
-        Tensor factor = confidence.ge(new Scalar(THRESHOLD)).mul(weight.div(new Scalar(size.pixels()))).permute(0, 2, 3, 1);
-        Tensor total = p.gather(3, indices).log_().mul_(factor).sum().neg();
-        Tensor atLogits = p.scatter_add_(3, indices, minusOne).mul_(factor);
-        return new Result(total, Composition.enlargeBackward(atLogits, size).to(type.torch));
     }
 }

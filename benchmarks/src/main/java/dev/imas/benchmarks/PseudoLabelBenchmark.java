@@ -3,7 +3,6 @@ package dev.imas.benchmarks;
 import dev.imas.kernels.Kernels;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -26,11 +25,13 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
     private Tensor pairing;
     private Tensor mean;
 
-    /** What the composition gives: [B,H,W] labels (int64) and confidences, [B] gamma. */
-    private record Result(Tensor labels, Tensor confidence, Tensor gamma) {
-    }
+    /** What the composition gives: [B,1,H,W] labels (int64) and confidences, [B] gamma. */
+    private Tensor classes;
+    private Tensor probabilities;
+    private Tensor gammas;
 
-    private record Prediction(Tensor labels, Tensor confidence) {
+    /** One image's prediction by one network, [1,H,W]. */
+    private record Prediction(Tensor classes, Tensor probabilities) {
     }
 
     @Override
@@ -41,15 +42,18 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
         parts = allocate(ScalarType.Float, size.images, 1, 1, 5);
         pairing = allocate(ScalarType.Int, size.images, 1, 1, 1);
         mean = allocate(ScalarType.Float, 1, 1, 1, 1);
-        try (PointerScope call = new PointerScope()) {
-            allocateWorkspace();
-            kernel();
-            releaseWorkspace();
-            Result result = compose();
-            requireNear("confidences", confidence.squeeze(1), result.confidence, TOLERANCE);
-            requireNear("shares of labels that differ", labels.squeeze(1).ne(result.labels).to(ScalarType.Float).mean(), torch.zeros(1), DOUBTFUL);
-            requireNear("gammas", parts.select(3, 4).reshape(-1), result.gamma, DOUBTFUL);
-        }
+        classes = perPixel(ScalarType.Long);
+        probabilities = perPixel(ScalarType.Float);
+        gammas = allocate(ScalarType.Float, size.images);
+    }
+
+    @Override
+    void compare() {
+        kernel();
+        composition();
+        requireNear("confidences", confidence, probabilities, TOLERANCE);
+        requireNear("shares of labels that differ", labels.ne(classes).to(ScalarType.Float).mean(), torch.zeros(1), DOUBTFUL);
+        requireNear("gammas", parts.select(3, 4).reshape(-1), gammas, DOUBTFUL);
     }
 
     @Override
@@ -66,46 +70,47 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
     @Benchmark
     public void composition() {
         try (PointerScope call = new PointerScope()) {
-            compose();
+            Tensor lowS = Composition.low(student);
+            Tensor lowT = Composition.low(teacher);
+            for (int b = 0; b < size.images; b++) {
+                try (PointerScope image = new PointerScope()) {
+                    Prediction s = predict(lowS, b);
+                    Prediction t = predict(lowT, b);
+                    classes.select(0, b).copy_(t.classes);
+                    probabilities.select(0, b).copy_(t.probabilities);
+                    gammas.select(0, b).copy_(gamma(s, t));
+                }
+            }
         }
     }
 
-    private Result compose() {
-        Prediction s = predict(student);
-        Prediction t = predict(teacher);
-        Tensor countS = countByImage(s.labels);
-        Tensor countT = countByImage(t.labels);
+    private Prediction predict(Tensor low, int image) {
+        Tensor x = composition.enlarge(low, image);
+        T_TensorTensor_T largest = x.max(3, true);
+        Tensor sum = x.sub_(largest.get0()).exp_().sum(3);
+        return new Prediction(largest.get1().squeeze(3), sum.reciprocal_());
+    }
+
+    private Tensor gamma(Prediction s, Prediction t) {
+        Tensor countS = count(s.classes);
+        Tensor countT = count(t.classes);
         // Pixels of agreement count for their class, the others for one class more, which is dropped.
-        Tensor agreed = torch.where(s.labels.eq(t.labels), t.labels, new Scalar(size.classes));
-        Tensor both = countByImage(agreed);
+        Tensor both = count(torch.where(s.classes.eq(t.classes), t.classes, new Scalar(size.classes)));
         Tensor iou = both.div(countS.add(countT).sub(both).clamp_min(new Scalar(1)));
-        Tensor shareS = confidentShare(s.confidence);
-        Tensor shareT = confidentShare(t.confidence);
-        Tensor gamma = weightedIou(iou, countS).mul(shareS).add(weightedIou(iou, countT).mul(shareT)).mul(new Scalar(0.5));
-        return new Result(t.labels, t.confidence, gamma);
+        return weightedIou(iou, countS).mul(confidentShare(s)).add(weightedIou(iou, countT).mul(confidentShare(t))).mul(new Scalar(0.5));
     }
 
-    private Prediction predict(Tensor logits) {
-        Tensor probabilities = Composition.probabilities(logits, size.full);
-        T_TensorTensor_T largest = probabilities.max(3, false);
-        probabilities.close(); // the largest tensor here; not to be kept until the call ends
-        return new Prediction(largest.get1(), largest.get0());
+    private Tensor count(Tensor classes) {
+        return torch.bincount(classes.view(-1), new TensorOptional(), size.classes + 1L).narrow(0, 0, size.classes).to(ScalarType.Float);
     }
 
-    /** [B,H,W] class indices up to C to [B,C] counts as float32. */
-    private Tensor countByImage(Tensor classes) {
-        long bins = size.classes + 1L;
-        Tensor images = torch.arange(new Scalar(size.images)).mul(new Scalar(bins)).view(-1, 1, 1);
-        return torch.bincount(classes.add(images).view(-1), new TensorOptional(), size.images * bins).view(size.images, bins).narrow(1, 0, size.classes).to(ScalarType.Float);
-    }
-
-    private Tensor confidentShare(Tensor confidences) {
-        return confidences.ge(new Scalar(THRESHOLD)).sum(new long[] {1, 2}, false, new ScalarTypeOptional()).to(ScalarType.Float).div(new Scalar((double) size.full * size.full));
+    private Tensor confidentShare(Prediction prediction) {
+        return prediction.probabilities.ge(new Scalar(THRESHOLD)).sum().to(ScalarType.Float).div(new Scalar((double) size.full * size.full));
     }
 
     /** Without the background, class 0. */
     private Tensor weightedIou(Tensor iou, Tensor counts) {
-        Tensor weight = counts.narrow(1, 1, size.classes - 1L);
-        return iou.narrow(1, 1, size.classes - 1L).mul(weight).sum(1).div(weight.sum(1).clamp_min(new Scalar(1)));
+        Tensor weight = counts.narrow(0, 1, size.classes - 1L);
+        return iou.narrow(0, 1, size.classes - 1L).mul(weight).sum().div(weight.sum().clamp_min(new Scalar(1)));
     }
 }

@@ -2,7 +2,6 @@ package dev.imas.benchmarks;
 
 import dev.imas.kernels.Kernels.SupervisedKind;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -18,7 +17,6 @@ import org.openjdk.jmh.annotations.Param;
 public class SupervisedLossBenchmark extends LogitsBenchmark {
     private static final double HARD = 0.7;
     private static final long AT_LEAST = 100_000;
-    private static final int IGNORED = 255;
     /** Of the largest gradient, for float32 sums in another order. */
     private static final double TOLERANCE = 1e-5;
     /** Pixels on the edge of being hard may fall to the other side: as many in a million, and what that does. */
@@ -31,38 +29,33 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
     private Tensor loss;
     private Tensor kept;
     private Tensor gradient;
-    /** The same labels for libtorch: [B,H,W,1] int64. */
+    /** The same labels for libtorch. */
     private Tensor indices;
-    /** [B,H,W,1] of -1. */
+    /** [1,H,W,1] of -1. */
     private Tensor minusOne;
-
-    private record Result(Tensor loss, Tensor gradient) {
-    }
+    private Tensor composedLoss;
+    private Tensor composedGradient;
 
     @Override
     void prepare() {
-        try (PointerScope making = new PointerScope()) {
-            Tensor classes = Composition.enlarge(teacher, size.full).argmax(new LongOptional(3), true);
-            Tensor ignored = torch.rand(size.images, size.full, size.full, 1).lt(new Scalar(0.02));
-            indices = classes.masked_fill(ignored, new Scalar(IGNORED));
-            labels = indices.to(ScalarType.Byte).permute(0, 3, 1, 2);
-            indices.retainReference();
-            labels.retainReference();
-        }
-        minusOne = torch.ones(size.images, size.full, size.full, 1).neg();
+        labels = truth();
+        indices = indices(labels);
+        minusOne = torch.ones(1, size.full, size.full, 1).neg();
         loss = allocate(ScalarType.Float, 1, 1, 1, 1);
         kept = allocate(ScalarType.Long, 1, 1, 1, 1);
         gradient = likeLogits();
-        try (PointerScope call = new PointerScope()) {
-            allocateWorkspace();
-            kernel();
-            releaseWorkspace();
-            Result result = compose();
-            double tolerance = kind == SupervisedKind.CE ? TOLERANCE : DOUBTFUL;
-            requireNear("losses", loss.view(-1), result.loss.view(-1), tolerance * loss.item_double());
-            double largest = result.gradient.abs().max().item_double();
-            requireNear("gradients", gradient, result.gradient, largest * (type == Type.F32 ? tolerance : 0x1p-8));
-        }
+        composedLoss = allocate(ScalarType.Float, 1);
+        composedGradient = likeLogits();
+    }
+
+    @Override
+    void compare() {
+        kernel();
+        composition();
+        double tolerance = kind == SupervisedKind.CE ? TOLERANCE : DOUBTFUL;
+        requireNear("losses", loss.view(-1), composedLoss, tolerance * loss.item_double());
+        double largest = composedGradient.abs().max().item_double();
+        requireNear("gradients", gradient, composedGradient, largest * (type == Type.F32 ? tolerance : BF16_STEP));
     }
 
     @Override
@@ -78,26 +71,53 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
     @Benchmark
     public void composition() {
         try (PointerScope call = new PointerScope()) {
-            compose();
+            if (kind == SupervisedKind.CE) {
+                composeCrossEntropy();
+            } else {
+                composeHardExamples();
+            }
         }
     }
 
-    /** The gradient in closed form, softmax minus one-hot, made in place: faster than autograd. */
-    private Result compose() {
-        Tensor ignored = indices.eq(new Scalar(IGNORED));
-        Tensor known = indices.masked_fill(ignored, new Scalar(0));
-        Tensor p = Composition.probabilities(student, size.full);
-        Tensor truth = p.gather(3, known);
-        Tensor used = kind == SupervisedKind.CE ? ignored.logical_not() : hard(truth, ignored);
-        Tensor factor = used.div(used.sum());
-        Tensor total = truth.log_().mul_(factor).sum().neg();
-        Tensor atLogits = p.scatter_add_(3, known, minusOne).mul_(factor);
-        return new Result(total, Composition.enlargeBackward(atLogits, size).to(type.torch));
+    private void composeCrossEntropy() {
+        Tensor low = Composition.low(student);
+        Tensor share = indices.ne(new Scalar(IGNORED)).sum().reciprocal();
+        composedLoss.zero_();
+        for (int b = 0; b < size.images; b++) {
+            try (PointerScope image = new PointerScope()) {
+                Tensor p = composition.softmax(low, b, 0);
+                Tensor ignored = indices.narrow(0, b, 1).eq(new Scalar(IGNORED));
+                Tensor known = indices.narrow(0, b, 1).masked_fill(ignored, new Scalar(0));
+                finish(p, known, p.gather(3, known), ignored.logical_not().mul(share), b);
+            }
+        }
     }
 
-    private Tensor hard(Tensor truth, Tensor ignored) {
+    /** The limit needs the probabilities of all images, which are kept rather than computed twice. */
+    private void composeHardExamples() {
+        Tensor low = Composition.low(student);
+        for (int b = 0; b < size.images; b++) {
+            composition.softmax(low, b, b);
+        }
+        Tensor p = composition.probabilities();
+        Tensor ignored = indices.eq(new Scalar(IGNORED));
+        Tensor known = indices.masked_fill(ignored, new Scalar(0));
+        Tensor truth = p.gather(3, known);
         Tensor ranked = truth.masked_fill(ignored, new Scalar(1));
-        Tensor limit = torch.kthvalue(ranked.view(-1), AT_LEAST).get0().clamp_min(new Scalar(HARD));
-        return ranked.le(limit).logical_and_(ignored.logical_not());
+        Tensor limit = torch.topk(ranked.view(-1), AT_LEAST, -1, false, false).get0().max().clamp_min(new Scalar(HARD));
+        Tensor hard = ranked.le(limit).logical_and_(ignored.logical_not());
+        Tensor factor = hard.div(hard.sum());
+        composedLoss.zero_();
+        for (int b = 0; b < size.images; b++) {
+            try (PointerScope image = new PointerScope()) {
+                finish(p.narrow(0, b, 1), known.narrow(0, b, 1), truth.narrow(0, b, 1), factor.narrow(0, b, 1), b);
+            }
+        }
+    }
+
+    /** Loss and gradient of one image from its probabilities: softmax minus one-hot, times the factor. */
+    private void finish(Tensor p, Tensor known, Tensor truth, Tensor factor, int image) {
+        composedLoss.sub_(truth.log_().mul_(factor).sum());
+        composition.enlargeBackward(p.scatter_add_(3, known, minusOne).mul_(factor), composedGradient, image);
     }
 }

@@ -1,0 +1,179 @@
+package dev.imas.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.kernels.Kernels;
+import dev.imas.machine.CpuFeatures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Turns JMH's JSON into the Markdown table of the kernels: {@code KernelTable RESULTS.json LIMITS.jsonl COMMAND}, the
+ * table on standard output. Times are medians of all calls; memory is the median peak of the iterations.
+ */
+public final class KernelTable {
+    private final List<JsonNode> results;
+    private final Limits machine;
+
+    /** One kernel on one kind of input. */
+    private record Row(Kernel kernel, String input, double kernelMillis, double compositionMillis, double kernelMegabytes, double compositionMegabytes, Work work) {
+        double ratio() {
+            return compositionMillis / kernelMillis;
+        }
+    }
+
+    private KernelTable(List<JsonNode> results, Limits machine) {
+        this.results = results;
+        this.machine = machine;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length != 3) {
+            throw new IllegalArgumentException("usage: KernelTable RESULTS.json LIMITS.jsonl COMMAND");
+        }
+        JsonNode root = new ObjectMapper().readTree(Path.of(arguments[0]).toFile());
+        List<JsonNode> results = StreamSupport.stream(root.spliterator(), false).toList();
+        System.out.print(new KernelTable(results, Limits.read(Path.of(arguments[1]))).markdown(arguments[2]));
+    }
+
+    private String markdown(String command) throws IOException {
+        List<Row> rows = rows();
+        StringBuilder text = new StringBuilder();
+        text.append("""
+                # CPU kernels against libtorch
+
+                `%s` measured both sides of every row in one JVM, on the same tensors, with the same OpenMP threads; the kernel calls and
+                the compositions are in `benchmarks/src/main/java`, and each pair is compared before it is timed. ms: median of all calls.
+                Memory: how far the resident memory rises during calls, outputs excluded, workspace included. Limit: the larger of memory
+                traffic at the copy bandwidth and exponentials and multiply-adds at their peak rates, all three measured here; see
+                [Work.java](../src/main/java/dev/imas/benchmarks/Work.java) for what is counted.
+
+                """.formatted(command));
+        JsonNode first = results.get(0);
+        line(text, "- Machine: %s, %d processors, %s, Linux %s", CpuFeatures.read().model(), Runtime.getRuntime().availableProcessors(), memory(), System.getProperty("os.version"));
+        line(text, "- Software: %s; libtorch %s; OpenJDK %s; JMH %s", Kernels.buildInfo(), libtorch(), first.path("jdkVersion").asText(), first.path("jmhVersion").asText());
+        line(text, "- Threads: %s (OMP_WAIT_POLICY=%s)", System.getenv("OMP_NUM_THREADS"), System.getenv("OMP_WAIT_POLICY"));
+        line(text, "- Peaks: copy %.1f GB/s (read + written), %.1f G exponentials/s, %.0f G multiply-adds/s", machine.bytesPerSecond() / 1e9,
+                machine.exponentialsPerSecond() / 1e9, machine.multiplyAddsPerSecond() / 1e9);
+        line(text, "");
+        summary(text, rows);
+        details(text, rows);
+        work(text, rows);
+        return text.toString();
+    }
+
+    private static void summary(StringBuilder text, List<Row> rows) {
+        line(text, "| kernel | composition / kernel, least to most | floor | memory share, at most |");
+        line(text, "|---|---|---|---|");
+        for (Kernel kernel : Kernel.values()) {
+            List<Row> own = rows.stream().filter(row -> row.kernel == kernel).toList();
+            if (own.isEmpty()) {
+                continue;
+            }
+            double share = own.stream().mapToDouble(row -> row.kernelMegabytes / row.compositionMegabytes).max().orElseThrow();
+            boolean allocates = own.stream().anyMatch(row -> row.compositionMegabytes >= 1);
+            line(text, "| %s | **%.1f** to %.1f | %s | %s |", kernel.title, ratios(own).min().orElseThrow(), ratios(own).max().orElseThrow(), number(kernel.floor),
+                    allocates ? percent(share) : "neither needs any");
+        }
+        line(text, "");
+    }
+
+    private static DoubleStream ratios(List<Row> rows) {
+        return rows.stream().mapToDouble(Row::ratio);
+    }
+
+    private void details(StringBuilder text, List<Row> rows) {
+        line(text, "| kernel | input | kernel ms | composition ms | ratio | kernel MB | composition MB | share | limit ms | set by | limit / kernel |");
+        line(text, "|---|---|---|---|---|---|---|---|---|---|---|");
+        for (Row row : rows) {
+            double limit = row.work.limit(machine);
+            boolean memoryBound = row.work.memoryMillis(machine) >= row.work.arithmeticMillis(machine);
+            boolean allocates = row.compositionMegabytes >= 1;
+            line(text, "| %s | %s | %.2f | %.1f | **%.1f** | %.1f | %.1f | %s | %.2f | %s | %s |", row.kernel.title, row.input, row.kernelMillis, row.compositionMillis, row.ratio(),
+                    row.kernelMegabytes, row.compositionMegabytes, allocates ? percent(row.kernelMegabytes / row.compositionMegabytes) : "-", limit, memoryBound ? "memory" : "arithmetic",
+                    percent(limit / row.kernelMillis));
+        }
+        line(text, "");
+    }
+
+    private void work(StringBuilder text, List<Row> rows) {
+        line(text, "What the limits count:");
+        line(text, "");
+        line(text, "| kernel | input | MB read and written | M exponentials | M multiply-adds | memory ms | arithmetic ms | GB/s of the kernel |");
+        line(text, "|---|---|---|---|---|---|---|---|");
+        for (Row row : rows) {
+            Work work = row.work;
+            line(text, "| %s | %s | %.1f | %.1f | %.1f | %.2f | %.2f | %.1f |", row.kernel.title, row.input, work.bytes() / 1e6, work.exponentials() / 1e6, work.multiplyAdds() / 1e6,
+                    work.memoryMillis(machine), work.arithmeticMillis(machine), work.bytes() / row.kernelMillis / 1e6);
+        }
+    }
+
+    private List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (Kernel kernel : Kernel.values()) {
+            for (JsonNode result : results) {
+                if (isOf(result, kernel, "kernel")) {
+                    JsonNode composition = results.stream().filter(other -> isOf(other, kernel, "composition") && other.path("params").equals(result.path("params"))).findFirst()
+                            .orElseThrow(() -> new IllegalArgumentException("no composition for " + result.path("benchmark") + " " + result.path("params")));
+                    rows.add(row(kernel, result, composition));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static boolean isOf(JsonNode result, Kernel kernel, String method) {
+        return result.path("benchmark").asText().equals(kernel.benchmark.getName() + "." + method)
+                && (kernel.kind == null || kernel.kind.equals(result.path("params").path("kind").asText()));
+    }
+
+    private static Row row(Kernel kernel, JsonNode result, JsonNode composition) {
+        JsonNode params = result.path("params");
+        String input;
+        Work work;
+        if (kernel.benchmark == EmaUpdateBenchmark.class) {
+            long parameters = EmaUpdateBenchmark.parameters();
+            input = String.format(Locale.ROOT, "%.1f M weights", parameters / 1e6);
+            work = Work.ofEmaUpdate(parameters);
+        } else {
+            input = params.path("size").asText() + " " + params.path("type").asText() + " " + params.path("layout").asText();
+            work = Work.of(kernel, ProblemSize.valueOf(params.path("size").asText()), params.path("type").asText().equals("F32") ? 4 : 2);
+        }
+        return new Row(kernel, input, median(result.path("primaryMetric")), median(composition.path("primaryMetric")), memoryOf(result), memoryOf(composition), work);
+    }
+
+    private static double median(JsonNode metric) {
+        return metric.required("scorePercentiles").required("50.0").asDouble();
+    }
+
+    private static double memoryOf(JsonNode result) {
+        return median(result.path("secondaryMetrics").required("peakMemory"));
+    }
+
+    private static String libtorch() {
+        return org.bytedeco.pytorch.global.torch.class.getPackage().getImplementationVersion();
+    }
+
+    private static String memory() throws IOException {
+        String total = Files.readAllLines(Path.of("/proc/meminfo")).get(0).replaceAll("\\D", "");
+        return Math.round(Long.parseLong(total) / 1024.0 / 1024.0) + " GiB";
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, share < 0.1 ? "%.1f %%" : "%.0f %%", 100 * share);
+    }
+
+    private static void line(StringBuilder text, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+}
