@@ -40,6 +40,21 @@ int32_t launched(const char* kernel) {
     return refuse(IMAS_ERROR_DEVICE, what, error);
 }
 
+int32_t no_device(int device, cudaError_t error) {
+    cudaGetLastError();
+    char what[64];
+    std::snprintf(what, sizeof what, "the CUDA device %d cannot be used", device);
+    return refuse(IMAS_ERROR_BACKEND, what, error);
+}
+
+int32_t check_images(const char* kernel, int64_t images) {
+    if (images <= kMostImages) return IMAS_OK;
+    char text[128];
+    std::snprintf(text, sizeof text, "imas_%s: %lld images, on CUDA expected at most %lld", kernel, static_cast<long long>(images), static_cast<long long>(kMostImages));
+    set_error(text);
+    return IMAS_ERROR_ARGUMENT;
+}
+
 }  // namespace imas::cuda
 
 extern "C" __attribute__((visibility("default"))) const imas_backend_table* imas_cuda_backend(int32_t table_version, imas_set_error set_error) {

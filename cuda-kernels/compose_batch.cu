@@ -204,7 +204,9 @@ Layout layout_of(const imas_tensor& t) {
 }  // namespace
 
 int32_t compose_batch(const imas_backend* backend, const imas_tensor* labeled, const imas_tensor* weak, const imas_tensor* strong, const imas_tensor* gamma, const imas_tensor* pairing, const imas_tensor* boxes, int32_t include_weak, const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* batch, const imas_tensor* mixed_labels, const imas_tensor* mixed_confidence) {
+    if (const int32_t refused = check_images("compose_batch", batch->shape[0])) return refused;
     const DeviceScope scope(backend);
+    if (scope.status() != IMAS_OK) return scope.status();
     const cudaStream_t stream = stream_of(backend);
     const int count = static_cast<int>(weak->shape[0]), labeled_count = labeled ? static_cast<int>(labeled->shape[0]) : 0;
     const int64_t height = weak->shape[2], width = weak->shape[3];

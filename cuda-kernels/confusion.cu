@@ -99,20 +99,22 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) confus
     block_counts.flush(counts);
 }
 
-/** Any shape and class count: a thread a pixel, 32 columns by 8 rows a block. */
+/** Any shape and class count: a thread a pixel. */
 __global__ void __launch_bounds__(256) confusion_exact_kernel(Logits logits, View<const uint8_t> truth, unsigned long long* counts) {
     IMAS_SHARED(memory);
     const BlockCounts block_counts(memory, logits.classes);
     __syncthreads();
-    const int image = blockIdx.z, x = blockIdx.x * 32 + threadIdx.x % 32, y = blockIdx.y * 8 + threadIdx.x / 32;
-    if (x < logits.columns.out && y < logits.rows.out) block_counts.add(predict_exactly(logits, image, y, x), *truth.at(image, 0, y, x));
+    const PixelOfThread at(logits);
+    if (at.x < logits.columns.out && at.y < logits.rows.out) block_counts.add(predict_exactly(logits, at.image, at.y, at.x), *truth.at(at.image, 0, at.y, at.x));
     block_counts.flush(counts);
 }
 
 }  // namespace
 
 int32_t confusion(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth, const imas_tensor* counts, void*, size_t) {
+    if (const int32_t refused = check_images("confusion", logits->shape[0])) return refused;
     const DeviceScope scope(backend);
+    if (scope.status() != IMAS_OK) return scope.status();
     const Logits of_network = logits_of(logits, truth);
     const unsigned images = static_cast<unsigned>(logits->shape[0]);
     const size_t block_counts = count_bytes(of_network.classes);
@@ -124,8 +126,7 @@ int32_t confusion(const imas_backend* backend, const imas_tensor* logits, const 
             IMAS_LAUNCH(confusion_kernel<K>, dim3(tiles.blocks_per_image(), images), dim3(static_cast<unsigned>(tiles.threads)), Window<K>::kBytes + RowTable::kBytes + block_counts, stream_of(backend), of_network, tiles, view<const uint8_t>(truth), totals);
         });
     } else {
-        const dim3 grid(blocks_for(truth->shape[3], 32), blocks_for(truth->shape[2], 8), images);
-        IMAS_LAUNCH(confusion_exact_kernel, grid, dim3(256), block_counts, stream_of(backend), of_network, view<const uint8_t>(truth), totals);
+        IMAS_LAUNCH(confusion_exact_kernel, grid_of_pixels(of_network, images), dim3(256), block_counts, stream_of(backend), of_network, view<const uint8_t>(truth), totals);
     }
     return launched("confusion");
 }

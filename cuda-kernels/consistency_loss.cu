@@ -32,7 +32,9 @@ struct ConsistencyTarget {
 }  // namespace
 
 int32_t consistency_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels, const imas_tensor* confidence, float threshold, const imas_tensor* weight, float grad_scale, const imas_tensor* loss, const imas_tensor* grad, void* workspace, size_t) {
+    if (const int32_t refused = check_images("consistency_loss", logits->shape[0])) return refused;
     const DeviceScope scope(backend);
+    if (scope.status() != IMAS_OK) return scope.status();
     const int64_t* size = labels->shape;
     const double pixels = static_cast<double>(size[0]) * static_cast<double>(size[2]) * static_cast<double>(size[3]);
     const int classes = static_cast<int>(logits->shape[1] < IMAS_IGNORE ? logits->shape[1] : IMAS_IGNORE);

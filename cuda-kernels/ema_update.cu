@@ -69,6 +69,7 @@ __global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ T
 
 int32_t ema_update(const imas_backend* backend, int64_t count, void* const* teacher, const void* const* student, const int64_t* numel, float decay, void*, size_t) {
     const DeviceScope scope(backend);
+    if (scope.status() != IMAS_OK) return scope.status();
     Table table;
     table.count = 0;
     unsigned chunks = 0;

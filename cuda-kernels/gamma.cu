@@ -90,7 +90,7 @@ __global__ void __launch_bounds__(32 * kWarps, 1) gamma_kernel(const int* counts
         if (lane > 0) continue;
         const float rho_student = static_cast<float>(n[3 * classes] / pixels);
         const float rho_teacher = static_cast<float>(n[3 * classes + 1] / pixels);
-        const float agreement = of_teacher * rho_teacher + of_student * rho_student;
+        const float agreement = __fadd_rn(__fmul_rn(of_teacher, rho_teacher), __fmul_rn(of_student, rho_student));  // never an FMA: the CPU's bits
         const float confident = rho_teacher + rho_student;
         float* part = parts + 5 * static_cast<int64_t>(b);
         part[0] = of_student;
@@ -122,6 +122,7 @@ __global__ void __launch_bounds__(32 * kWarps, 1) gamma_kernel(const int* counts
 
 int32_t gamma(const imas_backend* backend, const imas_tensor* counts, int64_t pixels, int32_t version, int32_t class_weighted, int32_t ignore_background, const imas_tensor* parts, const imas_tensor* pairing, const imas_tensor* mean) {
     const DeviceScope scope(backend);
+    if (scope.status() != IMAS_OK) return scope.status();
     const int images = static_cast<int>(counts->shape[0]), classes = static_cast<int>((counts->shape[3] - 2) / 3);
     const size_t shared_bytes = sizeof(double) * static_cast<size_t>(kWarps * classes) + sizeof(int) * static_cast<size_t>(images < kRanked ? images : kRanked);
     IMAS_LAUNCH(gamma_kernel, dim3(1), dim3(32 * kWarps), shared_bytes, stream_of(backend), static_cast<const int*>(counts->data), images, classes, static_cast<double>(pixels), version == IMAS_GAMMA_V1, class_weighted != 0, ignore_background != 0, static_cast<float*>(parts->data), view<int>(pairing), static_cast<float*>(mean->data));

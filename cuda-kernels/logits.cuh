@@ -33,6 +33,22 @@ struct Logits {
     }
 };
 
+/**
+ * A pixel a thread on the exact path: blocks of 256 threads take 32 columns by 8 rows and lie along grid.x, which alone
+ * holds more than 65535; images along grid.y.
+ */
+struct PixelOfThread {
+    int image, y, x;
+
+    __device__ __forceinline__ explicit PixelOfThread(const Logits& logits) : image(blockIdx.y) {
+        const unsigned across = blocks_for(logits.columns.out, 32);
+        y = static_cast<int>(blockIdx.x / across * 8 + threadIdx.x / 32);
+        x = static_cast<int>(blockIdx.x % across * 32 + threadIdx.x % 32);
+    }
+};
+
+inline dim3 grid_of_pixels(const Logits& logits, unsigned images) { return dim3(blocks_for(logits.columns.out, 32) * blocks_for(logits.rows.out, 8), images); }
+
 inline Logits logits_of(const imas_tensor* t, const imas_tensor* map) {
     return Logits{t->data, t->dtype, static_cast<int>(t->shape[1]), t->stride[0], t->stride[1], t->stride[2], t->stride[3], axis(t->shape[2], map->shape[2]), axis(t->shape[3], map->shape[3])};
 }

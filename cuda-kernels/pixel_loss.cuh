@@ -28,6 +28,7 @@ namespace imas::cuda {
 constexpr int kTerms = 2 * kRows;             // output columns that reach a low-resolution one, at most
 constexpr int kSumPitch = kThreads + kThreads / 32 + 1;  // odd, for gathering along the classes
 constexpr int kClassChunk = 4;
+constexpr float kLargestScale = 1e30f;        // of a gradient, so that sums of some pixels stay finite
 constexpr int kCarryElements = 3072;          // classes * width of a tile on the exact path: 2 rows of 12 KB
 
 /** Where a column's sums lie: one slot skipped every 32, so that strides of 2 to 16 columns meet different banks. */
@@ -153,7 +154,7 @@ __global__ void __launch_bounds__(kThreads, K <= 8 ? 4 : K <= 21 ? 2 : 1) pixel_
     const auto label_at = loss.target.column(tile.image, active ? x : first_x);
     float* const own_sums = sums + sum_slot(threadIdx.x);
     const bool wants_grad = loss.grad.data != nullptr, owns_column = lower >= tile.x_begin;
-    bool bad = !(fabsf(scale) <= kLargest) || !(fabsf(coefficient) <= kLargest);
+    bool bad = !(fabsf(scale) <= kLargestScale) || !(fabsf(coefficient) <= kLargestScale);
     double total = 0.0;
     float upper_sum[K] = {}, lower_sum[K] = {};
     RowLabels previous;

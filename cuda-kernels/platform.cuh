@@ -42,11 +42,25 @@ int32_t launched(const char* kernel);
 
 inline cudaStream_t stream_of(const imas_backend* backend) { return static_cast<cudaStream_t>(backend->stream); }
 
-/** Makes the backend's device current for a scope and puts the caller's back. */
+/** IMAS_ERROR_BACKEND; the error is cleared, so that the next launch does not meet it. */
+int32_t no_device(int device, cudaError_t error);
+
+/** Grid axis y, which counts the images, ends here. */
+constexpr int64_t kMostImages = 65535;
+
+/** IMAS_OK, or IMAS_ERROR_ARGUMENT where there are more images than a launch can count. */
+int32_t check_images(const char* kernel, int64_t images);
+
+/** Makes the backend's device current for a scope and puts the caller's back. Only with the status IMAS_OK may anything be queued. */
 class DeviceScope {
 public:
     explicit DeviceScope(const imas_backend* backend) {
-        if (cudaGetDevice(&previous_) == cudaSuccess && previous_ != backend->device) switched_ = cudaSetDevice(backend->device) == cudaSuccess;
+        cudaError_t error = cudaGetDevice(&previous_);
+        if (error == cudaSuccess && previous_ != backend->device) {
+            error = cudaSetDevice(backend->device);
+            switched_ = error == cudaSuccess;
+        }
+        if (error != cudaSuccess) status_ = no_device(backend->device, error);
     }
     ~DeviceScope() {
         if (switched_) cudaSetDevice(previous_);
@@ -54,11 +68,14 @@ public:
     DeviceScope(const DeviceScope&) = delete;
     DeviceScope& operator=(const DeviceScope&) = delete;
 
+    int32_t status() const { return status_; }
+
 private:
     int previous_ = 0;
     bool switched_ = false;
+    int32_t status_ = IMAS_OK;
 };
 
-inline unsigned blocks_for(int64_t items, int64_t per_block) { return static_cast<unsigned>((items + per_block - 1) / per_block); }
+__host__ __device__ inline unsigned blocks_for(int64_t items, int64_t per_block) { return static_cast<unsigned>((items + per_block - 1) / per_block); }
 
 }  // namespace imas::cuda

@@ -158,13 +158,14 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) pseudo
     counts.flush(out.counts + static_cast<int64_t>(image) * (3 * classes + 2));
 }
 
-/** Any shape and class count: a thread a pixel, 32 columns by 8 rows a block. */
+/** Any shape and class count: a thread a pixel. */
 __global__ void __launch_bounds__(256) pseudo_label_exact_kernel(const __grid_constant__ Networks networks, Outputs out) {
     IMAS_SHARED(memory);
     const Logits& teacher = networks.teacher();
     BlockCounts counts(memory, teacher.classes);
     __syncthreads();
-    const int image = blockIdx.z, x = blockIdx.x * 32 + threadIdx.x % 32, y = blockIdx.y * 8 + threadIdx.x / 32;
+    const PixelOfThread at(teacher);
+    const int image = at.image, y = at.y, x = at.x;
     if (x < teacher.columns.out && y < teacher.rows.out) {
         const Prediction t = predict_exactly(teacher, image, y, x), s = networks.count == 1 ? t : predict_exactly(networks.of[1], image, y, x);
         *out.labels.at(image, 0, y, x) = static_cast<uint8_t>(t.label);
@@ -179,7 +180,9 @@ __global__ void __launch_bounds__(256) pseudo_label_exact_kernel(const __grid_co
 }  // namespace
 
 int32_t pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher, float threshold, const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* counts, void*, size_t) {
+    if (const int32_t refused = check_images("pseudo_label", student->shape[0])) return refused;
     const DeviceScope scope(backend);
+    if (scope.status() != IMAS_OK) return scope.status();
     const cudaStream_t stream = stream_of(backend);
     const bool same = student->data == teacher->data && student->dtype == teacher->dtype && same_strides(*student, *teacher);
     const Networks networks{{logits_of(teacher, labels), logits_of(student, labels)}, same ? 1 : 2};
@@ -194,8 +197,7 @@ int32_t pseudo_label(const imas_backend* backend, const imas_tensor* student, co
             IMAS_LAUNCH(pseudo_label_kernel<K>, dim3(tiles.blocks_per_image(), images), dim3(static_cast<unsigned>(tiles.threads)), 2 * Window<K>::kBytes + RowTable::kBytes + block_counts, stream, networks, tiles, out);
         });
     } else {
-        const dim3 grid(blocks_for(labels->shape[3], 32), blocks_for(labels->shape[2], 8), images);
-        IMAS_LAUNCH(pseudo_label_exact_kernel, grid, dim3(256), block_counts, stream, networks, out);
+        IMAS_LAUNCH(pseudo_label_exact_kernel, grid_of_pixels(networks.teacher(), images), dim3(256), block_counts, stream, networks, out);
     }
     return launched("pseudo_label");
 }

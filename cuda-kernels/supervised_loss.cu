@@ -254,16 +254,16 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) probab
     out.finish(counts, bins, gridDim.x * gridDim.y);
 }
 
-/** Any shape and class count: a thread a pixel, 32 columns by 8 rows a block. */
-__global__ void __launch_bounds__(256) exact_probability_kernel(const __grid_constant__ Probabilities out) {
+/** Any shape and class count: a thread a pixel. Four blocks a multiprocessor: left to itself the compiler spills on sm_80. */
+__global__ void __launch_bounds__(256, 4) exact_probability_kernel(const __grid_constant__ Probabilities out) {
     IMAS_SHARED(memory);
     unsigned* const bins = reinterpret_cast<unsigned*>(memory);
     clear(bins);
     __syncthreads();
     Probabilities::Counts counts;
-    const int x = blockIdx.x * 32 + threadIdx.x % 32, y = blockIdx.y * 8 + threadIdx.x / 32;
-    if (x < out.logits.columns.out && y < out.logits.rows.out) out.record_exactly(blockIdx.z, y, x, counts, bins);
-    out.finish(counts, bins, gridDim.x * gridDim.y * gridDim.z);
+    const PixelOfThread at(out.logits);
+    if (at.x < out.logits.columns.out && at.y < out.logits.rows.out) out.record_exactly(at.image, at.y, at.x, counts, bins);
+    out.finish(counts, bins, gridDim.x * gridDim.y);
 }
 
 /** The second and third histogram: the bits below those found so far. */
@@ -315,8 +315,7 @@ void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas
             IMAS_LAUNCH(probability_kernel<K>, dim3(tiles.blocks_per_image(), images), dim3(static_cast<unsigned>(tiles.threads)), Window<K>::kBytes + RowTable::kBytes + kSelectionBytes, stream, out, tiles);
         });
     } else {
-        const dim3 grid(blocks_for(labels->shape[3], 32), blocks_for(labels->shape[2], 8), images);
-        IMAS_LAUNCH(exact_probability_kernel, grid, dim3(256), kSelectionBytes, stream, out);
+        IMAS_LAUNCH(exact_probability_kernel, grid_of_pixels(low, images), dim3(256), kSelectionBytes, stream, out);
     }
     const int64_t pixels = labels->shape[0] * labels->shape[2] * labels->shape[3];
     for (int number = 1; number < kRounds; number++) {
@@ -327,7 +326,9 @@ void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas
 }  // namespace
 
 int32_t supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels, int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss, const imas_tensor* kept, const imas_tensor* grad, void* workspace, size_t) {
+    if (const int32_t refused = check_images("supervised_loss", logits->shape[0])) return refused;
     const DeviceScope scope(backend);
+    if (scope.status() != IMAS_OK) return scope.status();
     const cudaStream_t stream = stream_of(backend);
     const int64_t* size = labels->shape;
     const Workspace w(workspace, *logits, *labels, kind);

@@ -87,6 +87,8 @@ T atomicAdd(T* address, T value) {
 
 inline float exp2_approx(float x) { return std::exp2(x); }
 inline float reciprocal_approx(float x) { return 1.0f / x; }
+inline float __fmul_rn(float a, float b) { return a * b; }
+inline float __fadd_rn(float a, float b) { return a + b; }
 
 inline unsigned __float_as_uint(float value) {
     unsigned bits;
@@ -101,14 +103,21 @@ inline float __uint_as_float(unsigned bits) {
 
 // The few calls of the CUDA runtime that launchers make; memory is the host's.
 typedef struct simt_stream* cudaStream_t;
-enum cudaError_t { cudaSuccess = 0 };
-inline cudaError_t cudaGetLastError() { return cudaSuccess; }
-inline const char* cudaGetErrorString(cudaError_t) { return "no error"; }
+enum cudaError_t { cudaSuccess = 0, cudaErrorInvalidDevice = 101 };
+namespace simt {
+inline thread_local cudaError_t last_error = cudaSuccess;
+}
+inline cudaError_t cudaGetLastError() {
+    const cudaError_t error = simt::last_error;
+    simt::last_error = cudaSuccess;
+    return error;
+}
+inline const char* cudaGetErrorString(cudaError_t error) { return error == cudaSuccess ? "no error" : "invalid device ordinal"; }
 inline cudaError_t cudaGetDevice(int* device) {
     *device = 0;
     return cudaSuccess;
 }
-inline cudaError_t cudaSetDevice(int) { return cudaSuccess; }
+inline cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : simt::last_error = cudaErrorInvalidDevice; }
 inline cudaError_t cudaGetDeviceCount(int* count) {
     *count = 1;
     return cudaSuccess;

@@ -13,6 +13,7 @@
  *    caller and must not overlap each other or the inputs.
  *  - `workspace` has at least the bytes that the matching *_workspace function returns (NULL is fine when it
  *    returns 0) and is aligned to 64 bytes.
+ *  - CUDA takes at most 65535 images a call (imas_compose_batch: in its batch; imas_gamma: any number).
  *  - same inputs, same backend, same thread count or not: same bits.
  */
 #ifndef IMAS_H

@@ -27,7 +27,8 @@ def table(result):
              'Copy bandwidth measured in this run: %s GB/s (bytes read plus bytes written).' % number(result['copy_gb_per_s'], 0), '',
              '`us`: median of CUDA-event times, rotating over input sets larger than the L2 cache, with the difference between two',
              'measurements. `floor`: the bytes at that bandwidth. `copy`: share of the bandwidth that the bytes make at the measured time.',
-             '`eager`, `compile`: how many times as long PyTorch takes for the same results. `error`: against PyTorch in float64.', '',
+             '`eager`, `compile`: how many times as long PyTorch takes for the same results, its histograms made with `torch.histc`.',
+             '`error`: against PyTorch in float64. All times are the lower of two medians.', '',
              '| kernel | shape | type | layout | us | floor us | copy | eager | compile | error | goal | met |',
              '|---|---|---|---|---|---|---|---|---|---|---|---|']
     for row in result['rows']:

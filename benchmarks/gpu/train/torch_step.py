@@ -178,7 +178,7 @@ class Step:
         self.averaged = [(t, s) for t, s in zip(self.teacher.state_dict().values(), self.student.state_dict().values()) if t.is_floating_point()]
         self.run_student, self.run_teacher = self.student, self.teacher
         if chosen['compile']:
-            self.run_student, self.run_teacher = torch.compile(self.student), torch.compile(self.teacher)
+            self.run_student, self.run_teacher = (torch.compile(net, dynamic=False) for net in (self.student, self.teacher))  # the sizes of a batch are few
         self.rng = random.Random(1)
         self.enter = lambda part: None
 
@@ -350,7 +350,8 @@ def from_files(case, folder, batch, workers, device, torch):
             return tensor(weak), tensor(strong)
 
     def loader(labeled):
-        return iter(DataLoader(Crops(labeled), batch, shuffle=False, num_workers=workers, pin_memory=device != 'cpu', drop_last=True, persistent_workers=workers > 0))
+        return iter(DataLoader(Crops(labeled), batch, shuffle=False, num_workers=workers, pin_memory=device != 'cpu', drop_last=True, persistent_workers=workers > 0,
+                               multiprocessing_context='fork' if workers else None))  # what is defined here cannot be pickled
 
     for (x, y), (w, s) in zip(loader(True), loader(False)):
         yield tuple(t.to(device, non_blocking=True) for t in (x, y, w, s))
