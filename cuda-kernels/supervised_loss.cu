@@ -141,11 +141,12 @@ private:
         const float largest = __uint_as_float((prefix << shift_of(round)) | ((1u << shift_of(round)) - 1u));  // that this prefix can become
         s->rank = rank;
         s->prefix = prefix;
-        if (round == 2 && largest <= 1.0f && largest > thresh) {
-            s->limit = largest;
-            s->kept = largest < 1.0f ? static_cast<unsigned long long>(min_kept) - rank + bins[bin] : s->numbers;  // ignored pixels rank as 1
+        if (round == 2 && !(largest <= thresh)) {
+            const bool some = largest < 1.0f;  // ignored pixels rank as 1, and NaN behind them
+            s->limit = some ? largest : 1.0f;
+            s->kept = some ? static_cast<unsigned long long>(min_kept) - rank + bins[bin] : s->numbers;
             s->settled = 1;
-        } else if (round == 2 || largest <= thresh) {
+        } else if (largest <= thresh) {
             s->limit = thresh;
             s->kept = s->below_thresh;
             s->settled = 1;

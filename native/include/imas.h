@@ -175,7 +175,8 @@ size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_t
  *
  * labels             u8 [B,1,H,W], values < C or 255 (others: IMAS_ERROR_ARGUMENT on CPU; on CUDA treated as 255)
  * kept               out i64 [1,1,1,1]: pixels in the mean; NULL: not wanted
- * Logits that are not finite: as in imas_consistency_loss; OHEM ranks such a pixel last and leaves it out.
+ * Logits that are not finite: as in imas_consistency_loss; OHEM ranks such a pixel last and leaves it out: where there are
+ * fewer than min_kept others, it takes them all.
  */
 int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                              int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,

@@ -1,5 +1,6 @@
 #include "argument.hpp"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
@@ -9,6 +10,7 @@ namespace imas {
 namespace {
 
 const int64_t kLargestExtent = INT32_MAX;
+const int64_t kLargestStride = int64_t{1} << 48;
 
 const char* dtype_name(int32_t dtype) {
     switch (dtype) {
@@ -108,7 +110,9 @@ int32_t Argument::readable(unsigned types) const {
     const int64_t elements = reach(*view);
     const int64_t bytes = dtype_bytes(dtype);
     const uintptr_t address = reinterpret_cast<uintptr_t>(view->data);
-    if (elements < 0 || elements >= INT64_MAX / bytes || static_cast<uintptr_t>((elements + 1) * bytes) > UINTPTR_MAX - address) {
+    // Strides of axes of extent 1 reach nowhere, yet kernels multiply by them.
+    const bool far = *std::max_element(view->stride, view->stride + 4) > kLargestStride;
+    if (far || elements < 0 || elements >= INT64_MAX / bytes || static_cast<uintptr_t>((elements + 1) * bytes) > UINTPTR_MAX - address) {
         return fail(IMAS_ERROR_ARGUMENT, "%s: %s reaches beyond the address space (shape times stride overflows)", function, name);
     }
     if (address % static_cast<uintptr_t>(bytes) != 0) {

@@ -40,6 +40,7 @@ void views() {
     refuse(call.student, [](imas_tensor& t) { t.stride[1] = -20; }, "stride -20 on axis 1");
     refuse(call.student, [](imas_tensor& t) { t.stride[0] = INT64_MAX; t.stride[1] = INT64_MAX; }, "beyond the address space");
     refuse(call.student, [](imas_tensor& t) { t.stride[0] = INT64_MAX / 4; }, "beyond the address space");
+    refuse(call.student, [](imas_tensor& t) { t.shape[3] = 1; t.stride[3] = INT64_MAX; }, "beyond the address space");
     refuse(call.student, [](imas_tensor& t) { t.data = static_cast<char*>(t.data) + 2; }, "not aligned");
     refuse(call.student, [](imas_tensor& t) { t.shape[1] = 257; t.stride[1] = 0; }, "257 classes");
     refuse(call.teacher, [](imas_tensor& t) { t.shape[3] = 4; }, "teacher has shape [2,3,4,4], expected [2,3,4,5]");

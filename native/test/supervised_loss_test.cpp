@@ -159,6 +159,35 @@ void nothing_labelled_and_bad_labels() {
     grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { EXPECT(std::isfinite(grad.get(b, c, h, w))); });
 }
 
+/** When numbers run out before min_kept, all of them are kept, not those below thresh alone. */
+void nan_ranks_last() {
+    context = "supervised_loss NaN ranks last";
+    Random random(46);
+    Inputs in({1, 2, 4, 5, 4, 5}, IMAS_F32, Layout::kNchw, random);
+    in.labels.fill([] { return 0; });
+    in.logits.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { in.logits.set(b, c, h, w, c == 0 && h > 0 ? 3 : 0); });  // p = 1/2 in row 0, else 0.95
+    for (int64_t k = 0; k < 6; ++k) in.logits.set(0, 1, 2 + k / 5, k % 5, NAN);
+    Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, 1, 2, 4, 5);
+    for (int64_t min_kept : {int64_t{14}, int64_t{15}, int64_t{20}}) {
+        EXPECT_OK(run(in, IMAS_OHEM, 0.7f, min_kept, 1, loss, kept, &grad));
+        EXPECT(kept.get(0, 0, 0, 0) == 14);
+    }
+    EXPECT_OK(run(in, IMAS_OHEM, 0.7f, 5, 1, loss, kept, &grad));
+    EXPECT(kept.get(0, 0, 0, 0) == 5);
+}
+
+/** A quarter of a million pixels between two logits: the loss must not drown in float32 sums. */
+void many_pixels_a_logit() {
+    context = "supervised_loss many pixels a logit";
+    Random random(47);
+    Inputs in({1, 3, 1, 2, 4000, 64}, IMAS_F32, Layout::kNchw, random);
+    in.logits.fill([] { return 0.5; });
+    in.labels.fill([] { return 2; });
+    Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1);
+    EXPECT_OK(run(in, IMAS_CE, 0, 0, 1, loss, kept, nullptr));
+    EXPECT_NEAR(loss.get(0, 0, 0, 0), std::log(3.0), 2e-6);
+}
+
 void threads_change_nothing() {
     context = "supervised_loss threads";
     Random random(44);
@@ -180,5 +209,7 @@ void test_supervised_loss() {
     finite_differences();
     ties_are_kept();
     nothing_labelled_and_bad_labels();
+    nan_ranks_last();
+    many_pixels_a_logit();
     threads_change_nothing();
 }

@@ -44,7 +44,8 @@ int32_t consistency_loss(const imas_backend*, const imas_tensor* logits, const i
             sum += space.losses[image * space.chunks + chunk];
             kept += space.kept[image * space.chunks + chunk];
         }
-        if (kept) total += sum * static_cast<double>(image_weight(image)) / pixels;
+        const double share = static_cast<double>(image_weight(image)) / pixels;
+        if (kept && share != 0) total += sum * share;  // an infinite loss that has no weight is none
     }
     at<float>(*loss, 0, 0, 0, 0) = static_cast<float>(total);
     return IMAS_OK;

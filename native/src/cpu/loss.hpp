@@ -134,7 +134,7 @@ struct LaneSums {
     }
 };
 
-/** One chunk. */
+/** One chunk. Some 150 KB with AVX-512: it lives on a thread's stack. */
 template <bool kGradient, class Choose>
 class ChunkLoss {
 public:
@@ -182,7 +182,6 @@ private:
     bool rows_between(Strip& strip, int64_t low, float* above, float* below, float* values) {
         const int64_t begin = first_output(low, space_.h, space_.height), end = first_output(low + 1, space_.h, space_.height);
         bool touched = false;
-        Floats loss = {};
         const int64_t first_column = strip.first_block * kLanes, columns = space_.width - first_column < strip.stride ? space_.width - first_column : strip.stride;
         for (int64_t y = end, until = first_output(low + 2, space_.h, space_.height); y < until; ++y) {
             choose_.prefetch_row(image_, y, first_column, columns);
@@ -191,6 +190,7 @@ private:
             const int64_t rows = end - first < kRowsTogether ? end - first : kRowsTogether;
             Tap taps[kRowsTogether];
             for (int64_t i = 0; i < rows; ++i) taps[i] = tap(first + i, space_.h, space_.height);
+            Floats loss = {};
             for (int64_t block = 0; block < strip.blocks; ++block) {
                 const int64_t x = (strip.first_block + block) * kLanes, n = space_.width - x < kLanes ? space_.width - x : kLanes;
                 Stack stack;
@@ -207,8 +207,8 @@ private:
                 loss += stack.loss();
                 if (kGradient) spread(stack, strip.classes, above + block * kLanes, below + block * kLanes, strip.stride);
             }
+            if (touched) losses_.add(loss);
         }
-        if (touched) losses_.add(loss);
         return touched;
     }
 
@@ -222,6 +222,12 @@ private:
     Carry carries_[kGradient ? kChunkRows + 1 : 1];
     alignas(64) float memory_[Strip::kFloats + 2 * kStripLimit + kRowsTogether * IMAS_MAX_CLASSES * kLanes];
 };
+
+/** Not inlined, so that the two kinds of chunk do not lie on the stack together. */
+template <bool kGradient, class Choose>
+[[gnu::noinline]] void run_chunk(const LossSpace& space, const imas_tensor& logits, int64_t image, int64_t chunk, float factor, const Choose& choose, const imas_tensor* grad, float scale) {
+    ChunkLoss<kGradient, Choose>(space, logits, image, chunk, factor, choose).run(grad, scale);
+}
 
 /** Adds the two parts of every row that two chunks share. For use inside a parallel region. */
 inline void finish_edges(const LossSpace& space, const imas_tensor& grad, float scale) {
@@ -251,8 +257,8 @@ void all_chunks(const LossSpace& space, const imas_tensor& logits, const imas_te
 #pragma omp for schedule(dynamic, 1)
         for (int64_t k = 0; k < space.images * space.chunks; ++k) {
             const int64_t image = k / space.chunks, chunk = k % space.chunks;
-            if (grad) ChunkLoss<true, Choose>(space, logits, image, chunk, factor(image), choose).run(grad, scale);
-            else ChunkLoss<false, Choose>(space, logits, image, chunk, factor(image), choose).run(nullptr, scale);
+            if (grad) run_chunk<true>(space, logits, image, chunk, factor(image), choose, grad, scale);
+            else run_chunk<false>(space, logits, image, chunk, factor(image), choose, nullptr, scale);
         }
         if (grad) finish_edges(space, *grad, scale);
     }

@@ -102,8 +102,8 @@ void probability_piece(const Space& space, const imas_tensor& logits, const imas
 }
 
 /**
- * The wanted-th smallest (from 1) of the values in (low, 1], or low when they are fewer. Bits of non-negative floats order
- * like integers: counting the values that share the digits found so far gives one digit after the other.
+ * The wanted-th smallest (from 1) of the values in (low, 1], or 1 when they are fewer: the rest are NaN. Bits of non-negative
+ * floats order like integers: counting the values that share the digits found so far gives one digit after the other.
  */
 float smallest_above(float low, const float* values, int64_t n, int64_t wanted) {
     const uint32_t base = bits_of(low), highest = bits_of(1.0f) - base;
@@ -128,7 +128,7 @@ float smallest_above(float low, const float* values, int64_t n, int64_t wanted) 
         }
         uint32_t digit = 0;
         while (digit <= mask && wanted > bins[digit]) wanted -= bins[digit++];
-        if (digit > mask) return low;
+        if (digit > mask) return 1;
         prefix = prefix << width | digit;
     }
     return from_bits(base + prefix);
