@@ -7,6 +7,7 @@ enum Kernel {
     CONSISTENCY_LOSS("consistency_loss with gradient", 6, ConsistencyLossBenchmark.class, null),
     CROSS_ENTROPY("supervised_loss CE with gradient", 6, SupervisedLossBenchmark.class, "CE"),
     HARD_EXAMPLES("supervised_loss OHEM with gradient", 6, SupervisedLossBenchmark.class, "OHEM"),
+    HARDEST_EXAMPLES("supervised_loss OHEM, selecting, with gradient", 6, SupervisedLossBenchmark.class, "OHEM_SELECT"),
     EMA_UPDATE("ema_update against one foreach operation", 1.5, EmaUpdateBenchmark.class, "FOREACH"),
     EMA_UPDATE_IN_PLACE("ema_update against two operations a tensor", 1.5, EmaUpdateBenchmark.class, "IN_PLACE"),
     CONFUSION("confusion", 10, ConfusionBenchmark.class, null);

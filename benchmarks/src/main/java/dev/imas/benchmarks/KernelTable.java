@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
 
@@ -25,6 +26,15 @@ public final class KernelTable {
     private record Row(Kernel kernel, String input, double kernelMillis, double compositionMillis, double kernelMegabytes, double compositionMegabytes, Work work) {
         double ratio() {
             return compositionMillis / kernelMillis;
+        }
+
+        /** Less than a megabyte cannot be told from what the JVM does beside. */
+        boolean compositionAllocates() {
+            return compositionMegabytes >= 1;
+        }
+
+        double memoryShare() {
+            return kernelMegabytes / compositionMegabytes;
         }
     }
 
@@ -76,10 +86,9 @@ public final class KernelTable {
             if (own.isEmpty()) {
                 continue;
             }
-            double share = own.stream().mapToDouble(row -> row.kernelMegabytes / row.compositionMegabytes).max().orElseThrow();
-            boolean allocates = own.stream().anyMatch(row -> row.compositionMegabytes >= 1);
+            OptionalDouble share = own.stream().filter(Row::compositionAllocates).mapToDouble(Row::memoryShare).max();
             line(text, "| %s | **%.1f** to %.1f | %s | %s |", kernel.title, ratios(own).min().orElseThrow(), ratios(own).max().orElseThrow(), number(kernel.floor),
-                    allocates ? percent(share) : "neither needs any");
+                    share.isPresent() ? percent(share.getAsDouble()) : "the composition needs none");
         }
         line(text, "");
     }
@@ -94,9 +103,8 @@ public final class KernelTable {
         for (Row row : rows) {
             double limit = row.work.limit(machine);
             boolean memoryBound = row.work.memoryMillis(machine) >= row.work.arithmeticMillis(machine);
-            boolean allocates = row.compositionMegabytes >= 1;
             line(text, "| %s | %s | %.2f | %.1f | **%.1f** | %.1f | %.1f | %s | %.2f | %s | %s |", row.kernel.title, row.input, row.kernelMillis, row.compositionMillis, row.ratio(),
-                    row.kernelMegabytes, row.compositionMegabytes, allocates ? percent(row.kernelMegabytes / row.compositionMegabytes) : "-", limit, memoryBound ? "memory" : "arithmetic",
+                    row.kernelMegabytes, row.compositionMegabytes, row.compositionAllocates() ? percent(row.memoryShare()) : "-", limit, memoryBound ? "memory" : "arithmetic",
                     percent(limit / row.kernelMillis));
         }
         line(text, "");

@@ -10,20 +10,32 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * Supervised loss (method 3.6) and its gradient at the low-resolution logits. The truth has nothing to do with the
- * logits, so that nearly all pixels are hard ones, the most work for OHEM; one pixel in 50 is ignored, here and there, so
- * that no region can be skipped.
+ * Supervised loss (method 3.6) and its gradient at the low-resolution logits. The truth is the teacher's prediction and
+ * disagrees with the logits of the student nearly everywhere, so that nearly all pixels are hard ones; one pixel in 50 is
+ * ignored, here and there, so that no region can be skipped.
  */
 public class SupervisedLossBenchmark extends LogitsBenchmark {
-    private static final double HARD = 0.7;
+    /** What is computed: OHEM finds enough pixels below the threshold, {@code OHEM_SELECT} has to select the hardest ones. */
+    public enum Kind {
+        CE(SupervisedKind.CE, 0), OHEM(SupervisedKind.OHEM, 0.7), OHEM_SELECT(SupervisedKind.OHEM, 0);
+
+        final SupervisedKind loss;
+        final double hard;
+
+        Kind(SupervisedKind loss, double hard) {
+            this.loss = loss;
+            this.hard = hard;
+        }
+    }
+
     private static final long AT_LEAST = 100_000;
     /** Of the largest gradient, for float32 sums in another order. */
     private static final double TOLERANCE = 1e-5;
     /** Pixels on the edge of being hard may fall to the other side: as many in a million, and what that does. */
     private static final double DOUBTFUL = 2e-5;
 
-    @Param({"CE", "OHEM"})
-    public SupervisedKind kind;
+    @Param({"CE", "OHEM", "OHEM_SELECT"})
+    public Kind kind;
 
     private Tensor labels;
     private Tensor loss;
@@ -52,7 +64,7 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
     void compare() {
         kernel();
         composition();
-        double tolerance = kind == SupervisedKind.CE ? TOLERANCE : DOUBTFUL;
+        double tolerance = kind == Kind.CE ? TOLERANCE : DOUBTFUL;
         requireNear("losses", loss.view(-1), composedLoss, tolerance * loss.item_double());
         double largest = composedGradient.abs().max().item_double();
         requireNear("gradients", gradient, composedGradient, largest * (type == Type.F32 ? tolerance : BF16_STEP));
@@ -60,18 +72,18 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
 
     @Override
     long workspaceBytes() {
-        return kernels.supervisedLossWorkspace(view(student), view(labels), kind);
+        return kernels.supervisedLossWorkspace(view(student), view(labels), kind.loss);
     }
 
     @Benchmark
     public void kernel() {
-        kernels.supervisedLoss(view(student), view(labels), kind, (float) HARD, AT_LEAST, 1, view(loss), view(kept), view(gradient), workspace(), workspaceBytes());
+        kernels.supervisedLoss(view(student), view(labels), kind.loss, (float) kind.hard, AT_LEAST, 1, view(loss), view(kept), view(gradient), workspace(), workspaceBytes());
     }
 
     @Benchmark
     public void composition() {
         try (PointerScope call = new PointerScope()) {
-            if (kind == SupervisedKind.CE) {
+            if (kind == Kind.CE) {
                 composeCrossEntropy();
             } else {
                 composeHardExamples();
@@ -104,8 +116,11 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
         Tensor known = indices.masked_fill(ignored, new Scalar(0));
         Tensor truth = p.gather(3, known);
         Tensor ranked = truth.masked_fill(ignored, new Scalar(1));
-        Tensor limit = torch.topk(ranked.view(-1), AT_LEAST, -1, false, false).get0().max().clamp_min(new Scalar(HARD));
-        Tensor hard = ranked.le(limit).logical_and_(ignored.logical_not());
+        Tensor hard = ranked.le(new Scalar(kind.hard));
+        if (hard.sum().item_long() < AT_LEAST) {
+            hard = ranked.le(torch.topk(ranked.view(-1), AT_LEAST, -1, false, false).get0().max());
+        }
+        hard.logical_and_(ignored.logical_not());
         Tensor factor = hard.div(hard.sum());
         composedLoss.zero_();
         for (int b = 0; b < size.images; b++) {

@@ -27,7 +27,7 @@ record Work(double bytes, double exponentials, double multiplyAdds) {
             case CONSISTENCY_LOSS -> new Work(2 * logits + pixels * (label + confidence), scores, scores * (ENLARGE + SPREAD));
             case CROSS_ENTROPY -> new Work(2 * logits + pixels * label, scores, scores * (ENLARGE + SPREAD));
             // All probabilities are needed before the first gradient.
-            case HARD_EXAMPLES -> new Work(3 * logits + pixels * 2 * label, 2 * scores, scores * (2 * ENLARGE + SPREAD));
+            case HARD_EXAMPLES, HARDEST_EXAMPLES -> new Work(3 * logits + pixels * 2 * label, 2 * scores, scores * (2 * ENLARGE + SPREAD));
             case CONFUSION -> new Work(logits + pixels * label, 0, scores * ENLARGE);
             // Labelled, weak and strong float32 images in, four parts out; labels and confidences in and out.
             case COMPOSE_BATCH -> new Work(pixels * (3 * 3 * 4 + 4 * 3 * logitBytes + 2 * (label + confidence)), 0, pixels * 3 * 2);
