@@ -11,9 +11,10 @@ import java.util.List;
 /**
  * What a machine can do at best, as {@code limits.cpp} found it.
  *
- * @param bytesPerSecond read plus written by the fastest kind of copy
+ * @param bytesPerSecond       read plus written by the fastest kind of copy, which is past the caches or in place
+ * @param memcpyBytesPerSecond the same by the C library, on all threads
  */
-record Limits(double bytesPerSecond, double exponentialsPerSecond, double multiplyAddsPerSecond) {
+record Limits(double bytesPerSecond, double memcpyBytesPerSecond, double exponentialsPerSecond, double multiplyAddsPerSecond) {
     private static final List<String> COPIES = List.of("copy_gb", "copy_past_caches_gb", "triad_gb");
 
     /** From a file with one JSON object a line, each a run of the program: the best of all. */
@@ -23,7 +24,7 @@ record Limits(double bytesPerSecond, double exponentialsPerSecond, double multip
             runs.add(new ObjectMapper().readTree(line));
         }
         double copy = COPIES.stream().mapToDouble(key -> best(runs, key)).max().orElseThrow();
-        return new Limits(copy, best(runs, "exponentials_g"), best(runs, "multiply_adds_g"));
+        return new Limits(copy, best(runs, "copy_gb"), best(runs, "exponentials_g"), best(runs, "multiply_adds_g"));
     }
 
     private static double best(List<JsonNode> runs, String key) {
