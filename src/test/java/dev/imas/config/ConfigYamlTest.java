@@ -159,7 +159,7 @@ class ConfigYamlTest {
         "training.lr=1e400                    | training.lr is Infinity; expected 0 to 1000",
         "training.momentum=1                  | training.momentum is 1.0; expected 0 up to, but not including, 1",
         "training.batch_unlabeled=0           | training.batch_unlabeled is 0; expected 1 to 4096",
-        "training.sup_only_epochs=40          | training.sup_only_epochs is 40 of training.epochs 30; leave epochs",
+        "training.sup_only_epochs=50          | training.sup_only_epochs is 50 of training.epochs 40; leave epochs",
         "training.log_every=0                 | training.log_every is 0; expected 1 or more",
         "device=gpu                           | device is gpu; expected auto, cpu, cuda or cuda:INDEX",
         "name=                                | name is empty; expected a name",

@@ -46,7 +46,7 @@ class ValidationTest {
         "augment.strong_ops=13                  | augment.strong_ops is 13; expected 0 to 12",
         "training.epochs=0                      | training.epochs is 0; expected 1 or more",
         "training.sup_only_epochs=-1            | training.sup_only_epochs is -1; expected 0 or more",
-        "training.sup_only_epochs=40            | training.sup_only_epochs is 40 of training.epochs 30; leave epochs for the unlabelled images",
+        "training.sup_only_epochs=50            | training.sup_only_epochs is 50 of training.epochs 40; leave epochs for the unlabelled images",
         "training.batch_labeled=0               | training.batch_labeled is 0; expected 1 to 4096",
         "training.batch_unlabeled=5000          | training.batch_unlabeled is 5000; expected 1 to 4096",
         "training.lr=-1                         | training.lr is -1; expected 0 to 1000",
