@@ -180,10 +180,18 @@ public record ImasConfig(String name, Method method, long seed, String device, P
 
     public enum CutMixPairing { HARDNESS, RANDOM }
 
+    public enum ClassThresholds {
+        /** {@code threshold} for every class (parity). */
+        SAME,
+        /** Lower for classes that the teacher is less sure of: {@code threshold} times their share of the surest one's confidence. */
+        BY_CONFIDENCE
+    }
+
     /**
      * The unlabelled part of the step and every switch of the method.
      *
      * @param threshold         tau, confidence threshold
+     * @param classThresholds   tau for every class, or lower for those predicted with less confidence
      * @param weight            lambda, weight of the consistency loss
      * @param gammaVersion      v1 (parity) or v2
      * @param classWeighted     class-weighted IoU in gamma (parity) or the plain mean
@@ -197,7 +205,7 @@ public record ImasConfig(String name, Method method, long seed, String device, P
      * @param cutmixScaleByHardness side ratio lo + (hi-lo)*u*mean(gamma) instead of uniform
      * @param weakInBatch       the weak part takes part in the batch statistics (parity)
      */
-    public record Unsupervised(double threshold, double weight, GammaVersion gammaVersion, boolean classWeighted,
+    public record Unsupervised(double threshold, ClassThresholds classThresholds, double weight, GammaVersion gammaVersion, boolean classWeighted,
                                boolean ignoreBackground, boolean weightByHardness, IntensityMix intensityMix,
                                CutMixTrigger cutmix, double cutmixProbability, CutMixPairing cutmixPairing,
                                List<Double> cutmixScale, boolean cutmixScaleByHardness, boolean weakInBatch) {

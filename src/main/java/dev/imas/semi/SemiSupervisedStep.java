@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.backward;
 import static org.bytedeco.pytorch.global.torch.zeros_like;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.ClassThresholds;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Supervised;
 import dev.imas.config.ImasConfig.Unsupervised;
@@ -95,11 +96,12 @@ public final class SemiSupervisedStep {
         Tensor studentLogits = same ? teacherLogits : predict(student, in.weak());
         begins.accept(Part.KERNELS);
         PseudoLabels pseudo = kernels.pseudoLabel(studentLogits, teacherLogits, unsupervised.threshold(), in.weak().size(2), in.weak().size(3));
+        PseudoLabels targets = unsupervised.classThresholds() == ClassThresholds.SAME ? pseudo : ClassThreshold.relative(pseudo);
 
         Agreement agreement = rules.measure(pseudo);
         CutMix mix = rules.cutmix(agreement, draws, in.weak().size(2), in.weak().size(3));
         Composed composed = kernels.compose(in.labeled(), in.weak(), in.strong(), rules.intensity(agreement, draws),
-            mix.partners(), mix.boxTensor(), unsupervised.weakInBatch(), pseudo);
+            mix.partners(), mix.boxTensor(), unsupervised.weakInBatch(), targets);
 
         begins.accept(Part.LEARN);
         Output out = compute.forward(true, () -> student.forward(composed.batch(), true));
@@ -111,7 +113,7 @@ public final class SemiSupervisedStep {
 
         Loss sup = supervisedLoss(out, in.labels(), parts, grad);
         List<Tensor> views = new ArrayList<>();
-        views.add(kernels.consistencyLoss(parts.strong(out.logits()), pseudo.labels(), pseudo.confidence(), unsupervised.threshold(), weight, scale, parts.strong(grad)));
+        views.add(kernels.consistencyLoss(parts.strong(out.logits()), targets.labels(), targets.confidence(), unsupervised.threshold(), weight, scale, parts.strong(grad)));
         if (mix.fired()) {
             views.add(kernels.consistencyLoss(parts.mixed(out.logits()), composed.labels(), composed.confidence(), unsupervised.threshold(), weight, scale, parts.mixed(grad)));
         }

@@ -9,6 +9,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.config.ImasConfig.Augment;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.ClassThresholds;
 import dev.imas.config.ImasConfig.CutMixPairing;
 import dev.imas.config.ImasConfig.CutMixTrigger;
 import dev.imas.config.ImasConfig.Data;
@@ -83,7 +84,7 @@ record RecordedRun(JsonNode json) {
         JsonNode flags = configuration("dataset").at("/train/hardness_aware");
         CutMixTrigger trigger = !field(u, "use_cutmix").asBoolean() ? CutMixTrigger.OFF : field(flags, "flag_cmix_trigger_by_hard").asBoolean() ? CutMixTrigger.ADAPTIVE : CutMixTrigger.FIXED;
         JsonNode range = field(u, "use_cutmix_range");
-        return new Unsupervised(number(field(u, "threshold")), number(field(u, "loss_weight")), field(flags, "flag_using_v1").asBoolean() ? GammaVersion.V1 : GammaVersion.V2,
+        return new Unsupervised(number(field(u, "threshold")), ClassThresholds.SAME, number(field(u, "loss_weight")), field(flags, "flag_using_v1").asBoolean() ? GammaVersion.V1 : GammaVersion.V2,
             field(flags, "flag_cal_iou_weighted").asBoolean(), field(flags, "flag_cal_iou_ignore_bg").asBoolean(), field(flags, "flag_hardness_weighted_loss").asBoolean(),
             field(flags, "flag_augs_mixup_by_hard").asBoolean() ? IntensityMix.BLEND : IntensityMix.OFF, trigger, number(field(u, "use_cutmix_trigger_prob")), CutMixPairing.HARDNESS,
             List.of(number(range.get(0)), number(range.get(1))), false, true);

@@ -239,7 +239,7 @@ final class TrainingChecks {
     }
 
     private static Unsupervised withV2(Unsupervised u) {
-        return new Unsupervised(u.threshold(), u.weight(), GammaVersion.V2, u.classWeighted(), u.ignoreBackground(), u.weightByHardness(), u.intensityMix(), u.cutmix(), u.cutmixProbability(),
+        return new Unsupervised(u.threshold(), u.classThresholds(), u.weight(), GammaVersion.V2, u.classWeighted(), u.ignoreBackground(), u.weightByHardness(), u.intensityMix(), u.cutmix(), u.cutmixProbability(),
             u.cutmixPairing(), u.cutmixScale(), u.cutmixScaleByHardness(), u.weakInBatch());
     }
 

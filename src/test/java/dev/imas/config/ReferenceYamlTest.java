@@ -81,7 +81,7 @@ class ReferenceYamlTest {
         assertThat(c.training()).usingRecursiveComparison().ignoringFields("checkpointEvery", "logEvery")
                 .isEqualTo(new ImasConfig.Training(240, 1, 2, 2, 0.01, 1, 0.8, 5e-4, 0.8, 0.99, ImasConfig.TeacherStart.COPY, 0, 1));
         assertThat(c.supervised()).isEqualTo(new ImasConfig.Supervised(SupervisedLoss.OHEM, 0.6, 50000, 0.3));
-        assertThat(c.unsupervised()).isEqualTo(new ImasConfig.Unsupervised(0.7, 1.5, GammaVersion.V2, false, false, true, IntensityMix.BERNOULLI,
+        assertThat(c.unsupervised()).isEqualTo(new ImasConfig.Unsupervised(0.7, ImasConfig.ClassThresholds.SAME, 1.5, GammaVersion.V2, false, false, true, IntensityMix.BERNOULLI,
                 CutMixTrigger.FIXED, 0.25, CutMixPairing.HARDNESS, List.of(0.2, 0.8), true, true));
         assertThat(c.evaluation().mode()).isEqualTo(EvaluationMode.SLIDING);
         assertThat(c.evaluation().window()).isEqualTo(769);

@@ -6,6 +6,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.config.ImasConfig.Augment;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.ClassThresholds;
 import dev.imas.config.ImasConfig.CutMixPairing;
 import dev.imas.config.ImasConfig.CutMixTrigger;
 import dev.imas.config.ImasConfig.Data;
@@ -42,7 +43,7 @@ public final class Configs {
             new Augment(List.of(48, 48), ResizeMode.SCALE, 0.5, 2, List.of(), 0.5, 2, false, false),
             new Training(2, 0, 4, 4, 0.05, 1, 0.9, 1e-4, 0.9, 0.9, TeacherStart.COPY, 3, 1),
             new Supervised(SupervisedLoss.CE, 0.7, 1000, 0.4),
-            new Unsupervised(0.3, 3, GammaVersion.V1, true, false, true, IntensityMix.BLEND, CutMixTrigger.ADAPTIVE, 0.5, CutMixPairing.HARDNESS, List.of(0.1, 0.9), false, true),
+            new Unsupervised(0.3, ClassThresholds.SAME, 3, GammaVersion.V1, true, false, true, IntensityMix.BLEND, CutMixTrigger.ADAPTIVE, 0.5, CutMixPairing.HARDNESS, List.of(0.1, 0.9), false, true),
             new Evaluation(EvaluationMode.WHOLE, 48, 1, 1, AbsentClasses.ZERO));
     }
 

@@ -76,6 +76,22 @@ class SemiSupervisedStepTest {
     }
 
     @Test
+    void classThresholdsLetMorePixelsTeach() {
+        // The first step's networks are equal, whatever the switch: the same predictions, gamma and views.
+        try (StepHarness same = new StepHarness(config()); StepHarness lower = new StepHarness(config("classThresholds", "BY_CONFIDENCE"))) {
+            StepResult one = same.run(0, new StepHarness.Draws(), 0.5);
+            StepResult other = lower.run(0, new StepHarness.Draws(), 0.5);
+            assertThat(StepHarness.floats(other.pseudo().confidence())).isEqualTo(StepHarness.floats(one.pseudo().confidence()));
+            assertThat(StepHarness.floats(other.agreement().gamma())).isEqualTo(StepHarness.floats(one.agreement().gamma()));
+            assertThat(one.views()).hasSize(2);
+            for (int view = 0; view < 2; view++) {
+                assertThat(other.views().get(view).item_float()).as("view %d", view).isGreaterThan(one.views().get(view).item_float());
+            }
+            assertDifferent(same.weights(), lower.weights());
+        }
+    }
+
+    @Test
     void lossIsLambdaTimesTheMeanOfTheViews() {
         try (StepHarness h = new StepHarness(config("weight", 1.7)).diverged()) {
             StepResult result = h.run(0, new StepHarness.Draws(), 0.5);
