@@ -183,7 +183,7 @@ public record ImasConfig(String name, Method method, long seed, String device, P
     public enum ClassThresholds {
         /** {@code threshold} for every class (parity). */
         SAME,
-        /** Lower for classes that the teacher is less sure of: {@code threshold} times their share of the surest one's confidence. */
+        /** tau * m_c / max m for class c: m_c is the mean confidence of the batch's pixels with that pseudo-label. gamma keeps tau. */
         BY_CONFIDENCE
     }
 

@@ -96,7 +96,7 @@ public final class SemiSupervisedStep {
         Tensor studentLogits = same ? teacherLogits : predict(student, in.weak());
         begins.accept(Part.KERNELS);
         PseudoLabels pseudo = kernels.pseudoLabel(studentLogits, teacherLogits, unsupervised.threshold(), in.weak().size(2), in.weak().size(3));
-        PseudoLabels targets = unsupervised.classThresholds() == ClassThresholds.SAME ? pseudo : ClassThreshold.relative(pseudo);
+        PseudoLabels targets = unsupervised.classThresholds() == ClassThresholds.SAME ? pseudo : RelativeConfidence.of(pseudo);
 
         Agreement agreement = rules.measure(pseudo);
         CutMix mix = rules.cutmix(agreement, draws, in.weak().size(2), in.weak().size(3));

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param lossSup   f32 [1,1,1,1], auxiliary head included
  * @param lossUnsup f32 [1,1,1,1], lambda times the mean of the views; null in a supervised-only step
  * @param views     losses of the strong and, when CutMix fired, the mixed view, without lambda
- * @param pseudo    pseudo-labels; null in a supervised-only step
+ * @param pseudo    pseudo-labels as the teacher wrote them, before {@code class_thresholds}; null in a supervised-only step
  * @param agreement gamma as it steered the step; null in a supervised-only step
  * @param boxes     CutMix boxes, or null when it did not fire
  */

@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class TensorKernels {
     /**
      * @param labels     u8 [B,1,H,W], the teacher's
-     * @param confidence f32 [B,1,H,W], the teacher's largest probability
+     * @param confidence f32 [B,1,H,W], the teacher's largest probability, or what {@link RelativeConfidence} made of it
      * @param counts     i32 [B,1,1,3C+2], see imas.h
      */
     public record PseudoLabels(Tensor labels, Tensor confidence, Tensor counts) {

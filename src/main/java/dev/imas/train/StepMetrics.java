@@ -9,7 +9,7 @@ package dev.imas.train;
  * @param lossSup         supervised loss
  * @param lossUnsup       consistency loss times lambda
  * @param gammaMean       mean gamma of the batch
- * @param confidentRatio  share of pixels at which the teacher is confident
+ * @param confidentRatio  share of pixels at which the teacher is confident, by tau for every class
  * @param imagesPerSecond labelled + unlabelled images a second since the last row
  * @param dataWaitShare   share of that time that the device waited for the loader
  */

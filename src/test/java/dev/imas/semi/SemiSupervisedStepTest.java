@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Method;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every switch changes what it says, and nothing else. */
 class SemiSupervisedStepTest {
@@ -75,10 +78,13 @@ class SemiSupervisedStepTest {
         }
     }
 
-    @Test
-    void classThresholdsLetMorePixelsTeach() {
+    @ParameterizedTest
+    @EnumSource(value = Method.class, names = {"IMAS", "UNIFORM"})
+    void classThresholdsLetMorePixelsTeach(Method method) {
         // The first step's networks are equal, whatever the switch: the same predictions, gamma and views.
-        try (StepHarness same = new StepHarness(config()); StepHarness lower = new StepHarness(config("classThresholds", "BY_CONFIDENCE"))) {
+        ImasConfig fixed = Configs.with(config(), "", "method", method);
+        ImasConfig relative = Configs.with(fixed, "unsupervised", "classThresholds", "BY_CONFIDENCE");
+        try (StepHarness same = new StepHarness(fixed); StepHarness lower = new StepHarness(relative)) {
             StepResult one = same.run(0, new StepHarness.Draws(), 0.5);
             StepResult other = lower.run(0, new StepHarness.Draws(), 0.5);
             assertThat(StepHarness.floats(other.pseudo().confidence())).isEqualTo(StepHarness.floats(one.pseudo().confidence()));

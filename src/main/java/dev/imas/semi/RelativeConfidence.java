@@ -2,6 +2,7 @@ package dev.imas.semi;
 
 import static org.bytedeco.pytorch.global.torch.zeros;
 
+import dev.imas.nn.Torch;
 import dev.imas.semi.TensorKernels.PseudoLabels;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -11,32 +12,39 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * A confidence threshold for each class, beside the method's one for all. A network from few labels is unsure of small
  * and rare classes: none of their pixels reaches tau, the unlabelled images teach the large classes alone and the
  * small ones fade. Class c has tau * m_c / max m instead, with m_c the mean confidence of the batch's pixels with
- * pseudo-label c; the surest class keeps tau. (Thresholds that follow a class's own confidence: Zou et al., ECCV 2018;
- * Zhang et al., NeurIPS 2021.)
+ * pseudo-label c; the surest class keeps tau. Thresholds that follow a class's own confidence are known from
+ * class-balanced self-training (Zou et al., ECCV 2018) and FreeMatch (Wang et al., ICLR 2023); this one keeps no
+ * state between steps. There is no lower bound: a class of one unsure pixel teaches, with that pixel's weight.
  */
-final class ClassThreshold {
+final class RelativeConfidence {
     /** Labels are bytes; classes that do not occur cost nothing. */
     private static final long LABELS = 256;
     /** Confidences are added up as integers of this resolution: the sum is exact, in any order and on any device. */
     private static final double UNIT = 1 << 24;
 
-    private ClassThreshold() {
+    private RelativeConfidence() {
     }
 
     /**
      * Pseudo-labels that meet tau where the given ones meet their class's threshold: confidences divided by
      * m_c / max m. They are no probabilities any more and may exceed 1. NaN stays NaN and counts nothing.
      */
-    static PseudoLabels relative(PseudoLabels pseudo) {
-        Tensor confidence = pseudo.confidence().flatten();
-        Tensor label = pseudo.labels().flatten().to(ScalarType.Long);
+    static PseudoLabels of(PseudoLabels pseudo) {
+        Tensor relative = Torch.scoped(() -> {
+            Tensor confidence = pseudo.confidence().flatten();
+            Tensor label = pseudo.labels().flatten().to(ScalarType.Long);
+            return confidence.div(share(confidence, label).index_select(0, label)).view_as(pseudo.confidence());
+        });
+        return new PseudoLabels(pseudo.labels(), relative, pseudo.counts());
+    }
+
+    /** m_c / max m, f32 by label. */
+    private static Tensor share(Tensor confidence, Tensor label) {
         Tensor known = confidence.eq(confidence).to(ScalarType.Long);
-        Tensor units = confidence.to(ScalarType.Double).nan_to_num().mul(new Scalar(UNIT)).round().to(ScalarType.Long);
+        Tensor units = confidence.nan_to_num().mul_(new Scalar(UNIT)).round_().to(ScalarType.Long);
         Tensor sum = zeros(new long[] {LABELS}, label.options()).scatter_add_(0, label, units);
         Tensor count = zeros(new long[] {LABELS}, label.options()).scatter_add_(0, label, known);
         Tensor mean = sum.to(ScalarType.Double).div(count.clamp_min(new Scalar(1)));
-        Tensor share = mean.div(mean.max()).to(ScalarType.Float);
-        Tensor relative = confidence.div(share.index_select(0, label)).view_as(pseudo.confidence());
-        return new PseudoLabels(pseudo.labels(), relative, pseudo.counts());
+        return mean.div(mean.max()).to(ScalarType.Float);
     }
 }

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class ClassThresholdTest {
+class RelativeConfidenceTest {
     @BeforeAll
     static void load() {
         Torch.load();
@@ -22,7 +22,7 @@ class ClassThresholdTest {
     /** Relative confidences of one image of one row. */
     private static float[] relative(int[] labels, float[] confidence) {
         try (PointerScope scope = new PointerScope()) {
-            return StepHarness.floats(ClassThreshold.relative(pseudo(1, labels, confidence)).confidence());
+            return StepHarness.floats(RelativeConfidence.of(pseudo(1, labels, confidence)).confidence());
         }
     }
 
@@ -58,7 +58,7 @@ class ClassThresholdTest {
     void labelsAndCountsAreUntouched() {
         try (PointerScope scope = new PointerScope()) {
             PseudoLabels given = pseudo(2, new int[] {0, 1, 1, 0}, new float[] {0.9f, 0.3f, 0.4f, 0.7f});
-            PseudoLabels found = ClassThreshold.relative(given);
+            PseudoLabels found = RelativeConfidence.of(given);
             assertThat(found.labels()).isSameAs(given.labels());
             assertThat(found.counts()).isSameAs(given.counts());
             assertThat(StepHarness.floats(given.confidence())).containsExactly(0.9f, 0.3f, 0.4f, 0.7f);
