@@ -113,8 +113,10 @@ def classes(work):
     """The program's classes with the kernels of the pretended GPU beside them, and the rehearsal's main class."""
     folder = os.path.join(work, 'classes')
     shutil.rmtree(folder, ignore_errors=True)
-    with zipfile.ZipFile(os.path.join(HOME, 'target', 'imas.jar')) as z:
-        z.extractall(folder)
+    kernels = [jar for jar in os.listdir(os.path.join(HOME, 'target', 'lib')) if jar.startswith('imas-kernels-')]
+    for jar in ['imas.jar'] + [os.path.join('lib', jar) for jar in kernels]:
+        with zipfile.ZipFile(os.path.join(HOME, 'target', jar)) as z:
+            z.extractall(folder)
     native = os.path.join(folder, 'dev', 'imas', 'kernels', 'capi', 'linux-x86_64')
     sources = os.path.join(HOME, 'native')
     run('g++', '-std=c++17', '-O1', '-shared', '-fPIC', os.path.join(HERE, 'rehearse', 'pretend_kernels.cpp'), '-I' + os.path.join(sources, 'include'), '-I' + os.path.join(sources, 'src'),

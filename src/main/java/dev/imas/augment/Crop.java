@@ -1,5 +1,8 @@
 package dev.imas.augment;
 
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.util.Arrays;
 
 /**

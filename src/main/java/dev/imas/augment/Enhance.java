@@ -1,5 +1,7 @@
 package dev.imas.augment;
 
+import dev.imas.image.RgbImage;
+
 /**
  * Blends of a picture X and a degenerate version D of it, D + f*(X - D) per channel in float32 and rounded towards
  * zero: contrast (D the constant mean grey), brightness (D black), color (D grey), sharpness (D smoothed). f = 0 gives

@@ -1,5 +1,8 @@
 package dev.imas.augment;
 
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
+
 /** Left-right flips. Method section 2. */
 public final class Flip {
     private Flip() {

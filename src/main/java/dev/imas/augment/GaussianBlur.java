@@ -1,5 +1,6 @@
 package dev.imas.augment;
 
+import dev.imas.image.RgbImage;
 import java.util.Arrays;
 
 /**

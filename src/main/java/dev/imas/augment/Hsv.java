@@ -1,5 +1,7 @@
 package dev.imas.augment;
 
+import dev.imas.image.RgbImage;
+
 /**
  * Colours as hue, saturation and value, 8 bits each, with the roundings of Pillow (float32 ratios, double products).
  * Golden README section 9, hue.

@@ -1,5 +1,7 @@
 package dev.imas.augment;
 
+import dev.imas.image.RgbImage;
+
 /**
  * Normalisation to the statistics of ImageNet: (v/255 - mean) / std per channel in float32. Method section 2.
  */

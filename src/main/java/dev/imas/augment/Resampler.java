@@ -1,5 +1,6 @@
 package dev.imas.augment;
 
+import dev.imas.image.RgbImage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

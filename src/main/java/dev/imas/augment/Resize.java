@@ -1,5 +1,8 @@
 package dev.imas.augment;
 
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
+
 /**
  * Resizing as Pillow does it, byte for byte: pictures with the antialiased bilinear filter (along the rows first,
  * rounded to 8 bits, then along the columns), label maps by the nearest source pixel. Method section 2, golden README

@@ -1,6 +1,7 @@
 package dev.imas.augment;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.image.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;

@@ -1,5 +1,7 @@
 package dev.imas.augment;
 
+import dev.imas.image.RgbImage;
+
 /**
  * Operations that map each channel's value through a table of 256 entries: invert, posterize, solarize, autocontrast,
  * equalize. None changes its argument. Golden README section 9.

@@ -1,6 +1,9 @@
 package dev.imas.augment;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 

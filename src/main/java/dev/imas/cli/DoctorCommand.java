@@ -1,5 +1,8 @@
 package dev.imas.cli;
 
+import dev.imas.device.Compute;
+import dev.imas.device.Gpu;
+import dev.imas.device.Torch;
 import dev.imas.kernels.Kernels;
 import dev.imas.machine.CpuFeatures;
 import dev.imas.machine.CudaLibraries;
@@ -7,9 +10,6 @@ import dev.imas.machine.CudaLibraries.Library;
 import dev.imas.machine.CudaLibraries.Place;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
-import dev.imas.nn.Gpu;
-import dev.imas.nn.Torch;
-import dev.imas.semi.Compute;
 import dev.imas.verify.SelfTest;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -7,7 +7,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.report.ReportWriter;
-import dev.imas.train.RunSummary;
+import dev.imas.run.RunSummary;
 import dev.imas.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;

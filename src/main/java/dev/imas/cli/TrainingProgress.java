@@ -1,7 +1,7 @@
 package dev.imas.cli;
 
-import dev.imas.train.EpochMetrics;
-import dev.imas.train.StepMetrics;
+import dev.imas.run.EpochMetrics;
+import dev.imas.run.StepMetrics;
 import dev.imas.train.TrainListener;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;

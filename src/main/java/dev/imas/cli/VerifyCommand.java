@@ -3,7 +3,7 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
-import dev.imas.nn.Torch;
+import dev.imas.device.Torch;
 import dev.imas.verify.Check;
 import dev.imas.verify.CheckTable;
 import dev.imas.verify.GoldenData;

@@ -1,6 +1,7 @@
 package dev.imas.config;
 
 import dev.imas.common.UserException;
+import dev.imas.config.reference.ReferenceYaml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.MalformedInputException;
@@ -69,7 +70,7 @@ public final class ConfigYaml {
     }
 
     /** A file's keys as they stand there. */
-    static Map<String, Object> document(Path path) {
+    public static Map<String, Object> document(Path path) {
         try {
             if (Files.size(path) > YamlText.MAX_CHARACTERS) {
                 throw new UserException(path + " has " + Files.size(path) + " bytes; expected a configuration file of at most " + YamlText.MAX_CHARACTERS);

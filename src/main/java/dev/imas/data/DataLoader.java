@@ -1,13 +1,13 @@
 package dev.imas.data;
 
 import dev.imas.augment.DrawnOperation;
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.augment.StrongView;
 import dev.imas.augment.WeakView;
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
+import dev.imas.image.Palette;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.imas.data;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;

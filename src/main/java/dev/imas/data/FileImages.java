@@ -1,9 +1,11 @@
 package dev.imas.data;
 
-import dev.imas.augment.ImageSize;
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.common.UserException;
+import dev.imas.image.ImageFiles;
+import dev.imas.image.ImageSize;
+import dev.imas.image.InputFile;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;

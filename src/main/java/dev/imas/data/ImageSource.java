@@ -1,7 +1,7 @@
 package dev.imas.data;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 
 /** A numbered collection of pictures, with masks where the collection has them. Safe to use from several threads. */
 public interface ImageSource {

@@ -1,6 +1,7 @@
 package dev.imas.data;
 
 import dev.imas.common.UserException;
+import dev.imas.image.InputFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.imas.data;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 
 /**
  * Some pictures of another collection.

@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import dev.imas.device.Torch;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 

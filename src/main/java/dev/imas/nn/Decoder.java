@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import dev.imas.device.Torch;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Tensor;

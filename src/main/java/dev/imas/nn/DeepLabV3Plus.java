@@ -2,6 +2,7 @@ package dev.imas.nn;
 
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.device.Torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import dev.imas.common.Rng;
 import java.util.stream.IntStream;
 
 /** How a parameter's first values are drawn. */
-sealed interface Initializer {
+public sealed interface Initializer {
     /** Values of one draw stream; fixed so that the values depend on nothing but seed, key and position. */
     int CHUNK = 1 << 14;
 

@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import dev.imas.device.Torch;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 

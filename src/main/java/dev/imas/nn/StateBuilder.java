@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import dev.imas.device.Torch;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.imas.report;
 
+import dev.imas.run.CsvFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

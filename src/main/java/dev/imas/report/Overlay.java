@@ -1,8 +1,9 @@
 package dev.imas.report;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.common.UserException;
+import dev.imas.image.IndexPng;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.util.List;
 
 /** Lays the colours of a label map over its picture. */

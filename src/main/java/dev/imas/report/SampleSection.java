@@ -1,6 +1,6 @@
 package dev.imas.report;
 
-import dev.imas.augment.LabelMap;
+import dev.imas.image.LabelMap;
 import dev.imas.report.Samples.View;
 import java.util.EnumMap;
 import java.util.Map;

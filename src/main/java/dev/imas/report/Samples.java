@@ -1,6 +1,7 @@
 package dev.imas.report;
 
-import dev.imas.augment.LabelMap;
+import dev.imas.image.IndexPng;
+import dev.imas.image.LabelMap;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;

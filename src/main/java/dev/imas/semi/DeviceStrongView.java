@@ -3,6 +3,7 @@ package dev.imas.semi;
 import dev.imas.augment.DrawnOperation;
 import dev.imas.augment.GaussianBlur;
 import dev.imas.augment.Hsv;
+import dev.imas.device.Compute;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,8 +2,8 @@ package dev.imas.semi;
 
 import static org.bytedeco.pytorch.global.torch.zeros;
 
-import dev.imas.nn.Torch;
-import dev.imas.semi.TensorKernels.PseudoLabels;
+import dev.imas.device.TensorKernels.PseudoLabels;
+import dev.imas.device.Torch;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;

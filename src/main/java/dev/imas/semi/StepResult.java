@@ -1,7 +1,7 @@
 package dev.imas.semi;
 
-import dev.imas.semi.TensorKernels.Agreement;
-import dev.imas.semi.TensorKernels.PseudoLabels;
+import dev.imas.device.TensorKernels.Agreement;
+import dev.imas.device.TensorKernels.PseudoLabels;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 

@@ -1,5 +1,7 @@
 package dev.imas.semi;
 
+import dev.imas.device.Compute;
+import dev.imas.device.TensorKernels;
 import dev.imas.nn.SegmentationNetwork;
 import java.util.ArrayList;
 import java.util.List;

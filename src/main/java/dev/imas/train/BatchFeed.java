@@ -2,11 +2,11 @@ package dev.imas.train;
 
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Batch;
-import dev.imas.semi.Compute;
-import dev.imas.semi.DeviceQueue;
+import dev.imas.device.Compute;
+import dev.imas.device.DeviceQueue;
+import dev.imas.device.ImageTensors;
+import dev.imas.device.Staging;
 import dev.imas.semi.DeviceStrongView;
-import dev.imas.semi.ImageTensors;
-import dev.imas.semi.Staging;
 import dev.imas.semi.StepInput;
 import java.util.Iterator;
 import java.util.List;

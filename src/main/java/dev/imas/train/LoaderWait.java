@@ -1,7 +1,7 @@
 package dev.imas.train;
 
-import dev.imas.semi.DeviceQueue;
-import dev.imas.semi.DeviceQueue.Mark;
+import dev.imas.device.DeviceQueue;
+import dev.imas.device.DeviceQueue.Mark;
 
 /**
  * How long the device had nothing to do because the loader was not ready: of the gap between two steps on the device

@@ -2,14 +2,14 @@ package dev.imas.train;
 
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
-import dev.imas.nn.SafetensorsFile;
+import dev.imas.device.Compute;
+import dev.imas.device.TensorKernels;
 import dev.imas.nn.SegmentationNetwork;
-import dev.imas.nn.WeightFiles;
-import dev.imas.semi.Compute;
 import dev.imas.semi.SemiSupervisedStep;
 import dev.imas.semi.Sgd;
 import dev.imas.semi.Teacher;
-import dev.imas.semi.TensorKernels;
+import dev.imas.weights.SafetensorsFile;
+import dev.imas.weights.WeightFiles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,5 +1,7 @@
 package dev.imas.train;
 
+import dev.imas.run.EpochMetrics;
+
 /**
  * Where a run stands, beside its tensors; part of every checkpoint.
  *

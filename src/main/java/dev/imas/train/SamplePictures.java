@@ -2,11 +2,12 @@ package dev.imas.train;
 
 import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.data.Dataset;
-import dev.imas.report.IndexPng;
-import dev.imas.report.Pngs;
+import dev.imas.image.IndexPng;
+import dev.imas.image.LabelMap;
+import dev.imas.image.Pngs;
+import dev.imas.image.RgbImage;
+import dev.imas.predict.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,9 @@
 package dev.imas.train;
 
-import dev.imas.semi.Compute;
-import dev.imas.semi.DeviceQueue;
-import dev.imas.semi.Figures;
+import dev.imas.device.Compute;
+import dev.imas.device.DeviceQueue;
+import dev.imas.device.Figures;
+import dev.imas.run.StepMetrics;
 import dev.imas.semi.StepResult;
 import java.util.ArrayList;
 import java.util.List;

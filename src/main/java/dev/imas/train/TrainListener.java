@@ -1,5 +1,9 @@
 package dev.imas.train;
 
+import dev.imas.run.EpochMetrics;
+import dev.imas.run.RunSummary;
+import dev.imas.run.StepMetrics;
+
 /** Hears what a run does; all methods are called on the training thread. */
 public interface TrainListener {
     /** @param startStep 0, or the step a resumed run continues at */

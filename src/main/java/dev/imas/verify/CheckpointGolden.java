@@ -4,9 +4,9 @@ import static dev.imas.verify.GoldenData.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.imas.nn.PthFile;
-import dev.imas.nn.SafetensorsFile;
-import dev.imas.nn.WeightFiles;
+import dev.imas.weights.PthFile;
+import dev.imas.weights.SafetensorsFile;
+import dev.imas.weights.WeightFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

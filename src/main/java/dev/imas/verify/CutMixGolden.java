@@ -6,8 +6,8 @@ import static dev.imas.verify.GoldenData.ints;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.kernels.Kernels.GammaVersion;
-import dev.imas.nn.SafetensorsFile;
 import dev.imas.verify.ArrayKernels.Composed;
+import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.TreeSet;

@@ -1,8 +1,8 @@
 package dev.imas.verify;
 
+import dev.imas.device.Torch;
 import dev.imas.kernels.DType;
 import dev.imas.kernels.TensorView;
-import dev.imas.nn.Torch;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;

@@ -3,9 +3,9 @@ package dev.imas.verify;
 import static dev.imas.verify.GoldenData.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.nn.SafetensorsFile;
-import dev.imas.nn.Torch;
+import dev.imas.device.Torch;
 import dev.imas.verify.ArrayKernels.Loss;
+import dev.imas.weights.SafetensorsFile;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DoubleOptional;

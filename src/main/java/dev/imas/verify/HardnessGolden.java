@@ -4,8 +4,8 @@ import static dev.imas.verify.GoldenData.field;
 import static dev.imas.verify.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.nn.SafetensorsFile;
 import dev.imas.verify.ArrayKernels.PseudoLabels;
+import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

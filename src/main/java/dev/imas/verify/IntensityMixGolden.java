@@ -4,7 +4,7 @@ import static dev.imas.verify.GoldenData.field;
 import static dev.imas.verify.GoldenData.floats;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.nn.SafetensorsFile;
+import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.util.function.Consumer;
 

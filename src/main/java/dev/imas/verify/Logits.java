@@ -1,7 +1,7 @@
 package dev.imas.verify;
 
 import dev.imas.common.UserException;
-import dev.imas.nn.SafetensorsFile;
+import dev.imas.weights.SafetensorsFile;
 import java.util.Arrays;
 
 /**

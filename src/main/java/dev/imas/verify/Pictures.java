@@ -1,8 +1,8 @@
 package dev.imas.verify;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.common.UserException;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;

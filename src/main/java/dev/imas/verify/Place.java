@@ -1,7 +1,7 @@
 package dev.imas.verify;
 
 import dev.imas.config.ImasConfig.Precision;
-import dev.imas.semi.Compute;
+import dev.imas.device.Compute;
 import org.bytedeco.pytorch.Tensor;
 
 /**

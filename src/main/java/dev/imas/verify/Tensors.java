@@ -1,6 +1,6 @@
 package dev.imas.verify;
 
-import dev.imas.nn.SafetensorsFile;
+import dev.imas.weights.SafetensorsFile;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;

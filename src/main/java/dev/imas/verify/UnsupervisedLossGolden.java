@@ -5,8 +5,8 @@ import static dev.imas.verify.GoldenData.floats;
 import static dev.imas.verify.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.nn.SafetensorsFile;
 import dev.imas.verify.ArrayKernels.Loss;
+import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.util.function.Consumer;
 

@@ -5,9 +5,9 @@ import static dev.imas.verify.GoldenData.number;
 import static dev.imas.verify.GoldenData.size;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.nn.SafetensorsFile;
 import dev.imas.verify.ArrayKernels.Loss;
 import dev.imas.verify.ArrayKernels.PseudoLabels;
+import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.util.function.Consumer;
 

@@ -3,6 +3,9 @@ package dev.imas.augment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;

@@ -2,6 +2,9 @@ package dev.imas.augment;
 
 import dev.imas.common.Rng;
 import dev.imas.config.ImasConfig;
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.util.Arrays;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package dev.imas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imas.device.Torch;
 import dev.imas.machine.PretendedFiles;
-import dev.imas.nn.Torch;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;

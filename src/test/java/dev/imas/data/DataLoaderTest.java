@@ -1,18 +1,18 @@
 package dev.imas.data;
 
-import static dev.imas.data.TestFiles.config;
-import static dev.imas.data.TestFiles.list;
-import static dev.imas.data.TestFiles.mask;
-import static dev.imas.data.TestFiles.picture;
-import static dev.imas.data.TestFiles.write;
+import static dev.imas.image.TestFiles.config;
+import static dev.imas.image.TestFiles.list;
+import static dev.imas.image.TestFiles.mask;
+import static dev.imas.image.TestFiles.picture;
+import static dev.imas.image.TestFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.augment.StrongView;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.imas.data;
 
-import static dev.imas.data.TestFiles.config;
-import static dev.imas.data.TestFiles.list;
-import static dev.imas.data.TestFiles.mask;
-import static dev.imas.data.TestFiles.picture;
-import static dev.imas.data.TestFiles.write;
+import static dev.imas.image.TestFiles.config;
+import static dev.imas.image.TestFiles.list;
+import static dev.imas.image.TestFiles.mask;
+import static dev.imas.image.TestFiles.picture;
+import static dev.imas.image.TestFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -3,9 +3,10 @@ package dev.imas.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.imas.augment.LabelMap;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.image.LabelMap;
+import dev.imas.image.TestFiles;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashSet;

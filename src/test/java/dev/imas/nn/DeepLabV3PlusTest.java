@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
+import dev.imas.device.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.imas.nn;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
+import dev.imas.device.Torch;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -12,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Networks and images for tests. */
-final class Networks {
+public final class Networks {
     static {
         Torch.load();
     }
@@ -20,11 +21,11 @@ final class Networks {
     private Networks() {
     }
 
-    static ImasConfig.Network spec(Backbone backbone, Stem stem, int outputStride, boolean auxiliary) {
+    public static ImasConfig.Network spec(Backbone backbone, Stem stem, int outputStride, boolean auxiliary) {
         return new ImasConfig.Network(backbone, stem, outputStride, List.of(2, 4, 6), true, auxiliary, null, false);
     }
 
-    static DeepLabV3Plus tiny(int classes, long seed) {
+    public static DeepLabV3Plus tiny(int classes, long seed) {
         return new DeepLabV3Plus(spec(Backbone.TINY, Stem.DEEP, 16, true), classes, seed);
     }
 
@@ -40,7 +41,7 @@ final class Networks {
     }
 
     /** The values in logical order, as float32. */
-    static float[] values(Tensor tensor) {
+    public static float[] values(Tensor tensor) {
         Tensor plain = tensor.detach().to(ScalarType.Float).contiguous();
         float[] values = new float[(int) plain.numel()];
         new FloatPointer(plain.data_ptr_float()).get(values);

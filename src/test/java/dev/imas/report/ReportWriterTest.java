@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
+import dev.imas.image.IndexPng;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,9 +81,9 @@ class ReportWriterTest {
     void accuracyUnderAPictureCountsLabelledPixels() throws IOException {
         Files.createDirectories(run.resolve("samples"));
         var palette = SyntheticRun.PALETTE;
-        IndexPng.write(run.resolve("samples/000-truth.png"), new dev.imas.augment.LabelMap(5, 1, new byte[] {0, 1, 2, 3, (byte) 255}), palette);
-        IndexPng.write(run.resolve("samples/000-student.png"), new dev.imas.augment.LabelMap(5, 1, new byte[] {0, 1, 1, 0, 1}), palette);
-        IndexPng.write(run.resolve("samples/000-teacher.png"), new dev.imas.augment.LabelMap(5, 1, new byte[] {0, 1, 2, 0, 1}), palette);
+        IndexPng.write(run.resolve("samples/000-truth.png"), new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 2, 3, (byte) 255}), palette);
+        IndexPng.write(run.resolve("samples/000-student.png"), new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 1, 0, 1}), palette);
+        IndexPng.write(run.resolve("samples/000-teacher.png"), new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 2, 0, 1}), palette);
         assertThat(report()).contains("<span>student</span><b>50.0 %</b>", "<span>teacher</span><b>75.0 %</b>", "not there", "ignored", "#e4572e");
     }
 

@@ -1,8 +1,10 @@
 package dev.imas.report;
 
-import dev.imas.augment.LabelMap;
-import dev.imas.augment.RgbImage;
 import dev.imas.common.Rng;
+import dev.imas.image.IndexPng;
+import dev.imas.image.LabelMap;
+import dev.imas.image.Pngs;
+import dev.imas.image.RgbImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

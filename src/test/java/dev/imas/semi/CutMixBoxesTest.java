@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.imas.common.Rng;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 /** Against statistics of 20000 boxes that the published implementation drew (recorded data, 04_cutmix/cutmix.json, box_law_statistics). */
 class CutMixBoxesTest {

@@ -3,13 +3,14 @@ package dev.imas.semi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.augment.DrawnOperation;
-import dev.imas.augment.RgbImage;
 import dev.imas.augment.StrongOperation;
 import dev.imas.augment.StrongView;
 import dev.imas.common.Rng;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
-import dev.imas.nn.Torch;
+import dev.imas.device.Compute;
+import dev.imas.device.Torch;
+import dev.imas.image.RgbImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.imas.semi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.imas.nn.Torch;
-import dev.imas.semi.TensorKernels.PseudoLabels;
+import dev.imas.device.TensorKernels.PseudoLabels;
+import dev.imas.device.Torch;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;

@@ -3,7 +3,7 @@ package dev.imas.semi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.imas.nn.Torch;
+import dev.imas.device.Torch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

@@ -8,11 +8,11 @@ import dev.imas.config.ImasConfig.Precision;
 import dev.imas.data.Batch;
 import dev.imas.data.DataLoader;
 import dev.imas.data.Dataset;
-import dev.imas.nn.Torch;
-import dev.imas.semi.Compute;
+import dev.imas.device.Compute;
+import dev.imas.device.DeviceQueue;
+import dev.imas.device.ImageTensors;
+import dev.imas.device.Torch;
 import dev.imas.semi.Configs;
-import dev.imas.semi.DeviceQueue;
-import dev.imas.semi.ImageTensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -21,9 +21,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** The feed hands over what the loaders deliver, however early it fetches. */
 class BatchFeedTest {

@@ -2,7 +2,7 @@ package dev.imas.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imas.semi.DeviceQueue;
+import dev.imas.device.DeviceQueue;
 import org.junit.jupiter.api.Test;
 
 /** What counts as waiting for the loader, on a device that this test moves. */

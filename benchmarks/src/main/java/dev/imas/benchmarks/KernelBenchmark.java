@@ -1,9 +1,9 @@
 package dev.imas.benchmarks;
 
+import dev.imas.device.Torch;
 import dev.imas.kernels.DType;
 import dev.imas.kernels.Kernels;
 import dev.imas.kernels.TensorView;
-import dev.imas.nn.Torch;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;

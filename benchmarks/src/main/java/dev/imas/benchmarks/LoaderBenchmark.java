@@ -1,7 +1,6 @@
 package dev.imas.benchmarks;
 
 import dev.imas.augment.DrawnOperation;
-import dev.imas.augment.RgbImage;
 import dev.imas.augment.StrongOperation;
 import dev.imas.augment.StrongView;
 import dev.imas.augment.WeakView;
@@ -14,10 +13,11 @@ import dev.imas.data.Batch;
 import dev.imas.data.DataLoader;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
-import dev.imas.nn.Torch;
-import dev.imas.semi.Compute;
+import dev.imas.device.Compute;
+import dev.imas.device.ImageTensors;
+import dev.imas.device.Torch;
+import dev.imas.image.RgbImage;
 import dev.imas.semi.DeviceStrongView;
-import dev.imas.semi.ImageTensors;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.Iterator;

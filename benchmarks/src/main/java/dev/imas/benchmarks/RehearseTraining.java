@@ -2,9 +2,9 @@ package dev.imas.benchmarks;
 
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
-import dev.imas.nn.Torch;
-import dev.imas.train.EpochMetrics;
-import dev.imas.train.StepMetrics;
+import dev.imas.device.Torch;
+import dev.imas.run.EpochMetrics;
+import dev.imas.run.StepMetrics;
 import dev.imas.train.TrainListener;
 import dev.imas.train.Trainer;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.imas.benchmarks;
 
-import dev.imas.semi.DeviceQueue;
-import dev.imas.semi.DeviceQueue.Mark;
+import dev.imas.device.DeviceQueue;
+import dev.imas.device.DeviceQueue.Mark;
 import dev.imas.semi.SemiSupervisedStep.Part;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,0 +1,184 @@
+package dev.imas.device;
+
+import static org.bytedeco.pytorch.global.torch.clear_cache;
+import static org.bytedeco.pytorch.global.torch.empty;
+import static org.bytedeco.pytorch.global.torch.getNumGPUs;
+import static org.bytedeco.pytorch.global.torch.globalContext;
+import static org.bytedeco.pytorch.global.torch.hasCUDA;
+import static org.bytedeco.pytorch.global.torch.set_autocast_dtype;
+import static org.bytedeco.pytorch.global.torch.set_autocast_enabled;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.kernels.Kernels;
+import dev.imas.machine.CpuFeatures;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Where and how networks are computed. Parameters, gradients and momentum are float32 in every precision; bf16 means
+ * autocast inside the network.
+ *
+ * @param device       {@code cpu}, or {@code cuda:i}
+ * @param precision    never AUTO
+ * @param channelsLast images and 4-d weights are stored NHWC
+ */
+public record Compute(String device, Precision precision, boolean channelsLast) {
+    /**
+     * Resolves what the user wrote, and makes a GPU the current one of this thread.
+     *
+     * @param device    {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:i}
+     * @param precision AUTO becomes bf16 where that is faster, else fp32. CUDA: bf16 from compute capability 8.0 on.
+     *                  CPU: bf16 for the ResNets on processors with bf16 instructions. Measured as processor time of a
+     *                  whole step against fp32 with channels_last (AMD EPYC, avx512_bf16 without AMX, two threads):
+     *                  ResNet-18 0.81, ResNet-50 0.77, the tiny network 1.8 (its narrow convolutions gain nothing).
+     *                  With AMX, ResNet-18 takes 0.43. channels_last itself: 0.91, 0.88 and 0.78 of fp32 without it,
+     *                  so it is always on
+     * @throws UserException for another device name, or one that this machine or build lacks
+     */
+    public static Compute of(String device, Precision precision, Backbone backbone) {
+        String name = resolveDevice(device);
+        boolean cuda = !name.equals("cpu");
+        if (precision == Precision.TF32 && !cuda) {
+            throw new UserException("precision: tf32 exists on CUDA devices only, the device is cpu; use fp32 or bf16");
+        }
+        Compute compute = new Compute(name, precision, true);
+        if (cuda) {
+            take(compute);
+        }
+        Precision resolved = precision != Precision.AUTO ? precision
+            : cuda ? Cuda.bf16() ? Precision.BF16 : Precision.FP32
+            : backbone != Backbone.TINY && CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32;
+        if (cuda) {
+            globalContext().setAllowTF32CuBLAS(resolved != Precision.FP32);
+            globalContext().setAllowTF32CuDNN(resolved != Precision.FP32);
+        }
+        return new Compute(name, resolved, true);
+    }
+
+    private static void take(Compute compute) {
+        try {
+            Cuda.use(compute.deviceIndex());
+        } catch (RuntimeException e) {
+            throw new UserException("device: " + compute.device() + " cannot be used (" + Torch.message(e) + "); name another with --device, or cpu", e);
+        }
+    }
+
+    /** As {@link #of(String, Precision, Backbone)} for a network of full size. */
+    public static Compute of(String device, Precision precision) {
+        return of(device, precision, Backbone.RESNET50);
+    }
+
+    private static String resolveDevice(String device) {
+        if (!device.matches("auto|cpu|cuda(:\\d{1,2})?")) {
+            throw new UserException("device: '" + device + "' is unknown; use auto, cpu, cuda or cuda:i");
+        }
+        if (device.equals("cpu") || device.equals("auto") && !(hasCUDA() && Kernels.available(Kernels.Backend.CUDA))) {
+            return "cpu";
+        }
+        String problem = problem();
+        if (problem != null) {
+            throw new UserException("device: " + device + " was asked for, but " + problem + "; `imas doctor` tells what is needed, --device cpu computes without");
+        }
+        String name = device.indexOf(':') < 0 ? "cuda:0" : device;
+        if (Integer.parseInt(name.substring(name.indexOf(':') + 1)) >= getNumGPUs()) {
+            throw new UserException("device: " + device + " was asked for, but this machine has " + getNumGPUs() + " GPU(s), counted from cuda:0");
+        }
+        return name;
+    }
+
+    /** Why no GPU can be used, in a part of a sentence; null when one can. */
+    public static String problem() {
+        String problem = Torch.cudaProblem();
+        return problem != null || Kernels.available(Kernels.Backend.CUDA) ? problem : Kernels.problem(Kernels.Backend.CUDA);
+    }
+
+    public boolean cuda() {
+        return !device.equals("cpu");
+    }
+
+    /** CUDA ordinal, 0 on the CPU. */
+    public int deviceIndex() {
+        return cuda() ? Integer.parseInt(device.substring(device.indexOf(':') + 1)) : 0;
+    }
+
+    /** A new handle of the device, owned by the caller's scope. */
+    public Device torchDevice() {
+        return new Device(device);
+    }
+
+    public boolean bf16() {
+        return precision == Precision.BF16;
+    }
+
+    /**
+     * Whether cuDNN may try its algorithms when it meets a new shape: worth it for the same shapes again and again, a
+     * waste where every picture has its own. Nothing on the CPU.
+     */
+    public void fixedShapes(boolean fixed) {
+        if (cuda()) {
+            globalContext().setBenchmarkCuDNN(fixed);
+        }
+    }
+
+    /** Uninitialised memory of the host, from which a GPU can copy while the program goes on. */
+    Tensor hostTensor(ScalarType type, long... shape) {
+        return empty(shape, new TensorOptions(type).pinned_memory(new BoolOptional(cuda())), new MemoryFormatOptional());
+    }
+
+    /** A {@link #hostTensor} on the device, without waiting for the copy; on the CPU the tensor itself. */
+    Tensor upload(Tensor host) {
+        return cuda() ? host.to(torchDevice(), host.scalar_type().intern(), true, false, new MemoryFormatOptional()) : host;
+    }
+
+    /** Values on the device, without waiting. */
+    public Tensor upload(float[] values, long... shape) {
+        Tensor host = hostTensor(ScalarType.Float, shape);
+        host.data_ptr_float().put(values);
+        return upload(host);
+    }
+
+    /** Values on the device, without waiting. */
+    public Tensor upload(int[] values, long... shape) {
+        Tensor host = hostTensor(ScalarType.Int, shape);
+        host.data_ptr_int().put(values);
+        return upload(host);
+    }
+
+    /** Values on the device, without waiting. */
+    public Tensor upload(long[] values, long... shape) {
+        Tensor host = hostTensor(ScalarType.Long, shape);
+        host.data_ptr_long().put(values);
+        return upload(host);
+    }
+
+    /** Runs a forward pass in this precision, recording for the gradient or not. */
+    public <T> T forward(boolean gradient, Supplier<T> pass) {
+        boolean before = GradMode.is_enabled();
+        DeviceType type = cuda() ? DeviceType.CUDA : DeviceType.CPU;
+        GradMode.set_enabled(gradient);
+        try {
+            if (!bf16()) {
+                return pass.get();
+            }
+            set_autocast_dtype(type, ScalarType.BFloat16);
+            set_autocast_enabled(type, true);
+            try {
+                return pass.get();
+            } finally {
+                clear_cache();
+                set_autocast_enabled(type, false);
+            }
+        } finally {
+            GradMode.set_enabled(before);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.imas.predict;
+
+import static org.bytedeco.pytorch.global.torch.softmax;
+import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
+import static org.bytedeco.pytorch.global.torch.zeros;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Evaluation in overlapping windows (method 5): a window starts every floor(2/3 * side) pixels while inside the
+ * image and is cut at the border, not shifted, so border windows can be small, down to one pixel.
+ *
+ * @param side side of the square window, at least 2
+ */
+public record SlidingWindows(int side) {
+    /** A window's first row and column, and its extent. */
+    public record Window(int top, int left, int height, int width) {
+    }
+
+    public SlidingWindows {
+        if (side < 2) {
+            throw new IllegalArgumentException("a sliding window needs a side of at least 2 pixels, got " + side);
+        }
+    }
+
+    /** The windows of an image in the order of evaluation: row by row. */
+    public List<Window> windows(int height, int width) {
+        int stride = side * 2 / 3;
+        List<Window> windows = new ArrayList<>();
+        for (int top = 0; top < height; top += stride) {
+            for (int left = 0; left < width; left += stride) {
+                windows.add(new Window(top, left, Math.min(side, height - top), Math.min(side, width - left)));
+            }
+        }
+        return windows;
+    }
+
+    /**
+     * Sum of the windows' class probabilities; its argmax is the prediction.
+     *
+     * @param images  [B,3,H,W] normalised
+     * @param network images to logits [B,C,h,w] of any size, enlarged here to the window
+     * @return f32 [B,C,H,W]
+     */
+    public Tensor accumulate(Tensor images, int classes, UnaryOperator<Tensor> network) {
+        int height = (int) images.size(2);
+        int width = (int) images.size(3);
+        Tensor sums = zeros(new long[] {images.size(0), classes, height, width}, new TensorOptions(ScalarType.Float).device(new DeviceOptional(images.device())));
+        for (Window w : windows(height, width)) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor logits = network.apply(cut(images, w)).to(ScalarType.Float);
+                Tensor enlarged = upsample_bilinear2d(logits, new long[] {w.height, w.width}, true, new DoubleOptional(), new DoubleOptional());
+                cut(sums, w).add_(softmax(enlarged, 1));
+            }
+        }
+        return sums;
+    }
+
+    private static Tensor cut(Tensor t, Window w) {
+        return t.narrow(2, w.top, w.height).narrow(3, w.left, w.width);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.imas.run;
+
+/**
+ * The end of a run; written as summary.json.
+ *
+ * @param miouStudent mIoU in [0,1] of the last evaluation
+ * @param bestEpoch   epoch with the best teacher
+ * @param seconds     wall time of this process's part of the run
+ * @param dataWaitShare share of the training's time, without evaluation, that the device waited for the loader
+ * @param rssFirst    resident memory in bytes after 100 steps of the phase that the run ends in (with unlabelled
+ *                    images, and a teacher apart from the student); that at the end if the phase is shorter
+ * @param rssLast     resident memory in bytes at the end
+ */
+public record RunSummary(String name, String method, long seed, String device, String precision, long steps, int epochs,
+                         double miouStudent, double miouTeacher, double bestTeacher, int bestEpoch, double seconds,
+                         double dataWaitShare, long rssFirst, long rssLast) {
+}

@@ -1,0 +1,190 @@
+package dev.imas.weights;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.nn.SegmentationNetwork;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a weight file must say beside its tensors, so that the network can be built and its output read:
+ *
+ * <pre>
+ * format             pt
+ * imas.version       1
+ * imas.backbone      tiny | resnet18 | resnet34 | resnet50 | resnet101
+ * imas.stem          deep | conv7
+ * imas.output_stride 8 | 16
+ * imas.aspp          [6,12,18]
+ * imas.multi_grid    true | false
+ * imas.auxiliary     true | false
+ * imas.classes       21
+ * imas.class_names   ["background","aeroplane",...] or []
+ * imas.palette       ["#000000","#800000",...] or []
+ * imas.input         RGB, scaled to [0,1], minus mean, over std; [B,3,H,W]   (for readers of other frameworks)
+ * imas.mean          [0.485,0.456,0.406]
+ * imas.std           [0.229,0.224,0.225]
+ * </pre>
+ *
+ * All values are texts in the safetensors metadata; lists are JSON.
+ *
+ * @param network    backbone and its variant; {@code initWeights} is not kept
+ * @param classes    number of classes
+ * @param classNames one a class, or empty
+ * @param palette    one 0xRRGGBB a class, or empty
+ */
+public record NetworkSpec(ImasConfig.Network network, int classes, List<String> classNames, List<Integer> palette) {
+    private static final String PREFIX = "imas.";
+    private static final String VERSION = "1";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Means and deviations of the network's input, by channel, after scaling to [0,1] (method 2). */
+    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
+    private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
+    public NetworkSpec {
+        classNames = classNames == null ? List.of() : List.copyOf(classNames);
+        palette = palette == null ? List.of() : List.copyOf(palette);
+    }
+
+    /** What a configuration trains. */
+    public static NetworkSpec of(ImasConfig config) {
+        return new NetworkSpec(config.network(), config.data().classes(), config.data().classNames(), config.data().palette());
+    }
+
+    /** As texts for {@link WeightFiles#save}. */
+    public Map<String, String> metadata() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("format", "pt");
+        texts.put(PREFIX + "version", VERSION);
+        texts.put(PREFIX + "backbone", network.backbone().name().toLowerCase(Locale.ROOT));
+        texts.put(PREFIX + "stem", network.stem().name().toLowerCase(Locale.ROOT));
+        texts.put(PREFIX + "output_stride", String.valueOf(network.outputStride()));
+        texts.put(PREFIX + "aspp", json(network.aspp()));
+        texts.put(PREFIX + "multi_grid", String.valueOf(network.multiGrid()));
+        texts.put(PREFIX + "auxiliary", String.valueOf(network.auxiliary()));
+        texts.put(PREFIX + "classes", String.valueOf(classes));
+        texts.put(PREFIX + "class_names", json(classNames));
+        texts.put(PREFIX + "palette", json(palette.stream().map(rgb -> String.format("#%06x", rgb)).toList()));
+        texts.put(PREFIX + "input", "RGB, scaled to [0,1], minus mean, over std; [B,3,H,W]");
+        texts.put(PREFIX + "mean", json(MEAN));
+        texts.put(PREFIX + "std", json(STD));
+        return texts;
+    }
+
+    /**
+     * The specification in a file's metadata; empty if the file holds none (another program's weights).
+     *
+     * @throws UserException if it is there but unusable
+     */
+    public static Optional<NetworkSpec> of(Path file) {
+        Map<String, String> texts = WeightFiles.metadata(file);
+        return texts.containsKey(PREFIX + "backbone") ? Optional.of(new Reader(file, texts).spec()) : Optional.empty();
+    }
+
+    /**
+     * The network of a weight file, with its weights.
+     *
+     * @throws UserException if the file does not say which network it belongs to, or does not fit it
+     */
+    public static SegmentationNetwork open(Path file) {
+        NetworkSpec spec = of(file).orElseThrow(() -> new UserException(file
+                + " does not say which network it belongs to (no imas.backbone in its metadata); give the configuration it was trained with"));
+        SegmentationNetwork network = SegmentationNetwork.create(spec.network, spec.classes, 0);
+        try {
+            WeightFiles.load(network, file, true);
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    private static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("lists of texts and numbers are always JSON", e);
+        }
+    }
+
+    private record Reader(Path file, Map<String, String> texts) {
+        NetworkSpec spec() {
+            String version = text("version");
+            if (!version.equals(VERSION)) {
+                throw unusable("version", "version " + VERSION);
+            }
+            ImasConfig.Network network = new ImasConfig.Network(
+                    choice("backbone", ImasConfig.Backbone.class), choice("stem", ImasConfig.Stem.class), number("output_stride", 8, 16),
+                    list("aspp", new TypeReference<List<Integer>>() { }), flag("multi_grid"), flag("auxiliary"), null, false);
+            List<Integer> palette = list("palette", new TypeReference<List<String>>() { }).stream().map(this::color).toList();
+            return new NetworkSpec(network, number("classes", 1, 255), list("class_names", new TypeReference<List<String>>() { }), palette);
+        }
+
+        private String text(String key) {
+            String text = texts.get(PREFIX + key);
+            if (text == null) {
+                throw new UserException(file + " lacks " + PREFIX + key + " in its metadata");
+            }
+            return text;
+        }
+
+        private <E extends Enum<E>> E choice(String key, Class<E> type) {
+            try {
+                return Enum.valueOf(type, text(key).toUpperCase(Locale.ROOT));
+            } catch (IllegalArgumentException e) {
+                throw unusable(key, "one of " + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT));
+            }
+        }
+
+        private int number(String key, int lowest, int highest) {
+            try {
+                int number = Integer.parseInt(text(key));
+                if (number >= lowest && number <= highest) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // told below
+            }
+            throw unusable(key, "a whole number in " + lowest + ".." + highest);
+        }
+
+        private boolean flag(String key) {
+            String text = text(key);
+            if (!text.equals("true") && !text.equals("false")) {
+                throw unusable(key, "true or false");
+            }
+            return text.equals("true");
+        }
+
+        private <T> List<T> list(String key, TypeReference<List<T>> type) {
+            try {
+                List<T> list = JSON.readValue(text(key), type);
+                if (list != null && list.stream().noneMatch(Objects::isNull)) {
+                    return list;
+                }
+            } catch (JsonProcessingException e) {
+                // told below
+            }
+            throw unusable(key, "a JSON list");
+        }
+
+        private int color(String text) {
+            if (!text.matches("#[0-9a-fA-F]{6}")) {
+                throw unusable("palette", "colours such as #80ff00");
+            }
+            return Integer.parseInt(text.substring(1), 16);
+        }
+
+        private UserException unusable(String key, String expected) {
+            return new UserException(file + " has " + PREFIX + key + " = '" + texts.get(PREFIX + key) + "' in its metadata; " + expected + " is expected");
+        }
+    }
+}

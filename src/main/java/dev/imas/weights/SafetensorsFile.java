@@ -1,0 +1,186 @@
+package dev.imas.weights;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.UserException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A safetensors file, mapped into memory: 8 bytes little-endian header length, a JSON header, raw row-major data.
+ * Knows no libtorch; {@code WeightFiles} turns entries into tensors.
+ *
+ * @param path     where it was read from
+ * @param entries  tensors in header order
+ * @param metadata the {@code __metadata__} strings
+ */
+public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String, String> metadata) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long MAX_HEADER = 100_000_000;
+
+    /**
+     * @param dtype F32, F64, F16, BF16, I64, I32, I16, I8, U8 or BOOL
+     * @param shape extents; empty for a scalar
+     * @param data  little-endian bytes of this tensor alone
+     */
+    public record Entry(String dtype, long[] shape, ByteBuffer data) {
+        public long elements() {
+            long n = 1;
+            for (long extent : shape) {
+                n = Math.multiplyExact(n, extent);
+            }
+            return n;
+        }
+
+        /** The values of an F32 tensor. */
+        public float[] floats() {
+            require("F32");
+            float[] values = new float[Math.toIntExact(elements())];
+            data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+            return values;
+        }
+
+        /** The values of a U8 or BOOL tensor. */
+        public byte[] bytes() {
+            byte[] values = new byte[Math.toIntExact(elements())];
+            if (elementSize(dtype) != 1) {
+                require("U8");
+            }
+            data.duplicate().get(values);
+            return values;
+        }
+
+        private void require(String wanted) {
+            if (!dtype.equals(wanted)) {
+                throw new UserException("a tensor of type " + dtype + " was found where " + wanted + " was expected");
+            }
+        }
+    }
+
+    /** Bytes an element of a safetensors type, or 0 for an unknown one. */
+    public static int elementSize(String dtype) {
+        return switch (dtype) {
+            case "F64", "I64" -> 8;
+            case "F32", "I32" -> 4;
+            case "F16", "BF16", "I16" -> 2;
+            case "U8", "I8", "BOOL" -> 1;
+            default -> 0;
+        };
+    }
+
+    /** The entry of that name. */
+    public Entry get(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new UserException(path + " holds no tensor named " + name);
+        }
+        return entry;
+    }
+
+    /** Opens and checks a file: every length and offset is verified before any entry is handed out. */
+    public static SafetensorsFile read(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new NoSuchFileException(path.toString());
+        }
+        try (FileChannel channel = FileChannel.open(path)) {
+            long size = channel.size();
+            if (size < 8) {
+                throw damaged(path, "it has " + size + " bytes, a header needs 8");
+            }
+            ByteBuffer start = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            readFully(channel, start, 0);
+            long headerLength = start.getLong(0);
+            if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
+                throw damaged(path, "its header length is " + headerLength + " in a file of " + size + " bytes");
+            }
+            ByteBuffer header = ByteBuffer.allocate((int) headerLength);
+            readFully(channel, header, 8);
+            JsonNode json;
+            try {
+                json = JSON.readTree(new String(header.array(), StandardCharsets.UTF_8));
+            } catch (JsonProcessingException e) {
+                throw damaged(path, "its header is not JSON");
+            }
+            if (json == null || !json.isObject()) {
+                throw damaged(path, "its header is not a JSON object");
+            }
+            long dataStart = 8 + headerLength;
+            ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, dataStart, requireMappable(path, size - dataStart));
+            long used = 0;
+            Map<String, Entry> entries = new LinkedHashMap<>();
+            Map<String, String> metadata = new LinkedHashMap<>();
+            for (Map.Entry<String, JsonNode> field : json.properties()) {
+                if (field.getKey().equals("__metadata__")) {
+                    field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
+                } else {
+                    Entry entry = entry(path, field.getKey(), field.getValue(), data);
+                    entries.put(field.getKey(), entry);
+                    used += entry.data().remaining();
+                }
+            }
+            // The format knows neither gaps nor shared bytes, so the tensors fill the file.
+            if (used != data.capacity()) {
+                throw damaged(path, "its tensors take " + used + " bytes, it holds " + data.capacity());
+            }
+            return new SafetensorsFile(path, entries, metadata);
+        }
+    }
+
+    private static long requireMappable(Path path, long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new UserException(path + " holds " + bytes + " bytes of tensors; files of up to 2 GB are read");
+        }
+        return bytes;
+    }
+
+    private static Entry entry(Path path, String name, JsonNode node, ByteBuffer data) {
+        String dtype = node.path("dtype").asText();
+        JsonNode shapeNode = node.path("shape");
+        JsonNode offsets = node.path("data_offsets");
+        int elementSize = elementSize(dtype);
+        if (elementSize == 0 || !shapeNode.isArray() || !offsets.isArray() || offsets.size() != 2) {
+            throw damaged(path, "entry " + name + " has dtype '" + dtype + "' or lacks shape or data_offsets");
+        }
+        List<Long> extents = new ArrayList<>();
+        long bytes = elementSize;
+        for (JsonNode extent : shapeNode) {
+            long e = extent.asLong(-1);
+            if (e < 0 || (e > 0 && bytes > Long.MAX_VALUE / e)) {
+                throw damaged(path, "entry " + name + " has the shape " + shapeNode);
+            }
+            bytes *= e;
+            extents.add(e);
+        }
+        long begin = offsets.get(0).asLong(-1);
+        long end = offsets.get(1).asLong(-1);
+        if (begin < 0 || end < begin || end > data.capacity() || end - begin != bytes) {
+            throw damaged(path, "entry " + name + " spans bytes " + begin + " to " + end + " of " + data.capacity() + ", its shape needs " + bytes);
+        }
+        ByteBuffer values = data.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return new Entry(dtype, extents.stream().mapToLong(Long::longValue).toArray(), values);
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {
+        while (target.hasRemaining()) {
+            int n = channel.read(target, position + target.position());
+            if (n < 0) {
+                throw new IOException("the file ended early");
+            }
+        }
+    }
+
+    private static UserException damaged(Path path, String what) {
+        return new UserException(path + " is not a usable safetensors file: " + what);
+    }
+}

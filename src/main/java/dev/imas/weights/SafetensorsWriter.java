@@ -1,0 +1,146 @@
+package dev.imas.weights;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.common.UserException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Writes safetensors files: the header lists the tensors in the map's order; their data lie wide types first, so that
+ * every tensor is aligned to its elements.
+ */
+final class SafetensorsWriter {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int CHUNK = 1 << 22;
+
+    private SafetensorsWriter() {
+    }
+
+    /**
+     * Writes beside the target, forces the bytes to the disk, then renames: the target is at any time the old file
+     * or the whole new one.
+     */
+    static void write(Map<String, Tensor> tensors, Path target, Map<String, String> metadata) {
+        List<String> order = dataOrder(tensors);
+        ByteBuffer header = header(tensors, order, metadata);
+        Path file = target.toAbsolutePath();
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        try {
+            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                writeFully(channel, header);
+                for (String name : order) {
+                    writeData(channel, tensors.get(name));
+                }
+                channel.force(true);
+            }
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel folder = FileChannel.open(file.getParent())) {
+                folder.force(true);
+            }
+        } catch (IOException e) {
+            try {
+                Files.deleteIfExists(partial);
+            } catch (IOException leftOver) {
+                e.addSuppressed(leftOver);
+            }
+            throw new UserException("cannot write " + target + ": " + e.getMessage() + " (" + e.getClass().getSimpleName()
+                    + "); check that its folder exists, is writable and has room", e);
+        }
+    }
+
+    private static List<String> dataOrder(Map<String, Tensor> tensors) {
+        Comparator<String> widest = Comparator.comparingLong(name -> -tensors.get(name).element_size());
+        return tensors.keySet().stream().sorted(widest).toList();
+    }
+
+    private static ByteBuffer header(Map<String, Tensor> tensors, List<String> order, Map<String, String> metadata) {
+        Map<String, Long> begins = new HashMap<>();
+        long at = 0;
+        for (String name : order) {
+            begins.put(name, at);
+            at += tensors.get(name).nbytes();
+        }
+        ObjectNode root = JSON.createObjectNode();
+        if (!metadata.isEmpty()) {
+            metadata.forEach(root.putObject("__metadata__")::put);
+        }
+        tensors.forEach((name, tensor) -> {
+            ObjectNode entry = root.putObject(name);
+            entry.put("dtype", dtype(name, tensor.scalar_type().intern()));
+            Arrays.stream(tensor.shape()).forEach(entry.putArray("shape")::add);
+            entry.putArray("data_offsets").add(begins.get(name)).add(begins.get(name) + tensor.nbytes());
+        });
+        byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
+        int padded = (json.length + 7) / 8 * 8;
+        ByteBuffer buffer = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
+        buffer.put(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
+        return buffer.flip();
+    }
+
+    private static void writeData(FileChannel channel, Tensor tensor) throws IOException {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor plain = tensor.detach().cpu().contiguous();
+            long bytes = plain.nbytes();
+            for (long done = 0; done < bytes; done += CHUNK) {
+                BytePointer data = new BytePointer(plain.data_ptr()).position(done);
+                writeFully(channel, data.capacity(Math.min(bytes, done + CHUNK)).asByteBuffer());
+            }
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private static String dtype(String name, ScalarType type) {
+        return switch (type) {
+            case Float -> "F32";
+            case Double -> "F64";
+            case Half -> "F16";
+            case BFloat16 -> "BF16";
+            case Long -> "I64";
+            case Int -> "I32";
+            case Short -> "I16";
+            case Char -> "I8";
+            case Byte -> "U8";
+            case Bool -> "BOOL";
+            default -> throw new IllegalArgumentException("tensor " + name + " has the type " + type + ", which safetensors files do not hold");
+        };
+    }
+
+    /** The libtorch type of a safetensors type. */
+    static ScalarType scalarType(String dtype) {
+        return switch (dtype) {
+            case "F32" -> ScalarType.Float;
+            case "F64" -> ScalarType.Double;
+            case "F16" -> ScalarType.Half;
+            case "BF16" -> ScalarType.BFloat16;
+            case "I64" -> ScalarType.Long;
+            case "I32" -> ScalarType.Int;
+            case "I16" -> ScalarType.Short;
+            case "I8" -> ScalarType.Char;
+            case "U8" -> ScalarType.Byte;
+            case "BOOL" -> ScalarType.Bool;
+            default -> throw new IllegalArgumentException("unknown safetensors type " + dtype);
+        };
+    }
+}

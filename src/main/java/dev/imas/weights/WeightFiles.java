@@ -1,0 +1,225 @@
+package dev.imas.weights;
+
+import dev.imas.common.UserException;
+import dev.imas.device.Torch;
+import dev.imas.nn.SegmentationNetwork;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Weight files: safetensors (read and written) and PyTorch's .pth, zip or legacy (read, never executed). The format
+ * is told by the content, not by the name.
+ *
+ * <p>Two conventions of key names are understood beside the network's own: a {@code module.} prefix, which is taken
+ * off, and torchvision's classification networks ({@code conv1.weight}, {@code layer1...}, {@code fc...}), whose keys
+ * become the encoder's.
+ */
+public final class WeightFiles {
+    /** Which state of a training checkpoint. */
+    public enum Part {
+        /** The teacher's if there is one, else the student's, else the file's tensors themselves. */
+        AUTO,
+        /** {@code teacher_state} of a checkpoint. */
+        TEACHER,
+        /** {@code model_state} of a checkpoint. */
+        STUDENT,
+        /** The file is a state dictionary. */
+        PLAIN
+    }
+
+    private static final String TEACHER = "teacher_state";
+    private static final String STUDENT = "model_state";
+    /** In the order in which AUTO looks for them; the last two are other projects' habits. */
+    private static final List<String> STATES = List.of(TEACHER, STUDENT, "state_dict", "model");
+    private static final Pattern TORCHVISION = Pattern.compile("(conv1|bn1|layer[1-4])\\..+");
+    private static final String MODULE = "module.";
+
+    private WeightFiles() {
+    }
+
+    /** As {@link #read(Path, Part)} with {@link Part#AUTO}. */
+    public static Map<String, Tensor> read(Path file) {
+        return read(file, Part.AUTO);
+    }
+
+    /**
+     * The tensors of a weight file by key, {@code module.} taken off, in file order: contiguous, on the CPU, in the
+     * types that the file has; they belong to the current PointerScope.
+     *
+     * @throws UserException if the file is missing, damaged, of an unknown format, has no tensor in that part, or
+     *                       tries to run code
+     */
+    public static Map<String, Tensor> read(Path file, Part part) {
+        Torch.load();
+        Map<String, Tensor> tensors = isSafetensors(file) ? readSafetensors(file, part) : readPth(file, part);
+        if (tensors.isEmpty()) {
+            throw new UserException(file + " holds no tensors" + (part == Part.AUTO ? "" : " in the part " + part.name().toLowerCase(Locale.ROOT))
+                    + "; a state dictionary or a training checkpoint is expected");
+        }
+        return withoutModule(file, tensors);
+    }
+
+    /** The metadata of a safetensors file; empty for other formats. */
+    public static Map<String, String> metadata(Path file) {
+        return isSafetensors(file) ? safetensors(file).metadata() : Map.of();
+    }
+
+    /**
+     * Writes a safetensors file: beside the target, forced to the disk, then renamed.
+     *
+     * @param tensors  any device, layout and strides; row-major in the file
+     * @param metadata free texts, see {@link NetworkSpec#metadata()}
+     */
+    public static void save(Map<String, Tensor> tensors, Path target, Map<String, String> metadata) {
+        Torch.load();
+        SafetensorsWriter.write(tensors, target, metadata);
+    }
+
+    /** As {@link #load(SegmentationNetwork, Path, Part, boolean)} with {@link Part#AUTO}. */
+    public static LoadReport load(SegmentationNetwork network, Path file, boolean strict) {
+        return load(network, file, Part.AUTO, strict);
+    }
+
+    /**
+     * Copies a file's values into a network, which keeps its types, devices and layouts. Nothing is copied unless
+     * everything fits.
+     *
+     * @param strict refuse missing and unexpected keys
+     * @throws UserException if a shape differs, a value is not finite, no key fits, or, when strict, not all do
+     */
+    public static LoadReport load(SegmentationNetwork network, Path file, Part part, boolean strict) {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> state = network.state();
+            Map<String, Tensor> matched = new LinkedHashMap<>();
+            List<String> unexpected = new ArrayList<>();
+            List<String> ignored = new ArrayList<>();
+            Map<String, Tensor> read = read(file, part);
+            boolean classifier = read.keySet().stream().noneMatch(k -> k.startsWith(SegmentationNetwork.ENCODER_PREFIX))
+                    && read.keySet().stream().anyMatch(k -> TORCHVISION.matcher(k).matches());
+            read.forEach((name, tensor) -> {
+                String key = classifier && TORCHVISION.matcher(name).matches() ? SegmentationNetwork.ENCODER_PREFIX + name : name;
+                if (state.containsKey(key)) {
+                    requireFits(file, name, tensor, state.get(key));
+                    matched.put(key, tensor);
+                } else {
+                    (classifier && name.startsWith("fc.") ? ignored : unexpected).add(name);
+                }
+            });
+            // Files from before that counter existed lack it; it only counts.
+            List<String> missing = state.keySet().stream().filter(k -> !matched.containsKey(k) && !k.endsWith("num_batches_tracked")).toList();
+            if (matched.isEmpty() || strict && !(missing.isEmpty() && unexpected.isEmpty())) {
+                throw new UserException(file + " does not fit the network" + LoadReport.part(", missing: ", missing)
+                        + LoadReport.part(", unexpected: ", unexpected) + "; check backbone, stem, auxiliary head and classes"
+                        + (matched.isEmpty() ? "" : ", or allow a partial load"));
+            }
+            Torch.withoutGradient(() -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
+            return new LoadReport(file, List.copyOf(matched.keySet()), missing, List.copyOf(unexpected), List.copyOf(ignored));
+        }
+    }
+
+    private static void requireFits(Path file, String name, Tensor tensor, Tensor target) {
+        if (!Arrays.equals(tensor.shape(), target.shape())) {
+            throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape()) + ", the network needs "
+                    + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
+        }
+        if (!torch.isfinite(tensor).all().item_bool()) {
+            throw new UserException(file + ": tensor " + name + " holds values that are not finite; the weights are not usable");
+        }
+    }
+
+    private static boolean isSafetensors(Path file) {
+        byte[] start;
+        try (InputStream in = Files.newInputStream(file)) {
+            start = in.readNBytes(9);
+        } catch (IOException e) {
+            throw new UserException("cannot read the weight file " + file + ": " + (Files.isDirectory(file) ? "it is a folder"
+                    : Files.exists(file) ? e.getMessage() : "there is no such file"), e);
+        }
+        boolean zip = start.length > 1 && start[0] == 'P' && start[1] == 'K';
+        boolean pickle = start.length > 1 && start[0] == (byte) 0x80 && start[1] <= 5;
+        boolean safetensors = start.length == 9 && start[8] == '{';
+        if (!zip && !safetensors && !pickle) {
+            throw new UserException(file + " is neither a safetensors nor a PyTorch weight file");
+        }
+        return safetensors;
+    }
+
+    private static SafetensorsFile safetensors(Path file) {
+        try {
+            return SafetensorsFile.read(file);
+        } catch (IOException e) {
+            throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Tensor> readSafetensors(Path file, Part part) {
+        SafetensorsFile contents = safetensors(file);
+        String state = chosen(file, part, STATES.stream().filter(s -> contents.entries().keySet().stream().anyMatch(k -> k.startsWith(s + "/"))).toList());
+        String prefix = state == null ? "" : state + "/";
+        Map<String, Tensor> result = new LinkedHashMap<>();
+        contents.entries().forEach((key, entry) -> {
+            if (key.startsWith(prefix)) {
+                result.put(key.substring(prefix.length()), tensor(entry));
+            }
+        });
+        return result;
+    }
+
+    private static Tensor tensor(SafetensorsFile.Entry entry) {
+        Tensor tensor = torch.empty(entry.shape(), new TensorOptions(SafetensorsWriter.scalarType(entry.dtype())), new MemoryFormatOptional());
+        if (entry.data().hasRemaining()) {
+            new BytePointer(tensor.data_ptr()).capacity(tensor.nbytes()).asByteBuffer().put(entry.data().duplicate());
+        }
+        return tensor;
+    }
+
+    private static Map<String, Tensor> readPth(Path file, Part part) {
+        try (PthFile contents = PthFile.open(file)) {
+            if (!(contents.root() instanceof Map<?, ?> root)) {
+                throw new UserException(file + " holds no dictionary; a state dictionary or a training checkpoint is expected");
+            }
+            String state = chosen(file, part, STATES.stream().filter(s -> root.get(s) instanceof Map).toList());
+            return contents.tensors(state == null ? root : (Map<?, ?>) root.get(state));
+        }
+    }
+
+    /** The name of the state to read, of those present, or null for the file's own tensors. */
+    private static String chosen(Path file, Part part, List<String> present) {
+        String wanted = switch (part) {
+            case AUTO -> present.isEmpty() ? null : present.get(0);
+            case TEACHER -> TEACHER;
+            case STUDENT -> STUDENT;
+            case PLAIN -> null;
+        };
+        if (wanted != null && !present.contains(wanted)) {
+            throw new UserException(file + " has no " + wanted + "; " + (present.isEmpty() ? "it is not a training checkpoint" : "it has " + present));
+        }
+        return wanted;
+    }
+
+    private static Map<String, Tensor> withoutModule(Path file, Map<String, Tensor> tensors) {
+        Map<String, Tensor> result = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            String key = name.startsWith(MODULE) ? name.substring(MODULE.length()) : name;
+            if (result.put(key, tensor) != null) {
+                throw new UserException(file + " holds " + key + " twice, with and without the prefix " + MODULE);
+            }
+        });
+        return result;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.imas.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.machine.CpuFeatures;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ComputeTest {
+    @BeforeAll
+    static void load() {
+        Torch.load();
+    }
+
+    @Test
+    void refusesUnknownDevicesAndImpossiblePrecisions() {
+        assertThatThrownBy(() -> Compute.of("gpu", Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("'gpu'").hasMessageContaining("cuda:i");
+        assertThatThrownBy(() -> Compute.of("cpu", Precision.TF32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("tf32");
+    }
+
+    @Test
+    void refusesCudaWithoutAGpu() {
+        assumeThat(torch.hasCUDA()).isFalse();
+        assertThatThrownBy(() -> Compute.of("cuda:0", Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("--device cpu");
+        assertThat(Compute.of("auto", Precision.FP32, Backbone.TINY).device()).isEqualTo("cpu");
+    }
+
+    @Test
+    void autoPrecisionIsResolved() {
+        assertThat(Compute.of("cpu", Precision.AUTO, Backbone.TINY).precision()).isEqualTo(Precision.FP32);
+        assertThat(Compute.of("cpu", Precision.AUTO, Backbone.RESNET50).precision()).isEqualTo(CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32);
+        assertThat(Compute.of("cpu", Precision.FP32, Backbone.RESNET50).precision()).isEqualTo(Precision.FP32);
+    }
+
+    @Test
+    void forwardRestoresGradientModeAndAutocast() {
+        Compute bf16 = new Compute("cpu", Precision.BF16, true);
+        boolean before = GradMode.is_enabled();
+        assertThatThrownBy(() -> bf16.forward(!before, () -> {
+            assertThat(GradMode.is_enabled()).isEqualTo(!before);
+            assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isTrue();
+            throw new IllegalStateException("stop");
+        })).hasMessage("stop");
+        assertThat(GradMode.is_enabled()).isEqualTo(before);
+        assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isFalse();
+    }
+}
