@@ -3,6 +3,7 @@ package dev.imas.verify.groups;
 import static dev.imas.verify.engine.GoldenData.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.imas.nn.Bilinear;
 import dev.imas.nn.SafetensorsFile;
 import dev.imas.nn.Torch;
 import dev.imas.verify.engine.Comparison;
@@ -14,10 +15,8 @@ import dev.imas.verify.memory.Logits;
 import dev.imas.verify.memory.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The enlargement alone, in its three forms: the network's (libtorch, with autograd), the plain definition, and the
@@ -71,7 +70,7 @@ final class EnlargementChecks {
         try (PointerScope scope = new PointerScope()) {
             Tensor input = Tensors.of(x.values(), x.shape());
             input.set_requires_grad(true);
-            Tensor output = torch.upsample_bilinear2d(input, new long[] {size[0], size[1]}, true, new DoubleOptional(), new DoubleOptional());
+            Tensor output = Bilinear.enlarged(input, size[0], size[1]);
             output.backward(Tensors.of(gradY, x.images(), x.classes(), size[0], size[1]), new BoolOptional(), false, new TensorArrayRefOptional());
             compare.absolute(name + ".libtorch.interpolation_forward", y, Tensors.floats(output), FORWARD);
             compare.absolute(name + ".libtorch.interpolation_backward", gradX, Tensors.floats(input.grad()), BACKWARD);

@@ -25,9 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The network (method 1): state-dict keys, logits, intermediate results, running statistics and gradients. */
 final class NetworkGolden implements GoldenGroup {
@@ -62,7 +60,7 @@ final class NetworkGolden implements GoldenGroup {
             try (DeepLabV3Plus network = network(variant.getValue(), keys)) {
                 checkKeys(compare, variant.getKey(), keys, network);
                 checkCounts(compare, variant, network);
-                fill(network);
+                FilledState.fill(network.state());
                 checkWeights(compare, variant.getKey(), json, network);
                 network.to(place.compute().torchDevice());
                 JsonNode input = field(json, "input");
@@ -186,14 +184,6 @@ final class NetworkGolden implements GoldenGroup {
             case Bool -> "bool";
             default -> tensor.scalar_type().intern().name().toLowerCase(Locale.ROOT);
         };
-    }
-
-    private static void fill(DeepLabV3Plus network) {
-        network.state().entrySet().parallelStream().filter(entry -> entry.getValue().scalar_type().intern() == ScalarType.Float).forEach(entry -> {
-            try (PointerScope scope = new PointerScope()) {
-                entry.getValue().data_ptr_float().put(Filler.state(entry.getKey(), entry.getValue().shape()));
-            }
-        });
     }
 
     private static void checkStatistics(Comparison compare, String variant, DeepLabV3Plus network, SafetensorsFile tensors) {

@@ -6,6 +6,7 @@ import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.common.UserException;
+import dev.imas.nn.Bilinear;
 import dev.imas.nn.DeepLabV3Plus;
 import dev.imas.nn.SafetensorsFile;
 import dev.imas.nn.SegmentationNetwork;
@@ -19,7 +20,6 @@ import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /** One recorded pass of a network, forward and backward: every number that the record holds is compared. */
 final class NetworkPass {
@@ -40,7 +40,6 @@ final class NetworkPass {
     private static final double AUXILIARY_WEIGHT = 0.4;
     /** A gradient this much smaller than the whole one is rounding noise (a bias in front of a norm). */
     private static final double NOISE = 1e-6;
-    private static final int SAMPLES = 16;
 
     private final Comparison compare;
     private final String prefix;
@@ -88,8 +87,7 @@ final class NetworkPass {
     }
 
     private static Tensor enlarge(Tensor lowres, Image image) {
-        boolean alignCorners = true;
-        return torch.upsample_bilinear2d(lowres, new long[] {image.shape[2], image.shape[3]}, alignCorners);
+        return Bilinear.enlarged(lowres, image.shape[2], image.shape[3]);
     }
 
     /** The recorded tensors of this pass; a record may hold the first images or classes only. */
@@ -195,15 +193,11 @@ final class NetworkPass {
             }
             double mean = sum / values.length;
             double variance = (squares - sum * mean) / Math.max(values.length - 1, 1);
-            float[] samples = new float[SAMPLES];
-            for (int k = 0; k < SAMPLES; k++) {
-                samples[k] = values[(int) ((long) k * values.length / SAMPLES) + values.length / (2 * SAMPLES)];
-            }
             int[] shape = new int[(int) tensor.dim()];
             for (int i = 0; i < shape.length; i++) {
                 shape[i] = (int) tensor.size(i);
             }
-            return new Statistics(shape, mean, Math.sqrt(variance), Math.sqrt(squares), samples);
+            return new Statistics(shape, mean, Math.sqrt(variance), Math.sqrt(squares), Samples.of(values));
         }
     }
 }

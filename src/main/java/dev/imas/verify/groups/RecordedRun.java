@@ -29,15 +29,12 @@ import dev.imas.config.ImasConfig.TeacherStart;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.config.ImasConfig.Unsupervised;
 import dev.imas.semi.Schedule;
-import dev.imas.semi.StepDraws;
-import dev.imas.semi.StepInput;
 import dev.imas.verify.engine.Filler;
 import dev.imas.verify.memory.Tensors;
-import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** A recorded training run: its settings in our terms, its input batches and its random draws. */
+/** A recorded training run: its settings in our terms, and its input batches. */
 record RecordedRun(JsonNode json) {
     String name() {
         return field(json, "name").asText();
@@ -93,21 +90,30 @@ record RecordedRun(JsonNode json) {
     }
 
     Schedule schedule() {
-        Training t = config().training();
-        return new Schedule(t.lr(), t.polyPower(), t.epochs(), stepsPerEpoch(), t.supOnlyEpochs(), t.emaDecay(), t.teacherStart());
+        return Schedule.of(config().training(), stepsPerEpoch());
+    }
+
+    boolean supervisedOnly(int step) {
+        return step / stepsPerEpoch() < config().training().supOnlyEpochs();
+    }
+
+    /**
+     * What a step learns from, on the CPU.
+     *
+     * @param labeled f32 [batch_labeled,3,H,W]
+     * @param labels  u8 [batch_labeled,1,H,W]
+     * @param weak    f32 [batch_unlabeled,3,H,W]
+     * @param strong  as weak
+     */
+    record Batch(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) {
     }
 
     /** The batch of a global step, in the caller's scope; every epoch sees the same ones. */
-    StepInput input(int step) {
+    Batch batch(int step) {
         int j = step % stepsPerEpoch();
         int b = field(json, "batch_labeled").asInt();
-        Tensor images = image("image_l", b, j);
-        Tensor labels = Tensors.of(labels(b, j), b, 1, height(), width());
-        if (step / stepsPerEpoch() < config().training().supOnlyEpochs()) {
-            return StepInput.supervised(images, labels);
-        }
         int bu = field(json, "batch_unlabeled").asInt();
-        return new StepInput(images, labels, image("image_u_weak", bu, j), image("image_u_strong", bu, j));
+        return new Batch(image("image_l", b, j), Tensors.of(labels(b, j), b, 1, height(), width()), image("image_u_weak", bu, j), image("image_u_strong", bu, j));
     }
 
     private Tensor image(String kind, int count, int j) {
@@ -127,33 +133,6 @@ record RecordedRun(JsonNode json) {
             }
         }
         return labels;
-    }
-
-    /** The draws recorded for a step. */
-    static StepDraws draws(JsonNode step) {
-        return new StepDraws() {
-            @Override
-            public double trigger() {
-                return number(field(step, "trigger_draw"));
-            }
-
-            @Override
-            public int[][] boxes(int count, int height, int width, double spread) {
-                List<int[]> boxes = new ArrayList<>();
-                field(step, "boxes_top_left_bottom_right").forEach(box -> boxes.add(ints(box)));
-                return boxes.toArray(int[][]::new);
-            }
-
-            @Override
-            public int[] pairing(int count) {
-                return ints(field(step, "pairing"));
-            }
-
-            @Override
-            public float[] intensity(int count) {
-                throw new IllegalArgumentException("the recorded runs blend strong and weak views, they draw no choice");
-            }
-        };
     }
 
     private JsonNode net() {

@@ -55,7 +55,8 @@ final class TrainingChecks {
         compare.differing(recorded.name() + ".labels", entry.bytes(), recorded.labels((int) entry.shape()[0], 0));
     }
 
-    void rates(int i, JsonNode row, Schedule schedule) {
+    void rates(int i, JsonNode row) {
+        Schedule schedule = recorded.schedule();
         JsonNode groups = field(recorded.json(), "parameter_groups");
         double multiplier = recorded.config().training().headLrMultiplier();
         for (int g = 0; g < groups.size(); g++) {
@@ -79,14 +80,14 @@ final class TrainingChecks {
         }
     }
 
-    void agreement(int i, JsonNode row, StepResult result, TensorKernels kernels) {
+    void agreement(int i, JsonNode row, StepResult result) {
         double tolerance = drift(i, "hardness_v1", FIRST_PIXELS / pixels);
         Tensor parts = result.agreement().parts();
         compare.absolute(name(i, "hardness_v1"), floats(field(row, "hardness_v1")), Tensors.floats(result.agreement().gamma()), tolerance);
         compare.absolute(name(i, "ratio_student"), floats(field(row, "ratio_student")), Tensors.floats(parts.select(3, 2)), tolerance);
         compare.absolute(name(i, "ratio_teacher"), floats(field(row, "ratio_teacher")), Tensors.floats(parts.select(3, 3)), tolerance);
         // v2 divides by the confident shares: an error of the numerator grows as they shrink.
-        float[] v2 = Tensors.floats(kernels.agreement(result.pseudo(), withV2(recorded.config().unsupervised())).gamma());
+        float[] v2 = Tensors.floats(new TensorKernels(place.compute()).agreement(result.pseudo(), withV2(recorded.config().unsupervised())).gamma());
         double smallest = Float.MAX_VALUE;
         for (float ratio : floats(field(row, "ratio_teacher"))) {
             smallest = Math.min(smallest, ratio);
@@ -172,7 +173,7 @@ final class TrainingChecks {
         field(last, who).properties().forEach(entry -> {
             float[] values = Tensors.floats(network.state().get(entry.getKey()));
             compare.relative(prefix + entry.getKey() + ".l2", number(field(entry.getValue(), "l2")), Comparison.norm(values), l2);
-            compare.relativeToMax(prefix + entry.getKey() + ".samples", floats(field(entry.getValue(), "samples")), sample(values), samples);
+            compare.relativeToMax(prefix + entry.getKey() + ".samples", floats(field(entry.getValue(), "samples")), Samples.of(values), samples);
         });
         double square = 0;
         for (Tensor parameter : network.parameters().values()) {
@@ -194,20 +195,8 @@ final class TrainingChecks {
         }
     }
 
-    private static float[] sample(float[] values) {
-        float[] samples = new float[16];
-        for (int k = 0; k < samples.length; k++) {
-            samples[k] = values[Math.min(values.length - 1, (int) ((long) k * values.length / 16) + values.length / 32)];
-        }
-        return samples;
-    }
-
     private static double moved(String key, Tensor now) {
-        long[] shape = new long[(int) now.dim()];
-        for (int axis = 0; axis < shape.length; axis++) {
-            shape[axis] = now.size(axis);
-        }
-        float[] start = Filler.state(key, shape);
+        float[] start = Filler.state(key, now.shape());
         float[] values = Tensors.floats(now);
         double square = 0;
         for (int k = 0; k < values.length; k++) {
