@@ -3,6 +3,7 @@ package dev.imas.verify.groups;
 import static dev.imas.verify.engine.GoldenData.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.imas.kernels.Enlargement;
 import dev.imas.nn.Bilinear;
 import dev.imas.nn.SafetensorsFile;
 import dev.imas.nn.Torch;

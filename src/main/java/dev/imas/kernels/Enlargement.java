@@ -1,16 +1,18 @@
-package dev.imas.verify.groups;
+package dev.imas.kernels;
 
 /**
- * Bilinear enlargement with aligned corners, and its transpose, in double precision: the plain definition that the
- * kernels' fused form is held against. Planes are row-major.
+ * Bilinear enlargement with aligned corners, and its transpose, in double precision: the plain definition of what the
+ * kernels contain in a fused form, and what tests and {@code imas verify} hold them against. Not for speed. Planes are
+ * row-major.
  */
-final class Enlargement {
+public final class Enlargement {
     private final int inRows;
     private final int inColumns;
     private final int outRows;
     private final int outColumns;
 
-    Enlargement(int inRows, int inColumns, int outRows, int outColumns) {
+    /** From planes [inRows, inColumns] to planes [outRows, outColumns], all at least 1. */
+    public Enlargement(int inRows, int inColumns, int outRows, int outColumns) {
         this.inRows = inRows;
         this.inColumns = inColumns;
         this.outRows = outRows;
@@ -18,14 +20,14 @@ final class Enlargement {
     }
 
     /** [inRows, inColumns] to [outRows, outColumns]. */
-    double[] forward(double[] x) {
+    public double[] forward(double[] x) {
         double[] y = new double[outRows * outColumns];
         visit((out, in, weight) -> y[out] += weight * x[in]);
         return y;
     }
 
     /** [outRows, outColumns] to [inRows, inColumns]: the gradient of the input from that of the output. */
-    double[] transpose(double[] gradY) {
+    public double[] transpose(double[] gradY) {
         double[] gradX = new double[inRows * inColumns];
         visit((out, in, weight) -> gradX[in] += weight * gradY[out]);
         return gradX;
