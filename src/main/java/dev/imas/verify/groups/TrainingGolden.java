@@ -12,6 +12,7 @@ import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
+import dev.imas.verify.memory.OneThread;
 import dev.imas.verify.memory.Place;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 
-/** Whole training runs (method 3), step by step, with the recorded draws. */
+/**
+ * Whole training runs (method 3), step by step, with the recorded draws. Rounding grows from step to step until single
+ * pixels change sides of a threshold, so the replay computes on one thread, as the recording did.
+ */
 final class TrainingGolden implements GoldenGroup {
     private final Place place;
 
@@ -41,10 +45,12 @@ final class TrainingGolden implements GoldenGroup {
         try (Stream<Path> files = Files.list(data.file(name()))) {
             runs = files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
         }
-        for (Path file : runs) {
-            String stem = file.getFileName().toString().replace(".json", "");
-            RecordedRun recorded = new RecordedRun(data.json(name() + "/" + stem + ".json"));
-            replay(recorded, data.tensors(name() + "/" + stem + ".safetensors"), new TrainingChecks(recorded, new Comparison(name(), report, place.slack()), place));
+        try (OneThread alone = new OneThread()) {
+            for (Path file : runs) {
+                String stem = file.getFileName().toString().replace(".json", "");
+                RecordedRun recorded = new RecordedRun(data.json(name() + "/" + stem + ".json"));
+                replay(recorded, data.tensors(name() + "/" + stem + ".safetensors"), new TrainingChecks(recorded, new Comparison(name(), report, place.slack()), place));
+            }
         }
     }
 
