@@ -73,7 +73,7 @@ public final class SelfTest {
             Torch.withoutGradient(() -> exact.parameters().values().forEach(SelfTest::widen));
             Torch.withoutGradient(() -> exact.buffers().values().stream().filter(b -> b.dim() > 0).forEach(SelfTest::widen));
             found.to(place.compute().torchDevice());
-            Tensor images = Tensors.of(Filler.image("self-test", (int) IMAGES[0], (int) IMAGES[1], (int) IMAGES[2], (int) IMAGES[3]), IMAGES);
+            Tensor images = Tensors.of(new Filler("").image("self-test", (int) IMAGES[0], (int) IMAGES[1], (int) IMAGES[2], (int) IMAGES[3]), IMAGES);
             Tensor here = place.here(images);
             Tensor reference = pass(exact, images.to(ScalarType.Double));
             pass(found, here); // start-up

@@ -1,19 +1,38 @@
 package dev.imas.verify.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.imas.common.UserException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
  * The deterministic filler that stands for weights and images too large to record: every value is a hash of a name
- * and a flat index.
+ * and a flat index. A recording may put a prefix before every name, be it a state-dict key or an image.
  */
 public final class Filler {
     private static final int BLOCK = 8;
 
-    private Filler() {
+    private final String prefix;
+
+    /** @param prefix put before every name; empty for none */
+    public Filler(String prefix) {
+        this.prefix = prefix;
     }
 
-    /** Value number i of a name, in [0,1). */
+    /** The filler of a recording, with the prefix under its key {@code filler_prefix}; without that key there is none. */
+    public static Filler of(JsonNode recording) {
+        JsonNode prefix = recording.path("filler_prefix");
+        if (!prefix.isMissingNode() && !prefix.isTextual()) {
+            throw new UserException("the recorded data hold filler_prefix " + prefix + " where a text was expected; fetch them again");
+        }
+        return new Filler(prefix.asText());
+    }
+
+    public String prefix() {
+        return prefix;
+    }
+
+    /** Value number i of a whole name, its prefix included, in [0,1). */
     public static double uniform(String name, int i) {
         return uniform(seed(name), i);
     }
@@ -22,13 +41,13 @@ public final class Filler {
      * The values of a state-dict entry. Convolutions are scaled by their fan-in, biases and running means are small,
      * normalisation weights and running variances lie around 1, the last ones of residual branches around 0.1.
      */
-    public static float[] state(String key, long... shape) {
+    public float[] state(String key, long... shape) {
         int n = 1;
         for (long extent : shape) {
             n = Math.multiplyExact(n, Math.toIntExact(extent));
         }
         float[] values = new float[n];
-        int seed = seed(key);
+        int seed = seed(prefix + key);
         for (int i = 0; i < n; i++) {
             values[i] = (float) stateValue(key, shape, uniform(seed, i));
         }
@@ -55,11 +74,11 @@ public final class Filler {
     }
 
     /** An image of shape n x c x h x w, row-major: coarse blocks of 8x8 pixels with fine noise. */
-    public static float[] image(String name, int n, int c, int h, int w) {
+    public float[] image(String name, int n, int c, int h, int w) {
         int rows = (h + BLOCK - 1) / BLOCK;
         int columns = (w + BLOCK - 1) / BLOCK;
-        int coarse = seed(name + ".coarse");
-        int fine = seed(name);
+        int coarse = seed(prefix + name + ".coarse");
+        int fine = seed(prefix + name);
         float[] values = new float[n * c * h * w];
         for (int i = 0; i < values.length; i++) {
             int x = i % w;

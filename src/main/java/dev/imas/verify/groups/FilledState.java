@@ -12,10 +12,10 @@ final class FilledState {
     }
 
     /** Fills a fresh network's state, still on the CPU; the counters, which the filler leaves at 0, are 0 already. */
-    static void fill(Map<String, Tensor> state) {
+    static void fill(Map<String, Tensor> state, Filler filler) {
         state.entrySet().parallelStream().filter(entry -> entry.getValue().scalar_type().intern() == ScalarType.Float).forEach(entry -> {
             try (PointerScope scope = new PointerScope()) {
-                entry.getValue().data_ptr_float().put(Filler.state(entry.getKey(), entry.getValue().shape()));
+                entry.getValue().data_ptr_float().put(filler.state(entry.getKey(), entry.getValue().shape()));
             }
         });
     }

@@ -51,58 +51,55 @@ final class NetworkGolden implements GoldenGroup {
         JsonNode json = data.json(name() + "/network.json");
         JsonNode allKeys = data.json(name() + "/state_dict_keys.json");
         SafetensorsFile tensors = data.tensors(name() + "/network.safetensors");
-        if (!json.path("filler_prefix").asText("").isEmpty()) {
-            throw new UserException("the recorded data put '" + json.get("filler_prefix").asText() + "' before names; no prefix is known");
-        }
-        checkFiller(compare, json);
+        Filler filler = Filler.of(json);
+        checkFiller(compare, json, filler);
         for (Map.Entry<String, JsonNode> variant : field(json, "variants").properties()) {
             JsonNode keys = keys(allKeys, variant.getKey());
             try (DeepLabV3Plus network = network(variant.getValue(), keys)) {
                 checkKeys(compare, variant.getKey(), keys, network);
                 checkCounts(compare, variant, network);
-                FilledState.fill(network.state());
+                FilledState.fill(network.state(), filler);
                 checkWeights(compare, variant.getKey(), json, network);
                 network.to(place.compute().torchDevice());
                 JsonNode input = field(json, "input");
-                pass(compare, variant, "eval", input, network, tensors);
+                pass(compare, variant, "eval", image(input, filler), network, tensors);
                 if (variant.getValue().has("large")) {
-                    pass(compare, variant, "large", field(variant.getValue().get("large"), "input"), network, tensors);
+                    pass(compare, variant, "large", image(field(variant.getValue().get("large"), "input"), filler), network, tensors);
                 }
                 // Last, since it moves the running statistics.
                 if (variant.getValue().has("train")) {
-                    pass(compare, variant, "train", input, network, tensors);
+                    pass(compare, variant, "train", image(input, filler), network, tensors);
                     checkStatistics(compare, variant.getKey(), network, tensors);
                 }
             }
         }
     }
 
-    private void pass(Comparison compare, Map.Entry<String, JsonNode> variant, String mode, JsonNode input, DeepLabV3Plus network, SafetensorsFile tensors) {
+    private void pass(Comparison compare, Map.Entry<String, JsonNode> variant, String mode, NetworkPass.Image image, DeepLabV3Plus network, SafetensorsFile tensors) {
         if (variant.getValue().has(mode)) {
-            new NetworkPass(compare, variant.getKey() + "." + mode, variant.getValue().get(mode), tensors, place).run(network, image(input), mode.equals("train"));
+            new NetworkPass(compare, variant.getKey() + "." + mode, variant.getValue().get(mode), tensors, place).run(network, image, mode.equals("train"));
         }
     }
 
-    private static float[] imageValues(JsonNode input) {
+    private static NetworkPass.Image image(JsonNode input, Filler filler) {
         int[] shape = GoldenData.ints(field(input, "shape"));
-        return Filler.image(field(input, "name").asText(), shape[0], shape[1], shape[2], shape[3]);
+        return new NetworkPass.Image(filler.image(field(input, "name").asText(), shape[0], shape[1], shape[2], shape[3]), Arrays.stream(shape).asLongStream().toArray());
     }
 
-    private static NetworkPass.Image image(JsonNode input) {
-        return new NetworkPass.Image(imageValues(input), Arrays.stream(GoldenData.ints(field(input, "shape"))).asLongStream().toArray());
-    }
-
-    /** The filler itself: its uniform numbers, and the first pixels of the input. */
-    private static void checkFiller(Comparison compare, JsonNode json) {
-        json.path("filler_check").properties().forEach(check -> {
-            double worst = 0;
-            for (int i = 0; i < check.getValue().size(); i++) {
-                worst = Math.max(worst, Math.abs(number(check.getValue().get(i)) - Filler.uniform(check.getKey(), i)));
-            }
-            compare.report("filler." + check.getKey(), worst, FILLER, "");
-        });
+    /** The filler itself: its uniform numbers of some names, which may be given whole or without the prefix, and the first pixels of the input. */
+    private static void checkFiller(Comparison compare, JsonNode json, Filler filler) {
+        json.path("filler_check").properties().forEach(check -> compare.report("filler." + check.getKey(),
+                Math.min(difference(check.getValue(), check.getKey()), difference(check.getValue(), filler.prefix() + check.getKey())), FILLER, ""));
         float[] recorded = floats(field(json, "input_check"));
-        compare.absolute("filler.input", recorded, Arrays.copyOf(imageValues(field(json, "input")), recorded.length), FILLER);
+        compare.absolute("filler.input", recorded, Arrays.copyOf(image(field(json, "input"), filler).values(), recorded.length), FILLER);
+    }
+
+    private static double difference(JsonNode recorded, String name) {
+        double worst = 0;
+        for (int i = 0; i < recorded.size(); i++) {
+            worst = Math.max(worst, Math.abs(number(recorded.get(i)) - Filler.uniform(name, i)));
+        }
+        return worst;
     }
 
     /** The first filled values of some entries. */

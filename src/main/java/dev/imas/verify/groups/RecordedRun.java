@@ -40,6 +40,11 @@ record RecordedRun(JsonNode json) {
         return field(json, "name").asText();
     }
 
+    /** Of both networks' first weights and of every image. */
+    Filler filler() {
+        return Filler.of(json);
+    }
+
     int classes() {
         return net().get("num_classes").asInt();
     }
@@ -117,7 +122,7 @@ record RecordedRun(JsonNode json) {
     }
 
     private Tensor image(String kind, int count, int j) {
-        return Tensors.of(Filler.image(name() + "." + kind + "." + j, count, 3, height(), width()), count, 3, height(), width());
+        return Tensors.of(filler().image(name() + "." + kind + "." + j, count, 3, height(), width()), count, 3, height(), width());
     }
 
     /** The labels of batch j, count*H*W bytes: a pattern of class blocks with ignored pixels. */

@@ -14,7 +14,6 @@ import dev.imas.semi.Schedule;
 import dev.imas.semi.StepResult;
 import dev.imas.semi.TensorKernels;
 import dev.imas.verify.engine.Comparison;
-import dev.imas.verify.engine.Filler;
 import dev.imas.verify.memory.Place;
 import dev.imas.verify.memory.Tensors;
 import java.util.BitSet;
@@ -189,14 +188,14 @@ final class TrainingChecks {
         SafetensorsFile.Entry logits = tensors.get("final." + who + "_eval_lowres");
         try (PointerScope scope = new PointerScope()) {
             int n = (int) logits.shape()[0];
-            Tensor input = place.here(Tensors.of(Filler.image("input", n, 3, recorded.height(), recorded.width()), n, 3, recorded.height(), recorded.width()));
+            Tensor input = place.here(Tensors.of(recorded.filler().image("input", n, 3, recorded.height(), recorded.width()), n, 3, recorded.height(), recorded.width()));
             Tensor found = place.compute().forward(false, () -> network.forward(input, false)).logits();
             compare.absolute(prefix + "eval_lowres", logits.floats(), Tensors.floats(found), DRIFTS * number(field(finalDrift(), "final eval logits: max |f32-f64|")));
         }
     }
 
-    private static double moved(String key, Tensor now) {
-        float[] start = Filler.state(key, now.shape());
+    private double moved(String key, Tensor now) {
+        float[] start = recorded.filler().state(key, now.shape());
         float[] values = Tensors.floats(now);
         double square = 0;
         for (int k = 0; k < values.length; k++) {
@@ -231,7 +230,7 @@ final class TrainingChecks {
         return sum / (counts.size(0) * pixels);
     }
 
-    private static Unsupervised withV2(Unsupervised u) {
+    static Unsupervised withV2(Unsupervised u) {
         return new Unsupervised(u.threshold(), u.classThresholds(), u.weight(), GammaVersion.V2, u.classWeighted(), u.ignoreBackground(), u.weightByHardness(), u.intensityMix(), u.cutmix(), u.cutmixProbability(),
             u.cutmixPairing(), u.cutmixScale(), u.cutmixScaleByHardness(), u.weakInBatch());
     }

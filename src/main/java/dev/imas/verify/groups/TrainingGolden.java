@@ -81,7 +81,7 @@ final class TrainingGolden implements GoldenGroup {
     private SegmentationNetwork filled(RecordedRun recorded) {
         ImasConfig config = recorded.config();
         SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), 0);
-        FilledState.fill(network.state());
+        FilledState.fill(network.state(), recorded.filler());
         network.to(place.compute().torchDevice());
         return network;
     }
