@@ -3,7 +3,7 @@ package dev.imas.semi;
 import dev.imas.config.ImasConfig.TeacherStart;
 
 /**
- * Learning rate and EMA decay of every step (method 3.8, 3.9).
+ * Learning rate and EMA decay of every step (docs/method.md 3.8, 3.9).
  *
  * @param baseLr        learning rate of the first step
  * @param power         exponent of the poly schedule
@@ -13,7 +13,8 @@ import dev.imas.config.ImasConfig.TeacherStart;
  * @param emaCap        largest EMA decay
  * @param teacherStart  from when on the teacher averages
  */
-public record Schedule(double baseLr, double power, int epochs, long stepsPerEpoch, int supOnlyEpochs, double emaCap, TeacherStart teacherStart) {
+public record Schedule(double baseLr, double power, int epochs, long stepsPerEpoch, int supOnlyEpochs, double emaCap,
+                       TeacherStart teacherStart) {
     /** Steps of the whole run. */
     public long steps() {
         return epochs * stepsPerEpoch;

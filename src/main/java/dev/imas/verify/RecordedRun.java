@@ -102,10 +102,10 @@ record RecordedRun(JsonNode json) {
         Tensor images = image("image_l", b, j);
         Tensor labels = Tensors.of(labels(b, j), b, 1, height(), width());
         if (step / stepsPerEpoch() < config().training().supOnlyEpochs()) {
-            return StepInput.supervised(images, labels);
+            return new StepInput.Supervised(images, labels);
         }
         int bu = field(json, "batch_unlabeled").asInt();
-        return new StepInput(images, labels, image("image_u_weak", bu, j), image("image_u_strong", bu, j));
+        return new StepInput.SemiSupervised(images, labels, image("image_u_weak", bu, j), image("image_u_strong", bu, j));
     }
 
     private Tensor image(String kind, int count, int j) {

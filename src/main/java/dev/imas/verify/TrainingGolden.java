@@ -5,15 +5,12 @@ import static dev.imas.verify.GoldenData.field;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
-import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.semi.Schedule;
-import dev.imas.semi.SemiSupervisedStep;
-import dev.imas.semi.Sgd;
+import dev.imas.semi.StepAssembly;
 import dev.imas.semi.StepInput;
 import dev.imas.semi.StepResult;
-import dev.imas.semi.Teacher;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,23 +55,21 @@ final class TrainingGolden implements GoldenGroup {
         try (PointerScope scope = new PointerScope();
              SegmentationNetwork student = filled(config);
              SegmentationNetwork average = filled(config)) {
-            TensorKernels kernels = new TensorKernels(compute);
-            Teacher teacher = new Teacher(average, student, kernels, compute);
+            StepAssembly assembly = StepAssembly.of(config, compute, student, average);
             // Recorded networks start equal but are two: both are asked in the first step too.
-            teacher.mirrorsStudent(false);
-            Sgd sgd = new Sgd(student.parameters(), config.training().momentum(), config.training().weightDecay(), config.training().headLrMultiplier());
-            SemiSupervisedStep step = new SemiSupervisedStep(student, teacher, sgd, kernels, compute, config);
+            assembly.teacher().mirrorsStudent(false);
             Schedule schedule = recorded.schedule();
             checks.labels(tensors);
             for (JsonNode row : field(recorded.json(), "steps")) {
                 int i = field(row, "i_iter").asInt();
                 try (PointerScope inner = new PointerScope()) {
-                    StepResult result = step.run(input(recorded, i), RecordedRun.draws(row), schedule.lr(i), schedule.emaDecay(i));
+                    StepResult result = assembly.step().run(input(recorded, i), RecordedRun.draws(row), schedule.lr(i), schedule.emaDecay(i));
                     checks.rates(i, row, schedule);
                     checks.losses(i, row, result);
-                    if (result.agreement() != null) {
-                        checks.agreement(i, row, result, kernels);
-                        checks.maps(i, tensors, result);
+                    if (result instanceof StepResult.SemiSupervised semi) {
+                        checks.consistency(i, row, semi);
+                        checks.agreement(i, row, semi, assembly.kernels());
+                        checks.maps(i, tensors, semi);
                     }
                     checks.gradients(i, row, student.parameters());
                     checks.weights(i, row, student.state(), average.state());
@@ -88,7 +83,9 @@ final class TrainingGolden implements GoldenGroup {
         StepInput host = recorded.input(step);
         Tensor labeled = place.here(host.labeled());
         Tensor labels = place.here(host.labels());
-        return host.weak() == null ? StepInput.supervised(labeled, labels) : new StepInput(labeled, labels, place.here(host.weak()), place.here(host.strong()));
+        return host instanceof StepInput.SemiSupervised semi
+            ? new StepInput.SemiSupervised(labeled, labels, place.here(semi.weak()), place.here(semi.strong()))
+            : new StepInput.Supervised(labeled, labels);
     }
 
     private SegmentationNetwork filled(ImasConfig config) {

@@ -2,7 +2,6 @@ package dev.imas.benchmarks;
 
 import dev.imas.device.DeviceQueue;
 import dev.imas.device.DeviceQueue.Mark;
-import dev.imas.semi.SemiSupervisedStep.Part;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,50 +13,47 @@ import java.util.stream.Stream;
  * PointerScope that it was made in.
  */
 final class StepSplit {
-    private record Begin(Part part, Mark mark) {
+    private record Begin(StepPart part, Mark mark) {
     }
 
     /** Input, predict, kernels, learn, kernels, learn, update. */
     private static final int BEGINS = 7;
 
+    private final int steps;
     private final List<Mark> marks;
     private final List<Begin> begins = new ArrayList<>();
-    private int steps;
+    private final Mark end;
 
     /** @param steps that will be split */
     StepSplit(DeviceQueue queue, int steps) {
-        marks = Stream.generate(queue::newMark).limit(steps * BEGINS + 1L).toList();
+        this.steps = steps;
+        marks = Stream.generate(queue::newMark).limit((long) steps * BEGINS).toList();
+        end = queue.newMark();
     }
 
-    /** @param part null: the input's normalisation, or the end of the last step */
-    void begin(Part part) {
+    /** The part before ends here, and this one begins. */
+    void begin(StepPart part) {
         Mark mark = marks.get(begins.size());
         mark.set();
         begins.add(new Begin(part, mark));
-        steps += part == null ? 1 : 0;
     }
 
-    /** Milliseconds a step by part; under null those of the input. To be asked when the device is done. */
-    Map<Part, Double> perStep() {
-        Map<Part, Double> sums = new EnumMap<>(Part.class);
-        for (Part part : Part.values()) {
+    /** The last part of the last step ends here. */
+    void end() {
+        end.set();
+    }
+
+    /** Milliseconds a step by part; to be asked when the device is done. */
+    Map<StepPart, Double> perStep() {
+        Map<StepPart, Double> sums = new EnumMap<>(StepPart.class);
+        for (StepPart part : StepPart.values()) {
             sums.put(part, 0.0);
         }
-        for (int i = 0; i + 1 < begins.size(); i++) {
-            if (begins.get(i).part != null) {
-                sums.merge(begins.get(i).part, begins.get(i + 1).mark.millisecondsSince(begins.get(i).mark), Double::sum);
-            }
+        for (int i = 0; i < begins.size(); i++) {
+            Mark next = i + 1 < begins.size() ? begins.get(i + 1).mark : end;
+            sums.merge(begins.get(i).part, next.millisecondsSince(begins.get(i).mark), Double::sum);
         }
-        sums.replaceAll((part, sum) -> sum / (steps - 1));
+        sums.replaceAll((part, sum) -> sum / steps);
         return sums;
-    }
-
-    /** Milliseconds a step that the input took. */
-    double inputPerStep() {
-        double sum = 0;
-        for (int i = 0; i + 1 < begins.size(); i++) {
-            sum += begins.get(i).part == null ? begins.get(i + 1).mark.millisecondsSince(begins.get(i).mark) : 0;
-        }
-        return sum / (steps - 1);
     }
 }
