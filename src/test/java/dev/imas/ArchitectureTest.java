@@ -99,6 +99,13 @@ class ArchitectureTest {
                 .orShould().callMethod(Math.class, "random").check(imported);
     }
 
+    /** A mode that is set by hand may stay on the thread. */
+    @Test
+    void gradientModeIsSwitchedInOneClass() {
+        noClasses().that().doNotHaveFullyQualifiedName(ROOT + ".device.Torch")
+                .should().dependOnClassesThat().haveFullyQualifiedName("org.bytedeco.pytorch.GradMode").check(imported);
+    }
+
     private static String[] packages(String... names) {
         return Arrays.stream(names).map(name -> ROOT + "." + name + "..").toArray(String[]::new);
     }

@@ -113,8 +113,8 @@ public final class TensorKernels {
         Tensor batch = images(labeled.size(0) + (includeWeak ? b : 0) + b + b, weak.size(2), weak.size(3));
         Tensor labels = allocate(ScalarType.Byte, sizes(pseudo.labels));
         Tensor confidence = allocate(ScalarType.Float, sizes(pseudo.confidence));
-        inOrder().composeBatch(view(labeled), view(weak), view(strong), view(gamma), view(pairing), view(boxes), includeWeak,
-            view(pseudo.labels), view(pseudo.confidence), view(batch), view(labels), view(confidence));
+        inOrder().composeBatch(view(labeled), view(weak), view(strong), view(gamma), view(pairing), view(boxes),
+            includeWeak, view(pseudo.labels), view(pseudo.confidence), view(batch), view(labels), view(confidence));
         return new Composed(batch, labels, confidence);
     }
 

@@ -57,8 +57,10 @@ public final class Trainer {
                 file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
-                    TrainingRun run = new TrainingRun(config, directory, data, compute, listener, from)) {
-                summary = run.run();
+                    RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
+                TrainingRun run = new TrainingRun(config, compute, listener, parts);
+                run.run();
+                summary = run.finish(directory, data);
             }
             ReportWriter.write(out);
             return summary;

@@ -4,7 +4,8 @@
  *
  * <ol>
  *   <li>{@link dev.imas.train.Trainer}, the entry, and {@code ResumePoint}, where a run goes on;
- *   <li>{@code TrainingRun}, the loop, over a {@code Plan} of epochs and a {@code RunState};
+ *   <li>{@code TrainingRun}, the loop, over a {@code Plan} of epochs and a {@code RunState}; {@code RunParts}, which
+ *       makes and closes what it works with, the rest of this list;
  *   <li>{@code Models}, the networks and their optimizer, with {@code Checkpoints} and {@code CheckpointStore};
  *   <li>{@code Loaders} and {@link dev.imas.train.BatchFeed}, how batches come to the device;
  *   <li>{@code MetricRows} (with {@code StepFigures}) and {@code HardnessRows} (with {@code HardnessTable}), what a run

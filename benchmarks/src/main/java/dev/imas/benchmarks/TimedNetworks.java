@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Tells from outside what a step spends its time on: it stands between the step and its networks, and what the step does
- * between their calls is the kernels' work.
+ * Tells from outside what a step spends its time on: it stands between the step and its networks, and what the step
+ * does between their calls is the kernels' work.
  */
 final class TimedNetworks {
     private Optional<StepSplit> split = Optional.empty();
