@@ -59,7 +59,7 @@ public final class TrainStep implements AutoCloseable {
     private final Compute compute;
     private final DeviceQueue queue;
     private final ImageTensors tensors;
-    private final TimedNetworks timed;
+    private final StepSplit split;
     private final StepAssembly assembly;
     private long done;
 
@@ -69,8 +69,8 @@ public final class TrainStep implements AutoCloseable {
         this.compute = compute;
         queue = DeviceQueue.of(compute);
         tensors = new ImageTensors(compute);
-        timed = new TimedNetworks();
-        assembly = StepAssembly.create(config, compute, student -> { }, timed::around);
+        split = new StepSplit(queue, number("steps", 30));
+        assembly = StepAssembly.create(config, compute, student -> { }, split::around);
         assembly.teacher().mirrorsStudent(false);
         compute.fixedShapes(true);
     }
@@ -257,15 +257,14 @@ public final class TrainStep implements AutoCloseable {
         double seconds = (System.nanoTime() - start) / 1e9;
         double waited = source.waited() / steps;
         long peak = peak();
-        StepSplit split = new StepSplit(queue, steps);
-        timed.split(split);
+        split.start();
         for (int i = 0; i < steps; i++) {
-            split.begin(StepPart.INPUT);
+            split.step();
             step(source);
         }
         split.end();
         queue.finish();
-        return result(kind, warmup, steps, seconds, milliseconds(begins), waited, split, peak);
+        return result(kind, warmup, steps, seconds, milliseconds(begins), waited, peak);
     }
 
     private Mark mark() {
@@ -283,7 +282,7 @@ public final class TrainStep implements AutoCloseable {
         return result;
     }
 
-    private ObjectNode result(String kind, int warmup, int steps, double seconds, double[] sorted, double waited, StepSplit split, long peak) {
+    private ObjectNode result(String kind, int warmup, int steps, double seconds, double[] sorted, double waited, long peak) {
         ImasConfig.Training t = config.training();
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.put("program", "imas").put("case", line.getOptionValue("case", "smoke")).put("source", kind).put("device", compute.device()).put("device_name", deviceName());
