@@ -3,6 +3,7 @@ package dev.imas.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
+import dev.imas.config.DeviceName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -70,10 +71,7 @@ public final class GoldenSuite {
      * @param device {@code cpu}, {@code cuda} or {@code cuda:i}
      */
     public static List<Check> run(GoldenData data, String device, Consumer<Check> progress) {
-        if (!device.matches("cpu|cuda(:\\d{1,2})?")) {
-            throw new UserException("device: '" + device + "' is unknown; use cpu, cuda or cuda:i");
-        }
-        Place place = Place.of(device);
+        Place place = Place.of(DeviceName.named(device));
         return run(groups(kernelsAt(place), place), data, progress);
     }
 
