@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.imas.common.UserException;
+import dev.imas.config.Colors;
 import dev.imas.run.CsvFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -220,8 +222,9 @@ record Run(Path dir, Map<?, ?> config, String configText, JsonNode summary, Metr
         if (samples.colors() != null) {
             return String.format(Locale.ROOT, "#%06x", samples.colors()[index]);
         }
-        return config.get("data") instanceof Map<?, ?> data && data.get("palette") instanceof List<?> palette
-                && index < palette.size() && palette.get(index) instanceof Number color
-                ? String.format(Locale.ROOT, "#%06x", color.intValue() & 0xFFFFFF) : null;
+        Object color = config.get("data") instanceof Map<?, ?> data && data.get("palette") instanceof List<?> palette
+                && index < palette.size() ? palette.get(index) : null;
+        OptionalInt rgb = Colors.parse(String.valueOf(color));
+        return rgb.isPresent() ? Colors.hex(rgb.getAsInt()) : null;
     }
 }

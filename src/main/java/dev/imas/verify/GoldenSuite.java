@@ -1,6 +1,7 @@
 package dev.imas.verify;
 
 import dev.imas.common.UserException;
+import dev.imas.config.DeviceName;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
@@ -42,9 +43,6 @@ public final class GoldenSuite {
      * @param device {@code cpu}, {@code cuda} or {@code cuda:i}
      */
     public static List<Check> run(GoldenData data, String device, Consumer<Check> progress) {
-        if (!device.matches("cpu|cuda(:\\d{1,2})?")) {
-            throw new UserException("device: '" + device + "' is unknown; use cpu, cuda or cuda:i");
-        }
-        return GroupRunner.run(groups(Place.of(device)), data, progress);
+        return GroupRunner.run(groups(Place.of(DeviceName.named(device))), data, progress);
     }
 }

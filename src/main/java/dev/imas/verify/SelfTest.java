@@ -1,11 +1,10 @@
 package dev.imas.verify;
 
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
-import dev.imas.config.ImasConfig.Stem;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
-import dev.imas.device.Torch;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Filler;
 import dev.imas.verify.engine.GoldenData;
@@ -91,7 +90,9 @@ public final class SelfTest {
     }
 
     private static SegmentationNetwork network() {
-        return SegmentationNetwork.create(new ImasConfig.Network(Backbone.TINY, Stem.DEEP, 16, List.of(1, 2, 3), false, false, null, true), CLASSES, 1);
+        ImasConfig.Network settings = ConfigYaml.defaults().network()
+                .with(network -> network.backbone(Backbone.TINY).aspp(List.of(1, 2, 3)).multiGrid(false));
+        return SegmentationNetwork.create(settings, CLASSES, 1);
     }
 
     private static void widen(Tensor t) {

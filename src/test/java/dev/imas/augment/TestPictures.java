@@ -1,6 +1,7 @@
 package dev.imas.augment;
 
 import dev.imas.common.Rng;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
@@ -86,6 +87,7 @@ final class TestPictures {
     }
 
     static ImasConfig.Augment config(int cropHeight, int cropWidth, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
-        return new ImasConfig.Augment(List.of(cropHeight, cropWidth), mode, min, max, base, 0.5, 2, false, false);
+        return ConfigYaml.defaults().augment().with(augment -> augment.crop(List.of(cropHeight, cropWidth))
+                .resize(mode).resizeMin(min).resizeMax(max).resizeBase(base).flip(0.5).strongOps(2));
     }
 }

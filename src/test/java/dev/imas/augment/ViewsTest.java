@@ -145,7 +145,7 @@ class ViewsTest {
     @Test
     void theNumberOfOperationsCanBeDrawn() {
         RgbImage image = TestPictures.picture(SIZE, 6);
-        ImasConfig.Augment config = new ImasConfig.Augment(List.of(17, 32), ResizeMode.NONE, 1, 1, List.of(), 0.5, 3, true, false);
+        ImasConfig.Augment config = TestPictures.config(17, 32, ResizeMode.NONE, 1, 1, List.of()).withStrongOps(3).withStrongRandomCount(true);
         double invert = 3.5 / 12;
         assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.1, invert))), Tone.invert(image))).isTrue();
         assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.5, invert, invert))), image)).isTrue();
@@ -155,7 +155,7 @@ class ViewsTest {
     @Test
     void noOperationReturnsTheWeakView() {
         RgbImage image = TestPictures.picture(SIZE, 6);
-        ImasConfig.Augment config = new ImasConfig.Augment(List.of(17, 32), ResizeMode.NONE, 1, 1, List.of(), 0.5, 0, false, false);
+        ImasConfig.Augment config = TestPictures.config(17, 32, ResizeMode.NONE, 1, 1, List.of()).withStrongOps(0);
         assertThat(StrongView.apply(image, StrongView.draw(config, replay()))).isSameAs(image);
     }
 

@@ -16,13 +16,11 @@ import dev.imas.augment.StrongView;
 import dev.imas.augment.WeakView;
 import dev.imas.augment.Window;
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.ImageTensors;
 import dev.imas.device.Torch;
 import dev.imas.image.ImageFiles;
-import dev.imas.image.ImageSize;
-import dev.imas.image.LabelMap;
-import dev.imas.image.RgbImage;
 import dev.imas.semi.DeviceStrongView;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
@@ -299,7 +297,8 @@ final class AugmentGolden implements GoldenGroup {
         }
 
         private ImasConfig.Augment config(List<Integer> crop, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
-            return new ImasConfig.Augment(crop, mode, min, max, base, 0.5, 2, false, false);
+            return ConfigYaml.defaults().augment().with(augment -> augment.crop(crop)
+                    .resize(mode).resizeMin(min).resizeMax(max).resizeBase(base).flip(0.5).strongOps(2));
         }
 
         private RgbImage picture(String image) throws IOException {

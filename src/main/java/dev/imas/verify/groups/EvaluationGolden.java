@@ -5,6 +5,7 @@ import static dev.imas.verify.engine.GoldenData.ints;
 import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
@@ -149,7 +150,8 @@ final class EvaluationGolden implements GoldenGroup {
     }
 
     private Evaluator evaluator(EvaluationMode mode, int window, int classes) {
-        return new Evaluator(place.compute(), new TensorKernels(place.compute()), new Evaluation(mode, window, 1, 1, AbsentClasses.ZERO), classes);
+        Evaluation settings = ConfigYaml.defaults().evaluation().withMode(mode).withWindow(window);
+        return new Evaluator(place.compute(), new TensorKernels(place.compute()), settings, classes);
     }
 
     /** Recorded maps [N,H,W] or [H,W] as u8 [N,1,H,W]. */

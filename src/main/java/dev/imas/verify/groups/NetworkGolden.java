@@ -6,10 +6,11 @@ import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.Names;
 import dev.imas.device.Torch;
 import dev.imas.nn.DeepLabV3Plus;
-import dev.imas.device.Torch;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.Filler;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 import org.bytedeco.pytorch.Tensor;
 
 /** The network (method 1): state-dict keys, logits, intermediate results, running statistics and gradients. */
@@ -130,17 +132,20 @@ final class NetworkGolden implements GoldenGroup {
     }
 
     private static DeepLabV3Plus network(JsonNode variant, JsonNode keys) {
-        boolean deep = false;
-        for (JsonNode key : keys) {
-            deep |= field(key, "key").asText().equals("encoder.conv1.0.weight");
-        }
+        boolean deep = StreamSupport.stream(keys.spliterator(), false)
+                .anyMatch(key -> field(key, "key").asText().equals("encoder.conv1.0.weight"));
         String arch = field(variant, "arch").asText();
-        ImasConfig.Backbone backbone = Arrays.stream(ImasConfig.Backbone.values()).filter(b -> b.name().equals(arch.toUpperCase(Locale.ROOT))).findFirst()
+        ImasConfig.Backbone backbone = Names.constant(ImasConfig.Backbone.class, arch)
                 .orElseThrow(() -> new UserException("the recorded data use the network '" + arch + "', which is not known"));
         List<Integer> aspp = Arrays.stream(GoldenData.ints(field(variant, "aspp_dilations"))).boxed().toList();
-        return new DeepLabV3Plus(new ImasConfig.Network(backbone, deep ? ImasConfig.Stem.DEEP : ImasConfig.Stem.CONV7,
-                field(variant, "output_stride").asInt(), aspp, field(variant, "multi_grid").asBoolean(), field(variant, "aux").asBoolean(), null, false),
-                field(variant, "classes").asInt(), 0);
+        ImasConfig.Network settings = ConfigYaml.defaults().network().with(network -> network
+                .backbone(backbone)
+                .stem(deep ? ImasConfig.Stem.DEEP : ImasConfig.Stem.CONV7)
+                .outputStride(field(variant, "output_stride").asInt())
+                .aspp(aspp)
+                .multiGrid(field(variant, "multi_grid").asBoolean())
+                .auxiliary(field(variant, "aux").asBoolean()));
+        return new DeepLabV3Plus(settings, field(variant, "classes").asInt(), 0);
     }
 
     /** Names, order, shapes, types and learnability of the whole state. */

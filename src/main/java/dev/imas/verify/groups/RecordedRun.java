@@ -5,15 +5,12 @@ import static dev.imas.verify.engine.GoldenData.ints;
 import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.AbsentClasses;
-import dev.imas.config.ImasConfig.Augment;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.ClassThresholds;
 import dev.imas.config.ImasConfig.CutMixPairing;
 import dev.imas.config.ImasConfig.CutMixTrigger;
-import dev.imas.config.ImasConfig.Data;
-import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.GammaVersion;
 import dev.imas.config.ImasConfig.IntensityMix;
@@ -21,13 +18,13 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Network;
 import dev.imas.config.ImasConfig.Precision;
-import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.ImasConfig.Supervised;
 import dev.imas.config.ImasConfig.SupervisedLoss;
 import dev.imas.config.ImasConfig.TeacherStart;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.config.ImasConfig.Unsupervised;
+import dev.imas.config.Names;
 import dev.imas.semi.Schedule;
 import dev.imas.verify.engine.Filler;
 import dev.imas.verify.memory.Tensors;
@@ -63,35 +60,77 @@ record RecordedRun(JsonNode json) {
 
     /** The recorded settings; data and augmentation play no part, since the batches are given. */
     ImasConfig config() {
-        JsonNode trainer = configuration("trainer");
-        JsonNode sgd = trainer.at("/optimizer/kwargs");
-        JsonNode kwargs = net().at("/encoder/kwargs");
-        boolean auxiliary = net().has("aux_loss");
-        Training training = new Training(field(json, "epochs").asInt(), field(trainer, "sup_only_epoch").asInt(), field(json, "batch_labeled").asInt(), field(json, "batch_unlabeled").asInt(),
-            number(field(sgd, "lr")), number(field(json, "head_lr_multiplier")), number(field(sgd, "momentum")), number(field(sgd, "weight_decay")),
-            number(trainer.at("/lr_scheduler/kwargs/power")), number(field(net(), "ema_decay")), TeacherStart.COPY, 0, 1);
-        String type = net().at("/encoder/type").asText();
-        Network network = new Network(Backbone.valueOf(type.substring(type.lastIndexOf('.') + 1).toUpperCase(java.util.Locale.ROOT)), Stem.DEEP,
-            kwargs.at("/replace_stride_with_dilation/1").asBoolean() ? 8 : 16, boxed(net().at("/decoder/kwargs/dilations")), field(kwargs, "multi_grid").asBoolean(), auxiliary, null, true);
-        JsonNode criterion = configuration("criterion");
-        boolean ohem = field(criterion, "type").asText().equalsIgnoreCase("ohem");
-        Supervised supervised = new Supervised(ohem ? SupervisedLoss.OHEM : SupervisedLoss.CE, criterion.at("/kwargs/thresh").asDouble(0.7), criterion.at("/kwargs/min_kept").asLong(100_000),
-            auxiliary ? number(net().at("/aux_loss/loss_weight")) : 0);
-        return new ImasConfig(name(), Method.IMAS, 0, "cpu", Precision.FP32,
-            new Data(Layout.EMBEDDED, null, null, null, null, classes(), List.of(), List.of(), 0, 1, 1, null), network,
-            new Augment(List.of(height(), width()), ResizeMode.NONE, 1, 1, List.of(), 0, 2, false, false), training, supervised, unsupervised(trainer),
-            new Evaluation(EvaluationMode.WHOLE, width(), 1, 1, AbsentClasses.ZERO));
+        ImasConfig base = ConfigYaml.defaults();
+        return base.with(config -> config.name(name()).method(Method.IMAS).seed(0).device("cpu").precision(Precision.FP32)
+                .data(base.data().with(data -> data.layout(Layout.EMBEDDED).classes(classes()).workers(1).prefetch(1)))
+                .network(network(base.network()))
+                .augment(base.augment().withCrop(List.of(height(), width())))
+                .training(training(base.training()))
+                .supervised(supervised(base.supervised()))
+                .unsupervised(unsupervised(base.unsupervised()))
+                .evaluation(base.evaluation().withMode(EvaluationMode.WHOLE).withWindow(width())));
     }
 
-    private Unsupervised unsupervised(JsonNode trainer) {
-        JsonNode u = field(trainer, "unsupervised");
+    private Network network(Network base) {
+        JsonNode kwargs = net().at("/encoder/kwargs");
+        String type = net().at("/encoder/type").asText();
+        return base.with(network -> network
+                .backbone(Names.constant(Backbone.class, type.substring(type.lastIndexOf('.') + 1)).orElseThrow())
+                .stem(Stem.DEEP)
+                .outputStride(kwargs.at("/replace_stride_with_dilation/1").asBoolean() ? 8 : 16)
+                .aspp(boxed(net().at("/decoder/kwargs/dilations")))
+                .multiGrid(field(kwargs, "multi_grid").asBoolean())
+                .auxiliary(net().has("aux_loss")));
+    }
+
+    private Training training(Training base) {
+        JsonNode trainer = configuration("trainer");
+        JsonNode sgd = trainer.at("/optimizer/kwargs");
+        return base.with(training -> training
+                .epochs(field(json, "epochs").asInt())
+                .supOnlyEpochs(field(trainer, "sup_only_epoch").asInt())
+                .batchLabeled(field(json, "batch_labeled").asInt())
+                .batchUnlabeled(field(json, "batch_unlabeled").asInt())
+                .lr(number(field(sgd, "lr")))
+                .headLrMultiplier(number(field(json, "head_lr_multiplier")))
+                .momentum(number(field(sgd, "momentum")))
+                .weightDecay(number(field(sgd, "weight_decay")))
+                .polyPower(number(trainer.at("/lr_scheduler/kwargs/power")))
+                .emaDecay(number(field(net(), "ema_decay")))
+                .teacherStart(TeacherStart.COPY));
+    }
+
+    private Supervised supervised(Supervised base) {
+        JsonNode criterion = configuration("criterion");
+        boolean ohem = field(criterion, "type").asText().equalsIgnoreCase("ohem");
+        return base.with(supervised -> supervised
+                .loss(ohem ? SupervisedLoss.OHEM : SupervisedLoss.CE)
+                .ohemThreshold(criterion.at("/kwargs/thresh").asDouble(0.7))
+                .ohemMinKept(criterion.at("/kwargs/min_kept").asLong(100_000))
+                .auxWeight(net().has("aux_loss") ? number(net().at("/aux_loss/loss_weight")) : 0));
+    }
+
+    private Unsupervised unsupervised(Unsupervised base) {
+        JsonNode u = field(configuration("trainer"), "unsupervised");
         JsonNode flags = configuration("dataset").at("/train/hardness_aware");
-        CutMixTrigger trigger = !field(u, "use_cutmix").asBoolean() ? CutMixTrigger.OFF : field(flags, "flag_cmix_trigger_by_hard").asBoolean() ? CutMixTrigger.ADAPTIVE : CutMixTrigger.FIXED;
+        boolean adaptive = field(flags, "flag_cmix_trigger_by_hard").asBoolean();
+        boolean off = !field(u, "use_cutmix").asBoolean();
         JsonNode range = field(u, "use_cutmix_range");
-        return new Unsupervised(number(field(u, "threshold")), ClassThresholds.SAME, number(field(u, "loss_weight")), field(flags, "flag_using_v1").asBoolean() ? GammaVersion.V1 : GammaVersion.V2,
-            field(flags, "flag_cal_iou_weighted").asBoolean(), field(flags, "flag_cal_iou_ignore_bg").asBoolean(), field(flags, "flag_hardness_weighted_loss").asBoolean(),
-            field(flags, "flag_augs_mixup_by_hard").asBoolean() ? IntensityMix.BLEND : IntensityMix.OFF, trigger, number(field(u, "use_cutmix_trigger_prob")), CutMixPairing.HARDNESS,
-            List.of(number(range.get(0)), number(range.get(1))), false, true);
+        return base.with(unsupervised -> unsupervised
+                .threshold(number(field(u, "threshold")))
+                .classThresholds(ClassThresholds.SAME)
+                .weight(number(field(u, "loss_weight")))
+                .gammaVersion(field(flags, "flag_using_v1").asBoolean() ? GammaVersion.V1 : GammaVersion.V2)
+                .classWeighted(field(flags, "flag_cal_iou_weighted").asBoolean())
+                .ignoreBackground(field(flags, "flag_cal_iou_ignore_bg").asBoolean())
+                .weightByHardness(field(flags, "flag_hardness_weighted_loss").asBoolean())
+                .intensityMix(field(flags, "flag_augs_mixup_by_hard").asBoolean() ? IntensityMix.BLEND : IntensityMix.OFF)
+                .cutmix(off ? CutMixTrigger.OFF : adaptive ? CutMixTrigger.ADAPTIVE : CutMixTrigger.FIXED)
+                .cutmixProbability(number(field(u, "use_cutmix_trigger_prob")))
+                .cutmixPairing(CutMixPairing.HARDNESS)
+                .cutmixScale(List.of(number(range.get(0)), number(range.get(1))))
+                .cutmixScaleByHardness(false)
+                .weakInBatch(true));
     }
 
     Schedule schedule() {

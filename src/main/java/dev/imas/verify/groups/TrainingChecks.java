@@ -13,7 +13,6 @@ import dev.imas.nn.SegmentationNetwork;
 import dev.imas.semi.CutMix;
 import dev.imas.semi.Schedule;
 import dev.imas.semi.StepResult;
-import dev.imas.device.TensorKernels;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.memory.Place;
 import dev.imas.verify.memory.Tensors;
@@ -90,7 +89,8 @@ final class TrainingChecks {
         compare.absolute(name(i, "ratio_student"), floats(field(row, "ratio_student")), Tensors.floats(parts.select(3, 2)), tolerance);
         compare.absolute(name(i, "ratio_teacher"), floats(field(row, "ratio_teacher")), Tensors.floats(parts.select(3, 3)), tolerance);
         // v2 divides by the confident shares: an error of the numerator grows as they shrink.
-        float[] v2 = Tensors.floats(new TensorKernels(place.compute()).agreement(result.pseudo(), withV2(recorded.config().unsupervised())).gamma());
+        Unsupervised rules = recorded.config().unsupervised().withGammaVersion(GammaVersion.V2);
+        float[] v2 = Tensors.floats(new TensorKernels(place.compute()).agreement(result.pseudo(), rules).gamma());
         double smallest = Float.MAX_VALUE;
         for (float ratio : floats(field(row, "ratio_teacher"))) {
             smallest = Math.min(smallest, ratio);
@@ -232,11 +232,6 @@ final class TrainingChecks {
             sum += n;
         }
         return sum / (counts.size(0) * pixels);
-    }
-
-    static Unsupervised withV2(Unsupervised u) {
-        return new Unsupervised(u.threshold(), u.classThresholds(), u.weight(), GammaVersion.V2, u.classWeighted(), u.ignoreBackground(), u.weightByHardness(), u.intensityMix(), u.cutmix(), u.cutmixProbability(),
-            u.cutmixPairing(), u.cutmixScale(), u.cutmixScaleByHardness(), u.weakInBatch());
     }
 
     /** Pixels that may have another label; on a GPU some in the first step, too. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.config.ImasConfig.GammaVersion;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
@@ -12,6 +13,7 @@ import dev.imas.nn.DeepLabV3Plus;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.device.Torch;
 import dev.imas.weights.WeightFiles;
+import dev.imas.semi.CutMix;
 import dev.imas.semi.StepResult;
 import dev.imas.device.TensorKernels;
 import dev.imas.verify.PlainFiller;
@@ -111,7 +113,7 @@ final class OwnRecording {
                 Replay replay = new Replay(run, Place.CPU, student, teacher);
                 for (int i = 0; i < STEPS; i++) {
                     ObjectNode row = (ObjectNode) json.get("steps").get(i);
-                    result(row, replay.step(row), run);
+                    result(row, (StepResult.SemiSupervised) replay.step(row), run);
                     row.put("grad_l2_total", gradientNorm(student));
                     ObjectNode gradients = row.putObject("grad_l2");
                     student.parameters().forEach((key, tensor) -> {
@@ -138,15 +140,15 @@ final class OwnRecording {
         JSON.writeValue(folder.resolve("voc.json").toFile(), json.put("filler_prefix", prefix));
     }
 
-    private static void result(ObjectNode row, StepResult result, RecordedRun run) {
+    private static void result(ObjectNode row, StepResult.SemiSupervised result, RecordedRun run) {
         row.put("sup_loss", result.lossSup().item_float()).put("total_loss", result.total().item_float()).put("unsup_loss", result.lossUnsup().item_float());
         ArrayNode terms = row.putArray("unsup_terms");
         result.views().forEach(view -> terms.add(view.item_float()));
         row.set("hardness_v1", JSON.valueToTree(Tensors.floats(result.agreement().gamma())));
-        row.set("hardness_v2", JSON.valueToTree(Tensors.floats(new TensorKernels(Place.CPU.compute()).agreement(result.pseudo(), TrainingChecks.withV2(run.config().unsupervised())).gamma())));
+        row.set("hardness_v2", JSON.valueToTree(Tensors.floats(new TensorKernels(Place.CPU.compute()).agreement(result.pseudo(), run.config().unsupervised().withGammaVersion(GammaVersion.V2)).gamma())));
         row.set("ratio_student", JSON.valueToTree(Tensors.floats(result.agreement().parts().select(3, 2))));
         row.set("ratio_teacher", JSON.valueToTree(Tensors.floats(result.agreement().parts().select(3, 3))));
-        row.put("cutmix_fired", result.boxes() != null);
+        row.put("cutmix_fired", result.cutmix() instanceof CutMix.Fired);
         row.remove("pairing");
         int pixels = run.height() * run.width();
         byte[] labels = Tensors.bytes(result.pseudo().labels());
