@@ -55,6 +55,7 @@ __device__ float mean_iou(const Counts& counts, double* terms, int lane) {
         present += there;
     }
     present = warp_sum(present);
+    __syncwarp();  // the shuffles order no memory: lane 0 reads what the others wrote
     double sum = 0.0;
     if (lane == 0) {
         for (int c = 0; c < counts.classes; c++) sum += terms[c];
