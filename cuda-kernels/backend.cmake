@@ -10,7 +10,7 @@ foreach(arch IN LISTS IMAS_CUDA_ARCHITECTURES)
 endforeach()
 list(APPEND flags -gencode=arch=compute_${newest},code=compute_${newest})
 
-file(GLOB headers CONFIGURE_DEPENDS cuda-kernels/*.cuh)
+file(GLOB headers CONFIGURE_DEPENDS cuda-kernels/*.cuh native/src/law/*.hpp)
 set(objects)
 foreach(source IN LISTS IMAS_CUDA_SOURCES)
   get_filename_component(stem ${source} NAME_WE)

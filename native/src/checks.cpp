@@ -5,6 +5,7 @@
 
 #include "argument.hpp"
 #include "error.hpp"
+#include "law/gamma.hpp"
 
 namespace imas {
 namespace {
@@ -68,7 +69,7 @@ int32_t check_pseudo_label(const imas_tensor* student, const imas_tensor* teache
     IMAS_TRY(out[1].writable(kF32));
     IMAS_TRY(out[1].has_shape(s[0], 1, labels->shape[2], labels->shape[3], "the shape of labels"));
     IMAS_TRY(out[2].writable(kI32));
-    IMAS_TRY(out[2].has_shape(s[0], 1, 1, 3 * s[1] + 2, "3*C+2 counts an image"));
+    IMAS_TRY(out[2].has_shape(s[0], 1, 1, law::counts_of_image(s[1]), "3*C+2 counts an image"));
     IMAS_TRY(out[2].contiguous());
     return disjoint(out, 3, in, 2);
 }

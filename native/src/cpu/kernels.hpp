@@ -4,15 +4,11 @@
 #include "backend.hpp"
 #include "cpu/isa.hpp"
 
-namespace imas::cpu {
-
-// One thread and a few hundred numbers: no need for an instruction set.
-decltype(::imas_gamma) gamma;
-
-namespace IMAS_ISA {
+namespace imas::cpu::IMAS_ISA {
 
 decltype(::imas_pseudo_label) pseudo_label;
 decltype(::imas_pseudo_label_workspace) pseudo_label_workspace;
+decltype(::imas_gamma) gamma;
 decltype(::imas_compose_batch) compose_batch;
 decltype(::imas_consistency_loss) consistency_loss;
 decltype(::imas_consistency_loss_workspace) consistency_loss_workspace;
@@ -23,5 +19,4 @@ decltype(::imas_ema_update_workspace) ema_update_workspace;
 decltype(::imas_confusion) confusion;
 decltype(::imas_confusion_workspace) confusion_workspace;
 
-}  // namespace IMAS_ISA
-}  // namespace imas::cpu
+}  // namespace imas::cpu::IMAS_ISA
