@@ -19,7 +19,8 @@ foreach(source IN LISTS IMAS_CUDA_SOURCES)
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cuda
     COMMAND ${CMAKE_COMMAND} -DNVCC=${IMAS_NVCC} "-DFLAGS=${flags}" -DSOURCE=${source} -DOBJECT=${object} -P ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake
     BYPRODUCTS ${object}.log
-    DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake ${CMAKE_SOURCE_DIR}/native/include/imas.h ${CMAKE_SOURCE_DIR}/native/src/backend.hpp
+    DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake ${CMAKE_SOURCE_DIR}/native/include/imas.h
+      ${CMAKE_SOURCE_DIR}/native/src/backend.hpp ${CMAKE_SOURCE_DIR}/native/src/operations.hpp
     COMMENT "nvcc ${stem}.cu" VERBATIM)
   list(APPEND objects ${object})
 endforeach()

@@ -230,7 +230,7 @@ int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, con
     return disjoint(out, 1, in, 2);
 }
 
-int32_t check_workspace(const char* function, const Workspace& workspace, const imas_tensor* const* views, int count) {
+int32_t check_workspace(const char* function, const Workspace& workspace, std::initializer_list<const imas_tensor*> views) {
     if (workspace.needed == 0) return IMAS_OK;
     if (!workspace.data) return fail(IMAS_ERROR_WORKSPACE, "%s: workspace is missing (null), %zu bytes are needed", function, workspace.needed);
     if (workspace.bytes < workspace.needed) {
@@ -238,10 +238,10 @@ int32_t check_workspace(const char* function, const Workspace& workspace, const 
     }
     const uintptr_t begin = reinterpret_cast<uintptr_t>(workspace.data);
     if (begin % 64 != 0) return fail(IMAS_ERROR_WORKSPACE, "%s: workspace is not aligned to 64 bytes", function);
-    for (int k = 0; k < count; ++k) {
-        if (!views[k]) continue;
-        const uintptr_t first = reinterpret_cast<uintptr_t>(views[k]->data);
-        if (begin < first + static_cast<uintptr_t>(extent_bytes(*views[k])) && first < begin + workspace.needed) {
+    for (const imas_tensor* view : views) {
+        if (!view) continue;
+        const uintptr_t first = reinterpret_cast<uintptr_t>(view->data);
+        if (begin < first + static_cast<uintptr_t>(extent_bytes(*view)) && first < begin + workspace.needed) {
             return fail(IMAS_ERROR_WORKSPACE, "%s: workspace overlaps one of the arguments", function);
         }
     }
