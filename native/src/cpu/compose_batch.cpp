@@ -46,6 +46,9 @@ int32_t check_values(const imas_tensor& weak, const imas_tensor& pairing, const 
 /** Pixels of one row as floats: where each channel's lie. */
 struct Lines {
     const float* channel[kChannels];
+
+    /** All in a buffer, [3][kTile]. */
+    explicit Lines(const float* buffer) : channel{buffer, buffer + kTile, buffer + 2 * kTile} {}
 };
 
 template <class Read>
@@ -59,11 +62,10 @@ void widen_line(float* line, int64_t n, int64_t stride, Read read) {
 
 /** n pixels of one row: in place if they are floats side by side, else in `buffer`, [3][kTile]. */
 Lines read_lines(const imas_tensor& image, Channels channels, int64_t b, int64_t y, int64_t x, int64_t n, float* buffer) {
-    Lines lines = {};
+    Lines lines(buffer);
     for (int c = channels.begin; c < channels.end; ++c) {
         const int64_t from = offset(image, b, c, y, x), stride = image.stride[3];
         float* line = buffer + c * kTile;
-        lines.channel[c] = line;
         if (image.dtype == IMAS_F32) {
             const float* source = static_cast<const float*>(image.data) + from;
             if (stride == 1) lines.channel[c] = source;
@@ -126,14 +128,13 @@ struct Part {
         for (int64_t x = 0; x < width; x += kTile) {
             const int64_t n = width - x < kTile ? width - x : kTile;
             const Lines s = read_lines(strong, channels, b, y, x, n, buffers[0]), w = read_lines(weak, channels, b, y, x, n, buffers[1]);
-            Lines blended = {};
+            const Lines blended(buffers[2]);
             for (int c = channels.begin; c < channels.end; ++c) {
                 float* out = buffers[2] + c * kTile;
                 const float* from_strong = s.channel[c];
                 const float* from_weak = w.channel[c];
 #pragma omp simd
                 for (int64_t i = 0; i < n; ++i) out[i] = law::mix(gamma, from_strong[i], rest, from_weak[i]);
-                blended.channel[c] = out;
             }
             write(blended, image, y, x, n);
         }
@@ -239,9 +240,10 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
     const int together = interleaved(*batch) ? kChannels : 1;
     const auto compose = [&](int64_t task) {
         const int64_t image = task / tasks_an_image, begin = task % tasks_an_image * kTaskRows, end = begin + kTaskRows < height ? begin + kTaskRows : height;
+        const bool is_labeled = labeled && image < first_weak;
         for (int c = 0; c < kChannels; c += together) {
             const Channels channels = {c, c + together};
-            if (image < first_weak) compose_labeled_rows(channels, image, begin, end);
+            if (is_labeled) compose_labeled_rows(channels, image, begin, end);
             else compose_rows(channels, image - first_weak, begin, end);
         }
     };

@@ -14,7 +14,8 @@ const int64_t kChunkRows = 8;       // low-resolution rows of a task: it does th
 const int64_t kStripBlocks = 8;     // blocks of kLanes columns in a strip, at most
 const int64_t kStripFloats = 2800;  // of one enlarged row of all classes, if possible
 const int64_t kStripPixels = (kStripBlocks * kLanes + 63) / 64 * 64;  // room for one of its rows, for work on 64 bytes at a time
-const int64_t kStripLimit = IMAS_MAX_CLASSES * kLanes > kStripFloats ? IMAS_MAX_CLASSES * kLanes : kStripFloats;
+const int64_t kMostClassFloats = int64_t{IMAS_MAX_CLASSES} * kLanes;
+const int64_t kStripLimit = kMostClassFloats > kStripFloats ? kMostClassFloats : kStripFloats;
 
 inline int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 

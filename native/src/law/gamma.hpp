@@ -25,7 +25,7 @@ struct Counts {
     const int32_t* confident;  // student, teacher
     int32_t classes;
 
-    IMAS_BOTH Counts(const int32_t* n, int32_t classes_) : student(n), teacher(n + classes_), both(n + 2 * classes_), confident(n + 3 * classes_), classes(classes_) {}
+    IMAS_BOTH Counts(const int32_t* n, int32_t classes_) : student(n), teacher(student + classes_), both(teacher + classes_), confident(both + classes_), classes(classes_) {}
 
     IMAS_BOTH int64_t either(int32_t c) const { return static_cast<int64_t>(student[c]) + teacher[c] - both[c]; }
     IMAS_BOTH bool present(int32_t c) const { return either(c) > 0; }
