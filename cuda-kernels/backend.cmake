@@ -1,16 +1,20 @@
 # libimas_cuda.so with nvcc called directly: machine code for the current architectures, PTX for later ones, and the
 # static CUDA runtime, so that the library loads (and says "no device") where no driver is installed.
-set(IMAS_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING "compute capabilities to build machine code for")
+set(IMAS_CUDA_ARCHITECTURES all CACHE STRING "compute capabilities to build machine code for: all, or a list such as 80,90")
+set(architectures 80 86 89 90 100 120)
+if(NOT IMAS_CUDA_ARCHITECTURES STREQUAL all)
+  string(REPLACE "," ";" architectures "${IMAS_CUDA_ARCHITECTURES}")
+endif()
 set(flags -std=c++17 -O3 -Xfatbin=-compress-all --extended-lambda --expt-relaxed-constexpr -cudart static
   -Xcompiler=-fPIC,-fvisibility=hidden,-Wall,-Wextra,-Wno-unused-parameter -Werror=all-warnings
   -I${CMAKE_SOURCE_DIR}/cuda-kernels -I${CMAKE_SOURCE_DIR}/native/include -I${CMAKE_SOURCE_DIR}/native/src)
-foreach(arch IN LISTS IMAS_CUDA_ARCHITECTURES)
+foreach(arch IN LISTS architectures)
   list(APPEND flags -gencode=arch=compute_${arch},code=sm_${arch})
   set(newest ${arch})
 endforeach()
 list(APPEND flags -gencode=arch=compute_${newest},code=compute_${newest})
 
-file(GLOB headers CONFIGURE_DEPENDS cuda-kernels/*.cuh)
+file(GLOB headers CONFIGURE_DEPENDS cuda-kernels/*.cuh native/src/law/*.hpp)
 set(objects)
 foreach(source IN LISTS IMAS_CUDA_SOURCES)
   get_filename_component(stem ${source} NAME_WE)
@@ -19,7 +23,8 @@ foreach(source IN LISTS IMAS_CUDA_SOURCES)
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cuda
     COMMAND ${CMAKE_COMMAND} -DNVCC=${IMAS_NVCC} "-DFLAGS=${flags}" -DSOURCE=${source} -DOBJECT=${object} -P ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake
     BYPRODUCTS ${object}.log
-    DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake ${CMAKE_SOURCE_DIR}/native/include/imas.h ${CMAKE_SOURCE_DIR}/native/src/backend.hpp
+    DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake ${CMAKE_SOURCE_DIR}/native/include/imas.h
+      ${CMAKE_SOURCE_DIR}/native/src/backend.hpp ${CMAKE_SOURCE_DIR}/native/src/operations.hpp
     COMMENT "nvcc ${stem}.cu" VERBATIM)
   list(APPEND objects ${object})
 endforeach()
@@ -32,6 +37,6 @@ add_dependencies(libraries imas_cuda)
 
 if(IMAS_TESTS)
   enable_testing()
-  add_test(NAME cuda_resources COMMAND ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.sh ${CMAKE_BINARY_DIR}/cuda ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.csv)
+  add_test(NAME cuda_resources COMMAND ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.sh ${CMAKE_BINARY_DIR}/cuda ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.csv all)
   set_tests_properties(cuda_resources PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT "NVCC=${IMAS_NVCC}")
 endif()

@@ -28,7 +28,13 @@ int32_t available() {
     return devices > 0;
 }
 
-const imas_backend_table table = {"cuda", available, pseudo_label, pseudo_label_workspace, gamma, compose_batch, consistency_loss, consistency_loss_workspace, supervised_loss, supervised_loss_workspace, ema_update, ema_update_workspace, confusion, confusion_workspace};
+const imas_backend_table table = {
+    "cuda",
+    available,
+#define IMAS_ENTRY(name) name,
+    IMAS_EACH_FUNCTION(IMAS_ENTRY)
+#undef IMAS_ENTRY
+};
 
 }  // namespace
 

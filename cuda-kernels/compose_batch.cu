@@ -10,6 +10,8 @@
 // Pure copies and one multiply-add: no reduction, GPU-to-GPU identical. Floor at B = Bl = 4, 513x513, four parts: 99 MB
 // of fp32, 33 us at 3 TB/s; 55 MB of bf16, 18 us (benchmarks/gpu/LIMITS.md).
 #include "kernels.cuh"
+#include "law/compose_batch.hpp"
+#include "law/numbers.hpp"
 #include "view.cuh"
 
 namespace imas::cuda {
@@ -17,12 +19,6 @@ namespace {
 
 constexpr int kThreads = 256;
 constexpr int kPixels = 4;  // mixed labels and confidences a thread copies
-
-struct Box {
-    int top, left, bottom, right;
-
-    __device__ __forceinline__ bool has(int y, int x) const { return y >= top && y < bottom && x >= left && x < right; }
-};
 
 /** What the batch is made of; absent views have a null pointer. */
 template <typename In>
@@ -32,13 +28,10 @@ struct Sources {
     View<const int> pairing, boxes;
     View<const uint8_t> labels;
     View<const float> confidence;
-    int labeled_count, weak_count, mixed_count, count;  // images of each part; weak_count 0 without the weak part, mixed_count 0 without CutMix
+    law::BatchParts<int> parts;
     int height, width;
 
-    __host__ __device__ __forceinline__ int first_mixed() const { return labeled_count + weak_count; }
-    __host__ __device__ __forceinline__ int first_strong() const { return first_mixed() + mixed_count; }
-
-    __device__ __forceinline__ Box box(int b) const { return Box{*boxes.at(b, 0, 0, 0), *boxes.at(b, 0, 0, 1), *boxes.at(b, 0, 0, 2), *boxes.at(b, 0, 0, 3)}; }
+    __device__ __forceinline__ law::Box box(int b) const { return law::Box{*boxes.at(b, 0, 0, 0), *boxes.at(b, 0, 0, 1), *boxes.at(b, 0, 0, 2), *boxes.at(b, 0, 0, 3)}; }
 };
 
 struct Mixed {
@@ -46,7 +39,7 @@ struct Mixed {
     View<float> confidence;
 };
 
-__device__ __forceinline__ float blend(float strong, float weak, float gamma) { return strong * gamma + weak * (1.0f - gamma); }
+__device__ __forceinline__ float blend(float strong, float weak, float gamma) { return law::mix(gamma, strong, 1.0f - gamma, weak); }
 
 /** N neighbouring elements that travel as one. */
 template <typename T, int N>
@@ -88,15 +81,15 @@ __device__ __forceinline__ void compose_run(const Sources<In>& from, Out* batch,
     load<In, N>(from.weak.data + b * image_size + first, n, weak);
     load<In, N>(from.strong.data + b * image_size + first, n, value);
     Out* const to = batch + first;
-    if (from.weak_count) store<Out, N>(to + (from.labeled_count + b) * image_size, n, weak);
+    if (from.parts.weak) store<Out, N>(to + (from.parts.labeled + b) * image_size, n, weak);
     if (from.gamma.data) {
         const float gamma = *from.gamma.at(b, 0, 0, 0);
 #pragma unroll
         for (int i = 0; i < N; i++) value[i] = blend(value[i], weak[i], gamma);
     }
-    store<Out, N>(to + (from.first_strong() + b) * image_size, n, value);
-    if (!from.mixed_count) return;
-    const Box box = from.box(b);
+    store<Out, N>(to + (from.parts.first_strong() + b) * image_size, n, value);
+    if (!from.parts.mixed) return;
+    const law::Box box = from.box(b);
     const In* const partner = from.weak.data + *from.pairing.at(b, 0, 0, 0) * image_size + first;
     const int plane = from.height * from.width, element = static_cast<int>(first);
     const int pixel = channels_last ? element / 3 : element - (element >= plane ? plane : 0) - (element >= 2 * plane ? plane : 0);
@@ -110,7 +103,7 @@ __device__ __forceinline__ void compose_run(const Sources<In>& from, Out* batch,
         x = 0;
         if (++y == from.height) y = 0;  // the next plane
     }
-    store<Out, N>(to + (from.first_mixed() + b) * image_size, n, weak);
+    store<Out, N>(to + (from.parts.first_mixed() + b) * image_size, n, weak);
 }
 
 template <typename In, typename Out>
@@ -123,16 +116,16 @@ template <typename In, typename Out>
 __global__ void __launch_bounds__(kThreads) compose_flat_kernel(const __grid_constant__ Sources<In> from, Out* batch, bool channels_last) {
     constexpr int N = run_length<In, Out>();
     const int64_t image_size = 3 * static_cast<int64_t>(from.height) * from.width;
-    const int image = blockIdx.y, b = image - from.labeled_count;
+    const int image = blockIdx.y, b = image - from.parts.labeled;
     // Runs lie on 16-byte borders of the image's first part in the batch.
-    const int64_t begin = (image < from.labeled_count || from.weak_count ? image : from.first_strong() + b) * image_size;
+    const int64_t begin = (image < from.parts.labeled || from.parts.weak ? image : from.parts.first_strong() + b) * image_size;
     const int phase = static_cast<int>(reinterpret_cast<uintptr_t>(batch + begin) / sizeof(Out) % N);
     int64_t first = (static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x) * N - phase;
     const int64_t end = first + N < image_size ? first + N : image_size;
     first = first > 0 ? first : 0;
     const int n = static_cast<int>(end - first);
     if (n <= 0) return;
-    if (image < from.labeled_count) {
+    if (image < from.parts.labeled) {
         float value[N];
         load<In, N>(from.labeled.data + image * image_size + first, n, value);
         store<Out, N>(batch + image * image_size + first, n, value);
@@ -145,7 +138,7 @@ __global__ void __launch_bounds__(kThreads) compose_flat_kernel(const __grid_con
 template <typename In>
 __global__ void __launch_bounds__(kThreads) mix_maps_kernel(const __grid_constant__ Sources<In> from, Mixed to) {
     const int b = blockIdx.y, pixels = from.height * from.width, partner = *from.pairing.at(b, 0, 0, 0);
-    const Box box = from.box(b);
+    const law::Box box = from.box(b);
 #pragma unroll
     for (int k = 0; k < kPixels; k++) {
         const int64_t pixel = (static_cast<int64_t>(blockIdx.x) * kPixels + k) * kThreads + threadIdx.x;
@@ -172,17 +165,17 @@ __device__ __forceinline__ void for_row(bool channels_last, int width, Visit vis
 template <typename In>
 __global__ void __launch_bounds__(kThreads) compose_rows_kernel(const __grid_constant__ Sources<In> from, bool channels_last, FloatOutput batch) {
     const int y = blockIdx.x, n = blockIdx.y;
-    if (n < from.first_mixed()) {
-        const bool labeled = n < from.labeled_count;
+    if (n < from.parts.first_mixed()) {
+        const bool labeled = n < from.parts.labeled;
         const View<const In>& source = labeled ? from.labeled : from.weak;
-        const int b = labeled ? n : n - from.labeled_count;
+        const int b = labeled ? n : n - from.parts.labeled;
         for_row(channels_last, from.width, [&](int c, int x) { batch.store(n, c, y, x, to_float(*source.at(b, c, y, x))); });
-    } else if (n < from.first_strong()) {
-        const int b = n - from.first_mixed(), partner = *from.pairing.at(b, 0, 0, 0);
-        const Box box = from.box(b);
+    } else if (n < from.parts.first_strong()) {
+        const int b = n - from.parts.first_mixed(), partner = *from.pairing.at(b, 0, 0, 0);
+        const law::Box box = from.box(b);
         for_row(channels_last, from.width, [&](int c, int x) { batch.store(n, c, y, x, to_float(*from.weak.at(box.has(y, x) ? partner : b, c, y, x))); });
     } else {
-        const int b = n - from.first_strong();
+        const int b = n - from.parts.first_strong();
         const float gamma = from.gamma.data ? *from.gamma.at(b, 0, 0, 0) : 0.0f;
         for_row(channels_last, from.width, [&](int c, int x) {
             const float strong = to_float(*from.strong.at(b, c, y, x));
@@ -214,7 +207,7 @@ int32_t compose_batch(const imas_backend* backend, const imas_tensor* labeled, c
     const bool flat = layout != Layout::other && layout_of(*weak) == layout && layout_of(*strong) == layout && (!labeled || layout_of(*labeled) == layout) && 3 * height * width <= INT32_MAX;
     with_float_type(weak->dtype, [&](auto in) {
         using In = decltype(in);
-        const Sources<In> from{optional_view<const In>(labeled), view<const In>(weak), view<const In>(strong), optional_view<const float>(gamma), optional_view<const int>(pairing), optional_view<const int>(boxes), optional_view<const uint8_t>(labels), optional_view<const float>(confidence), labeled_count, include_weak ? count : 0, boxes ? count : 0, count, static_cast<int>(height), static_cast<int>(width)};
+        const Sources<In> from{optional_view<const In>(labeled), view<const In>(weak), view<const In>(strong), optional_view<const float>(gamma), optional_view<const int>(pairing), optional_view<const int>(boxes), optional_view<const uint8_t>(labels), optional_view<const float>(confidence), {labeled_count, include_weak ? count : 0, boxes ? count : 0}, static_cast<int>(height), static_cast<int>(width)};
         if (flat) {
             with_float_type(batch->dtype, [&](auto out) {
                 using Out = decltype(out);

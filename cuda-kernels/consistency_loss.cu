@@ -1,5 +1,6 @@
 // Consistency loss of one view and its gradient: the kept pixels' cross-entropy, weighted by the image's gamma and
 // divided by all pixels (method 3.7). The work is in pixel_loss.cuh: two launches.
+#include "law/pixels.hpp"
 #include "pixel_loss.cuh"
 
 namespace imas::cuda {
@@ -9,22 +10,22 @@ struct ConsistencyTarget {
     View<const uint8_t> labels;
     View<const float> confidence, weight;
     float threshold, share;  // share: 1 / (B*H*W)
-    int classes;
+    int end_of_labels;
 
     struct Column {
         const uint8_t* label;
         const float* confidence;
         int64_t label_step, confidence_step;
         float threshold;
-        int classes;
+        int end_of_labels;
 
         __device__ __forceinline__ int operator()(int y) const {
             const int it = label[y * label_step];
-            return it < classes && confidence[y * confidence_step] >= threshold ? it : -1;
+            return it < end_of_labels && law::is_confident(confidence[y * confidence_step], threshold) ? it : -1;
         }
     };
 
-    __device__ __forceinline__ Column column(int image, int x) const { return Column{labels.at(image, 0, 0, x), confidence.at(image, 0, 0, x), labels.sh, confidence.sh, threshold, classes}; }
+    __device__ __forceinline__ Column column(int image, int x) const { return Column{labels.at(image, 0, 0, x), confidence.at(image, 0, 0, x), labels.sh, confidence.sh, threshold, end_of_labels}; }
     __device__ __forceinline__ float coefficient(int image) const { return weight.data ? *weight.at(image, 0, 0, 0) * share : share; }
     __device__ __forceinline__ int64_t kept() const { return 0; }
 };
@@ -37,8 +38,7 @@ int32_t consistency_loss(const imas_backend* backend, const imas_tensor* logits,
     if (scope.status() != IMAS_OK) return scope.status();
     const int64_t* size = labels->shape;
     const double pixels = static_cast<double>(size[0]) * static_cast<double>(size[2]) * static_cast<double>(size[3]);
-    const int classes = static_cast<int>(logits->shape[1] < IMAS_IGNORE ? logits->shape[1] : IMAS_IGNORE);
-    const ConsistencyTarget target{view<const uint8_t>(labels), view<const float>(confidence), optional_view<const float>(weight), threshold, static_cast<float>(1.0 / pixels), classes};
+    const ConsistencyTarget target{view<const uint8_t>(labels), view<const float>(confidence), optional_view<const float>(weight), threshold, static_cast<float>(1.0 / pixels), static_cast<int>(law::end_of_labels(logits->shape[1]))};
     launch_pixel_loss(stream_of(backend), logits, labels, target, grad_scale, loss, nullptr, grad, LossWorkspace(workspace, *logits, *labels));
     return launched("consistency_loss");
 }

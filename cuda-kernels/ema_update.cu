@@ -6,6 +6,7 @@
 // go element by element. Element-wise: GPU-to-GPU identical. Floor: 12 bytes an element, 8 when decay is 0:
 // 160 us for 40 million at 3 TB/s (benchmarks/gpu/LIMITS.md).
 #include "kernels.cuh"
+#include "law/ema_update.hpp"
 
 namespace imas::cuda {
 namespace {
@@ -27,8 +28,6 @@ struct alignas(16) Four {
     float x, y, z, w;
 };
 
-__device__ __forceinline__ float blend(float teacher, float student, float decay) { return decay * teacher + (1.0f - decay) * student; }
-
 __global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ Table table, float decay) {
     int low = 0, high = table.count;
     while (high - low > 1) {
@@ -44,7 +43,7 @@ __global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ T
     const int n = static_cast<int>(left < kChunk ? left : kChunk);
     float* teacher = table.teacher[low] + begin;
     const float* student = table.student[low] + begin;
-    const bool copy = decay == 0.0f;  // not a product with 0, which would keep a teacher's NaN
+    const bool copy = law::copies_student(decay);
     if (n == kChunk && (reinterpret_cast<uintptr_t>(teacher) | reinterpret_cast<uintptr_t>(student)) % 16 == 0) {
         Four* const to = reinterpret_cast<Four*>(teacher) + threadIdx.x;
         const Four* const from = reinterpret_cast<const Four*>(student) + threadIdx.x;
@@ -55,13 +54,13 @@ __global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ T
 #pragma unroll
             for (int k = 0; k < kRuns; k++) t[k] = to[k * kThreads];
 #pragma unroll
-            for (int k = 0; k < kRuns; k++) s[k] = Four{blend(t[k].x, s[k].x, decay), blend(t[k].y, s[k].y, decay), blend(t[k].z, s[k].z, decay), blend(t[k].w, s[k].w, decay)};
+            for (int k = 0; k < kRuns; k++) s[k] = Four{law::average(t[k].x, s[k].x, decay), law::average(t[k].y, s[k].y, decay), law::average(t[k].z, s[k].z, decay), law::average(t[k].w, s[k].w, decay)};
         }
 #pragma unroll
         for (int k = 0; k < kRuns; k++) to[k * kThreads] = s[k];
     } else {
 #pragma unroll 4
-        for (int i = threadIdx.x; i < n; i += kThreads) teacher[i] = copy ? student[i] : blend(teacher[i], student[i], decay);
+        for (int i = threadIdx.x; i < n; i += kThreads) teacher[i] = copy ? student[i] : law::average(teacher[i], student[i], decay);
     }
 }
 

@@ -11,6 +11,8 @@
 // one atomic a counter and block. So no order changes a bit: run-to-run identical, and between GPUs whose ex2 agrees (one
 // architecture).
 #include "kernels.cuh"
+#include "law/gamma.hpp"
+#include "law/pixels.hpp"
 #include "window.cuh"
 
 namespace imas::cuda {
@@ -35,7 +37,7 @@ struct BlockCounts {
 
     /** Before a barrier. */
     __device__ __forceinline__ BlockCounts(unsigned char* memory, int classes_) : bins(reinterpret_cast<int*>(memory)), classes(classes_) {
-        for (int i = threadIdx.x; i < 3 * classes + 2; i += blockDim.x) bins[i] = 0;
+        for (int i = threadIdx.x; i < law::counts_of_image(classes); i += blockDim.x) bins[i] = 0;
     }
 
     __device__ __forceinline__ void add(int student, int teacher) const {
@@ -55,13 +57,13 @@ struct BlockCounts {
             atomicAdd(&bins[3 * classes + 1], confident_teacher);
         }
         __syncthreads();
-        for (int i = threadIdx.x; i < 3 * classes + 2; i += blockDim.x) {
+        for (int i = threadIdx.x; i < law::counts_of_image(classes); i += blockDim.x) {
             if (bins[i]) atomicAdd(&counts[i], bins[i]);
         }
     }
 };
 
-inline size_t count_bytes(int classes) { return (sizeof(int) * static_cast<size_t>(3 * classes + 2) + 15) / 16 * 16; }
+inline size_t count_bytes(int classes) { return (sizeof(int) * static_cast<size_t>(law::counts_of_image(classes)) + 15) / 16 * 16; }
 
 struct Networks {
     Logits of[2];  // teacher, student
@@ -133,11 +135,11 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) pseudo
                     label_at += out.labels.sh;
                     confidence_at += out.confidence.sh;
                     of_teacher.set(r, p.label);
-                    counts.confident_teacher += p.confidence >= out.threshold;
+                    counts.confident_teacher += law::is_confident(p.confidence, out.threshold);
                 }
                 if (network == networks.count - 1) {
                     counts.add(p.label, of_teacher.get(r));
-                    counts.confident_student += p.confidence >= out.threshold;
+                    counts.confident_student += law::is_confident(p.confidence, out.threshold);
                 }
             };
 #pragma unroll 1
@@ -155,7 +157,7 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) pseudo
         }
         __syncthreads();  // the window's older row is free
     }
-    counts.flush(out.counts + static_cast<int64_t>(image) * (3 * classes + 2));
+    counts.flush(out.counts + static_cast<int64_t>(image) * law::counts_of_image(classes));
 }
 
 /** Any shape and class count: a thread a pixel. */
@@ -171,10 +173,10 @@ __global__ void __launch_bounds__(256) pseudo_label_exact_kernel(const __grid_co
         *out.labels.at(image, 0, y, x) = static_cast<uint8_t>(t.label);
         *out.confidence.at(image, 0, y, x) = t.confidence;
         counts.add(s.label, t.label);
-        counts.confident_teacher += t.confidence >= out.threshold;
-        counts.confident_student += s.confidence >= out.threshold;
+        counts.confident_teacher += law::is_confident(t.confidence, out.threshold);
+        counts.confident_student += law::is_confident(s.confidence, out.threshold);
     }
-    counts.flush(out.counts + static_cast<int64_t>(image) * (3 * teacher.classes + 2));
+    counts.flush(out.counts + static_cast<int64_t>(image) * law::counts_of_image(teacher.classes));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 // pixel's maximum and sum saves about as much arithmetic as its 17 MB of traffic cost. Floors: CE that of pixel_loss.cuh;
 // OHEM with many hard pixels twice its exponentials, 12 us at the VOC sizes (benchmarks/gpu/LIMITS.md).
 // Counts are integers, so atomics change no bit: run-to-run identical.
+#include "law/pixels.hpp"
 #include "pixel_loss.cuh"
 
 namespace imas::cuda {
@@ -55,10 +56,10 @@ struct Workspace {
 
 struct Labels {
     View<const uint8_t> view;
-    int classes, height, width;
+    int end_of_labels, height, width;
 
     /** -1 for ignored pixels and for labels out of range. */
-    __device__ __forceinline__ int valid(int label) const { return label == IMAS_IGNORE || label >= classes ? -1 : label; }
+    __device__ __forceinline__ int valid(int label) const { return label < end_of_labels ? label : -1; }
     __device__ __forceinline__ int at(int image, int y, int x) const { return valid(*view.at(image, 0, y, x)); }
     __device__ __forceinline__ int64_t index(int image, int y, int x) const { return (static_cast<int64_t>(image) * height + y) * width + x; }
 };
@@ -125,7 +126,7 @@ private:
     __device__ __forceinline__ void next_digit(const unsigned* bins, const unsigned* parts) const {
         volatile State* const s = state;
         if (round == 0) {
-            s->ohem = min_kept > 0 && static_cast<unsigned long long>(min_kept) <= s->labelled;
+            s->ohem = law::chooses_hard(min_kept, static_cast<long long>(s->labelled));
             s->rank = static_cast<unsigned long long>(min_kept);
             s->settled = !s->ohem;
             if (!s->ohem) return;
@@ -136,14 +137,14 @@ private:
             rank -= parts[i];
             bin += kBins / 32;
         }
-        while (bin < kBins - 1 && bins[bin] < rank) rank -= bins[bin++];
+        bin = law::bin_of_rank(bins, bin, kBins - 1, rank);
         const unsigned prefix = s->prefix << width_of(round) | static_cast<unsigned>(bin);
         const float largest = __uint_as_float((prefix << shift_of(round)) | ((1u << shift_of(round)) - 1u));  // that this prefix can become
         s->rank = rank;
         s->prefix = prefix;
         if (round == 2 && !(largest <= thresh)) {
-            const bool some = largest < 1.0f;  // ignored pixels rank as 1, and NaN behind them
-            s->limit = some ? largest : 1.0f;
+            const bool some = largest < law::kProbabilityOfIgnored;  // else numbers have run out
+            s->limit = some ? largest : law::kProbabilityOfIgnored;
             s->kept = some ? static_cast<unsigned long long>(min_kept) - rank + bins[bin] : s->numbers;
             s->settled = 1;
         } else if (largest <= thresh) {
@@ -172,15 +173,15 @@ struct Probabilities {
     };
 
     __device__ __forceinline__ void record(int image, int y, int x, int label, float p, Counts& counts, unsigned* bins) const {
-        p = label >= 0 ? p : 1.0f;
+        p = label >= 0 ? p : law::kProbabilityOfIgnored;
         probability[labels.index(image, y, x)] = p;
         selection.add(p, 0, bins);
-        counts.add(label >= 0, label >= 0 && p == p, label >= 0 && p <= selection.thresh);
+        counts.add(label >= 0, label >= 0 && p == p, label >= 0 && law::is_hard(p, selection.thresh));
     }
 
     __device__ __forceinline__ void record_exactly(int image, int y, int x, Counts& counts, unsigned* bins) const {
         const int label = labels.at(image, y, x);
-        float p = 1.0f;
+        float p = law::kProbabilityOfIgnored;
         if (label >= 0) {
             const Tap row = tap(logits.rows, y, logits.sh), column = tap(logits.columns, x, logits.sw);
             p = softmax_of(logits, image, row, column).probability(logits.at(image, label, row, column));
@@ -294,14 +295,14 @@ struct SupervisedTarget {
 
         __device__ __forceinline__ int operator()(int y) const {
             const int it = labels.valid(label[y * labels.view.sh]);
-            return it >= 0 && (!probability || probability[y * static_cast<int64_t>(labels.width)] <= limit) ? it : -1;
+            return it >= 0 && (!probability || law::is_hard(probability[y * static_cast<int64_t>(labels.width)], limit)) ? it : -1;
         }
     };
 
     __device__ __forceinline__ bool hard_only() const { return probability && state->ohem; }
     __device__ __forceinline__ Column column(int image, int x) const { return Column{labels, labels.view.at(image, 0, 0, x), hard_only() ? probability + labels.index(image, 0, x) : nullptr, state->limit}; }
     __device__ __forceinline__ int64_t kept() const { return static_cast<int64_t>(hard_only() ? state->kept : state->labelled); }
-    __device__ __forceinline__ float coefficient(int) const { return kept() ? static_cast<float>(1.0 / static_cast<double>(kept())) : 0.0f; }
+    __device__ __forceinline__ float coefficient(int) const { return static_cast<float>(law::share_of_mean(kept())); }
 };
 
 void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels, const Labels& of_pixels, float thresh, int64_t min_kept, const Workspace& w) {
@@ -333,7 +334,7 @@ int32_t supervised_loss(const imas_backend* backend, const imas_tensor* logits, 
     const cudaStream_t stream = stream_of(backend);
     const int64_t* size = labels->shape;
     const Workspace w(workspace, *logits, *labels, kind);
-    const Labels of_pixels{view<const uint8_t>(labels), static_cast<int>(logits->shape[1]), static_cast<int>(size[2]), static_cast<int>(size[3])};
+    const Labels of_pixels{view<const uint8_t>(labels), static_cast<int>(law::end_of_labels(logits->shape[1])), static_cast<int>(size[2]), static_cast<int>(size[3])};
     cudaMemsetAsync(w.state, 0, Workspace::cleared_bytes(kind), stream);
     if (kind == IMAS_OHEM) {
         launch_selection(stream, logits, labels, of_pixels, thresh, min_kept, w);

@@ -1,6 +1,8 @@
 // Tensor views on the device, element types, and the align-corners enlargement that every kernel applies on the fly.
 #pragma once
 
+#include "law/enlarge.hpp"
+#include "law/numbers.hpp"
 #include "platform.cuh"
 
 namespace imas::cuda {
@@ -25,8 +27,8 @@ __device__ __forceinline__ float from_float<float>(float value) {
 template <>
 __device__ __forceinline__ Bf16 from_float<Bf16>(float value) {
     const unsigned bits = __float_as_uint(value);
-    if ((bits & 0x7fffffffu) > 0x7f800000u) return Bf16{static_cast<uint16_t>(bits >> 16 | 0x40u)};
-    return Bf16{static_cast<uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16)};
+    if ((bits & 0x7fffffffu) > 0x7f800000u) return Bf16{static_cast<uint16_t>(law::quiet_bf16(bits))};
+    return Bf16{static_cast<uint16_t>(law::nearest_bf16(bits))};
 }
 
 #ifdef IMAS_EMULATION
@@ -70,36 +72,12 @@ View<T> optional_view(const imas_tensor* t) {
     return t ? view<T>(t) : View<T>{nullptr, 0, 0, 0, 0};
 }
 
-/**
- * One axis of the enlargement in -> out with aligned corners, in exact integers: output o lies at o*(in-1)/(out-1).
- * On a grid point both taps are that point, so that a neighbour's infinity cannot leak in.
- */
-struct Axis {
-    int in, out;
-
-    __host__ __device__ __forceinline__ int64_t step() const { return out > 1 ? out - 1 : 1; }
-    __host__ __device__ __forceinline__ int lower(int o) const { return static_cast<int>(quotient(o * static_cast<int64_t>(in - 1), step())); }
-    /** Rounded once; 0 exactly on grid points. */
-    __host__ __device__ __forceinline__ float fraction(int o) const {
-        const int64_t rest = o * static_cast<int64_t>(in - 1) - lower(o) * step();
-        return static_cast<float>(static_cast<int>(rest)) / static_cast<float>(static_cast<int>(step()));
-    }
-
-    /** The first output whose lower input is at least i; `out` when there is none. */
-    __host__ __device__ __forceinline__ int first(int i) const {
-        if (i <= 0) return 0;
-        if (i > in - 1 || out == 1) return out;
-        return static_cast<int>(quotient(i * step() + in - 2, in - 1));
-    }
-
-private:
-    /** Of non-negative numbers; a division of 32 bits is several times cheaper. */
-    static __host__ __device__ __forceinline__ int64_t quotient(int64_t a, int64_t b) {
-        return a >> 32 ? a / b : static_cast<unsigned>(a) / static_cast<unsigned>(b);
-    }
+/** One axis of the enlargement, with the fraction rounded once; 0 exactly on grid points. */
+struct Axis : law::Axis {
+    __host__ __device__ __forceinline__ float fraction(int o) const { return static_cast<float>(rest(o)) / static_cast<float>(static_cast<int>(step())); }
 };
 
-inline Axis axis(int64_t in, int64_t out) { return Axis{static_cast<int>(in), static_cast<int>(out)}; }
+inline Axis axis(int64_t in, int64_t out) { return Axis{{static_cast<int>(in), static_cast<int>(out)}}; }
 
 /** Where an output element falls between two inputs, as element offsets along the axis. */
 struct Tap {
@@ -114,8 +92,7 @@ __device__ __forceinline__ Tap tap(const Axis& axis, int o, int64_t stride) {
     return Tap{lower, fraction, lower * stride, (fraction > 0.0f ? lower + 1 : lower) * stride};
 }
 
-/** Two products, not a + fraction * (b - a), which would turn an infinity into NaN. */
-__device__ __forceinline__ float lerp(float a, float b, float fraction) { return (1.0f - fraction) * a + fraction * b; }
+__device__ __forceinline__ float lerp(float a, float b, float fraction) { return law::mix(1.0f - fraction, a, fraction, b); }
 
 __device__ __forceinline__ int min_int(int a, int b) { return a < b ? a : b; }
 __device__ __forceinline__ int max_int(int a, int b) { return a > b ? a : b; }

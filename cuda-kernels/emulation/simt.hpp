@@ -87,8 +87,6 @@ T atomicAdd(T* address, T value) {
 
 inline float exp2_approx(float x) { return std::exp2(x); }
 inline float reciprocal_approx(float x) { return 1.0f / x; }
-inline float __fmul_rn(float a, float b) { return a * b; }
-inline float __fadd_rn(float a, float b) { return a + b; }
 
 inline unsigned __float_as_uint(float value) {
     unsigned bits;

@@ -12,28 +12,28 @@
 namespace imas {
 namespace {
 
-/** The table behind a backend argument, or nullptr with the error text set and the status in `status`. */
-const imas_backend_table* select(const char* function, const imas_backend* backend, int32_t* status) {
-    *status = IMAS_ERROR_BACKEND;
-    if (!backend) {
-        *status = fail(IMAS_ERROR_ARGUMENT, "%s: backend is missing (null)", function);
-        return nullptr;
-    }
+/** One call of the interface: clears the error and finds the backend; `status` says whether that is there. */
+struct Call {
+    const char* function;
     const imas_backend_table* table = nullptr;
-    if (backend->kind == IMAS_CPU) table = cpu_backend();
-    else if (backend->kind == IMAS_CUDA) table = cuda_backend();
-    else fail(IMAS_ERROR_BACKEND, "%s: backend kind is %" PRId32 ", expected %d (cpu) or %d (cuda)", function, backend->kind, IMAS_CPU, IMAS_CUDA);
-    return table;
-}
+    int32_t status = IMAS_OK;
+
+    Call(const char* function_, const imas_backend* backend) : function(function_) {
+        clear_error();
+        if (!backend) status = fail(IMAS_ERROR_ARGUMENT, "%s: backend is missing (null)", function);
+        else if (backend->kind == IMAS_CPU) table = cpu_backend();
+        else if (backend->kind == IMAS_CUDA) table = cuda_backend();
+        else fail(IMAS_ERROR_BACKEND, "%s: backend kind is %" PRId32 ", expected %d (cpu) or %d (cuda)", function, backend->kind, IMAS_CPU, IMAS_CUDA);
+        if (!table && status == IMAS_OK) status = IMAS_ERROR_BACKEND;  // the text is there
+    }
+};
 
 /** The workspace query of a logits-and-map function: 0 with the error text set when the arguments are refused. */
 template <class Query>
 size_t workspace_of(const char* function, const imas_backend* backend, const imas_tensor* logits, const char* map_name, const imas_tensor* map, Query query) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select(function, backend, &status);
-    if (!table || check_logits_and_labels(function, logits, map_name, map) != IMAS_OK) return 0;
-    return query(*table);
+    const Call call(function, backend);
+    if (call.status != IMAS_OK || check_logits_and_labels(function, logits, map_name, map) != IMAS_OK) return 0;
+    return query(*call.table);
 }
 
 }  // namespace
@@ -53,24 +53,19 @@ IMAS_EXPORT const char* imas_build_info(void) {
 IMAS_EXPORT const char* imas_last_error(void) { return last_error(); }
 
 IMAS_EXPORT int32_t imas_backend_available(int32_t kind) {
-    clear_error();
     const imas_backend backend = {kind, 0, nullptr};
-    int32_t status;
-    const imas_backend_table* table = select("imas_backend_available", &backend, &status);
-    return table ? table->available() : 0;
+    const Call call("imas_backend_available", &backend);
+    return call.table ? call.table->available() : 0;
 }
 
 IMAS_EXPORT int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher, float threshold,
                                       const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* counts,
                                       void* workspace, size_t workspace_bytes) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_pseudo_label", backend, &status);
-    if (!table) return status;
+    const Call call("imas_pseudo_label", backend);
+    IMAS_TRY(call.status);
     IMAS_TRY(check_pseudo_label(student, teacher, threshold, labels, confidence, counts));
-    const imas_tensor* views[] = {student, teacher, labels, confidence, counts};
-    IMAS_TRY(check_workspace("imas_pseudo_label", {workspace, workspace_bytes, table->pseudo_label_workspace(backend, student, labels)}, views, 5));
-    return table->pseudo_label(backend, student, teacher, threshold, labels, confidence, counts, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->pseudo_label_workspace(backend, student, labels)}, {student, teacher, labels, confidence, counts}));
+    return call.table->pseudo_label(backend, student, teacher, threshold, labels, confidence, counts, workspace, workspace_bytes);
 }
 
 IMAS_EXPORT size_t imas_pseudo_label_workspace(const imas_backend* backend, const imas_tensor* student, const imas_tensor* labels) {
@@ -81,12 +76,10 @@ IMAS_EXPORT size_t imas_pseudo_label_workspace(const imas_backend* backend, cons
 IMAS_EXPORT int32_t imas_gamma(const imas_backend* backend, const imas_tensor* counts, int64_t pixels, int32_t version,
                                int32_t class_weighted, int32_t ignore_background, const imas_tensor* parts,
                                const imas_tensor* pairing, const imas_tensor* mean) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_gamma", backend, &status);
-    if (!table) return status;
+    const Call call("imas_gamma", backend);
+    IMAS_TRY(call.status);
     IMAS_TRY(check_gamma(counts, pixels, version, parts, pairing, mean));
-    return table->gamma(backend, counts, pixels, version, class_weighted, ignore_background, parts, pairing, mean);
+    return call.table->gamma(backend, counts, pixels, version, class_weighted, ignore_background, parts, pairing, mean);
 }
 
 IMAS_EXPORT int32_t imas_compose_batch(const imas_backend* backend, const imas_tensor* labeled, const imas_tensor* weak,
@@ -94,26 +87,21 @@ IMAS_EXPORT int32_t imas_compose_batch(const imas_backend* backend, const imas_t
                                        const imas_tensor* boxes, int32_t include_weak, const imas_tensor* labels,
                                        const imas_tensor* confidence, const imas_tensor* batch, const imas_tensor* mixed_labels,
                                        const imas_tensor* mixed_confidence) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_compose_batch", backend, &status);
-    if (!table) return status;
+    const Call call("imas_compose_batch", backend);
+    IMAS_TRY(call.status);
     IMAS_TRY(check_compose_batch(labeled, weak, strong, gamma, pairing, boxes, include_weak, labels, confidence, batch, mixed_labels, mixed_confidence));
-    return table->compose_batch(backend, labeled, weak, strong, gamma, pairing, boxes, include_weak, labels, confidence, batch, mixed_labels, mixed_confidence);
+    return call.table->compose_batch(backend, labeled, weak, strong, gamma, pairing, boxes, include_weak, labels, confidence, batch, mixed_labels, mixed_confidence);
 }
 
 IMAS_EXPORT int32_t imas_consistency_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                                           const imas_tensor* confidence, float threshold, const imas_tensor* weight,
                                           float grad_scale, const imas_tensor* loss, const imas_tensor* grad, void* workspace,
                                           size_t workspace_bytes) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_consistency_loss", backend, &status);
-    if (!table) return status;
+    const Call call("imas_consistency_loss", backend);
+    IMAS_TRY(call.status);
     IMAS_TRY(check_consistency_loss(logits, labels, confidence, threshold, weight, grad_scale, loss, grad));
-    const imas_tensor* views[] = {logits, labels, confidence, weight, loss, grad};
-    IMAS_TRY(check_workspace("imas_consistency_loss", {workspace, workspace_bytes, table->consistency_loss_workspace(backend, logits, labels)}, views, 6));
-    return table->consistency_loss(backend, logits, labels, confidence, threshold, weight, grad_scale, loss, grad, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->consistency_loss_workspace(backend, logits, labels)}, {logits, labels, confidence, weight, loss, grad}));
+    return call.table->consistency_loss(backend, logits, labels, confidence, threshold, weight, grad_scale, loss, grad, workspace, workspace_bytes);
 }
 
 IMAS_EXPORT size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels) {
@@ -124,14 +112,11 @@ IMAS_EXPORT size_t imas_consistency_loss_workspace(const imas_backend* backend, 
 IMAS_EXPORT int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                                          int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
                                          const imas_tensor* kept, const imas_tensor* grad, void* workspace, size_t workspace_bytes) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_supervised_loss", backend, &status);
-    if (!table) return status;
+    const Call call("imas_supervised_loss", backend);
+    IMAS_TRY(call.status);
     IMAS_TRY(check_supervised_loss(logits, labels, kind, thresh, min_kept, grad_scale, loss, kept, grad));
-    const imas_tensor* views[] = {logits, labels, loss, kept, grad};
-    IMAS_TRY(check_workspace("imas_supervised_loss", {workspace, workspace_bytes, table->supervised_loss_workspace(backend, logits, labels, kind)}, views, 5));
-    return table->supervised_loss(backend, logits, labels, kind, thresh, min_kept, grad_scale, loss, kept, grad, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->supervised_loss_workspace(backend, logits, labels, kind)}, {logits, labels, loss, kept, grad}));
+    return call.table->supervised_loss(backend, logits, labels, kind, thresh, min_kept, grad_scale, loss, kept, grad, workspace, workspace_bytes);
 }
 
 IMAS_EXPORT size_t imas_supervised_loss_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels, int32_t kind) {
@@ -141,32 +126,25 @@ IMAS_EXPORT size_t imas_supervised_loss_workspace(const imas_backend* backend, c
 
 IMAS_EXPORT int32_t imas_ema_update(const imas_backend* backend, int64_t count, void* const* teacher, const void* const* student,
                                     const int64_t* numel, float decay, void* workspace, size_t workspace_bytes) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_ema_update", backend, &status);
-    if (!table) return status;
+    const Call call("imas_ema_update", backend);
+    IMAS_TRY(call.status);
     IMAS_TRY(check_ema_update(count, teacher, student, numel, decay));
-    IMAS_TRY(check_workspace("imas_ema_update", {workspace, workspace_bytes, table->ema_update_workspace(backend, count, numel)}, nullptr, 0));
-    return table->ema_update(backend, count, teacher, student, numel, decay, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->ema_update_workspace(backend, count, numel)}, {}));
+    return call.table->ema_update(backend, count, teacher, student, numel, decay, workspace, workspace_bytes);
 }
 
 IMAS_EXPORT size_t imas_ema_update_workspace(const imas_backend* backend, int64_t count, const int64_t* numel) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_ema_update_workspace", backend, &status);
-    return table ? table->ema_update_workspace(backend, count, numel) : 0;
+    const Call call("imas_ema_update_workspace", backend);
+    return call.table ? call.table->ema_update_workspace(backend, count, numel) : 0;
 }
 
 IMAS_EXPORT int32_t imas_confusion(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth,
                                    const imas_tensor* counts, void* workspace, size_t workspace_bytes) {
-    clear_error();
-    int32_t status;
-    const imas_backend_table* table = select("imas_confusion", backend, &status);
-    if (!table) return status;
+    const Call call("imas_confusion", backend);
+    IMAS_TRY(call.status);
     IMAS_TRY(check_confusion(logits, truth, counts));
-    const imas_tensor* views[] = {logits, truth, counts};
-    IMAS_TRY(check_workspace("imas_confusion", {workspace, workspace_bytes, table->confusion_workspace(backend, logits, truth)}, views, 3));
-    return table->confusion(backend, logits, truth, counts, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->confusion_workspace(backend, logits, truth)}, {logits, truth, counts}));
+    return call.table->confusion(backend, logits, truth, counts, workspace, workspace_bytes);
 }
 
 IMAS_EXPORT size_t imas_confusion_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "imas.h"
+#include "operations.hpp"
 
 /** Raised when this table changes; the core refuses a backend library of another number. */
 #define IMAS_BACKEND_TABLE_VERSION 1
@@ -12,18 +13,9 @@ struct imas_backend_table {
     const char* name;
     /** 1 when a call may be made; else 0, with the reason given to the core's error text. */
     int32_t (*available)();
-    decltype(&::imas_pseudo_label) pseudo_label;
-    decltype(&::imas_pseudo_label_workspace) pseudo_label_workspace;
-    decltype(&::imas_gamma) gamma;
-    decltype(&::imas_compose_batch) compose_batch;
-    decltype(&::imas_consistency_loss) consistency_loss;
-    decltype(&::imas_consistency_loss_workspace) consistency_loss_workspace;
-    decltype(&::imas_supervised_loss) supervised_loss;
-    decltype(&::imas_supervised_loss_workspace) supervised_loss_workspace;
-    decltype(&::imas_ema_update) ema_update;
-    decltype(&::imas_ema_update_workspace) ema_update_workspace;
-    decltype(&::imas_confusion) confusion;
-    decltype(&::imas_confusion_workspace) confusion_workspace;
+#define IMAS_MEMBER(name) decltype(&::imas_##name) name;
+    IMAS_EACH_FUNCTION(IMAS_MEMBER)
+#undef IMAS_MEMBER
 };
 
 /** Sets the core's error text; backends in other libraries get this function when they are opened. */

@@ -5,6 +5,7 @@
 
 #include "argument.hpp"
 #include "error.hpp"
+#include "law/gamma.hpp"
 
 namespace imas {
 namespace {
@@ -68,7 +69,7 @@ int32_t check_pseudo_label(const imas_tensor* student, const imas_tensor* teache
     IMAS_TRY(out[1].writable(kF32));
     IMAS_TRY(out[1].has_shape(s[0], 1, labels->shape[2], labels->shape[3], "the shape of labels"));
     IMAS_TRY(out[2].writable(kI32));
-    IMAS_TRY(out[2].has_shape(s[0], 1, 1, 3 * s[1] + 2, "3*C+2 counts an image"));
+    IMAS_TRY(out[2].has_shape(s[0], 1, 1, law::counts_of_image(s[1]), "3*C+2 counts an image"));
     IMAS_TRY(out[2].contiguous());
     return disjoint(out, 3, in, 2);
 }
@@ -229,7 +230,7 @@ int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, con
     return disjoint(out, 1, in, 2);
 }
 
-int32_t check_workspace(const char* function, const Workspace& workspace, const imas_tensor* const* views, int count) {
+int32_t check_workspace(const char* function, const Workspace& workspace, std::initializer_list<const imas_tensor*> views) {
     if (workspace.needed == 0) return IMAS_OK;
     if (!workspace.data) return fail(IMAS_ERROR_WORKSPACE, "%s: workspace is missing (null), %zu bytes are needed", function, workspace.needed);
     if (workspace.bytes < workspace.needed) {
@@ -237,10 +238,10 @@ int32_t check_workspace(const char* function, const Workspace& workspace, const 
     }
     const uintptr_t begin = reinterpret_cast<uintptr_t>(workspace.data);
     if (begin % 64 != 0) return fail(IMAS_ERROR_WORKSPACE, "%s: workspace is not aligned to 64 bytes", function);
-    for (int k = 0; k < count; ++k) {
-        if (!views[k]) continue;
-        const uintptr_t first = reinterpret_cast<uintptr_t>(views[k]->data);
-        if (begin < first + static_cast<uintptr_t>(extent_bytes(*views[k])) && first < begin + workspace.needed) {
+    for (const imas_tensor* view : views) {
+        if (!view) continue;
+        const uintptr_t first = reinterpret_cast<uintptr_t>(view->data);
+        if (begin < first + static_cast<uintptr_t>(extent_bytes(*view)) && first < begin + workspace.needed) {
             return fail(IMAS_ERROR_WORKSPACE, "%s: workspace overlaps one of the arguments", function);
         }
     }

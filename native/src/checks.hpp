@@ -2,6 +2,8 @@
 // error text set; after IMAS_OK a backend may trust shapes, types, strides and that outputs overlap nothing.
 #pragma once
 
+#include <initializer_list>
+
 #include "imas.h"
 
 namespace imas {
@@ -38,7 +40,7 @@ int32_t check_ema_update(int64_t count, void* const* teacher, const void* const*
 
 int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, const imas_tensor* counts);
 
-/** The workspace is there, large enough, aligned to 64 bytes and overlaps none of the `count` views (NULL entries skipped). */
-int32_t check_workspace(const char* function, const Workspace& workspace, const imas_tensor* const* views, int count);
+/** The workspace is there, large enough, aligned to 64 bytes and overlaps none of the views (NULL entries skipped). */
+int32_t check_workspace(const char* function, const Workspace& workspace, std::initializer_list<const imas_tensor*> views);
 
 }  // namespace imas

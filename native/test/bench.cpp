@@ -8,16 +8,15 @@
 
 using namespace test;
 
-namespace test {
-void random_logits(Tensor& logits, Random& random, double spread) {
+namespace {
+
+/** Logits of smooth regions plus noise. */
+void fill_with_waves(Tensor& logits, Random& random, double spread) {
     logits.each([&](int64_t n, int64_t c, int64_t h, int64_t w) {
         const double wave = std::sin(0.05 * static_cast<double>(h) + 0.07 * static_cast<double>(w) + 2.4 * static_cast<double>(c) + static_cast<double>(n));
         logits.set(n, c, h, w, spread * wave + random.between(-1, 1));
     });
 }
-}  // namespace test
-
-namespace {
 
 int repeats = 15;
 
@@ -49,8 +48,8 @@ void measure(const Size& s, imas_dtype type, Layout layout, float spread) {
     std::printf("%s, logits %s %s, logit spread %g\n", s.text().c_str(), type == IMAS_F32 ? "f32" : "bf16", layout == Layout::kNchw ? "NCHW" : "channels-last", static_cast<double>(spread));
     Random random(1);
     Tensor student(type, s.images, s.classes, s.h, s.w, layout), teacher(type, s.images, s.classes, s.h, s.w, layout), grad(type, s.images, s.classes, s.h, s.w, layout);
-    random_logits(student, random, static_cast<double>(spread));
-    random_logits(teacher, random, static_cast<double>(spread));
+    fill_with_waves(student, random, static_cast<double>(spread));
+    fill_with_waves(teacher, random, static_cast<double>(spread));
     Tensor labels(IMAS_U8, s.images, 1, s.height, s.width), confidence(IMAS_F32, s.images, 1, s.height, s.width), counts(IMAS_I32, s.images, 1, 1, 3 * s.classes + 2);
     Tensor parts(IMAS_F32, s.images, 1, 1, 5), pairing(IMAS_I32, s.images, 1, 1, 1), mean(IMAS_F32, 1, 1, 1, 1), loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1);
     {

@@ -1,4 +1,4 @@
-#include "harness.hpp"
+#include "reference.hpp"
 
 using namespace test;
 
@@ -41,10 +41,7 @@ void run(const Case& k, Random& random) {
 
     // Copies are exact in the output type; a blend is float32 and then rounded to it.
     const double bound = 1e-6 + 4 * rounding(k.out);
-    const auto source = [&](int64_t b, int64_t y, int64_t x) {
-        const bool inside = y >= boxes.get(b, 0, 0, 0) && y < boxes.get(b, 0, 0, 2) && x >= boxes.get(b, 0, 0, 1) && x < boxes.get(b, 0, 0, 3);
-        return inside ? static_cast<int64_t>(pairing.get(b, 0, 0, 0)) : b;
-    };
+    const auto source = [&](int64_t b, int64_t y, int64_t x) { return reference::source_of_mixed(pairing, boxes, b, y, x); };
     const int64_t first_mixed = k.labeled + (k.include_weak ? k.images : 0), first_strong = first_mixed + (k.cutmix ? k.images : 0);
     batch.each([&](int64_t n, int64_t c, int64_t y, int64_t x) {
         const double actual = batch.get(n, c, y, x);
@@ -54,7 +51,7 @@ void run(const Case& k, Random& random) {
         else {
             const int64_t b = n - first_strong;
             const double g = gamma.get(b, 0, 0, 0), s = strong.get(b, c, y, x), w = weak.get(b, c, y, x);
-            if (k.with_gamma) EXPECT_NEAR(actual, g * s + (1 - g) * w, bound);
+            if (k.with_gamma) EXPECT_NEAR(actual, reference::mix(g, s, w), bound);
             else EXPECT(actual == rounded(k.out, s));
         }
     });

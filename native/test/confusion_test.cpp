@@ -9,16 +9,6 @@ int32_t run(const Tensor& logits, const Tensor& truth, const Tensor& counts) {
     return imas_confusion(&kCpu, logits, truth, counts, workspace.data, workspace.bytes);
 }
 
-/** The first class with the largest logit of a pixel; 0 where any is NaN. */
-size_t largest(const std::vector<std::vector<double>>& x, size_t pixel) {
-    size_t best = 0;
-    for (size_t c = 0; c < x.size(); ++c) {
-        if (std::isnan(x[c][pixel])) return 0;
-        if (x[c][pixel] > x[best][pixel]) best = c;
-    }
-    return best;
-}
-
 }  // namespace
 
 void test_confusion() {
@@ -42,7 +32,7 @@ void test_confusion() {
                 const size_t c = static_cast<size_t>(s.classes), label = static_cast<size_t>(truth.get(b, 0, p / s.width, p % s.width));
                 if (label == 255) continue;
                 const auto pixel = reference::classify(x, p);
-                const size_t best = largest(x, static_cast<size_t>(p));
+                const size_t best = reference::predict(x, p);
                 if (label == best) expected[best] += 2;
                 expected[c + best] += 2;
                 if (label < c) expected[2 * c + label] += 2;

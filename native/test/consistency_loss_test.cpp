@@ -31,15 +31,8 @@ int32_t run(const Inputs& in, float threshold, bool weighted, float scale, const
                                  grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data, workspace.bytes);
 }
 
-/** weight[b] / (B*H*W) at kept pixels, 0 elsewhere. */
 std::vector<double> factors(const Inputs& in, float threshold, bool weighted) {
-    std::vector<double> factor;
-    const double pixels = static_cast<double>(in.labels.extent(0) * in.labels.extent(2) * in.labels.extent(3));
-    in.labels.each([&](int64_t b, int64_t, int64_t y, int64_t x) {
-        const bool kept = in.confidence.get(b, 0, y, x) >= static_cast<double>(threshold) && in.labels.get(b, 0, y, x) != 255;
-        factor.push_back(kept ? (weighted ? in.weight.get(b, 0, 0, 0) : 1) / pixels : 0);
-    });
-    return factor;
+    return reference::consistency_factors(in.labels, in.confidence, static_cast<double>(threshold), weighted ? &in.weight : nullptr);
 }
 
 void all_sizes_types_and_layouts() {

@@ -1,4 +1,4 @@
-#include "harness.hpp"
+#include "reference.hpp"
 
 using namespace test;
 
@@ -28,7 +28,7 @@ void test_ema_update() {
             std::vector<unsigned char> bytes;
             for (size_t k = 0; k < sizes.size(); ++k) {
                 for (size_t i = 0; i < teacher[k].size(); ++i) {
-                    const double expected = static_cast<double>(decay) * static_cast<double>(before[k][i]) + (1 - static_cast<double>(decay)) * static_cast<double>(student[k][i]);
+                    const double expected = reference::mix(static_cast<double>(decay), static_cast<double>(before[k][i]), static_cast<double>(student[k][i]));
                     EXPECT_NEAR(static_cast<double>(teacher[k][i]), expected, 2e-7);
                     if (decay == 0) EXPECT(teacher[k][i] == student[k][i]);
                 }

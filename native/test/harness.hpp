@@ -218,6 +218,9 @@ void random_logits(Tensor& logits, Random& random, double spread = 3);
 const imas_dtype kFloatTypes[] = {IMAS_F32, IMAS_BF16, IMAS_F16};
 const Layout kLayouts[] = {Layout::kNchw, Layout::kNhwc, Layout::kGaps, Layout::kTransposed};
 
+/** Counts of imas_pseudo_label that belong together, of images with so many pixels; a quarter have no confident pixel. */
+Tensor random_counts(int64_t images, int64_t classes, int64_t pixels, Random& random);
+
 /** Runs `body` with 1, 2, 3 and 7 threads; it returns the bytes of all outputs, which must not differ. */
 void expect_same_bytes_for_all_threads(const std::function<std::vector<unsigned char>()>& body);
 

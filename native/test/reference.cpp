@@ -1,6 +1,8 @@
 #include "reference.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace reference {
 namespace {
@@ -70,6 +72,60 @@ double log_sum(const std::vector<std::vector<double>>& x, int64_t pixel) {
     return std::log(sum) + largest;
 }
 
+size_t predict(const std::vector<std::vector<double>>& x, int64_t pixel) {
+    const size_t p = static_cast<size_t>(pixel);
+    size_t best = 0;
+    for (size_t c = 0; c < x.size(); ++c) {
+        if (std::isnan(x[c][p])) return 0;
+        if (x[c][p] > x[best][p]) best = c;
+    }
+    return best;
+}
+
+std::vector<double> gamma_parts(const test::Tensor& counts, int64_t b, double pixels, int version, bool weighted, bool ignore_background) {
+    const int64_t classes = (counts.extent(3) - 2) / 3;
+    const auto n = [&](int64_t k) { return counts.get(b, 0, 0, k); };
+    double iou_sum = 0, present = 0;
+    double weighted_sum[2] = {0, 0}, weight_sum[2] = {0, 0};
+    for (int64_t c = 0; c < classes; ++c) {
+        const double either = n(c) + n(classes + c) - n(2 * classes + c);
+        if (either == 0) continue;
+        const double iou = n(2 * classes + c) / either;
+        iou_sum += iou;
+        ++present;
+        for (int k = 0; k < 2; ++k) {
+            const double weight = ignore_background && c == 0 ? 0 : n(k * classes + c);
+            weighted_sum[k] += iou * weight;
+            weight_sum[k] += weight;
+        }
+    }
+    std::vector<double> parts(5);
+    for (size_t k = 0; k < 2; ++k) {
+        parts[k] = weighted ? (weight_sum[k] > 0 ? weighted_sum[k] / weight_sum[k] : 0) : (present > 0 ? iou_sum / present : 0);
+        parts[2 + k] = n(3 * classes + static_cast<int64_t>(k)) / pixels;
+    }
+    const double agreement = parts[0] * parts[2] + parts[1] * parts[3], confident = parts[2] + parts[3];
+    parts[4] = version == IMAS_GAMMA_V1 ? agreement / 2 : confident > 0 ? agreement / confident : 0;
+    return parts;
+}
+
+std::vector<int64_t> partners(const std::vector<double>& gamma) {
+    std::vector<size_t> order(gamma.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return gamma[a] < gamma[b]; });
+    std::vector<int64_t> partner(gamma.size());
+    for (size_t k = 0; k < order.size(); ++k) partner[order[k]] = static_cast<int64_t>(order[order.size() - 1 - k]);
+    return partner;
+}
+
+int64_t source_of_mixed(const test::Tensor& pairing, const test::Tensor& boxes, int64_t b, int64_t y, int64_t x) {
+    const auto edge = [&](int64_t k) { return static_cast<int64_t>(boxes.get(b, 0, 0, k)); };
+    const bool inside = y >= edge(0) && y < edge(2) && x >= edge(1) && x < edge(3);
+    return inside ? static_cast<int64_t>(pairing.get(b, 0, 0, 0)) : b;
+}
+
+double mix(double share, double a, double b) { return share * a + (1 - share) * b; }
+
 Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labels, const std::vector<double>& factor) {
     const int64_t images = logits.extent(0), classes = logits.extent(1), h = logits.extent(2), w = logits.extent(3);
     const int64_t height = labels.extent(2), width = labels.extent(3);
@@ -94,6 +150,44 @@ Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labe
         }
     }
     return loss;
+}
+
+std::vector<double> consistency_factors(const test::Tensor& labels, const test::Tensor& confidence, double threshold, const test::Tensor* weight) {
+    std::vector<double> factor;
+    const double pixels = static_cast<double>(labels.extent(0) * labels.extent(2) * labels.extent(3));
+    labels.each([&](int64_t b, int64_t, int64_t y, int64_t x) {
+        const bool kept = confidence.get(b, 0, y, x) >= threshold && labels.get(b, 0, y, x) != 255;
+        factor.push_back(kept ? (weight ? weight->get(b, 0, 0, 0) : 1) / pixels : 0);
+    });
+    return factor;
+}
+
+std::vector<double> true_class_probabilities(const test::Tensor& logits, const test::Tensor& labels) {
+    std::vector<double> p;
+    const int64_t width = labels.extent(3);
+    for (int64_t b = 0; b < labels.extent(0); ++b) {
+        const auto x = enlarge(logits, b, labels.extent(2), width);
+        for (int64_t i = 0; i < labels.extent(2) * width; ++i) {
+            const int label = static_cast<int>(labels.get(b, 0, i / width, i % width));
+            p.push_back(label == 255 ? 2 : std::exp(x[static_cast<size_t>(label)][static_cast<size_t>(i)] - log_sum(x, i)));
+        }
+    }
+    return p;
+}
+
+Selection select(const std::vector<double>& p, int kind, double thresh, int64_t min_kept) {
+    std::vector<double> sorted = p;
+    std::sort(sorted.begin(), sorted.end());
+    const auto labelled = std::lower_bound(sorted.begin(), sorted.end(), 2.0) - sorted.begin();
+    double limit = 1.5;
+    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled) limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
+    Selection result = {std::vector<double>(p.size()), 0, 0};
+    for (double value : p) {
+        result.kept += value <= limit;
+        result.doubtful += std::fabs(value - limit) < 1e-6;
+    }
+    for (size_t i = 0; i < p.size(); ++i) result.factor[i] = p[i] <= limit ? 1 / result.kept : 0;
+    return result;
 }
 
 }  // namespace reference

@@ -3,6 +3,8 @@
 #include "loss_compare.hpp"
 
 using namespace test;
+using reference::select;
+using reference::Selection;
 
 namespace {
 
@@ -21,47 +23,13 @@ int32_t run(const Inputs& in, int kind, float thresh, int64_t min_kept, float sc
     return imas_supervised_loss(&kCpu, in.logits, in.labels, kind, thresh, min_kept, scale, loss, kept, grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data, workspace.bytes);
 }
 
-/** The true class's probability of every pixel; 2 where ignored: the method says 1, and either ranks last. */
-std::vector<double> probabilities(const Inputs& in) {
-    std::vector<double> p;
-    const int64_t width = in.labels.extent(3);
-    for (int64_t b = 0; b < in.labels.extent(0); ++b) {
-        const auto x = reference::enlarge(in.logits, b, in.labels.extent(2), width);
-        for (int64_t i = 0; i < in.labels.extent(2) * width; ++i) {
-            const int label = static_cast<int>(in.labels.get(b, 0, i / width, i % width));
-            p.push_back(label == 255 ? 2 : std::exp(x[static_cast<size_t>(label)][static_cast<size_t>(i)] - reference::log_sum(x, i)));
-        }
-    }
-    return p;
-}
-
-struct Selection {
-    std::vector<double> factor;  // 1/kept or 0
-    double kept, doubtful;       // pixels whose probability lies within rounding of the limit
-};
-
-Selection select(const std::vector<double>& p, int kind, double thresh, int64_t min_kept) {
-    std::vector<double> sorted = p;
-    std::sort(sorted.begin(), sorted.end());
-    const auto labelled = std::lower_bound(sorted.begin(), sorted.end(), 2.0) - sorted.begin();
-    double limit = 1.5;
-    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled) limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
-    Selection result = {std::vector<double>(p.size()), 0, 0};
-    for (double value : p) {
-        result.kept += value <= limit;
-        result.doubtful += std::fabs(value - limit) < 1e-6;
-    }
-    for (size_t i = 0; i < p.size(); ++i) result.factor[i] = p[i] <= limit ? 1 / result.kept : 0;
-    return result;
-}
-
 void all_sizes_types_and_layouts() {
     Random random(41);
     int compared = 0, cases = 0;
     for (const Size& s : sizes()) {
         Inputs in(s, random.one_of(kFloatTypes), random.one_of(kLayouts), random, random.one_of({0, 2, 8}));
         const int64_t pixels = s.images * s.height * s.width;
-        const std::vector<double> p = probabilities(in);
+        const std::vector<double> p = reference::true_class_probabilities(in.logits, in.labels);
         const struct {
             int kind;
             float thresh;
@@ -105,7 +73,7 @@ void finite_differences() {
             context = "supervised_loss finite differences " + s.text() + " kind " + std::to_string(kind);
             Inputs in(s, IMAS_F32, random.one_of(kLayouts), random);
             const int64_t min_kept = s.images * s.height * s.width / 3;
-            const Selection chosen = select(probabilities(in), kind, 0.1, min_kept);
+            const Selection chosen = select(reference::true_class_probabilities(in.logits, in.labels), kind, 0.1, min_kept);
             Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
             EXPECT_OK(run(in, kind, 0.1f, min_kept, 1, loss, kept, &grad));
             EXPECT(kept.get(0, 0, 0, 0) == chosen.kept);

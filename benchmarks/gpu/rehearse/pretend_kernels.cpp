@@ -35,9 +35,15 @@ auto named(const char* name) {
     return &On<function>::cpu;
 }
 
-const imas_backend_table table = {"cuda", [] { return 1; }, named<&imas_pseudo_label>("pseudo_label"), &On<&imas_pseudo_label_workspace>::cpu, named<&imas_gamma>("gamma"),
-    named<&imas_compose_batch>("compose_batch"), named<&imas_consistency_loss>("consistency_loss"), &On<&imas_consistency_loss_workspace>::cpu, named<&imas_supervised_loss>("supervised_loss"),
-    &On<&imas_supervised_loss_workspace>::cpu, named<&imas_ema_update>("ema_update"), &On<&imas_ema_update_workspace>::cpu, named<&imas_confusion>("confusion"), &On<&imas_confusion_workspace>::cpu};
+const imas_backend_table table = {
+    "cuda",
+    [] { return 1; },
+#define PLAIN(F, name) named<&imas_##name>(#name),
+#define WITH_WORKSPACE(F, name) named<&imas_##name>(#name), &On<&imas_##name##_workspace>::cpu,
+    IMAS_OPERATIONS(PLAIN, WITH_WORKSPACE, )
+#undef PLAIN
+#undef WITH_WORKSPACE
+};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "cpu/numbers.hpp"
 #include "cpu/stream.hpp"
 #include "error.hpp"
+#include "law/compose_batch.hpp"
 
 namespace imas::cpu::IMAS_ISA {
 namespace {
@@ -20,12 +21,8 @@ struct Channels {
     int begin, end;
 };
 
-struct Box {
-    int64_t top, left, bottom, right;
-};
-
-Box box_of(const imas_tensor& boxes, int64_t image) {
-    const auto edge = [&](int64_t k) { return int64_t{at<int32_t>(boxes, image, 0, 0, k)}; };
+law::Box box_of(const imas_tensor& boxes, int64_t image) {
+    const auto edge = [&](int64_t k) { return at<int32_t>(boxes, image, 0, 0, k); };
     return {edge(0), edge(1), edge(2), edge(3)};
 }
 
@@ -37,11 +34,10 @@ int32_t check_values(const imas_tensor& weak, const imas_tensor& pairing, const 
         if (partner < 0 || partner >= images) {
             return fail(IMAS_ERROR_ARGUMENT, "imas_compose_batch: pairing[%lld] is %d, expected 0 to %lld", static_cast<long long>(b), partner, static_cast<long long>(images - 1));
         }
-        const Box box = box_of(boxes, b);
-        if (box.top < 0 || box.top > box.bottom || box.bottom > height || box.left < 0 || box.left > box.right || box.right > width) {
-            return fail(IMAS_ERROR_ARGUMENT, "imas_compose_batch: box %lld is (%lld,%lld)-(%lld,%lld), expected rows in 0 to %lld and columns in 0 to %lld",
-                        static_cast<long long>(b), static_cast<long long>(box.top), static_cast<long long>(box.left), static_cast<long long>(box.bottom),
-                        static_cast<long long>(box.right), static_cast<long long>(height), static_cast<long long>(width));
+        const law::Box box = box_of(boxes, b);
+        if (!box.lies_in(height, width)) {
+            return fail(IMAS_ERROR_ARGUMENT, "imas_compose_batch: box %lld is (%d,%d)-(%d,%d), expected rows in 0 to %lld and columns in 0 to %lld", static_cast<long long>(b),
+                        box.top, box.left, box.bottom, box.right, static_cast<long long>(height), static_cast<long long>(width));
         }
     }
     return IMAS_OK;
@@ -50,6 +46,9 @@ int32_t check_values(const imas_tensor& weak, const imas_tensor& pairing, const 
 /** Pixels of one row as floats: where each channel's lie. */
 struct Lines {
     const float* channel[kChannels];
+
+    /** All in a buffer, [3][kTile]. */
+    explicit Lines(const float* buffer) : channel{buffer, buffer + kTile, buffer + 2 * kTile} {}
 };
 
 template <class Read>
@@ -63,11 +62,10 @@ void widen_line(float* line, int64_t n, int64_t stride, Read read) {
 
 /** n pixels of one row: in place if they are floats side by side, else in `buffer`, [3][kTile]. */
 Lines read_lines(const imas_tensor& image, Channels channels, int64_t b, int64_t y, int64_t x, int64_t n, float* buffer) {
-    Lines lines = {};
+    Lines lines(buffer);
     for (int c = channels.begin; c < channels.end; ++c) {
         const int64_t from = offset(image, b, c, y, x), stride = image.stride[3];
         float* line = buffer + c * kTile;
-        lines.channel[c] = line;
         if (image.dtype == IMAS_F32) {
             const float* source = static_cast<const float*>(image.data) + from;
             if (stride == 1) lines.channel[c] = source;
@@ -130,14 +128,13 @@ struct Part {
         for (int64_t x = 0; x < width; x += kTile) {
             const int64_t n = width - x < kTile ? width - x : kTile;
             const Lines s = read_lines(strong, channels, b, y, x, n, buffers[0]), w = read_lines(weak, channels, b, y, x, n, buffers[1]);
-            Lines blended = {};
+            const Lines blended(buffers[2]);
             for (int c = channels.begin; c < channels.end; ++c) {
                 float* out = buffers[2] + c * kTile;
                 const float* from_strong = s.channel[c];
                 const float* from_weak = w.channel[c];
 #pragma omp simd
-                for (int64_t i = 0; i < n; ++i) out[i] = gamma * from_strong[i] + rest * from_weak[i];
-                blended.channel[c] = out;
+                for (int64_t i = 0; i < n; ++i) out[i] = law::mix(gamma, from_strong[i], rest, from_weak[i]);
             }
             write(blended, image, y, x, n);
         }
@@ -200,9 +197,8 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
         const int32_t status = check_values(*weak, *pairing, *boxes);
         if (status != IMAS_OK) return status;
     }
-    const int64_t first_weak = labeled ? labeled->shape[0] : 0;
-    const int64_t first_mixed = first_weak + (include_weak ? images : 0);
-    const int64_t first_strong = first_mixed + (boxes ? images : 0);
+    const law::BatchParts<int64_t> parts = {labeled ? labeled->shape[0] : 0, include_weak ? images : 0, boxes ? images : 0};
+    const int64_t first_weak = parts.first_weak(), first_mixed = parts.first_mixed(), first_strong = parts.first_strong();
     const int64_t batch_bytes = batch->shape[0] * height * width * kChannels * (batch->dtype == IMAS_F32 ? 4 : 2);
 
     const auto compose_labeled_rows = [&](Channels channels, int64_t b, int64_t begin, int64_t end) {
@@ -222,8 +218,8 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
             if (include_weak) weak_part.copy(*weak, b, first_weak + b, y, 0, width);
             if (boxes) {
                 const int64_t partner = at<int32_t>(*pairing, b, 0, 0, 0), mixed = first_mixed + b;
-                const Box box = box_of(*boxes, b);
-                const bool inside = y >= box.top && y < box.bottom;
+                const law::Box box = box_of(*boxes, b);
+                const bool inside = box.has_row(static_cast<int32_t>(y));
                 const int64_t left = inside ? box.left : 0, right = inside ? box.right : 0;
                 mixed_part.copy(*weak, b, mixed, y, 0, left);
                 mixed_part.copy(*weak, partner, mixed, y, left, right);
@@ -244,9 +240,10 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
     const int together = interleaved(*batch) ? kChannels : 1;
     const auto compose = [&](int64_t task) {
         const int64_t image = task / tasks_an_image, begin = task % tasks_an_image * kTaskRows, end = begin + kTaskRows < height ? begin + kTaskRows : height;
+        const bool is_labeled = labeled && image < first_weak;
         for (int c = 0; c < kChannels; c += together) {
             const Channels channels = {c, c + together};
-            if (image < first_weak) compose_labeled_rows(channels, image, begin, end);
+            if (is_labeled) compose_labeled_rows(channels, image, begin, end);
             else compose_rows(channels, image - first_weak, begin, end);
         }
     };

@@ -1,6 +1,7 @@
 // teacher = decay * teacher + (1 - decay) * student, all tensors in one parallel region: one pass over memory.
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
+#include "law/ema_update.hpp"
 
 namespace imas::cpu::IMAS_ISA {
 namespace {
@@ -9,13 +10,12 @@ namespace {
 const int64_t kChunk = 1 << 16;
 
 void average(float* teacher, const float* student, int64_t n, float decay) {
-    if (decay == 0) {
+    if (law::copies_student(decay)) {
         std::memcpy(teacher, student, static_cast<size_t>(n) * sizeof(float));
         return;
     }
-    const float rest = 1 - decay;
 #pragma omp simd
-    for (int64_t i = 0; i < n; ++i) teacher[i] = decay * teacher[i] + rest * student[i];
+    for (int64_t i = 0; i < n; ++i) teacher[i] = law::average(teacher[i], student[i], decay);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "cpu/numbers.hpp"
 #include "cpu/simd.hpp"
 #include "cpu/workspace.hpp"
+#include "law/enlarge.hpp"
 
 namespace imas::cpu::IMAS_ISA {
 
@@ -13,7 +14,8 @@ const int64_t kChunkRows = 8;       // low-resolution rows of a task: it does th
 const int64_t kStripBlocks = 8;     // blocks of kLanes columns in a strip, at most
 const int64_t kStripFloats = 2800;  // of one enlarged row of all classes, if possible
 const int64_t kStripPixels = (kStripBlocks * kLanes + 63) / 64 * 64;  // room for one of its rows, for work on 64 bytes at a time
-const int64_t kStripLimit = IMAS_MAX_CLASSES * kLanes > kStripFloats ? IMAS_MAX_CLASSES * kLanes : kStripFloats;
+const int64_t kMostClassFloats = int64_t{IMAS_MAX_CLASSES} * kLanes;
+const int64_t kStripLimit = kMostClassFloats > kStripFloats ? kMostClassFloats : kStripFloats;
 
 inline int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
@@ -25,19 +27,15 @@ struct Tap {
 
 /** On a grid point both taps are that point with weight 1/2, so that a neighbour's infinity cannot leak in. */
 inline Tap tap(int64_t i, int64_t in, int64_t out) {
-    if (out == 1) return {0, 0, 0.5f, 0.5f};
-    const int64_t whole = i * (in - 1) / (out - 1), part = i * (in - 1) % (out - 1);
-    if (part == 0) return {whole, whole, 0.5f, 0.5f};
-    const double fraction = static_cast<double>(part) / static_cast<double>(out - 1);
-    return {whole, whole + 1, static_cast<float>(1 - fraction), static_cast<float>(fraction)};
+    const law::Axis axis = {static_cast<int32_t>(in), static_cast<int32_t>(out)};
+    const int64_t lower = axis.lower(static_cast<int32_t>(i)), rest = axis.rest(static_cast<int32_t>(i));
+    if (rest == 0) return {lower, lower, 0.5f, 0.5f};
+    const double fraction = static_cast<double>(rest) / static_cast<double>(axis.step());
+    return {lower, lower + 1, static_cast<float>(1 - fraction), static_cast<float>(fraction)};
 }
 
 /** The first output row (column) whose first tap is `row` or later; `out` when there is none. */
-inline int64_t first_output(int64_t row, int64_t in, int64_t out) {
-    if (row == 0) return 0;
-    if (row >= in || out == 1) return out;
-    return (row * (out - 1) + in - 2) / (in - 1);
-}
+inline int64_t first_output(int64_t row, int64_t in, int64_t out) { return law::Axis{static_cast<int32_t>(in), static_cast<int32_t>(out)}.first(row); }
 
 /** The taps of every output column, in blocks of kLanes; the last block repeats the last column. */
 struct Columns {
@@ -123,7 +121,7 @@ public:
         const float* lower = row.second == row.first ? upper : lower_.data + block * kLanes;
         const Floats upper_weight = splat(row.first_weight), lower_weight = splat(row.second_weight);
         const int64_t by_class = stride;
-        return [=](int64_t c) { return upper_weight * load(upper + c * by_class) + lower_weight * load(lower + c * by_class); };
+        return [=](int64_t c) { return law::mix(upper_weight, load(upper + c * by_class), lower_weight, load(lower + c * by_class)); };
     }
 
 private:
@@ -181,7 +179,7 @@ private:
             float* to = out.data + block * kLanes;
             for (int64_t c = 0, n = classes, by_class = stride; c < n; ++c) {
                 const Floats low = load(window + c * width);
-                const Floats enlarged = first_weight * permute(low, first) + second_weight * permute(low, second);
+                const Floats enlarged = law::mix(first_weight, permute(low, first), second_weight, permute(low, second));
                 store(to + c * by_class, enlarged);
                 zero += enlarged - enlarged;
             }
@@ -211,6 +209,7 @@ private:
             const int64_t x = first_block * kLanes + i, base = columns_.base[x / kLanes], by_column = logits_.stride[3];
             for (int64_t c = 0; c < classes; ++c) {
                 const int64_t row = c * logits_.stride[1];
+                // law::mix in full: a call would have the compiler fuse the other product, and change the last bits.
                 const float enlarged = columns_.first_weight[x] * read(row + (base + columns_.first[x]) * by_column) +
                                        columns_.second_weight[x] * read(row + (base + columns_.second[x]) * by_column);
                 out.data[c * stride + i] = enlarged;

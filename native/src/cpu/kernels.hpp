@@ -4,24 +4,10 @@
 #include "backend.hpp"
 #include "cpu/isa.hpp"
 
-namespace imas::cpu {
+namespace imas::cpu::IMAS_ISA {
 
-// One thread and a few hundred numbers: no need for an instruction set.
-decltype(::imas_gamma) gamma;
+#define IMAS_DECLARE(name) decltype(::imas_##name) name;
+IMAS_EACH_FUNCTION(IMAS_DECLARE)
+#undef IMAS_DECLARE
 
-namespace IMAS_ISA {
-
-decltype(::imas_pseudo_label) pseudo_label;
-decltype(::imas_pseudo_label_workspace) pseudo_label_workspace;
-decltype(::imas_compose_batch) compose_batch;
-decltype(::imas_consistency_loss) consistency_loss;
-decltype(::imas_consistency_loss_workspace) consistency_loss_workspace;
-decltype(::imas_supervised_loss) supervised_loss;
-decltype(::imas_supervised_loss_workspace) supervised_loss_workspace;
-decltype(::imas_ema_update) ema_update;
-decltype(::imas_ema_update_workspace) ema_update_workspace;
-decltype(::imas_confusion) confusion;
-decltype(::imas_confusion_workspace) confusion_workspace;
-
-}  // namespace IMAS_ISA
-}  // namespace imas::cpu
+}  // namespace imas::cpu::IMAS_ISA

@@ -6,6 +6,7 @@
 
 #include "cpu/simd.hpp"
 #include "imas.h"
+#include "law/numbers.hpp"
 
 namespace imas::cpu::IMAS_ISA {
 
@@ -26,15 +27,13 @@ inline float from_bf16(uint16_t h) { return from_bits(static_cast<uint32_t>(h) <
 /** Round to nearest, ties to even; NaN stays NaN. */
 inline uint16_t to_bf16(float x) {
     const uint32_t bits = bits_of(x);
-    if (x != x) return static_cast<uint16_t>(bits >> 16 | 0x40);
-    return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    return static_cast<uint16_t>(x != x ? law::quiet_bf16(bits) : law::nearest_bf16(bits));
 }
 
 /** As to_bf16 of every lane. */
 inline void to_bf16(uint16_t* out, Floats x) {
     const Ints bits = (Ints)x;
-    const Ints rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
-    const Ints narrow = x == x ? rounded : (bits >> 16 | 0x40);
+    const Ints narrow = x == x ? law::nearest_bf16(bits) : law::quiet_bf16(bits);
     for (int k = 0; k < kLanes; ++k) out[k] = static_cast<uint16_t>(narrow[k]);
 }
 

@@ -165,13 +165,13 @@ inline uint64_t equal_bytes(const uint8_t* p, uint8_t c) {
 #if defined(__AVX512F__)
     return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8(static_cast<char>(c)));
 #elif defined(__AVX2__)
-    const auto half = [p, c](int k) {
+    const auto half = [p, c](int64_t k) {
         const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32 * k));
         return uint64_t{static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(static_cast<char>(c)))))} << 32 * k;
     };
     return half(0) | half(1);
 #elif defined(__SSE2__)
-    const auto quarter = [p, c](int k) {
+    const auto quarter = [p, c](int64_t k) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16 * k));
         return uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(c)))))} << 16 * k;
     };

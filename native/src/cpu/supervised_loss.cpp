@@ -4,6 +4,7 @@
 #include "cpu/kernels.hpp"
 #include "cpu/loss.hpp"
 #include "error.hpp"
+#include "law/pixels.hpp"
 
 namespace imas::cpu::IMAS_ISA {
 namespace {
@@ -22,10 +23,11 @@ struct Space {
 
 struct LabelledPixels {
     const imas_tensor& labels;
+    Ints end_of_labels;
 
     Chosen operator()(int64_t image, int64_t y, int64_t x, int64_t n) const {
         const Ints label = load_labels(&at<uint8_t>(labels, image, 0, y, x), labels.stride[3], n);
-        return {label, label != splat(IMAS_IGNORE)};
+        return {label, label < end_of_labels};
     }
 
     [[gnu::always_inline]] void prefetch_row(int64_t image, int64_t y, int64_t x, int64_t n) const { prefetch(&at<uint8_t>(labels, image, 0, y, x), n, labels.stride[3]); }
@@ -40,7 +42,7 @@ struct HardPixels {
     Chosen operator()(int64_t image, int64_t y, int64_t x, int64_t n) const {
         const Chosen chosen = labelled(image, y, x, n);
         const Floats p = load_floats(space.probability_row(image, y) + x, 1, n);
-        return {chosen.label, chosen.kept & (p <= limit)};
+        return {chosen.label, chosen.kept & law::is_hard(p, limit)};
     }
 
     [[gnu::always_inline]] void prefetch_row(int64_t image, int64_t y, int64_t x, int64_t n) const {
@@ -69,14 +71,14 @@ int64_t count_pixels(const LossSpace& space, const Visit& visit) {
 struct BadLabel {
     int32_t label = -1;
 
-    void look(Ints labels, Ints classes) {
-        const Ints bad = (labels >= classes) & (labels != splat(IMAS_IGNORE));
-        if (any(bad)) __atomic_store_n(&label, labels[first_lane(bad)], __ATOMIC_RELAXED);
+    void look(const Chosen& chosen) {
+        const Ints bad = ~chosen.kept & (chosen.label != splat(IMAS_IGNORE));
+        if (any(bad)) __atomic_store_n(&label, chosen.label[first_lane(bad)], __ATOMIC_RELAXED);
     }
 };
 
-/** The true class's probabilities of one piece; labels are classes or 255. */
-void probability_piece(const Space& space, const imas_tensor& logits, const imas_tensor& labels, const Piece& piece) {
+/** The true class's probabilities of one piece. */
+void probability_piece(const Space& space, const imas_tensor& logits, const LabelledPixels& labelled, const Piece& piece) {
     const LossSpace& loss = space.loss;
     alignas(64) float memory[Strip::kFloats];
     Strip strip(logits, loss.columns, piece.image, piece.strip, memory);
@@ -84,15 +86,14 @@ void probability_piece(const Space& space, const imas_tensor& logits, const imas
         float* out = space.probability_row(piece.image, y);
         for (int64_t block = 0; block < strip.blocks; ++block) {
             const int64_t x = (strip.first_block + block) * kLanes, n = loss.width - x < kLanes ? loss.width - x : kLanes;
-            const Ints label = load_labels(&at<uint8_t>(labels, piece.image, 0, y, x), labels.stride[3], n);
-            const Ints kept = label != splat(IMAS_IGNORE);
-            Floats probability = splat(1.0f);
-            if (any(kept)) {
+            const Chosen chosen = labelled(piece.image, y, x, n);
+            Floats probability = splat(law::kProbabilityOfIgnored);
+            if (any(chosen.kept)) {
                 Floats x_block[IMAS_MAX_CLASSES];
                 const Best best = enlarge(strip, row, block, x_block);
-                const Floats true_logit = LaneLabels(label, kept).pick(x_block);
+                const Floats true_logit = LaneLabels(chosen.label, chosen.kept).pick(x_block);
                 const Floats p = exp_of_nonpositive(true_logit - best.logit) / sum_of_exponentials(x_block, strip.classes, best.logit);
-                probability = kept ? (p == p ? p : splat(kNotANumber)) : probability;
+                probability = chosen.kept ? (p == p ? p : splat(kNotANumber)) : probability;
             }
             if (n == kLanes) store(out + x, probability);
             else for (int64_t k = 0; k < n; ++k) out[x + k] = probability[k];
@@ -126,8 +127,7 @@ float smallest_above(float low, const float* values, int64_t n, int64_t wanted) 
                 if (local[bin]) __atomic_fetch_add(&bins[bin], local[bin], __ATOMIC_RELAXED);
             }
         }
-        uint32_t digit = 0;
-        while (digit <= mask && wanted > bins[digit]) wanted -= bins[digit++];
+        const uint32_t digit = law::bin_of_rank(bins, 0u, mask + 1, wanted);
         if (digit > mask) return 1;
         prefix = prefix << width | digit;
     }
@@ -143,12 +143,11 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
     Space space(carver, *logits, *labels, kind);
     LossSpace& s = space.loss;
     s.fill();
-    const Ints classes = splat(static_cast<int32_t>(s.classes));
-    const LabelledPixels labelled = {*labels};
+    const LabelledPixels labelled = {*labels, splat(static_cast<int32_t>(law::end_of_labels(s.classes)))};
     BadLabel bad;
     int64_t taken = count_pixels(s, [&](int64_t image, int64_t y, int64_t x, int64_t n) {
         const Chosen chosen = labelled(image, y, x, n);
-        bad.look(chosen.label, classes);
+        bad.look(chosen);
         return count(chosen.kept);
     });
     if (bad.label >= 0) {
@@ -156,20 +155,20 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
     }
 
     HardPixels hard = {labelled, space, 0};
-    const bool hard_only = kind == IMAS_OHEM && min_kept > 0 && min_kept <= taken;
+    const bool hard_only = kind == IMAS_OHEM && law::chooses_hard(min_kept, taken);
     if (hard_only) {
         const int64_t pieces = Piece::count(*logits, s.columns);
 #pragma omp parallel for schedule(dynamic, 1)
-        for (int64_t k = 0; k < pieces; ++k) probability_piece(space, *logits, *labels, Piece::at(k, *logits, s.columns));
+        for (int64_t k = 0; k < pieces; ++k) probability_piece(space, *logits, labelled, Piece::at(k, *logits, s.columns));
         const int64_t pixels = s.images * s.height * s.width;
         hard.limit = thresh < 0 ? 0 : thresh < 1 ? thresh : 1;
-        const auto ranked = [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(load_floats(space.probability_row(image, y) + x, 1, n) <= hard.limit); };
+        const auto ranked = [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(law::is_hard(load_floats(space.probability_row(image, y) + x, 1, n), hard.limit)); };
         const int64_t below = count_pixels(s, ranked);
         if (below < min_kept && hard.limit < 1) hard.limit = smallest_above(hard.limit, space.probability, pixels, min_kept - below);
         taken = count_pixels(s, [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(hard(image, y, x, n).kept); });
     }
 
-    const double share = taken ? 1 / static_cast<double>(taken) : 0;
+    const double share = law::share_of_mean(taken);
     const float scale = static_cast<float>(static_cast<double>(grad_scale) * share);
     const auto factor = [](int64_t) { return 1.0f; };
     if (hard_only) all_chunks(s, *logits, grad, factor, scale, hard);

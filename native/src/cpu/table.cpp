@@ -8,13 +8,11 @@ int32_t available() { return 1; }
 
 extern const imas_backend_table table;
 const imas_backend_table table = {
-    "cpu",           available,
-    pseudo_label,    pseudo_label_workspace,
-    gamma,           compose_batch,
-    consistency_loss, consistency_loss_workspace,
-    supervised_loss, supervised_loss_workspace,
-    ema_update,      ema_update_workspace,
-    confusion,       confusion_workspace,
+    "cpu",
+    available,
+#define IMAS_ENTRY(name) name,
+    IMAS_EACH_FUNCTION(IMAS_ENTRY)
+#undef IMAS_ENTRY
 };
 
 }  // namespace imas::cpu::IMAS_ISA
