@@ -40,7 +40,7 @@ class ArchitectureTest {
             Map.entry("nn", Set.of("device", "common", "config")),
             Map.entry("weights", Set.of("nn", "device", "common", "config")),
             Map.entry("semi", Set.of("kernels", "device", "nn", "augment", "image", "common", "config")),
-            Map.entry("predict", Set.of("device", "nn", "weights", "data", "augment", "image", "common", "config")),
+            Map.entry("predict", Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
             Map.entry("report", Set.of("run", "image", "common", "config")),
             Map.entry("train", Set.of("semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image",

@@ -4,14 +4,12 @@ import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
 import dev.imas.common.UserException;
-import dev.imas.device.TensorKernels;
-import dev.imas.device.Torch;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
-import dev.imas.predict.Evaluator;
+import dev.imas.predict.Segmenter;
 import dev.imas.report.Overlay;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,9 +23,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.GradMode;
-import org.bytedeco.pytorch.Tensor;
 
 /** {@code imas predict}. */
 final class PredictCommand implements Command {
@@ -77,44 +72,16 @@ final class PredictCommand implements Command {
         List<Path> pictures = pictures(Arguments.path(line, "input"));
         Path out = directory(Arguments.path(line, "out"));
         keepInputs(pictures, out);
-        Torch.load();
-        try (PointerScope scope = new PointerScope(); TrainedNetwork trained = TrainedNetwork.open(line, console)) {
-            GradMode.set_enabled(false);
-            Segmenter segmenter = new Segmenter(trained);
+        try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             for (Path picture : pictures) {
                 RgbImage image = ImageFiles.picture(picture);
-                LabelMap labels = segmenter.segment(image);
-                IndexPng.write(labelsFile(out, picture), labels, trained.palette());
-                Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, trained.palette(), OVERLAY));
+                LabelMap labels = segmenter.segment(image).labels();
+                IndexPng.write(labelsFile(out, picture), labels, segmenter.palette());
+                Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, segmenter.palette(), OVERLAY));
                 console.out().println(labelsFile(out, picture));
             }
-        } finally {
-            GradMode.set_enabled(true);
         }
         return 0;
-    }
-
-    /** One picture in, its label map out. */
-    private static final class Segmenter {
-        private final TrainedNetwork trained;
-        private final Evaluator evaluator;
-        private final TensorKernels kernels;
-
-        Segmenter(TrainedNetwork trained) {
-            this.trained = trained;
-            this.kernels = new TensorKernels(trained.compute());
-            this.evaluator = new Evaluator(trained.compute(), kernels, trained.config().evaluation(), trained.classes());
-        }
-
-        LabelMap segment(RgbImage image) {
-            try (PointerScope scope = new PointerScope()) {
-                Tensor scores = evaluator.scores(evaluator.input(image), evaluator.predictor(trained.network()));
-                Tensor labels = kernels.pseudoLabel(scores, scores, 0, image.height(), image.width()).labels().cpu().contiguous();
-                byte[] bytes = new byte[image.height() * image.width()];
-                labels.data_ptr_byte().get(bytes);
-                return new LabelMap(image.width(), image.height(), bytes);
-            }
-        }
     }
 
     private static List<Path> pictures(Path input) {

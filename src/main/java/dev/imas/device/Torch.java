@@ -124,10 +124,18 @@ public final class Torch {
 
     /** Runs an action without recording gradients on this thread, and restores the mode after it. */
     public static void withoutGradient(Runnable action) {
+        withoutGradient(() -> {
+            action.run();
+            return null;
+        });
+    }
+
+    /** As {@link #withoutGradient(Runnable)}, handing on what the action gives. */
+    public static <T> T withoutGradient(Supplier<T> action) {
         boolean before = GradMode.is_enabled();
         GradMode.set_enabled(false);
         try {
-            action.run();
+            return action.get();
         } finally {
             GradMode.set_enabled(before);
         }

@@ -1,5 +1,7 @@
 package dev.imas.image;
 
+import java.awt.image.BufferedImage;
+
 /**
  * An 8-bit RGB picture.
  *
@@ -12,6 +14,16 @@ public record RgbImage(int width, int height, byte[] rgb) {
         if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {
             throw new IllegalArgumentException("an image of " + width + "x" + height + " needs width*height*3 bytes, got " + rgb.length);
         }
+    }
+
+    /**
+     * The stored samples of a picture, copied, as {@link ImageFiles#picture} takes them: grey and palettes expanded,
+     * alpha dropped, 16 bits cut to the upper 8, colour profiles ignored.
+     *
+     * @throws dev.imas.common.UserException for samples that are signed, fractional or of more than 16 bits
+     */
+    public static RgbImage of(BufferedImage image) {
+        return Pixels.rgb("the picture", image);
     }
 
     public static RgbImage black(int width, int height) {

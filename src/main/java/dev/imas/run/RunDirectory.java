@@ -36,6 +36,11 @@ public record RunDirectory(Path root) {
         return directory;
     }
 
+    /** The folder that a file lies in, as that of a run. */
+    public static RunDirectory around(Path file) {
+        return new RunDirectory(file.toAbsolutePath().getParent());
+    }
+
     /** Held while a process trains in the folder. */
     public Path lock() {
         return root.resolve(".lock");

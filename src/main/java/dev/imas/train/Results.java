@@ -8,6 +8,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.machine.CpuFeatures;
+import dev.imas.predict.Segmenter;
 import dev.imas.run.CsvLog;
 import dev.imas.run.DurableFiles;
 import dev.imas.run.EpochMetrics;
@@ -40,12 +41,23 @@ final class Results {
     }
 
     void writeModels(Models models, RunState state) {
-        Map<String, String> metadata = new LinkedHashMap<>(new NetworkSpec(config.network(), config.data().classes(), data.classNames(), data.palette()).metadata());
+        Map<String, String> metadata = new LinkedHashMap<>(spec().metadata());
         metadata.put("name", config.name());
         metadata.put("method", config.method().name());
         metadata.put("step", Long.toString(state.step()));
         WeightFiles.save(models.student.state(), directory.student(), metadata);
         WeightFiles.save(models.teacher.network().state(), directory.teacher(), metadata);
+    }
+
+    void writeSamples(Models models) throws IOException {
+        try (Segmenter student = Segmenter.of(models.student, spec(), config, compute);
+                Segmenter teacher = Segmenter.of(models.teacher.network(), spec(), config, compute)) {
+            SamplePictures.write(directory.samples(), data, student, teacher);
+        }
+    }
+
+    private NetworkSpec spec() {
+        return new NetworkSpec(config.network(), config.data().classes(), data.classNames(), data.palette());
     }
 
     void writeClassIou(EpochMetrics last) throws IOException {

@@ -91,7 +91,7 @@ final class TrainingRun implements AutoCloseable {
         Results results = new Results(config, directory, data, compute);
         results.writeModels(models, state);
         results.writeClassIou(state.last());
-        SamplePictures.write(directory.samples(), data, evaluator, evaluator.predictor(models.student), evaluator.predictor(models.teacher.network()));
+        results.writeSamples(models);
         EpochMetrics last = state.last();
         long rss = ProcessMemory.resident();
         RunSummary summary = new RunSummary(config.name(), config.method().name(), config.seed(), compute.device(), compute.precision().name(), state.step(), config.training().epochs(),
