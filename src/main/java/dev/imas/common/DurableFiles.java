@@ -1,0 +1,41 @@
+package dev.imas.common;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Files that are either complete or absent, whenever the machine stops. */
+public final class DurableFiles {
+    /** Writes the content of a file. */
+    public interface Writer {
+        void write(Path file) throws IOException;
+    }
+
+    private DurableFiles() {
+    }
+
+    /**
+     * Writes beside (the target's name and {@code .tmp}), makes durable, renames: a reader sees the old file or the
+     * whole new one, never half of one. Whatever fails, nothing is left beside.
+     */
+    public static void replace(Path target, Writer writer) throws IOException {
+        Path beside = target.resolveSibling(target.getFileName() + ".tmp");
+        try {
+            writer.write(beside);
+            sync(beside, StandardOpenOption.WRITE);
+            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            sync(target.toAbsolutePath().getParent(), StandardOpenOption.READ);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    private static void sync(Path path, StandardOpenOption option) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, option)) {
+            channel.force(true);
+        }
+    }
+}
