@@ -5,10 +5,11 @@ import dev.imas.image.IndexPng;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
 import dev.imas.predict.Segmenter;
+import dev.imas.run.SampleFile;
+import dev.imas.run.SampleFile.View;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Validation pictures with what student and teacher see in them, for the report. */
 final class SamplePictures {
@@ -25,11 +26,14 @@ final class SamplePictures {
         for (int k = 0; k < count; k++) {
             int i = (int) ((long) k * size / count);
             RgbImage image = data.validation().image(i);
-            String number = String.format(Locale.ROOT, "%03d", k);
-            Pngs.write(folder.resolve(number + "-image.png"), image);
-            IndexPng.write(folder.resolve(number + "-truth.png"), data.validation().mask(i), data.palette());
-            IndexPng.write(folder.resolve(number + "-student.png"), student.segment(image).labels(), data.palette());
-            IndexPng.write(folder.resolve(number + "-teacher.png"), teacher.segment(image).labels(), data.palette());
+            Pngs.write(file(folder, k, View.IMAGE), image);
+            IndexPng.write(file(folder, k, View.TRUTH), data.validation().mask(i), data.palette());
+            IndexPng.write(file(folder, k, View.STUDENT), student.segment(image).labels(), data.palette());
+            IndexPng.write(file(folder, k, View.TEACHER), teacher.segment(image).labels(), data.palette());
         }
+    }
+
+    private static Path file(Path folder, int number, View view) {
+        return folder.resolve(new SampleFile(number, view).name());
     }
 }

@@ -1,5 +1,7 @@
 package dev.imas.train;
 
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
@@ -10,7 +12,6 @@ import dev.imas.device.Torch;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
 import dev.imas.report.ReportWriter;
-import dev.imas.run.DurableFiles;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunLock;
 import dev.imas.run.RunSummary;
@@ -61,7 +62,8 @@ public final class Trainer {
             ReportWriter.write(out);
             return summary;
         } catch (IOException | UncheckedIOException e) {
-            throw new UserException("the run directory " + out + " could not be written (" + e.getMessage() + "); check the free space and the permissions, then use --resume", e);
+            throw new UserException("the run directory " + out + " could not be written (" + FileProblem.of(e, out)
+                + "); mend that, then use --resume", e);
         } catch (RuntimeException e) {
             throw outOfMemory(e) ? new UserException("out of memory (" + Torch.message(e) + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop", e) : e;
         }
@@ -81,7 +83,7 @@ public final class Trainer {
             return null;
         }
         if (newest.get().data().isMissingNode()) {
-            throw new UserException("the checkpoints in " + directory.checkpoints() + " were written by an older version, which this one cannot continue; train anew with another --out");
+            throw new UserException("the checkpoints in " + directory.checkpoints().folder() + " were written by an older version, which this one cannot continue; train anew with another --out");
         }
         List<String> changes = ConfigDifference.between(newest.get().config(), ConfigDifference.json(config));
         if (!changes.isEmpty()) {

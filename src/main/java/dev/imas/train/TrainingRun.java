@@ -9,8 +9,9 @@ import dev.imas.device.DeviceQueue;
 import dev.imas.device.ImageTensors;
 import dev.imas.predict.Confusion;
 import dev.imas.predict.Evaluator;
-import dev.imas.run.CsvLog;
 import dev.imas.run.EpochMetrics;
+import dev.imas.run.Hardness;
+import dev.imas.run.Metrics;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.run.StepMetrics;
@@ -44,8 +45,8 @@ final class TrainingRun implements AutoCloseable {
     private final DataLoader labeled;
     private final DataLoader unlabeled;
     private final CheckpointStore checkpoints;
-    private final CsvLog metricsLog;
-    private final CsvLog hardnessLog;
+    private final Metrics.Log metricsLog;
+    private final Hardness.Log hardnessLog;
     private final Stopwatch watch = new Stopwatch();
     private final StepFigures figures;
     private final long startStep;
@@ -74,9 +75,8 @@ final class TrainingRun implements AutoCloseable {
         }
         startStep = state.step();
         checkpoints = new CheckpointStore(directory.checkpoints());
-        metricsLog = new CsvLog(directory.metrics(), state.metricsBytes(), "epoch", "step", "lr", "loss_sup", "loss_unsup", "gamma_mean", "confident_ratio",
-            "miou_student", "miou_teacher", "images_per_second");
-        hardnessLog = new CsvLog(directory.hardness(), state.hardnessBytes(), "epoch", "image", "gamma", "hardness");
+        metricsLog = new Metrics.Log(directory.metrics(), state.metricsBytes());
+        hardnessLog = new Hardness.Log(directory.hardness(), state.hardnessBytes());
         ImasConfig loading = LoaderThreads.settled(config, compute.cuda());
         labeled = DataLoader.labeled(data.labeled(), plan.labeledSamples(), loading);
         unlabeled = plan.unlabeledSamples() == 0 ? null : DataLoader.unlabeled(data.unlabeled(), plan.unlabeledSamples(), loading);
@@ -203,7 +203,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private UserException diverged(String what) {
-        return new UserException(what + ": the training diverged; try a lower training.lr, a lower unsupervised.weight or precision fp32; the last checkpoint remains in " + directory.checkpoints());
+        return new UserException(what + ": the training diverged; try a lower training.lr, a lower unsupervised.weight or precision fp32; the last checkpoint remains in " + directory.checkpoints().folder());
     }
 
     /** Student and teacher on the validation images, when this epoch is due; else null. */
@@ -224,15 +224,18 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void row(StepMetrics m, EpochMetrics e) {
-        metricsLog.row(m.epoch(), m.step(), m.lr(), m.lossSup(), m.lossUnsup(), m.gammaMean(), m.confidentRatio(), e == null ? Double.NaN : e.miouStudent(), e == null ? Double.NaN : e.miouTeacher(),
-            m.imagesPerSecond());
+        if (e == null) {
+            metricsLog.row(m);
+        } else {
+            metricsLog.row(m, e);
+        }
     }
 
     private void hardnessRows(int epoch) {
         float[] gamma = hardness.read();
         for (int i = 0; i < data.unlabeled().size(); i++) {
             if (!Float.isNaN(gamma[i])) {
-                hardnessLog.row(epoch, data.unlabeled().id(i), gamma[i], 1 - gamma[i]);
+                hardnessLog.row(epoch, data.unlabeled().id(i), gamma[i]);
             }
         }
     }
