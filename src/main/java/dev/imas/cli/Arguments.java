@@ -2,6 +2,9 @@ package dev.imas.cli;
 
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
+import dev.imas.config.DeviceName;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.config.Names;
 import dev.imas.predict.Segmenter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -60,8 +63,8 @@ final class Arguments {
 
     static Options device(Options options) {
         return options
-                .addOption(option("device", "DEVICE", "auto, cpu, cuda or cuda:INDEX (default: auto)"))
-                .addOption(option("precision", "KIND", "auto, fp32, tf32 or bf16 (default: auto, the fastest of the device)"));
+                .addOption(option("device", "DEVICE", DeviceName.EXPECTED + " (default: auto)"))
+                .addOption(option("precision", "KIND", Names.choice(Precision.class) + " (default: auto, the fastest of the device)"));
     }
 
     /** The merged layers of --preset or --config, without the single settings. */

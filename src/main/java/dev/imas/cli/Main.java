@@ -1,9 +1,13 @@
 package dev.imas.cli;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.Nearest;
+import dev.imas.device.OutOfMemory;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +53,8 @@ public final class Main {
             return dispatch(commands, arguments, console);
         } catch (UserException e) {
             return complain(console, debug, e, e.getMessage(), USER_ERROR);
+        } catch (IOException | UncheckedIOException e) {
+            return complain(console, debug, e, FileProblem.of(e), USER_ERROR);
         } catch (OutOfMemoryError e) {
             return complain(console, debug, e, "out of memory (" + e.getMessage() + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g", PROGRAM_ERROR);
         } catch (Throwable e) { // an Error would leave the JVM with status 1, which says that a check failed
@@ -58,10 +64,11 @@ public final class Main {
 
     /** libtorch reports exhausted memory as an ordinary RuntimeException. */
     private static String fault(Throwable error) {
-        String message = String.valueOf(error.getMessage());
-        if (message.contains("can't allocate memory") || message.contains("out of memory")) {
-            return "out of memory (" + firstLine(message) + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop";
+        Optional<String> advice = OutOfMemory.advice(error);
+        if (advice.isPresent()) {
+            return advice.get();
         }
+        String message = String.valueOf(error.getMessage());
         String what = error.getClass() == RuntimeException.class ? firstLine(message) : error.getClass().getSimpleName() + ": " + firstLine(message);
         return what + " (a fault of the program: run again with --debug to see where)";
     }

@@ -6,6 +6,7 @@ import static dev.imas.cli.Arguments.option;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.Names;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.train.Trainer;
@@ -116,7 +117,7 @@ final class TrainCommand implements Command {
     }
 
     private static Path freshDirectory(ImasConfig config) {
-        String name = config.name() + "-" + config.method().name().toLowerCase(Locale.ROOT) + "-seed" + config.seed();
+        String name = config.name() + "-" + Names.word(config.method()) + "-seed" + config.seed();
         Path out = Path.of("runs", name);
         for (int i = 2; Files.exists(out); i++) {
             out = Path.of("runs", name + "-" + i);

@@ -47,6 +47,11 @@ public final class FileProblem {
     private FileProblem() {
     }
 
+    /** As {@link #of(Exception, Path)} in a sentence that names no path. */
+    public static String of(Exception problem) {
+        return of(problem, Path.of(""));
+    }
+
     /**
      * The reason of a failed operation as a part of a sentence, such as "permission denied", with the file that it is
      * about where that is another one than the sentence names already.

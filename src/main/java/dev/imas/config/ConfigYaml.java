@@ -1,18 +1,19 @@
 package dev.imas.config;
 
+import dev.imas.common.FileNames;
 import dev.imas.common.UserException;
 import dev.imas.config.reference.ReferenceYaml;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.nodes.Node;
@@ -45,7 +46,12 @@ public final class ConfigYaml {
         if (!presets().contains(name)) {
             throw new UserException("unknown preset " + name + Nearest.hintOrAll(name, presets()));
         }
-        return layered(section(YamlText.read(text(name + ".yaml"), "preset " + name), "preset " + name), "preset " + name);
+        return layered(YamlText.keys(text(name + ".yaml"), "preset " + name), "preset " + name);
+    }
+
+    /** The published defaults, from which every configuration starts. */
+    public static ImasConfig defaults() {
+        return Defaults.CONFIG;
     }
 
     /** As {@link #file(Path, Consumer)}, without notes. */
@@ -61,26 +67,12 @@ public final class ConfigYaml {
      * @throws UserException for a file that cannot be read, an unknown key or a value of a wrong type, naming the file
      */
     public static Map<String, Object> file(Path path, Consumer<String> notes) {
-        Map<String, Object> document = document(path);
+        Map<String, Object> document = YamlText.keys(path);
         if (ReferenceYaml.recognises(document)) {
             document = ReferenceYaml.translate(document, path.toString(), notes);
         }
-        document.putIfAbsent("name", stem(path));
+        document.putIfAbsent("name", FileNames.stem(path));
         return layered(document, path.toString());
-    }
-
-    /** A file's keys as they stand there. */
-    public static Map<String, Object> document(Path path) {
-        try {
-            if (Files.size(path) > YamlText.MAX_CHARACTERS) {
-                throw new UserException(path + " has " + Files.size(path) + " bytes; expected a configuration file of at most " + YamlText.MAX_CHARACTERS);
-            }
-            return section(YamlText.read(Files.readString(path, StandardCharsets.UTF_8), path.toString()), path.toString());
-        } catch (MalformedInputException e) {
-            throw new UserException(path + " is not a text file in UTF-8", e);
-        } catch (IOException e) {
-            throw new UserException(path + (Files.exists(path) ? " cannot be read; expected a text file, check its permissions" : ": no such configuration file"), e);
-        }
     }
 
     /** Sets one key, written {@code section.key=value} with the value in YAML. */
@@ -109,13 +101,22 @@ public final class ConfigYaml {
             section = inner;
         }
         section.put(names[names.length - 1], value);
-        RecordMapper.check(ImasConfig.class, document, origin);
+        RecordMapper.check(document, origin);
         merge(layers, document);
     }
 
     /** The whole key whose last part is this word, if there is one. */
     public static Optional<String> keyEndingIn(String word) {
         return RecordMapper.keys().stream().filter(key -> key.equals(word) || key.endsWith("." + word)).findFirst();
+    }
+
+    /**
+     * Keys that a resumed run may set to other values than it was started with: they steer where and how often, not
+     * what is computed.
+     */
+    public static Set<String> freeOnResume() {
+        return Setting.ALL.stream().filter(setting -> setting.has(Allowed.OnResume.class)).map(Setting::key)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The checked configuration of merged layers. */
@@ -135,8 +136,8 @@ public final class ConfigYaml {
      * @throws UserException for a file that cannot be read, is no configuration, or lacks a key
      */
     public static Map<String, Object> complete(Path path) {
-        Map<String, Object> document = document(path);
-        RecordMapper.check(ImasConfig.class, document, path.toString());
+        Map<String, Object> document = YamlText.keys(path);
+        RecordMapper.check(document, path.toString());
         try {
             resolve(document);
         } catch (UserException e) {
@@ -155,10 +156,14 @@ public final class ConfigYaml {
 
     private static Map<String, Object> layered(Map<String, Object> document, String origin) {
         Object parent = document.remove("extends");
-        Map<String, Object> base = parent == null ? section(YamlText.read(text(BASE + ".yaml"), BASE), BASE) : parent(parent, origin);
-        RecordMapper.check(ImasConfig.class, document, origin);
+        Map<String, Object> base = parent == null ? defaultLayers() : parent(parent, origin);
+        RecordMapper.check(document, origin);
         merge(base, document);
         return base;
+    }
+
+    private static Map<String, Object> defaultLayers() {
+        return YamlText.keys(text(BASE + ".yaml"), BASE);
     }
 
     private static Map<String, Object> parent(Object name, String origin) {
@@ -182,22 +187,6 @@ public final class ConfigYaml {
         });
     }
 
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> section(Object document, String origin) {
-        if (document == null) {
-            return new LinkedHashMap<>();
-        }
-        if (!(document instanceof Map<?, ?> map)) {
-            throw new UserException(origin + " holds no keys; expected YAML such as `training: {epochs: 20}`");
-        }
-        return (Map<String, Object>) map;
-    }
-
-    private static String stem(Path path) {
-        String name = path.getFileName().toString();
-        return name.lastIndexOf('.') > 0 ? name.substring(0, name.lastIndexOf('.')) : name;
-    }
-
     private static String text(String resource) {
         try (InputStream stream = ConfigYaml.class.getResourceAsStream(FOLDER + resource)) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
@@ -206,7 +195,12 @@ public final class ConfigYaml {
         }
     }
 
-    /** Sections as blocks, lists on one line. */
+    /** Read once. */
+    private static final class Defaults {
+        static final ImasConfig CONFIG = resolve(defaultLayers());
+    }
+
+    /** Sections as blocks, lists on one line, colours in double quotes. */
     private static final class FlatLists extends Representer {
         FlatLists(DumperOptions options) {
             super(options);
@@ -215,6 +209,12 @@ public final class ConfigYaml {
         @Override
         protected Node representSequence(Tag tag, Iterable<?> sequence, DumperOptions.FlowStyle style) {
             return super.representSequence(tag, sequence, DumperOptions.FlowStyle.FLOW);
+        }
+
+        @Override
+        protected Node representScalar(Tag tag, String value, DumperOptions.ScalarStyle style) {
+            boolean color = Colors.ofHex(value).isPresent();
+            return super.representScalar(tag, value, color ? DumperOptions.ScalarStyle.DOUBLE_QUOTED : style);
         }
     }
 }

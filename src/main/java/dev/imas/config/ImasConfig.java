@@ -1,22 +1,53 @@
 package dev.imas.config;
 
+import dev.imas.config.Allowed.Color;
+import dev.imas.config.Allowed.Items;
+import dev.imas.config.Allowed.OnResume;
+import dev.imas.config.Allowed.OneOf;
+import dev.imas.config.Allowed.PathOrNull;
+import dev.imas.config.Allowed.Range;
+import dev.imas.config.Allowed.Text;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 
 /**
  * Everything a run depends on, resolved: presets, files and command-line settings are merged into this record, which
- * is written to {@code config.yaml} of the run directory. YAML keys are the component names in snake_case, e.g.
- * {@code training.batch_labeled}. The leaf of the package graph: it imports nothing of the project but
- * {@code common}.
+ * is written to {@code config.yaml} of the run directory. A YAML key is a component's name in snake_case
+ * ({@link Names}), e.g. {@code training.batch_labeled}; the values that it may have are the annotations at the
+ * component ({@link Allowed}), and what must hold between settings is in {@link Validation}. The default stands in
+ * {@code presets/defaults.yaml}.
+ *
+ * <p>Copies with one setting changed are made by the generated withers, such as
+ * {@code config.withData(config.data().withWorkers(4))}; nobody calls the constructors, so that a new component needs
+ * no change elsewhere. "Method" in a comment is docs/method.md.
  *
  * @param name      preset or run name
  * @param method    which training method; see {@link Method}
- * @param seed      the one seed all random numbers derive from
- * @param device    {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:i}
- * @param precision {@code auto}, {@code fp32}, {@code tf32} or {@code bf16}
+ * @param seed      the one seed all random numbers derive from; any 64-bit number
+ * @param device    where it is computed: {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:INDEX}
+ * @param precision numbers inside the network; {@link Precision}
+ * @param data         pictures, masks and their classes
+ * @param network      what is trained
+ * @param augment      how samples are varied (method 2)
+ * @param training     steps, optimiser and teacher
+ * @param supervised   the loss on labelled images (method 3.6)
+ * @param unsupervised the loss on unlabelled images, and the switches of the method
+ * @param evaluation   how the networks are measured (method 5)
  */
-public record ImasConfig(String name, Method method, long seed, String device, Precision precision, Data data,
-                         Network network, Augment augment, Training training, Supervised supervised,
-                         Unsupervised unsupervised, Evaluation evaluation) {
+@RecordBuilder
+public record ImasConfig(
+        @Text(pattern = "(?s).*\\S.*", expected = "a name") @OnResume String name,
+        Method method,
+        long seed,
+        @Text(pattern = DeviceName.PATTERN, expected = DeviceName.EXPECTED) @OnResume String device,
+        Precision precision,
+        Data data,
+        Network network,
+        Augment augment,
+        Training training,
+        Supervised supervised,
+        Unsupervised unsupervised,
+        Evaluation evaluation) implements ImasConfigBuilder.With {
 
     /** What drives the unlabelled images. */
     public enum Method {
@@ -28,9 +59,19 @@ public record ImasConfig(String name, Method method, long seed, String device, P
         SUPERVISED
     }
 
-    public enum Precision { AUTO, FP32, TF32, BF16 }
+    /** Numbers inside the network; parameters and their gradients are float32 always. */
+    public enum Precision {
+        /** bf16 where the device is faster with it, else fp32. */
+        AUTO,
+        /** float32. */
+        FP32,
+        /** float32 whose products are rounded to 10 bits of mantissa; CUDA only. */
+        TF32,
+        /** bfloat16 where autocast allows it. */
+        BF16
+    }
 
-    /** How image and label files are found. */
+    /** How image and label files are found (method 2). */
     public enum Layout {
         /** Procedurally generated scenes; no files. */
         EMBEDDED,
@@ -45,35 +86,69 @@ public record ImasConfig(String name, Method method, long seed, String device, P
     }
 
     /**
-     * @param layout     how files are found
-     * @param root       folder that paths in the lists are relative to; null for the embedded data
-     * @param labeled    list file of labelled images
-     * @param unlabeled  list file of unlabelled images
-     * @param validation list file of validation images
-     * @param classes    number of classes, 1..255
-     * @param classNames one name a class, or empty
-     * @param palette    one 0xRRGGBB a class for pictures, or empty for the VOC palette
+     * Pictures, masks and their classes (method 2).
+     *
+     * @param layout      how files are found
+     * @param root        folder that paths in the lists are relative to; null for the embedded data
+     * @param labeled     list file of labelled images
+     * @param unlabeled   list file of unlabelled images
+     * @param validation  list file of validation images
+     * @param classes     number of classes, 1 to 255; class 0 is the background
+     * @param classNames  one name a class, or empty
+     * @param palette     one colour 0xRRGGBB a class for pictures, or empty for the VOC palette
      * @param epochLength samples of either kind an epoch; 0: the length of the unlabelled list
-     * @param workers    threads of each loader; 0: samples are prepared between the steps; null ({@code auto}): as the device needs
-     * @param prefetch   batches prepared ahead
-     * @param embedded   sizes of the generated data set; used with {@link Layout#EMBEDDED} only
+     * @param workers     threads of each loader; 0: samples are prepared between the steps; null ({@code auto}): as the
+     *                    device needs
+     * @param prefetch    batches prepared ahead
+     * @param embedded    sizes of the generated data set; used with {@link Layout#EMBEDDED} only
      */
-    public record Data(Layout layout, String root, String labeled, String unlabeled, String validation, int classes,
-                       List<String> classNames, List<Integer> palette, int epochLength, Integer workers, int prefetch,
-                       Embedded embedded) {
+    @RecordBuilder
+    public record Data(
+            Layout layout,
+            @PathOrNull @OnResume String root,
+            @PathOrNull @OnResume String labeled,
+            @PathOrNull @OnResume String unlabeled,
+            @PathOrNull @OnResume String validation,
+            @Range(min = 1, max = 255) int classes,
+            List<String> classNames,
+            @Color List<Integer> palette,
+            @Range(min = 0) int epochLength,
+            @Range(min = 0, max = 256) @OnResume Integer workers,
+            @Range(min = 1, max = 1024) @OnResume int prefetch,
+            Embedded embedded) implements ImasConfigDataBuilder.With {
     }
 
     /**
+     * The generated data set.
+     *
      * @param images     training images in all
-     * @param labeled    how many of them are labelled
+     * @param labeled    how many of them are labelled; fewer than {@code images} unless the method is supervised
      * @param validation validation images
      * @param size       side of the square scenes in pixels
      */
-    public record Embedded(int images, int labeled, int validation, int size) {
+    @RecordBuilder
+    public record Embedded(
+            @Range(min = 2, max = 1_000_000) int images,
+            @Range(min = 1) int labeled,
+            @Range(min = 1, max = 1_000_000) int validation,
+            @Range(min = 16, max = 4096) int size) implements ImasConfigEmbeddedBuilder.With {
     }
 
-    public enum Backbone { TINY, RESNET18, RESNET34, RESNET50, RESNET101 }
+    /** The encoder; the numbers are the layers of the ResNet. */
+    public enum Backbone {
+        /** Four narrow stages of one block, for the embedded preset. */
+        TINY,
+        /** Basic blocks 2, 2, 2, 2. */
+        RESNET18,
+        /** Basic blocks 3, 4, 6, 3. */
+        RESNET34,
+        /** Bottleneck blocks 3, 4, 6, 3. */
+        RESNET50,
+        /** Bottleneck blocks 3, 4, 23, 3. */
+        RESNET101
+    }
 
+    /** The encoder's first convolutions. */
     public enum Stem {
         /** Three 3x3 convolutions (parity). */
         DEEP,
@@ -82,17 +157,31 @@ public record ImasConfig(String name, Method method, long seed, String device, P
     }
 
     /**
-     * @param outputStride  8 or 16
+     * The network (method 1).
+     *
+     * @param backbone      the encoder
+     * @param stem          its first convolutions
+     * @param outputStride  pixels of the picture a pixel of the encoder's output, a side: 8 or 16
      * @param aspp          the three dilations of the ASPP
      * @param multiGrid     multiply the dilations of layer4's blocks by 2, 2, 4
-     * @param auxiliary     auxiliary head on layer3
+     * @param auxiliary     auxiliary head on layer3; the tiny backbone has none
      * @param initWeights   weight file to start from (safetensors or .pth), or null
      * @param strictWeights refuse initWeights with unknown or missing keys
      */
-    public record Network(Backbone backbone, Stem stem, int outputStride, List<Integer> aspp, boolean multiGrid,
-                          boolean auxiliary, String initWeights, boolean strictWeights) {
+    @RecordBuilder
+    public record Network(
+            Backbone backbone,
+            Stem stem,
+            @OneOf({8, 16}) int outputStride,
+            @Items(value = 3, expected = "three dilations, such as [6, 12, 18]") @Range(min = 1, max = 1000)
+                    List<Integer> aspp,
+            boolean multiGrid,
+            boolean auxiliary,
+            @PathOrNull String initWeights,
+            boolean strictWeights) implements ImasConfigNetworkBuilder.With {
     }
 
+    /** How the weak view changes the picture's size. */
     public enum ResizeMode {
         /** The long side becomes a uniform integer in [min, max]. */
         LONG_SIDE,
@@ -103,23 +192,34 @@ public record ImasConfig(String name, Method method, long seed, String device, P
     }
 
     /**
-     * @param crop       [height, width] of the training crop
+     * The weak and the strong view (method 2).
+     *
+     * @param crop       [height, width] of the training crop in pixels
      * @param resize     how the weak view resizes
-     * @param resizeMin  pixels (LONG_SIDE) or factor (SCALE)
-     * @param resizeMax  pixels (LONG_SIDE, inclusive) or factor (SCALE)
-     * @param resizeBase [height, width] that SCALE multiplies; empty: the picture's own size
+     * @param resizeMin  pixels (LONG_SIDE, 1 to 32768) or factor (SCALE, 0.01 to 100)
+     * @param resizeMax  pixels (LONG_SIDE, inclusive) or factor (SCALE), not below {@code resizeMin}
+     * @param resizeBase [height, width] in pixels that SCALE multiplies; empty: the picture's own size
      * @param flip       probability of a horizontal flip
      * @param strongOps  strong operations drawn with replacement (num_augs)
      * @param strongRandomCount true: the number of operations is drawn from 1..strongOps
      * @param device     true: the strong view is made on the training device; the same pictures, and less work for the
      *                   loader's threads
      */
-    public record Augment(List<Integer> crop, ResizeMode resize, double resizeMin, double resizeMax,
-                          List<Integer> resizeBase, double flip, int strongOps, boolean strongRandomCount,
-                          boolean device) {
+    @RecordBuilder
+    public record Augment(
+            @Items(value = 2, expected = "[height, width]") @Range(min = 16, max = 8192) List<Integer> crop,
+            ResizeMode resize,
+            double resizeMin,
+            double resizeMax,
+            @Items(value = {0, 2}, expected = "[height, width], or []") @Range(min = 1, max = 32768)
+                    List<Integer> resizeBase,
+            @Range(min = 0, max = 1) double flip,
+            @Range(min = 0, max = 12) int strongOps,
+            boolean strongRandomCount,
+            @OnResume boolean device) implements ImasConfigAugmentBuilder.With {
     }
 
-    /** What the teacher is before it first differs from the student. */
+    /** What the teacher is before it first differs from the student (method 3.8). */
     public enum TeacherStart {
         /** A copy of the student up to the end of the first epoch with unlabelled images (parity). */
         COPY,
@@ -128,38 +228,73 @@ public record ImasConfig(String name, Method method, long seed, String device, P
     }
 
     /**
+     * Steps, optimiser and teacher.
+     *
      * @param epochs           epochs in all
-     * @param supOnlyEpochs    first epochs without unlabelled images
+     * @param supOnlyEpochs    first epochs without unlabelled images; fewer than {@code epochs} unless the method is
+     *                         supervised
      * @param batchLabeled     labelled images a step
      * @param batchUnlabeled   unlabelled images a step
-     * @param lr               base learning rate of the encoder
-     * @param headLrMultiplier factor for decoder and auxiliary head
-     * @param momentum         SGD momentum
-     * @param weightDecay      SGD weight decay, on all parameters
-     * @param polyPower        exponent of the poly schedule
-     * @param emaDecay         cap of the EMA decay
-     * @param teacherStart     from when on the teacher averages
+     * @param lr               base learning rate of the encoder (method 3.9)
+     * @param headLrMultiplier factor for decoder and auxiliary head (method 3.9)
+     * @param momentum         SGD momentum (method 3.8)
+     * @param weightDecay      SGD weight decay, on all parameters (method 3.8)
+     * @param polyPower        exponent of the poly schedule (method 3.9)
+     * @param emaDecay         cap of the teacher's decay (method 3.8)
+     * @param teacherStart     from when on the teacher averages (method 3.8)
      * @param checkpointEvery  steps between checkpoints; 0: at the end of every epoch only
      * @param logEvery         steps between rows of metrics.csv
      */
-    public record Training(int epochs, int supOnlyEpochs, int batchLabeled, int batchUnlabeled, double lr,
-                           double headLrMultiplier, double momentum, double weightDecay, double polyPower,
-                           double emaDecay, TeacherStart teacherStart, int checkpointEvery, int logEvery) {
+    @RecordBuilder
+    public record Training(
+            @Range(min = 1) int epochs,
+            @Range(min = 0) int supOnlyEpochs,
+            @Range(min = 1, max = 4096) int batchLabeled,
+            @Range(min = 1, max = 4096) int batchUnlabeled,
+            @Range(min = 0, max = 1000) double lr,
+            @Range(min = 0, max = 1000) double headLrMultiplier,
+            @Range(min = 0, below = 1) double momentum,
+            @Range(min = 0, max = 1) double weightDecay,
+            @Range(min = 0, max = 10) double polyPower,
+            @Range(min = 0, max = 1) double emaDecay,
+            TeacherStart teacherStart,
+            @Range(min = 0) @OnResume int checkpointEvery,
+            @Range(min = 1) @OnResume int logEvery) implements ImasConfigTrainingBuilder.With {
     }
 
-    public enum SupervisedLoss { CE, OHEM }
+    /** The loss on labelled pixels (method 3.6). */
+    public enum SupervisedLoss {
+        /** Cross-entropy of all labelled pixels. */
+        CE,
+        /** Cross-entropy of the hard ones. */
+        OHEM
+    }
 
     /**
+     * The loss on labelled images (method 3.6).
+     *
      * @param loss          cross-entropy or OHEM
      * @param ohemThreshold probability of the true class up to which a pixel is kept
-     * @param ohemMinKept   at least as many pixels are kept
+     * @param ohemMinKept   at least as many pixels of the batch are kept
      * @param auxWeight     weight of the auxiliary head's loss
      */
-    public record Supervised(SupervisedLoss loss, double ohemThreshold, long ohemMinKept, double auxWeight) {
+    @RecordBuilder
+    public record Supervised(
+            SupervisedLoss loss,
+            @Range(min = 0, max = 1) double ohemThreshold,
+            @Range(min = 0) long ohemMinKept,
+            @Range(min = 0, max = 100) double auxWeight) implements ImasConfigSupervisedBuilder.With {
     }
 
-    public enum GammaVersion { V1, V2 }
+    /** The form of gamma (method 4). */
+    public enum GammaVersion {
+        /** Half the sum of IoU times confident share, of teacher and student (parity). */
+        V1,
+        /** The IoUs' mean, weighted by the confident shares. */
+        V2
+    }
 
+    /** What the student sees for the strong view (method 3.3). */
     public enum IntensityMix {
         /** The strong view as it is. */
         OFF,
@@ -169,6 +304,7 @@ public record ImasConfig(String name, Method method, long seed, String device, P
         BERNOULLI
     }
 
+    /** When CutMix takes part in a step (method 3.4). */
     public enum CutMixTrigger {
         /** Never. */
         OFF,
@@ -178,56 +314,94 @@ public record ImasConfig(String name, Method method, long seed, String device, P
         ADAPTIVE
     }
 
-    public enum CutMixPairing { HARDNESS, RANDOM }
+    /** From which image of the batch an image's box comes (method 3.4). */
+    public enum CutMixPairing {
+        /** The hardest from the easiest and the other way round (parity). */
+        HARDNESS,
+        /** From any, in a random order. */
+        RANDOM
+    }
 
+    /** The confidence from which a pseudo-label counts (method 3.2). */
     public enum ClassThresholds {
         /** {@code threshold} for every class (parity). */
         SAME,
-        /** tau * m_c / max m for class c: m_c is the mean confidence of the batch's pixels with that pseudo-label. gamma keeps tau. */
+        /**
+         * tau * m_c / max m for class c: m_c is the mean confidence of the batch's pixels with that pseudo-label. gamma
+         * keeps tau.
+         */
         BY_CONFIDENCE
     }
 
     /**
-     * The unlabelled part of the step and every switch of the method.
+     * The unlabelled part of the step and every switch of the method (method 3.2 to 3.7 and 4).
      *
-     * @param threshold         tau, confidence threshold
-     * @param classThresholds   tau for every class, or lower for those predicted with less confidence
-     * @param weight            lambda, weight of the consistency loss
-     * @param gammaVersion      v1 (parity) or v2
-     * @param classWeighted     class-weighted IoU in gamma (parity) or the plain mean
-     * @param ignoreBackground  class 0 does not count in gamma
-     * @param weightByHardness  each image's consistency loss times its gamma
-     * @param intensityMix      adaptive intensity
-     * @param cutmix            when CutMix fires
-     * @param cutmixProbability used by FIXED
-     * @param cutmixPairing     how partners are chosen
-     * @param cutmixScale       [lo, hi] of the box side ratio
-     * @param cutmixScaleByHardness side ratio lo + (hi-lo)*u*mean(gamma) instead of uniform
-     * @param weakInBatch       the weak part takes part in the batch statistics (parity)
+     * @param threshold         tau, confidence threshold (method 3.7, 4)
+     * @param classThresholds   tau for every class, or lower for those predicted with less confidence (method 3.2)
+     * @param weight            lambda, weight of the consistency loss (method 3.7)
+     * @param gammaVersion      v1 (parity) or v2 (method 4)
+     * @param classWeighted     class-weighted IoU in gamma (parity) or the plain mean (method 4)
+     * @param ignoreBackground  class 0 does not count in gamma (method 4)
+     * @param weightByHardness  each image's consistency loss times its gamma (method 3.7)
+     * @param intensityMix      adaptive intensity (method 3.3)
+     * @param cutmix            when CutMix fires (method 3.4)
+     * @param cutmixProbability used by FIXED (method 3.4)
+     * @param cutmixPairing     how partners are chosen (method 3.4)
+     * @param cutmixScale       [low, high] of the ratio of the box's side to the crop's, 0 to 1 (method 3.4)
+     * @param cutmixScaleByHardness side ratio low + (high-low)*u*mean(gamma) instead of uniform (method 3.4)
+     * @param weakInBatch       the weak part takes part in the batch statistics (parity; method 3.5)
      */
-    public record Unsupervised(double threshold, ClassThresholds classThresholds, double weight, GammaVersion gammaVersion, boolean classWeighted,
-                               boolean ignoreBackground, boolean weightByHardness, IntensityMix intensityMix,
-                               CutMixTrigger cutmix, double cutmixProbability, CutMixPairing cutmixPairing,
-                               List<Double> cutmixScale, boolean cutmixScaleByHardness, boolean weakInBatch) {
+    @RecordBuilder
+    public record Unsupervised(
+            @Range(min = 0, max = 1) double threshold,
+            ClassThresholds classThresholds,
+            @Range(min = 0, max = 1000) double weight,
+            GammaVersion gammaVersion,
+            boolean classWeighted,
+            boolean ignoreBackground,
+            boolean weightByHardness,
+            IntensityMix intensityMix,
+            CutMixTrigger cutmix,
+            @Range(min = 0, max = 1) double cutmixProbability,
+            CutMixPairing cutmixPairing,
+            @Items(value = 2, expected = SCALE) @Range(min = 0, max = 1) List<Double> cutmixScale,
+            boolean cutmixScaleByHardness,
+            boolean weakInBatch) implements ImasConfigUnsupervisedBuilder.With {
+        static final String SCALE = "[low, high] with 0 <= low <= high <= 1";
     }
 
-    public enum EvaluationMode { WHOLE, SLIDING }
+    /** What the network sees of a validation picture (method 5). */
+    public enum EvaluationMode {
+        /** The whole picture at once. */
+        WHOLE,
+        /** Windows that overlap by a third of their side. */
+        SLIDING
+    }
 
+    /** What a class counts in the mIoU that occurs nowhere (method 5). */
     public enum AbsentClasses {
-        /** A class that occurs nowhere counts as IoU 0 (parity). */
+        /** IoU 0 (parity). */
         ZERO,
         /** It is left out of the mean. */
         SKIP
     }
 
     /**
-     * @param mode          whole image or sliding windows of the crop size with stride 2/3
-     * @param window        side of the sliding window
+     * How student and teacher are measured (method 5).
+     *
+     * @param mode          whole image or sliding windows with stride 2/3 of their side
+     * @param window        side of the sliding window in pixels
      * @param scale         factor on a picture's sides before the network sees it, 1 (parity) or less; predictions are
      *                      enlarged to the picture's own size
      * @param everyEpochs   epochs between evaluations; the last epoch is always evaluated
      * @param absentClasses what classes without a pixel count
      */
-    public record Evaluation(EvaluationMode mode, int window, double scale, int everyEpochs, AbsentClasses absentClasses) {
+    @RecordBuilder
+    public record Evaluation(
+            EvaluationMode mode,
+            @Range(min = 1) int window,
+            @Range(min = 0.01, max = 1) double scale,
+            @Range(min = 1) int everyEpochs,
+            AbsentClasses absentClasses) implements ImasConfigEvaluationBuilder.With {
     }
 }

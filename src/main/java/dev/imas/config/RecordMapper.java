@@ -4,21 +4,21 @@ import dev.imas.common.UserException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
- * Turns maps as {@link YamlText} yields them into the records of {@link ImasConfig} and back. A key is the snake_case
- * name of a record component; every component must be given, no other key may be. Values are text or of the
- * component's own type. Messages name the whole key.
+ * Turns maps as {@link YamlText} yields them into the records of {@link ImasConfig} and back. Keys and words follow
+ * {@link Names}; every component must be given, no other key may be. Values are text or of the component's own type.
+ * Messages name the whole key.
  */
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
@@ -31,7 +31,7 @@ final class RecordMapper {
     /** The record that the map describes; {@code prefix} is the key of the map itself, or empty. */
     static <T> T read(Class<T> type, Map<String, Object> values, String prefix) {
         RecordComponent[] components = type.getRecordComponents();
-        List<String> known = Arrays.stream(components).map(c -> snake(c.getName())).toList();
+        Set<String> known = components(type).keySet();
         for (String key : values.keySet()) {
             if (!known.contains(key)) {
                 throw unknownKey(prefix, key);
@@ -39,15 +39,15 @@ final class RecordMapper {
         }
         Object[] arguments = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
-            String key = prefix + known.get(i);
-            if (!values.containsKey(known.get(i))) {
-                throw new UserException(key + " is missing; see `imas presets` for complete configurations");
+            String name = Names.key(components[i].getName());
+            if (!values.containsKey(name)) {
+                throw new UserException(prefix + name + " is missing; see `imas presets` for complete configurations");
             }
-            arguments[i] = value(components[i].getGenericType(), values.get(known.get(i)), key);
+            arguments[i] = value(components[i], values.get(name), prefix + name);
         }
         try {
-            var constructor = type.getDeclaredConstructor(Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
-            return constructor.newInstance(arguments);
+            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            return type.getDeclaredConstructor(types).newInstance(arguments);
         } catch (InvocationTargetException e) {
             throw new UserException(prefix + ": " + e.getCause().getMessage(), e);
         } catch (ReflectiveOperationException e) {
@@ -55,18 +55,37 @@ final class RecordMapper {
         }
     }
 
-    /** The map of a record, keys in component order; enums in lower case. */
+    /** The map of a record, keys in component order, values as they are written: enums as words, colours as text. */
     static Map<String, Object> write(Object configuration) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (RecordComponent component : configuration.getClass().getRecordComponents()) {
-            try {
-                Object value = component.getAccessor().invoke(configuration);
-                values.put(snake(component.getName()), value == null && component.getType() == Integer.class ? OPEN : plain(value));
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("the component " + component.getName() + " cannot be read", e);
-            }
+            values.put(Names.key(component.getName()), plain(component, get(component, configuration)));
         }
         return values;
+    }
+
+    private static Object plain(RecordComponent component, Object value) {
+        if (value instanceof Record) {
+            return write(value);
+        }
+        if (value instanceof Enum<?> constant) {
+            return Names.word(constant);
+        }
+        if (value instanceof List<?> list) {
+            boolean colors = component.isAnnotationPresent(Allowed.Color.class);
+            // A list of its own each time: YAML would write one that occurs twice as an anchor and an alias.
+            return new ArrayList<Object>(colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
+        }
+        return value == null && component.getType() == Integer.class ? OPEN : value;
+    }
+
+    /** The component's value in a record. */
+    static Object get(RecordComponent component, Object owner) {
+        try {
+            return component.getAccessor().invoke(owner);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the component " + component.getName() + " cannot be read", e);
+        }
     }
 
     /**
@@ -74,111 +93,127 @@ final class RecordMapper {
      *
      * @param origin where the part stands; messages begin with it
      */
-    static void check(Class<?> type, Map<String, Object> values, String origin) {
-        try {
-            checkPart(type, values, "");
-        } catch (UserException e) {
-            throw new UserException(origin + ": " + e.getMessage(), e);
-        }
+    static void check(Map<String, Object> values, String origin) {
+        Faults faults = new Faults();
+        check(ImasConfig.class, values, "", faults);
+        faults.raise(origin + ": ");
     }
 
     @SuppressWarnings("unchecked")
-    private static void checkPart(Class<?> type, Map<String, Object> values, String prefix) {
-        Map<String, RecordComponent> components = Arrays.stream(type.getRecordComponents()).collect(Collectors.toMap(c -> snake(c.getName()), c -> c));
+    private static void check(Class<?> type, Map<String, Object> values, String prefix, Faults faults) {
+        Map<String, RecordComponent> components = components(type);
         values.forEach((name, value) -> {
             RecordComponent component = components.get(name);
+            String key = prefix + name;
             if (component == null) {
-                throw unknownKey(prefix, name);
-            }
-            if (!component.getType().isRecord()) {
-                value(component.getGenericType(), value, prefix + name);
-            } else if (value instanceof Map<?, ?> section) {
-                checkPart(component.getType(), (Map<String, Object>) section, prefix + name + ".");
-            } else if (value != null) {
-                throw mismatch(prefix + name, value, "a section of keys, such as " + prefix + name + "." + snake(component.getType().getRecordComponents()[0].getName()));
+                faults.gather(() -> {
+                    throw unknownKey(prefix, name);
+                });
+            } else if (component.getType().isRecord() && value instanceof Map<?, ?> section) {
+                check(component.getType(), (Map<String, Object>) section, key + ".", faults);
+            } else if (!component.getType().isRecord() || value != null) {
+                faults.gather(() -> value(component, value, key));
             }
         });
     }
 
-    /** Every key of a configuration. */
-    static List<String> keys() {
-        List<String> keys = new ArrayList<>();
-        collectKeys(ImasConfig.class, "", keys);
-        return keys;
+    private static Map<String, RecordComponent> components(Class<?> type) {
+        Map<String, RecordComponent> components = new LinkedHashMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            components.put(Names.key(component.getName()), component);
+        }
+        return components;
     }
 
     /** Names the nearest key of the whole configuration: the same word in another section, or a similar one. */
     private static UserException unknownKey(String prefix, String name) {
         List<String> known = keys();
         String last = name.substring(name.lastIndexOf('.') + 1);
-        String hint = known.stream().filter(key -> key.endsWith("." + last)).findFirst().map(key -> "; did you mean " + key + "?")
-                .orElseGet(() -> Nearest.hint(prefix + name, known));
+        String hint = known.stream().filter(key -> key.endsWith("." + last)).findFirst()
+                .map(key -> "; did you mean " + key + "?").orElseGet(() -> Nearest.hint(prefix + name, known));
         return new UserException("unknown key " + prefix + name + hint
                 + (hint.isEmpty() ? "; `imas presets NAME` prints a configuration with every key" : ""));
     }
 
-    /** Dotted keys, sections and values, in record order. */
-    private static void collectKeys(Class<?> type, String prefix, List<String> keys) {
-        for (RecordComponent component : type.getRecordComponents()) {
-            keys.add(prefix + snake(component.getName()));
-            if (component.getType().isRecord()) {
-                collectKeys(component.getType(), prefix + snake(component.getName()) + ".", keys);
+    /** Every key of a configuration, sections and values, in record order. */
+    static List<String> keys() {
+        Set<String> keys = new LinkedHashSet<>();
+        for (Setting setting : Setting.ALL) {
+            for (int dot = setting.key().indexOf('.'); dot >= 0; dot = setting.key().indexOf('.', dot + 1)) {
+                keys.add(setting.key().substring(0, dot));
             }
+            keys.add(setting.key());
         }
-    }
-
-    private static Object plain(Object value) {
-        if (value instanceof Record) {
-            return write(value);
-        }
-        if (value instanceof Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT);
-        }
-        return value instanceof List<?> list ? new ArrayList<>(list) : value;
+        return List.copyOf(keys);
     }
 
     @SuppressWarnings("unchecked")
-    private static Object value(Type type, Object found, String key) {
-        if (type instanceof ParameterizedType list) {
-            if (!(found instanceof List<?> items)) {
-                throw mismatch(key, found, "a list like [1, 2]");
-            }
-            List<Object> values = new ArrayList<>();
-            for (int i = 0; i < items.size(); i++) {
-                if (items.get(i) == null) {
-                    throw mismatch(key + "[" + i + "]", null, "a value");
-                }
-                Object item = value(list.getActualTypeArguments()[0], items.get(i), key + "[" + i + "]");
-                if (item == null) {
-                    throw mismatch(key + "[" + i + "]", items.get(i), "a whole number");
-                }
-                values.add(item);
-            }
-            return List.copyOf(values);
+    private static Object value(RecordComponent component, Object found, String key) {
+        Class<?> type = component.getType();
+        if (type == List.class) {
+            return list(component, found, key);
         }
-        Class<?> wanted = (Class<?>) type;
-        if (wanted.isRecord()) {
+        if (type.isRecord()) {
             if (!(found instanceof Map<?, ?> map)) {
-                throw mismatch(key, found, "a section of keys");
+                String first = Names.key(type.getRecordComponents()[0].getName());
+                throw mismatch(key, found, "a section of keys, such as " + key + "." + first);
             }
-            return read(wanted, (Map<String, Object>) map, key + ".");
+            return read(type, (Map<String, Object>) map, key + ".");
         }
-        if (wanted.isEnum()) {
-            return constant(wanted, found, key);
-        }
-        if (wanted == String.class) {
-            return found == null ? null : scalar(found, key).toString();
-        }
-        if (wanted == boolean.class) {
-            if (!List.of("true", "false").contains(String.valueOf(found).toLowerCase(Locale.ROOT))) {
-                throw mismatch(key, found, "true or false");
-            }
-            return Boolean.valueOf(found.toString());
-        }
-        if (wanted == Integer.class && (found == null || found.equals(OPEN))) {
+        if (type == Integer.class && (found == null || found.equals(OPEN))) {
             return null;
         }
-        return wanted == double.class || wanted == Double.class ? real(found, key) : whole(found, key, wanted == long.class);
+        return single(type, found, key);
+    }
+
+    private static List<Object> list(RecordComponent component, Object found, String key) {
+        boolean colors = component.isAnnotationPresent(Allowed.Color.class);
+        Class<?> type = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
+        if (!(found instanceof List<?> items)) {
+            String example = colors ? "[\"#808080\", \"#80ff00\"]" : type == String.class ? "[a, b]" : "[1, 2]";
+            throw mismatch(key, found, "a list like " + example);
+        }
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            String place = key + "[" + i + "]";
+            if (items.get(i) == null) {
+                throw mismatch(place, null, colors ? Colors.EXPECTED : "a value");
+            }
+            values.add(colors ? color(items.get(i), place) : single(type, items.get(i), place));
+        }
+        return List.copyOf(values);
+    }
+
+    private static int color(Object found, String key) {
+        return Colors.parse(found.toString()).orElseThrow(() -> mismatch(key, found, Colors.EXPECTED));
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Object single(Class<?> type, Object found, String key) {
+        if (type.isEnum()) {
+            return constant((Class) type, found, key);
+        }
+        if (type == String.class) {
+            return found == null ? null : scalar(found, key).toString();
+        }
+        if (type == boolean.class) {
+            return truth(found, key);
+        }
+        boolean real = type == double.class || type == Double.class;
+        return real ? (Object) real(found, key) : whole(found, key, type == long.class);
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, Object found, String key) {
+        return Names.constant(type, String.valueOf(found))
+                .orElseThrow(() -> mismatch(key, found, "one of " + String.join(", ", Names.words(type))));
+    }
+
+    private static boolean truth(Object found, String key) {
+        String text = String.valueOf(found).toLowerCase(Locale.ROOT);
+        if (!text.equals("true") && !text.equals("false")) {
+            throw mismatch(key, found, "true or false");
+        }
+        return text.equals("true");
     }
 
     private static Object scalar(Object found, String key) {
@@ -200,7 +235,8 @@ final class RecordMapper {
     private static Object whole(Object found, String key, boolean wide) {
         String text = String.valueOf(found);
         try {
-            BigDecimal value = text.startsWith("0x") ? new BigDecimal(new BigInteger(text.substring(2), 16)) : new BigDecimal(text);
+            BigDecimal value = text.startsWith("0x")
+                    ? new BigDecimal(new BigInteger(text.substring(2), 16)) : new BigDecimal(text);
             if (value.signum() != 0 && Math.abs((long) value.precision() - value.scale()) > MAX_DIGITS) {
                 throw new ArithmeticException("too long");
             }
@@ -215,27 +251,13 @@ final class RecordMapper {
         }
     }
 
-    private static Object constant(Class<?> wanted, Object found, String key) {
-        String name = String.valueOf(found);
-        List<String> names = Arrays.stream(wanted.getEnumConstants()).map(c -> ((Enum<?>) c).name().toLowerCase(Locale.ROOT)).toList();
-        int index = names.indexOf(name.toLowerCase(Locale.ROOT));
-        if (index < 0) {
-            throw mismatch(key, found, names.stream().collect(Collectors.joining(", ", "one of ", "")));
-        }
-        return wanted.getEnumConstants()[index];
-    }
-
     private static UserException mismatch(String key, Object found, String expected) {
-        return new UserException(key + " is " + (found == null ? "empty" : "'" + shortened(found) + "'") + "; expected " + expected);
+        String what = found == null ? "empty" : "'" + shortened(found) + "'";
+        return new UserException(key + " is " + what + "; expected " + expected);
     }
 
     private static String shortened(Object found) {
         String text = found.toString().lines().findFirst().orElse("");
         return text.length() <= 80 ? text : text.substring(0, 80) + "...";
-    }
-
-    /** batchLabeled becomes batch_labeled. */
-    private static String snake(String name) {
-        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 }

@@ -1,7 +1,11 @@
 package dev.imas.config;
 
 import dev.imas.common.UserException;
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +15,7 @@ import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -35,6 +40,7 @@ final class YamlText {
     private static final int MAX_ALIASES = 20;
     private static final int MAX_NODES = 100_000;
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
+    private static final Pattern BARE_COLOR = Pattern.compile("[\\[,\\s]#[0-9a-fA-F]{6}\\s*[,\\]]");
     private static final Set<Tag> PLAIN = Set.of(Tag.STR, Tag.MAP, Tag.SEQ);
 
     private final String origin;
@@ -55,13 +61,46 @@ final class YamlText {
         options.setNestingDepthLimit(MAX_DEPTH);
         options.setCodePointLimit(MAX_CHARACTERS);
         try {
-            Node root = new Composer(new ParserImpl(new StreamReader(new StringReader(yaml)), options), new TextResolver(), options).getSingleNode();
+            ParserImpl parser = new ParserImpl(new StreamReader(new StringReader(yaml)), options);
+            Node root = new Composer(parser, new TextResolver(), options).getSingleNode();
             return root == null ? null : new YamlText(origin).value(root, 0);
         } catch (MarkedYAMLException e) {
-            String where = e.getProblemMark() == null ? "" : ", line " + (e.getProblemMark().getLine() + 1) + " column " + (e.getProblemMark().getColumn() + 1);
-            throw new UserException(origin + where + " is not valid YAML: " + firstLine(e.getProblem()), e);
+            Mark mark = e.getProblemMark();
+            String where = mark == null ? "" : ", line " + (mark.getLine() + 1) + " column " + (mark.getColumn() + 1);
+            String problem = firstLine(e.getProblem()) + quotes(yaml);
+            throw new UserException(origin + where + " is not valid YAML: " + problem, e);
         } catch (YAMLException e) {
             throw new UserException(origin + " is not valid YAML: " + firstLine(e.getMessage()), e);
+        }
+    }
+
+    /** The keys of a section, in its order; a text without any is an empty section. */
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> keys(String yaml, String origin) {
+        Object document = read(yaml, origin);
+        if (document == null) {
+            return new LinkedHashMap<>();
+        }
+        if (!(document instanceof Map<?, ?> map)) {
+            throw new UserException(origin + " holds no keys; expected YAML such as `training: {epochs: 20}`");
+        }
+        return (Map<String, Object>) map;
+    }
+
+    /** As {@link #keys(String, String)} of a file. */
+    static Map<String, Object> keys(Path path) {
+        try {
+            if (Files.size(path) > MAX_CHARACTERS) {
+                throw new UserException(path + " has " + Files.size(path)
+                        + " bytes; expected a configuration file of at most " + MAX_CHARACTERS);
+            }
+            return keys(Files.readString(path), path.toString());
+        } catch (MalformedInputException e) {
+            throw new UserException(path + " is not a text file in UTF-8", e);
+        } catch (IOException e) {
+            String problem = Files.exists(path)
+                    ? " cannot be read; expected a text file, check its permissions" : ": no such configuration file";
+            throw new UserException(path + problem, e);
         }
     }
 
@@ -71,7 +110,8 @@ final class YamlText {
             throw problem(node, "too many or too deeply nested values; an alias may repeat itself");
         }
         if (!PLAIN.contains(node.getTag())) {
-            throw problem(node, "the tag " + node.getTag().getValue() + "; only plain values, lists and sections are read");
+            String tag = node.getTag().getValue();
+            throw problem(node, "the tag " + tag + "; only plain values, lists and sections are read");
         }
         if (node instanceof MappingNode mapping) {
             return map(mapping, depth);
@@ -104,6 +144,11 @@ final class YamlText {
 
     private UserException problem(Node node, String found) {
         return new UserException(origin + ", line " + (node.getStartMark().getLine() + 1) + ": found " + found);
+    }
+
+    /** A colour without quotes begins a comment, which ends a list too early. */
+    private static String quotes(String yaml) {
+        return BARE_COLOR.matcher(yaml).find() ? "; a colour stands in quotes: \"#80ff00\"" : "";
     }
 
     private static String firstLine(String text) {

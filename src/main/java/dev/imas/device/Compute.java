@@ -9,6 +9,7 @@ import static org.bytedeco.pytorch.global.torch.set_autocast_dtype;
 import static org.bytedeco.pytorch.global.torch.set_autocast_enabled;
 
 import dev.imas.common.UserException;
+import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.kernels.Kernels;
@@ -16,7 +17,6 @@ import dev.imas.machine.CpuFeatures;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -35,7 +35,7 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
     /**
      * Resolves what the user wrote, and makes a GPU the current one of this thread.
      *
-     * @param device    {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:i}
+     * @param device    a name that {@link DeviceName} allows
      * @param precision AUTO becomes bf16 where that is faster, else fp32. CUDA: bf16 from compute capability 8.0 on.
      *                  CPU: bf16 for the ResNets on processors with bf16 instructions. Measured as processor time of a
      *                  whole step against fp32 with channels_last (AMD EPYC, avx512_bf16 without AMX, two threads):
@@ -78,10 +78,8 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
     }
 
     private static String resolveDevice(String device) {
-        if (!device.matches("auto|cpu|cuda(:\\d{1,2})?")) {
-            throw new UserException("device: '" + device + "' is unknown; use auto, cpu, cuda or cuda:i");
-        }
-        if (device.equals("cpu") || device.equals("auto") && !(hasCUDA() && Kernels.available(Kernels.Backend.CUDA))) {
+        DeviceName.checked(device);
+        if (device.equals("cpu") || device.equals(DeviceName.AUTO) && !(hasCUDA() && Kernels.available(Kernels.Backend.CUDA))) {
             return "cpu";
         }
         String problem = problem();
@@ -162,23 +160,18 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
 
     /** Runs a forward pass in this precision, recording for the gradient or not. */
     public <T> T forward(boolean gradient, Supplier<T> pass) {
-        boolean before = GradMode.is_enabled();
+        return Torch.withGradient(gradient, () -> bf16() ? autocast(pass) : pass.get());
+    }
+
+    private <T> T autocast(Supplier<T> pass) {
         DeviceType type = cuda() ? DeviceType.CUDA : DeviceType.CPU;
-        GradMode.set_enabled(gradient);
+        set_autocast_dtype(type, ScalarType.BFloat16);
+        set_autocast_enabled(type, true);
         try {
-            if (!bf16()) {
-                return pass.get();
-            }
-            set_autocast_dtype(type, ScalarType.BFloat16);
-            set_autocast_enabled(type, true);
-            try {
-                return pass.get();
-            } finally {
-                clear_cache();
-                set_autocast_enabled(type, false);
-            }
+            return pass.get();
         } finally {
-            GradMode.set_enabled(before);
+            clear_cache();
+            set_autocast_enabled(type, false);
         }
     }
 }

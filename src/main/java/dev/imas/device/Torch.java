@@ -1,5 +1,6 @@
 package dev.imas.device;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.machine.CudaLibraries;
 import dev.imas.machine.FileView;
@@ -43,7 +44,7 @@ public final class Torch {
                 Loader.cacheResources(Torch.class, NATIVES + (CUDA_BUILD ? "-gpu" : "") + "/lib" + library + ".so");
             }
         } catch (IOException e) {
-            return "it cannot be unpacked into JavaCPP's cache folder (" + e.getMessage() + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
+            return "it cannot be unpacked into JavaCPP's cache folder (" + FileProblem.of(e) + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
         }
         try {
             Loader.load(torch.class);
@@ -130,12 +131,17 @@ public final class Torch {
         });
     }
 
-    /** As {@link #withoutGradient(Runnable)}, handing on what the action gives. */
-    public static <T> T withoutGradient(Supplier<T> action) {
+    /** As {@link #withoutGradient(Runnable)} for a computation with a result. */
+    public static <T> T withoutGradient(Supplier<T> body) {
+        return withGradient(false, body);
+    }
+
+    /** Runs a computation recording gradients on this thread or not, and restores the mode after it. */
+    static <T> T withGradient(boolean recorded, Supplier<T> body) {
         boolean before = GradMode.is_enabled();
-        GradMode.set_enabled(false);
+        GradMode.set_enabled(recorded);
         try {
-            return action.get();
+            return body.get();
         } finally {
             GradMode.set_enabled(before);
         }

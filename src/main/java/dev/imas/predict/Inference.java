@@ -1,7 +1,6 @@
 package dev.imas.predict;
 
 import static org.bytedeco.pytorch.global.torch.softmax;
-import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
 
 import dev.imas.augment.Resize;
 import dev.imas.common.UserException;
@@ -13,11 +12,11 @@ import dev.imas.device.TensorKernels;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
+import dev.imas.nn.Bilinear;
 import dev.imas.nn.SegmentationNetwork;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -97,8 +96,7 @@ final class Inference {
         if (whole() && !detailed) {
             return new Segmentation(labels, floats(found.confidence()), Optional.empty());
         }
-        Tensor enlarged = upsample_bilinear2d(scores.to(ScalarType.Float), new long[] {image.height(), image.width()}, true,
-                new DoubleOptional(), new DoubleOptional());
+        Tensor enlarged = Bilinear.enlarged(scores.to(ScalarType.Float), image.height(), image.width());
         Tensor probabilities = whole() ? softmax(enlarged, 1) : enlarged.div(enlarged.sum(new long[] {1}, true, new ScalarTypeOptional()));
         return new Segmentation(labels, floats(whole() ? found.confidence() : probabilities.amax(new long[] {1}, false)),
                 detailed ? Optional.of(floats(probabilities)) : Optional.empty());

@@ -5,6 +5,7 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Precision;
+import dev.imas.config.Names;
 import dev.imas.data.ImageSource;
 import dev.imas.device.Compute;
 import dev.imas.device.Cuda;
@@ -20,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -201,7 +201,7 @@ public final class Segmenter implements AutoCloseable {
 
         /** AUTO is the fastest of the device; TF32 or not is a setting of the whole process. */
         public Options precision(Precision precision) {
-            return set("precision", precision.name().toLowerCase(Locale.ROOT));
+            return set("precision", Names.word(precision));
         }
 
         /** Pictures as a whole. */

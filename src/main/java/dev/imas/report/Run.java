@@ -2,6 +2,7 @@ package dev.imas.report;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.config.Colors;
 import dev.imas.run.ClassIou;
 import dev.imas.run.Hardness;
 import dev.imas.run.Metrics;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -158,14 +160,9 @@ record Run(RunDirectory directory, SavedConfig config, Summary summary, Metrics 
     /** Colour of a class as #rrggbb: as in the samples, else data.palette (numbers, or texts such as #80ff00). */
     Optional<String> classColor(int index) {
         if (samples.colors() != null) {
-            return Optional.of(hex(samples.colors()[index]));
+            return Optional.of(Colors.hex(samples.colors()[index]));
         }
-        return config.element("data.palette", index).flatMap(color ->
-                color instanceof Number number ? Optional.of(hex(number.intValue() & 0xFFFFFF))
-                        : Optional.of(color.toString()).filter(text -> text.matches("#[0-9a-fA-F]{6}")));
-    }
-
-    private static String hex(int rgb) {
-        return String.format(Locale.ROOT, "#%06x", rgb);
+        return config.element("data.palette", index).map(color -> Colors.parse(color.toString()))
+                .filter(OptionalInt::isPresent).map(color -> Colors.hex(color.getAsInt()));
     }
 }

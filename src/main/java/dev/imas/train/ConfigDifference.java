@@ -3,6 +3,7 @@ package dev.imas.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,8 @@ import java.util.TreeMap;
 /** Compares the configuration of a checkpoint with that of the run that wants to continue from it. */
 final class ConfigDifference {
     private static final ObjectMapper JSON = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-    /**
-     * What may change between the parts of a run: it steers where and how often, not what is computed. Files may move:
-     * the data set's fingerprints tell whether they are the same.
-     */
-    private static final Set<String> FREE = Set.of("name", "device", "data.root", "data.labeled", "data.unlabeled", "data.validation", "data.workers", "data.prefetch",
-        "augment.device", "training.checkpoint_every", "training.log_every");
+    /** What may change between the parts of a run. Files may move: their fingerprints tell whether they are the same. */
+    private static final Set<String> FREE = ConfigYaml.freeOnResume();
 
     private ConfigDifference() {
     }

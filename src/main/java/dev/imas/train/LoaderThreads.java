@@ -1,7 +1,6 @@
 package dev.imas.train;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.Data;
 
 /** How many threads prepare samples when {@code data.workers} leaves it open. */
 public final class LoaderThreads {
@@ -21,13 +20,10 @@ public final class LoaderThreads {
 
     /** The configuration with that number settled. */
     public static ImasConfig settled(ImasConfig config, boolean cuda) {
-        Data d = config.data();
-        if (d.workers() != null) {
+        if (config.data().workers() != null) {
             return config;
         }
         int workers = automatic(cuda, Runtime.getRuntime().availableProcessors());
-        Data data = new Data(d.layout(), d.root(), d.labeled(), d.unlabeled(), d.validation(), d.classes(), d.classNames(), d.palette(), d.epochLength(), workers, d.prefetch(), d.embedded());
-        return new ImasConfig(config.name(), config.method(), config.seed(), config.device(), config.precision(), data, config.network(), config.augment(), config.training(), config.supervised(),
-            config.unsupervised(), config.evaluation());
+        return config.withData(config.data().withWorkers(workers));
     }
 }

@@ -3,13 +3,16 @@ package dev.imas.weights;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.Normalization;
 import dev.imas.common.UserException;
+import dev.imas.config.Colors;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.Names;
 import dev.imas.nn.SegmentationNetwork;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,9 +48,6 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
     private static final String PREFIX = "imas.";
     private static final String VERSION = "1";
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Means and deviations of the network's input, by channel, after scaling to [0,1] (method 2). */
-    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-    private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
 
     public NetworkSpec {
         classNames = classNames == null ? List.of() : List.copyOf(classNames);
@@ -64,18 +64,18 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("format", "pt");
         texts.put(PREFIX + "version", VERSION);
-        texts.put(PREFIX + "backbone", network.backbone().name().toLowerCase(Locale.ROOT));
-        texts.put(PREFIX + "stem", network.stem().name().toLowerCase(Locale.ROOT));
+        texts.put(PREFIX + "backbone", Names.word(network.backbone()));
+        texts.put(PREFIX + "stem", Names.word(network.stem()));
         texts.put(PREFIX + "output_stride", String.valueOf(network.outputStride()));
         texts.put(PREFIX + "aspp", json(network.aspp()));
         texts.put(PREFIX + "multi_grid", String.valueOf(network.multiGrid()));
         texts.put(PREFIX + "auxiliary", String.valueOf(network.auxiliary()));
         texts.put(PREFIX + "classes", String.valueOf(classes));
         texts.put(PREFIX + "class_names", json(classNames));
-        texts.put(PREFIX + "palette", json(palette.stream().map(rgb -> String.format("#%06x", rgb)).toList()));
+        texts.put(PREFIX + "palette", json(palette.stream().map(Colors::hex).toList()));
         texts.put(PREFIX + "input", "RGB, scaled to [0,1], minus mean, over std; [B,3,H,W]");
-        texts.put(PREFIX + "mean", json(MEAN));
-        texts.put(PREFIX + "std", json(STD));
+        texts.put(PREFIX + "mean", json(Normalization.MEAN));
+        texts.put(PREFIX + "std", json(Normalization.STD));
         return texts;
     }
 
@@ -121,9 +121,15 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
             if (!version.equals(VERSION)) {
                 throw unusable("version", "version " + VERSION);
             }
-            ImasConfig.Network network = new ImasConfig.Network(
-                    choice("backbone", ImasConfig.Backbone.class), choice("stem", ImasConfig.Stem.class), number("output_stride", 8, 16),
-                    list("aspp", new TypeReference<List<Integer>>() { }), flag("multi_grid"), flag("auxiliary"), null, false);
+            ImasConfig.Network network = ConfigYaml.defaults().network().with(settings -> settings
+                    .backbone(choice("backbone", ImasConfig.Backbone.class))
+                    .stem(choice("stem", ImasConfig.Stem.class))
+                    .outputStride(number("output_stride", 8, 16))
+                    .aspp(list("aspp", new TypeReference<List<Integer>>() { }))
+                    .multiGrid(flag("multi_grid"))
+                    .auxiliary(flag("auxiliary"))
+                    .initWeights(null)
+                    .strictWeights(false));
             List<Integer> palette = list("palette", new TypeReference<List<String>>() { }).stream().map(this::color).toList();
             return new NetworkSpec(network, number("classes", 1, 255), list("class_names", new TypeReference<List<String>>() { }), palette);
         }
@@ -137,11 +143,7 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         }
 
         private <E extends Enum<E>> E choice(String key, Class<E> type) {
-            try {
-                return Enum.valueOf(type, text(key).toUpperCase(Locale.ROOT));
-            } catch (IllegalArgumentException e) {
-                throw unusable(key, "one of " + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT));
-            }
+            return Names.constant(type, text(key)).orElseThrow(() -> unusable(key, "one of " + Names.words(type)));
         }
 
         private int number(String key, int lowest, int highest) {
@@ -177,10 +179,7 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         }
 
         private int color(String text) {
-            if (!text.matches("#[0-9a-fA-F]{6}")) {
-                throw unusable("palette", "colours such as #80ff00");
-            }
-            return Integer.parseInt(text.substring(1), 16);
+            return Colors.ofHex(text).orElseThrow(() -> unusable("palette", "colours such as #80ff00"));
         }
 
         private UserException unusable(String key, String expected) {

@@ -1,6 +1,7 @@
 package dev.imas.augment;
 
 import dev.imas.common.Rng;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
@@ -57,6 +58,26 @@ final class TestPictures {
         return new LabelMap(size.width(), size.height(), labels);
     }
 
+    /** The pixels of a window inside the picture, one after the other. */
+    static RgbImage part(RgbImage image, Window window) {
+        return new RgbImage(window.width(), window.height(), part(image.rgb(), image.width(), 3, window));
+    }
+
+    static LabelMap part(LabelMap map, Window window) {
+        return new LabelMap(window.width(), window.height(), part(map.labels(), map.width(), 1, window));
+    }
+
+    private static byte[] part(byte[] values, int width, int channels, Window window) {
+        byte[] part = new byte[window.width() * window.height() * channels];
+        int next = 0;
+        for (int y = window.y(); y < window.y() + window.height(); y++) {
+            for (int x = window.x() * channels; x < (window.x() + window.width()) * channels; x++) {
+                part[next++] = values[y * width * channels + x];
+            }
+        }
+        return part;
+    }
+
     static RgbImage copy(RgbImage image) {
         return new RgbImage(image.width(), image.height(), image.rgb().clone());
     }
@@ -66,6 +87,7 @@ final class TestPictures {
     }
 
     static ImasConfig.Augment config(int cropHeight, int cropWidth, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
-        return new ImasConfig.Augment(List.of(cropHeight, cropWidth), mode, min, max, base, 0.5, 2, false, false);
+        return ConfigYaml.defaults().augment().with(augment -> augment.crop(List.of(cropHeight, cropWidth))
+                .resize(mode).resizeMin(min).resizeMax(max).resizeBase(base).flip(0.5).strongOps(2));
     }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imas.cli.Shell.Result;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
@@ -113,6 +116,8 @@ class MainTest {
         String trace = "\nException raised from allocate at alloc.cpp:1 (most recent call first):\nframe #0: c10::Error";
         return Stream.of(
                 Arguments.of(new UserException("a.png is empty"), 2, "imas: a.png is empty"),
+                Arguments.of(new NoSuchFileException("/a/b"), 2, "imas: no such file or folder: /a/b"),
+                Arguments.of(new UncheckedIOException(new IOException("No space left on device")), 2, "imas: the disk is full"),
                 Arguments.of(new RuntimeException("shape mismatch" + trace), 3, "imas: shape mismatch (a fault of the program: run again with --debug to see where)"),
                 Arguments.of(new IllegalStateException("odd"), 3, "imas: IllegalStateException: odd (a fault of the program: run again with --debug to see where)"),
                 Arguments.of(new NullPointerException(), 3, "imas: NullPointerException: null (a fault of the program: run again with --debug to see where)"),

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigYamlTest {
     @TempDir
@@ -33,6 +34,7 @@ class ConfigYamlTest {
         assertThat(config.name()).isEqualTo(name);
         assertThat(config.data().root()).isNull();
         assertThat(ConfigYaml.read(file(ConfigYaml.dump(config)))).isEqualTo(config);
+        assertThat(ConfigYaml.dump(config)).as("no anchors").doesNotContain("&", "*");
     }
 
     @Test
@@ -121,6 +123,8 @@ class ConfigYamlTest {
         "training: {epochs: 99999999999}  | : training.epochs is '99999999999'; expected a whole number of at most 9 digits",
         "training: {epochs: 1e999999999}  | : training.epochs is '1e999999999'; expected a whole number of at most 9 digits",
         "training: {epochs: }             | : training.epochs is empty; expected a whole number",
+        "data: {palette: 7}               | : data.palette is '7'; expected a list like [\"#808080\", \"#80ff00\"]",
+        "data: {class_names: x}           | : data.class_names is 'x'; expected a list like [a, b]",
         "training: {lr: [0.1]}            | : training.lr is '[0.1]'; expected a number",
         "training: {lr: NaN}              | : training.lr is 'NaN'; expected a number",
         "training: 7                      | : training is '7'; expected a section of keys, such as training.epochs",
@@ -149,7 +153,56 @@ class ConfigYamlTest {
         assertThat(ConfigYaml.dump(open)).contains("workers: auto");
         assertThat(ConfigYaml.read(file(ConfigYaml.dump(open)))).isEqualTo(open);
         assertThatThrownBy(() -> ConfigYaml.set(layers, "data.workers=many")).isInstanceOf(UserException.class).hasMessageContaining("data.workers is 'many'");
-        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.palette=[1, auto]")).isInstanceOf(UserException.class).hasMessageContaining("data.palette[1] is 'auto'; expected a whole number");
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.palette=[1, auto]")).isInstanceOf(UserException.class).hasMessageContaining("data.palette[1] is 'auto'; expected a colour such as");
+    }
+
+    @Test
+    void palettesAreWrittenAsTextAndReadInEveryNotation() throws IOException {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        ConfigYaml.set(layers, "data.palette=[\"#808000\", '#0A0b0C', 0x80FF00, 255, 0, 16777215, 0xffffff]");
+        ImasConfig config = ConfigYaml.resolve(layers);
+        assertThat(config.data().palette()).containsExactly(0x808000, 0x0a0b0c, 0x80ff00, 255, 0, 0xffffff, 0xffffff);
+        assertThat(ConfigYaml.dump(config)).contains("palette: [\"#808000\", \"#0a0b0c\", \"#80ff00\", \"#0000ff\", "
+                + "\"#000000\", \"#ffffff\", \"#ffffff\"]");
+        assertThat(ConfigYaml.read(file(ConfigYaml.dump(config)))).isEqualTo(config);
+        ConfigYaml.set(layers, "data.palette", config.data().palette());
+        assertThat(ConfigYaml.resolve(layers)).as("numbers in memory").isEqualTo(config);
+    }
+
+    /** As version 0.1.0 wrote config.yaml of a run. */
+    @Test
+    void aPaletteOfDecimalNumbersIsRead() throws IOException {
+        ImasConfig config = ConfigYaml.resolve(ConfigYaml.preset("embedded"));
+        String old = ConfigYaml.dump(config).replaceFirst("palette: .*", "palette: [2829619, 14964526, 15968018, 5011624, "
+                + "7518130, 5546571, 11696546]");
+        assertThat(ConfigYaml.read(file(old))).isEqualTo(config);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"red", "#fff", "#12345g", "#1234567", "0x1000000", "16777216", "-1", "1.5", "0x"})
+    void whatIsNoColourIsNamed(String text) {
+        assertThatThrownBy(() -> ConfigYaml.set(ConfigYaml.preset("embedded"), "data.palette", List.of(0, text)))
+                .isInstanceOf(UserException.class)
+                .hasMessage("settings: data.palette[1] is '" + text + "'; expected a colour such as \"#80ff00\" (with the quotes), "
+                        + "or its number such as 0x80ff00");
+    }
+
+    @Test
+    void aColourWithoutQuotesIsAComment() throws IOException {
+        assertThatThrownBy(() -> ConfigYaml.set(ConfigYaml.preset("embedded"), "data.palette=[#808080, #800000]"))
+                .isInstanceOf(UserException.class).hasMessageContaining("; a colour stands in quotes: \"#80ff00\"");
+        Path file = file("data:\n  palette:\n  - #808080\n");
+        assertThatThrownBy(() -> ConfigYaml.file(file)).isInstanceOf(UserException.class)
+                .hasMessageStartingWith(file + ": data.palette[0] is empty; expected a colour such as \"#80ff00\" (with the quotes)");
+    }
+
+    @Test
+    void everyWrongKeyOfAFileIsNamedAtOnce() throws IOException {
+        Path file = file("training: {epochs: many, batch_labled: 4}\nmethod: magic\nseed: 1\n");
+        assertThatThrownBy(() -> ConfigYaml.file(file)).isInstanceOf(UserException.class).hasMessage(file
+                + ": training.epochs is 'many'; expected a whole number"
+                + ". unknown key training.batch_labled; did you mean training.batch_labeled?"
+                + ". method is 'magic'; expected one of imas, uniform, supervised");
     }
 
     @ParameterizedTest
@@ -157,7 +210,7 @@ class ConfigYamlTest {
         "training.epochs=0                    | training.epochs is 0; expected 1 or more",
         "training.lr=-1                       | training.lr is -1; expected 0 to 1000",
         "training.lr=1e400                    | training.lr is Infinity; expected 0 to 1000",
-        "training.momentum=1                  | training.momentum is 1.0; expected 0 up to, but not including, 1",
+        "training.momentum=1                  | training.momentum is 1; expected 0 up to, but not including, 1",
         "training.batch_unlabeled=0           | training.batch_unlabeled is 0; expected 1 to 4096",
         "training.sup_only_epochs=50          | training.sup_only_epochs is 50 of training.epochs 40; leave epochs",
         "training.log_every=0                 | training.log_every is 0; expected 1 or more",
@@ -165,14 +218,13 @@ class ConfigYamlTest {
         "name=                                | name is empty; expected a name",
         "data.classes=300                     | data.classes is 300; expected 1 to 255",
         "data.class_names=[a, b]              | data.class_names is 2 names; expected 7 names",
-        "data.palette=[1, 2, 3, 4, 5, 6, 0x1000000] | data.palette is 16777216; expected 0 to 16777215",
         "data.workers=-1                      | data.workers is -1; expected",
         "data.embedded.labeled=100000         | data.embedded.labeled is 100000; expected 1 to",
         "network.output_stride=4              | network.output_stride is 4; expected 8 or 16",
         "network.aspp=[1, 2]                  | network.aspp is [1, 2]; expected three dilations",
         "network.auxiliary=true               | network.auxiliary is true, but the tiny backbone has no auxiliary head",
         "augment.crop=[96]                    | augment.crop is [96]; expected [height, width]",
-        "augment.crop=[96, 1]                 | augment.crop is 1; expected 16 to 8192",
+        "augment.crop=[96, 1]                 | augment.crop[1] is 1; expected 16 to 8192",
         "augment.resize_min=9                 | augment.resize_max is 1.5; expected 9 to 100",
         "augment.flip=1.5                     | augment.flip is 1.5; expected 0 to 1",
         "unsupervised.threshold=95            | unsupervised.threshold is 95; expected 0 to 1",

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.imas.common.UserException;
+import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.machine.CpuFeatures;
+import java.util.List;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -22,7 +24,10 @@ class ComputeTest {
 
     @Test
     void refusesUnknownDevicesAndImpossiblePrecisions() {
-        assertThatThrownBy(() -> Compute.of("gpu", Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("'gpu'").hasMessageContaining("cuda:i");
+        for (String name : List.of("cuda:999", "cuda:-1", "cuda:", "CUDA:0", "gpu")) {
+            assertThatThrownBy(() -> Compute.of(name, Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class)
+                    .hasMessage("device is " + name + "; expected " + DeviceName.EXPECTED);
+        }
         assertThatThrownBy(() -> Compute.of("cpu", Precision.TF32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("tf32");
     }
 
@@ -38,6 +43,18 @@ class ComputeTest {
         assertThat(Compute.of("cpu", Precision.AUTO, Backbone.TINY).precision()).isEqualTo(Precision.FP32);
         assertThat(Compute.of("cpu", Precision.AUTO, Backbone.RESNET50).precision()).isEqualTo(CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32);
         assertThat(Compute.of("cpu", Precision.FP32, Backbone.RESNET50).precision()).isEqualTo(Precision.FP32);
+    }
+
+    @Test
+    void withoutGradientHandsOnTheResultAndRestoresTheMode() {
+        boolean before = GradMode.is_enabled();
+        assertThat(Torch.withoutGradient(GradMode::is_enabled)).isFalse();
+        assertThat(Torch.withGradient(true, GradMode::is_enabled)).isTrue();
+        assertThat(GradMode.is_enabled()).isEqualTo(before);
+        assertThatThrownBy(() -> Torch.withoutGradient(() -> {
+            throw new IllegalStateException("stop");
+        })).hasMessage("stop");
+        assertThat(GradMode.is_enabled()).isEqualTo(before);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
@@ -22,7 +23,8 @@ public final class Networks {
     }
 
     public static ImasConfig.Network spec(Backbone backbone, Stem stem, int outputStride, boolean auxiliary) {
-        return new ImasConfig.Network(backbone, stem, outputStride, List.of(2, 4, 6), true, auxiliary, null, false);
+        return ConfigYaml.defaults().network().with(network -> network.backbone(backbone).stem(stem).outputStride(outputStride)
+                .aspp(List.of(2, 4, 6)).multiGrid(true).auxiliary(auxiliary));
     }
 
     public static DeepLabV3Plus tiny(int classes, long seed) {

@@ -2,6 +2,7 @@ package dev.imas.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
@@ -67,7 +68,8 @@ class EvaluatorTest {
     @EnumSource(EvaluationMode.class)
     void aReducedPictureIsJudgedAtItsOwnSize(EvaluationMode mode) {
         Compute compute = Compute.of("cpu", Precision.FP32);
-        Evaluator evaluator = new Evaluator(compute, new TensorKernels(compute), new Evaluation(mode, 8, 0.5, 1, AbsentClasses.ZERO), 2);
+        Evaluation half = ConfigYaml.defaults().evaluation().with(settings -> settings.mode(mode).window(8).scale(0.5));
+        Evaluator evaluator = new Evaluator(compute, new TensorKernels(compute), half, 2);
         List<String> seen = new ArrayList<>();
         UnaryOperator<Tensor> brightness = images -> {
             seen.add(Arrays.toString(images.shape()));

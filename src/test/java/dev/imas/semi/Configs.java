@@ -2,30 +2,12 @@ package dev.imas.semi;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.AbsentClasses;
-import dev.imas.config.ImasConfig.Augment;
 import dev.imas.config.ImasConfig.Backbone;
-import dev.imas.config.ImasConfig.ClassThresholds;
-import dev.imas.config.ImasConfig.CutMixPairing;
-import dev.imas.config.ImasConfig.CutMixTrigger;
-import dev.imas.config.ImasConfig.Data;
-import dev.imas.config.ImasConfig.Embedded;
-import dev.imas.config.ImasConfig.Evaluation;
-import dev.imas.config.ImasConfig.EvaluationMode;
-import dev.imas.config.ImasConfig.GammaVersion;
-import dev.imas.config.ImasConfig.IntensityMix;
 import dev.imas.config.ImasConfig.Layout;
-import dev.imas.config.ImasConfig.Method;
-import dev.imas.config.ImasConfig.Network;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.ImasConfig.ResizeMode;
-import dev.imas.config.ImasConfig.Stem;
-import dev.imas.config.ImasConfig.Supervised;
-import dev.imas.config.ImasConfig.SupervisedLoss;
-import dev.imas.config.ImasConfig.TeacherStart;
-import dev.imas.config.ImasConfig.Training;
-import dev.imas.config.ImasConfig.Unsupervised;
 import java.util.List;
 
 /** Small configurations for tests. */
@@ -37,14 +19,19 @@ public final class Configs {
 
     /** Two epochs of four steps on generated scenes of 48 pixels. */
     public static ImasConfig tiny() {
-        return new ImasConfig("tiny", Method.IMAS, 7, "cpu", Precision.FP32,
-            new Data(Layout.EMBEDDED, null, null, null, null, 7, List.of(), List.of(), 0, 1, 2, new Embedded(20, 4, 3, 48)),
-            new Network(Backbone.TINY, Stem.DEEP, 16, List.of(1, 2, 3), false, false, null, true),
-            new Augment(List.of(48, 48), ResizeMode.SCALE, 0.5, 2, List.of(), 0.5, 2, false, false),
-            new Training(2, 0, 4, 4, 0.05, 1, 0.9, 1e-4, 0.9, 0.9, TeacherStart.COPY, 3, 1),
-            new Supervised(SupervisedLoss.CE, 0.7, 1000, 0.4),
-            new Unsupervised(0.3, ClassThresholds.SAME, 3, GammaVersion.V1, true, false, true, IntensityMix.BLEND, CutMixTrigger.ADAPTIVE, 0.5, CutMixPairing.HARDNESS, List.of(0.1, 0.9), false, true),
-            new Evaluation(EvaluationMode.WHOLE, 48, 1, 1, AbsentClasses.ZERO));
+        ImasConfig base = ConfigYaml.defaults();
+        return base.with(config -> config.name("tiny").seed(7).device("cpu").precision(Precision.FP32)
+            .data(base.data().with(data -> data.layout(Layout.EMBEDDED).classes(7).workers(1).prefetch(2)
+                .embedded(base.data().embedded().with(scenes -> scenes.images(20).labeled(4).validation(3).size(48)))))
+            .network(base.network().with(network -> network.backbone(Backbone.TINY).aspp(List.of(1, 2, 3)).multiGrid(false)
+                .strictWeights(true)))
+            .augment(base.augment().with(augment -> augment.crop(List.of(48, 48)).resize(ResizeMode.SCALE).resizeMin(0.5)
+                .resizeMax(2)))
+            .training(base.training().with(training -> training.epochs(2).lr(0.05).headLrMultiplier(1).emaDecay(0.9)
+                .checkpointEvery(3).logEvery(1)))
+            .supervised(base.supervised().withOhemMinKept(1000))
+            .unsupervised(base.unsupervised().withThreshold(0.3).withIgnoreBackground(false))
+            .evaluation(base.evaluation().withWindow(48)));
     }
 
     /** The same with one component changed: {@code with(config, "unsupervised", "threshold", 0.5)}. */

@@ -1,13 +1,15 @@
 package dev.imas.config.reference;
 
+import dev.imas.common.Normalization;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.SupervisedLoss;
+import dev.imas.config.Names;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Every key of the published implementation's configuration files, and what becomes of it. */
 final class ReferenceKeys {
@@ -20,8 +22,9 @@ final class ReferenceKeys {
     static final List<String> FLAG_PLACES = List.of("dataset.train.hardness_aware.", "dataset.hardness_aware.",
             "trainer.unsupervised.hardness_aware.", "trainer.unsupervised.");
 
-    private static final List<String> FLAGS = List.of("flag_using_v1", "flag_hardness_weighted_loss", "flag_cal_iou_weighted", "flag_cal_iou_ignore_bg",
-            "flag_cmix_trigger_by_hard", "flag_augs_mixup_by_hard", "flag_mapping_random", "flag_mapping_gaussian");
+    private static final List<String> FLAGS = List.of("flag_using_v1", "flag_hardness_weighted_loss",
+            "flag_cal_iou_weighted", "flag_cal_iou_ignore_bg", "flag_cmix_trigger_by_hard", "flag_augs_mixup_by_hard",
+            "flag_mapping_random", "flag_mapping_gaussian");
     private static final String OUTPUT = "--out names the run directory";
     private static final String BATCH_NORM = "one process normalises over its whole batch";
 
@@ -44,7 +47,8 @@ final class ReferenceKeys {
         dataset(rules);
         trainer(rules);
         network(rules);
-        rules.put("criterion.type", choice("supervised.loss", Map.of("celoss", "ce", "ohem", "ohem")));
+        rules.put("criterion.type", choice("supervised.loss",
+                Map.of("celoss", SupervisedLoss.CE, "ohem", SupervisedLoss.OHEM)));
         rules.put("criterion.kwargs.thresh", copy("supervised.ohem_threshold"));
         rules.put("criterion.kwargs.min_kept", copy("supervised.ohem_min_kept"));
         rules.put("criterion.kwargs.use_weight", only("class weights in the loss are not offered", "false"));
@@ -65,8 +69,8 @@ final class ReferenceKeys {
             }
         });
         rules.put("dataset.ignore_label", only("255 is the ignored label", "255"));
-        rules.put("dataset.mean", normalization(List.of("0.485", "0.456", "0.406"), List.of("123.675", "116.28", "103.53")));
-        rules.put("dataset.std", normalization(List.of("0.229", "0.224", "0.225"), List.of("58.395", "57.12", "57.375")));
+        rules.put("dataset.mean", normalization(Normalization.MEAN));
+        rules.put("dataset.std", normalization(Normalization.STD));
         for (String place : List.of("dataset.", "dataset.train.")) {
             rules.put(place + "data_root", copy("data.root"));
             rules.put(place + "data_list", copy("data.labeled"));
@@ -78,7 +82,8 @@ final class ReferenceKeys {
             rules.put(place + "resize_base_size", together());
         }
         rules.put("dataset.train.crop.type", only("training crops are random", "rand"));
-        rules.put("dataset.train.crop.size", (translation, key, value) -> translation.read(key, "augment.crop", value instanceof String ? List.of(value, value) : value));
+        rules.put("dataset.train.crop.size", (translation, key, value) ->
+                translation.read(key, "augment.crop", value instanceof String ? List.of(value, value) : value));
         rules.put("dataset.train.strong_aug.num_augs", copy("augment.strong_ops"));
         for (String name : List.of("flag_using_random_num", "flag_use_random_num_sampling")) {
             rules.put("dataset.train.strong_aug." + name, copy("augment.strong_random_count"));
@@ -91,7 +96,8 @@ final class ReferenceKeys {
         rules.put("dataset.val.crop.type", without("evaluation does not crop"));
         for (String place : FLAG_PLACES) {
             FLAGS.forEach(flag -> rules.put(place + flag, together()));
-            rules.put(place + "flag_mapping_gaussian", only("a box side drawn from a truncated normal is not offered", "false"));
+            rules.put(place + "flag_mapping_gaussian",
+                    only("a box side drawn from a truncated normal is not offered", "false"));
         }
     }
 
@@ -100,7 +106,8 @@ final class ReferenceKeys {
         rules.put("trainer.eval_on", only("every epoch is evaluated; see evaluation.every_epochs", "true"));
         rules.put("trainer.sup_only_epoch", (translation, key, value) -> {
             if (String.valueOf(value).equals("-1")) {
-                throw translation.refuse(key, "an average that starts before the first epoch ends is not offered; use 0 or more");
+                throw translation.refuse(key,
+                        "an average that starts before the first epoch ends is not offered; use 0 or more");
             }
             translation.read(key, "training.sup_only_epochs", value);
         });
@@ -114,7 +121,8 @@ final class ReferenceKeys {
         rules.put("trainer.unsupervised.threshold", copy("unsupervised.threshold"));
         rules.put("trainer.unsupervised.loss_weight", copy("unsupervised.weight"));
         rules.put("trainer.unsupervised.use_cutmix", together());
-        rules.put("trainer.unsupervised.use_cutmix_beta", only("a box area drawn from a beta distribution is not offered", "false"));
+        rules.put("trainer.unsupervised.use_cutmix_beta",
+                only("a box area drawn from a beta distribution is not offered", "false"));
         rules.put("trainer.unsupervised.use_cutmix_range", copy("unsupervised.cutmix_scale"));
         rules.put("trainer.unsupervised.use_cutmix_trigger_prob", copy("unsupervised.cutmix_probability"));
     }
@@ -134,7 +142,8 @@ final class ReferenceKeys {
         rules.put("net.encoder.kwargs.multi_grid", copy("network.multi_grid"));
         rules.put("net.encoder.kwargs.zero_init_residual", together());
         rules.put("net.encoder.kwargs.fpn", only("the decoder needs the encoder's first stage", "true"));
-        rules.put("net.encoder.kwargs.replace_stride_with_dilation", choice("network.output_stride", Map.of("[false, false, true]", "16", "[false, true, true]", "8")));
+        rules.put("net.encoder.kwargs.replace_stride_with_dilation", choice("network.output_stride",
+                Map.of("[false, false, true]", "16", "[false, true, true]", "8")));
         rules.put("net.encoder.kwargs.sync_bn", without(BATCH_NORM));
         rules.put("net.decoder.type", (translation, key, value) -> {
             if (!String.valueOf(value).endsWith(".dec_deeplabv3_plus")) {
@@ -174,33 +183,38 @@ final class ReferenceKeys {
         };
     }
 
-    private static Rule choice(String target, Map<String, String> meanings) {
+    private static Rule choice(String target, Map<String, ?> meanings) {
         return (translation, key, value) -> {
-            String meaning = meanings.get(lower(value));
+            Object meaning = meanings.get(lower(value));
             if (meaning == null) {
-                throw translation.refuse(key, "expected one of " + String.join("; ", meanings.keySet().stream().sorted().toList()));
+                throw translation.refuse(key,
+                        "expected one of " + String.join("; ", meanings.keySet().stream().sorted().toList()));
             }
             translation.read(key, target, meaning);
         };
     }
 
     /** The published normalisation, for pixels in [0,1] or in 0..255. */
-    private static Rule normalization(List<String> unit, List<String> bytes) {
+    private static Rule normalization(List<Double> unit) {
+        List<BigDecimal> bytes = decimals(unit).stream().map(v -> v.multiply(BigDecimal.valueOf(255)).stripTrailingZeros()).toList();
         return (translation, key, value) -> {
-            if (!same(value, unit) && !same(value, bytes)) {
+            if (!same(value, decimals(unit)) && !same(value, bytes)) {
                 throw translation.refuse(key, "another normalisation than " + unit + " is not offered");
             }
             translation.without(key, "it is so here");
         };
     }
 
-    private static boolean same(Object value, List<String> expected) {
+    private static boolean same(Object value, List<BigDecimal> expected) {
         try {
-            return value instanceof Collection<?> list && list.stream().map(v -> new BigDecimal(String.valueOf(v)).stripTrailingZeros()).toList()
-                    .equals(expected.stream().map(v -> new BigDecimal(v).stripTrailingZeros()).toList());
+            return value instanceof Collection<?> list && decimals(list).equals(expected);
         } catch (NumberFormatException e) {
             return false;
         }
+    }
+
+    private static List<BigDecimal> decimals(Collection<?> numbers) {
+        return numbers.stream().map(v -> new BigDecimal(String.valueOf(v)).stripTrailingZeros()).toList();
     }
 
     /** Published batch sizes are per process, and the runs had four. */
@@ -211,11 +225,12 @@ final class ReferenceKeys {
     }
 
     private static void encoder(ReferenceYaml translation, String key, Object value) {
-        Matcher name = Pattern.compile(".*\\.resnet(18|34|50|101)").matcher(String.valueOf(value));
-        if (!name.matches()) {
-            throw translation.refuse(key, "expected a type that ends in .resnet18, .resnet34, .resnet50 or .resnet101");
-        }
-        translation.read(key, "network.backbone", "resnet" + name.group(1));
+        String type = String.valueOf(value);
+        String name = type.substring(type.lastIndexOf('.') + 1);
+        Backbone backbone = Names.constant(Backbone.class, name).filter(b -> b != Backbone.TINY && type.contains("."))
+                .orElseThrow(() -> translation.refuse(key,
+                        "expected a type that ends in .resnet18, .resnet34, .resnet50 or .resnet101"));
+        translation.read(key, "network.backbone", backbone);
     }
 
     private static String lower(Object value) {

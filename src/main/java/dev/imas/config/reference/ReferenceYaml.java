@@ -1,6 +1,14 @@
 package dev.imas.config.reference;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.CutMixPairing;
+import dev.imas.config.ImasConfig.CutMixTrigger;
+import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.ImasConfig.GammaVersion;
+import dev.imas.config.ImasConfig.IntensityMix;
+import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.ImasConfig.ResizeMode;
+import dev.imas.config.Names;
 import dev.imas.config.Nearest;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -13,12 +21,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Translates a configuration file of the published implementation (sections dataset, trainer, saver, criterion, net)
  * into ours. {@link ReferenceKeys} says what each key becomes on its own; here is what several keys say together.
- * Where a section lacks a key, the published program's own default holds. Every key is accounted for: it is read, or it is
- * noted as without effect, or the file is refused with the key's name.
+ * Where a section lacks a key, the published program's own default holds. Every key is accounted for: it is read, or
+ * it is noted as without effect, or the file is refused with the key's name.
  */
 public final class ReferenceYaml {
     private static final Set<String> SECTIONS = Set.of("dataset", "trainer", "saver", "criterion", "net");
@@ -67,11 +76,14 @@ public final class ReferenceYaml {
         });
         String type = text("dataset.type");
         if (type == null) {
-            throw new UserException(origin + ": dataset.type is missing; expected pascal_semi, cityscapes_semi, pascal or cityscapes");
+            throw new UserException(origin
+                    + ": dataset.type is missing; expected pascal_semi, cityscapes_semi, pascal or cityscapes");
         }
         boolean voc = type.startsWith("pascal");
         boolean semi = type.endsWith("_semi");
-        note("dataset.type = " + type, "method = " + (semi ? "imas" : "supervised") + ", on top of preset " + (voc ? "voc" : "cityscapes"));
+        Method method = semi ? Method.IMAS : Method.SUPERVISED;
+        String preset = voc ? "voc" : "cityscapes";
+        note("dataset.type = " + type, "method = " + Names.word(method) + ", on top of preset " + preset);
         length(voc, semi);
         classes(voc);
         absent();
@@ -82,11 +94,10 @@ public final class ReferenceYaml {
         if (semi) {
             unsupervised();
             lists();
-        } else {
-            put("method", "supervised");
         }
+        put("method", method);
         Map<String, Object> layers = nested();
-        layers.put("extends", voc ? "voc" : "cityscapes");
+        layers.put("extends", preset);
         return layers;
     }
 
@@ -110,37 +121,42 @@ public final class ReferenceYaml {
             put("data.palette", List.of());
         }
         String decoder = "net.decoder.kwargs.num_classes";
-        if (source.containsKey(decoder) && (classes == null || number(decoder, "a whole number").compareTo(classes) != 0)) {
-            throw refuse(decoder, "expected the value of net.num_classes, " + classes);
-        }
         if (source.containsKey(decoder)) {
+            if (classes == null || number(decoder, "a whole number").compareTo(classes) != 0) {
+                throw refuse(decoder, "expected the value of net.num_classes, " + classes);
+            }
             without(decoder, "it is data.classes already");
         }
     }
 
-    /** What the published program assumes for keys that a section lacks; a section that is not there keeps the preset's settings. */
+    /**
+     * What the published program assumes for keys that a section lacks; a section that is not there keeps the preset's
+     * settings.
+     */
     private void absent() {
         String dilation = "net.encoder.kwargs.replace_stride_with_dilation";
         if (has("net.encoder.kwargs.") && !source.containsKey(dilation)) {
-            throw new UserException(origin + ": " + dilation + " is missing, which means an output stride of 32; expected [false, false, true] or [false, true, true]");
+            throw new UserException(origin + ": " + dilation + " is missing, which means an output stride of 32;"
+                    + " expected [false, false, true] or [false, true, true]");
         }
         absent("net.encoder.kwargs.", "multi_grid", "network.multi_grid", "false");
         absent("net.decoder.kwargs.", "dilations", "network.aspp", List.of("12", "24", "36"));
         absent("trainer.optimizer.kwargs.", "momentum", "training.momentum", "0");
         absent("trainer.optimizer.kwargs.", "weight_decay", "training.weight_decay", "0");
-        absent("trainer.unsupervised.", "use_cutmix_range", "unsupervised.cutmix_scale", List.of("0.3", "0.3333333333333333"));
+        absent("trainer.unsupervised.", "use_cutmix_range", "unsupervised.cutmix_scale",
+                List.of("0.3", "0.3333333333333333"));
         if (has("dataset.train.crop.") && dataset("flip") == null) {
             absent("dataset.train.", "flip", "augment.flip", "0");
         }
         if (has("dataset.train.crop.") && dataset("rand_resize") == null && dataset("resize_base_size") == null) {
-            absent("dataset.train.", "rand_resize", "augment.resize", "none");
+            absent("dataset.train.", "rand_resize", "augment.resize", ResizeMode.NONE);
         }
     }
 
     private void absent(String section, String name, String target, Object value) {
         if (has(section) && !source.containsKey(section + name)) {
             put(target, value);
-            note(section + name + " absent", target + " = " + value);
+            note(section + name + " absent", target + " = " + word(value));
         }
     }
 
@@ -177,20 +193,21 @@ public final class ReferenceYaml {
         }
         if (rangeKey == null || baseKey == null) {
             String missing = rangeKey == null ? "rand_resize" : "resize_base_size";
-            throw new UserException(origin + ": dataset.train." + missing + " is missing; rand_resize and resize_base_size are read together");
+            throw new UserException(origin + ": dataset.train." + missing
+                    + " is missing; rand_resize and resize_base_size are read together");
         }
         List<BigDecimal> range = numbers(rangeKey, 2);
         if (source.get(baseKey) instanceof List) {
             List<BigDecimal> base = numbers(baseKey, 2);
             read(rangeKey, "augment.resize_min", range.get(0));
             put("augment.resize_max", range.get(1));
-            put("augment.resize", "scale");
+            put("augment.resize", ResizeMode.SCALE);
             read(baseKey, "augment.resize_base", base);
         } else {
             BigDecimal side = number(baseKey, "a size in pixels, or [height, width]");
             read(rangeKey, "augment.resize_min", range.get(0).multiply(side).setScale(0, RoundingMode.DOWN));
             read(baseKey, "augment.resize_max", range.get(1).multiply(side).setScale(0, RoundingMode.DOWN));
-            put("augment.resize", "long_side");
+            put("augment.resize", ResizeMode.LONG_SIDE);
             put("augment.resize_base", List.of());
         }
     }
@@ -203,11 +220,11 @@ public final class ReferenceYaml {
                 throw refuse(key, "only square windows are evaluated");
             }
             read(key, "evaluation.window", size.get(0));
-            put("evaluation.mode", "sliding");
+            put("evaluation.mode", EvaluationMode.SLIDING);
         } else if (voc) {
-            put("evaluation.mode", "whole");
+            put("evaluation.mode", EvaluationMode.WHOLE);
         } else {
-            put("evaluation.mode", "sliding");
+            put("evaluation.mode", EvaluationMode.SLIDING);
             put("evaluation.window", 769);
             note(key + " absent", "evaluation.window = 769");
         }
@@ -223,23 +240,30 @@ public final class ReferenceYaml {
     /** The switches of the method; without hardness_aware the published program is the plain baseline. */
     private void unsupervised() {
         if (!source.containsKey("dataset.train.strong_aug.num_augs")) {
-            throw new UserException(origin + ": dataset.train.strong_aug.num_augs is missing; training without a strong view is not offered");
+            throw new UserException(origin + ": dataset.train.strong_aug.num_augs is missing;"
+                    + " training without a strong view is not offered");
         }
         boolean hardness = source.keySet().stream().anyMatch(ReferenceKeys::isHardnessFlag);
-        turn("flag_using_v1", "unsupervised.gamma_version", flag("flag_using_v1", true) ? "v1" : "v2");
+        GammaVersion version = flag("flag_using_v1", true) ? GammaVersion.V1 : GammaVersion.V2;
+        turn("flag_using_v1", "unsupervised.gamma_version", version);
         turn("flag_cal_iou_weighted", "unsupervised.class_weighted", flag("flag_cal_iou_weighted", true));
         turn("flag_cal_iou_ignore_bg", "unsupervised.ignore_background", flag("flag_cal_iou_ignore_bg", true));
-        turn("flag_hardness_weighted_loss", "unsupervised.weight_by_hardness", flag("flag_hardness_weighted_loss", hardness));
-        turn("flag_augs_mixup_by_hard", "unsupervised.intensity_mix", !hardness ? "off" : flag("flag_augs_mixup_by_hard", false) ? "blend" : "bernoulli");
+        turn("flag_hardness_weighted_loss", "unsupervised.weight_by_hardness",
+                flag("flag_hardness_weighted_loss", hardness));
+        IntensityMix mix = flag("flag_augs_mixup_by_hard", false) ? IntensityMix.BLEND : IntensityMix.BERNOULLI;
+        turn("flag_augs_mixup_by_hard", "unsupervised.intensity_mix", hardness ? mix : IntensityMix.OFF);
         turn("flag_mapping_random", "unsupervised.cutmix_scale_by_hardness", flag("flag_mapping_random", false));
-        String cutmix = !flag("use_cutmix", false) ? "off" : flag("flag_cmix_trigger_by_hard", false) ? "adaptive" : "fixed";
+        CutMixTrigger trigger = flag("flag_cmix_trigger_by_hard", false) ? CutMixTrigger.ADAPTIVE : CutMixTrigger.FIXED;
+        CutMixTrigger cutmix = flag("use_cutmix", false) ? trigger : CutMixTrigger.OFF;
         turn("use_cutmix", "unsupervised.cutmix", cutmix);
         turn("flag_cmix_trigger_by_hard", "unsupervised.cutmix", cutmix);
-        put("unsupervised.cutmix_pairing", hardness ? "hardness" : "random");
+        CutMixPairing pairing = hardness ? CutMixPairing.HARDNESS : CutMixPairing.RANDOM;
+        put("unsupervised.cutmix_pairing", pairing);
         putDefault("unsupervised.cutmix_probability", "1.0");
         putDefault("unsupervised.weight", "1.0");
         putDefault("unsupervised.threshold", "0.95");
-        note(hardness ? "hardness_aware" : "no hardness_aware", "unsupervised.cutmix_pairing = " + result.get("unsupervised.cutmix_pairing"));
+        note(hardness ? "hardness_aware" : "no hardness_aware",
+                "unsupervised.cutmix_pairing = " + Names.word(pairing));
     }
 
     /** The published program finds the unlabelled list by the labelled list's name. */
@@ -248,14 +272,15 @@ public final class ReferenceYaml {
         if (labeled != null && labeled.contains("labeled.txt")) {
             read("dataset.train.data_list", "data.unlabeled", labeled.replace("labeled.txt", "unlabeled.txt"));
         } else if (labeled != null) {
-            note("dataset.train.data_list = " + labeled, "no unlabelled list (only a name with labeled.txt implies one); give --unlabeled");
+            note("dataset.train.data_list = " + labeled,
+                    "no unlabelled list (only a name with labeled.txt implies one); give --unlabeled");
         }
     }
 
     /** A key's value becomes ours. */
     void read(String key, String target, Object value) {
         put(target, value);
-        note(key + " = " + source.get(key), target + " = " + value);
+        note(key + " = " + source.get(key), target + " = " + word(value));
     }
 
     /** A key whose value changes nothing here. */
@@ -276,6 +301,11 @@ public final class ReferenceYaml {
         notes.accept(found + ": read as " + meaning);
     }
 
+    /** As a value of ours is written. */
+    private static Object word(Object value) {
+        return value instanceof Enum<?> constant ? Names.word(constant) : value;
+    }
+
     private void put(String target, Object value) {
         result.put(target, value instanceof BigDecimal number ? number.toPlainString() : value);
     }
@@ -286,7 +316,8 @@ public final class ReferenceYaml {
 
     /** The place of a dataset key: in dataset.train, else in dataset, else null. */
     private String dataset(String name) {
-        return source.containsKey("dataset.train." + name) ? "dataset.train." + name : source.containsKey("dataset." + name) ? "dataset." + name : null;
+        return Stream.of("dataset.train." + name, "dataset." + name).filter(source::containsKey)
+                .findFirst().orElse(null);
     }
 
     private String text(String key) {
@@ -362,7 +393,8 @@ public final class ReferenceYaml {
             Map<String, Object> section = layers;
             String[] names = key.split("\\.");
             for (int i = 0; i < names.length - 1; i++) {
-                section = (Map<String, Object>) section.computeIfAbsent(names[i], absent -> new LinkedHashMap<String, Object>());
+                section = (Map<String, Object>)
+                        section.computeIfAbsent(names[i], absent -> new LinkedHashMap<String, Object>());
             }
             section.put(names[names.length - 1], value);
         });
