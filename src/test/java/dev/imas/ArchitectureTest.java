@@ -11,10 +11,17 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,15 +47,15 @@ class ArchitectureTest {
             Map.entry("nn", Set.of("device", "common", "config")),
             Map.entry("weights", Set.of("nn", "device", "common", "config")),
             Map.entry("semi", Set.of("kernels", "device", "nn", "augment", "image", "common", "config")),
-            Map.entry("predict", Set.of("device", "nn", "weights", "data", "augment", "image", "common", "config")),
+            Map.entry("predict", Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
             Map.entry("report", Set.of("run", "image", "common", "config")),
             Map.entry("train", Set.of("semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image",
                     "report", "common", "config", "machine")),
             Map.entry("verify", Set.of("semi", "predict", "weights", "nn", "device", "kernels", "data", "augment", "image",
                     "train", "common", "config")),
-            Map.entry("cli", Set.of("train", "predict", "verify", "report", "run", "semi", "weights", "nn", "device", "kernels",
-                    "data", "augment", "image", "common", "config", "machine")));
+            Map.entry("cli", Set.of("train", "predict", "verify", "report", "run", "device", "kernels", "data", "image",
+                    "common", "config", "machine")));
 
     /** Package of dev.imas.verify ("" for itself) -> packages of it that it may use. */
     private static final Map<String, Set<String>> VERIFY_MAY_USE = Map.of(
@@ -108,6 +115,32 @@ class ArchitectureTest {
     void verifyHasTheseRooms() {
         Set<String> found = imported.stream().map(JavaClass::getPackageName).filter(name -> name.startsWith(ROOT + ".verify")).collect(Collectors.toSet());
         assertThat(found).isEqualTo(VERIFY_MAY_USE.keySet().stream().map(room -> roomOf(ROOT + ".verify", room)).collect(Collectors.toSet()));
+    }
+
+    @Test
+    void nobodyCallsTheCommandLine() {
+        noClasses().that().resideOutsideOfPackage(ROOT + ".cli..")
+                .should().dependOnClassesThat().resideInAPackage(ROOT + ".cli..").check(imported);
+    }
+
+    @Test
+    void onlyTheRoomOfTheRunDirectoryNamesItsFiles() throws IOException {
+        Path run = Path.of("src/main/java/dev/imas/run");
+        Pattern name = Pattern.compile("\"(config\\.yaml|metrics\\.csv|hardness\\.csv|class_iou\\.csv|summary\\.json|report\\.html|"
+                + "(student|teacher)\\.safetensors|checkpoints)\"");
+        List<String> found = new ArrayList<>();
+        for (Path root : List.of(Path.of("src/main/java"), Path.of("benchmarks/src/main/java"))) {
+            try (Stream<Path> files = Files.walk(root)) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".java") && !f.startsWith(run)).toList()) {
+                    Matcher matcher = name.matcher(Files.readString(file).replaceAll("(?m)^ *\\*.*", "")); // less Javadoc
+                    while (matcher.find()) {
+                        found.add(file + ": " + matcher.group());
+                    }
+                }
+            }
+        }
+        assertThat(found).isEmpty();
+        assertThat(name.matcher(Files.readString(run.resolve("RunDirectory.java"))).find()).isTrue();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
+import dev.imas.predict.Segmenter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,14 +69,44 @@ final class Arguments {
 
     /** The merged layers of --preset or --config, without the single settings. */
     static Map<String, Object> layers(CommandLine line, String defaultPreset, Console console) {
-        if (line.hasOption("preset") && line.hasOption("config")) {
-            throw new UserException("--preset and --config exclude each other; a file may build on a preset with `extends: NAME`");
-        }
+        onePresetOrFile(line);
         if (line.hasOption("config")) {
             Path file = Path.of(line.getOptionValue("config"));
             return ConfigYaml.file(file, note -> console.err().println(note));
         }
         return ConfigYaml.preset(line.getOptionValue("preset", defaultPreset));
+    }
+
+    private static void onePresetOrFile(CommandLine line) {
+        if (line.hasOption("preset") && line.hasOption("config")) {
+            throw new UserException("--preset and --config exclude each other; a file may build on a preset with"
+                    + " `extends: NAME`");
+        }
+    }
+
+    /** Opens --weights with the settings that the command line names. */
+    static Segmenter segmenter(CommandLine line, Console console) {
+        onePresetOrFile(line);
+        Segmenter.Options options = Segmenter.Options.defaults().strict(line.hasOption("strict"))
+                .notes(note -> console.err().println(note));
+        if (line.hasOption("preset")) {
+            options = options.preset(line.getOptionValue("preset"));
+        }
+        if (line.hasOption("config")) {
+            options = options.configuration(Path.of(line.getOptionValue("config")));
+        }
+        options = with(options, line, "data", "data.root");
+        options = with(options, line, "val", "data.validation");
+        options = with(options, line, "device", "device");
+        options = with(options, line, "precision", "precision");
+        for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
+            options = options.set(assignment);
+        }
+        return Segmenter.open(path(line, "weights"), options);
+    }
+
+    private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
+        return line.hasOption(option) ? options.set(key, line.getOptionValue(option), "--" + option) : options;
     }
 
     /** Puts an option's value under a key, if the option was given. */

@@ -4,12 +4,11 @@ import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.data.Dataset;
-import dev.imas.device.TensorKernels;
-import dev.imas.device.Torch;
+import dev.imas.data.ImageSource;
 import dev.imas.predict.Confusion;
-import dev.imas.predict.Evaluator;
+import dev.imas.predict.Segmenter;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
-import org.bytedeco.javacpp.PointerScope;
 
 /** {@code imas evaluate}. */
 final class EvaluateCommand implements Command {
@@ -66,19 +64,18 @@ final class EvaluateCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
-        Torch.load();
-        try (PointerScope scope = new PointerScope(); TrainedNetwork trained = TrainedNetwork.open(line, console)) {
-            ImasConfig config = trained.config();
-            Dataset data = Dataset.openValidation(config);
-            Evaluator evaluator = new Evaluator(trained.compute(), new TensorKernels(trained.compute()), config.evaluation(), trained.classes());
-            Confusion confusion = evaluator.evaluate(data.validation(), List.of(evaluator.predictor(trained.network()))).get(0);
-            print(console, line.hasOption("json"), trained.classNames(), confusion, config, data.validation().size());
+        try (Segmenter segmenter = Arguments.segmenter(line, console)) {
+            ImageSource pictures = Dataset.openValidation(segmenter.settings()).validation();
+            print(console, line.hasOption("json"), segmenter, segmenter.evaluate(pictures), pictures.size());
         }
         return 0;
     }
 
-    private static void print(Console console, boolean json, List<String> names, Confusion confusion, ImasConfig config, int images) throws IOException {
-        double miou = confusion.meanIou(config.evaluation().absentClasses());
+    private static void print(Console console, boolean json, Segmenter segmenter, Confusion confusion, int images)
+            throws IOException {
+        Evaluation settings = segmenter.settings().evaluation();
+        List<String> names = segmenter.classNames();
+        double miou = confusion.meanIou(settings.absentClasses());
         double[] iou = confusion.iou();
         if (json) {
             Map<String, Object> classes = new LinkedHashMap<>();
@@ -88,7 +85,7 @@ final class EvaluateCommand implements Command {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("miou", miou);
             result.put("images", images);
-            result.put("scale", config.evaluation().scale());
+            result.put("scale", settings.scale());
             result.put("iou", classes);
             console.out().println(new ObjectMapper().writeValueAsString(result));
             return;
@@ -96,6 +93,8 @@ final class EvaluateCommand implements Command {
         for (int c = 0; c < iou.length; c++) {
             console.out().printf(Locale.ROOT, "%-20s %5.1f %%%n", names.get(c), 100 * iou[c]);
         }
-        console.out().printf(Locale.ROOT, "%-20s %5.1f %%  (%d images%s)%n", "mIoU", 100 * miou, images, config.evaluation().scale() == 1 ? "" : String.format(Locale.ROOT, ", seen at %.2f of their size", config.evaluation().scale()));
+        String reduced = settings.scale() == 1 ? ""
+                : String.format(Locale.ROOT, ", seen at %.2f of their size", settings.scale());
+        console.out().printf(Locale.ROOT, "%-20s %5.1f %%  (%d images%s)%n", "mIoU", 100 * miou, images, reduced);
     }
 }

@@ -1,10 +1,13 @@
 package dev.imas.cli;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.Nearest;
 import dev.imas.device.OutOfMemory;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +53,8 @@ public final class Main {
             return dispatch(commands, arguments, console);
         } catch (UserException e) {
             return complain(console, debug, e, e.getMessage(), USER_ERROR);
+        } catch (IOException | UncheckedIOException e) {
+            return complain(console, debug, e, FileProblem.of(e), USER_ERROR);
         } catch (OutOfMemoryError e) {
             return complain(console, debug, e, "out of memory (" + e.getMessage() + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g", PROGRAM_ERROR);
         } catch (Throwable e) { // an Error would leave the JVM with status 1, which says that a check failed

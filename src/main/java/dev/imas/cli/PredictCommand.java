@@ -3,35 +3,30 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
-import dev.imas.device.TensorKernels;
-import dev.imas.device.Torch;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
+import dev.imas.image.Overlay;
+import dev.imas.image.PictureNames;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
-import dev.imas.predict.Evaluator;
-import dev.imas.report.Overlay;
+import dev.imas.predict.Segmenter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.GradMode;
-import org.bytedeco.pytorch.Tensor;
 
 /** {@code imas predict}. */
 final class PredictCommand implements Command {
-    private static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff");
     private static final double OVERLAY = 0.5;
 
     @Override
@@ -77,44 +72,16 @@ final class PredictCommand implements Command {
         List<Path> pictures = pictures(Arguments.path(line, "input"));
         Path out = directory(Arguments.path(line, "out"));
         keepInputs(pictures, out);
-        Torch.load();
-        try (PointerScope scope = new PointerScope(); TrainedNetwork trained = TrainedNetwork.open(line, console)) {
-            GradMode.set_enabled(false);
-            Segmenter segmenter = new Segmenter(trained);
+        try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             for (Path picture : pictures) {
                 RgbImage image = ImageFiles.picture(picture);
-                LabelMap labels = segmenter.segment(image);
-                IndexPng.write(labelsFile(out, picture), labels, trained.palette());
-                Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, trained.palette(), OVERLAY));
+                LabelMap labels = segmenter.segment(image).labels();
+                IndexPng.write(labelsFile(out, picture), labels, segmenter.palette());
+                Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, segmenter.palette(), OVERLAY));
                 console.out().println(labelsFile(out, picture));
             }
-        } finally {
-            GradMode.set_enabled(true);
         }
         return 0;
-    }
-
-    /** One picture in, its label map out. */
-    private static final class Segmenter {
-        private final TrainedNetwork trained;
-        private final Evaluator evaluator;
-        private final TensorKernels kernels;
-
-        Segmenter(TrainedNetwork trained) {
-            this.trained = trained;
-            this.kernels = new TensorKernels(trained.compute());
-            this.evaluator = new Evaluator(trained.compute(), kernels, trained.config().evaluation(), trained.classes());
-        }
-
-        LabelMap segment(RgbImage image) {
-            try (PointerScope scope = new PointerScope()) {
-                Tensor scores = evaluator.scores(evaluator.input(image), evaluator.predictor(trained.network()));
-                Tensor labels = kernels.pseudoLabel(scores, scores, 0, image.height(), image.width()).labels().cpu().contiguous();
-                byte[] bytes = new byte[image.height() * image.width()];
-                labels.data_ptr_byte().get(bytes);
-                return new LabelMap(image.width(), image.height(), bytes);
-            }
-        }
     }
 
     private static List<Path> pictures(Path input) {
@@ -125,13 +92,13 @@ final class PredictCommand implements Command {
             throw new UserException("--input: nothing at " + input);
         }
         try (Stream<Path> entries = Files.list(input)) {
-            List<Path> pictures = entries.filter(path -> ENDINGS.stream().anyMatch(path.getFileName().toString().toLowerCase(Locale.ROOT)::endsWith)).sorted().toList();
+            List<Path> pictures = entries.filter(path -> PictureNames.isPicture(path.toString())).sorted().toList();
             if (pictures.isEmpty()) {
-                throw new UserException("--input: no picture (" + String.join(", ", ENDINGS) + ") in " + input);
+                throw new UserException("--input: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + input);
             }
             return pictures;
         } catch (IOException e) {
-            throw new UserException("--input: the folder " + input + " cannot be listed; check its permissions", e);
+            throw new UserException("--input: " + input + " cannot be listed (" + FileProblem.of(e, input) + ")", e);
         }
     }
 
@@ -146,10 +113,12 @@ final class PredictCommand implements Command {
             for (Path result : List.of(labelsFile(out, picture), overlayFile(out, picture))) {
                 Path other = origins.put(result, picture);
                 if (other != null) {
-                    throw new UserException("--input: " + other + " and " + picture + " would both become " + result + "; rename one");
+                    throw new UserException("--input: " + other + " and " + picture + " would both become " + result
+                            + "; rename one");
                 }
                 if (inputs.contains(real(result))) {
-                    throw new UserException("--out: the result " + result + " would replace a picture of --input; name another folder");
+                    throw new UserException("--out: the result " + result
+                            + " would replace a picture of --input; name another folder");
                 }
             }
         }
@@ -161,23 +130,22 @@ final class PredictCommand implements Command {
     }
 
     private static Path labelsFile(Path out, Path picture) {
-        return out.resolve(stem(picture) + ".png");
+        return out.resolve(PictureNames.stem(picture.getFileName().toString()) + ".png");
     }
 
     private static Path overlayFile(Path out, Path picture) {
-        return out.resolve(stem(picture) + "-overlay.png");
+        return out.resolve(PictureNames.stem(picture.getFileName().toString()) + "-overlay.png");
     }
 
     private static Path directory(Path out) {
         try {
-            return Files.createDirectories(out);
+            Files.createDirectories(out);
         } catch (IOException e) {
-            throw new UserException("--out: " + out + " cannot be created; check the path and its permissions", e);
+            throw new UserException("--out: " + out + " cannot be used (" + FileProblem.of(e, out) + ")", e);
         }
-    }
-
-    private static String stem(Path picture) {
-        String name = picture.getFileName().toString();
-        return name.substring(0, name.lastIndexOf('.') < 0 ? name.length() : name.lastIndexOf('.'));
+        if (!Files.isWritable(out)) {
+            throw new UserException("--out: " + out + " cannot be written (permission denied, or a read-only file system)");
+        }
+        return out;
     }
 }

@@ -7,7 +7,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.Names;
-import dev.imas.report.ReportWriter;
+import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.train.Trainer;
 import java.nio.file.Files;
@@ -77,8 +77,8 @@ final class TrainCommand implements Command {
             summary = Trainer.run(config, out, resume, progress);
         }
         console.out().printf(Locale.ROOT, "mIoU %.1f %% (teacher; student %.1f %%), best %.1f %% in epoch %d%n", 100 * summary.miouTeacher(), 100 * summary.miouStudent(), 100 * summary.bestTeacher(), summary.bestEpoch());
-        console.out().println("weights  " + out.resolve("teacher.safetensors"));
-        console.out().println("report   " + out.resolve(ReportWriter.FILE));
+        console.out().println("weights  " + new RunDirectory(out).teacher());
+        console.out().println("report   " + new RunDirectory(out).report());
         return 0;
     }
 
@@ -95,11 +95,9 @@ final class TrainCommand implements Command {
                 throw new UserException("--resume continues a run as it was configured; leave out --" + option);
             }
         }
-        Path config = Path.of(line.getOptionValue("resume"), "config.yaml");
-        if (!Files.isRegularFile(config)) {
-            throw new UserException("--resume: " + line.getOptionValue("resume") + " is no run directory (it has no config.yaml)");
-        }
-        Map<String, Object> layers = ConfigYaml.complete(config);
+        RunDirectory run = new RunDirectory(Path.of(line.getOptionValue("resume")));
+        run.requireConfig();
+        Map<String, Object> layers = ConfigYaml.complete(run.config());
         overrides(layers, line);
         return ConfigYaml.resolve(layers);
     }

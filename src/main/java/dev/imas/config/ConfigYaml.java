@@ -1,5 +1,6 @@
 package dev.imas.config;
 
+import dev.imas.common.FileNames;
 import dev.imas.common.UserException;
 import dev.imas.config.reference.ReferenceYaml;
 import java.io.IOException;
@@ -70,7 +71,7 @@ public final class ConfigYaml {
         if (ReferenceYaml.recognises(document)) {
             document = ReferenceYaml.translate(document, path.toString(), notes);
         }
-        document.putIfAbsent("name", stem(path));
+        document.putIfAbsent("name", FileNames.stem(path));
         return layered(document, path.toString());
     }
 
@@ -184,11 +185,6 @@ public final class ConfigYaml {
                 base.put(key, value);
             }
         });
-    }
-
-    private static String stem(Path path) {
-        String name = path.getFileName().toString();
-        return name.lastIndexOf('.') > 0 ? name.substring(0, name.lastIndexOf('.')) : name;
     }
 
     private static String text(String resource) {

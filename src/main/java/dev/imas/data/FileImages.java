@@ -1,10 +1,11 @@
 package dev.imas.data;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
-import dev.imas.image.InputFile;
 import dev.imas.image.LabelMap;
+import dev.imas.image.PictureNames;
 import dev.imas.image.RgbImage;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -59,7 +60,7 @@ final class FileImages implements ImageSource {
     }
 
     private static void require(Sample sample, String what, Path path) {
-        String problem = InputFile.problem(path);
+        String problem = FileProblem.ofInput(path);
         if (problem != null) {
             throw new UserException(sample.origin() + ": the " + what + " " + path + " " + problem + "; check data.root and the list");
         }
@@ -67,7 +68,7 @@ final class FileImages implements ImageSource {
 
     /** File names without ending; where two folders hold the same name, whole paths with _ for the slashes. */
     private static List<String> names(List<Sample> samples) {
-        List<String> stems = samples.stream().map(sample -> Layouts.stem(sample.entry())).toList();
+        List<String> stems = samples.stream().map(sample -> PictureNames.stem(sample.entry())).toList();
         if (Set.copyOf(stems).size() == stems.size()) {
             return stems;
         }
@@ -83,7 +84,7 @@ final class FileImages implements ImageSource {
     private static String pathName(Sample sample) {
         String entry = sample.entry().replaceFirst("^/+", "");
         String folder = entry.substring(0, entry.lastIndexOf('/') + 1);
-        return (folder + Layouts.stem(entry)).replace('/', '_');
+        return (folder + PictureNames.stem(entry)).replace('/', '_');
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.imas.data;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
+import dev.imas.image.PictureNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -10,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -19,8 +20,6 @@ import java.util.stream.Stream;
  * line, if there is one, is the mask's path relative to the root.
  */
 final class Layouts {
-    private static final List<String> PICTURE_ENDINGS = List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff");
-
     private Layouts() {
     }
 
@@ -75,7 +74,7 @@ final class Layouts {
     private record Voc(Path root) implements Convention {
         @Override
         public Path picture(String entry, String origin) {
-            boolean identifier = !entry.contains("/") && !hasPictureEnding(entry);
+            boolean identifier = !entry.contains("/") && !PictureNames.isPicture(entry);
             return resolve(root, identifier ? "JPEGImages/" + entry + ".jpg" : entry, origin);
         }
 
@@ -83,7 +82,7 @@ final class Layouts {
         public Path mask(String entry, String origin) {
             String augmented = "SegmentationClassAug";
             String folder = Files.isDirectory(root.resolve(augmented)) || !Files.isDirectory(root.resolve("SegmentationClass")) ? augmented : "SegmentationClass";
-            return resolve(root, folder + "/" + stem(entry) + ".png", origin);
+            return resolve(root, folder + "/" + PictureNames.stem(entry) + ".png", origin);
         }
     }
 
@@ -124,9 +123,9 @@ final class Layouts {
         }
 
         private Path find(Map<String, Path> files, String what, String folder, String entry, String origin) {
-            Path file = files.get(stem(entry));
+            Path file = files.get(PictureNames.stem(entry));
             if (file == null) {
-                throw new UserException(origin + ": no " + what + " named " + stem(entry) + " in " + root.resolve(folder));
+                throw new UserException(origin + ": no " + what + " named " + PictureNames.stem(entry) + " in " + root.resolve(folder));
             }
             return file;
         }
@@ -149,14 +148,14 @@ final class Layouts {
         }
         Map<String, Path> files = new LinkedHashMap<>();
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.filter(path -> hasPictureEnding(path.getFileName().toString())).sorted().forEach(path -> {
-                Path other = files.put(stem(path.getFileName().toString()), path);
+            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString())).sorted().forEach(path -> {
+                Path other = files.put(PictureNames.stem(path.getFileName().toString()), path);
                 if (other != null) {
                     throw new UserException(other + " and " + path + " share one name; a picture and its mask are matched by the name before the ending");
                 }
             });
         } catch (IOException e) {
-            throw new UserException(folder + " cannot be listed (" + e.getMessage() + "); check its permissions", e);
+            throw new UserException(folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
         }
         return files;
     }
@@ -188,16 +187,5 @@ final class Layouts {
 
     private static String withoutLeadingSlashes(String path) {
         return path.replaceFirst("^/+", "");
-    }
-
-    private static boolean hasPictureEnding(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return PICTURE_ENDINGS.stream().anyMatch(lower::endsWith);
-    }
-
-    /** The file name without folders and without the ending of a picture. */
-    static String stem(String path) {
-        String name = path.substring(path.lastIndexOf('/') + 1);
-        return hasPictureEnding(name) ? name.substring(0, name.lastIndexOf('.')) : name;
     }
 }

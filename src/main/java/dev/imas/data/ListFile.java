@@ -1,7 +1,7 @@
 package dev.imas.data;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
-import dev.imas.image.InputFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +52,7 @@ record ListFile(Path path, List<Line> lines) {
         try {
             Path given = Path.of(name);
             Path path = Files.exists(given) ? given : root.resolve(name);
-            String problem = InputFile.problem(path);
+            String problem = FileProblem.ofInput(path);
             if ("does not exist".equals(problem)) {
                 throw new UserException(key + ": no list file at " + given + (path.equals(given) ? "" : " or " + path));
             }
@@ -79,7 +79,7 @@ record ListFile(Path path, List<Line> lines) {
         } catch (CharacterCodingException e) {
             throw new UserException(key + ": " + path + " is not a text file in UTF-8; expected one image a line", e);
         } catch (IOException e) {
-            throw new UserException(key + ": " + path + " cannot be read (" + e.getMessage() + ")", e);
+            throw new UserException(key + ": " + path + " cannot be read (" + FileProblem.of(e, path) + ")", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.imas.device;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.machine.CudaLibraries;
 import dev.imas.machine.FileView;
@@ -43,7 +44,7 @@ public final class Torch {
                 Loader.cacheResources(Torch.class, NATIVES + (CUDA_BUILD ? "-gpu" : "") + "/lib" + library + ".so");
             }
         } catch (IOException e) {
-            return "it cannot be unpacked into JavaCPP's cache folder (" + e.getMessage() + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
+            return "it cannot be unpacked into JavaCPP's cache folder (" + FileProblem.of(e) + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
         }
         try {
             Loader.load(torch.class);

@@ -1,5 +1,6 @@
 package dev.imas.image;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -68,7 +69,7 @@ public final class ImageFiles {
     }
 
     private static byte[] bytes(Path path) {
-        String problem = InputFile.problem(path);
+        String problem = FileProblem.ofInput(path);
         if (problem != null) {
             throw new UserException(path + " " + problem + "; expected an image");
         }
@@ -79,7 +80,7 @@ public final class ImageFiles {
             }
             return Files.readAllBytes(path);
         } catch (IOException e) {
-            throw new UserException(path + " cannot be read (" + reason(e) + ")", e);
+            throw new UserException(path + " cannot be read (" + FileProblem.of(e, path) + ")", e);
         } catch (OutOfMemoryError e) {
             throw outOfMemory(path, e);
         }
@@ -109,7 +110,7 @@ public final class ImageFiles {
         } catch (UserException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw new UserException(path + " cannot be read as an image (" + reason(e) + "); it may be truncated or damaged", e);
+            throw new UserException(path + " cannot be read as an image (" + reason(path, e) + "); it may be truncated or damaged", e);
         } catch (OutOfMemoryError e) {
             throw outOfMemory(path, e);
         }
@@ -136,7 +137,8 @@ public final class ImageFiles {
         return new UserException(path + " does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20) + " MB this program may use; make the image smaller or raise -Xmx", e);
     }
 
-    private static String reason(Exception e) {
+    /** Decoders wrap what they found, and fail on damaged data in ways of their own. */
+    private static String reason(Path path, Exception e) {
         Throwable deepest = e;
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
@@ -144,7 +146,10 @@ public final class ImageFiles {
         if (deepest instanceof EOFException) {
             return ENDS_EARLY;
         }
+        if (deepest instanceof IOException problem) {
+            return FileProblem.of(problem, path);
+        }
         String message = deepest.getMessage();
-        return message == null || message.isBlank() ? deepest.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+        return message == null || message.isBlank() ? "its data make no sense" : message.lines().findFirst().orElse("");
     }
 }

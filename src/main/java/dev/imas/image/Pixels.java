@@ -23,9 +23,11 @@ final class Pixels {
     /**
      * 8-bit RGB: grey is repeated, palettes are looked up, alpha is dropped, of 16 bits the upper 8 are kept, fewer
      * bits are stretched to 0..255, CMYK (Adobe's convention) is multiplied out.
+     *
+     * @param origin what messages call the picture
      */
-    static RgbImage rgb(Path path, BufferedImage image) {
-        requireIntegers(path, image);
+    static RgbImage rgb(Object origin, BufferedImage image) {
+        requireIntegers(origin, image);
         byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(image.getWidth(), image.getHeight()), 3)];
         ColorModel colours = image.getColorModel();
         if (image.getType() == BufferedImage.TYPE_3BYTE_BGR && isPacked(image, 3)) {
@@ -88,11 +90,12 @@ final class Pixels {
         }
     }
 
-    private static void requireIntegers(Path path, BufferedImage image) {
+    private static void requireIntegers(Object origin, BufferedImage image) {
         int type = image.getRaster().getTransferType();
         int bits = Arrays.stream(image.getColorModel().getComponentSize()).max().orElse(0);
         if (bits > 16 || type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
-            throw new UserException(path + " has signed, fractional or " + bits + "-bit samples; expected 1 to 16 unsigned bits a sample");
+            throw new UserException(origin + " has signed, fractional or " + bits
+                    + "-bit samples; expected 1 to 16 unsigned bits a sample");
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.imas.image;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
-import java.awt.image.BufferedImage;
 import java.awt.image.RenderedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,14 +22,7 @@ public final class Pngs {
      * @throws UserException naming the file when it cannot be written
      */
     public static void write(Path file, RgbImage image) {
-        BufferedImage picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = image.rgb();
-        int[] pixels = new int[image.width() * image.height()];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | (rgb[3 * i + 2] & 255);
-        }
-        picture.getRaster().setDataElements(0, 0, image.width(), image.height(), pixels);
-        save(file, encode(picture));
+        save(file, encode(image.toBufferedImage()));
     }
 
     static byte[] encode(RenderedImage picture) {
@@ -53,7 +46,7 @@ public final class Pngs {
             }
             Files.write(file, bytes);
         } catch (IOException e) {
-            throw new UserException("cannot write " + file + " (" + e + "); check that the folder exists, is writable and has room", e);
+            throw new UserException("cannot write " + file + " (" + FileProblem.of(e, file) + "); name a folder that can be written to", e);
         }
     }
 }

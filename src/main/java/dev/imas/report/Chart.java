@@ -67,7 +67,7 @@ final class Chart {
     }
 
     /** A curve with a marker a point; {@code style} is a CSS class (a, b or c). */
-    Chart dots(String name, String style, Metrics.Series series) {
+    Chart dots(String name, String style, Series series) {
         reach(series);
         key(name, style, "line", values.apply(series.last()));
         layers.add(() -> {
@@ -84,7 +84,7 @@ final class Chart {
     }
 
     /** A smooth curve without markers. */
-    Chart line(String name, String style, Metrics.Series series) {
+    Chart line(String name, String style, Series series) {
         reach(series);
         key(name, style, "line", values.apply(series.last()));
         layers.add(() -> thinned("line " + style, series.x(), series.y(), true));
@@ -92,7 +92,7 @@ final class Chart {
     }
 
     /** A noisy curve: faint as it is, and a running mean over a twenty-fifth of it. */
-    Chart noisy(String name, String style, Metrics.Series series) {
+    Chart noisy(String name, String style, Series series) {
         reach(series);
         int window = series.x().length / 25 | 1;
         double[] mean = runningMean(series.y(), window);
@@ -112,7 +112,7 @@ final class Chart {
 
     /** The area between two curves over the same x. */
     Chart band(String name, String style, double[] x, double[] low, double[] high) {
-        reach(new Metrics.Series(x, high));
+        reach(new Series(x, high));
         key(name, style, "area", "");
         layers.add(() -> {
             marks.append("<path class=\"").append(style).append("\" d=\"");
@@ -145,7 +145,7 @@ final class Chart {
         return this;
     }
 
-    private void reach(Metrics.Series series) {
+    private void reach(Series series) {
         for (int i = 0; i < series.x().length; i++) {
             xMax = Math.max(xMax, series.x()[i]);
             yTop = Math.max(yTop, series.y()[i] * yScale);

@@ -1,5 +1,6 @@
 package dev.imas.report;
 
+import dev.imas.run.ClassIou;
 import java.util.Locale;
 
 /** IoU of every class: a bar for the teacher, a tick for the student, and the numbers. */
@@ -12,9 +13,9 @@ final class ClassSection {
             return "";
         }
         StringBuilder rows = new StringBuilder();
-        for (Run.ClassIou c : run.classes()) {
-            String color = run.classColor(c.index());
-            rows.append("<tr><th scope=\"row\"><span class=\"chip\"").append(color == null ? "" : " style=\"background:" + color + "\"").append("></span>")
+        for (ClassIou c : run.classes()) {
+            String color = run.classColor(c.index()).map(rgb -> " style=\"background:" + rgb + "\"").orElse("");
+            rows.append("<tr><th scope=\"row\"><span class=\"chip\"").append(color).append("></span>")
                     .append(Html.escape(run.className(c.index()))).append("</th><td class=\"bars\">").append(bar(c)).append("</td><td class=\"n\"><b>")
                     .append(Format.percent(c.teacher())).append("</b></td><td class=\"n\">").append(Format.percent(c.student()))
                     .append("</td><td class=\"n\">").append(Format.points(c.teacher() - c.student())).append("</td></tr>\n");
@@ -25,7 +26,7 @@ final class ClassSection {
                         + "</tbody></table></div>\n");
     }
 
-    private static String bar(Run.ClassIou c) {
+    private static String bar(ClassIou c) {
         StringBuilder bar = new StringBuilder("<div class=\"track\">");
         if (Double.isFinite(c.teacher())) {
             bar.append("<i style=\"width:").append(width(c.teacher())).append("%\"></i>");

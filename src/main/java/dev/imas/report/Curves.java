@@ -1,7 +1,7 @@
 package dev.imas.report;
 
-import dev.imas.report.Metrics.Row;
-import dev.imas.report.Metrics.Series;
+import dev.imas.run.Metrics;
+import dev.imas.run.Metrics.Row;
 
 /** How the training went: mIoU, losses, gamma, learning rate and throughput over the steps. */
 final class Curves {
@@ -15,8 +15,8 @@ final class Curves {
         }
         long end = m.last().step();
         StringBuilder figures = new StringBuilder();
-        Series student = m.series(Row::miouStudent);
-        Series teacher = m.series(Row::miouTeacher);
+        Series student = Series.of(m, Row::miouStudent);
+        Series teacher = Series.of(m, Row::miouTeacher);
         if (!student.isEmpty() || !teacher.isEmpty()) {
             Chart chart = chart("mIoU on the validation images", "%", end, true).percent();
             if (!teacher.isEmpty()) {
@@ -27,10 +27,10 @@ final class Curves {
             }
             figures.append(chart.html());
         }
-        noisy(figures, chart("Supervised loss", "nats per pixel", end, false), "running mean", "a", m.series(Row::lossSup));
-        noisy(figures, chart("Consistency loss", "nats per pixel, times λ", end, false), "running mean", "a", m.series(Row::lossUnsup));
-        Series gamma = m.series(Row::gammaMean);
-        Series confident = m.series(Row::confidentRatio);
+        noisy(figures, chart("Supervised loss", "nats per pixel", end, false), "running mean", "a", Series.of(m, Row::lossSup));
+        noisy(figures, chart("Consistency loss", "nats per pixel, times λ", end, false), "running mean", "a", Series.of(m, Row::lossUnsup));
+        Series gamma = Series.of(m, Row::gammaMean);
+        Series confident = Series.of(m, Row::confidentRatio);
         if (!gamma.isEmpty() || !confident.isEmpty()) {
             Chart chart = new Chart("Agreement and confidence", "step", "0 to 1", v -> Format.fixed(v, 2)).horizontal(0, end, true).top(1);
             if (!gamma.isEmpty()) {
@@ -41,11 +41,11 @@ final class Curves {
             }
             figures.append(chart.html());
         }
-        Series lr = m.series(Row::lr);
+        Series lr = Series.of(m, Row::lr);
         if (!lr.isEmpty()) {
             figures.append(chart("Learning rate", "base rate of the encoder", end, false).line("last", "a", lr).html());
         }
-        noisy(figures, chart("Throughput", "images per second", end, false), "running mean", "a", m.series(Row::imagesPerSecond));
+        noisy(figures, chart("Throughput", "images per second", end, false), "running mean", "a", Series.of(m, Row::imagesPerSecond));
         String lead = run.method().equals("SUPERVISED") ? ""
                 : "γ says how far student and teacher agree on an unlabelled image and are sure of it; it steers loss weight, augmentation and mixing.";
         return Html.section("curves", "Training", lead, "<div class=\"charts\">\n" + figures + "</div>\n");

@@ -1,5 +1,7 @@
 package dev.imas.report;
 
+import dev.imas.run.Hardness;
+
 /** How hard the unlabelled images are: quantiles over the epochs, the last epoch's distribution, and its extremes. */
 final class HardnessSection {
     private static final int BINS = 20;
@@ -44,16 +46,24 @@ final class HardnessSection {
             x[e] = epochs[e];
             float[] sorted = hardness.sorted(epochs[e]);
             for (int q = 0; q < shares.length; q++) {
-                quantiles[q][e] = Hardness.quantile(sorted, shares[q]);
+                quantiles[q][e] = quantile(sorted, shares[q]);
             }
         }
-        Metrics.Series median = new Metrics.Series(x, quantiles[2]);
+        Series median = new Series(x, quantiles[2]);
         Chart chart = new Chart("Distribution over the epochs", "epoch", "hardness", v -> Format.fixed(v, 2)).top(1)
                 .horizontal(Math.min(1, x[0]), x[x.length - 1], true);
         if (x.length > 1) {
             chart.band("5–95 %", "outer", x, quantiles[0], quantiles[4]).band("25–75 %", "inner", x, quantiles[1], quantiles[3]);
         }
         return chart.dots("median", "a", median).html();
+    }
+
+    /** The q-quantile, interpolated between neighbours, of a non-empty ascending array. */
+    private static double quantile(float[] sorted, double q) {
+        double at = q * (sorted.length - 1);
+        int below = (int) at;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 
     private static String histogram(float[] sorted, long epoch) {

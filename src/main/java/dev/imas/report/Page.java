@@ -1,6 +1,7 @@
 package dev.imas.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.imas.run.Summary;
+import dev.imas.run.Summary.Figure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,8 +33,9 @@ final class Page {
         fact(facts, "method", method(run));
         fact(facts, "data", data(run));
         fact(facts, "network", network(run));
-        fact(facts, "seed", run.text("seed", ""));
-        fact(facts, "time", Double.isNaN(run.number("seconds")) ? "" : Format.duration(run.number("seconds")));
+        fact(facts, "seed", run.text(Figure.SEED, ""));
+        double seconds = run.summary().number(Figure.SECONDS);
+        fact(facts, "time", Double.isNaN(seconds) ? "" : Format.duration(seconds));
         double miou = run.miouTeacher();
         String result = Double.isNaN(miou) ? "<p class=\"result none\">not evaluated yet</p>\n"
                 : "<p class=\"result\"><b>" + Format.fixed(100 * miou, 1) + "</b> <span>% mIoU of the teacher" + (run.finished() ? "" : ", so far") + "</span></p>\n";
@@ -52,27 +54,28 @@ final class Page {
             case "IMAS" -> "iMAS";
             case "UNIFORM" -> "uniform: every γ is 1";
             case "SUPERVISED" -> "supervised: labelled images only";
-            default -> run.text("method", "");
+            default -> run.text(Figure.METHOD, "");
         };
     }
 
     private static String data(Run run) {
-        boolean generated = run.setting("data.layout").equalsIgnoreCase("embedded");
-        String root = run.setting("data.root");
-        String name = generated ? "generated scenes" : root.isEmpty() ? run.setting("data.layout") : lastName(root);
-        JsonNode counts = run.summary().path("data");
-        if (counts.path("labeled").isIntegralNumber()) {
-            long unlabeled = counts.path("unlabeled").asLong();
-            return (name.isEmpty() ? "" : name + ": ") + Format.count(counts.path("labeled").asLong()) + " labelled"
-                    + (unlabeled == 0 ? "" : ", " + Format.count(unlabeled) + " unlabelled")
-                    + (counts.has("validation") ? ", " + Format.count(counts.path("validation").asLong()) + " for validation" : "");
+        boolean generated = run.config().setting("data.layout").equalsIgnoreCase("embedded");
+        String root = run.config().setting("data.root");
+        String name = generated ? "generated scenes" : root.isEmpty() ? run.config().setting("data.layout") : lastName(root);
+        if (run.summary().pictures().isPresent()) {
+            Summary.Pictures counts = run.summary().pictures().get();
+            return (name.isEmpty() ? "" : name + ": ") + Format.count(counts.labeled()) + " labelled"
+                    + (counts.unlabeled() == 0 ? "" : ", " + Format.count(counts.unlabeled()) + " unlabelled")
+                    + (counts.validation().isEmpty() ? ""
+                            : ", " + Format.count(counts.validation().getAsLong()) + " for validation");
         }
         // A run without summary: what its settings tell.
-        String images = run.setting("data.embedded.images");
+        String images = run.config().setting("data.embedded.images");
         if (generated && !images.isEmpty()) {
-            return images + " generated scenes, " + run.setting("data.embedded.labeled") + " of them labelled";
+            return images + " generated scenes, " + run.config().setting("data.embedded.labeled")
+                    + " of them labelled";
         }
-        String labeled = run.setting("data.labeled");
+        String labeled = run.config().setting("data.labeled");
         return name + (generated || labeled.isEmpty() ? "" : ", labelled: " + labeled);
     }
 
@@ -83,8 +86,8 @@ final class Page {
     }
 
     private static String network(Run run) {
-        String backbone = run.setting("network.backbone");
-        String stride = run.setting("network.output_stride");
+        String backbone = run.config().setting("network.backbone");
+        String stride = run.config().setting("network.output_stride");
         return backbone.isEmpty() ? "" : "DeepLabV3+ on " + backbone.toLowerCase(Locale.ROOT).replace("resnet", "ResNet-")
                 + (stride.isEmpty() ? "" : ", output stride " + stride);
     }

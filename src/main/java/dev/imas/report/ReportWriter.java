@@ -1,11 +1,13 @@
 package dev.imas.report;
 
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.run.RunDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Writes {@code report.html} beside the files of a run: one page that needs nothing else, no network and no script.
@@ -13,9 +15,6 @@ import java.nio.file.StandardCopyOption;
  * as after a kill, is told on the page. Equal files in a directory of the same name give equal bytes.
  */
 public final class ReportWriter {
-    /** Name of the file that {@link #write} leaves in the run directory. */
-    public static final String FILE = "report.html";
-
     private ReportWriter() {
     }
 
@@ -28,14 +27,11 @@ public final class ReportWriter {
      */
     public static Path write(Path runDir) {
         String page = Page.html(Run.read(runDir));
-        Path file = runDir.resolve(FILE);
-        Path beside = runDir.resolve(FILE + ".tmp");
+        Path file = new RunDirectory(runDir).report();
         try {
-            Files.writeString(beside, page, StandardCharsets.UTF_8);
-            // A reader that reloads sees the old page or the new one, never half of one.
-            Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.replace(file, beside -> Files.writeString(beside, page, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UserException("cannot write " + file + " (" + e + "); check that the directory is writable and has room", e);
+            throw new UserException("cannot write " + file + " (" + FileProblem.of(e, file) + ")", e);
         }
         return file;
     }

@@ -1,7 +1,7 @@
 package dev.imas.report;
 
 import dev.imas.image.LabelMap;
-import dev.imas.report.Samples.View;
+import dev.imas.run.SampleFile.View;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -39,7 +39,8 @@ final class SampleSection {
 
     private static String legend(Run run) {
         StringBuilder entries = new StringBuilder();
-        run.samples().classes().stream().forEach(label -> entries.append("<li><span class=\"chip\" style=\"background:").append(run.classColor(label))
+        run.samples().classes().stream().forEach(label -> entries
+                .append("<li><span class=\"chip\" style=\"background:").append(run.classColor(label).orElseThrow())
                 .append("\"></span>").append(label == LabelMap.IGNORE ? "ignored" : Html.escape(run.className(label))).append("</li>"));
         return entries.isEmpty() ? "" : "<ul class=\"colors\">" + entries + "</ul>\n";
     }

@@ -1,7 +1,10 @@
 package dev.imas.report;
 
+import dev.imas.common.FileProblem;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
+import dev.imas.run.SampleFile;
+import dev.imas.run.SampleFile.View;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
@@ -13,12 +16,8 @@ import java.util.Base64;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.SortedMap;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -39,9 +38,6 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
     static final int MAX_SHOWN = 12;
     static final Samples NONE = new Samples(List.of(), 0, null, new BitSet());
     private static final float JPEG_QUALITY = 0.85f;
-    private static final Pattern NAME = Pattern.compile("(\\d{1,9})-(image|truth|student|teacher)\\.png");
-
-    enum View { IMAGE, TRUTH, STUDENT, TEACHER }
 
     /**
      * @param number  as in the file names
@@ -51,35 +47,12 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
     record Sample(String number, Map<View, String> uris, Map<View, Double> correct) {
     }
 
-    static boolean present(Path folder) {
-        return !list(folder).isEmpty();
-    }
-
-    private static TreeMap<Integer, EnumMap<View, Path>> list(Path folder) {
-        TreeMap<Integer, EnumMap<View, Path>> found = new TreeMap<>();
-        if (!Files.isDirectory(folder)) {
-            return found;
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            files.sorted().forEach(file -> {
-                Matcher name = NAME.matcher(file.getFileName().toString());
-                if (name.matches()) {
-                    found.computeIfAbsent(Integer.valueOf(name.group(1)), n -> new EnumMap<>(View.class))
-                            .put(View.valueOf(name.group(2).toUpperCase(Locale.ROOT)), file);
-                }
-            });
-        } catch (IOException e) {
-            return new TreeMap<>();
-        }
-        return found;
-    }
-
     static Samples read(Path folder, List<String> notes) {
-        TreeMap<Integer, EnumMap<View, Path>> found = list(folder);
+        SortedMap<Integer, Map<View, Path>> found = SampleFile.in(folder);
         List<Sample> shown = new ArrayList<>();
         int[][] colors = new int[1][];
         BitSet classes = new BitSet(256);
-        for (EnumMap<View, Path> files : found.values()) {
+        for (Map<View, Path> files : found.values()) {
             if (shown.size() == MAX_SHOWN) {
                 break;
             }
@@ -119,8 +92,10 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
                 return picture;
             }
             notes.add("samples/" + file.getFileName() + " is not a picture.");
-        } catch (IOException | RuntimeException e) {
-            notes.add("samples/" + file.getFileName() + " cannot be read (" + e.getMessage() + ").");
+        } catch (IOException e) {
+            notes.add("samples/" + file.getFileName() + " cannot be read (" + FileProblem.of(e, file) + ").");
+        } catch (RuntimeException e) { // the decoder's
+            notes.add("samples/" + file.getFileName() + " is damaged (" + e.getMessage() + ").");
         }
         return null;
     }

@@ -1,7 +1,8 @@
 package dev.imas.report;
 
-import dev.imas.report.Metrics.Row;
-import dev.imas.report.Metrics.Series;
+import dev.imas.run.Metrics;
+import dev.imas.run.Metrics.Row;
+import dev.imas.run.Summary.Figure;
 import java.util.Arrays;
 
 /** The figures one wants to know before anything else; what is unknown is left out. */
@@ -14,12 +15,13 @@ final class Tiles {
         Metrics m = run.metrics();
         tile(tiles, "student mIoU", Format.percent(run.miouStudent()), difference(run));
         best(tiles, run);
-        tile(tiles, "mean γ", Format.fixed(tail(m.series(Row::gammaMean)), 2), "last tenth of the run");
-        tile(tiles, "confident pixels", Format.percent(tail(m.series(Row::confidentRatio))), "last tenth of the run");
-        throughput(tiles, m.series(Row::imagesPerSecond), Format.percent(run.number("data_wait_share")));
+        tile(tiles, "mean γ", Format.fixed(tail(Series.of(m, Row::gammaMean)), 2), "last tenth of the run");
+        tile(tiles, "confident pixels", Format.percent(tail(Series.of(m, Row::confidentRatio))), "last tenth of the run");
+        throughput(tiles, Series.of(m, Row::imagesPerSecond),
+                Format.percent(run.summary().number(Figure.DATA_WAIT_SHARE)));
         steps(tiles, run);
         memory(tiles, run);
-        tile(tiles, "device", run.text("device", Format.NONE), run.text("precision", ""));
+        tile(tiles, "device", run.text(Figure.DEVICE, Format.NONE), run.text(Figure.PRECISION, ""));
         return tiles.isEmpty() ? "" : "<div class=\"tiles\">\n" + tiles + "</div>\n";
     }
 
@@ -36,8 +38,8 @@ final class Tiles {
     }
 
     private static void best(StringBuilder tiles, Run run) {
-        double best = run.number("best_teacher");
-        double epoch = run.number("best_epoch");
+        double best = run.summary().number(Figure.BEST_TEACHER);
+        double epoch = run.summary().number(Figure.BEST_EPOCH);
         for (Row row : run.metrics().rows()) {
             // A run without summary: the first of the best.
             if (Double.isNaN(best) || !run.finished() && row.miouTeacher() > best) {
@@ -58,25 +60,28 @@ final class Tiles {
         if (!series.isEmpty()) {
             double[] sorted = series.y().clone();
             Arrays.sort(sorted);
-            tile(tiles, "throughput", Format.significant(sorted[sorted.length / 2]), "images per second, median" + (waiting.equals(Format.NONE) ? "" : "; " + waiting + " waiting for data"));
+            tile(tiles, "throughput", Format.significant(sorted[sorted.length / 2]),
+                    "images per second, median" + (waiting.equals(Format.NONE) ? "" : "; " + waiting + " waiting for data"));
         }
     }
 
     private static void steps(StringBuilder tiles, Run run) {
         Metrics m = run.metrics();
-        double steps = run.number("steps");
-        double epochs = run.number("epochs");
+        double steps = run.summary().number(Figure.STEPS);
+        double epochs = run.summary().number(Figure.EPOCHS);
         if (Double.isNaN(steps) && !m.rows().isEmpty()) {
             steps = m.last().step();
             epochs = m.last().epoch();
         }
         if (!Double.isNaN(steps)) {
-            tile(tiles, "steps", Format.count((long) steps), Double.isNaN(epochs) ? "" : Format.count((long) epochs) + ((long) epochs == 1 ? " epoch" : " epochs"));
+            tile(tiles, "steps", Format.count((long) steps), Double.isNaN(epochs) ? ""
+                    : Format.count((long) epochs) + ((long) epochs == 1 ? " epoch" : " epochs"));
         }
     }
 
     private static void memory(StringBuilder tiles, Run run) {
-        String first = Format.megabytes(run.number("rss_first"));
-        tile(tiles, "memory at the end", Format.megabytes(run.number("rss_last")), first.equals(Format.NONE) ? "" : first + " after the start");
+        String first = Format.megabytes(run.summary().number(Figure.RSS_FIRST));
+        tile(tiles, "memory at the end", Format.megabytes(run.summary().number(Figure.RSS_LAST)),
+                first.equals(Format.NONE) ? "" : first + " after the start");
     }
 }

@@ -1,5 +1,6 @@
 /**
- * What a run leaves for people: pictures of labels and one HTML file. Knows the files of a run directory, not the
- * trainer that writes them, and no libtorch; so a report can be made anywhere, also of a run that was killed.
+ * What a run leaves for people: one HTML file of what its directory holds. Reads the files through
+ * {@link dev.imas.run} and knows neither the trainer that writes them nor libtorch; so a report can be made anywhere,
+ * also of a run that was killed. {@link dev.imas.report.ReportWriter} is the way in.
  */
 package dev.imas.report;

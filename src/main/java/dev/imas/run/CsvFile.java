@@ -1,5 +1,6 @@
 package dev.imas.run;
 
+import dev.imas.common.FileProblem;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -17,7 +18,7 @@ import org.apache.commons.csv.DuplicateHeaderMode;
  * Reads a table of a run that may have been killed while writing: what is whole is used, what is not is told in a
  * note. Columns are found by name, so more of them, or another order, change nothing.
  */
-public final class CsvFile {
+final class CsvFile {
     private static final CSVFormat FORMAT = CSVFormat.DEFAULT.builder().setHeader().setSkipHeaderRecord(true)
             .setIgnoreEmptyLines(true).setTrim(true).setAllowMissingColumnNames(true)
             .setDuplicateHeaderMode(DuplicateHeaderMode.ALLOW_ALL).build();
@@ -26,13 +27,13 @@ public final class CsvFile {
     }
 
     /** One row; the accessors throw {@link BadRow} for a value that is no number. */
-    public record Row(CSVRecord record) {
-        public String text(String column) {
+    record Row(CSVRecord record) {
+        String text(String column) {
             return record.isSet(column) ? record.get(column) : "";
         }
 
         /** The value; an empty or absent cell is NaN. */
-        public double number(String column) {
+        double number(String column) {
             String text = text(column);
             if (text.isEmpty() || text.equalsIgnoreCase("nan")) {
                 return Double.NaN;
@@ -45,7 +46,7 @@ public final class CsvFile {
         }
 
         /** A value that must be there and whole, not negative. */
-        public long integer(String column) {
+        long integer(String column) {
             double value = number(column);
             if (!(value >= 0 && value <= 1L << 53) || value != Math.rint(value)) {
                 throw new BadRow();
@@ -54,8 +55,9 @@ public final class CsvFile {
         }
     }
 
-    public static final class BadRow extends RuntimeException {
-        public BadRow() {
+    /** Says that a row is not as expected. */
+    static final class BadRow extends RuntimeException {
+        BadRow() {
             super(null, null, false, false);
         }
     }
@@ -66,13 +68,17 @@ public final class CsvFile {
      * @param required columns without which no row is usable
      * @param expected columns whose absence is worth a note
      */
-    public static void read(Path file, List<String> required, List<String> expected, List<String> notes, Consumer<Row> each) {
+    static void read(Path file, List<String> required, List<String> expected, List<String> notes,
+            Consumer<Row> each) {
         String name = file.getFileName().toString();
         String text;
         try {
             text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        } catch (IOException | OutOfMemoryError e) {
-            notes.add(name + " cannot be read (" + e + ").");
+        } catch (IOException e) {
+            notes.add(name + " cannot be read (" + FileProblem.of(e, file) + ").");
+            return;
+        } catch (OutOfMemoryError e) {
+            notes.add(name + " is too large to be read.");
             return;
         }
         // A value cut in its last digits still parses, so an unterminated line is never trusted.
@@ -95,7 +101,8 @@ public final class CsvFile {
                         + String.join(", ", columns) + ".");
                 return;
             }
-            expected.stream().filter(c -> !columns.contains(c)).forEach(c -> notes.add(name + " has no column " + c + "."));
+            expected.stream().filter(c -> !columns.contains(c))
+                    .forEach(c -> notes.add(name + " has no column " + c + "."));
             for (CSVRecord record : parser) {
                 rows++;
                 try {

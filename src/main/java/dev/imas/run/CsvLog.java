@@ -8,10 +8,12 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 
 /** A CSV file that grows by whole rows and can be cut back to where a checkpoint left it. */
-public final class CsvLog implements AutoCloseable {
+final class CsvLog implements AutoCloseable {
     private static final CSVFormat FORMAT = CSVFormat.DEFAULT;
 
     private final FileChannel channel;
@@ -20,27 +22,31 @@ public final class CsvLog implements AutoCloseable {
      * Opens or creates the file.
      *
      * @param position bytes to keep of an earlier part of the run; 0 starts anew with the header
+     * @param header   names of the columns, in one or more parts
      * @throws UserException when the file is shorter than that
      */
-    public CsvLog(Path path, long position, String... header) throws IOException {
+    @SafeVarargs
+    CsvLog(Path path, long position, List<String>... header) throws IOException {
         channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.size() < position) {
             long found = channel.size();
             channel.close();
-            throw new UserException(path + " has " + found + " bytes, the checkpoint needs the first " + position + "; put the file back, or train anew with another --out");
+            throw new UserException(path + " has " + found + " bytes, the checkpoint needs the first " + position
+                    + "; put the file back, or train anew with another --out");
         }
         channel.truncate(position);
         channel.position(position);
         if (position == 0) {
-            row((Object[]) header);
+            row(Stream.of(header).flatMap(List::stream).toArray());
         }
     }
 
     /** Appends a row; NaN becomes an empty cell. */
-    public void row(Object... cells) {
+    void row(Object... cells) {
         Object[] shown = new Object[cells.length];
         for (int i = 0; i < cells.length; i++) {
-            shown[i] = cells[i] instanceof Double d && d.isNaN() || cells[i] instanceof Float f && f.isNaN() ? "" : cells[i];
+            boolean none = cells[i] instanceof Double d && d.isNaN() || cells[i] instanceof Float f && f.isNaN();
+            shown[i] = none ? "" : cells[i];
         }
         ByteBuffer line = StandardCharsets.UTF_8.encode(FORMAT.format(shown) + "\n");
         try {
@@ -53,7 +59,7 @@ public final class CsvLog implements AutoCloseable {
     }
 
     /** Makes the rows durable and returns their length in bytes. */
-    public long sync() throws IOException {
+    long sync() throws IOException {
         channel.force(false);
         return channel.position();
     }

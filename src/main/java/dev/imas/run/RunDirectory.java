@@ -1,9 +1,11 @@
 package dev.imas.run;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The folder of one run and the names in it. */
@@ -20,20 +22,36 @@ public record RunDirectory(Path root) {
             if (Files.exists(root) && !Files.isDirectory(root)) {
                 throw new UserException(root + " is a file, expected a folder for the run; give another --out");
             }
-            if (resume && !Files.exists(directory.config())) {
-                throw new UserException(root + " holds no run to resume (no config.yaml); leave --resume out to start one");
-            }
-            if (!resume && Files.exists(root) && !empty(root)) {
+            if (resume) {
+                directory.requireConfig();
+            } else if (Files.exists(root) && !empty(root)) {
                 throw new UserException(root + " is not empty; use --resume to continue the run in it, or another --out");
             }
             Files.createDirectories(root);
         } catch (IOException e) {
-            throw new UserException("the run directory " + root + " cannot be created (" + e + "); give another --out", e);
+            throw new UserException("the run directory " + root + " cannot be used (" + FileProblem.of(e, root)
+                    + "); give another --out", e);
         }
         if (!Files.isWritable(root)) {
-            throw new UserException("the run directory " + root + " cannot be written; check its permissions or give another --out");
+            throw new UserException("the run directory " + root + " cannot be written (permission denied, or a read-only"
+                    + " file system); give another --out");
         }
         return directory;
+    }
+
+    /** The folder that a file lies in, as that of a run. */
+    public static RunDirectory around(Path file) {
+        return new RunDirectory(file.toAbsolutePath().getParent());
+    }
+
+    /** @throws UserException unless config.yaml is there and may be read, as resuming needs it */
+    public void requireConfig() {
+        if (Files.isDirectory(root) && !Files.isExecutable(root)) {
+            throw new UserException("--resume: " + root + " may not be read by this user");
+        }
+        if (!Files.isRegularFile(config())) {
+            throw new UserException("--resume: " + root + " is no run directory (it has no " + name(config()) + ")");
+        }
     }
 
     /** Held while a process trains in the folder. */
@@ -41,22 +59,27 @@ public record RunDirectory(Path root) {
         return root.resolve(".lock");
     }
 
+    /** Every setting of the run. */
     public Path config() {
         return root.resolve("config.yaml");
     }
 
+    /** See {@link Metrics}. */
     public Path metrics() {
         return root.resolve("metrics.csv");
     }
 
+    /** See {@link Hardness}. */
     public Path hardness() {
         return root.resolve("hardness.csv");
     }
 
+    /** See {@link ClassIou}. */
     public Path classIou() {
         return root.resolve("class_iou.csv");
     }
 
+    /** See {@link Summary}. */
     public Path summary() {
         return root.resolve("summary.json");
     }
@@ -69,17 +92,38 @@ public record RunDirectory(Path root) {
         return root.resolve("teacher.safetensors");
     }
 
+    /** The page for people. */
+    public Path report() {
+        return root.resolve("report.html");
+    }
+
+    /** See {@link SampleFile}. */
     public Path samples() {
         return root.resolve("samples");
     }
 
-    public Path checkpoints() {
-        return root.resolve("checkpoints");
+    /** See {@link CheckpointFiles}. */
+    public CheckpointFiles checkpoints() {
+        return new CheckpointFiles(root.resolve("checkpoints"));
+    }
+
+    /** The tables and texts that tell of a run, without its weights. */
+    public List<Path> records() {
+        return List.of(config(), metrics(), hardness(), classIou(), summary());
+    }
+
+    /** The file's name without its folders, for messages. */
+    public static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
+    private boolean holdsOnlyItsLock(Stream<Path> entries) {
+        return entries.allMatch(entry -> entry.getFileName().equals(lock().getFileName()));
     }
 
     private static boolean empty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.allMatch(entry -> entry.getFileName().toString().equals(".lock"));
+            return new RunDirectory(folder).holdsOnlyItsLock(entries);
         }
     }
 }

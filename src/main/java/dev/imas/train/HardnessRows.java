@@ -1,13 +1,13 @@
 package dev.imas.train;
 
 import dev.imas.data.ImageSource;
-import dev.imas.run.CsvLog;
+import dev.imas.run.Hardness;
 import dev.imas.run.RunDirectory;
 import java.io.IOException;
 
 /** The rows of hardness.csv: at the end of an epoch the last gamma of every unlabelled image that was seen. */
 final class HardnessRows {
-    private final CsvLog log;
+    private final Hardness.Log log;
     private final HardnessTable table;
     private final ImageSource images;
 
@@ -17,7 +17,7 @@ final class HardnessRows {
      */
     HardnessRows(RunDirectory directory, long position, HardnessTable table, ImageSource images, Opened opened)
             throws IOException {
-        this.log = opened.keep(new CsvLog(directory.hardness(), position, "epoch", "image", "gamma", "hardness"));
+        this.log = opened.keep(new Hardness.Log(directory.hardness(), position));
         this.table = table;
         this.images = images;
     }
@@ -27,7 +27,7 @@ final class HardnessRows {
         float[] gamma = table.read();
         for (int i = 0; i < images.size(); i++) {
             if (!Float.isNaN(gamma[i])) {
-                log.row(epoch, images.id(i), gamma[i], 1 - gamma[i]);
+                log.row(epoch, images.id(i), gamma[i]);
             }
         }
     }

@@ -1,7 +1,7 @@
 package dev.imas.train;
 
-import dev.imas.run.CsvLog;
 import dev.imas.run.EpochMetrics;
+import dev.imas.run.Metrics;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.StepMetrics;
 import dev.imas.semi.StepResult;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * checked, told and written.
  */
 final class MetricRows {
-    private final CsvLog log;
+    private final Metrics.Log log;
     private final StepFigures figures;
     private final TrainListener listener;
     private final Divergence divergence;
@@ -26,8 +26,7 @@ final class MetricRows {
      */
     MetricRows(RunDirectory directory, long position, StepFigures figures, TrainListener listener,
                Divergence divergence, int every, Opened opened) throws IOException {
-        this.log = opened.keep(new CsvLog(directory.metrics(), position, "epoch", "step", "lr", "loss_sup", "loss_unsup",
-            "gamma_mean", "confident_ratio", "miou_student", "miou_teacher", "images_per_second"));
+        this.log = opened.keep(new Metrics.Log(directory.metrics(), position));
         this.figures = figures;
         this.listener = listener;
         this.divergence = divergence;
@@ -67,9 +66,7 @@ final class MetricRows {
 
     /** Writes a row, with the evaluation that followed the step. */
     void write(StepMetrics m, Optional<EpochMetrics> evaluation) {
-        log.row(m.epoch(), m.step(), m.lr(), m.lossSup(), m.lossUnsup(), m.gammaMean(), m.confidentRatio(),
-            evaluation.map(EpochMetrics::miouStudent).orElse(Double.NaN),
-            evaluation.map(EpochMetrics::miouTeacher).orElse(Double.NaN), m.imagesPerSecond());
+        evaluation.ifPresentOrElse(found -> log.row(m, found), () -> log.row(m));
     }
 
     /** Makes the rows durable and returns their length in bytes. */

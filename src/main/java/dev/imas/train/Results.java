@@ -1,22 +1,19 @@
 package dev.imas.train;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.machine.CpuFeatures;
-import dev.imas.run.CsvLog;
-import dev.imas.run.DurableFiles;
+import dev.imas.predict.Segmenter;
+import dev.imas.run.ClassIou;
 import dev.imas.run.EpochMetrics;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
+import dev.imas.run.Summary;
 import dev.imas.weights.NetworkSpec;
 import dev.imas.weights.WeightFiles;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +22,6 @@ import org.bytedeco.pytorch.global.torch;
 
 /** What a finished run leaves beside its logs: weights, per-class results and the summary. */
 final class Results {
-    private static final ObjectMapper JSON = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).enable(SerializationFeature.INDENT_OUTPUT);
-
     private final ImasConfig config;
     private final RunDirectory directory;
     private final Dataset data;
@@ -40,7 +35,7 @@ final class Results {
     }
 
     void writeModels(Models models, RunState state) {
-        Map<String, String> metadata = new LinkedHashMap<>(new NetworkSpec(config.network(), config.data().classes(), data.classNames(), data.palette()).metadata());
+        Map<String, String> metadata = new LinkedHashMap<>(spec().metadata());
         metadata.put("name", config.name());
         metadata.put("method", config.method().name());
         metadata.put("step", Long.toString(state.step()));
@@ -48,24 +43,36 @@ final class Results {
         WeightFiles.save(models.teacher.network().state(), directory.teacher(), metadata);
     }
 
-    void writeClassIou(EpochMetrics last) throws IOException {
-        Files.deleteIfExists(directory.classIou());
-        try (CsvLog csv = new CsvLog(directory.classIou(), 0, "class", "name", "iou_student", "iou_teacher")) {
-            List<String> names = data.classNames();
-            for (int c = 0; c < last.iouStudent().length; c++) {
-                csv.row(c, c < names.size() ? names.get(c) : "class " + c, last.iouStudent()[c], last.iouTeacher()[c]);
-            }
+    void writeSamples(Models models) throws IOException {
+        try (Segmenter student = Segmenter.of(models.student, spec(), config, compute);
+                Segmenter teacher = Segmenter.of(models.teacher.network(), spec(), config, compute)) {
+            SamplePictures.write(directory.samples(), data, student, teacher);
         }
     }
 
+    private NetworkSpec spec() {
+        return new NetworkSpec(config.network(), config.data().classes(), data.classNames(), data.palette());
+    }
+
+    void writeClassIou(EpochMetrics last) throws IOException {
+        List<String> names = data.classNames();
+        List<ClassIou> classes = new ArrayList<>();
+        for (int c = 0; c < last.iouStudent().length; c++) {
+            String name = c < names.size() ? names.get(c) : "class " + c;
+            classes.add(new ClassIou(c, name, last.iouStudent()[c], last.iouTeacher()[c]));
+        }
+        ClassIou.write(directory.classIou(), classes);
+    }
+
     void writeSummary(RunSummary summary) throws IOException {
-        ObjectNode json = JSON.valueToTree(summary);
-        json.putObject("data").put("labeled", data.labeled().size()).put("unlabeled", data.unlabeled().size()).put("validation", data.validation().size())
-            .set("fingerprints", ConfigDifference.json(data.fingerprints()));
-        json.putObject("versions").put("imas", version()).put("libtorch", libtorch()).put("java", System.getProperty("java.version"));
-        json.putObject("machine").put("cpu", CpuFeatures.read().model()).put("cores", Runtime.getRuntime().availableProcessors()).put("threads", torch.get_num_threads())
-            .put("os", System.getProperty("os.name") + " " + System.getProperty("os.version")).put("device", compute.device()).put("channels_last", compute.channelsLast());
-        DurableFiles.replace(directory.summary(), file -> JSON.writeValue(file.toFile(), json));
+        Summary.Data pictures = new Summary.Data(data.labeled().size(), data.unlabeled().size(), data.validation().size(),
+                data.fingerprints());
+        Summary.Machine machine = new Summary.Machine(CpuFeatures.read().model(),
+                Runtime.getRuntime().availableProcessors(), torch.get_num_threads(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"), compute.device(),
+                compute.channelsLast());
+        Summary.Versions versions = new Summary.Versions(version(), libtorch(), System.getProperty("java.version"));
+        Summary.write(directory.summary(), summary, pictures, versions, machine);
     }
 
     private static String version() {

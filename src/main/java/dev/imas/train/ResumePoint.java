@@ -28,7 +28,7 @@ final class ResumePoint {
         }
         Checkpoint found = newest.get();
         if (found.data().isMissingNode()) {
-            throw new UserException("the checkpoints in " + directory.checkpoints() + " were written by an older"
+            throw new UserException("the checkpoints in " + directory.checkpoints().folder() + " were written by an older"
                 + " version, which this one cannot continue; train anew with another --out");
         }
         List<String> changes = ConfigDifference.between(found.config(), ConfigDifference.json(config));

@@ -52,7 +52,7 @@ final class RunParts implements AutoCloseable {
                 Models.restore(SafetensorsFile.read(from.get().tensors()), tensors());
                 models.teacher.mirrorsStudent(start.teacherMirrors());
             }
-            divergence = new Divergence(directory.checkpoints());
+            divergence = new Divergence(directory.checkpoints().folder());
             rows = new MetricRows(directory, start.metricsBytes(), new StepFigures(compute, queue), listener,
                 divergence, config.training().logEvery(), opened);
             hardnessRows = new HardnessRows(directory, start.hardnessBytes(), hardness, data.unlabeled(), opened);

@@ -1,5 +1,7 @@
 package dev.imas.train;
 
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
@@ -11,7 +13,6 @@ import dev.imas.device.Torch;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
 import dev.imas.report.ReportWriter;
-import dev.imas.run.DurableFiles;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunLock;
 import dev.imas.run.RunSummary;
@@ -65,8 +66,8 @@ public final class Trainer {
             ReportWriter.write(out);
             return summary;
         } catch (IOException | UncheckedIOException e) {
-            throw new UserException("the run directory " + out + " could not be written (" + e.getMessage()
-                + "); check the free space and the permissions, then use --resume", e);
+            throw new UserException("the run directory " + out + " could not be written ("
+                + FileProblem.of(e, out) + "); mend that, then use --resume", e);
         } catch (RuntimeException e) {
             throw OutOfMemory.advice(e).<RuntimeException>map(advice -> new UserException(advice, e)).orElse(e);
         }

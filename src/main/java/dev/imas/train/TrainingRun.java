@@ -116,9 +116,7 @@ final class TrainingRun {
         EpochMetrics last = state.last();
         results.writeModels(parts.models, state);
         results.writeClassIou(last);
-        SamplePictures.write(directory.samples(), data, parts.evaluator,
-            parts.evaluator.predictor(parts.models.student),
-            parts.evaluator.predictor(parts.models.teacher.network()));
+        results.writeSamples(parts.models);
         long rss = ProcessMemory.resident();
         RunSummary summary = new RunSummary(config.name(), config.method().name(), config.seed(), compute.device(),
             compute.precision().name(), state.step(), config.training().epochs(), last.miouStudent(),

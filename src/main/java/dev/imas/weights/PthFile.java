@@ -1,5 +1,6 @@
 package dev.imas.weights;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.device.Torch;
 import dev.imas.weights.PickleGlobal.PickledStorage;
@@ -57,7 +58,7 @@ public final class PthFile implements AutoCloseable {
             boolean zip = start.read() == 'P' && start.read() == 'K';
             return zip ? openZip(path) : openLegacy(path);
         } catch (IOException e) {
-            throw unusable(path, e.getMessage(), e);
+            throw unusable(path, FileProblem.of(e, path), e);
         }
     }
 
@@ -110,7 +111,7 @@ public final class PthFile implements AutoCloseable {
                 try {
                     result.put(String.valueOf(key), tensor(pickled));
                 } catch (UncheckedIOException e) {
-                    throw unusable(path, "tensor " + key + ": " + e.getCause().getMessage(), e);
+                    throw unusable(path, "tensor " + key + ": " + FileProblem.of(e, path), e);
                 }
             }
         });

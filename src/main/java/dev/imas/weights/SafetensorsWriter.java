@@ -2,15 +2,15 @@ package dev.imas.weights;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -40,28 +40,19 @@ final class SafetensorsWriter {
     static void write(Map<String, Tensor> tensors, Path target, Map<String, String> metadata) {
         List<String> order = dataOrder(tensors);
         ByteBuffer header = header(tensors, order, metadata);
-        Path file = target.toAbsolutePath();
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
         try {
-            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                writeFully(channel, header);
-                for (String name : order) {
-                    writeData(channel, tensors.get(name));
+            DurableFiles.replace(target.toAbsolutePath(), file -> {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                    writeFully(channel, header);
+                    for (String name : order) {
+                        writeData(channel, tensors.get(name));
+                    }
                 }
-                channel.force(true);
-            }
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            try (FileChannel folder = FileChannel.open(file.getParent())) {
-                folder.force(true);
-            }
+            });
         } catch (IOException e) {
-            try {
-                Files.deleteIfExists(partial);
-            } catch (IOException leftOver) {
-                e.addSuppressed(leftOver);
-            }
-            throw new UserException("cannot write " + target + ": " + e.getMessage() + " (" + e.getClass().getSimpleName()
-                    + "); check that its folder exists, is writable and has room", e);
+            throw new UserException("cannot write " + target + " (" + FileProblem.of(e, target)
+                    + "); name a folder that can be written to and has room", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.imas.weights;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
@@ -147,8 +148,8 @@ public final class WeightFiles {
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(9);
         } catch (IOException e) {
-            throw new UserException("cannot read the weight file " + file + ": " + (Files.isDirectory(file) ? "it is a folder"
-                    : Files.exists(file) ? e.getMessage() : "there is no such file"), e);
+            throw new UserException("cannot read the weight file " + file + ": "
+                    + (Files.isDirectory(file) ? "it is a folder" : FileProblem.of(e, file)), e);
         }
         boolean zip = start.length > 1 && start[0] == 'P' && start[1] == 'K';
         boolean pickle = start.length > 1 && start[0] == (byte) 0x80 && start[1] <= 5;
@@ -163,7 +164,7 @@ public final class WeightFiles {
         try {
             return SafetensorsFile.read(file);
         } catch (IOException e) {
-            throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new UserException("cannot read " + file + ": " + FileProblem.of(e, file), e);
         }
     }
 

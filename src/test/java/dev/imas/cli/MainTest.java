@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.imas.cli.Shell.Result;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
@@ -40,11 +43,16 @@ class MainTest {
         "train --set training.lr=-3      | training.lr is -3; expected 0 to 1000",
         "train --data somewhere          | data.root is somewhere; expected nothing, as data.layout is embedded; for images in files name a --preset or --config, or set data.layout=list and data.classes",
         "train --resume none             | --resume: none is no run directory (it has no config.yaml)",
+        "train --out /proc/nope/x         | the run directory /proc/nope/x cannot be used (no such file or folder: /proc/nope); give another --out",
+        "train --out pom.xml/x            | the run directory pom.xml/x cannot be used (a part of the path is a file); give another --out",
+        "train --out pom.xml              | pom.xml is a file, expected a folder for the run; give another --out",
         "train --resume none --preset voc | --resume continues a run as it was configured; leave out --preset",
         "evaluate                        | --weights is missing",
-        "evaluate --weights none         | cannot read the weight file none: there is no such file",
+        "evaluate --weights none         | cannot read the weight file none: no such file or folder",
         "predict --weights none          | --input is missing",
         "predict --weights none --input none --out x | --input: nothing at none",
+        "predict --weights none --input docs/method.md --out /proc/nope/x | --out: /proc/nope/x cannot be used (no such file or folder: /proc/nope)",
+        "predict --weights none --input docs/method.md --out pom.xml | --out: pom.xml cannot be used (a file is in the way)",
         "verify --golden none            | no directory of recorded data at none; give one with --golden DIR",
         "report                          | report needs one run directory, such as runs/embedded-imas-seed1",
         "report none                     | none is not a directory, expected the directory of a run (train's --out)",
@@ -108,6 +116,8 @@ class MainTest {
         String trace = "\nException raised from allocate at alloc.cpp:1 (most recent call first):\nframe #0: c10::Error";
         return Stream.of(
                 Arguments.of(new UserException("a.png is empty"), 2, "imas: a.png is empty"),
+                Arguments.of(new NoSuchFileException("/a/b"), 2, "imas: no such file or folder: /a/b"),
+                Arguments.of(new UncheckedIOException(new IOException("No space left on device")), 2, "imas: the disk is full"),
                 Arguments.of(new RuntimeException("shape mismatch" + trace), 3, "imas: shape mismatch (a fault of the program: run again with --debug to see where)"),
                 Arguments.of(new IllegalStateException("odd"), 3, "imas: IllegalStateException: odd (a fault of the program: run again with --debug to see where)"),
                 Arguments.of(new NullPointerException(), 3, "imas: NullPointerException: null (a fault of the program: run again with --debug to see where)"),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.image.IndexPng;
+import dev.imas.run.Metrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -165,7 +166,7 @@ class ReportWriterTest {
         var notes = new ArrayList<String>();
         Metrics metrics = Metrics.read(run.resolve("metrics.csv"), notes);
         assertThat(notes).isEmpty();
-        assertThat(metrics.series(Metrics.Row::lossSup).y()).containsExactly(0.5, 0.4);
+        assertThat(Series.of(metrics, Metrics.Row::lossSup).y()).containsExactly(0.5, 0.4);
         assertThat(report()).contains("<b>61.0</b>");
     }
 

@@ -1,6 +1,6 @@
-package dev.imas.report;
+package dev.imas.run;
 
-import dev.imas.run.CsvFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,15 +11,52 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * hardness.csv: one value an unlabelled image and epoch, hardness = 1 - gamma in [0,1] (method.md, section 4).
+ * hardness.csv: one value an unlabelled image and epoch, hardness = 1 - gamma in [0,1] (method 4).
  *
  * @param images names in order of appearance
  * @param epochs per epoch one value an image, NaN where the image was not seen; an array may end before the last image
  */
-record Hardness(List<String> images, TreeMap<Long, float[]> epochs) {
-    static final Hardness NONE = new Hardness(List.of(), new TreeMap<>());
+public record Hardness(List<String> images, TreeMap<Long, float[]> epochs) {
+    /** That of a run without the file. */
+    public static final Hardness NONE = new Hardness(List.of(), new TreeMap<>());
 
-    static Hardness read(Path file, List<String> notes) {
+    private static final List<String> COLUMNS = List.of("epoch", "image", "gamma", "hardness");
+
+    /** Writes the file as a run goes on. */
+    public static final class Log implements AutoCloseable {
+        private final CsvLog csv;
+
+        /**
+         * Opens or creates the file.
+         *
+         * @param position bytes to keep of an earlier part of the run; 0 starts anew
+         */
+        public Log(Path file, long position) throws IOException {
+            csv = new CsvLog(file, position, COLUMNS);
+        }
+
+        /** @param gamma the last of this epoch, in [0,1] */
+        public void row(int epoch, String image, float gamma) {
+            csv.row(epoch, image, gamma, 1 - gamma);
+        }
+
+        /** Makes the rows durable and returns their length in bytes. */
+        public long sync() throws IOException {
+            return csv.sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            csv.close();
+        }
+    }
+
+    /**
+     * Reads what is usable.
+     *
+     * @param notes told in a sentence each what is missing or damaged
+     */
+    public static Hardness read(Path file, List<String> notes) {
         Map<String, Integer> index = new HashMap<>();
         List<String> names = new ArrayList<>();
         TreeMap<Long, float[]> epochs = new TreeMap<>();
@@ -54,18 +91,18 @@ record Hardness(List<String> images, TreeMap<Long, float[]> epochs) {
         return values;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return epochs.isEmpty();
     }
 
     /** Hardness of an image in an epoch, NaN if it was not seen. */
-    float at(long epoch, int image) {
+    public float at(long epoch, int image) {
         float[] values = epochs.get(epoch);
         return image < values.length ? values[image] : Float.NaN;
     }
 
     /** The values of an epoch in ascending order. */
-    float[] sorted(long epoch) {
+    public float[] sorted(long epoch) {
         float[] values = epochs.get(epoch).clone();
         Arrays.sort(values);
         // NaN sorts last.
@@ -76,19 +113,12 @@ record Hardness(List<String> images, TreeMap<Long, float[]> epochs) {
         return Arrays.copyOf(values, n);
     }
 
-    /** The q-quantile, interpolated between neighbours, of a non-empty ascending array. */
-    static double quantile(float[] sorted, double q) {
-        double at = q * (sorted.length - 1);
-        int below = (int) at;
-        int above = Math.min(below + 1, sorted.length - 1);
-        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-    }
-
     /** Images of the last epoch from the easiest to the hardest; equal ones by name. */
-    int[] ranked() {
+    public int[] ranked() {
         long last = epochs.lastKey();
         return IntStream.range(0, images.size()).filter(i -> !Float.isNaN(at(last, i))).boxed()
-                .sorted((a, b) -> at(last, a) != at(last, b) ? Float.compare(at(last, a), at(last, b)) : images.get(a).compareTo(images.get(b)))
+                .sorted((a, b) -> at(last, a) != at(last, b) ? Float.compare(at(last, a), at(last, b))
+                        : images.get(a).compareTo(images.get(b)))
                 .mapToInt(Integer::intValue).toArray();
     }
 }

@@ -1,9 +1,6 @@
-package dev.imas.report;
+package dev.imas.image;
 
 import dev.imas.common.UserException;
-import dev.imas.image.IndexPng;
-import dev.imas.image.LabelMap;
-import dev.imas.image.RgbImage;
 import java.util.List;
 
 /** Lays the colours of a label map over its picture. */

@@ -1,0 +1,124 @@
+package dev.imas.predict;
+
+import static org.bytedeco.pytorch.global.torch.softmax;
+
+import dev.imas.augment.Resize;
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.device.Compute;
+import dev.imas.device.ImageTensors;
+import dev.imas.device.TensorKernels;
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
+import dev.imas.nn.Bilinear;
+import dev.imas.nn.SegmentationNetwork;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * How a network is asked about a picture (method 5): reduced by evaluation.scale or not, as a whole or in sliding
+ * windows, and the answer enlarged to the picture's size. A network is any function from normalised images [B,3,H,W]
+ * to logits [B,C,h,w]. Belongs to the PointerScope that it was made in; gradients are off around its calls.
+ */
+final class Inference {
+    private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8L;
+
+    private final Compute compute;
+    private final TensorKernels kernels;
+    private final ImageTensors tensors;
+    private final Evaluation settings;
+    private final int classes;
+
+    Inference(Compute compute, TensorKernels kernels, Evaluation settings, int classes) {
+        this.compute = compute;
+        this.kernels = kernels;
+        this.tensors = new ImageTensors(compute);
+        this.settings = settings;
+        this.classes = classes;
+    }
+
+    /** A picture as the network sees it: RGB in direct memory, height*width*3 bytes. */
+    record Seen(ByteBuffer rgb, int height, int width) {
+    }
+
+    /** The network in evaluation mode as a function of images. */
+    UnaryOperator<Tensor> predictor(SegmentationNetwork network) {
+        return images -> compute.forward(false, () -> network.forward(images, false)).logits();
+    }
+
+    /** Reduces a picture by evaluation.scale. */
+    Seen seen(RgbImage image) {
+        ImageSize size = new ImageSize(image.width(), image.height()).times(settings.scale());
+        RgbImage reduced = Resize.bilinear(image, size.width(), size.height());
+        return new Seen(direct(reduced.rgb()), reduced.height(), reduced.width());
+    }
+
+    /** Normalised f32 [1,3,h,w]. */
+    Tensor input(Seen seen) {
+        return tensors.normalized(seen.rgb, 1, seen.height, seen.width);
+    }
+
+    /** u8 [1,1,H,W] of a direct buffer's labels. */
+    Tensor truth(ByteBuffer labels, int height, int width) {
+        return tensors.labels(labels, 1, height, width);
+    }
+
+    /** Adds images [B,3,H,W] and their truth u8 [B,1,H,W] to counts i64 [1,1,3,C]. */
+    void count(Tensor images, Tensor truth, UnaryOperator<Tensor> network, Tensor counts) {
+        kernels.confusion(scores(images, network), truth, counts);
+    }
+
+    /** Zeroed i64 [1,1,3,C]. */
+    Tensor counts() {
+        return kernels.confusionCounts(classes);
+    }
+
+    /** What the prediction is the argmax of, after enlargement to the images' size: logits, or summed probabilities. */
+    Tensor scores(Tensor images, UnaryOperator<Tensor> network) {
+        return whole() ? network.apply(images) : new SlidingWindows(settings.window()).accumulate(images, classes, network);
+    }
+
+    /** What the network sees in a picture; every class's probability too, if {@code detailed}. */
+    Segmentation segment(RgbImage image, UnaryOperator<Tensor> network, boolean detailed) {
+        if (detailed && (long) classes * image.height() * image.width() > LARGEST_ARRAY) {
+            throw new UserException("the probabilities of " + classes + " classes at " + image.width() + "x"
+                    + image.height() + " pixels are more than one array holds; segment a smaller picture");
+        }
+        Tensor scores = scores(input(seen(image)), network);
+        TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, image.height(), image.width());
+        LabelMap labels = new LabelMap(image.width(), image.height(), bytes(found.labels()));
+        if (whole() && !detailed) {
+            return new Segmentation(labels, floats(found.confidence()), Optional.empty());
+        }
+        Tensor enlarged = Bilinear.enlarged(scores.to(ScalarType.Float), image.height(), image.width());
+        Tensor probabilities = whole() ? softmax(enlarged, 1) : enlarged.div(enlarged.sum(new long[] {1}, true, new ScalarTypeOptional()));
+        return new Segmentation(labels, floats(whole() ? found.confidence() : probabilities.amax(new long[] {1}, false)),
+                detailed ? Optional.of(floats(probabilities)) : Optional.empty());
+    }
+
+    private boolean whole() {
+        return settings.mode() == EvaluationMode.WHOLE;
+    }
+
+    static ByteBuffer direct(byte[] bytes) {
+        return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+    }
+
+    private static byte[] bytes(Tensor tensor) {
+        byte[] values = new byte[Math.toIntExact(tensor.numel())];
+        tensor.cpu().contiguous().data_ptr_byte().get(values);
+        return values;
+    }
+
+    private static float[] floats(Tensor tensor) {
+        float[] values = new float[Math.toIntExact(tensor.numel())];
+        tensor.cpu().contiguous().data_ptr_float().get(values);
+        return values;
+    }
+}

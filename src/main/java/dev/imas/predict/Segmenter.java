@@ -1,0 +1,293 @@
+package dev.imas.predict;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Layout;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.config.Names;
+import dev.imas.data.ImageSource;
+import dev.imas.device.Compute;
+import dev.imas.device.Cuda;
+import dev.imas.device.TensorKernels;
+import dev.imas.device.Torch;
+import dev.imas.image.Palette;
+import dev.imas.image.RgbImage;
+import dev.imas.nn.SegmentationNetwork;
+import dev.imas.run.RunDirectory;
+import dev.imas.weights.NetworkSpec;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+
+/**
+ * Segments pictures with a trained network; the way in for programs that use one.
+ *
+ * <pre>{@code
+ * try (Segmenter segmenter = Segmenter.open(Path.of("teacher.safetensors"), Segmenter.Options.defaults())) {
+ *     Segmentation found = segmenter.segment(ImageIO.read(new File("street.jpg")));
+ *     LabelMap labels = found.labels();
+ * }
+ * }</pre>
+ *
+ * <p>Memory: the network's tensors live until {@link #close}; everything else that a call needs is freed when it
+ * returns, also where the caller has no PointerScope and whatever JavaCPP's garbage collection is set to. Results are
+ * plain Java arrays.
+ *
+ * <p>Threads: one call runs at a time; calls from several threads wait for one another. libtorch itself uses all cores
+ * for one picture. Who wants several pictures at once opens one segmenter a thread.
+ */
+public final class Segmenter implements AutoCloseable {
+    private final TrainedNetwork trained;
+    private final boolean owner;
+    private boolean closed;
+
+    private Segmenter(TrainedNetwork trained, boolean owner) {
+        this.trained = trained;
+        this.owner = owner;
+    }
+
+    /**
+     * Opens a weight file: safetensors, or PyTorch's .pth, which is read and never executed.
+     *
+     * @param weights file that training wrote, which says which network it holds; or one of another program, whose
+     *                network {@code options} name by a preset or a configuration
+     * @throws UserException in one line, when the file is missing, damaged or does not fit its network, when it needs a
+     *                       preset, or when the device cannot be used
+     */
+    public static Segmenter open(Path weights, Options options) {
+        return new Segmenter(TrainedNetwork.open(weights, options), true);
+    }
+
+    /**
+     * Segments with a network in memory, which stays the caller's: {@link #close} leaves it open.
+     *
+     * @param network  on {@code compute}'s device and in its layout
+     * @param spec     its classes, their names and colours
+     * @param settings of which evaluation.* say whether whole or in windows, and at which scale
+     */
+    public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
+        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false);
+    }
+
+    /**
+     * Labels and confidence of a picture of any size.
+     *
+     * @throws IllegalStateException after {@link #close}
+     */
+    public Segmentation segment(RgbImage image) {
+        return working(inference -> inference.segment(image, inference.predictor(trained.network()), false));
+    }
+
+    /** As {@link #segment(RgbImage)}, of the picture's stored samples: no colour profile is applied, alpha is dropped. */
+    public Segmentation segment(BufferedImage image) {
+        return segment(RgbImage.of(image));
+    }
+
+    /**
+     * As {@link #segment(RgbImage)}, with the probability of every class: 4 bytes a class and pixel more.
+     *
+     * @throws UserException when they are more than one Java array holds (2^31 values)
+     */
+    public Segmentation segmentWithProbabilities(RgbImage image) {
+        return working(inference -> inference.segment(image, inference.predictor(trained.network()), true));
+    }
+
+    /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
+    public Confusion evaluate(ImageSource source) {
+        return working(inference -> new Evaluator(inference).evaluate(source,
+                List.of(inference.predictor(trained.network()))).get(0));
+    }
+
+    /** What it was opened with, complete: how pictures are seen, and where those of its run are. */
+    public ImasConfig settings() {
+        return trained.settings();
+    }
+
+    /** Number of classes C; labels are below it. */
+    public int classes() {
+        return trained.spec().classes();
+    }
+
+    /** One name a class: the weight file's or the configuration's, else "class 0" and so on. */
+    public List<String> classNames() {
+        List<String> names = trained.spec().classNames();
+        return names.isEmpty() ? IntStream.range(0, classes()).mapToObj(c -> "class " + c).toList() : names;
+    }
+
+    /** One colour a class as 0xRRGGBB: the weight file's or the configuration's, else PASCAL VOC's. */
+    public List<Integer> palette() {
+        List<Integer> palette = trained.spec().palette();
+        return palette.isEmpty() ? Palette.voc(classes()) : palette;
+    }
+
+    /** Frees the network; a second call does nothing. */
+    @Override
+    public synchronized void close() {
+        if (!closed && owner) {
+            trained.network().close();
+        }
+        closed = true;
+    }
+
+    /** Does a call's work without gradients, in a scope that frees what it made. */
+    private synchronized <T> T working(Function<Inference, T> work) {
+        if (closed) {
+            throw new IllegalStateException("this segmenter is closed");
+        }
+        Compute compute = trained.compute();
+        if (compute.cuda()) {
+            Cuda.use(compute.deviceIndex()); // the caller's thread may be a new one
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Inference inference = new Inference(compute, new TensorKernels(compute), settings().evaluation(), classes());
+            return Torch.withoutGradient(() -> work.apply(inference));
+        }
+    }
+
+    /**
+     * How a weight file is opened; every method gives a changed copy. Unless told otherwise, a file in a run directory
+     * is used with that run's settings (the config.yaml beside it), another one with the published defaults: pictures
+     * as a whole, in their own size, on a GPU where there is one. What the file itself says about its network, classes
+     * and colours goes before any preset.
+     */
+    public static final class Options {
+        private static final Options DEFAULTS = new Options(null, null, List.of(), false, false, note -> { });
+
+        private final String preset;
+        private final Path configuration;
+        private final List<Consumer<Map<String, Object>>> changes;
+        private final boolean namesPictures;
+        final boolean strict;
+        final Consumer<String> notes;
+
+        private Options(String preset, Path configuration, List<Consumer<Map<String, Object>>> changes,
+                boolean namesPictures, boolean strict, Consumer<String> notes) {
+            this.preset = preset;
+            this.configuration = configuration;
+            this.changes = changes;
+            this.namesPictures = namesPictures;
+            this.strict = strict;
+            this.notes = notes;
+        }
+
+        /** What the weight file and the run around it say. */
+        public static Options defaults() {
+            return DEFAULTS;
+        }
+
+        /** A named configuration, such as voc: for files that do not say which network they hold. */
+        public Options preset(String name) {
+            return new Options(name, null, changes, namesPictures, strict, notes);
+        }
+
+        /** A configuration file (YAML) instead of a preset. */
+        public Options configuration(Path file) {
+            return new Options(null, file, changes, namesPictures, strict, notes);
+        }
+
+        /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:i}. */
+        public Options device(String device) {
+            return set("device", device);
+        }
+
+        /** AUTO is the fastest of the device; TF32 or not is a setting of the whole process. */
+        public Options precision(Precision precision) {
+            return set("precision", Names.word(precision));
+        }
+
+        /** Pictures as a whole. */
+        public Options whole() {
+            return set("evaluation.mode", "whole");
+        }
+
+        /** Pictures in overlapping square windows, whose probabilities are added up. */
+        public Options sliding(int side) {
+            return set("evaluation.mode", "sliding").set("evaluation.window", side);
+        }
+
+        /** The network sees pictures reduced by this factor, in (0,1]; results have the picture's own size. */
+        public Options scale(double factor) {
+            return set("evaluation.scale", factor);
+        }
+
+        /** Any setting by its key, such as {@code evaluation.scale}; later ones win. */
+        public Options set(String key, Object value) {
+            return set(key, value, "settings");
+        }
+
+        /** @param origin what messages call the place that the value comes from */
+        public Options set(String key, Object value, String origin) {
+            return changed(layers -> ConfigYaml.set(layers, key, value, origin),
+                    namesPictures || List.of("data.root", "data.validation").contains(key));
+        }
+
+        /** A setting written {@code key=value}, with the value in YAML. */
+        public Options set(String assignment) {
+            return changed(layers -> ConfigYaml.set(layers, assignment), namesPictures);
+        }
+
+        /** Refuse weights of another program with missing or unknown keys. */
+        public Options strict(boolean refuse) {
+            return new Options(preset, configuration, changes, namesPictures, refuse, notes);
+        }
+
+        /** Told in one line each what was found in files of other programs. */
+        public Options notes(Consumer<String> listener) {
+            return new Options(preset, configuration, changes, namesPictures, strict, listener);
+        }
+
+        private Options changed(Consumer<Map<String, Object>> change, boolean pictures) {
+            List<Consumer<Map<String, Object>>> all = new ArrayList<>(changes);
+            all.add(change);
+            return new Options(preset, configuration, List.copyOf(all), pictures, strict, notes);
+        }
+
+        /**
+         * The settings that a weight file is opened with, complete.
+         *
+         * @param own what the file says of its network; empty: another program's file, which needs a configuration
+         */
+        ImasConfig resolved(Path weights, Optional<NetworkSpec> own) {
+            if (own.isEmpty() && preset == null && configuration == null) {
+                throw new UserException(weights + " does not say which network it belongs to; name it with a preset or a"
+                        + " configuration (--preset or --config)");
+            }
+            Map<String, Object> layers = base(weights);
+            if (namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
+                ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
+            }
+            own.ifPresent(spec -> {
+                ConfigYaml.set(layers, "data.classes", spec.classes());
+                ConfigYaml.set(layers, "data.class_names", spec.classNames());
+                ConfigYaml.set(layers, "data.palette", spec.palette());
+            });
+            changes.forEach(change -> change.accept(layers));
+            return ConfigYaml.resolve(layers);
+        }
+
+        private Map<String, Object> base(Path weights) {
+            if (preset != null) {
+                return ConfigYaml.preset(preset);
+            }
+            if (configuration != null) {
+                return ConfigYaml.file(configuration, notes);
+            }
+            Path ofRun = RunDirectory.around(weights).config();
+            if (Files.isRegularFile(ofRun)) {
+                return ConfigYaml.file(ofRun);
+            }
+            Map<String, Object> layers = ConfigYaml.preset("voc");
+            ConfigYaml.set(layers, "data.layout", "list"); // of pictures beside their masks
+            return layers;
+        }
+    }
+}

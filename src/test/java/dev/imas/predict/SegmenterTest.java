@@ -1,0 +1,277 @@
+package dev.imas.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.imas.ChildJvm;
+import dev.imas.common.Rng;
+import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
+import dev.imas.data.EmbeddedScenes;
+import dev.imas.device.Compute;
+import dev.imas.device.Torch;
+import dev.imas.image.LabelMap;
+import dev.imas.image.Palette;
+import dev.imas.image.RgbImage;
+import dev.imas.nn.SegmentationNetwork;
+import dev.imas.predict.Segmenter.Options;
+import dev.imas.weights.NetworkSpec;
+import dev.imas.weights.WeightFiles;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The way of a program that uses a network: open, segment, read the result. */
+class SegmenterTest {
+    private static final int WIDTH = 50;
+    private static final int HEIGHT = 33;
+    private static final Options CPU = Options.defaults().device("cpu").precision(ImasConfig.Precision.FP32);
+    private static final RgbImage PICTURE = noise(WIDTH, HEIGHT);
+
+    @TempDir
+    static Path folder;
+    private static ImasConfig config;
+    private static Path own;
+    private static Path foreign;
+
+    @BeforeAll
+    static void writeWeights() {
+        Torch.load();
+        config = ConfigYaml.resolve(ConfigYaml.preset("embedded"));
+        own = folder.resolve("own.safetensors");
+        foreign = folder.resolve("foreign.safetensors");
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = SegmentationNetwork.create(config.network(), 7, 5)) {
+            balance(network);
+            WeightFiles.save(network.state(), own, spec().metadata());
+            WeightFiles.save(network.state(), foreign, Map.of());
+        }
+    }
+
+    /** An untrained network sees one class everywhere: shifts its logits so that the picture has pixels of several. */
+    private static void balance(SegmentationNetwork network) {
+        Compute compute = Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        float[] p;
+        try (Segmenter segmenter = Segmenter.of(network, spec(), config, compute)) {
+            p = segmenter.segmentWithProbabilities(PICTURE).probabilities();
+        }
+        int pixels = WIDTH * HEIGHT;
+        FloatPointer bias = network.state().get("decoder.classifier.6.bias").data_ptr_float();
+        for (int i = 0; i < p.length; i++) {
+            bias.put(i / pixels, (float) (bias.get(i / pixels) - Math.log(p[i]) / pixels));
+        }
+    }
+
+    private static NetworkSpec spec() {
+        return new NetworkSpec(config.network(), 7, EmbeddedScenes.CLASS_NAMES, EmbeddedScenes.PALETTE);
+    }
+
+    private static RgbImage noise(int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        Rng rng = Rng.of(1, "segmenter");
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) rng.integer(0, 256);
+        }
+        return new RgbImage(width, height, rgb);
+    }
+
+    @Test
+    void labelsAndProbabilitiesTellTheSame() {
+        for (Options options : List.of(CPU, CPU.sliding(24), CPU.scale(0.5), CPU.sliding(24).scale(0.5))) {
+            try (Segmenter segmenter = Segmenter.open(own, options)) {
+                Segmentation found = segmenter.segmentWithProbabilities(PICTURE);
+                Segmentation plain = segmenter.segment(PICTURE);
+                assertThat(found.labels().labels()).isEqualTo(plain.labels().labels()).hasSize(WIDTH * HEIGHT);
+                assertThat(found.confidence()).isEqualTo(plain.confidence()).hasSize(WIDTH * HEIGHT);
+                assertThat(found.labels().width()).isEqualTo(WIDTH);
+                float[] p = found.probabilities();
+                assertThat(p).hasSize(7 * WIDTH * HEIGHT);
+                Set<Integer> seen = new TreeSet<>();
+                for (int i = 0; i < WIDTH * HEIGHT; i++) {
+                    int label = found.labels().labels()[i];
+                    float sum = 0;
+                    float most = 0;
+                    for (int c = 0; c < 7; c++) {
+                        sum += p[c * WIDTH * HEIGHT + i];
+                        most = Math.max(most, p[c * WIDTH * HEIGHT + i]);
+                    }
+                    assertThat(sum).isCloseTo(1, within(1e-5f));
+                    assertThat(p[label * WIDTH * HEIGHT + i]).isCloseTo(most, within(1e-5f));
+                    assertThat(found.confidence()[i]).isCloseTo(most, within(1e-5f));
+                    seen.add(label);
+                }
+                assertThat(seen).as("a picture of one class would show nothing").hasSizeGreaterThan(1);
+            }
+        }
+    }
+
+    @Test
+    void aBufferedImageIsTheSamePicture() {
+        BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_ARGB);
+        for (int i = 0; i < WIDTH * HEIGHT; i++) {
+            byte[] rgb = PICTURE.rgb();
+            image.setRGB(i % WIDTH, i / WIDTH, 0xFF000000 | (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8
+                    | rgb[3 * i + 2] & 255);
+        }
+        try (Segmenter segmenter = Segmenter.open(own, CPU)) {
+            assertThat(segmenter.segment(image).labels().labels()).isEqualTo(segmenter.segment(PICTURE).labels().labels());
+        }
+    }
+
+    @Test
+    void aNetworkInMemoryGivesTheSameAndStaysOpen() {
+        Compute compute = Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        try (SegmentationNetwork network = NetworkSpec.open(own); Segmenter file = Segmenter.open(own, CPU)) {
+            network.channelsLast();
+            byte[] first;
+            try (Segmenter memory = Segmenter.of(network, spec(), config, compute)) {
+                first = memory.segment(PICTURE).labels().labels();
+            }
+            try (Segmenter memory = Segmenter.of(network, spec(), config, compute)) {
+                assertThat(memory.segment(PICTURE).labels().labels()).isEqualTo(first);
+            }
+            assertThat(file.segment(PICTURE).labels().labels()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void theFileTellsClassesNamesAndColours() {
+        try (Segmenter segmenter = Segmenter.open(own, CPU)) {
+            assertThat(segmenter.classes()).isEqualTo(7);
+            assertThat(segmenter.classNames()).isEqualTo(EmbeddedScenes.CLASS_NAMES);
+            assertThat(segmenter.palette()).isEqualTo(EmbeddedScenes.PALETTE);
+        }
+    }
+
+    @Test
+    void aFileOfAnotherProgramNeedsAConfiguration() throws IOException {
+        assertThatThrownBy(() -> Segmenter.open(foreign, CPU)).isInstanceOf(UserException.class)
+                .hasMessageContaining("does not say which network");
+        List<String> notes = new ArrayList<>();
+        Path yaml = Files.writeString(folder.resolve("other.yaml"), """
+                extends: embedded
+                data: {class_names: [], palette: []}
+                """);
+        for (Options options : List.of(CPU.preset("embedded"), CPU.configuration(yaml).notes(notes::add))) {
+            try (Segmenter segmenter = Segmenter.open(foreign, options); Segmenter told = Segmenter.open(own, CPU)) {
+                assertThat(segmenter.segment(PICTURE).labels().labels()).isEqualTo(told.segment(PICTURE).labels().labels());
+            }
+        }
+        assertThat(notes).singleElement().asString().contains("foreign.safetensors");
+        try (Segmenter segmenter = Segmenter.open(foreign, CPU.configuration(yaml))) {
+            assertThat(segmenter.classNames()).startsWith("class 0").hasSize(7);
+            assertThat(segmenter.palette()).isEqualTo(Palette.voc(7));
+        }
+    }
+
+    @Test
+    void aFileInARunIsUsedAsTheRunEvaluates() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("run"));
+        Path weights = Files.copy(own, run.resolve("teacher.safetensors"));
+        var layers = ConfigYaml.preset("embedded");
+        ConfigYaml.set(layers, "evaluation.scale", 0.5);
+        Files.writeString(run.resolve("config.yaml"), ConfigYaml.dump(ConfigYaml.resolve(layers)));
+        try (Segmenter inRun = Segmenter.open(weights, CPU); Segmenter alone = Segmenter.open(own, CPU.scale(0.5))) {
+            assertThat(inRun.settings().evaluation().scale()).isEqualTo(0.5);
+            assertThat(inRun.segment(PICTURE).labels().labels()).isEqualTo(alone.segment(PICTURE).labels().labels());
+        }
+    }
+
+    @Test
+    void measuresItselfOnPicturesWithMasks() {
+        EmbeddedScenes scenes = new EmbeddedScenes(1, "validation", 2, 48);
+        try (Segmenter segmenter = Segmenter.open(own, CPU)) {
+            Confusion counts = segmenter.evaluate(scenes);
+            long right = 0;
+            for (int i = 0; i < 2; i++) {
+                LabelMap found = segmenter.segment(scenes.image(i)).labels();
+                for (int k = 0; k < 48 * 48; k++) {
+                    right += found.labels()[k] == scenes.mask(i).labels()[k] ? 1 : 0;
+                }
+            }
+            assertThat(LongStream.of(counts.intersection()).sum()).isEqualTo(right).isPositive();
+        }
+    }
+
+    @Test
+    void callsFromSeveralThreadsGetTheirOwnAnswers() {
+        RgbImage other = noise(31, 47);
+        try (Segmenter segmenter = Segmenter.open(own, CPU)) {
+            byte[] first = segmenter.segment(PICTURE).labels().labels();
+            byte[] second = segmenter.segment(other).labels().labels();
+            List<CompletableFuture<Segmentation>> calls = IntStream.range(0, 8)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> segmenter.segment(i % 2 == 0 ? PICTURE : other))).toList();
+            for (int i = 0; i < 8; i++) {
+                assertThat(calls.get(i).join().labels().labels()).isEqualTo(i % 2 == 0 ? first : second);
+            }
+        }
+    }
+
+    @Test
+    void misuseIsToldInWords() {
+        Segmenter segmenter = Segmenter.open(own, CPU);
+        Segmentation found = segmenter.segment(PICTURE);
+        segmenter.close();
+        segmenter.close();
+        assertThatThrownBy(() -> segmenter.segment(PICTURE)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(found::probabilities).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("segmentWithProbabilities");
+        assertThatThrownBy(() -> Segmenter.open(folder.resolve("none.safetensors"), CPU)).isInstanceOf(UserException.class)
+                .hasMessageContaining("none.safetensors");
+        assertThatThrownBy(() -> Segmenter.open(own, CPU.set("evaluation.scale", -1))).isInstanceOf(UserException.class)
+                .hasMessageContaining("evaluation.scale");
+    }
+
+    /** As in a program that knows nothing of PointerScope, with JavaCPP's garbage collection on (its default) and off. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProgramWithoutScopesLeaksNothing(boolean nopointergc) throws IOException, InterruptedException {
+        ChildJvm.Result result = ChildJvm.run(ChildJvm.classPath(), Map.of("_JAVA_OPTIONS",
+                "-Dorg.bytedeco.javacpp.nopointergc=" + nopointergc, "OMP_NUM_THREADS", "1"), ManyPictures.class, own.toString());
+        assertThat(result.output()).contains("nopointergc " + nopointergc);
+        assertThat(result.status()).as(result.output()).isZero();
+        String grown = result.output().lines().filter(line -> line.startsWith("grown ")).findFirst().orElseThrow();
+        // One forgotten input tensor a picture would be 60 MB.
+        assertThat(Long.parseLong(grown.substring("grown ".length()))).isLessThan(20L << 20);
+    }
+
+    /** Segments 200 pictures and tells by how many bytes the process grew after the 50th. */
+    static final class ManyPictures {
+        private ManyPictures() {
+        }
+
+        public static void main(String[] arguments) {
+            System.out.println("nopointergc " + System.getProperty("org.bytedeco.javacpp.nopointergc"));
+            RgbImage picture = noise(192, 192);
+            long settled = 0;
+            try (Segmenter segmenter = Segmenter.open(Path.of(arguments[0]), CPU)) {
+                for (int i = 0; i < 200; i++) {
+                    segmenter.segment(picture);
+                    if (i == 50) {
+                        settled = Pointer.physicalBytes();
+                    }
+                }
+            }
+            System.out.println("grown " + (Pointer.physicalBytes() - settled));
+        }
+    }
+}
