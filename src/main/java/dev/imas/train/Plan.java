@@ -36,8 +36,7 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
             throw new UserException("an epoch of " + length + " samples has no full batch of " + batch + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
                 + " or raise data.epoch_length");
         }
-        Schedule schedule = new Schedule(t.lr(), t.polyPower(), t.epochs(), steps, t.supOnlyEpochs(), t.emaDecay(), t.teacherStart());
-        return new Plan(Math.max(length, Math.multiplyExact(steps, t.batchLabeled())), supervised ? 0 : length, schedule);
+        return new Plan(Math.max(length, Math.multiplyExact(steps, t.batchLabeled())), supervised ? 0 : length, Schedule.of(t, steps));
     }
 
     int stepsPerEpoch() {

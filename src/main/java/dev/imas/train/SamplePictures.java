@@ -1,12 +1,12 @@
 package dev.imas.train;
 
 import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
-
 import dev.imas.data.Dataset;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
+import dev.imas.nn.Bilinear;
 import dev.imas.predict.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -59,7 +58,7 @@ final class SamplePictures {
     private static LabelMap predict(RgbImage image, Evaluator evaluator, UnaryOperator<Tensor> network) {
         try (PointerScope scope = new PointerScope()) {
             Tensor scores = evaluator.scores(evaluator.input(image), network).to(ScalarType.Float);
-            Tensor enlarged = upsample_bilinear2d(scores, new long[] {image.height(), image.width()}, true, new DoubleOptional(), new DoubleOptional());
+            Tensor enlarged = Bilinear.enlarged(scores, image.height(), image.width());
             byte[] labels = new byte[image.width() * image.height()];
             enlarged.argmax(new LongOptional(1), false).to(ScalarType.Byte).cpu().contiguous().data_ptr_byte().get(labels);
             return new LabelMap(image.width(), image.height(), labels);
