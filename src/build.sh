@@ -59,7 +59,7 @@ stale() {
 }
 
 # What the first build fetches into an empty local repository, Maven's plugins included; measured, in MB.
-fetched_at_most=200
+fetched_at_most=190
 fetched_for_gpu=460
 
 # What Maven is doing by its log, in one line.
