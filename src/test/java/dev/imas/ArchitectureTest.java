@@ -136,6 +136,13 @@ class ArchitectureTest {
         return room.isEmpty() ? house : house + "." + room;
     }
 
+    /** A mode that is set by hand may stay on the thread. */
+    @Test
+    void gradientModeIsSwitchedInOneClass() {
+        noClasses().that().doNotHaveFullyQualifiedName(ROOT + ".device.Torch")
+                .should().dependOnClassesThat().haveFullyQualifiedName("org.bytedeco.pytorch.GradMode").check(imported);
+    }
+
     private static String[] packages(String... names) {
         return Arrays.stream(names).map(name -> ROOT + "." + name + "..").toArray(String[]::new);
     }

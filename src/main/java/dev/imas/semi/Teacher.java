@@ -12,14 +12,13 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The exponential moving average of the student (method 3.8): parameters and buffers alike. Integer buffers
+ * The exponential moving average of the student (docs/method.md 3.8): parameters and buffers alike. Integer buffers
  * (num_batches_tracked) are float32 in the teacher, as in the published program.
  *
  * <p>Keeps data addresses of both networks: build it after they were moved, relaid or loaded, and load values in
@@ -67,7 +66,8 @@ public final class Teacher {
         numel.put(sizes);
         workspaceBytes = kernels.inOrder().emaUpdateWorkspace(sizes);
         workspace = workspaceBytes == 0 ? null
-            : torch.empty(new long[] {workspaceBytes}, new TensorOptions().dtype(new ScalarTypeOptional(ScalarType.Byte)).device(new DeviceOptional(compute.torchDevice())), new MemoryFormatOptional());
+            : torch.empty(new long[] {workspaceBytes}, new TensorOptions(ScalarType.Byte)
+                .device(new DeviceOptional(compute.torchDevice())), new MemoryFormatOptional());
         update(0);
     }
 
@@ -87,7 +87,8 @@ public final class Teacher {
 
     /** teacher = decay * teacher + (1 - decay) * student; 0 copies. */
     public void update(double decay) {
-        kernels.inOrder().emaUpdate(teacherData, studentData, numel, (float) decay, workspace == null ? null : workspace.data_ptr(), workspaceBytes);
+        kernels.inOrder().emaUpdate(teacherData, studentData, numel, (float) decay,
+            workspace == null ? null : workspace.data_ptr(), workspaceBytes);
         if (decay == 0) {
             counters.copy_(studentCounters);
         } else {

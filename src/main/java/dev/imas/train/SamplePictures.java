@@ -2,6 +2,7 @@ package dev.imas.train;
 
 import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
 import dev.imas.data.Dataset;
+import dev.imas.device.Torch;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
@@ -16,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -36,22 +36,16 @@ final class SamplePictures {
         Map<String, UnaryOperator<Tensor>> networks = new LinkedHashMap<>();
         networks.put("student", student);
         networks.put("teacher", teacher);
-        boolean gradients = GradMode.is_enabled();
-        GradMode.set_enabled(false);
-        try {
-            for (int k = 0; k < count; k++) {
-                int i = (int) ((long) k * size / count);
-                RgbImage image = data.validation().image(i);
-                String number = String.format(Locale.ROOT, "%03d", k);
-                Pngs.write(folder.resolve(number + "-image.png"), image);
-                IndexPng.write(folder.resolve(number + "-truth.png"), data.validation().mask(i), data.palette());
-                for (Map.Entry<String, UnaryOperator<Tensor>> network : networks.entrySet()) {
-                    LabelMap labels = predict(image, evaluator, network.getValue());
-                    IndexPng.write(folder.resolve(number + "-" + network.getKey() + ".png"), labels, data.palette());
-                }
+        for (int k = 0; k < count; k++) {
+            int i = (int) ((long) k * size / count);
+            RgbImage image = data.validation().image(i);
+            String number = String.format(Locale.ROOT, "%03d", k);
+            Pngs.write(folder.resolve(number + "-image.png"), image);
+            IndexPng.write(folder.resolve(number + "-truth.png"), data.validation().mask(i), data.palette());
+            for (Map.Entry<String, UnaryOperator<Tensor>> network : networks.entrySet()) {
+                LabelMap labels = Torch.withoutGradient(() -> predict(image, evaluator, network.getValue()));
+                IndexPng.write(folder.resolve(number + "-" + network.getKey() + ".png"), labels, data.palette());
             }
-        } finally {
-            GradMode.set_enabled(gradients);
         }
     }
 

@@ -5,20 +5,17 @@ import static dev.imas.verify.engine.GoldenData.ints;
 import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.config.ImasConfig;
 import dev.imas.nn.SegmentationNetwork;
-import dev.imas.device.Compute;
 import dev.imas.semi.Schedule;
 import dev.imas.semi.SemiSupervisedStep;
-import dev.imas.semi.Sgd;
+import dev.imas.semi.StepAssembly;
 import dev.imas.semi.StepDraws;
 import dev.imas.semi.StepInput;
 import dev.imas.semi.StepResult;
-import dev.imas.semi.Teacher;
-import dev.imas.device.TensorKernels;
 import dev.imas.verify.memory.Place;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 
 /** A recorded run made again, step by step: the one place here that wires the training step and feeds it. */
 final class Replay {
@@ -32,14 +29,10 @@ final class Replay {
         this.recorded = recorded;
         this.place = place;
         schedule = recorded.schedule();
-        ImasConfig config = recorded.config();
-        Compute compute = place.compute();
-        TensorKernels kernels = new TensorKernels(compute);
-        Teacher teacher = new Teacher(average, student, kernels, compute);
+        StepAssembly assembly = StepAssembly.of(recorded.config(), place.compute(), student, average);
         // Recorded networks start equal but are two: both are asked in the first step too.
-        teacher.mirrorsStudent(false);
-        Sgd sgd = new Sgd(student.parameters(), config.training().momentum(), config.training().weightDecay(), config.training().headLrMultiplier());
-        step = new SemiSupervisedStep(student, teacher, sgd, kernels, compute, config);
+        assembly.teacher().mirrorsStudent(false);
+        step = assembly.step();
     }
 
     /** The step of a recorded row, with the row's draws; the result is the caller's PointerScope's. */
@@ -50,10 +43,10 @@ final class Replay {
 
     private StepInput input(int i) {
         RecordedRun.Batch batch = recorded.batch(i);
-        if (recorded.supervisedOnly(i)) {
-            return StepInput.supervised(place.here(batch.labeled()), place.here(batch.labels()));
-        }
-        return new StepInput(place.here(batch.labeled()), place.here(batch.labels()), place.here(batch.weak()), place.here(batch.strong()));
+        Tensor labeled = place.here(batch.labeled());
+        Tensor labels = place.here(batch.labels());
+        return recorded.supervisedOnly(i) ? new StepInput.Supervised(labeled, labels)
+            : new StepInput.SemiSupervised(labeled, labels, place.here(batch.weak()), place.here(batch.strong()));
     }
 
     private static StepDraws draws(JsonNode row) {

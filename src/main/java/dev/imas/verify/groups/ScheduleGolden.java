@@ -6,6 +6,7 @@ import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.config.ImasConfig.TeacherStart;
+import dev.imas.device.Torch;
 import dev.imas.semi.Schedule;
 import dev.imas.semi.Sgd;
 import dev.imas.verify.engine.Check;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /** Learning rate, EMA decay and the optimizer (method 3.8, 3.9). */
@@ -76,28 +76,32 @@ final class ScheduleGolden implements GoldenGroup {
     /** Tensor w is in the first group, v in the second; each gets an optimizer of its own, with its own rates. */
     private void sgd(JsonNode recorded, Comparison compare) {
         for (int group = 0; group < 2; group++) {
-            String tensor = group == 0 ? "w" : "v";
-            boolean gradients = GradMode.is_enabled();
-            GradMode.set_enabled(false);
-            try (PointerScope scope = new PointerScope()) {
-                float[] start = floats(field(recorded, tensor + "0"));
-                Tensor parameter = place.here(Tensors.of(start, start.length));
-                parameter.requires_grad_(true);
-                Sgd sgd = new Sgd(Map.of("encoder." + tensor, parameter), number(field(recorded, "momentum")), number(field(recorded, "weight_decay")), 1);
-                int step = 0;
-                for (JsonNode row : field(recorded, "steps")) {
-                    float[] gradient = floats(field(row, "grad_" + tensor));
-                    sgd.clearGradients();
-                    parameter.mutable_grad().put(place.here(Tensors.of(gradient, gradient.length)));
-                    sgd.step(number(field(row, "lr").get(group)));
-                    String name = "sgd.step" + step++ + "." + tensor;
-                    compare.relativeToMax(name, floats(field(row, tensor)), Tensors.floats(parameter), FLOAT);
-                    if (row.has("momentum_" + tensor)) {
-                        compare.relativeToMax(name + ".momentum", floats(row.get("momentum_" + tensor)), Tensors.floats(sgd.momentumBuffers().get("encoder." + tensor)), FLOAT);
-                    }
+            int current = group;
+            Torch.withoutGradient(() -> sgd(recorded, current, compare));
+        }
+    }
+
+    private void sgd(JsonNode recorded, int group, Comparison compare) {
+        String tensor = group == 0 ? "w" : "v";
+        try (PointerScope scope = new PointerScope()) {
+            float[] start = floats(field(recorded, tensor + "0"));
+            Tensor parameter = place.here(Tensors.of(start, start.length));
+            parameter.requires_grad_(true);
+            Sgd sgd = new Sgd(Map.of("encoder." + tensor, parameter), number(field(recorded, "momentum")),
+                number(field(recorded, "weight_decay")), 1);
+            int step = 0;
+            for (JsonNode row : field(recorded, "steps")) {
+                float[] gradient = floats(field(row, "grad_" + tensor));
+                sgd.clearGradients();
+                parameter.mutable_grad().put(place.here(Tensors.of(gradient, gradient.length)));
+                sgd.step(number(field(row, "lr").get(group)));
+                String name = "sgd.step" + step++ + "." + tensor;
+                compare.relativeToMax(name, floats(field(row, tensor)), Tensors.floats(parameter), FLOAT);
+                if (row.has("momentum_" + tensor)) {
+                    Tensor momentum = sgd.momentumBuffers().get("encoder." + tensor);
+                    compare.relativeToMax(name + ".momentum", floats(row.get("momentum_" + tensor)),
+                        Tensors.floats(momentum), FLOAT);
                 }
-            } finally {
-                GradMode.set_enabled(gradients);
             }
         }
     }

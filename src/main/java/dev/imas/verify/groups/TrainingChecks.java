@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig.GammaVersion;
 import dev.imas.config.ImasConfig.Unsupervised;
 import dev.imas.device.TensorKernels;
 import dev.imas.nn.SegmentationNetwork;
+import dev.imas.semi.CutMix;
 import dev.imas.semi.Schedule;
 import dev.imas.semi.StepResult;
 import dev.imas.device.TensorKernels;
@@ -69,18 +70,20 @@ final class TrainingChecks {
     void losses(int i, JsonNode row, StepResult result) {
         compare.relative(name(i, "sup_loss"), number(field(row, "sup_loss")), result.lossSup().item_float(), drift(i, "sup_loss", FIRST_LOSS));
         compare.relative(name(i, "total_loss"), number(field(row, "total_loss")), result.total().item_float(), Math.max(drift(i, "total_loss", FIRST_LOSS), drift(i, "sup_loss", FIRST_LOSS)));
+        int views = result instanceof StepResult.SemiSupervised semi ? semi.views().size() : 0;
+        compare.equal(name(i, "views"), field(row, "unsup_terms").size(), views);
+    }
+
+    void consistency(int i, JsonNode row, StepResult.SemiSupervised result) {
         JsonNode terms = field(row, "unsup_terms");
-        compare.equal(name(i, "views"), terms.size(), result.views().size());
         double tolerance = drift(i, "unsup_loss", FIRST_LOSS);
         for (int k = 0; k < Math.min(terms.size(), result.views().size()); k++) {
             compare.relative(name(i, "unsup_term" + k), number(terms.get(k)), result.views().get(k).item_float(), tolerance);
         }
-        if (result.lossUnsup() != null) {
-            compare.relative(name(i, "unsup_loss"), number(field(row, "unsup_loss")), result.lossUnsup().item_float(), tolerance);
-        }
+        compare.relative(name(i, "unsup_loss"), number(field(row, "unsup_loss")), result.lossUnsup().item_float(), tolerance);
     }
 
-    void agreement(int i, JsonNode row, StepResult result) {
+    void agreement(int i, JsonNode row, StepResult.SemiSupervised result) {
         double tolerance = drift(i, "hardness_v1", FIRST_PIXELS / pixels);
         Tensor parts = result.agreement().parts();
         compare.absolute(name(i, "hardness_v1"), floats(field(row, "hardness_v1")), Tensors.floats(result.agreement().gamma()), tolerance);
@@ -93,7 +96,7 @@ final class TrainingChecks {
             smallest = Math.min(smallest, ratio);
         }
         compare.absolute(name(i, "hardness_v2"), floats(field(row, "hardness_v2")), v2, tolerance * Math.max(1, 1 / smallest));
-        compare.equal(name(i, "cutmix_fired"), field(row, "cutmix_fired").asBoolean() ? 1 : 0, result.boxes() != null ? 1 : 0);
+        compare.equal(name(i, "cutmix_fired"), field(row, "cutmix_fired").asBoolean() ? 1 : 0, result.cutmix() instanceof CutMix.Fired ? 1 : 0);
         if (row.has("pairing")) {
             int[] pairing = new int[(int) result.agreement().pairing().numel()];
             result.agreement().pairing().cpu().data_ptr_int().get(pairing);
@@ -102,7 +105,7 @@ final class TrainingChecks {
     }
 
     /** Label maps, label agreement and confidences. */
-    void maps(int i, SafetensorsFile tensors, StepResult result) {
+    void maps(int i, SafetensorsFile tensors, StepResult.SemiSupervised result) {
         JsonNode row = field(recorded.json(), "steps").get(i);
         double differing = labelDrift(i);
         byte[] teacher = Tensors.bytes(result.pseudo().labels());
@@ -220,7 +223,7 @@ final class TrainingChecks {
     }
 
     /** Share of pixels with equal labels of student and teacher, from the counts of the hardness kernel. */
-    private double agreement(StepResult result) {
+    private double agreement(StepResult.SemiSupervised result) {
         Tensor counts = result.pseudo().counts();
         int classes = recorded.classes();
         float[] both = Tensors.floats(counts.narrow(3, 2L * classes, classes));

@@ -66,9 +66,10 @@ final class TrainingGolden implements GoldenGroup {
                     StepResult result = replay.step(row);
                     checks.rates(i, row);
                     checks.losses(i, row, result);
-                    if (result.agreement() != null) {
-                        checks.agreement(i, row, result);
-                        checks.maps(i, tensors, result);
+                    if (result instanceof StepResult.SemiSupervised semi) {
+                        checks.consistency(i, row, semi);
+                        checks.agreement(i, row, semi);
+                        checks.maps(i, tensors, semi);
                     }
                     checks.gradients(i, row, student.parameters());
                     checks.weights(i, row, student.state(), teacher.state());
