@@ -6,15 +6,16 @@ neither Java nor a network.
   pack.py unpack --to DIR PIECE...                        there; pieces may come in several calls, the last one unpacks
   pack.py check  DIR/p*                                   here: unpacks into a temporary folder and starts what is in it
 
-The bundle is a built copy of the project: the launcher, the jars, a Java runtime made with jlink, and the measurement
-of benchmarks/gpu/train. There, `. DIR/env` puts its Java on the path; then `DIR/imas doctor` and so on. libtorch's CUDA
+The bundle is a distribution (src/dist/stage) with CUDA, and the measurement of benchmarks/gpu/train; it brings its own
+Java. There, `DIR/imas doctor` and so on. libtorch's CUDA
 library holds machine code for many GPUs; that of other architectures than --arch is overwritten with zeros, as are
 debugging symbols, which leaves every structure in the file as it is and compresses to nothing.
 
-Standard library only; `make` needs a JDK with jmods (jlink) and the programs ldd and javac.
+Standard library only; `make` needs what src/dist/stage needs.
 """
 import argparse
 import contextlib
+import glob
 import hashlib
 import json
 import lzma
@@ -30,14 +31,11 @@ import tempfile
 import zipfile
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-MODULES = 'java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.management,jdk.unsupported'
 # What a training on GPUs needs of the jars that hold native libraries; others are kept whole.
 NATIVES = {
     'pytorch-': r'lib(c10|c10_cuda|torch|torch_cpu|torch_cuda|torch_cuda_linalg|jnitorch|jnitorch_cuda|gomp)\.so',
     'cuda-': r'libjni(cudart|cublas|cudnn|cusparse|cusolver|cupti|nvrtc)\.so',
 }
-# Libraries of every Linux with a C++ runtime; a copy of them in front of the machine's own would do harm.
-SYSTEM = re.compile(r'(ld-linux.*|libc|libm|libdl|libpthread|librt|libgcc_s|libstdc\+\+)\.so')
 FAT_BINARY = 0xBA55ED50
 MACHINE_CODE = 2
 
@@ -101,12 +99,6 @@ def forget_symbols(path):
 
 
 # ---------------------------------------------------------------- staging
-def class_path(jar):
-    with zipfile.ZipFile(jar) as z:
-        manifest = z.read('META-INF/MANIFEST.MF').decode().replace('\r\n', '\n').replace('\n ', '')
-    return re.search(r'^Class-Path: (.*)$', manifest, re.M).group(1).split()
-
-
 def copy_jar(source, target, arch, work):
     """A jar with what is needed of it, stored: it is compressed with everything else, and better."""
     name = os.path.basename(source)
@@ -134,46 +126,21 @@ def copy_jar(source, target, arch, work):
         print('%s: %.0f MB of code for other GPUs zeroed' % (name, zeroed / 1e6), flush=True)
 
 
-def runtime(jdk, target):
-    subprocess.run([os.path.join(jdk, 'bin', 'jlink'), '--module-path', os.path.join(jdk, 'jmods'), '--add-modules', MODULES,
-                    '--strip-debug', '--no-header-files', '--no-man-pages', '--output', target], check=True)
-    lib = os.path.join(target, 'lib')
-    # A distribution's Java uses the system's libjpeg, zlib and so on, which a bare machine may lack.
-    todo = [os.path.join(folder, f) for folder, _, files in os.walk(lib) for f in files if f.endswith('.so')]
-    have = {os.path.basename(f) for f in todo}
-    while todo:
-        linked = subprocess.run(['ldd', todo.pop()], capture_output=True, text=True).stdout
-        for name, path in re.findall(r'^\s*(\S+) => (/\S+)', linked, re.M):
-            if name not in have and not SYSTEM.match(name) and not path.startswith(target):
-                shutil.copyfile(path, os.path.join(lib, name))
-                have.add(name)
-                todo.append(os.path.join(lib, name))
-
-
 def stage(home, jdk, arch, bundle, work):
-    built = os.path.join(home, 'target')
-    with contextlib.suppress(OSError):
-        with open(os.path.join(built, 'libtorch')) as f:
-            if f.read().endswith('-gpu') and os.path.exists(os.path.join(built, 'imas.jar')):
-                built = os.path.join(home, 'target', '')
-    if not built.endswith(os.sep):
+    built = os.path.join(home, 'target', 'lib')
+    if not glob.glob(os.path.join(built, 'pytorch-*-gpu.jar')):
         raise SystemExit('pack: target/ holds no build with CUDA; make one: mvn -Pgpu -Dmaven.test.skip=true package')
-    lib = os.path.join(bundle, 'target', 'lib')
-    os.makedirs(lib)
-    for name in ('imas.jar', 'libtorch'):
-        shutil.copy(os.path.join(built, name), os.path.join(bundle, 'target'))
-    for entry in class_path(os.path.join(built, 'imas.jar')):
-        copy_jar(os.path.join(built, entry), os.path.join(lib, os.path.basename(entry)), arch, work)
-    shutil.copy(os.path.join(home, 'imas'), bundle)
+    environment = {**os.environ, 'JAVA_HOME': jdk}
+    subprocess.run([os.path.join(home, 'src', 'dist', 'stage'), bundle], env=environment, check=True)
+    lib = os.path.join(bundle, 'lib')
+    for name in os.listdir(built):
+        copy_jar(os.path.join(built, name), os.path.join(lib, name), arch, work)
     train = os.path.join('benchmarks', 'gpu', 'train')
     shutil.copytree(os.path.join(home, train), os.path.join(bundle, train), ignore=shutil.ignore_patterns('__pycache__', 'test_*'))
     sources = os.path.join(home, 'benchmarks', 'src', 'main', 'java', 'dev', 'imas', 'benchmarks')
-    subprocess.run([os.path.join(jdk, 'bin', 'javac'), '--release', '17', '-d', os.path.join(bundle, 'target', 'benchmarks-train'), '-cp', os.path.join(built, 'imas.jar'),
+    subprocess.run([os.path.join(jdk, 'bin', 'javac'), '--release', '17', '-d', os.path.join(bundle, 'benchmarks-train'),
+                    '-cp', os.path.join(bundle, 'imas.jar') + ':' + os.path.join(lib, '*'),
                     *(os.path.join(sources, name + '.java') for name in ('SyntheticImages', 'StepSplit', 'TrainStep'))], check=True)
-    runtime(jdk, os.path.join(bundle, 'jre'))
-    with open(os.path.join(bundle, 'env'), 'w') as f:
-        f.write('# . DIR/env   puts the bundle\'s Java first on the path; written by pack.py\n'
-                'JAVA_HOME=%s\nexport JAVA_HOME PATH="$JAVA_HOME/bin:$PATH"\n' % '"$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/jre"')
 
 
 # ---------------------------------------------------------------- pieces
@@ -256,7 +223,7 @@ def check(folders):
                        **{k: v for k, v in os.environ.items() if k in ('LD_LIBRARY_PATH', 'PYTHONPATH')}}
         for command in ('./imas doctor', './imas verify', 'benchmarks/gpu/train/step --device cpu --steps 2 --warmup 1 --source loader --images images'):
             print('$ ' + command, flush=True)
-            if subprocess.run(['bash', '-c', '. ./env && command -v java && ' + command], cwd=root, env=environment).returncode:
+            if subprocess.run(['bash', '-c', command], cwd=root, env=environment).returncode:
                 print('CHECK FAILED: ' + command)
                 return 1
     print('CHECK OK')

@@ -11,6 +11,7 @@ once at most, that batches travel beside the work, and that nothing is copied fr
 """
 import argparse
 import collections
+import glob
 import os
 import re
 import shutil
@@ -127,10 +128,7 @@ def classes(work):
 
 
 def class_path(folder):
-    with zipfile.ZipFile(os.path.join(HOME, 'target', 'imas.jar')) as z:
-        manifest = z.read('META-INF/MANIFEST.MF').decode().replace('\r\n', '\n').replace('\n ', '')
-    jars = re.search(r'^Class-Path: (.*)$', manifest, re.M).group(1).split()
-    return ':'.join([folder] + [os.path.join(HOME, 'target', jar) for jar in jars])
+    return folder + ':' + os.path.join(HOME, 'target', 'lib', '*')
 
 
 def steps(lines):
@@ -161,11 +159,7 @@ def main():
     p.add_argument('--work', default=os.path.join(HOME, 'target', 'rehearse'))
     p.add_argument('--include', default='/usr/local/cuda/include', help="folder of nvcc's headers")
     a = p.parse_args()
-    try:
-        with open(os.path.join(HOME, 'target', 'libtorch')) as f:
-            built = f.read().endswith('-gpu')
-    except OSError:
-        built = False
+    built = glob.glob(os.path.join(HOME, 'target', 'lib', 'pytorch-*-gpu.jar'))
     if not built:
         sys.exit('rehearse: target/ holds no build with CUDA; make one: mvn -Pgpu -Dmaven.test.skip=true package')
     if not os.path.exists(os.path.join(a.include, 'cuda_runtime_api.h')):

@@ -33,7 +33,7 @@ public final class Main {
     private static final int WIDTH = 100;
     private static final int LONGEST_MESSAGE = 1000;
     private static final List<Command> COMMANDS = List.of(new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new VerifyCommand(), new DoctorCommand(), new ReportCommand(),
-            new PresetsCommand(), new VersionCommand());
+            new PresetsCommand(), new BenchCommand(), new VersionCommand());
 
     private Main() {
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,19 +15,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script {@code imas} in a copy of the project, with stubs of the tools it calls. */
 class LauncherTest {
-    private static final List<String> SYSTEM_TOOLS = List.of("readlink", "dirname", "find", "sed", "head", "grep", "mkdir", "touch", "flock", "sleep", "cat");
+    private static final List<String> SYSTEM_TOOLS = List.of("readlink", "dirname", "find", "sed", "head", "grep", "mkdir", "touch", "flock", "sleep", "cat", "tr", "awk");
     private static final String JAVA = """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
             echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
     private static final String MAVEN = """
             echo mvn "$@" >> "$CALLS"; mkdir -p target/lib
             touch target/imas.jar""";
+    private static final String BENCHMARKS = """
+            echo mvn "$@" >> "$CALLS"; mkdir -p target/benchmarks/classes
+            echo "$PWD/target/imas/classes:/libs/jmh.jar" > target/benchmarks/classpath""";
 
     @TempDir
     Path dir;
@@ -42,6 +45,7 @@ class LauncherTest {
         bin = Files.createDirectories(dir.resolve("bin"));
         Files.copy(Path.of("imas"), home.resolve("imas"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.createDirectories(home.resolve("src/main"));
+        Files.copy(Path.of("src/build.sh"), home.resolve("src/build.sh"));
         Files.writeString(home.resolve("src/main/A.java"), "");
         Files.writeString(home.resolve("pom.xml"), "");
         for (String tool : SYSTEM_TOOLS) {
@@ -88,7 +92,7 @@ class LauncherTest {
             Shell.Result result = launch(elsewhere, link, "train", "--set", "name=two words");
             assertThat(result.status()).as(result.err()).isEqualTo(7);
             assertThat(result.out()).contains("-Dorg.bytedeco.javacpp.nopointergc=true").contains("-Dorg.bytedeco.javacpp.maxphysicalbytes=0")
-                    .contains("-jar " + home.resolve("target/imas.jar") + " train --set").contains("last=[name=two words]").contains("OMP=PASSIVE");
+                    .contains(program("target") + " train --set").contains("last=[name=two words]").contains("OMP=PASSIVE");
             assertThat(result.err().isEmpty()).isEqualTo(i > 0);
         }
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(1);
@@ -114,15 +118,89 @@ class LauncherTest {
     }
 
     @Test
-    void benchBuildsItsProfileOnceAndStartsJmh() throws Exception {
-        stub("mvn", "echo mvn \"$@\" >> \"$CALLS\"; mkdir -p target/benchmarks/classes; echo /libs/jmh.jar > target/benchmarks/classpath");
+    void benchBuildsItsModuleOnceAndStartsJmh() throws Exception {
+        stub("mvn", BENCHMARKS);
         for (int i = 0; i < 2; i++) {
             Shell.Result result = launch(dir, home.resolve("imas"), "bench", "Ema", "-f", "0");
             assertThat(result.status()).as(result.err()).isEqualTo(7);
             assertThat(result.out()).contains("-Dorg.bytedeco.javacpp.nopointergc=true")
-                    .contains("-cp " + home.resolve("target/benchmarks/classes") + ":/libs/jmh.jar org.openjdk.jmh.Main Ema -f 0");
+                    .contains("-cp " + home.resolve("target/benchmarks/classes") + ":" + home.resolve("target/imas/classes") + ":/libs/jmh.jar org.openjdk.jmh.Main Ema -f 0");
         }
-        assertThat(Files.readAllLines(dir.resolve("calls"))).singleElement().asString().contains("-Pbenchmarks process-classes");
+        assertThat(Files.readAllLines(dir.resolve("calls"))).singleElement().asString().contains("-pl benchmarks -am process-classes");
+    }
+
+    @Test
+    void benchExplainsItselfInTheProduct() throws Exception {
+        assertThat(launch(dir, home.resolve("imas"), "bench", "--help").out()).contains(program("target") + " bench --help");
+    }
+
+    @Test
+    void aMovedCheckoutRunsAndItsBenchmarksAreBuiltForTheNewPlace() throws Exception {
+        launch(dir, home.resolve("imas"));
+        stub("mvn", BENCHMARKS);
+        launch(dir, home.resolve("imas"), "bench");
+        home = Files.move(home, dir.resolve("moved"));
+        assertThat(launch(dir, home.resolve("imas"), "version").out()).contains(program("target") + " version");
+        assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(2);
+        assertThat(launch(dir, home.resolve("imas"), "bench").out()).contains(home.resolve("target/imas/classes").toString()).doesNotContain("a home");
+        assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(3);
+    }
+
+    /** Maven goes on when its user has been told of the last step; the stub of sleep keeps that short. */
+    @Test
+    @Timeout(60)
+    void theBuildTellsHowFarItIs() throws Exception {
+        stub("sleep", "exec /bin/sleep 0.02");
+        stub("mvn", MAVEN + """
+
+                until_told() { until grep -q "$1" "$ERR"; do sleep 0; done; }
+                printf 'Downloading from central: https://a/c.jar\nDownloading from central: https://a/b.jar\n'
+                printf 'Progress (2): 12/118 MB | 3.0/4.0 MB   \r'
+                until_told 'fetched 15 of at most [0-9]* MB, now b.jar$'
+                printf 'Downloaded from central: https://a/b.jar (118 MB at 9.0 MB/s)\r'
+                printf 'Downloaded from central: https://a/c.jar (20 kB at 1.0 kB/s)\n'
+                until_told 'fetched 118 of at most [0-9]* MB, now'
+                echo '[INFO] --- exec-maven-plugin:3.1.0:exec (native-build) @ imas-kernels ---'
+                until_told 'compiling native code$'
+                echo 'native 3/24 Building CXX object abi.cpp.o'
+                until_told 'compiling native code 3/24$'
+                echo '[ 30%] Building CXX object abi.cpp.o'
+                until_told 'compiling native code 30%$'
+                echo '[INFO] --- maven-compiler-plugin:3.13.0:compile (default-compile) @ imas ---'
+                until_told 'compiling Java$'
+                echo '[INFO] --- maven-jar-plugin:3.4.2:jar (default-jar) @ imas ---'
+                until_told 'packing$'""");
+        Shell.Result result = launch(dir, home.resolve("imas"));
+        assertThat(result.status()).isEqualTo(7);
+        assertThat(result.err().lines()).allMatch(line -> line.startsWith("imas: ")).doesNotHaveDuplicates().hasSizeLessThan(10);
+    }
+
+    @Test
+    void whatCannotBeFetchedIsSaidInOneLine() throws Exception {
+        stub("mvn", "echo '[ERROR] Failed to execute goal: Could not transfer artifact a:b:jar:1 from/to central: Unknown host' ; exit 1");
+        Shell.Result result = launch(dir, home.resolve("imas"));
+        assertThat(result.status()).isEqualTo(3);
+        assertThat(result.err()).endsWith("imas: Maven could not fetch what the build needs; is there a network? see " + home.resolve("target/build.log") + "\n").doesNotContain("a:b:jar");
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamed() throws Exception {
+        Files.writeString(home.resolve("target"), "");
+        assertThat(launch(dir, home.resolve("imas"))).isEqualTo(new Shell.Result(2, "", "imas: " + home.resolve("target") + " cannot be written; build as a user who may\n"));
+    }
+
+    @Test
+    @Timeout(60)
+    void aSecondLaunchWaitsForTheFirstOnesBuild() throws Exception {
+        stub("mvn", "until [ -e \"$CALLS.go\" ]; do sleep 0.02; done; " + MAVEN);
+        Process first = start(dir, "first", home.resolve("imas"));
+        awaitText(dir.resolve("first.err"), "imas: building");
+        Process second = start(dir, "second", home.resolve("imas"));
+        awaitText(dir.resolve("second.err"), "imas: waiting for another build");
+        Files.writeString(dir.resolve("calls.go"), "");
+        assertThat(first.waitFor()).isEqualTo(7);
+        assertThat(second.waitFor()).isEqualTo(7);
+        assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(1);
     }
 
     @Test
@@ -154,19 +232,55 @@ class LauncherTest {
         assertThat(launch(dir, home.resolve("imas"), "version").status()).isEqualTo(7);
     }
 
+    @Test
+    void aDistributionUsesItsOwnJavaAndBuildsNothing() throws Exception {
+        home = Files.createDirectories(dir.resolve("unpacked here"));
+        Files.copy(Path.of("imas"), home.resolve("imas"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(home.resolve("imas.jar"), "");
+        Files.createDirectories(home.resolve("java/bin"));
+        Files.move(bin.resolve("java"), home.resolve("java/bin/java"));
+        for (Path tool : Files.list(bin).toList()) {
+            if (!List.of("readlink", "dirname").contains(tool.getFileName().toString())) {
+                Files.delete(tool);
+            }
+        }
+        for (String command : List.of("train", "bench")) {
+            Shell.Result result = launch(dir, home.resolve("imas"), command);
+            assertThat(result.out()).contains(program("") + " " + command);
+            assertThat(result.err()).isEmpty();
+        }
+        assertThat(home.resolve("target")).doesNotExist();
+    }
+
+    /** The end of the JVM's options. */
+    private String program(String folder) {
+        return "-cp " + home.resolve(folder).resolve("imas.jar") + ":" + home.resolve(folder).resolve("lib/*") + " dev.imas.cli.Main";
+    }
+
+    private static void awaitText(Path file, String text) throws IOException, InterruptedException {
+        while (!Files.readString(file).contains(text)) {
+            Thread.sleep(10);
+        }
+    }
+
     private void stub(String name, String script) throws IOException {
+        Files.deleteIfExists(bin.resolve(name)); // a link to the system's own is never written through
         Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private Shell.Result launch(Path cwd, Path script, String... arguments) throws IOException, InterruptedException {
+        int status = start(cwd, "launch", script, arguments).waitFor();
+        return new Shell.Result(status, Files.readString(dir.resolve("launch.out")), Files.readString(dir.resolve("launch.err")));
+    }
+
+    private Process start(Path cwd, String name, Path script, String... arguments) throws IOException {
         List<String> line = Stream.concat(Stream.of("/bin/sh", script.toString()), Stream.of(arguments)).toList();
-        Path out = dir.resolve("out");
-        Path err = dir.resolve("err");
+        Path out = dir.resolve(name + ".out");
+        Path err = dir.resolve(name + ".err");
         ProcessBuilder builder = new ProcessBuilder(line).directory(cwd.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", bin.toString(), "CALLS", dir.resolve("calls").toString(), "IMAS_GPU", gpu));
-        int status = builder.start().waitFor();
-        return new Shell.Result(status, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+        builder.environment().putAll(Map.of("PATH", bin.toString(), "CALLS", dir.resolve("calls").toString(), "ERR", err.toString(), "IMAS_GPU", gpu));
+        return builder.start();
     }
 }

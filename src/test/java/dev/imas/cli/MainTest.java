@@ -25,7 +25,7 @@ class MainTest {
     @CsvSource(delimiter = '|', value = {
         "trian                           | unknown command trian; did you mean train?",
         "help evalute                    | unknown command evalute; did you mean evaluate?",
-        "qwertyuiop                      | unknown command qwertyuiop; known are train, evaluate, predict, verify, doctor, report, presets, version",
+        "qwertyuiop                      | unknown command qwertyuiop; known are train, evaluate, predict, verify, doctor, report, presets, bench, version",
         "train --labled x                | unknown option --labled; did you mean --labeled?; see imas train --help",
         "train --epochs 3                | unknown option --epochs; it is the setting --set training.epochs=VALUE; see imas train --help",
         "train --batch-labeled=3         | unknown option --batch-labeled=3; it is the setting --set training.batch_labeled=VALUE; see imas train --help",
@@ -69,7 +69,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "evaluate", "predict", "verify", "report", "presets", "version"})
+    @ValueSource(strings = {"train", "evaluate", "predict", "verify", "report", "presets", "bench", "version"})
     void everyCommandHasHelp(String command) {
         for (String[] arguments : List.of(new String[] {command, "--help"}, new String[] {"help", command}, new String[] {command, "-h"})) {
             Result help = imas(arguments);
@@ -91,7 +91,7 @@ class MainTest {
 
     @Test
     void theOverviewNamesEveryCommand() {
-        assertThat(imas().out()).isEqualTo(imas("--help").out()).contains("train", "evaluate", "predict", "verify", "report", "presets", "version");
+        assertThat(imas().out()).isEqualTo(imas("--help").out()).contains("train", "evaluate", "predict", "verify", "report", "presets", "bench", "version");
         assertThat(imas().status()).isZero();
     }
 

@@ -1,4 +1,4 @@
-package dev.imas.kernels.example;
+package example;
 
 import dev.imas.kernels.DType;
 import dev.imas.kernels.Kernels;
@@ -11,15 +11,15 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * For the author of another JVM tool: gamma of a batch from plain native memory. The class path needs this project's jar
- * and JavaCPP with its platform jar, nothing else; every buffer is yours, the kernels own none.
+ * For the author of another JVM tool: gamma of a batch from plain native memory. The class path has imas-kernels and
+ * JavaCPP with its platform jar, nothing else; every buffer is yours, the kernels own none.
  */
 public final class GammaExample {
-    static final int IMAGES = 2;
-    static final int CLASSES = 3;
-    static final int LOW = 5;    // the logits are 5x5
-    static final int FULL = 17;  // the images 17x17
-    static final int COUNTS = 3 * CLASSES + 2;
+    private static final int IMAGES = 2;
+    private static final int CLASSES = 3;
+    private static final int LOW = 5;    // the logits are 5x5
+    private static final int FULL = 17;  // the images 17x17
+    private static final int COUNTS = 3 * CLASSES + 2;
 
     private GammaExample() {
     }
@@ -54,7 +54,7 @@ public final class GammaExample {
     }
 
     /** Logits of 10 for the given class of each image, 0 elsewhere. */
-    static float[] logitsOfSureNetworks(int... classOfImage) {
+    private static float[] logitsOfSureNetworks(int... classOfImage) {
         float[] logits = new float[IMAGES * CLASSES * LOW * LOW];
         for (int b = 0; b < IMAGES; b++) {
             Arrays.fill(logits, (b * CLASSES + classOfImage[b]) * LOW * LOW, (b * CLASSES + classOfImage[b] + 1) * LOW * LOW, 10f);

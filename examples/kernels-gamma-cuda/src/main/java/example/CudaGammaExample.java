@@ -1,14 +1,9 @@
-package dev.imas.kernels.example;
-
-import static dev.imas.kernels.example.GammaExample.CLASSES;
-import static dev.imas.kernels.example.GammaExample.COUNTS;
-import static dev.imas.kernels.example.GammaExample.FULL;
-import static dev.imas.kernels.example.GammaExample.IMAGES;
-import static dev.imas.kernels.example.GammaExample.LOW;
+package example;
 
 import dev.imas.kernels.DType;
 import dev.imas.kernels.Kernels;
 import dev.imas.kernels.TensorView;
+import java.util.Arrays;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.FloatPointer;
@@ -17,11 +12,16 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * The same on the GPU, in memory from CUDA's presets and on a stream of its own. The class path needs
- * org.bytedeco:cuda besides, with its platform jar where there is a device: without one this program says so and never
- * touches CUDA, so the classes alone suffice.
+ * Gamma of a batch on the GPU, in memory from CUDA's presets and on a stream of its own. Where there is no device this
+ * program says so and never touches CUDA; the profile device adds CUDA's natives to the class path.
  */
 public final class CudaGammaExample {
+    private static final int IMAGES = 2;
+    private static final int CLASSES = 3;
+    private static final int LOW = 5;    // the logits are 5x5
+    private static final int FULL = 17;  // the images 17x17
+    private static final int COUNTS = 3 * CLASSES + 2;
+
     private CudaGammaExample() {
     }
 
@@ -38,8 +38,8 @@ public final class CudaGammaExample {
             stream = new CUstream_st();
             check(cudart.cudaStreamCreate(stream));
             kernels = Kernels.cuda(0, stream);
-            TensorView student = onDevice(GammaExample.logitsOfSureNetworks(1, 1));
-            TensorView teacher = onDevice(GammaExample.logitsOfSureNetworks(1, 2));
+            TensorView student = onDevice(logitsOfSureNetworks(1, 1));
+            TensorView teacher = onDevice(logitsOfSureNetworks(1, 2));
             TensorView labels = room(DType.U8, 1, IMAGES, 1, FULL, FULL);
             TensorView confidence = room(DType.F32, 4, IMAGES, 1, FULL, FULL);
             TensorView counts = room(DType.I32, 4, IMAGES, 1, 1, COUNTS);
@@ -68,6 +68,15 @@ public final class CudaGammaExample {
             check(cudart.cudaFree(workspace == null ? new Pointer() : workspace));
             check(cudart.cudaStreamDestroy(stream));
         }
+    }
+
+    /** Logits of 10 for the given class of each image, 0 elsewhere. */
+    private static float[] logitsOfSureNetworks(int... classOfImage) {
+        float[] logits = new float[IMAGES * CLASSES * LOW * LOW];
+        for (int b = 0; b < IMAGES; b++) {
+            Arrays.fill(logits, (b * CLASSES + classOfImage[b]) * LOW * LOW, (b * CLASSES + classOfImage[b] + 1) * LOW * LOW, 10f);
+        }
+        return logits;
     }
 
     private static TensorView onDevice(float[] values) {

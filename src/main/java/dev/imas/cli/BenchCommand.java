@@ -1,0 +1,59 @@
+package dev.imas.cli;
+
+import dev.imas.common.UserException;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/**
+ * {@code imas bench}, for the list of commands and the help alone: the launcher builds and starts the benchmarks itself,
+ * which are no part of the product.
+ */
+final class BenchCommand implements Command {
+    @Override
+    public String name() {
+        return "bench";
+    }
+
+    @Override
+    public String summary() {
+        return "run the benchmarks of the kernels and the loader (in a checkout)";
+    }
+
+    @Override
+    public String usage() {
+        return "bench [PATTERN...] [JMH OPTIONS]";
+    }
+
+    @Override
+    public String details() {
+        return """
+                Builds the module benchmarks where it is older than its sources, then starts JMH, which runs
+                the benchmarks whose names match a PATTERN (a regular expression), or all of them, which takes
+                long. OMP_NUM_THREADS is 2 unless set.
+
+                Options are JMH's, among them:
+                  -l                 list the benchmarks
+                  -lp                list them with their parameters
+                  -p NAME=VALUE,...  set a parameter
+                  -f N               JVMs to start for each benchmark; 0 measures in one, for trying out
+                  -wi N, -i N        rounds of warming up, and of measuring
+                  -rf json -rff FILE write the results to a file
+                  -h                 all options of JMH
+
+                  imas bench -l
+                  imas bench EmaUpdate -rf json -rff ema.json
+
+                What was measured, with machine and command, is in benchmarks/results.
+                """;
+    }
+
+    @Override
+    public Options options() {
+        return new Options();
+    }
+
+    @Override
+    public int run(CommandLine line, Console console) {
+        throw new UserException("the benchmarks are built from the sources; run ./imas bench in a checkout of the project");
+    }
+}
