@@ -5,7 +5,7 @@ import static dev.imas.verify.GoldenData.floats;
 import static dev.imas.verify.GoldenData.ints;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.kernels.Kernels.GammaVersion;
+import dev.imas.kernels.Gamma.Rule;
 import dev.imas.verify.ArrayKernels.Composed;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
@@ -90,6 +90,6 @@ final class CutMixGolden implements GoldenGroup {
             counts[at + 3 * classes] = rank;
             counts[at + 3 * classes + 1] = rank;
         }
-        return kernels.gamma(counts, recorded.length, pixels, GammaVersion.V1, true, true).pairing();
+        return kernels.gamma(counts, recorded.length, pixels, Rule.PUBLISHED).pairing();
     }
 }
