@@ -50,6 +50,13 @@ class ArchitectureTest {
             Map.entry("cli", Set.of("train", "predict", "verify", "report", "run", "semi", "weights", "nn", "device", "kernels",
                     "data", "augment", "image", "common", "config", "machine")));
 
+    /** Package of dev.imas.verify ("" for itself) -> packages of it that it may use. */
+    private static final Map<String, Set<String>> VERIFY_MAY_USE = Map.of(
+            "engine", Set.of(),
+            "memory", Set.of(),
+            "groups", Set.of("engine", "memory"),
+            "", Set.of("engine", "memory", "groups"));
+
     private static JavaClasses imported;
 
     @BeforeAll
@@ -77,6 +84,32 @@ class ArchitectureTest {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(imported);
     }
 
+    @TestFactory
+    Stream<DynamicTest> arrowsBetweenTheRoomsOfVerifyPointOneWay() {
+        String verify = ROOT + ".verify";
+        return VERIFY_MAY_USE.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(entry -> DynamicTest.dynamicTest(verify + "/" + entry.getKey(), () -> {
+            Set<String> allowed = Stream.concat(entry.getValue().stream(), Stream.of(entry.getKey())).map(room -> roomOf(verify, room)).collect(Collectors.toSet());
+            noClasses().that().resideInAPackage(roomOf(verify, entry.getKey()))
+                    .should().dependOnClassesThat(DescribedPredicate.describe("are of other rooms of verify than " + allowed,
+                            target -> target.getPackageName().startsWith(verify) && !allowed.contains(target.getPackageName())))
+                    .check(imported);
+        }));
+    }
+
+    @Test
+    void theCommandLineAloneEntersVerify() {
+        noClasses().that().resideOutsideOfPackages(ROOT + ".verify..", ROOT + ".cli..")
+                .should().dependOnClassesThat().resideInAPackage(ROOT + ".verify..").check(imported);
+        noClasses().that().resideInAPackage(ROOT + ".cli..")
+                .should().dependOnClassesThat().resideInAnyPackage(ROOT + ".verify.groups..", ROOT + ".verify.memory..").check(imported);
+    }
+
+    @Test
+    void verifyHasTheseRooms() {
+        Set<String> found = imported.stream().map(JavaClass::getPackageName).filter(name -> name.startsWith(ROOT + ".verify")).collect(Collectors.toSet());
+        assertThat(found).isEqualTo(VERIFY_MAY_USE.keySet().stream().map(room -> roomOf(ROOT + ".verify", room)).collect(Collectors.toSet()));
+    }
+
     @Test
     void kernelsNeedNothingButJavaCpp() {
         classes().that().resideInAPackage(ROOT + ".kernels..")
@@ -97,6 +130,17 @@ class ArchitectureTest {
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.SplittableRandom")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
                 .orShould().callMethod(Math.class, "random").check(imported);
+    }
+
+    private static String roomOf(String house, String room) {
+        return room.isEmpty() ? house : house + "." + room;
+    }
+
+    /** A mode that is set by hand may stay on the thread. */
+    @Test
+    void gradientModeIsSwitchedInOneClass() {
+        noClasses().that().doNotHaveFullyQualifiedName(ROOT + ".device.Torch")
+                .should().dependOnClassesThat().haveFullyQualifiedName("org.bytedeco.pytorch.GradMode").check(imported);
     }
 
     private static String[] packages(String... names) {

@@ -39,7 +39,7 @@ public final class ChildJvm {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        if (!process.waitFor(1, TimeUnit.MINUTES)) {
+        if (!process.waitFor(10, TimeUnit.MINUTES)) { // it hangs; a busy machine may take long
             process.destroyForcibly();
         }
         Result result = new Result(process.waitFor(), Files.readString(output));

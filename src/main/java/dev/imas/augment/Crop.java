@@ -1,38 +1,24 @@
 package dev.imas.augment;
 
+import dev.imas.common.Normalization;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
 import java.util.Arrays;
 
 /**
- * Crops. A picture smaller than the crop is first extended at the bottom and right: pictures with the mean colour,
- * label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
+ * What a crop does to a picture smaller than itself: it is extended at the bottom and right, pictures with the mean
+ * colour, label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
  */
-public final class Crop {
+final class Crop {
     /** The mean colour of {@link Normalization}, rounded towards zero: R, G, B. */
-    private static final byte[] PADDING = {123, 116, 103};
+    private static final byte[] PADDING = {meanOf(0), meanOf(1), meanOf(2)};
 
     private Crop() {
     }
 
-    /** The window of the extended picture; it may reach beyond the picture to the right and below. */
-    public static RgbImage of(RgbImage image, Window window) {
-        Window covered = covered(window, image.width(), image.height());
-        RgbImage crop = extended(covered, window.width(), window.height());
-        Resize.bilinear(image, image.width(), image.height(), covered, false, crop);
-        return crop;
-    }
-
-    /** The window of the extended label map; it may reach beyond the map to the right and below. */
-    public static LabelMap of(LabelMap map, Window window) {
-        Window covered = covered(window, map.width(), map.height());
-        return pad(Resize.nearest(map, map.width(), map.height(), covered, false), window.width(), window.height());
-    }
-
-    /** The window of that size in the middle of the extended picture of the given size. */
-    public static Window centred(ImageSize image, int width, int height) {
-        return new Window((Math.max(image.width(), width) - width) / 2, (Math.max(image.height(), height) - height) / 2, width, height);
+    private static byte meanOf(int channel) {
+        return (byte) (255 * Normalization.MEAN.get(channel));
     }
 
     /** The part of the window that the picture itself covers. */

@@ -3,6 +3,7 @@ package dev.imas.cli;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.Nearest;
+import dev.imas.device.OutOfMemory;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -58,10 +59,11 @@ public final class Main {
 
     /** libtorch reports exhausted memory as an ordinary RuntimeException. */
     private static String fault(Throwable error) {
-        String message = String.valueOf(error.getMessage());
-        if (message.contains("can't allocate memory") || message.contains("out of memory")) {
-            return "out of memory (" + firstLine(message) + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop";
+        Optional<String> advice = OutOfMemory.advice(error);
+        if (advice.isPresent()) {
+            return advice.get();
         }
+        String message = String.valueOf(error.getMessage());
         String what = error.getClass() == RuntimeException.class ? firstLine(message) : error.getClass().getSimpleName() + ": " + firstLine(message);
         return what + " (a fault of the program: run again with --debug to see where)";
     }

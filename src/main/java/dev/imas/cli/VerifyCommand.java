@@ -4,10 +4,10 @@ import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
 import dev.imas.device.Torch;
-import dev.imas.verify.Check;
-import dev.imas.verify.CheckTable;
-import dev.imas.verify.GoldenData;
 import dev.imas.verify.GoldenSuite;
+import dev.imas.verify.engine.Check;
+import dev.imas.verify.engine.CheckTable;
+import dev.imas.verify.engine.GoldenData;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -51,7 +51,7 @@ final class VerifyCommand implements Command {
     public int run(CommandLine line, Console console) throws Exception {
         Arguments.noMore(line);
         Torch.load();
-        GoldenData data = line.hasOption("golden") ? new GoldenData(Path.of(line.getOptionValue("golden"))) : GoldenSuite.builtIn();
+        GoldenData data = line.hasOption("golden") ? new GoldenData(Path.of(line.getOptionValue("golden"))) : GoldenData.builtIn();
         int[] done = new int[1];
         List<Check> checks = GoldenSuite.run(data, line.getOptionValue("device", "cpu"), check -> {
             done[0]++;

@@ -16,7 +16,6 @@ import dev.imas.machine.CpuFeatures;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -162,23 +161,18 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
 
     /** Runs a forward pass in this precision, recording for the gradient or not. */
     public <T> T forward(boolean gradient, Supplier<T> pass) {
-        boolean before = GradMode.is_enabled();
+        return Torch.withGradient(gradient, () -> bf16() ? autocast(pass) : pass.get());
+    }
+
+    private <T> T autocast(Supplier<T> pass) {
         DeviceType type = cuda() ? DeviceType.CUDA : DeviceType.CPU;
-        GradMode.set_enabled(gradient);
+        set_autocast_dtype(type, ScalarType.BFloat16);
+        set_autocast_enabled(type, true);
         try {
-            if (!bf16()) {
-                return pass.get();
-            }
-            set_autocast_dtype(type, ScalarType.BFloat16);
-            set_autocast_enabled(type, true);
-            try {
-                return pass.get();
-            } finally {
-                clear_cache();
-                set_autocast_enabled(type, false);
-            }
+            return pass.get();
         } finally {
-            GradMode.set_enabled(before);
+            clear_cache();
+            set_autocast_enabled(type, false);
         }
     }
 }

@@ -2,7 +2,9 @@ package dev.imas.device;
 
 import static org.bytedeco.pytorch.global.torch.from_blob;
 
+import dev.imas.common.Normalization;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -14,18 +16,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * what becomes of them happens there, and nothing waits. Belongs to the PointerScope that it was made in.
  */
 public final class ImageTensors {
-    /** Mean and standard deviation of R, G, B, of values in [0,1] (method 2). */
-    private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
-    private static final float[] STD = {0.229f, 0.224f, 0.225f};
-
     private final Compute compute;
     private final Tensor mean;
     private final Tensor std;
 
     public ImageTensors(Compute compute) {
         this.compute = compute;
-        this.mean = compute.upload(MEAN, 3);
-        this.std = compute.upload(STD, 3);
+        this.mean = channels(Normalization.MEAN);
+        this.std = channels(Normalization.STD);
+    }
+
+    private Tensor channels(List<Double> values) {
+        return compute.upload(new float[] {values.get(0).floatValue(), values.get(1).floatValue(), values.get(2).floatValue()}, 3);
     }
 
     /**

@@ -47,8 +47,8 @@ public final class TensorKernels {
 
     /**
      * @param batch      [N,3,H,W] labelled | weak | cutmix | strong
-     * @param labels     u8 [B,1,H,W] of the cutmix part, or null
-     * @param confidence f32 [B,1,H,W] of the cutmix part, or null
+     * @param labels     u8 [B,1,H,W] of the cutmix part
+     * @param confidence f32 [B,1,H,W] of the cutmix part
      */
     public record Composed(Tensor batch, Tensor labels, Tensor confidence) {
     }
@@ -86,21 +86,34 @@ public final class TensorKernels {
     }
 
     /**
-     * The student's batch in one pass.
+     * The student's batch in one pass, without a cutmix part.
+     *
+     * @param gamma f32 [B,1,1,1] for the blend of strong and weak, or null: the strong view as it is
+     * @return [N,3,H,W] labelled | weak | strong, weak if {@code includeWeak}
+     */
+    public Tensor compose(Tensor labeled, Tensor weak, Tensor strong, Tensor gamma, boolean includeWeak) {
+        long n = labeled.size(0) + (includeWeak ? weak.size(0) : 0) + strong.size(0);
+        Tensor batch = images(n, weak.size(2), weak.size(3));
+        run(new ComposeBatch(of(labeled), of(weak), of(strong), of(gamma), includeWeak, null, of(batch)));
+        return batch;
+    }
+
+    /**
+     * The student's batch in one pass, with a cutmix part.
      *
      * @param gamma   f32 [B,1,1,1] for the blend of strong and weak, or null: the strong view as it is
-     * @param pairing i32 [B,1,1,1], and boxes i32 [B,1,1,4]; both null: no cutmix part
+     * @param pairing i32 [B,1,1,1]
+     * @param boxes   i32 [B,1,1,4]
+     * @param pseudo  labels and confidences of the weak views, which are mixed as they are
      */
-    public Composed compose(Tensor labeled, Tensor weak, Tensor strong, Tensor gamma, Tensor pairing, Tensor boxes,
+    public Composed composeMixed(Tensor labeled, Tensor weak, Tensor strong, Tensor gamma, Tensor pairing, Tensor boxes,
             boolean includeWeak, PseudoLabels pseudo) {
-        boolean mix = boxes != null;
         long b = weak.size(0);
-        long n = labeled.size(0) + (includeWeak ? b : 0) + (mix ? b : 0) + b;
-        Tensor batch = images(n, weak.size(2), weak.size(3));
-        Tensor labels = mix ? allocate(ScalarType.Byte, sizes(pseudo.labels)) : null;
-        Tensor confidence = mix ? allocate(ScalarType.Float, sizes(pseudo.confidence)) : null;
-        CutMix cutMix = mix ? new CutMix(of(pairing), of(boxes), of(pseudo.labels), of(pseudo.confidence), of(labels),
-                of(confidence)) : null;
+        Tensor batch = images(labeled.size(0) + (includeWeak ? b : 0) + b + b, weak.size(2), weak.size(3));
+        Tensor labels = allocate(ScalarType.Byte, sizes(pseudo.labels));
+        Tensor confidence = allocate(ScalarType.Float, sizes(pseudo.confidence));
+        CutMix cutMix = new CutMix(of(pairing), of(boxes), of(pseudo.labels), of(pseudo.confidence), of(labels),
+                of(confidence));
         run(new ComposeBatch(of(labeled), of(weak), of(strong), of(gamma), includeWeak, cutMix, of(batch)));
         return new Composed(batch, labels, confidence);
     }

@@ -124,10 +124,23 @@ public final class Torch {
 
     /** Runs an action without recording gradients on this thread, and restores the mode after it. */
     public static void withoutGradient(Runnable action) {
-        boolean before = GradMode.is_enabled();
-        GradMode.set_enabled(false);
-        try {
+        withoutGradient(() -> {
             action.run();
+            return null;
+        });
+    }
+
+    /** As {@link #withoutGradient(Runnable)} for a computation with a result. */
+    public static <T> T withoutGradient(Supplier<T> body) {
+        return withGradient(false, body);
+    }
+
+    /** Runs a computation recording gradients on this thread or not, and restores the mode after it. */
+    static <T> T withGradient(boolean recorded, Supplier<T> body) {
+        boolean before = GradMode.is_enabled();
+        GradMode.set_enabled(recorded);
+        try {
+            return body.get();
         } finally {
             GradMode.set_enabled(before);
         }

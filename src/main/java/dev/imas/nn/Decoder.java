@@ -41,8 +41,7 @@ final class Decoder {
                     return head.forward(pyramid, train);
                 });
                 observer.accept("decoder.head", summary);
-                boolean alignCorners = true;
-                Tensor enlarged = torch.upsample_bilinear2d(summary, new long[] {fine.size(2), fine.size(3)}, alignCorners);
+                Tensor enlarged = Bilinear.enlarged(summary, fine.size(2), fine.size(3));
                 return torch.cat(new TensorVector(low, enlarged), 1);
             });
             Tensor logits = classifier.forward(joined, train);

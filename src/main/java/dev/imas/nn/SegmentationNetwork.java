@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.device.Compute;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -16,6 +17,18 @@ public interface SegmentationNetwork extends AutoCloseable {
     /** A new network on the CPU, initialised from the seed as method 1 says. */
     static SegmentationNetwork create(ImasConfig.Network network, int classes, long seed) {
         return new DeepLabV3Plus(network, classes, seed);
+    }
+
+    /** A run's new network, where and in the layout in which it is computed. */
+    static SegmentationNetwork create(ImasConfig config, Compute compute) {
+        SegmentationNetwork network = create(config.network(), config.data().classes(), config.seed());
+        if (compute.cuda()) {
+            network.to(compute.torchDevice());
+        }
+        if (compute.channelsLast()) {
+            network.channelsLast();
+        }
+        return network;
     }
 
     /**

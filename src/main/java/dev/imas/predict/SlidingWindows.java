@@ -1,9 +1,9 @@
 package dev.imas.predict;
 
 import static org.bytedeco.pytorch.global.torch.softmax;
-import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
+import dev.imas.nn.Bilinear;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -57,7 +57,7 @@ public record SlidingWindows(int side) {
         for (Window w : windows(height, width)) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor logits = network.apply(cut(images, w)).to(ScalarType.Float);
-                Tensor enlarged = upsample_bilinear2d(logits, new long[] {w.height, w.width}, true, new DoubleOptional(), new DoubleOptional());
+                Tensor enlarged = Bilinear.enlarged(logits, w.height, w.width);
                 cut(sums, w).add_(softmax(enlarged, 1));
             }
         }

@@ -2,7 +2,7 @@ package dev.imas.semi;
 
 import dev.imas.common.Rng;
 
-/** The law of the CutMix boxes (method 3.4). */
+/** The law of the CutMix boxes (docs/method.md 3.4). */
 public final class CutMixBoxes {
     private CutMixBoxes() {
     }

@@ -9,12 +9,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A confidence threshold for each class, beside the method's one for all. A network from few labels is unsure of small
- * and rare classes: hardly any of their pixels reaches tau, and the unlabelled images teach next to nothing about
- * them. Class c has tau * m_c / max m instead, with m_c the mean confidence of the batch's pixels with
- * pseudo-label c; the surest class keeps tau. Thresholds that follow a class's own confidence are known from
- * class-balanced self-training (Zou et al., ECCV 2018) and FreeMatch (Wang et al., ICLR 2023); this one keeps no
- * state between steps. There is no lower bound: a class of one unsure pixel teaches, with that pixel's weight.
+ * A confidence threshold for each class (docs/method.md 3.2), beside the method's one for all. A network from few
+ * labels is unsure of small and rare classes: hardly any of their pixels reaches tau, and the unlabelled images teach
+ * next to nothing about them. Class c has tau * m_c / max m instead, with m_c the mean confidence of the batch's pixels
+ * with pseudo-label c; the surest class keeps tau. Thresholds that follow a class's own confidence are known from
+ * class-balanced self-training (Zou et al., ECCV 2018) and FreeMatch (Wang et al., ICLR 2023); this one keeps no state
+ * between steps. There is no lower bound: a class of one unsure pixel teaches, with that pixel's weight.
  */
 final class RelativeConfidence {
     /** Labels are bytes; classes that do not occur cost nothing. */

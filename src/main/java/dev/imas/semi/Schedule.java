@@ -1,9 +1,10 @@
 package dev.imas.semi;
 
 import dev.imas.config.ImasConfig.TeacherStart;
+import dev.imas.config.ImasConfig.Training;
 
 /**
- * Learning rate and EMA decay of every step (method 3.8, 3.9).
+ * Learning rate and EMA decay of every step (docs/method.md 3.8, 3.9).
  *
  * @param baseLr        learning rate of the first step
  * @param power         exponent of the poly schedule
@@ -13,7 +14,14 @@ import dev.imas.config.ImasConfig.TeacherStart;
  * @param emaCap        largest EMA decay
  * @param teacherStart  from when on the teacher averages
  */
-public record Schedule(double baseLr, double power, int epochs, long stepsPerEpoch, int supOnlyEpochs, double emaCap, TeacherStart teacherStart) {
+public record Schedule(double baseLr, double power, int epochs, long stepsPerEpoch, int supOnlyEpochs, double emaCap,
+                       TeacherStart teacherStart) {
+    /** The schedule of a training. */
+    public static Schedule of(Training t, long stepsPerEpoch) {
+        return new Schedule(t.lr(), t.polyPower(), t.epochs(), stepsPerEpoch, t.supOnlyEpochs(), t.emaDecay(),
+            t.teacherStart());
+    }
+
     /** Steps of the whole run. */
     public long steps() {
         return epochs * stepsPerEpoch;

@@ -1,6 +1,8 @@
 package dev.imas.semi;
 
 import dev.imas.common.Rng;
+import dev.imas.config.ImasConfig;
+import java.util.List;
 
 /** Draws addressed by (seed, purpose, step): the same for a resumed run. */
 public final class SeededDraws implements StepDraws {
@@ -8,6 +10,12 @@ public final class SeededDraws implements StepDraws {
     private final long step;
     private final double lo;
     private final double hi;
+
+    /** The draws of a run's step, from 0. */
+    public static SeededDraws of(ImasConfig config, long step) {
+        List<Double> scale = config.unsupervised().cutmixScale();
+        return new SeededDraws(config.seed(), step, scale.get(0), scale.get(1));
+    }
 
     /**
      * @param step global step, from 0

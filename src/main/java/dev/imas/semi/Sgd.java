@@ -17,12 +17,14 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * SGD as PyTorch defines it, on float32 parameters: g = gradient + weightDecay * p; buffer = momentum * buffer + g;
- * p -= lr * buffer. The encoder learns with lr, everything else with lr * headMultiplier. Momentum buffers start at
+ * SGD as PyTorch defines it (docs/method.md 3.8), on float32 parameters: g = gradient + weightDecay * p;
+ * buffer = momentum * buffer + g; p -= lr * buffer. The encoder learns with lr, everything else with lr * headMultiplier. Momentum buffers start at
  * zero, which makes the first step's buffer g, as PyTorch's; without momentum they stay there. A group is one call of
  * libtorch, on a GPU some launches; gradients are forgotten without any.
  */
 public final class Sgd {
+    private static final double DAMPENING = 0;
+
     private record Slot(Tensor parameter, Tensor momentum) {
     }
 
@@ -78,8 +80,9 @@ public final class Sgd {
             }
         }
         if (parameters.size() > 0) {
-            fused.callBoxed(new IValueVector(list(parameters), list(gradients), list(momenta), new IValue(weightDecay), new IValue(momentum), new IValue(lr),
-                new IValue(0.0), new IValue(false), new IValue(false), new IValue(false), new IValue(), new IValue()));
+            IValue no = new IValue(false);
+            fused.callBoxed(new IValueVector(list(parameters), list(gradients), list(momenta), new IValue(weightDecay),
+                new IValue(momentum), new IValue(lr), new IValue(DAMPENING), no, no, no, new IValue(), new IValue()));
         }
     }
 

@@ -2,17 +2,24 @@ package dev.imas.semi;
 
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * What one step learns from; normalised images as f32.
- *
- * @param labeled [Bl,3,H,W]
- * @param labels  u8 [Bl,1,H,W]
- * @param weak    [B,3,H,W]; null in a supervised-only step
- * @param strong  [B,3,H,W], the same crops as weak; null in a supervised-only step
- */
-public record StepInput(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) {
-    /** A supervised-only step. */
-    public static StepInput supervised(Tensor labeled, Tensor labels) {
-        return new StepInput(labeled, labels, null, null);
+/** What one step learns from: normalised images as f32, with or without unlabelled ones. */
+public sealed interface StepInput {
+    /** [Bl,3,H,W]. */
+    Tensor labeled();
+
+    /** u8 [Bl,1,H,W]; 255 takes no part. */
+    Tensor labels();
+
+    /** Labelled images alone. */
+    record Supervised(Tensor labeled, Tensor labels) implements StepInput {
+    }
+
+    /**
+     * Labelled and unlabelled images.
+     *
+     * @param weak   [B,3,H,W], the weak views
+     * @param strong [B,3,H,W], the strong views of the same crops
+     */
+    record SemiSupervised(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) implements StepInput {
     }
 }

@@ -1,6 +1,5 @@
 package dev.imas.semi;
 
-import dev.imas.device.Compute;
 import dev.imas.device.MovingAverage;
 import dev.imas.device.TensorKernels;
 import dev.imas.nn.SegmentationNetwork;
@@ -12,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The exponential moving average of the student (method 3.8): parameters and buffers alike. Integer buffers
+ * The exponential moving average of the student (docs/method.md 3.8): parameters and buffers alike. Integer buffers
  * (num_batches_tracked) are float32 in the teacher, as in the published program.
  *
  * <p>Keeps data addresses of both networks: build it after they were moved, relaid or loaded, and load values in
@@ -26,7 +25,7 @@ public final class Teacher {
     private boolean mirrorsStudent;
 
     /** Turns {@code network} into the teacher of {@code student}: a copy that takes no gradient. */
-    public Teacher(SegmentationNetwork network, SegmentationNetwork student, TensorKernels kernels, Compute compute) {
+    public Teacher(SegmentationNetwork network, SegmentationNetwork student, TensorKernels kernels) {
         this.network = network;
         network.floatCounters();
         this.counters = network.counters();

@@ -10,6 +10,7 @@ import dev.imas.semi.DeviceStrongView;
 import dev.imas.semi.StepInput;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -20,7 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class BatchFeed {
     /**
      * @param input     what the step learns from, in the scope of the caller of next()
-     * @param unlabeled positions of the unlabelled images in their source; null in a supervised-only step
+     * @param unlabeled positions of the unlabelled images in their source; empty in a supervised-only step
      * @param images    labelled and unlabelled images
      */
     public record Fed(StepInput input, int[] unlabeled, int images) {
@@ -29,86 +30,95 @@ public final class BatchFeed {
     /** Room for one step's batches. */
     private static final class Slot {
         final Staging labeledBytes;
-        final Staging unlabeledBytes;
+        final Optional<Staging> unlabeledBytes;
         Batch labeled;
-        Batch unlabeled;
+        Optional<Batch> unlabeled = Optional.empty();
 
         Slot(Compute compute, DeviceQueue queue, ImasConfig config) {
             long pixels = (long) config.augment().crop().get(0) * config.augment().crop().get(1);
             long l = config.training().batchLabeled() * pixels;
             long u = config.training().batchUnlabeled() * pixels;
             labeledBytes = new Staging(compute, queue, 3 * l, l);
-            unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED ? null
-                : config.augment().device() ? new Staging(compute, queue, 3 * u) : new Staging(compute, queue, 3 * u, 3 * u);
+            unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED ? Optional.empty()
+                : Optional.of(config.augment().device() ? new Staging(compute, queue, 3 * u)
+                    : new Staging(compute, queue, 3 * u, 3 * u));
         }
     }
 
     private final ImageTensors tensors;
-    /** Null: strong views come from the loader. */
-    private final DeviceStrongView strongView;
+    /** Makes the strong views; none: they come from the loader. */
+    private final Optional<DeviceStrongView> strongView;
     private final LoaderWait wait;
     private Slot free;
     private Slot other;
-    private Slot underWay;
+    private Optional<Slot> underWay = Optional.empty();
     private Iterator<Batch> labeled;
-    private Iterator<Batch> unlabeled;
+    private Optional<Iterator<Batch>> unlabeled = Optional.empty();
     private double fetchMilliseconds;
 
     public BatchFeed(Compute compute, DeviceQueue queue, ImageTensors tensors, ImasConfig config) {
         this.tensors = tensors;
-        this.strongView = config.augment().device() ? new DeviceStrongView(compute) : null;
+        this.strongView = config.augment().device() ? Optional.of(new DeviceStrongView(compute)) : Optional.empty();
         this.wait = new LoaderWait(queue);
         this.free = new Slot(compute, queue, config);
         this.other = new Slot(compute, queue, config);
     }
 
-    /** Feeds from now on from these; @param unlabeled null for supervised-only steps. */
-    public void start(Iterator<Batch> labeled, Iterator<Batch> unlabeled) {
+    /**
+     * Feeds from now on from these.
+     *
+     * @param unlabeled none for supervised-only steps
+     */
+    public void start(Iterator<Batch> labeled, Optional<Iterator<Batch>> unlabeled) {
         this.labeled = labeled;
         this.unlabeled = unlabeled;
-        underWay = null;
+        underWay = Optional.empty();
     }
 
-    /** Takes the next batches from the loaders, waiting for them if need be, and sends them on; nothing at the end, or when some are under way. */
+    /**
+     * Takes the next batches from the loaders, waiting for them if need be, and sends them on; nothing at the end, or
+     * when some are under way.
+     */
     public void fetch() {
-        if (underWay != null || !labeled.hasNext()) {
+        if (underWay.isPresent() || !labeled.hasNext()) {
             return;
         }
         Slot slot = free;
         long start = System.nanoTime();
         slot.labeled = labeled.next();
-        slot.unlabeled = unlabeled == null ? null : unlabeled.next();
+        slot.unlabeled = unlabeled.map(Iterator::next);
         fetchMilliseconds = (System.nanoTime() - start) / 1e6;
         slot.labeledBytes.put(List.of(slot.labeled.images(), slot.labeled.labels()));
-        if (slot.unlabeled != null) {
-            slot.unlabeledBytes.put(strongView == null ? List.of(slot.unlabeled.images(), slot.unlabeled.strong()) : List.of(slot.unlabeled.images()));
-        }
+        slot.unlabeled.ifPresent(u -> slot.unlabeledBytes.orElseThrow().put(
+            strongView.isPresent() ? List.of(u.images()) : List.of(u.images(), u.strong())));
         free = other;
         other = slot;
-        underWay = slot;
+        underWay = Optional.of(slot);
     }
 
     /** The next step's input. What a loader throws comes out here or in {@link #fetch}. */
     public Fed next() {
         fetch();
-        Slot slot = underWay;
-        underWay = null;
-        Batch l = slot.labeled;
-        Batch u = slot.unlabeled;
+        Slot slot = underWay.orElseThrow();
+        underWay = Optional.empty();
         List<Tensor> labeledBytes = slot.labeledBytes.take();
-        List<Tensor> unlabeledBytes = u == null ? null : slot.unlabeledBytes.take();
+        List<Tensor> unlabeledBytes = slot.unlabeled.isPresent() ? slot.unlabeledBytes.orElseThrow().take() : List.of();
         wait.begin(fetchMilliseconds);
+        Batch l = slot.labeled;
         Tensor images = tensors.normalized(labeledBytes.get(0), l.count(), l.height(), l.width());
         Tensor labels = tensors.labels(labeledBytes.get(1), l.count(), l.height(), l.width());
         slot.labeledBytes.release();
-        if (u == null) {
-            return new Fed(StepInput.supervised(images, labels), null, l.count());
+        if (slot.unlabeled.isEmpty()) {
+            return new Fed(new StepInput.Supervised(images, labels), new int[0], l.count());
         }
-        Tensor weak = tensors.normalized(unlabeledBytes.get(0), u.count(), u.height(), u.width());
-        Tensor strongBytes = strongView == null ? unlabeledBytes.get(1) : strongView.apply(unlabeledBytes.get(0), u.operations(), u.height(), u.width());
+        Batch u = slot.unlabeled.get();
+        Tensor weakBytes = unlabeledBytes.get(0);
+        Tensor weak = tensors.normalized(weakBytes, u.count(), u.height(), u.width());
+        Tensor strongBytes = strongView.map(view -> view.apply(weakBytes, u.operations(), u.height(), u.width()))
+            .orElseGet(() -> unlabeledBytes.get(1));
         Tensor strong = tensors.normalized(strongBytes, u.count(), u.height(), u.width());
-        slot.unlabeledBytes.release();
-        return new Fed(new StepInput(images, labels, weak, strong), u.indices(), l.count() + u.count());
+        slot.unlabeledBytes.orElseThrow().release();
+        return new Fed(new StepInput.SemiSupervised(images, labels, weak, strong), u.indices(), l.count() + u.count());
     }
 
     /** To be said when all work of the step is queued. */

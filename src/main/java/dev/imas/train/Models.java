@@ -4,9 +4,11 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
+import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.semi.SemiSupervisedStep;
 import dev.imas.semi.Sgd;
+import dev.imas.semi.StepAssembly;
 import dev.imas.semi.Teacher;
 import dev.imas.weights.SafetensorsFile;
 import dev.imas.weights.WeightFiles;
@@ -17,7 +19,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -31,32 +32,24 @@ final class Models implements AutoCloseable {
     final Sgd optimizer;
     final TensorKernels kernels;
     final SemiSupervisedStep step;
+    private final StepAssembly assembly;
 
     /**
      * @param initial  start from network.init_weights, where given; false when a checkpoint follows
      * @param messages told what was found in that file
      */
     Models(ImasConfig config, Compute compute, boolean initial, Consumer<String> messages) {
-        ImasConfig.Training t = config.training();
-        kernels = new TensorKernels(compute);
-        student = network(config, compute);
-        if (initial && config.network().initWeights() != null) {
-            messages.accept(WeightFiles.load(student, Path.of(config.network().initWeights()), config.network().strictWeights()).summary());
-        }
-        teacher = new Teacher(network(config, compute), student, kernels, compute);
-        optimizer = new Sgd(student.parameters(), t.momentum(), t.weightDecay(), t.headLrMultiplier());
-        step = new SemiSupervisedStep(student, teacher, optimizer, kernels, compute, config);
-    }
-
-    private static SegmentationNetwork network(ImasConfig config, Compute compute) {
-        SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), config.seed());
-        if (compute.cuda()) {
-            network.to(compute.torchDevice());
-        }
-        if (compute.channelsLast()) {
-            network.channelsLast();
-        }
-        return network;
+        assembly = StepAssembly.create(config, compute, fresh -> {
+            if (initial && config.network().initWeights() != null) {
+                Path weights = Path.of(config.network().initWeights());
+                messages.accept(WeightFiles.load(fresh, weights, config.network().strictWeights()).summary());
+            }
+        });
+        student = assembly.student();
+        teacher = assembly.teacher();
+        optimizer = assembly.optimizer();
+        kernels = assembly.kernels();
+        step = assembly.step();
     }
 
     /** Every tensor that the next step depends on (live tensors). */
@@ -71,23 +64,20 @@ final class Models implements AutoCloseable {
     /** Copies the tensors of a checkpoint into the live ones, bit for bit. */
     static void restore(SafetensorsFile file, Map<String, Tensor> live) {
         if (!file.entries().keySet().equals(live.keySet())) {
-            throw new UserException(file.path() + " does not belong to this configuration: it holds " + file.entries().size() + " tensors, the run has " + live.size());
+            throw new UserException(file.path() + " does not belong to this configuration: it holds "
+                + file.entries().size() + " tensors, the run has " + live.size());
         }
-        boolean gradients = GradMode.is_enabled();
-        GradMode.set_enabled(false);
-        try (PointerScope scope = new PointerScope()) {
-            live.forEach((key, tensor) -> copy(file.get(key), tensor));
-        } finally {
-            GradMode.set_enabled(gradients);
-        }
+        Torch.withoutGradient(() -> live.forEach((key, tensor) -> copy(file.get(key), tensor)));
     }
 
     private static void copy(SafetensorsFile.Entry entry, Tensor target) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor host = torch.empty(entry.shape(), new TensorOptions(target.scalar_type()), new MemoryFormatOptional());
+            TensorOptions options = new TensorOptions(target.scalar_type());
+            Tensor host = torch.empty(entry.shape(), options, new MemoryFormatOptional());
             ByteBuffer bytes = entry.data().duplicate();
             if (host.nbytes() != bytes.remaining()) {
-                throw new UserException("a tensor of " + bytes.remaining() + " bytes was found where " + host.nbytes() + " were expected");
+                throw new UserException("a tensor of " + bytes.remaining() + " bytes was found where " + host.nbytes()
+                    + " were expected");
             }
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
@@ -107,7 +97,6 @@ final class Models implements AutoCloseable {
 
     @Override
     public void close() {
-        student.close();
-        teacher.network().close();
+        assembly.close();
     }
 }

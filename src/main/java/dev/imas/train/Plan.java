@@ -8,7 +8,7 @@ import dev.imas.semi.Schedule;
 
 /**
  * How long a run is. An epoch is one pass over the unlabelled list, the last partial batch dropped, beside as many
- * labelled batches (method 2). Its steps do not depend on the method, so that methods compare at equal steps; only
+ * labelled batches (docs/method.md 2). Its steps do not depend on the method, so that methods compare at equal steps; only
  * where there is no unlabelled picture at all does an epoch count labelled batches.
  *
  * @param labeledSamples   what the labelled loader draws from its repeated list an epoch
@@ -21,26 +21,50 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
         boolean supervised = config.method() == Method.SUPERVISED;
         int unlabeled = data.unlabeled().size();
         if (data.classNames().size() != config.data().classes()) {
-            throw new UserException("data.classes is " + config.data().classes() + ", but the data have " + data.classNames().size() + " class names; set both to the same number");
+            throw new UserException("data.classes is " + config.data().classes() + ", but the data have "
+                + data.classNames().size() + " class names; set both to the same number");
         }
         if (data.labeled().size() == 0) {
             throw new UserException("data.labeled: the list of labelled images is empty; at least one is needed");
         }
         if (!supervised && unlabeled == 0) {
-            throw new UserException("data.unlabeled: there are no unlabelled images; give some, or set method: supervised");
+            throw new UserException("data.unlabeled: there are no unlabelled images; give some, or set"
+                + " method: supervised");
         }
-        int length = config.data().epochLength() > 0 ? config.data().epochLength() : unlabeled > 0 ? unlabeled : data.labeled().size();
+        int whole = unlabeled > 0 ? unlabeled : data.labeled().size();
+        int length = config.data().epochLength() > 0 ? config.data().epochLength() : whole;
         int batch = unlabeled > 0 ? t.batchUnlabeled() : t.batchLabeled();
         int steps = length / batch;
         if (steps == 0) {
-            throw new UserException("an epoch of " + length + " samples has no full batch of " + batch + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
+            throw new UserException("an epoch of " + length + " samples has no full batch of " + batch
+                + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
                 + " or raise data.epoch_length");
         }
-        Schedule schedule = new Schedule(t.lr(), t.polyPower(), t.epochs(), steps, t.supOnlyEpochs(), t.emaDecay(), t.teacherStart());
-        return new Plan(Math.max(length, Math.multiplyExact(steps, t.batchLabeled())), supervised ? 0 : length, schedule);
+        int labeled = Math.max(length, Math.multiplyExact(steps, t.batchLabeled()));
+        return new Plan(labeled, supervised ? 0 : length, Schedule.of(t, steps));
     }
 
     int stepsPerEpoch() {
         return Math.toIntExact(schedule.stepsPerEpoch());
+    }
+
+    /** The epoch of a step, both from 0. */
+    int epoch(long step) {
+        return Math.toIntExact(step / stepsPerEpoch());
+    }
+
+    /** The place of a step in its epoch, both from 0. */
+    int place(long step) {
+        return Math.toIntExact(step % stepsPerEpoch());
+    }
+
+    /** Whether an epoch, from 0, learns from labelled images alone. */
+    boolean supervisedOnly(int epoch) {
+        return unlabeledSamples == 0 || epoch < schedule.supOnlyEpochs();
+    }
+
+    /** The first step that runs student and teacher apart, every part of a step being in use; 0 without a teacher. */
+    long firstApart() {
+        return unlabeledSamples == 0 ? 0 : (schedule.supOnlyEpochs() + 1L) * stepsPerEpoch();
     }
 }

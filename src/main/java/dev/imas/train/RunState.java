@@ -23,13 +23,14 @@ record RunState(long step, double bestTeacher, int bestEpoch, long bestStep, Epo
     }
 
     RunState stepped(boolean mirrors) {
-        return new RunState(step + 1, bestTeacher, bestEpoch, bestStep, last, metricsBytes, hardnessBytes, mirrors, precision);
+        return new RunState(step + 1, bestTeacher, bestEpoch, bestStep, last, metricsBytes, hardnessBytes, mirrors,
+            precision);
     }
 
     RunState evaluated(EpochMetrics metrics) {
         boolean best = metrics.miouTeacher() > bestTeacher;
-        return new RunState(step, best ? metrics.miouTeacher() : bestTeacher, best ? metrics.epoch() : bestEpoch, best ? metrics.step() : bestStep,
-            metrics, metricsBytes, hardnessBytes, teacherMirrors, precision);
+        return new RunState(step, best ? metrics.miouTeacher() : bestTeacher, best ? metrics.epoch() : bestEpoch,
+            best ? metrics.step() : bestStep, metrics, metricsBytes, hardnessBytes, teacherMirrors, precision);
     }
 
     RunState written(long metrics, long hardness) {

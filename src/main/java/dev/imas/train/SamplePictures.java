@@ -1,12 +1,13 @@
 package dev.imas.train;
 
 import static org.bytedeco.pytorch.global.torch.upsample_bilinear2d;
-
 import dev.imas.data.Dataset;
+import dev.imas.device.Torch;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
+import dev.imas.nn.Bilinear;
 import dev.imas.predict.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,8 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -37,29 +36,23 @@ final class SamplePictures {
         Map<String, UnaryOperator<Tensor>> networks = new LinkedHashMap<>();
         networks.put("student", student);
         networks.put("teacher", teacher);
-        boolean gradients = GradMode.is_enabled();
-        GradMode.set_enabled(false);
-        try {
-            for (int k = 0; k < count; k++) {
-                int i = (int) ((long) k * size / count);
-                RgbImage image = data.validation().image(i);
-                String number = String.format(Locale.ROOT, "%03d", k);
-                Pngs.write(folder.resolve(number + "-image.png"), image);
-                IndexPng.write(folder.resolve(number + "-truth.png"), data.validation().mask(i), data.palette());
-                for (Map.Entry<String, UnaryOperator<Tensor>> network : networks.entrySet()) {
-                    LabelMap labels = predict(image, evaluator, network.getValue());
-                    IndexPng.write(folder.resolve(number + "-" + network.getKey() + ".png"), labels, data.palette());
-                }
+        for (int k = 0; k < count; k++) {
+            int i = (int) ((long) k * size / count);
+            RgbImage image = data.validation().image(i);
+            String number = String.format(Locale.ROOT, "%03d", k);
+            Pngs.write(folder.resolve(number + "-image.png"), image);
+            IndexPng.write(folder.resolve(number + "-truth.png"), data.validation().mask(i), data.palette());
+            for (Map.Entry<String, UnaryOperator<Tensor>> network : networks.entrySet()) {
+                LabelMap labels = Torch.withoutGradient(() -> predict(image, evaluator, network.getValue()));
+                IndexPng.write(folder.resolve(number + "-" + network.getKey() + ".png"), labels, data.palette());
             }
-        } finally {
-            GradMode.set_enabled(gradients);
         }
     }
 
     private static LabelMap predict(RgbImage image, Evaluator evaluator, UnaryOperator<Tensor> network) {
         try (PointerScope scope = new PointerScope()) {
             Tensor scores = evaluator.scores(evaluator.input(image), network).to(ScalarType.Float);
-            Tensor enlarged = upsample_bilinear2d(scores, new long[] {image.height(), image.width()}, true, new DoubleOptional(), new DoubleOptional());
+            Tensor enlarged = Bilinear.enlarged(scores, image.height(), image.width());
             byte[] labels = new byte[image.width() * image.height()];
             enlarged.argmax(new LongOptional(1), false).to(ScalarType.Byte).cpu().contiguous().data_ptr_byte().get(labels);
             return new LabelMap(image.width(), image.height(), labels);

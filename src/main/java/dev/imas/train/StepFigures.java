@@ -5,8 +5,8 @@ import dev.imas.device.DeviceQueue;
 import dev.imas.device.Figures;
 import dev.imas.run.StepMetrics;
 import dev.imas.semi.StepResult;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -28,7 +28,7 @@ final class StepFigures {
     }
 
     private final Figures figures;
-    private Asked asked;
+    private Optional<Asked> asked = Optional.empty();
 
     StepFigures(Compute compute, DeviceQueue queue) {
         figures = new Figures(compute, queue, MOST);
@@ -36,18 +36,22 @@ final class StepFigures {
 
     /** Asks for the figures of a step; those asked for before must have been read. */
     void ask(int epoch, long step, double lr, Stopwatch.Lap lap, StepResult result) {
-        boolean semi = result.agreement() != null;
-        List<Tensor> numbers = new ArrayList<>(List.of(result.total(), result.lossSup()));
-        if (semi) {
-            numbers.addAll(List.of(result.lossUnsup(), result.agreement().mean(), result.agreement().parts().select(3, CONFIDENT_TEACHER).mean()));
-        }
-        figures.ask(numbers);
-        asked = new Asked(epoch, step, lr, lap, semi);
+        figures.ask(result instanceof StepResult.SemiSupervised semi ? numbers(semi) : numbers(result));
+        asked = Optional.of(new Asked(epoch, step, lr, lap, result instanceof StepResult.SemiSupervised));
+    }
+
+    private static List<Tensor> numbers(StepResult result) {
+        return List.of(result.total(), result.lossSup());
+    }
+
+    private static List<Tensor> numbers(StepResult.SemiSupervised result) {
+        Tensor confident = result.agreement().parts().select(3, CONFIDENT_TEACHER).mean();
+        return List.of(result.total(), result.lossSup(), result.lossUnsup(), result.agreement().mean(), confident);
     }
 
     /** Whether figures were asked for and not yet read. */
     boolean pending() {
-        return asked != null;
+        return asked.isPresent();
     }
 
     /** Whether {@link #read} has something and would not wait for it. */
@@ -55,11 +59,15 @@ final class StepFigures {
         return pending() && figures.arrived();
     }
 
+    /** The figures asked for, waiting for them; what a step without unlabelled images does not have is NaN. */
     Reading read() {
+        Asked a = asked.orElseThrow();
+        asked = Optional.empty();
         float[] f = figures.read();
-        Asked a = asked;
-        asked = null;
-        return new Reading(new StepMetrics(a.epoch, a.step, a.lr, f[1], a.semi ? f[2] : Double.NaN, a.semi ? f[3] : Double.NaN, a.semi ? f[4] : Double.NaN,
-            a.lap.imagesPerSecond(), a.lap.waitShare()), Float.isFinite(f[0]), a.semi);
+        StepMetrics metrics = a.semi
+            ? new StepMetrics(a.epoch, a.step, a.lr, f[1], f[2], f[3], f[4], a.lap.imagesPerSecond(), a.lap.waitShare())
+            : new StepMetrics(a.epoch, a.step, a.lr, f[1], Double.NaN, Double.NaN, Double.NaN, a.lap.imagesPerSecond(),
+                a.lap.waitShare());
+        return new Reading(metrics, Float.isFinite(f[0]), a.semi);
     }
 }

@@ -6,6 +6,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
+import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
@@ -20,7 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
@@ -47,56 +48,42 @@ public final class Trainer {
         Dataset data = Dataset.open(config);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
-            Checkpoint from = resume ? checkpoint(config, data, directory, listener) : null;
-            Precision precision = from != null && config.precision() == Precision.AUTO ? Precision.valueOf(from.state().precision()) : config.precision();
-            Compute compute = Compute.of(config.device(), precision, config.network().backbone());
+            Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
+            Compute compute = Compute.of(config.device(), precision(config, from), config.network().backbone());
             tellUnusedGpu(config, compute, listener);
-            listener.message("device " + compute.device() + ", precision " + compute.precision().name().toLowerCase(java.util.Locale.ROOT)
-                + (compute.channelsLast() ? ", channels_last" : ""));
-            DurableFiles.replace(directory.config(), file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
+            listener.message("device " + compute.device() + ", precision "
+                + compute.precision().name().toLowerCase(Locale.ROOT) + (compute.channelsLast() ? ", channels_last" : ""));
+            DurableFiles.replace(directory.config(),
+                file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
             RunSummary summary;
-            try (PointerScope scope = new PointerScope(); TrainingRun run = new TrainingRun(config, directory, data, compute, listener, from)) {
-                summary = run.run();
+            try (PointerScope scope = new PointerScope();
+                    RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
+                TrainingRun run = new TrainingRun(config, compute, listener, parts);
+                run.run();
+                summary = run.finish(directory, data);
             }
             ReportWriter.write(out);
             return summary;
         } catch (IOException | UncheckedIOException e) {
-            throw new UserException("the run directory " + out + " could not be written (" + e.getMessage() + "); check the free space and the permissions, then use --resume", e);
+            throw new UserException("the run directory " + out + " could not be written (" + e.getMessage()
+                + "); check the free space and the permissions, then use --resume", e);
         } catch (RuntimeException e) {
-            throw outOfMemory(e) ? new UserException("out of memory (" + Torch.message(e) + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop", e) : e;
+            throw OutOfMemory.advice(e).<RuntimeException>map(advice -> new UserException(advice, e)).orElse(e);
         }
+    }
+
+    /** A resumed run keeps the precision that it began with. */
+    private static Precision precision(ImasConfig config, Optional<Checkpoint> from) {
+        return config.precision() != Precision.AUTO ? config.precision()
+            : from.map(checkpoint -> Precision.valueOf(checkpoint.state().precision())).orElse(Precision.AUTO);
     }
 
     /** Whoever has a GPU and asks for nothing special expects it to be used. */
     private static void tellUnusedGpu(ImasConfig config, Compute compute, TrainListener listener) {
-        if (config.device().equals("auto") && !compute.cuda() && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
-            listener.message("NVIDIA's driver is installed, but no GPU can be used: " + Compute.problem() + "; `imas doctor` tells what is needed");
+        boolean wanted = config.device().equals("auto") && !compute.cuda();
+        if (wanted && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
+            listener.message("NVIDIA's driver is installed, but no GPU can be used: " + Compute.problem()
+                + "; `imas doctor` tells what is needed");
         }
-    }
-
-    private static Checkpoint checkpoint(ImasConfig config, Dataset data, RunDirectory directory, TrainListener listener) throws IOException {
-        Optional<Checkpoint> newest = new CheckpointStore(directory.checkpoints()).newest(listener::message);
-        if (newest.isEmpty()) {
-            listener.message("no checkpoint was written yet: starting from the beginning");
-            return null;
-        }
-        if (newest.get().data().isMissingNode()) {
-            throw new UserException("the checkpoints in " + directory.checkpoints() + " were written by an older version, which this one cannot continue; train anew with another --out");
-        }
-        List<String> changes = ConfigDifference.between(newest.get().config(), ConfigDifference.json(config));
-        if (!changes.isEmpty()) {
-            throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes) + "; resume with the old values, or train anew with another --out");
-        }
-        List<String> other = ConfigDifference.between(newest.get().data(), ConfigDifference.json(data.fingerprints()));
-        if (!other.isEmpty()) {
-            throw new UserException("the data set is not the one the run began with: " + String.join(", ", other) + "; name the same lists (--data, --labeled, --unlabeled, --val), or train anew with another --out");
-        }
-        listener.message("continuing after step " + newest.get().state().step());
-        return newest.get();
-    }
-
-    private static boolean outOfMemory(RuntimeException e) {
-        String message = String.valueOf(e.getMessage());
-        return message.contains("can't allocate memory") || message.contains("out of memory");
     }
 }

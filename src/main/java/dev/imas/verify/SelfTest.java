@@ -5,6 +5,15 @@ import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
+import dev.imas.device.Torch;
+import dev.imas.verify.engine.Check;
+import dev.imas.verify.engine.Filler;
+import dev.imas.verify.engine.GoldenData;
+import dev.imas.verify.engine.GroupRunner;
+import dev.imas.verify.groups.Groups;
+import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.Place;
+import dev.imas.verify.memory.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,12 +53,12 @@ public final class SelfTest {
      * @param device {@code cpu} or {@code cuda:i}
      */
     public static Result kernels(String device) {
-        ArrayKernels kernels = GoldenSuite.kernelsAt(Place.of(device));
-        GoldenData data = GoldenSuite.builtIn();
-        GoldenSuite.kernelGroups(kernels).forEach(group -> GoldenSuite.run(group, data, check -> { })); // start-up
+        ArrayKernels kernels = ArrayKernels.at(Place.of(device));
+        GoldenData data = GoldenData.builtIn();
+        Groups.withoutLibtorch(kernels).forEach(group -> GroupRunner.run(group, data, check -> { })); // start-up
         List<Check> checks = new ArrayList<>();
         long start = System.nanoTime();
-        GoldenSuite.kernelGroups(kernels).forEach(group -> GoldenSuite.run(group, data, checks::add));
+        Groups.withoutLibtorch(kernels).forEach(group -> GroupRunner.run(group, data, checks::add));
         double milliseconds = (System.nanoTime() - start) / 1e6;
         List<Check> failed = checks.stream().filter(check -> !check.passed()).toList();
         String detail = failed.isEmpty() ? checks.size() + " comparisons with recorded numbers"
@@ -65,7 +74,7 @@ public final class SelfTest {
             Torch.withoutGradient(() -> exact.parameters().values().forEach(SelfTest::widen));
             Torch.withoutGradient(() -> exact.buffers().values().stream().filter(b -> b.dim() > 0).forEach(SelfTest::widen));
             found.to(place.compute().torchDevice());
-            Tensor images = Tensors.of(Filler.image("self-test", (int) IMAGES[0], (int) IMAGES[1], (int) IMAGES[2], (int) IMAGES[3]), IMAGES);
+            Tensor images = Tensors.of(new Filler("").image("self-test", (int) IMAGES[0], (int) IMAGES[1], (int) IMAGES[2], (int) IMAGES[3]), IMAGES);
             Tensor here = place.here(images);
             Tensor reference = pass(exact, images.to(ScalarType.Double));
             pass(found, here); // start-up

@@ -3,6 +3,7 @@ package dev.imas.weights;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.Normalization;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.nn.SegmentationNetwork;
@@ -45,9 +46,6 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
     private static final String PREFIX = "imas.";
     private static final String VERSION = "1";
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Means and deviations of the network's input, by channel, after scaling to [0,1] (method 2). */
-    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-    private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
 
     public NetworkSpec {
         classNames = classNames == null ? List.of() : List.copyOf(classNames);
@@ -74,8 +72,8 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         texts.put(PREFIX + "class_names", json(classNames));
         texts.put(PREFIX + "palette", json(palette.stream().map(rgb -> String.format("#%06x", rgb)).toList()));
         texts.put(PREFIX + "input", "RGB, scaled to [0,1], minus mean, over std; [B,3,H,W]");
-        texts.put(PREFIX + "mean", json(MEAN));
-        texts.put(PREFIX + "std", json(STD));
+        texts.put(PREFIX + "mean", json(Normalization.MEAN));
+        texts.put(PREFIX + "std", json(Normalization.STD));
         return texts;
     }
 

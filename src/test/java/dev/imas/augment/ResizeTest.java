@@ -27,12 +27,12 @@ class ResizeTest {
         ImageSize source = new ImageSize(33, 20);
         Window window = new Window(Math.min(x, width - 1), Math.min(y, height - 1), Math.max(1, (width - x) / 2), Math.max(1, (height - y) / 2));
         RgbImage image = TestPictures.picture(source, 3);
-        RgbImage part = Crop.of(Resize.bilinear(image, width, height), window);
+        RgbImage part = TestPictures.part(Resize.bilinear(image, width, height), window);
         RgbImage found = RgbImage.black(window.width(), window.height());
         Resize.bilinear(image, width, height, window, mirrored, found);
         assertThat(found.rgb()).isEqualTo((mirrored ? Flip.horizontal(part) : part).rgb());
         LabelMap map = TestPictures.labels(source, 5, 3);
-        LabelMap labels = Crop.of(Resize.nearest(map, width, height), window);
+        LabelMap labels = TestPictures.part(Resize.nearest(map, width, height), window);
         assertThat(Resize.nearest(map, width, height, window, mirrored).labels()).isEqualTo((mirrored ? Flip.horizontal(labels) : labels).labels());
     }
 

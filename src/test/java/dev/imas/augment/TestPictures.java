@@ -57,6 +57,26 @@ final class TestPictures {
         return new LabelMap(size.width(), size.height(), labels);
     }
 
+    /** The pixels of a window inside the picture, one after the other. */
+    static RgbImage part(RgbImage image, Window window) {
+        return new RgbImage(window.width(), window.height(), part(image.rgb(), image.width(), 3, window));
+    }
+
+    static LabelMap part(LabelMap map, Window window) {
+        return new LabelMap(window.width(), window.height(), part(map.labels(), map.width(), 1, window));
+    }
+
+    private static byte[] part(byte[] values, int width, int channels, Window window) {
+        byte[] part = new byte[window.width() * window.height() * channels];
+        int next = 0;
+        for (int y = window.y(); y < window.y() + window.height(); y++) {
+            for (int x = window.x() * channels; x < (window.x() + window.width()) * channels; x++) {
+                part[next++] = values[y * width * channels + x];
+            }
+        }
+        return part;
+    }
+
     static RgbImage copy(RgbImage image) {
         return new RgbImage(image.width(), image.height(), image.rgb().clone());
     }

@@ -41,6 +41,18 @@ class ComputeTest {
     }
 
     @Test
+    void withoutGradientHandsOnTheResultAndRestoresTheMode() {
+        boolean before = GradMode.is_enabled();
+        assertThat(Torch.withoutGradient(GradMode::is_enabled)).isFalse();
+        assertThat(Torch.withGradient(true, GradMode::is_enabled)).isTrue();
+        assertThat(GradMode.is_enabled()).isEqualTo(before);
+        assertThatThrownBy(() -> Torch.withoutGradient(() -> {
+            throw new IllegalStateException("stop");
+        })).hasMessage("stop");
+        assertThat(GradMode.is_enabled()).isEqualTo(before);
+    }
+
+    @Test
     void forwardRestoresGradientModeAndAutocast() {
         Compute bf16 = new Compute("cpu", Precision.BF16, true);
         boolean before = GradMode.is_enabled();

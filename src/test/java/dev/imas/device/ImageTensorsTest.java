@@ -2,11 +2,9 @@ package dev.imas.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.imas.augment.Normalization;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.image.RgbImage;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -34,11 +32,19 @@ class ImageTensorsTest {
             assertThat(found.is_contiguous(MemoryFormat.ChannelsLast)).isTrue();
             float[] values = new float[2 * bytes];
             found.contiguous().data_ptr_float().get(values);
+            float[] expected = new float[2 * bytes];
             for (int k = 0; k < 2; k++) {
-                byte[] rgb = new byte[bytes];
-                nhwc.get(k * bytes, rgb);
-                assertThat(Arrays.copyOfRange(values, k * bytes, (k + 1) * bytes)).containsExactly(Normalization.toChw(new RgbImage(width, height, rgb)));
+                for (int p = 0; p < height * width; p++) {
+                    expected[k * bytes + p] = (value(nhwc, k * bytes + 3 * p) - 0.485f) / 0.229f;
+                    expected[k * bytes + height * width + p] = (value(nhwc, k * bytes + 3 * p + 1) - 0.456f) / 0.224f;
+                    expected[k * bytes + 2 * height * width + p] = (value(nhwc, k * bytes + 3 * p + 2) - 0.406f) / 0.225f;
+                }
             }
+            assertThat(values).containsExactly(expected);
         }
+    }
+
+    private static float value(ByteBuffer bytes, int index) {
+        return Byte.toUnsignedInt(bytes.get(index)) / 255f;
     }
 }

@@ -56,7 +56,7 @@ class SemiSupervisedStepTest {
         ImasConfig uniform = Configs.with(config(), "", "method", "UNIFORM");
         ImasConfig without = config("weightByHardness", false, "intensityMix", "OFF", "cutmix", "FIXED", "cutmixProbability", 1.0, "cutmixPairing", "RANDOM");
         try (StepHarness a = new StepHarness(uniform); StepHarness b = new StepHarness(without)) {
-            StepResult result = a.run(0, reversed, 0.5);
+            StepResult.SemiSupervised result = a.run(0, reversed, 0.5);
             b.run(0, reversed, 0.5);
             assertThat(StepHarness.floats(result.agreement().gamma())).containsOnly(1);
             assertThat(result.agreement().mean().item_float()).isEqualTo(1);
@@ -69,8 +69,8 @@ class SemiSupervisedStepTest {
         // One unlabelled image and the strong view alone: the only difference is the factor gamma.
         Object[] plain = {"intensityMix", "OFF", "cutmix", "OFF"};
         try (StepHarness on = new StepHarness(config(plain), 1); StepHarness off = new StepHarness(Configs.with(config(plain), "unsupervised", "weightByHardness", false), 1)) {
-            StepResult weighted = on.run(0, new StepHarness.Draws(), 0.5);
-            StepResult unweighted = off.run(0, new StepHarness.Draws(), 0.5);
+            StepResult.SemiSupervised weighted = on.run(0, new StepHarness.Draws(), 0.5);
+            StepResult.SemiSupervised unweighted = off.run(0, new StepHarness.Draws(), 0.5);
             double gamma = weighted.agreement().gamma().item_float();
             assertThat(gamma).isBetween(0.01, 0.99);
             assertThat((double) unweighted.views().get(0).item_float()).isPositive();
@@ -85,8 +85,8 @@ class SemiSupervisedStepTest {
         ImasConfig fixed = Configs.with(config(), "", "method", method);
         ImasConfig relative = Configs.with(fixed, "unsupervised", "classThresholds", "BY_CONFIDENCE");
         try (StepHarness same = new StepHarness(fixed); StepHarness lower = new StepHarness(relative)) {
-            StepResult one = same.run(0, new StepHarness.Draws(), 0.5);
-            StepResult other = lower.run(0, new StepHarness.Draws(), 0.5);
+            StepResult.SemiSupervised one = same.run(0, new StepHarness.Draws(), 0.5);
+            StepResult.SemiSupervised other = lower.run(0, new StepHarness.Draws(), 0.5);
             assertThat(StepHarness.floats(other.pseudo().confidence())).isEqualTo(StepHarness.floats(one.pseudo().confidence()));
             assertThat(StepHarness.floats(other.agreement().gamma())).isEqualTo(StepHarness.floats(one.agreement().gamma()));
             assertThat(one.views()).hasSize(2);
@@ -100,7 +100,7 @@ class SemiSupervisedStepTest {
     @Test
     void lossIsLambdaTimesTheMeanOfTheViews() {
         try (StepHarness h = new StepHarness(config("weight", 1.7)).diverged()) {
-            StepResult result = h.run(0, new StepHarness.Draws(), 0.5);
+            StepResult.SemiSupervised result = h.run(0, new StepHarness.Draws(), 0.5);
             assertThat(result.views()).hasSize(2);
             double mean = (result.views().get(0).item_float() + result.views().get(1).item_float()) / 2;
             assertThat((double) result.lossUnsup().item_float()).isCloseTo(1.7 * mean, ROUNDING);
@@ -115,7 +115,7 @@ class SemiSupervisedStepTest {
                 for (String version : new String[] {"V1", "V2"}) {
                     ImasConfig config = config("classWeighted", weighted, "ignoreBackground", ignore, "gammaVersion", version);
                     try (StepHarness h = new StepHarness(config).diverged()) {
-                        StepResult result = h.run(0, new StepHarness.Draws(), 0.5);
+                        StepResult.SemiSupervised result = h.run(0, new StepHarness.Draws(), 0.5);
                         float[] gamma = StepHarness.floats(result.agreement().gamma());
                         float[] counts = StepHarness.floats(result.pseudo().counts());
                         for (int b = 0; b < gamma.length; b++) {
@@ -163,14 +163,14 @@ class SemiSupervisedStepTest {
     void cutmixFiresAsToldTo() {
         StepHarness.Draws always = new StepHarness.Draws();
         try (StepHarness off = new StepHarness(config("cutmix", "OFF"))) {
-            assertThat(off.run(0, always, 0.5).boxes()).isNull();
+            assertThat(off.run(0, always, 0.5).cutmix()).isInstanceOf(CutMix.None.class);
             assertThat(always.boxesAsked).isFalse();
         }
         StepHarness.Draws half = new StepHarness.Draws();
         half.trigger = 0.5;
         try (StepHarness below = new StepHarness(config("cutmix", "FIXED", "cutmixProbability", 0.51)); StepHarness above = new StepHarness(config("cutmix", "FIXED", "cutmixProbability", 0.5))) {
-            assertThat(below.run(0, half, 0.5).boxes()).hasNumberOfRows(3);
-            assertThat(above.run(0, half, 0.5).boxes()).isNull();
+            assertThat(below.run(0, half, 0.5).cutmix()).isInstanceOfSatisfying(CutMix.Fired.class, fired -> assertThat(fired.boxes()).hasNumberOfRows(3));
+            assertThat(above.run(0, half, 0.5).cutmix()).isInstanceOf(CutMix.None.class);
         }
         double mean;
         try (StepHarness measured = new StepHarness(config())) {
@@ -181,8 +181,8 @@ class SemiSupervisedStepTest {
         StepHarness.Draws reached = new StepHarness.Draws();
         reached.trigger = mean;
         try (StepHarness below = new StepHarness(config()); StepHarness at = new StepHarness(config())) {
-            StepResult fired = below.run(0, just, 0.5);
-            assertThat(fired.boxes()).isNotNull();
+            StepResult.SemiSupervised fired = below.run(0, just, 0.5);
+            assertThat(fired.cutmix()).isInstanceOf(CutMix.Fired.class);
             assertThat(fired.views()).hasSize(2);
             assertThat(at.run(0, reached, 0.5).views()).hasSize(1);
             assertThat(just.spread).isEqualTo(1);
@@ -194,7 +194,7 @@ class SemiSupervisedStepTest {
         StepHarness.Draws draws = new StepHarness.Draws();
         try (StepHarness h = new StepHarness(config("cutmixScaleByHardness", true)).diverged()) {
             assertThat(draws.spread).isNaN();
-            StepResult result = h.run(0, draws, 0.5);
+            StepResult.SemiSupervised result = h.run(0, draws, 0.5);
             assertThat(draws.spread).isEqualTo(result.agreement().mean().item_float());
         }
     }
@@ -234,8 +234,7 @@ class SemiSupervisedStepTest {
         try (StepHarness h = new StepHarness(config())) {
             Map<String, float[]> before = h.weights();
             StepResult result = h.runSupervised(0);
-            assertThat(result.lossUnsup()).isNull();
-            assertThat(result.agreement()).isNull();
+            assertThat(result).isInstanceOf(StepResult.Supervised.class);
             assertThat(result.total().item_float()).isEqualTo(result.lossSup().item_float()).isPositive();
             assertDifferent(before, h.weights());
         }

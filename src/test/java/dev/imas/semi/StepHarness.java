@@ -4,7 +4,6 @@ import dev.imas.common.Rng;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.device.Compute;
-import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
 import java.util.LinkedHashMap;
@@ -26,7 +25,7 @@ final class StepHarness implements AutoCloseable {
     final Compute compute = new Compute("cpu", Precision.FP32, false);
     final SegmentationNetwork student;
     final Teacher teacher;
-    final TensorKernels kernels;
+    private final StepAssembly assembly;
     private final SemiSupervisedStep step;
     private final int unlabeled;
 
@@ -40,11 +39,9 @@ final class StepHarness implements AutoCloseable {
         student = SegmentationNetwork.create(config.network(), CLASSES, 3);
         // A fresh network is unsure everywhere: louder logits make some pixels confident and others not.
         Torch.withoutGradient(() -> student.parameters().get("decoder.classifier.6.weight").mul_(new org.bytedeco.pytorch.Scalar(40.0)));
-        SegmentationNetwork average = SegmentationNetwork.create(config.network(), CLASSES, 3);
-        kernels = new TensorKernels(compute);
-        teacher = new Teacher(average, student, kernels, compute);
-        Sgd sgd = new Sgd(student.parameters(), 0.9, 1e-4, 1);
-        step = new SemiSupervisedStep(student, teacher, sgd, kernels, compute, config);
+        assembly = StepAssembly.of(config, compute, student, SegmentationNetwork.create(config.network(), CLASSES, 3));
+        teacher = assembly.teacher();
+        step = assembly.step();
         warmUp();
     }
 
@@ -52,7 +49,7 @@ final class StepHarness implements AutoCloseable {
     private void warmUp() {
         for (int i = 200; i < 210; i++) {
             try (PointerScope inner = new PointerScope()) {
-                step.run(StepInput.supervised(images("weak", i, 4), labels(i, 4)), new Draws(), 0, 0);
+                step.run(new StepInput.Supervised(images("weak", i, 4), labels(i, 4)), 0, 0);
             }
         }
     }
@@ -101,17 +98,20 @@ final class StepHarness implements AutoCloseable {
     }
 
     /** One step on batch {@code i}; {@code sameViews}: the strong view is the weak one. */
-    StepResult run(int i, StepDraws draws, double decay, boolean sameViews) {
+    StepResult.SemiSupervised run(int i, StepDraws draws, double decay, boolean sameViews) {
         Tensor weak = images("weak", i, unlabeled);
-        return step.run(new StepInput(images("labeled", i, 2), labels(i, 2), weak, sameViews ? weak.clone() : images("strong", i, unlabeled)), draws, 0.05, decay);
+        Tensor strong = sameViews ? weak.clone() : images("strong", i, unlabeled);
+        return step.run(new StepInput.SemiSupervised(images("labeled", i, 2), labels(i, 2), weak, strong), draws, 0.05, decay);
     }
 
-    StepResult run(int i, StepDraws draws, double decay) {
+    StepResult.SemiSupervised run(int i, StepDraws draws, double decay) {
         return run(i, draws, decay, false);
     }
 
+    /** A step without unlabelled images, through the door that takes either kind. */
     StepResult runSupervised(int i) {
-        return step.run(StepInput.supervised(images("labeled", i, 2), labels(i, 2)), new Draws(), 0.05, 0.5);
+        StepInput input = new StepInput.Supervised(images("labeled", i, 2), labels(i, 2));
+        return step.run(input, new Draws(), 0.05, 0.5);
     }
 
     /** Student and teacher pulled apart, so that gamma is neither 0 nor 1. */
@@ -159,7 +159,6 @@ final class StepHarness implements AutoCloseable {
     @Override
     public void close() {
         scope.close();
-        student.close();
-        teacher.network().close();
+        assembly.close();
     }
 }

@@ -13,10 +13,12 @@ import dev.imas.device.DeviceQueue;
 import dev.imas.device.ImageTensors;
 import dev.imas.device.Torch;
 import dev.imas.semi.Configs;
+import dev.imas.semi.StepInput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -49,12 +51,13 @@ class BatchFeedTest {
                 DataLoader labeled = DataLoader.labeled(data.labeled(), 16, config); DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 16, config)) {
             BatchFeed feed = new BatchFeed(CPU, DeviceQueue.of(CPU), new ImageTensors(CPU), config);
             for (int epoch = 0; epoch < 2; epoch++) {
-                feed.start(labeled.epoch(epoch, 0), unlabeled.epoch(epoch, 0));
+                feed.start(labeled.epoch(epoch, 0), Optional.of(unlabeled.epoch(epoch, 0)));
                 for (int k = 0; k < 4; k++) {
                     try (PointerScope step = new PointerScope()) {
                         BatchFeed.Fed fed = feed.next();
                         assertThat(fed.images()).isEqualTo(8);
-                        hashes.addAll(List.of(hash(fed.input().labeled()), hash(fed.input().labels()), hash(fed.input().weak()), hash(fed.input().strong()), Arrays.hashCode(fed.unlabeled())));
+                        StepInput.SemiSupervised input = (StepInput.SemiSupervised) fed.input();
+                        hashes.addAll(List.of(hash(input.labeled()), hash(input.labels()), hash(input.weak()), hash(input.strong()), Arrays.hashCode(fed.unlabeled())));
                         feed.stepQueued();
                     }
                     if (fetchEarly) {
@@ -104,11 +107,11 @@ class BatchFeedTest {
         ImasConfig supervised = Configs.with(CONFIG, "", "method", "SUPERVISED");
         try (PointerScope run = new PointerScope(); DataLoader labeled = DataLoader.labeled(Dataset.open(supervised).labeled(), 16, supervised)) {
             BatchFeed feed = new BatchFeed(CPU, DeviceQueue.of(CPU), new ImageTensors(CPU), supervised);
-            feed.start(labeled.epoch(0, 3), null);
+            feed.start(labeled.epoch(0, 3), Optional.empty());
             BatchFeed.Fed fed = feed.next();
             assertThat(fed.images()).isEqualTo(4);
-            assertThat(fed.unlabeled()).isNull();
-            assertThat(fed.input().weak()).isNull();
+            assertThat(fed.unlabeled()).isEmpty();
+            assertThat(fed.input()).isInstanceOf(StepInput.Supervised.class);
             feed.stepQueued();
             feed.fetch(); // the epoch is over: nothing happens
             assertThat(feed.takeWait()).isNotNegative();
@@ -130,7 +133,7 @@ class BatchFeedTest {
         };
         try (PointerScope run = new PointerScope()) {
             BatchFeed feed = new BatchFeed(CPU, DeviceQueue.of(CPU), new ImageTensors(CPU), CONFIG);
-            feed.start(broken, null);
+            feed.start(broken, Optional.empty());
             assertThatThrownBy(feed::fetch).hasMessage("damaged");
             assertThatThrownBy(feed::next).hasMessage("damaged");
         }

@@ -28,6 +28,24 @@ class PlanTest {
     }
 
     @Test
+    void stepsLieInEpochsOfWhichTheFirstMayBeSupervised() {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        ConfigYaml.set(layers, "data.embedded={images: 40, labeled: 8, validation: 1, size: 32}");
+        ConfigYaml.set(layers, "training.batch_unlabeled=4");
+        ConfigYaml.set(layers, "training.sup_only_epochs=2");
+        ImasConfig config = ConfigYaml.resolve(layers);
+        Plan plan = Plan.of(config, Dataset.open(config));
+        assertThat(plan.stepsPerEpoch()).isEqualTo(8);
+        assertThat(plan.epoch(15)).isEqualTo(1);
+        assertThat(plan.place(15)).isEqualTo(7);
+        assertThat(plan.supervisedOnly(1)).isTrue();
+        assertThat(plan.supervisedOnly(2)).isFalse();
+        assertThat(plan.firstApart()).isEqualTo(24);
+        assertThat(plan("supervised", 8).supervisedOnly(7)).isTrue();
+        assertThat(plan("supervised", 8).firstApart()).isZero();
+    }
+
+    @Test
     void labelledBatchesCountWhereNothingIsUnlabelled() {
         assertThat(plan("supervised", 40).stepsPerEpoch()).isEqualTo(20);
     }

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
 import dev.imas.kernels.Kernels;
+import dev.imas.verify.engine.Check;
+import dev.imas.verify.engine.GoldenData;
+import dev.imas.verify.engine.GroupRunner;
+import dev.imas.verify.groups.Groups;
+import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.DeviceMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,16 +20,14 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The memory that serves a GPU, with libtorch's CPU device in its place: every kernel group passes through it. */
 class DeviceMemoryTest {
-    private static final GoldenData DATA = GoldenSuite.builtIn();
+    private static final GoldenData DATA = GoldenData.builtIn();
 
     @TestFactory
     Stream<DynamicTest> kernelGroups() {
         ArrayKernels kernels = new ArrayKernels(Kernels::cpu, new DeviceMemory("cpu"));
-        return Stream.of(new HardnessGolden(kernels), new UnsupervisedLossGolden(kernels), new UpsampledGolden(kernels),
-                new CutMixGolden(kernels), new IntensityMixGolden(kernels), new SupervisedLossGolden(kernels))
-                .map(group -> DynamicTest.dynamicTest(group.name(), () -> {
+        return Groups.ofKernels(kernels).stream().map(group -> DynamicTest.dynamicTest(group.name(), () -> {
                     List<Check> checks = new ArrayList<>();
-                    GoldenSuite.run(group, DATA, checks::add);
+                    GroupRunner.run(group, DATA, checks::add);
                     assertThat(checks).isNotEmpty().allSatisfy(check -> assertThat(check.passed()).as(check.toString()).isTrue());
                 }));
     }

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.ChildJvm;
 import dev.imas.kernels.Kernels;
+import dev.imas.verify.engine.Check;
+import dev.imas.verify.engine.GoldenData;
+import dev.imas.verify.engine.GoldenGroup;
+import dev.imas.verify.engine.GroupRunner;
+import dev.imas.verify.groups.Groups;
+import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.HostMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,35 +28,34 @@ class EmulatedCudaTest {
     @Test
     void kernelGroups() throws Exception {
         assertThat(LIBRARY).as("built by CMake's target imas_cuda_emulated").exists();
-        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString()), Groups.class);
+        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString()), KernelGroups.class);
         assertThat(run.output()).containsPattern("\\d{3,} checks passed");
         assertThat(run.status()).as(run.output()).isZero();
     }
 
     @Test
     void aLibraryThatDoesNotLoadIsNamed() throws Exception {
-        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so"), Groups.class);
+        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so"), KernelGroups.class);
         assertThat(run.status()).as(run.output()).isEqualTo(1);
         assertThat(run.output()).contains("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so");
     }
 
     /** The child: the kernel groups of the built-in data, and of the full set where there is one, on the CUDA backend. */
-    static final class Groups {
-        private Groups() {
+    static final class KernelGroups {
+        private KernelGroups() {
         }
 
         public static void main(String[] arguments) {
             ArrayKernels kernels = new ArrayKernels(() -> Kernels.cuda(0, null), new HostMemory());
             List<Check> checks = new ArrayList<>();
-            List<GoldenData> sets = new ArrayList<>(List.of(GoldenSuite.builtIn()));
+            List<GoldenData> sets = new ArrayList<>(List.of(GoldenData.builtIn()));
             Path full = Path.of(System.getProperty("imas.golden", "../shared/golden"));
             if (Files.isDirectory(full)) {
                 sets.add(new GoldenData(full));
             }
             for (GoldenData data : sets) {
-                for (GoldenGroup group : List.of(new HardnessGolden(kernels), new UnsupervisedLossGolden(kernels), new UpsampledGolden(kernels),
-                        new CutMixGolden(kernels), new IntensityMixGolden(kernels), new SupervisedLossGolden(kernels))) {
-                    GoldenSuite.run(group, data, checks::add);
+                for (GoldenGroup group : Groups.ofKernels(kernels)) {
+                    GroupRunner.run(group, data, checks::add);
                 }
             }
             List<Check> failed = checks.stream().filter(check -> !check.passed()).toList();

@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.verify.engine.Check;
+import dev.imas.verify.engine.GoldenData;
+import dev.imas.verify.engine.GoldenGroup;
+import dev.imas.verify.engine.GroupRunner;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -25,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Every comparison can fail: a recorded value is changed, made NaN, or taken away, and the check says so. */
 class GoldenFailureTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Path BUILT_IN = GoldenSuite.builtIn().root();
+    private static final Path BUILT_IN = GoldenData.builtIn().root();
 
     @TempDir
     private Path root;
@@ -189,7 +193,7 @@ class GoldenFailureTest {
 
     private List<Check> run(GoldenGroup group) {
         List<Check> checks = new ArrayList<>();
-        GoldenSuite.run(group, new GoldenData(root), checks::add);
+        GroupRunner.run(group, new GoldenData(root), checks::add);
         return checks;
     }
 

@@ -3,6 +3,10 @@ package dev.imas.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.imas.verify.engine.Check;
+import dev.imas.verify.engine.CheckTable;
+import dev.imas.verify.engine.GoldenData;
+import dev.imas.verify.engine.GroupRunner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,13 +23,13 @@ class GoldenTest {
 
     @Test
     void builtInSetHasEveryGroup() {
-        GoldenData data = GoldenSuite.builtIn();
+        GoldenData data = GoldenData.builtIn();
         assertThat(GoldenSuite.groups()).allSatisfy(group -> assertThat(data.has(group.name())).as(group.name()).isTrue());
     }
 
     @TestFactory
     Stream<DynamicTest> builtInSet() {
-        return each(GoldenSuite.builtIn());
+        return each(GoldenData.builtIn());
     }
 
     @TestFactory
@@ -37,7 +41,7 @@ class GoldenTest {
     private static Stream<DynamicTest> each(GoldenData data) {
         return GoldenSuite.groups().stream().map(group -> DynamicTest.dynamicTest(group.name(), () -> {
             List<Check> checks = new ArrayList<>();
-            GoldenSuite.run(group, data, checks::add);
+            GroupRunner.run(group, data, checks::add);
             assertThat(checks).isNotEmpty();
             assertThat(checks.stream().filter(check -> !check.passed())).as(() -> CheckTable.text(checks)).isEmpty();
         }));

@@ -2,62 +2,126 @@ package dev.imas.benchmarks;
 
 import dev.imas.device.DeviceQueue;
 import dev.imas.device.DeviceQueue.Mark;
-import dev.imas.semi.SemiSupervisedStep.Part;
+import dev.imas.semi.Networks;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
- * Device time of the parts of steps: a mark at the beginning of each part, read when all steps are done. Belongs to the
- * PointerScope that it was made in.
+ * Device time of the parts of steps, seen from outside: it stands between a step and its networks, and what the step
+ * does between their calls is the kernels' work. A mark at the beginning of each part is read when all steps are done.
+ * Belongs to the PointerScope that it was made in.
  */
 final class StepSplit {
+    /** What a step spends its time on. */
+    enum Part {
+        /** Normalising the images that came from the loader. */
+        INPUT,
+        /** The teacher's and the student's predictions for the unlabelled images. */
+        PREDICT,
+        /** Pseudo-labels, gamma and the composed batch; then the losses. */
+        KERNELS,
+        /** The student's pass over the batch; then its way back. */
+        LEARN,
+        /** Optimizer and teacher. */
+        UPDATE
+    }
+
     private record Begin(Part part, Mark mark) {
     }
 
     /** Input, predict, kernels, learn, kernels, learn, update. */
     private static final int BEGINS = 7;
 
+    private final int steps;
     private final List<Mark> marks;
     private final List<Begin> begins = new ArrayList<>();
-    private int steps;
+    private final Mark end;
+    private boolean running;
 
     /** @param steps that will be split */
     StepSplit(DeviceQueue queue, int steps) {
-        marks = Stream.generate(queue::newMark).limit(steps * BEGINS + 1L).toList();
+        this.steps = steps;
+        marks = Stream.generate(queue::newMark).limit((long) steps * BEGINS).toList();
+        end = queue.newMark();
     }
 
-    /** @param part null: the input's normalisation, or the end of the last step */
-    void begin(Part part) {
-        Mark mark = marks.get(begins.size());
-        mark.set();
-        begins.add(new Begin(part, mark));
-        steps += part == null ? 1 : 0;
+    /** From now on steps are split. */
+    void start() {
+        running = true;
     }
 
-    /** Milliseconds a step by part; under null those of the input. To be asked when the device is done. */
+    /** A step begins, with its input. */
+    void step() {
+        begin(Part.INPUT);
+    }
+
+    /** The last part of the last step ends here. */
+    void end() {
+        end.set();
+        running = false;
+    }
+
+    private void begin(Part part) {
+        if (running) {
+            Mark mark = marks.get(begins.size());
+            mark.set();
+            begins.add(new Begin(part, mark));
+        }
+    }
+
+    /** Milliseconds a step by part; to be asked when the device is done. */
     Map<Part, Double> perStep() {
         Map<Part, Double> sums = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
             sums.put(part, 0.0);
         }
-        for (int i = 0; i + 1 < begins.size(); i++) {
-            if (begins.get(i).part != null) {
-                sums.merge(begins.get(i).part, begins.get(i + 1).mark.millisecondsSince(begins.get(i).mark), Double::sum);
-            }
+        for (int i = 0; i < begins.size(); i++) {
+            Mark next = i + 1 < begins.size() ? begins.get(i + 1).mark : end;
+            sums.merge(begins.get(i).part, next.millisecondsSince(begins.get(i).mark), Double::sum);
         }
-        sums.replaceAll((part, sum) -> sum / (steps - 1));
+        sums.replaceAll((part, sum) -> sum / steps);
         return sums;
     }
 
-    /** Milliseconds a step that the input took. */
-    double inputPerStep() {
-        double sum = 0;
-        for (int i = 0; i + 1 < begins.size(); i++) {
-            sum += begins.get(i).part == null ? begins.get(i + 1).mark.millisecondsSince(begins.get(i).mark) : 0;
-        }
-        return sum / (steps - 1);
+    /** The same networks, with a part beginning at each of their calls, and another where they come back. */
+    Networks around(Networks networks) {
+        return new Networks() {
+            @Override
+            public void forgetGradients() {
+                networks.forgetGradients();
+            }
+
+            @Override
+            public Predictions predict(Tensor weak) {
+                begin(Part.PREDICT);
+                Predictions predictions = networks.predict(weak);
+                begin(Part.KERNELS);
+                return predictions;
+            }
+
+            @Override
+            public Pass learn(Tensor batch) {
+                begin(Part.LEARN);
+                Pass pass = networks.learn(batch);
+                begin(Part.KERNELS);
+                return pass;
+            }
+
+            @Override
+            public void backpropagate(Pass pass) {
+                begin(Part.LEARN);
+                networks.backpropagate(pass);
+            }
+
+            @Override
+            public void update(double lr, double emaDecay) {
+                begin(Part.UPDATE);
+                networks.update(lr, emaDecay);
+            }
+        };
     }
 }

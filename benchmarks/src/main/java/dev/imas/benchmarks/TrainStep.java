@@ -14,19 +14,14 @@ import dev.imas.device.DeviceQueue;
 import dev.imas.device.DeviceQueue.Mark;
 import dev.imas.device.Gpu;
 import dev.imas.device.ImageTensors;
-import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.machine.CpuFeatures;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
-import dev.imas.nn.SegmentationNetwork;
 import dev.imas.semi.SeededDraws;
-import dev.imas.semi.SemiSupervisedStep;
-import dev.imas.semi.SemiSupervisedStep.Part;
-import dev.imas.semi.Sgd;
+import dev.imas.semi.StepAssembly;
 import dev.imas.semi.StepDraws;
 import dev.imas.semi.StepInput;
-import dev.imas.semi.Teacher;
 import dev.imas.train.BatchFeed;
 import dev.imas.train.LoaderThreads;
 import java.io.IOException;
@@ -37,6 +32,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -52,7 +48,7 @@ import org.bytedeco.pytorch.global.torch;
  * Measures whole training steps of the published settings: images a second, what a step spends its time on, and
  * memory. CutMix fires in every step, so that all steps are the largest there are. `--help` tells the options.
  */
-public final class TrainStep {
+public final class TrainStep implements AutoCloseable {
     /** Batches that take turns when the images lie on the device, so that no cache holds them all. */
     private static final int INPUTS = 4;
     private static final double DECAY = 0.996;
@@ -63,21 +59,25 @@ public final class TrainStep {
     private final Compute compute;
     private final DeviceQueue queue;
     private final ImageTensors tensors;
-    private final SemiSupervisedStep step;
+    private final StepSplit split;
+    private final StepAssembly assembly;
     private long done;
 
-    private TrainStep(CommandLine line, ImasConfig config, Compute compute, SegmentationNetwork student, SegmentationNetwork average) {
+    private TrainStep(CommandLine line, ImasConfig config, Compute compute) {
         this.line = line;
         this.config = config;
         this.compute = compute;
         queue = DeviceQueue.of(compute);
         tensors = new ImageTensors(compute);
-        TensorKernels kernels = new TensorKernels(compute);
-        Teacher teacher = new Teacher(average, student, kernels, compute);
-        teacher.mirrorsStudent(false);
-        ImasConfig.Training t = config.training();
-        step = new SemiSupervisedStep(student, teacher, new Sgd(student.parameters(), t.momentum(), t.weightDecay(), t.headLrMultiplier()), kernels, compute, config);
+        split = new StepSplit(queue, number("steps", 30));
+        assembly = StepAssembly.create(config, compute, student -> { }, split::around);
+        assembly.teacher().mirrorsStudent(false);
         compute.fixedShapes(true);
+    }
+
+    @Override
+    public void close() {
+        assembly.close();
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -133,20 +133,14 @@ public final class TrainStep {
         torch.get_num_threads(); // settles libtorch's threads, as the trainer does
         ImasConfig config = config(line);
         Compute compute = Compute.of(config.device(), config.precision(), config.network().backbone());
-        try (PointerScope scope = new PointerScope(); SegmentationNetwork student = network(config, compute); SegmentationNetwork average = network(config, compute)) {
-            ObjectNode result = new TrainStep(line, LoaderThreads.settled(config, compute.cuda()), compute, student, average).measure();
+        try (PointerScope scope = new PointerScope();
+                TrainStep steps = new TrainStep(line, LoaderThreads.settled(config, compute.cuda()), compute)) {
+            ObjectNode result = steps.measure();
             if (line.hasOption("json")) {
                 new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(Path.of(line.getOptionValue("json")).toFile(), result);
             }
             print(result);
         }
-    }
-
-    private static SegmentationNetwork network(ImasConfig config, Compute compute) {
-        SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), config.seed());
-        network.to(compute.torchDevice());
-        network.channelsLast();
-        return network;
     }
 
     /** Gives the next step's input; told when its work is queued. */
@@ -178,7 +172,7 @@ public final class TrainStep {
         int samples = (number("warmup", 10) + 2 * number("steps", 30) + 2) * Math.max(config.training().batchLabeled(), config.training().batchUnlabeled());
         try (DataLoader labeled = DataLoader.labeled(data.labeled(), samples, config); DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), samples, config)) {
             BatchFeed feed = new BatchFeed(compute, queue, tensors, config);
-            feed.start(labeled.epoch(0, 0), unlabeled.epoch(0, 0));
+            feed.start(labeled.epoch(0, 0), Optional.of(unlabeled.epoch(0, 0)));
             return measure(fed(feed), "loader");
         }
     }
@@ -210,7 +204,9 @@ public final class TrainStep {
         for (int i = 0; i < INPUTS; i++) {
             int labeled = config.training().batchLabeled();
             int unlabeled = config.training().batchUnlabeled();
-            inputs.add(new StepInput(images(labeled, height, width, 3 * i), labels(labeled, height, width, i), images(unlabeled, height, width, 3 * i + 1), images(unlabeled, height, width, 3 * i + 2)));
+            inputs.add(new StepInput.SemiSupervised(images(labeled, height, width, 3 * i),
+                labels(labeled, height, width, i), images(unlabeled, height, width, 3 * i + 1),
+                images(unlabeled, height, width, 3 * i + 2)));
         }
         int[] turn = {0};
         return () -> inputs.get(turn[0]++ % INPUTS);
@@ -236,8 +232,7 @@ public final class TrainStep {
     private void step(Source source) {
         try (PointerScope scope = new PointerScope()) {
             StepInput input = source.next();
-            List<Double> scale = config.unsupervised().cutmixScale();
-            step.run(input, always(new SeededDraws(config.seed(), done++, scale.get(0), scale.get(1))), config.training().lr(), DECAY);
+            assembly.step().run(input, always(SeededDraws.of(config, done++)), config.training().lr(), DECAY);
         }
         source.queued();
     }
@@ -262,15 +257,14 @@ public final class TrainStep {
         double seconds = (System.nanoTime() - start) / 1e9;
         double waited = source.waited() / steps;
         long peak = peak();
-        StepSplit split = new StepSplit(queue, steps);
-        step.watch(split::begin);
+        split.start();
         for (int i = 0; i < steps; i++) {
-            split.begin(null);
+            split.step();
             step(source);
         }
-        split.begin(null);
+        split.end();
         queue.finish();
-        return result(kind, warmup, steps, seconds, milliseconds(begins), waited, split, peak);
+        return result(kind, warmup, steps, seconds, milliseconds(begins), waited, peak);
     }
 
     private Mark mark() {
@@ -288,7 +282,7 @@ public final class TrainStep {
         return result;
     }
 
-    private ObjectNode result(String kind, int warmup, int steps, double seconds, double[] sorted, double waited, StepSplit split, long peak) {
+    private ObjectNode result(String kind, int warmup, int steps, double seconds, double[] sorted, double waited, long peak) {
         ImasConfig.Training t = config.training();
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.put("program", "imas").put("case", line.getOptionValue("case", "smoke")).put("source", kind).put("device", compute.device()).put("device_name", deviceName());
@@ -298,7 +292,7 @@ public final class TrainStep {
         json.put("warmup", warmup).put("steps", steps);
         json.put("images_per_second", steps * (t.batchLabeled() + t.batchUnlabeled()) / seconds);
         json.putObject("step_ms").put("median", sorted[sorted.length / 2]).put("p10", sorted[sorted.length / 10]).put("p90", sorted[sorted.length * 9 / 10]);
-        ObjectNode parts = json.putObject("split_ms").put("loader_wait", waited).put("input", split.inputPerStep());
+        ObjectNode parts = json.putObject("split_ms").put("loader_wait", waited);
         split.perStep().forEach((part, ms) -> parts.put(part.name().toLowerCase(Locale.ROOT), ms));
         json.put("peak_memory_bytes", peak).put("memory", compute.cuda() ? "largest sum of the allocator's blocks" : "largest resident memory of the process");
         ObjectNode versions = json.putObject("versions").put("java", System.getProperty("java.version"));

@@ -1,5 +1,6 @@
 package dev.imas.config.reference;
 
+import dev.imas.common.Normalization;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -65,8 +66,8 @@ final class ReferenceKeys {
             }
         });
         rules.put("dataset.ignore_label", only("255 is the ignored label", "255"));
-        rules.put("dataset.mean", normalization(List.of("0.485", "0.456", "0.406"), List.of("123.675", "116.28", "103.53")));
-        rules.put("dataset.std", normalization(List.of("0.229", "0.224", "0.225"), List.of("58.395", "57.12", "57.375")));
+        rules.put("dataset.mean", normalization(Normalization.MEAN));
+        rules.put("dataset.std", normalization(Normalization.STD));
         for (String place : List.of("dataset.", "dataset.train.")) {
             rules.put(place + "data_root", copy("data.root"));
             rules.put(place + "data_list", copy("data.labeled"));
@@ -185,22 +186,26 @@ final class ReferenceKeys {
     }
 
     /** The published normalisation, for pixels in [0,1] or in 0..255. */
-    private static Rule normalization(List<String> unit, List<String> bytes) {
+    private static Rule normalization(List<Double> unit) {
+        List<BigDecimal> bytes = decimals(unit).stream().map(v -> v.multiply(BigDecimal.valueOf(255)).stripTrailingZeros()).toList();
         return (translation, key, value) -> {
-            if (!same(value, unit) && !same(value, bytes)) {
+            if (!same(value, decimals(unit)) && !same(value, bytes)) {
                 throw translation.refuse(key, "another normalisation than " + unit + " is not offered");
             }
             translation.without(key, "it is so here");
         };
     }
 
-    private static boolean same(Object value, List<String> expected) {
+    private static boolean same(Object value, List<BigDecimal> expected) {
         try {
-            return value instanceof Collection<?> list && list.stream().map(v -> new BigDecimal(String.valueOf(v)).stripTrailingZeros()).toList()
-                    .equals(expected.stream().map(v -> new BigDecimal(v).stripTrailingZeros()).toList());
+            return value instanceof Collection<?> list && decimals(list).equals(expected);
         } catch (NumberFormatException e) {
             return false;
         }
+    }
+
+    private static List<BigDecimal> decimals(Collection<?> numbers) {
+        return numbers.stream().map(v -> new BigDecimal(String.valueOf(v)).stripTrailingZeros()).toList();
     }
 
     /** Published batch sizes are per process, and the runs had four. */

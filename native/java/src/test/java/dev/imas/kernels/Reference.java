@@ -7,32 +7,21 @@ final class Reference {
     /** Enlarged logits of one image: [H*W][C]. */
     static double[][] enlarge(Tensor logits, long image, int height, int width) {
         int classes = (int) logits.extent(1);
+        int rows = (int) logits.extent(2);
+        int columns = (int) logits.extent(3);
+        Enlargement enlargement = new Enlargement(rows, columns, height, width);
         double[][] pixels = new double[height * width][classes];
-        for (int i = 0; i < height; i++) {
-            double y = source(i, logits.extent(2), height);
-            for (int j = 0; j < width; j++) {
-                double x = source(j, logits.extent(3), width);
-                for (int c = 0; c < classes; c++) {
-                    pixels[i * width + j][c] = at(logits, image, c, y, x);
-                }
+        for (int c = 0; c < classes; c++) {
+            double[] plane = new double[rows * columns];
+            for (int p = 0; p < plane.length; p++) {
+                plane[p] = logits.get(image, c, p / columns, p % columns);
+            }
+            double[] enlarged = enlargement.forward(plane);
+            for (int p = 0; p < pixels.length; p++) {
+                pixels[p][c] = enlarged[p];
             }
         }
         return pixels;
-    }
-
-    private static double source(int i, long in, int out) {
-        return out == 1 ? 0 : (double) (i * (in - 1)) / (out - 1);
-    }
-
-    private static double at(Tensor t, long n, long c, double y, double x) {
-        long top = (long) y;
-        long left = (long) x;
-        long bottom = Math.min(top + 1, t.extent(2) - 1);
-        long right = Math.min(left + 1, t.extent(3) - 1);
-        double dy = y - top;
-        double dx = x - left;
-        return (1 - dy) * ((1 - dx) * t.get(n, c, top, left) + dx * t.get(n, c, top, right))
-                + dy * ((1 - dx) * t.get(n, c, bottom, left) + dx * t.get(n, c, bottom, right));
     }
 
     static double[] softmax(double[] x) {

@@ -1,0 +1,46 @@
+package dev.imas.semi;
+
+import dev.imas.config.ImasConfig.Unsupervised;
+import dev.imas.device.TensorKernels;
+import dev.imas.device.TensorKernels.Agreement;
+import dev.imas.semi.Networks.Head;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/** The student's strong and mixed view against the teacher's confident pixels (docs/method.md 3.7). */
+final class ConsistencyLoss {
+    private final TensorKernels kernels;
+    private final double threshold;
+    private final double lambda;
+    private final WeightRule weighing;
+
+    ConsistencyLoss(TensorKernels kernels, Unsupervised settings) {
+        this.kernels = kernels;
+        this.threshold = settings.threshold();
+        this.lambda = settings.weight();
+        this.weighing = WeightRule.of(settings.weightByHardness());
+    }
+
+    /**
+     * @param total lambda times the mean of the views: f32 [1,1,1,1]
+     * @param views one loss a view, without lambda: f32 [1,1,1,1] each
+     */
+    record Value(Tensor total, List<Tensor> views) {
+    }
+
+    /** The loss of the batch's views; its gradient is written beside the logits. */
+    Value of(Head head, List<StudentBatch.View> views, Agreement agreement) {
+        Tensor weights = weighing.weights(agreement).orElse(null);
+        double scale = lambda / views.size();
+        List<Tensor> losses = views.stream().map(view -> kernels.consistencyLoss(view.images().of(head.logits()),
+            view.labels(), view.confidence(), threshold, weights, scale, view.images().of(head.gradient()))).toList();
+        return new Value(sum(losses).mul_(new Scalar(scale)), losses);
+    }
+
+    private static Tensor sum(List<Tensor> terms) {
+        Tensor sum = terms.get(0).clone();
+        terms.subList(1, terms.size()).forEach(sum::add_);
+        return sum;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.imas.semi;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Some neighbouring images of a batch.
+ *
+ * @param first its first image, from 0
+ * @param count how many
+ */
+record Span(long first, long count) {
+    /** These images of a tensor [N,...], as a view of it. */
+    Tensor of(Tensor batch) {
+        return batch.narrow(0, first, count);
+    }
+
+    /** So many images behind these. */
+    Span next(long following) {
+        return new Span(first + count, following);
+    }
+}

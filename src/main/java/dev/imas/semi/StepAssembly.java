@@ -1,0 +1,88 @@
+package dev.imas.semi;
+
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.ImasConfig.Training;
+import dev.imas.device.Compute;
+import dev.imas.device.TensorKernels;
+import dev.imas.nn.SegmentationNetwork;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * A training step put together, with the parts that its users hold on to: the one place where it is wired, for the
+ * trainer, the benchmarks, the recorded runs and the tests alike.
+ *
+ * <p>All but the networks belongs to the PointerScope that it was made in.
+ *
+ * @param student   learns by gradient
+ * @param teacher   its average
+ * @param optimizer of the student
+ * @param kernels   on the same device
+ * @param step      over all of them
+ */
+public record StepAssembly(SegmentationNetwork student, Teacher teacher, Sgd optimizer, TensorKernels kernels,
+                           SemiSupervisedStep step) implements AutoCloseable {
+
+    /**
+     * With two networks that are made here, and closed by {@link #close}.
+     *
+     * @param start what is done to the student before the teacher becomes its copy, such as loading first weights
+     */
+    public static StepAssembly create(ImasConfig config, Compute compute, Consumer<SegmentationNetwork> start) {
+        return create(config, compute, start, UnaryOperator.identity());
+    }
+
+    /**
+     * The same with something around the networks, which sees the step call them.
+     *
+     * @param around gives what the step calls instead
+     */
+    public static StepAssembly create(ImasConfig config, Compute compute, Consumer<SegmentationNetwork> start,
+                                      UnaryOperator<Networks> around) {
+        SegmentationNetwork student = SegmentationNetwork.create(config, compute);
+        try {
+            start.accept(student);
+            SegmentationNetwork average = SegmentationNetwork.create(config, compute);
+            try {
+                return of(config, compute, student, average, around);
+            } catch (RuntimeException | Error e) {
+                average.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            student.close();
+            throw e;
+        }
+    }
+
+    /**
+     * With networks of the caller's, which lie where {@code compute} computes; who closes them does not close this.
+     *
+     * @param average becomes the teacher, a copy of the student
+     */
+    public static StepAssembly of(ImasConfig config, Compute compute, SegmentationNetwork student,
+                                  SegmentationNetwork average) {
+        return of(config, compute, student, average, UnaryOperator.identity());
+    }
+
+    private static StepAssembly of(ImasConfig config, Compute compute, SegmentationNetwork student,
+                                   SegmentationNetwork average, UnaryOperator<Networks> around) {
+        Training training = config.training();
+        TensorKernels kernels = new TensorKernels(compute);
+        Teacher teacher = new Teacher(average, student, kernels);
+        Sgd optimizer = new Sgd(student.parameters(), training.momentum(), training.weightDecay(),
+            training.headLrMultiplier());
+        boolean compared = config.method() != Method.UNIFORM;
+        Networks networks = around.apply(new StudentAndTeacher(student, teacher, optimizer, compute, compared));
+        SemiSupervisedStep step = new SemiSupervisedStep(networks, kernels, compute, config);
+        return new StepAssembly(student, teacher, optimizer, kernels, step);
+    }
+
+    /** Closes both networks. */
+    @Override
+    public void close() {
+        student.close();
+        teacher.network().close();
+    }
+}

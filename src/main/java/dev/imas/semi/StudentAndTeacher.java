@@ -1,0 +1,68 @@
+package dev.imas.semi;
+
+import static org.bytedeco.pytorch.global.torch.backward;
+
+import dev.imas.device.Compute;
+import dev.imas.nn.SegmentationNetwork;
+import dev.imas.nn.SegmentationNetwork.Output;
+import java.util.Optional;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+
+/** The two networks of a run: the student learns by gradient, the teacher follows as its average. */
+final class StudentAndTeacher implements Networks {
+    private final SegmentationNetwork student;
+    private final Teacher teacher;
+    private final Sgd optimizer;
+    private final Compute compute;
+    private final boolean compared;
+
+    /** @param compared whether it matters what the student predicts, which is so where gamma is measured */
+    StudentAndTeacher(SegmentationNetwork student, Teacher teacher, Sgd optimizer, Compute compute, boolean compared) {
+        this.student = student;
+        this.teacher = teacher;
+        this.optimizer = optimizer;
+        this.compute = compute;
+        this.compared = compared;
+    }
+
+    @Override
+    public void forgetGradients() {
+        optimizer.clearGradients();
+    }
+
+    @Override
+    public Predictions predict(Tensor weak) {
+        Tensor teacherLogits = predict(teacher.network(), weak);
+        boolean apart = compared && !teacher.mirrorsStudent();
+        return new Predictions(apart ? predict(student, weak) : teacherLogits, teacherLogits);
+    }
+
+    private Tensor predict(SegmentationNetwork network, Tensor images) {
+        return compute.forward(false, () -> network.forward(images, false)).logits();
+    }
+
+    @Override
+    public Pass learn(Tensor batch) {
+        Output output = compute.forward(true, () -> student.forward(batch, true));
+        return new Pass(Head.of(output.logits()), Optional.ofNullable(output.auxiliary()).map(Head::of));
+    }
+
+    @Override
+    public void backpropagate(Pass pass) {
+        TensorVector logits = new TensorVector();
+        TensorVector gradients = new TensorVector();
+        for (Head head : pass.heads()) {
+            logits.push_back(head.logits());
+            gradients.push_back(head.gradient());
+        }
+        backward(logits, gradients, new BoolOptional(), false, new TensorVector());
+    }
+
+    @Override
+    public void update(double lr, double emaDecay) {
+        optimizer.step(lr);
+        teacher.update(emaDecay);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.imas.train;
+
+import dev.imas.run.CsvLog;
+import dev.imas.run.EpochMetrics;
+import dev.imas.run.RunDirectory;
+import dev.imas.run.StepMetrics;
+import dev.imas.semi.StepResult;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The rows of metrics.csv. A row's figures are asked for when its step is queued; when they have arrived, they are
+ * checked, told and written.
+ */
+final class MetricRows {
+    private final CsvLog log;
+    private final StepFigures figures;
+    private final TrainListener listener;
+    private final Divergence divergence;
+    private final int every;
+
+    /**
+     * @param position bytes of the file that an earlier part of the run wrote
+     * @param every    steps between rows
+     * @param opened   closes the file
+     */
+    MetricRows(RunDirectory directory, long position, StepFigures figures, TrainListener listener,
+               Divergence divergence, int every, Opened opened) throws IOException {
+        this.log = opened.keep(new CsvLog(directory.metrics(), position, "epoch", "step", "lr", "loss_sup", "loss_unsup",
+            "gamma_mean", "confident_ratio", "miou_student", "miou_teacher", "images_per_second"));
+        this.figures = figures;
+        this.listener = listener;
+        this.divergence = divergence;
+        this.every = Math.max(1, every);
+    }
+
+    /** Whether a step has a row; the last of an epoch always has. */
+    boolean due(long step) {
+        return step % every == 0;
+    }
+
+    /** Asks for the figures of a step; those asked for before must have been told. */
+    void ask(int epoch, long step, double lr, Stopwatch.Lap lap, StepResult result) {
+        figures.ask(epoch, step, lr, lap, result);
+    }
+
+    /** Tells and writes the row that was asked for, if there is one whose figures are here. */
+    void tellArrived() {
+        if (figures.arrived()) {
+            write(tell(), Optional.empty());
+        }
+    }
+
+    /** The same, waiting for the figures. */
+    void tellPending() {
+        if (figures.pending()) {
+            write(tell(), Optional.empty());
+        }
+    }
+
+    /** Tells the figures that were asked for, waiting for them; the row is to be written. */
+    StepMetrics tell() {
+        StepMetrics metrics = divergence.checked(figures.read());
+        listener.step(metrics);
+        return metrics;
+    }
+
+    /** Writes a row, with the evaluation that followed the step. */
+    void write(StepMetrics m, Optional<EpochMetrics> evaluation) {
+        log.row(m.epoch(), m.step(), m.lr(), m.lossSup(), m.lossUnsup(), m.gammaMean(), m.confidentRatio(),
+            evaluation.map(EpochMetrics::miouStudent).orElse(Double.NaN),
+            evaluation.map(EpochMetrics::miouTeacher).orElse(Double.NaN), m.imagesPerSecond());
+    }
+
+    /** Makes the rows durable and returns their length in bytes. */
+    long sync() throws IOException {
+        return log.sync();
+    }
+}

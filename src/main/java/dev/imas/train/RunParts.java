@@ -1,0 +1,80 @@
+package dev.imas.train;
+
+import dev.imas.config.ImasConfig;
+import dev.imas.data.Dataset;
+import dev.imas.device.Compute;
+import dev.imas.device.DeviceQueue;
+import dev.imas.device.ImageTensors;
+import dev.imas.predict.Evaluator;
+import dev.imas.run.RunDirectory;
+import dev.imas.train.CheckpointStore.Checkpoint;
+import dev.imas.weights.SafetensorsFile;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What the loop of a run works with, made and put together, from the beginning or from a checkpoint. Closes it all,
+ * also when something fails while it is made. Belongs to the PointerScope that it is made in.
+ */
+final class RunParts implements AutoCloseable {
+    final Stopwatch watch = new Stopwatch();
+    final Plan plan;
+    final Models models;
+    final BatchFeed feed;
+    final Loaders loaders;
+    final Evaluator evaluator;
+    final Evaluations evaluations;
+    final Divergence divergence;
+    final MetricRows rows;
+    final HardnessTable hardness;
+    final HardnessRows hardnessRows;
+    final Checkpoints checkpoints;
+    final SettledMemory memory;
+    /** Where the run stands when it begins. */
+    final RunState start;
+    private final Opened opened = new Opened();
+
+    /** @param from checkpoint to continue from */
+    RunParts(ImasConfig config, RunDirectory directory, Dataset data, Compute compute, TrainListener listener,
+             Optional<Checkpoint> from) throws IOException {
+        try {
+            plan = Plan.of(config, data);
+            models = opened.keep(new Models(config, compute, from.isEmpty(), listener::message));
+            DeviceQueue queue = opened.keep(DeviceQueue.of(compute));
+            feed = new BatchFeed(compute, queue, new ImageTensors(compute), config);
+            evaluator = new Evaluator(compute, models.kernels, config.evaluation(), config.data().classes());
+            evaluations = new Evaluations(evaluator, data.validation(), models, config);
+            hardness = new HardnessTable(data.unlabeled().size(), compute);
+            start = from.map(Checkpoint::state).orElseGet(() -> RunState.start(compute.precision().name()));
+            if (from.isPresent()) {
+                Models.restore(SafetensorsFile.read(from.get().tensors()), tensors());
+                models.teacher.mirrorsStudent(start.teacherMirrors());
+            }
+            divergence = new Divergence(directory.checkpoints());
+            rows = new MetricRows(directory, start.metricsBytes(), new StepFigures(compute, queue), listener,
+                divergence, config.training().logEvery(), opened);
+            hardnessRows = new HardnessRows(directory, start.hardnessBytes(), hardness, data.unlabeled(), opened);
+            checkpoints = new Checkpoints(directory, config, data);
+            loaders = new Loaders(data, plan, LoaderThreads.settled(config, compute.cuda()), opened);
+            memory = SettledMemory.of(start.step(), plan);
+        } catch (IOException | RuntimeException | Error e) {
+            opened.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** Every tensor that the rest of the run depends on, by name (live tensors). */
+    Map<String, Tensor> tensors() {
+        Map<String, Tensor> all = models.tensors();
+        all.put("hardness", hardness.tensor());
+        return all;
+    }
+
+    /** Stops the loaders, waits for the device, and closes files and networks. */
+    @Override
+    public void close() throws IOException {
+        opened.close();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.imas.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class OutOfMemoryTest {
+    @Test
+    void knowsBothAllocatorsAndDropsTheTrace() {
+        assertThat(OutOfMemory.advice(new RuntimeException("CUDA out of memory. Tried 2 GiB\nframe #0: c10::Error")))
+            .hasValueSatisfying(line -> assertThat(line).startsWith("out of memory (CUDA out of memory. Tried 2 GiB); ")
+                .contains("training.batch_labeled").doesNotContain("frame"));
+        assertThat(OutOfMemory.advice(new RuntimeException("DefaultCPUAllocator: can't allocate memory"))).isPresent();
+    }
+
+    @Test
+    void leavesOtherErrorsAlone() {
+        assertThat(OutOfMemory.advice(new RuntimeException("shape mismatch"))).isEmpty();
+        assertThat(OutOfMemory.advice(new NullPointerException())).isEmpty();
+    }
+}
