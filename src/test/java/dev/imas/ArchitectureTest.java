@@ -46,7 +46,7 @@ class ArchitectureTest {
             Map.entry("device", Set.of("kernels", "common", "config", "machine")),
             Map.entry("nn", Set.of("device", "common", "config")),
             Map.entry("weights", Set.of("nn", "device", "common", "config")),
-            Map.entry("semi", Set.of("kernels", "device", "nn", "augment", "image", "common", "config")),
+            Map.entry("semi", Set.of("device", "nn", "augment", "image", "common", "config")),
             Map.entry("predict", Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
             Map.entry("report", Set.of("run", "image", "common", "config")),

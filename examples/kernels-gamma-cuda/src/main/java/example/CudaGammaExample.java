@@ -1,7 +1,9 @@
 package example;
 
 import dev.imas.kernels.DType;
+import dev.imas.kernels.Gamma;
 import dev.imas.kernels.Kernels;
+import dev.imas.kernels.PseudoLabel;
 import dev.imas.kernels.TensorView;
 import java.util.Arrays;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -47,10 +49,11 @@ public final class CudaGammaExample {
             TensorView pairing = room(DType.I32, 4, IMAGES, 1, 1, 1);
             TensorView mean = room(DType.F32, 4, 1, 1, 1, 1);
 
-            long bytes = kernels.pseudoLabelWorkspace(student, labels);
+            PseudoLabel pseudoLabel = new PseudoLabel(student, teacher, 0.95f, labels, confidence, counts);
+            long bytes = pseudoLabel.workspaceBytes(kernels);
             Pointer workspace = bytes == 0 ? null : allocate(bytes);
-            kernels.pseudoLabel(student, teacher, 0.95f, labels, confidence, counts, workspace, bytes);
-            kernels.gamma(counts, FULL * FULL, Kernels.GammaVersion.V1, true, true, parts, pairing, mean);
+            pseudoLabel.run(kernels, workspace, bytes);
+            new Gamma(counts, FULL * FULL, Gamma.Rule.PUBLISHED, parts, pairing, mean).run(kernels);
 
             // The calls above only queue work; copies on the same stream come after it.
             FloatPointer hostParts = new FloatPointer(IMAGES * 5L);

@@ -1,7 +1,9 @@
 package example;
 
 import dev.imas.kernels.DType;
+import dev.imas.kernels.Gamma;
 import dev.imas.kernels.Kernels;
+import dev.imas.kernels.PseudoLabel;
 import dev.imas.kernels.TensorView;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
@@ -41,12 +43,15 @@ public final class GammaExample {
             IntPointer pairing = new IntPointer(IMAGES);
             FloatPointer mean = new FloatPointer(1);
 
-            long bytes = kernels.pseudoLabelWorkspace(student, labelView);
-            kernels.pseudoLabel(student, teacher, 0.95f, labelView, confidenceView, counts, aligned(bytes), bytes);
-            kernels.gamma(counts, FULL * FULL, Kernels.GammaVersion.V1, true, true,
+            PseudoLabel pseudoLabel =
+                    new PseudoLabel(student, teacher, 0.95f, labelView, confidenceView, counts);
+            long bytes = pseudoLabel.workspaceBytes(kernels);
+            pseudoLabel.run(kernels, aligned(bytes), bytes);
+            Gamma gamma = new Gamma(counts, FULL * FULL, Gamma.Rule.PUBLISHED,
                     TensorView.contiguous(parts, DType.F32, IMAGES, 1, 1, 5),
                     TensorView.contiguous(pairing, DType.I32, IMAGES, 1, 1, 1),
                     TensorView.contiguous(mean, DType.F32, 1, 1, 1, 1));
+            gamma.run(kernels);
 
             System.out.println("labels " + labels.get(0) + " " + labels.get(FULL * FULL) + ", confidence above 0.99: " + (confidence.get(0) > 0.99f));
             System.out.println("gamma " + parts.get(4) + " " + parts.get(9) + ", mean " + mean.get(0) + ", partners " + pairing.get(0) + " " + pairing.get(1));

@@ -1,17 +1,23 @@
 package dev.imas.device;
 
+import static dev.imas.device.TensorViews.of;
 import static org.bytedeco.pytorch.global.torch.empty;
 
+import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.GammaVersion;
-import dev.imas.config.ImasConfig.SupervisedLoss;
 import dev.imas.config.ImasConfig.Unsupervised;
-import dev.imas.kernels.DType;
+import dev.imas.kernels.ComposeBatch;
+import dev.imas.kernels.ComposeBatch.CutMix;
+import dev.imas.kernels.Confusion;
+import dev.imas.kernels.ConsistencyLoss;
+import dev.imas.kernels.Gamma;
 import dev.imas.kernels.Kernels;
-import dev.imas.kernels.TensorView;
-import org.bytedeco.javacpp.Pointer;
+import dev.imas.kernels.Operation;
+import dev.imas.kernels.PseudoLabel;
+import dev.imas.kernels.SupervisedLoss;
+import java.util.List;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -55,33 +61,27 @@ public final class TensorKernels {
         this.kernels = compute.cuda() ? Kernels.cuda(compute.deviceIndex(), null) : Kernels.cpu();
     }
 
-    /** The kernels in the order of libtorch's own work: on its current stream. */
-    public Kernels inOrder() {
-        return compute.cuda() ? kernels.onStream(Cuda.currentStream(compute.deviceIndex())) : kernels;
-    }
-
     /** Pseudo-labels for pixels (H,W) from logits [B,C,h,w]; the same tensor may be given twice. */
     public PseudoLabels pseudoLabel(Tensor student, Tensor teacher, double threshold, long height, long width) {
         long b = teacher.size(0);
         Tensor labels = allocate(ScalarType.Byte, b, 1, height, width);
         Tensor confidence = allocate(ScalarType.Float, b, 1, height, width);
         Tensor counts = allocate(ScalarType.Int, b, 1, 1, 3 * teacher.size(1) + 2);
-        TensorView s = view(student);
-        TensorView l = view(labels);
-        Workspace work = workspace(kernels.pseudoLabelWorkspace(s, l));
-        inOrder().pseudoLabel(s, view(teacher), (float) threshold, l, view(confidence), view(counts), work.data, work.bytes);
+        run(new PseudoLabel(
+                of(student), of(teacher), (float) threshold, of(labels), of(confidence), of(counts)));
         return new PseudoLabels(labels, confidence, counts);
     }
 
-    /** gamma of every image, from the counts (method 4). */
+    /** gamma of every image, from the counts (docs/method.md 4). */
     public Agreement agreement(PseudoLabels pseudo, Unsupervised switches) {
         long b = pseudo.counts.size(0);
         Tensor parts = allocate(ScalarType.Float, b, 1, 1, 5);
         Tensor pairing = allocate(ScalarType.Int, b, 1, 1, 1);
         Tensor mean = allocate(ScalarType.Float, 1, 1, 1, 1);
         long pixels = pseudo.labels.size(2) * pseudo.labels.size(3);
-        Kernels.GammaVersion version = switches.gammaVersion() == GammaVersion.V1 ? Kernels.GammaVersion.V1 : Kernels.GammaVersion.V2;
-        inOrder().gamma(view(pseudo.counts), pixels, version, switches.classWeighted(), switches.ignoreBackground(), view(parts), view(pairing), view(mean));
+        Gamma.Version version = switches.gammaVersion() == GammaVersion.V1 ? Gamma.Version.V1 : Gamma.Version.V2;
+        Gamma.Rule rule = new Gamma.Rule(version, switches.classWeighted(), switches.ignoreBackground());
+        run(new Gamma(of(pseudo.counts), pixels, rule, of(parts), of(pairing), of(mean)));
         return new Agreement(parts, parts.narrow(3, 4, 1).contiguous(), pairing, mean);
     }
 
@@ -94,8 +94,7 @@ public final class TensorKernels {
     public Tensor compose(Tensor labeled, Tensor weak, Tensor strong, Tensor gamma, boolean includeWeak) {
         long n = labeled.size(0) + (includeWeak ? weak.size(0) : 0) + strong.size(0);
         Tensor batch = images(n, weak.size(2), weak.size(3));
-        inOrder().composeBatch(view(labeled), view(weak), view(strong), view(gamma), null, null, includeWeak,
-            null, null, view(batch), null, null);
+        run(new ComposeBatch(of(labeled), of(weak), of(strong), of(gamma), includeWeak, null, of(batch)));
         return batch;
     }
 
@@ -108,13 +107,14 @@ public final class TensorKernels {
      * @param pseudo  labels and confidences of the weak views, which are mixed as they are
      */
     public Composed composeMixed(Tensor labeled, Tensor weak, Tensor strong, Tensor gamma, Tensor pairing, Tensor boxes,
-                                 boolean includeWeak, PseudoLabels pseudo) {
+            boolean includeWeak, PseudoLabels pseudo) {
         long b = weak.size(0);
         Tensor batch = images(labeled.size(0) + (includeWeak ? b : 0) + b + b, weak.size(2), weak.size(3));
         Tensor labels = allocate(ScalarType.Byte, sizes(pseudo.labels));
         Tensor confidence = allocate(ScalarType.Float, sizes(pseudo.confidence));
-        inOrder().composeBatch(view(labeled), view(weak), view(strong), view(gamma), view(pairing), view(boxes),
-            includeWeak, view(pseudo.labels), view(pseudo.confidence), view(batch), view(labels), view(confidence));
+        CutMix cutMix = new CutMix(of(pairing), of(boxes), of(pseudo.labels), of(pseudo.confidence), of(labels),
+                of(confidence));
+        run(new ComposeBatch(of(labeled), of(weak), of(strong), of(gamma), includeWeak, cutMix, of(batch)));
         return new Composed(batch, labels, confidence);
     }
 
@@ -125,32 +125,34 @@ public final class TensorKernels {
      * @param grad   out, shaped and typed as the logits
      * @return f32 [1,1,1,1], without gradScale
      */
-    public Tensor consistencyLoss(Tensor logits, Tensor labels, Tensor confidence, double threshold, Tensor weight, double gradScale, Tensor grad) {
+    public Tensor consistencyLoss(Tensor logits, Tensor labels, Tensor confidence, double threshold, Tensor weight,
+            double gradScale, Tensor grad) {
         Tensor loss = allocate(ScalarType.Float, 1, 1, 1, 1);
-        TensorView x = view(logits);
-        TensorView y = view(labels);
-        Workspace work = workspace(kernels.consistencyLossWorkspace(x, y));
-        inOrder().consistencyLoss(x, y, view(confidence), (float) threshold, view(weight), (float) gradScale, view(loss), view(grad), work.data, work.bytes);
+        run(ConsistencyLoss.of(of(logits), of(labels), of(confidence), (float) threshold, of(loss))
+                .withWeight(of(weight))
+                .withGradient(of(grad), (float) gradScale));
         return loss;
     }
 
     /** Supervised loss f32 [1,1,1,1] without gradScale; writes {@code gradScale} times its gradient. */
-    public Tensor supervisedLoss(Tensor logits, Tensor labels, SupervisedLoss kind, double threshold, long minKept, double gradScale, Tensor grad) {
+    public Tensor supervisedLoss(Tensor logits, Tensor labels, ImasConfig.SupervisedLoss kind, double threshold,
+            long minKept, double gradScale, Tensor grad) {
         Tensor loss = allocate(ScalarType.Float, 1, 1, 1, 1);
-        TensorView x = view(logits);
-        TensorView y = view(labels);
-        Kernels.SupervisedKind k = kind == SupervisedLoss.CE ? Kernels.SupervisedKind.CE : Kernels.SupervisedKind.OHEM;
-        Workspace work = workspace(kernels.supervisedLossWorkspace(x, y, k));
-        inOrder().supervisedLoss(x, y, k, (float) threshold, minKept, (float) gradScale, view(loss), null, view(grad), work.data, work.bytes);
+        SupervisedLoss operation = kind == ImasConfig.SupervisedLoss.CE
+                ? SupervisedLoss.crossEntropy(of(logits), of(labels), of(loss))
+                : SupervisedLoss.ohem(of(logits), of(labels), (float) threshold, minKept, of(loss));
+        run(operation.withGradient(of(grad), (float) gradScale));
         return loss;
+    }
+
+    /** The moving average of tensors, all contiguous or laid out alike and f32; see {@link MovingAverage}. */
+    public MovingAverage movingAverage(List<Tensor> averages, List<Tensor> values) {
+        return new MovingAverage(this, averages, values);
     }
 
     /** Adds one batch to counts i64 [1,1,3,C]: intersection, predicted area, true area. */
     public void confusion(Tensor logits, Tensor truth, Tensor counts) {
-        TensorView x = view(logits);
-        TensorView y = view(truth);
-        Workspace work = workspace(kernels.confusionWorkspace(x, y));
-        inOrder().confusion(x, y, view(counts), work.data, work.bytes);
+        run(new Confusion(of(logits), of(truth), of(counts)));
     }
 
     /** Fresh zeroed counts for {@link #confusion}. */
@@ -172,37 +174,25 @@ public final class TensorKernels {
     }
 
     private TensorOptions options(ScalarType type) {
-        return new TensorOptions().dtype(new ScalarTypeOptional(type)).device(new DeviceOptional(compute.torchDevice()));
+        return new TensorOptions(type).device(new DeviceOptional(compute.torchDevice()));
     }
 
-    private Workspace workspace(long bytes) {
-        return bytes == 0 ? new Workspace(null, 0) : new Workspace(allocate(ScalarType.Byte, bytes).data_ptr(), bytes);
+    private void run(Operation operation) {
+        long bytes = operation.workspaceBytes(kernels);
+        operation.run(inOrder(), TensorViews.data(workspace(bytes)), bytes);
     }
 
-    private record Workspace(Pointer data, long bytes) {
+    /** The kernels in the order of libtorch's own work: on its current stream. */
+    Kernels inOrder() {
+        return compute.cuda() ? kernels.onStream(Cuda.currentStream(compute.deviceIndex())) : kernels;
+    }
+
+    /** A block of so many bytes from libtorch, as aligned as a workspace must be; null for none. */
+    Tensor workspace(long bytes) {
+        return bytes == 0 ? null : allocate(ScalarType.Byte, bytes);
     }
 
     private static long[] sizes(Tensor t) {
         return new long[] {t.size(0), t.size(1), t.size(2), t.size(3)};
-    }
-
-    /** The view of a 4-d tensor; null for null. */
-    static TensorView view(Tensor t) {
-        if (t == null) {
-            return null;
-        }
-        return new TensorView(t.data_ptr(), dtype(t), sizes(t), new long[] {t.stride(0), t.stride(1), t.stride(2), t.stride(3)});
-    }
-
-    private static DType dtype(Tensor t) {
-        return switch (t.scalar_type().intern()) {
-            case Float -> DType.F32;
-            case BFloat16 -> DType.BF16;
-            case Half -> DType.F16;
-            case Byte -> DType.U8;
-            case Int -> DType.I32;
-            case Long -> DType.I64;
-            default -> throw new IllegalArgumentException("the kernels take no tensors of type " + t.scalar_type());
-        };
     }
 }

@@ -70,7 +70,7 @@ public record StepAssembly(SegmentationNetwork student, Teacher teacher, Sgd opt
                                    SegmentationNetwork average, UnaryOperator<Networks> around) {
         Training training = config.training();
         TensorKernels kernels = new TensorKernels(compute);
-        Teacher teacher = new Teacher(average, student, kernels, compute);
+        Teacher teacher = new Teacher(average, student, kernels);
         Sgd optimizer = new Sgd(student.parameters(), training.momentum(), training.weightDecay(),
             training.headLrMultiplier());
         boolean compared = config.method() != Method.UNIFORM;

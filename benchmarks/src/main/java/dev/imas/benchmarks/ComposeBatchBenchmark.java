@@ -1,5 +1,8 @@
 package dev.imas.benchmarks;
 
+import static dev.imas.device.TensorViews.of;
+
+import dev.imas.kernels.ComposeBatch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -82,7 +85,12 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
 
     @Benchmark
     public void kernel() {
-        kernels.composeBatch(view(labeled), view(weak), view(strong), view(gamma), view(pairing), view(boxes), true, view(labels), view(confidence), view(batch), view(mixedLabels), view(mixedConfidence));
+        run(ComposeBatch.ofStrong(of(weak), of(strong), of(batch))
+                .withLabeled(of(labeled))
+                .withGamma(of(gamma))
+                .withWeak()
+                .withCutMix(new ComposeBatch.CutMix(of(pairing), of(boxes), of(labels), of(confidence), of(mixedLabels),
+                        of(mixedConfidence))));
     }
 
     @Benchmark

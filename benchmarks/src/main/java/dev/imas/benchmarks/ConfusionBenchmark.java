@@ -1,5 +1,8 @@
 package dev.imas.benchmarks;
 
+import static dev.imas.device.TensorViews.of;
+
+import dev.imas.kernels.Confusion;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -40,12 +43,16 @@ public class ConfusionBenchmark extends LogitsBenchmark {
 
     @Override
     long workspaceBytes() {
-        return kernels.confusionWorkspace(view(student), view(truth));
+        return operation().workspaceBytes(kernels);
     }
 
     @Benchmark
     public void kernel() {
-        kernels.confusion(view(student), view(truth), view(counts), workspace(), workspaceBytes());
+        run(operation());
+    }
+
+    private Confusion operation() {
+        return new Confusion(of(student), of(truth), of(counts));
     }
 
     /** Intersection, predicted and true area from one histogram of pairs; ignored pixels fall into a bin of their own. */

@@ -1,5 +1,10 @@
 package dev.imas.benchmarks;
 
+import static dev.imas.device.TensorViews.of;
+
+import dev.imas.device.TensorViews;
+import dev.imas.kernels.ConsistencyLoss;
+import dev.imas.kernels.PseudoLabel;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -33,8 +38,10 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
         Tensor counts = allocate(ScalarType.Int, size.images, 1, 1, 3L * size.classes + 2);
         labels = perPixel(ScalarType.Byte);
         confidence = perPixel(ScalarType.Float);
-        long bytes = kernels.pseudoLabelWorkspace(view(teacher), view(labels));
-        kernels.pseudoLabel(view(teacher), view(teacher), 0.95f, view(labels), view(confidence), view(counts), allocate(ScalarType.Byte, bytes).data_ptr(), bytes);
+        PseudoLabel pseudoLabel =
+                new PseudoLabel(of(teacher), of(teacher), 0.95f, of(labels), of(confidence), of(counts));
+        long bytes = pseudoLabel.workspaceBytes(kernels);
+        pseudoLabel.run(kernels, TensorViews.data(allocate(ScalarType.Byte, bytes)), bytes);
         indices = indices(labels);
         minusOne = torch.ones(1, size.full, size.full, 1).neg();
         weight = torch.rand(size.images, 1, 1, 1);
@@ -55,12 +62,18 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
 
     @Override
     long workspaceBytes() {
-        return kernels.consistencyLossWorkspace(view(student), view(labels));
+        return operation().workspaceBytes(kernels);
     }
 
     @Benchmark
     public void kernel() {
-        kernels.consistencyLoss(view(student), view(labels), view(confidence), (float) THRESHOLD, view(weight), 1, view(loss), view(gradient), workspace(), workspaceBytes());
+        run(operation());
+    }
+
+    private ConsistencyLoss operation() {
+        return ConsistencyLoss.of(of(student), of(labels), of(confidence), (float) THRESHOLD, of(loss))
+                .withWeight(of(weight))
+                .withGradient(of(gradient), 1);
     }
 
     @Benchmark

@@ -1,6 +1,7 @@
 package dev.imas.benchmarks;
 
 import dev.imas.config.ConfigYaml;
+import dev.imas.kernels.EmaUpdate;
 import dev.imas.nn.SegmentationNetwork;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -74,7 +75,7 @@ public class EmaUpdateBenchmark extends KernelBenchmark {
 
     @Benchmark
     public void kernel() {
-        kernels.emaUpdate(teacherData, studentData, numel, (float) DECAY, null, 0);
+        run(new EmaUpdate(teacherData, studentData, numel, (float) DECAY));
     }
 
     @Benchmark

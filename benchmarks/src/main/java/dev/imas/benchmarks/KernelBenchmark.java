@@ -1,11 +1,10 @@
 package dev.imas.benchmarks;
 
+import dev.imas.device.TensorViews;
 import dev.imas.device.Torch;
-import dev.imas.kernels.DType;
 import dev.imas.kernels.Kernels;
-import dev.imas.kernels.TensorView;
+import dev.imas.kernels.Operation;
 import java.util.concurrent.TimeUnit;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -70,8 +69,9 @@ public abstract class KernelBenchmark {
         trial.close();
     }
 
-    Pointer workspace() {
-        return workspace == null ? null : workspace.data_ptr();
+    /** Calls the kernel, in the workspace of this iteration. */
+    void run(Operation operation) {
+        operation.run(kernels, TensorViews.data(workspace), operation.workspaceBytes(kernels));
     }
 
     /** An uninitialised tensor. */
@@ -81,18 +81,6 @@ public abstract class KernelBenchmark {
 
     static Tensor inFormat(Tensor tensor, Layout layout) {
         return tensor.contiguous(layout == Layout.NHWC ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
-    }
-
-    static TensorView view(Tensor t) {
-        DType type = switch (t.scalar_type().intern()) {
-            case Float -> DType.F32;
-            case BFloat16 -> DType.BF16;
-            case Byte -> DType.U8;
-            case Int -> DType.I32;
-            case Long -> DType.I64;
-            default -> throw new IllegalArgumentException("no benchmark uses " + t.scalar_type());
-        };
-        return new TensorView(t.data_ptr(), type, new long[] {t.size(0), t.size(1), t.size(2), t.size(3)}, new long[] {t.stride(0), t.stride(1), t.stride(2), t.stride(3)});
     }
 
     /** Refuses to measure when the two sides differ anywhere by more than the tolerance; NaN differs. */

@@ -1,6 +1,9 @@
 package dev.imas.benchmarks;
 
-import dev.imas.kernels.Kernels;
+import static dev.imas.device.TensorViews.of;
+
+import dev.imas.kernels.Gamma;
+import dev.imas.kernels.PseudoLabel;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -58,13 +61,19 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
 
     @Override
     long workspaceBytes() {
-        return kernels.pseudoLabelWorkspace(view(student), view(labels));
+        return pseudoLabel().workspaceBytes(kernels);
     }
 
     @Benchmark
     public void kernel() {
-        kernels.pseudoLabel(view(student), view(teacher), (float) THRESHOLD, view(labels), view(confidence), view(counts), workspace(), workspaceBytes());
-        kernels.gamma(view(counts), (long) size.full * size.full, Kernels.GammaVersion.V1, true, true, view(parts), view(pairing), view(mean));
+        run(pseudoLabel());
+        long pixels = (long) size.full * size.full;
+        run(new Gamma(of(counts), pixels, Gamma.Rule.PUBLISHED, of(parts), of(pairing), of(mean)));
+    }
+
+    private PseudoLabel pseudoLabel() {
+        return new PseudoLabel(
+                of(student), of(teacher), (float) THRESHOLD, of(labels), of(confidence), of(counts));
     }
 
     @Benchmark

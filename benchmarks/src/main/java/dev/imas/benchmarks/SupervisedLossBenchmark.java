@@ -1,6 +1,9 @@
 package dev.imas.benchmarks;
 
-import dev.imas.kernels.Kernels.SupervisedKind;
+import static dev.imas.device.TensorViews.of;
+
+import dev.imas.kernels.Gradient;
+import dev.imas.kernels.SupervisedLoss;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -17,12 +20,14 @@ import org.openjdk.jmh.annotations.Param;
 public class SupervisedLossBenchmark extends LogitsBenchmark {
     /** What is computed: OHEM finds enough pixels below the threshold, {@code OHEM_SELECT} has to select the hardest ones. */
     public enum Kind {
-        CE(SupervisedKind.CE, 0), OHEM(SupervisedKind.OHEM, 0.7), OHEM_SELECT(SupervisedKind.OHEM, 0);
+        CE(SupervisedLoss.Kind.CE, 0),
+        OHEM(SupervisedLoss.Kind.OHEM, 0.7),
+        OHEM_SELECT(SupervisedLoss.Kind.OHEM, 0);
 
-        final SupervisedKind loss;
+        final SupervisedLoss.Kind loss;
         final double hard;
 
-        Kind(SupervisedKind loss, double hard) {
+        Kind(SupervisedLoss.Kind loss, double hard) {
             this.loss = loss;
             this.hard = hard;
         }
@@ -72,12 +77,17 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
 
     @Override
     long workspaceBytes() {
-        return kernels.supervisedLossWorkspace(view(student), view(labels), kind.loss);
+        return operation().workspaceBytes(kernels);
     }
 
     @Benchmark
     public void kernel() {
-        kernels.supervisedLoss(view(student), view(labels), kind.loss, (float) kind.hard, AT_LEAST, 1, view(loss), view(kept), view(gradient), workspace(), workspaceBytes());
+        run(operation());
+    }
+
+    private SupervisedLoss operation() {
+        return new SupervisedLoss(of(student), of(labels), kind.loss, (float) kind.hard, AT_LEAST, of(loss), of(kept),
+                new Gradient(of(gradient), 1));
     }
 
     @Benchmark

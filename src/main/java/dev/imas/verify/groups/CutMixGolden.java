@@ -5,7 +5,7 @@ import static dev.imas.verify.engine.GoldenData.floats;
 import static dev.imas.verify.engine.GoldenData.ints;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.kernels.Kernels.GammaVersion;
+import dev.imas.kernels.Gamma.Rule;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
@@ -95,6 +95,6 @@ final class CutMixGolden implements GoldenGroup {
             counts[at + 3 * classes] = rank;
             counts[at + 3 * classes + 1] = rank;
         }
-        return kernels.gamma(counts, recorded.length, pixels, GammaVersion.V1, true, true).pairing();
+        return kernels.gamma(counts, recorded.length, pixels, Rule.PUBLISHED).pairing();
     }
 }

@@ -4,7 +4,8 @@ import static dev.imas.verify.engine.GoldenData.field;
 import static dev.imas.verify.engine.GoldenData.floats;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.kernels.Kernels.GammaVersion;
+import dev.imas.kernels.Gamma.Rule;
+import dev.imas.kernels.Gamma.Version;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.ArrayKernels.Gamma;
@@ -24,8 +25,8 @@ final class GammaChecks {
         boolean weighted = field(run, "class_weighted").asBoolean();
         boolean ignoring = field(run, "ignore_background").asBoolean();
         String name = caseName + (weighted ? ".by_class" : ".plain") + (ignoring ? ".foreground." : ".all.");
-        Gamma v1 = kernels.gamma(counts, images, pixels, GammaVersion.V1, weighted, ignoring);
-        Gamma v2 = kernels.gamma(counts, images, pixels, GammaVersion.V2, weighted, ignoring);
+        Gamma v1 = kernels.gamma(counts, images, pixels, new Rule(Version.V1, weighted, ignoring));
+        Gamma v2 = kernels.gamma(counts, images, pixels, new Rule(Version.V2, weighted, ignoring));
         compare.absolute(name + "iou_tea", floats(field(run, "iou_tea")), v1.part(Gamma.IOU_TEACHER), tolerance);
         compare.absolute(name + "iou_stu", floats(field(run, "iou_stu")), v1.part(Gamma.IOU_STUDENT), tolerance);
         compare.absolute(name + "ratio_tea", floats(field(run, "ratio_tea")), v1.part(Gamma.RATIO_TEACHER), tolerance);

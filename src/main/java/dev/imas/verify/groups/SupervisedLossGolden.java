@@ -6,7 +6,7 @@ import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.common.UserException;
-import dev.imas.kernels.Kernels.SupervisedKind;
+import dev.imas.kernels.SupervisedLoss.Kind;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
@@ -70,8 +70,8 @@ final class SupervisedLossGolden implements GoldenGroup {
             throw new UserException("case '" + c.path("name").asText() + "' weighs the classes, which the method does not do; take it out of the recorded data");
         }
         return switch (type) {
-            case "CELoss" -> kernels.supervisedLoss(logits, labels, logits.height(), logits.width(), SupervisedKind.CE, 0, 0, gradScale);
-            case "ohem" -> kernels.supervisedLoss(logits, labels, logits.height(), logits.width(), SupervisedKind.OHEM,
+            case "CELoss" -> kernels.supervisedLoss(logits, labels, logits.height(), logits.width(), Kind.CE, 0, 0, gradScale);
+            case "ohem" -> kernels.supervisedLoss(logits, labels, logits.height(), logits.width(), Kind.OHEM,
                     (float) number(field(c, "thresh")), field(c, "min_kept").asLong(), gradScale);
             default -> throw new UserException("case '" + c.path("name").asText() + "' has type '" + type + "', expected CELoss or ohem");
         };

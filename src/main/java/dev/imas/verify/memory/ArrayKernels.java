@@ -1,9 +1,15 @@
 package dev.imas.verify.memory;
 
+import dev.imas.kernels.ComposeBatch;
+import dev.imas.kernels.ComposeBatch.CutMix;
+import dev.imas.kernels.ConsistencyLoss;
 import dev.imas.kernels.DType;
+import dev.imas.kernels.Gamma.Rule;
+import dev.imas.kernels.Gradient;
 import dev.imas.kernels.Kernels;
-import dev.imas.kernels.Kernels.GammaVersion;
-import dev.imas.kernels.Kernels.SupervisedKind;
+import dev.imas.kernels.Operation;
+import dev.imas.kernels.PseudoLabel;
+import dev.imas.kernels.SupervisedLoss;
 import dev.imas.kernels.TensorView;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -70,22 +76,19 @@ public final class ArrayKernels {
             TensorView labels = memory.room(DType.U8, student.images(), 1, height, width);
             TensorView confidence = memory.room(DType.F32, student.images(), 1, height, width);
             TensorView counts = memory.room(DType.I32, student.images(), 1, 1, 3L * student.classes() + 2);
-            Kernels kernels = backend.get();
-            long bytes = kernels.pseudoLabelWorkspace(s, labels);
-            kernels.pseudoLabel(s, t, threshold, labels, confidence, counts, memory.workspace(bytes), bytes);
+            run(new PseudoLabel(s, t, threshold, labels, confidence, counts));
             return new PseudoLabels(memory.bytes(labels), memory.floats(confidence), memory.ints(counts));
         }
     }
 
     /** @param counts [images, 3C+2] */
-    public Gamma gamma(int[] counts, int images, long pixels, GammaVersion version, boolean classWeighted,
-                boolean ignoreBackground) {
+    public Gamma gamma(int[] counts, int images, long pixels, Rule rule) {
         try (PointerScope scope = new PointerScope()) {
             TensorView parts = memory.room(DType.F32, images, 1, 1, GAMMA_PARTS);
             TensorView pairing = memory.room(DType.I32, images, 1, 1, 1);
             TensorView mean = memory.room(DType.F32, 1, 1, 1, 1);
-            backend.get().gamma(memory.put(counts, images, 1, 1, counts.length / images), pixels, version, classWeighted,
-                    ignoreBackground, parts, pairing, mean);
+            TensorView measured = memory.put(counts, images, 1, 1, counts.length / images);
+            run(new dev.imas.kernels.Gamma(measured, pixels, rule, parts, pairing, mean));
             return new Gamma(memory.floats(parts), memory.ints(pairing), memory.floats(mean)[0]);
         }
     }
@@ -100,24 +103,20 @@ public final class ArrayKernels {
             TensorView w = weight == null ? null : memory.put(weight, weight.length, 1, 1, 1);
             TensorView loss = memory.room(DType.F32, 1, 1, 1, 1);
             TensorView grad = memory.room(DType.F32, logits.shape());
-            Kernels kernels = backend.get();
-            long bytes = kernels.consistencyLossWorkspace(p, l);
-            kernels.consistencyLoss(p, l, c, threshold, w, 1f, loss, grad, memory.workspace(bytes), bytes);
+            run(ConsistencyLoss.of(p, l, c, threshold, loss).withWeight(w).withGradient(grad, 1f));
             return new Loss(memory.floats(loss)[0], -1, memory.floats(grad));
         }
     }
 
-    public Loss supervisedLoss(Logits logits, byte[] labels, int height, int width, SupervisedKind kind, float thresh,
-                        long minKept, float gradScale) {
+    public Loss supervisedLoss(Logits logits, byte[] labels, int height, int width, SupervisedLoss.Kind kind,
+                               float thresh, long minKept, float gradScale) {
         try (PointerScope scope = new PointerScope()) {
             TensorView p = put(logits);
             TensorView l = memory.put(labels, logits.images(), 1, height, width);
             TensorView loss = memory.room(DType.F32, 1, 1, 1, 1);
             TensorView kept = memory.room(DType.I64, 1, 1, 1, 1);
             TensorView grad = memory.room(DType.F32, logits.shape());
-            Kernels kernels = backend.get();
-            long bytes = kernels.supervisedLossWorkspace(p, l, kind);
-            kernels.supervisedLoss(p, l, kind, thresh, minKept, gradScale, loss, kept, grad, memory.workspace(bytes), bytes);
+            run(new SupervisedLoss(p, l, kind, thresh, minKept, loss, kept, new Gradient(grad, gradScale)));
             return new Loss(memory.floats(loss)[0], memory.longs(kept)[0], memory.floats(grad));
         }
     }
@@ -130,10 +129,10 @@ public final class ArrayKernels {
             TensorView batch = memory.room(DType.F32, 2L * images, 3, height, width);
             TensorView mixedLabels = memory.room(DType.U8, images, 1, height, width);
             TensorView mixedConfidence = memory.room(DType.F32, images, 1, height, width);
-            backend.get().composeBatch(null, memory.put(weak, images, 3, height, width),
-                    memory.put(strong, images, 3, height, width), null, memory.put(pairing, images, 1, 1, 1),
-                    memory.put(boxes, images, 1, 1, 4), false, memory.put(labels, images, 1, height, width),
-                    memory.put(confidence, images, 1, height, width), batch, mixedLabels, mixedConfidence);
+            CutMix cutMix = new CutMix(memory.put(pairing, images, 1, 1, 1), memory.put(boxes, images, 1, 1, 4),
+                    memory.put(labels, images, 1, height, width), memory.put(confidence, images, 1, height, width),
+                    mixedLabels, mixedConfidence);
+            run(strongPart(weak, strong, images, height, width, batch).withCutMix(cutMix));
             return new Composed(memory.floats(batch), memory.bytes(mixedLabels), memory.floats(mixedConfidence));
         }
     }
@@ -143,11 +142,20 @@ public final class ArrayKernels {
         try (PointerScope scope = new PointerScope()) {
             int images = gamma.length;
             TensorView batch = memory.room(DType.F32, images, 3, height, width);
-            backend.get().composeBatch(null, memory.put(weak, images, 3, height, width),
-                    memory.put(strong, images, 3, height, width), memory.put(gamma, images, 1, 1, 1), null, null, false,
-                    null, null, batch, null, null);
+            run(strongPart(weak, strong, images, height, width, batch).withGamma(memory.put(gamma, images, 1, 1, 1)));
             return new Composed(memory.floats(batch), null, null);
         }
+    }
+
+    private ComposeBatch strongPart(float[] weak, float[] strong, int images, int height, int width, TensorView batch) {
+        return ComposeBatch.ofStrong(memory.put(weak, images, 3, height, width),
+                memory.put(strong, images, 3, height, width), batch);
+    }
+
+    private void run(Operation operation) {
+        Kernels kernels = backend.get();
+        long bytes = operation.workspaceBytes(kernels);
+        operation.run(kernels, memory.workspace(bytes), bytes);
     }
 
     private TensorView put(Logits logits) {

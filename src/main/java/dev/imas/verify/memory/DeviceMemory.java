@@ -1,5 +1,6 @@
 package dev.imas.verify.memory;
 
+import dev.imas.device.TensorViews;
 import dev.imas.device.Torch;
 import dev.imas.kernels.DType;
 import dev.imas.kernels.TensorView;
@@ -35,7 +36,7 @@ public final class DeviceMemory implements KernelMemory {
         KernelMemory.elements(values.length, shape);
         Tensor host = torch.empty(shape, options("cpu", ScalarType.Float), new MemoryFormatOptional());
         new FloatPointer(host.data_ptr()).put(values);
-        return moved(host, DType.F32, shape);
+        return moved(host);
     }
 
     @Override
@@ -43,7 +44,7 @@ public final class DeviceMemory implements KernelMemory {
         KernelMemory.elements(values.length, shape);
         Tensor host = torch.empty(shape, options("cpu", ScalarType.Byte), new MemoryFormatOptional());
         new BytePointer(host.data_ptr()).put(values);
-        return moved(host, DType.U8, shape);
+        return moved(host);
     }
 
     @Override
@@ -51,18 +52,20 @@ public final class DeviceMemory implements KernelMemory {
         KernelMemory.elements(values.length, shape);
         Tensor host = torch.empty(shape, options("cpu", ScalarType.Int), new MemoryFormatOptional());
         new IntPointer(host.data_ptr()).put(values);
-        return moved(host, DType.I32, shape);
+        return moved(host);
     }
 
     @Override
     public TensorView room(DType dtype, long... shape) {
         KernelMemory.elements(shape);
-        return TensorView.contiguous(torch.empty(shape, options(device, type(dtype)), new MemoryFormatOptional()).data_ptr(), dtype, shape);
+        ScalarType type = TensorViews.scalarType(dtype);
+        return TensorViews.of(torch.empty(shape, options(device, type), new MemoryFormatOptional()));
     }
 
     @Override
     public Pointer workspace(long bytes) {
-        return torch.empty(new long[] {Math.max(bytes, 1)}, options(device, ScalarType.Byte), new MemoryFormatOptional()).data_ptr();
+        long[] shape = {Math.max(bytes, 1)};
+        return TensorViews.data(torch.empty(shape, options(device, ScalarType.Byte), new MemoryFormatOptional()));
     }
 
     @Override
@@ -93,27 +96,16 @@ public final class DeviceMemory implements KernelMemory {
         return values;
     }
 
-    private TensorView moved(Tensor host, DType dtype, long[] shape) {
-        return TensorView.contiguous(host.to(new Device(device), host.scalar_type()).data_ptr(), dtype, shape);
+    private TensorView moved(Tensor host) {
+        return TensorViews.of(host.to(new Device(device), host.scalar_type()));
     }
 
     /** A copy in main memory; waits for the kernels before it on the default stream. */
     private Tensor onHost(TensorView view) {
-        return torch.from_blob(view.data(), view.shape(), options(device, type(view.dtype()))).cpu();
+        return torch.from_blob(view.data(), view.shape(), options(device, TensorViews.scalarType(view.dtype()))).cpu();
     }
 
     private static TensorOptions options(String device, ScalarType type) {
         return new TensorOptions().dtype(new ScalarTypeOptional(type)).device(new DeviceOptional(new Device(device)));
-    }
-
-    private static ScalarType type(DType dtype) {
-        return switch (dtype) {
-            case F32 -> ScalarType.Float;
-            case U8 -> ScalarType.Byte;
-            case I32 -> ScalarType.Int;
-            case I64 -> ScalarType.Long;
-            case BF16 -> ScalarType.BFloat16;
-            case F16 -> ScalarType.Half;
-        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.imas.kernels;
 
+import dev.imas.kernels.capi.Imas;
 import dev.imas.kernels.capi.imas_backend;
 import dev.imas.kernels.capi.imas_tensor;
 import java.nio.ByteBuffer;
@@ -8,7 +9,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * The C structures of one call: a backend and its tensor views, written into a block of memory that each thread keeps,
- * so that a call allocates nothing. Views given to a call are held here, hence reachable, until {@link #release()}.
+ * so that a call allocates nothing. Views given to a call are held here, so reachable, until its result is looked at.
  */
 final class Arguments {
     private static final int VIEWS = 12;
@@ -17,7 +18,8 @@ final class Arguments {
     private static final ThreadLocal<Arguments> OF_THREAD = ThreadLocal.withInitial(Arguments::new);
 
     final imas_backend backend;
-    private final ByteBuffer memory = ByteBuffer.allocateDirect(BACKEND_BYTES + VIEWS * VIEW_BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer memory =
+            ByteBuffer.allocateDirect(BACKEND_BYTES + VIEWS * VIEW_BYTES).order(ByteOrder.nativeOrder());
     private final imas_tensor[] tensors = new imas_tensor[VIEWS];
     private final TensorView[] held = new TensorView[VIEWS];
     private int used;
@@ -27,7 +29,8 @@ final class Arguments {
         Pointer base = new Pointer(memory);
         backend = new imas_backend(base);
         if (backend.sizeof() > BACKEND_BYTES || new imas_tensor(base).sizeof() != VIEW_BYTES) {
-            throw new IllegalStateException("imas.h and dev.imas.kernels.Arguments disagree about the size of a structure");
+            throw new IllegalStateException(
+                    "imas.h and dev.imas.kernels.Arguments disagree about the size of a structure");
         }
         for (int k = 0; k < VIEWS; k++) {
             tensors[k] = new imas_tensor(base.getPointer(BACKEND_BYTES + (long) k * VIEW_BYTES));
@@ -48,7 +51,7 @@ final class Arguments {
             return null;
         }
         int at = BACKEND_BYTES + used * VIEW_BYTES;
-        memory.putLong(at, addressOf(view.data())).putInt(at + 8, view.dtype().code()).putInt(at + 12, 0);
+        memory.putLong(at, addressOf(view.data())).putInt(at + 8, view.dtype().code).putInt(at + 12, 0);
         for (int axis = 0; axis < 4; axis++) {
             memory.putLong(at + 16 + 8 * axis, view.shape()[axis]).putLong(at + 48 + 8 * axis, view.stride()[axis]);
         }
@@ -56,8 +59,35 @@ final class Arguments {
         return tensors[used++];
     }
 
-    /** Lets go of the views of the last call. */
-    void release() {
+    /** The end of a call: lets go of its views and throws what its status says. */
+    void check(int status) {
+        release();
+        if (status == Imas.IMAS_OK) {
+            return;
+        }
+        String message = Kernels.lastError();
+        if (status == Imas.IMAS_ERROR_ARGUMENT || status == Imas.IMAS_ERROR_WORKSPACE) {
+            throw new IllegalArgumentException(message);
+        }
+        throw new IllegalStateException(message);
+    }
+
+    /** The end of a workspace query: lets go of its views and returns the size. A refused one is 0 and has a reason. */
+    long bytes(long size) {
+        release();
+        if (size == 0) {
+            String message = Kernels.lastError();
+            if (!message.isEmpty()) {
+                throw new IllegalArgumentException(message);
+            }
+        }
+        if (size < 0) {
+            throw new IllegalArgumentException("a workspace for these shapes does not fit into memory");
+        }
+        return size;
+    }
+
+    private void release() {
         for (int k = 0; k < used; k++) {
             held[k] = null;
         }

@@ -1,20 +1,23 @@
 package dev.imas.kernels;
 
-/** Element types of a {@link TensorView}; the codes are those of {@code enum imas_dtype}. */
-public enum DType {
-    F32(0, 4), BF16(1, 2), F16(2, 2), U8(3, 1), I32(4, 4), I64(5, 8);
+import dev.imas.kernels.capi.Imas;
 
-    private final int code;
+/** Element types of a {@link TensorView}. */
+public enum DType {
+    F32(Imas.IMAS_F32, 4),
+    BF16(Imas.IMAS_BF16, 2),
+    F16(Imas.IMAS_F16, 2),
+    U8(Imas.IMAS_U8, 1),
+    I32(Imas.IMAS_I32, 4),
+    I64(Imas.IMAS_I64, 8);
+
+    /** The number in the C interface. */
+    final int code;
     private final int bytes;
 
     DType(int code, int bytes) {
         this.code = code;
         this.bytes = bytes;
-    }
-
-    /** The number in the C interface. */
-    public int code() {
-        return code;
     }
 
     /** Bytes an element. */

@@ -17,7 +17,8 @@ public record TensorView(Pointer data, DType dtype, long[] shape, long[] stride)
             throw new IllegalArgumentException("a tensor view needs a dtype, a shape and strides");
         }
         if (shape.length != 4 || stride.length != 4) {
-            throw new IllegalArgumentException("a tensor view has 4 axes, got shape " + Arrays.toString(shape) + " stride " + Arrays.toString(stride));
+            throw new IllegalArgumentException("a tensor view has 4 axes, got shape " + Arrays.toString(shape)
+                    + " stride " + Arrays.toString(stride));
         }
     }
 
@@ -26,6 +27,7 @@ public record TensorView(Pointer data, DType dtype, long[] shape, long[] stride)
         if (shape.length != 4) {
             throw new IllegalArgumentException("a tensor view has 4 axes, got shape " + Arrays.toString(shape));
         }
-        return new TensorView(data, dtype, shape, new long[] {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1});
+        long[] stride = {shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1};
+        return new TensorView(data, dtype, shape, stride);
     }
 }

@@ -25,7 +25,8 @@ class KernelsErrorsTest {
     private final Tensor logits = nchw(DType.F32, 2, 3, 4, 5).fill(() -> 0.5);
     private final Tensor truth = nchw(DType.U8, 2, 1, 8, 9).fill(() -> 1);
     private final Tensor counts = nchw(DType.I64, 1, 1, 3, 3).fill(() -> 0);
-    private final long bytes = kernels.confusionWorkspace(logits.view(), truth.view());
+    private final Confusion confusion = new Confusion(logits.view(), truth.view(), counts.view());
+    private final long bytes = confusion.workspaceBytes(kernels);
     private final Pointer workspace = workspace(bytes);
 
     private static void refused(ThrowingCallable call, String... mentions) {
@@ -33,11 +34,16 @@ class KernelsErrorsTest {
     }
 
     private void confusion(TensorView logits, TensorView truth, TensorView counts) {
-        kernels.confusion(logits, truth, counts, workspace, bytes);
+        new Confusion(logits, truth, counts).run(kernels, workspace, bytes);
     }
 
     private static TensorView view(TensorView like, Pointer data, DType dtype, long... shape) {
         return new TensorView(data, dtype, shape, like.stride());
+    }
+
+    /** A view of which only the type is looked at. */
+    private static TensorView view(DType dtype) {
+        return TensorView.contiguous(null, dtype, 1, 1, 1, 1);
     }
 
     @Test
@@ -47,36 +53,74 @@ class KernelsErrorsTest {
         refused(() -> confusion(logits.view(), truth.view(), null), "counts is missing");
         refused(() -> confusion(view(logits.view(), null, DType.F32, 2, 3, 4, 5), truth.view(), counts.view()), "logits has no data");
         refused(() -> confusion(view(logits.view(), new Pointer(), DType.F32, 2, 3, 4, 5), truth.view(), counts.view()), "logits has no data");
-        refused(() -> kernels.confusionWorkspace(null, truth.view()), "logits is missing");
-        refused(() -> kernels.gamma(null, 1, null, true, true, null, null, null), "version is missing");
-        refused(() -> kernels.supervisedLossWorkspace(logits.view(), truth.view(), null), "kind is missing");
-        refused(() -> kernels.emaUpdateWorkspace(null), "numel is missing");
+        refused(() -> new Gamma.Rule(null, true, true), "imas_gamma: version is missing (null)");
+        refused(() -> new Gamma(view(DType.I32), 1, null, view(DType.F32), view(DType.I32), view(DType.F32)),
+                "imas_gamma: rule is missing (null)");
+        refused(() -> new SupervisedLoss(logits.view(), truth.view(), null, 0, 0, view(DType.F32), null, null),
+                "imas_supervised_loss: kind is missing (null)");
+        refused(() -> SupervisedLoss.crossEntropy(logits.view(), truth.view(), view(DType.F32)).withGradient(null, 1),
+                "imas_supervised_loss: grad is missing (null)");
+        refused(() -> new ComposeBatch.CutMix(view(DType.I32), null, truth.view(), view(DType.F32), truth.view(),
+                view(DType.F32)), "imas_compose_batch: boxes is missing (null)");
         refused(() -> new TensorView(null, null, new long[4], new long[4]), "dtype");
         refused(() -> new TensorView(null, DType.F32, new long[3], new long[4]), "4 axes");
         refused(() -> TensorView.contiguous(null, DType.F32, 1, 2), "4 axes");
     }
 
+    private void refusedLogits(TensorView logits, String mention) {
+        refused(() -> confusion(logits, truth.view(), counts.view()), mention);
+    }
+
     @Test
     void wrongViews() {
         Pointer data = logits.memory();
-        refused(() -> confusion(view(logits.view(), data, DType.I32, 2, 3, 4, 5), truth.view(), counts.view()), "logits has dtype 4 (i32), expected f32, bf16 or f16");
-        refused(() -> confusion(view(logits.view(), data, DType.F32, 1, 3, 4, 5), truth.view(), counts.view()), "truth has shape [2,1,8,9], expected [1,1,8,9]");
-        refused(() -> confusion(view(logits.view(), data, DType.F32, 2, 3, -4, 5), truth.view(), counts.view()), "extent -4 on axis 2");
-        refused(() -> confusion(new TensorView(data, DType.F32, new long[] {2, 3, 4, 5}, new long[] {Long.MAX_VALUE, 1, 1, 1}), truth.view(), counts.view()), "address space");
-        refused(() -> confusion(new TensorView(data, DType.F32, new long[] {2, 300, 4, 5}, new long[4]), truth.view(), counts.view()), "300 classes");
-        refused(() -> confusion(logits.view(), truth.view(), new TensorView(logits.memory(), DType.I64, new long[] {1, 1, 3, 3}, new long[] {9, 9, 3, 1})), "counts overlaps logits");
+        refusedLogits(view(logits.view(), data, DType.F32, 1, 3, 4, 5), "truth has shape [2,1,8,9], expected [1,1,8,9]");
+        refusedLogits(view(logits.view(), data, DType.F32, 2, 3, -4, 5), "extent -4 on axis 2");
+        long[] far = {Long.MAX_VALUE, 1, 1, 1};
+        refusedLogits(new TensorView(data, DType.F32, new long[] {2, 3, 4, 5}, far), "address space");
+        refusedLogits(new TensorView(data, DType.F32, new long[] {2, 300, 4, 5}, new long[4]), "300 classes");
+        TensorView overlapping = TensorView.contiguous(logits.memory(), DType.I64, 1, 1, 3, 3);
+        refused(() -> confusion(logits.view(), truth.view(), overlapping), "counts overlaps logits");
         assertThat(counts.bytes()).containsOnly(0);
+    }
+
+    /** Each record knows its own types, in the words of the C side. */
+    @Test
+    void wrongTypes() {
+        TensorView f32 = view(DType.F32);
+        TensorView bf16 = view(DType.BF16);
+        TensorView u8 = view(DType.U8);
+        TensorView i32 = view(DType.I32);
+        refused(() -> new Confusion(i32, u8, view(DType.I64)),
+                "imas_confusion: logits has dtype 4 (i32), expected f32, bf16 or f16");
+        refused(() -> new Confusion(bf16, u8, i32), "imas_confusion: counts has dtype 4 (i32), expected i64");
+        refused(() -> new PseudoLabel(f32, bf16, 1, u8, bf16, i32), "confidence has dtype 1 (bf16), expected f32");
+        refused(() -> new Gamma(i32, 1, Gamma.Rule.PUBLISHED, f32, f32, f32),
+                "pairing has dtype 0 (f32), expected i32");
+        refused(() -> ComposeBatch.ofStrong(bf16, f32, bf16), "strong has dtype 0 (f32), expected bf16");
+        ComposeBatch batch = ComposeBatch.ofStrong(f32, f32, f32);
+        refused(() -> batch.withLabeled(bf16), "labeled has dtype 1 (bf16), expected f32");
+        refused(() -> batch.withGamma(bf16), "gamma has dtype 1 (bf16), expected f32");
+        refused(() -> ConsistencyLoss.of(f32, f32, f32, 1, f32), "labels has dtype 0 (f32), expected u8");
+        refused(() -> ConsistencyLoss.of(f32, u8, f32, 1, f32).withWeight(u8), "weight has dtype 3 (u8), expected f32");
+        SupervisedLoss loss = SupervisedLoss.ohem(f32, u8, 0, 0, f32);
+        refused(() -> loss.withGradient(u8, 1), "grad has dtype 3 (u8), expected f32");
+        refused(() -> loss.withKept(i32), "kept has dtype 4 (i32), expected i64");
     }
 
     @Test
     void workspaces() {
         assertThat(bytes).isPositive();
-        refused(() -> kernels.confusion(logits.view(), truth.view(), counts.view(), null, bytes), "workspace is missing");
-        refused(() -> kernels.confusion(logits.view(), truth.view(), counts.view(), workspace, bytes - 1), "bytes", "are needed");
-        refused(() -> kernels.confusion(logits.view(), truth.view(), counts.view(), new Pointer(workspace).getPointer(workspace.position() + 4), bytes), "aligned to 64");
-        TensorView broadcast = new TensorView(logits.memory(), DType.F32, new long[] {Integer.MAX_VALUE, 256, Integer.MAX_VALUE, Integer.MAX_VALUE}, new long[4]);
-        TensorView map = new TensorView(truth.memory(), DType.U8, new long[] {Integer.MAX_VALUE, 1, 1, 1}, new long[4]);
-        refused(() -> kernels.consistencyLossWorkspace(broadcast, map), "does not fit into memory");
+        refused(() -> confusion.run(kernels), "workspace is missing");
+        refused(() -> confusion.run(kernels, workspace, bytes - 1), "bytes", "are needed");
+        Pointer askew = new Pointer(workspace).getPointer(workspace.position() + 4);
+        refused(() -> confusion.run(kernels, askew, bytes), "aligned to 64");
+        long most = Integer.MAX_VALUE;
+        TensorView broadcast =
+                new TensorView(logits.memory(), DType.F32, new long[] {most, 256, most, most}, new long[4]);
+        TensorView map = new TensorView(truth.memory(), DType.U8, new long[] {most, 1, 1, 1}, new long[4]);
+        Operation vast = ConsistencyLoss.of(broadcast, map, view(DType.F32), 0, view(DType.F32));
+        refused(() -> vast.workspaceBytes(kernels), "does not fit into memory");
     }
 
     @Test
@@ -84,15 +128,28 @@ class KernelsErrorsTest {
         PointerPointer<Pointer> one = new PointerPointer<>(1);
         one.put(0, logits.memory());
         LongPointer two = new LongPointer(4, 4);
-        refused(() -> kernels.emaUpdate(one, one, two, 0.5f, null, 0), "teacher has 1 pointers, numel has 2");
-        refused(() -> kernels.emaUpdate(null, one, two, 0.5f, null, 0), "teacher is missing");
-        refused(() -> kernels.emaUpdate(one, one, null, 0.5f, null, 0), "numel is missing");
+        refused(() -> new EmaUpdate(one, one, two, 0.5f), "teacher has 1 pointers, numel has 2");
+        refused(() -> new EmaUpdate(null, one, two, 0.5f), "teacher is missing");
+        refused(() -> new EmaUpdate(one, one, null, 0.5f), "numel is missing");
         LongPointer four = new LongPointer(new long[] {4});
-        refused(() -> kernels.emaUpdate(one, one, four, 0.5f, null, 0), "overlaps");
-        refused(() -> kernels.emaUpdate(one, one, four, 1.5f, null, 0), "decay is 1.5");
+        EmaUpdate itself = new EmaUpdate(one, one, four, 0.5f);
+        refused(() -> itself.run(kernels), "overlaps");
+        refused(() -> itself.withDecay(1.5f).run(kernels), "decay is 1.5");
         PointerPointer<Pointer> nothing = new PointerPointer<>(1);
         nothing.put(0, (Pointer) null);
-        refused(() -> kernels.emaUpdate(one, nothing, four, 0.5f, null, 0), "student[0] is null");
+        refused(() -> new EmaUpdate(one, nothing, four, 0.5f).run(kernels), "student[0] is null");
+    }
+
+    /** Limits of pointers can be moved after the record was made. */
+    @Test
+    void emaAsksForTheEntriesAtEveryCall() {
+        PointerPointer<Pointer> pointers = new PointerPointer<>(1);
+        pointers.put(0, logits.memory());
+        LongPointer numel = new LongPointer(4, 4).limit(1);
+        EmaUpdate update = new EmaUpdate(pointers, pointers, numel, 0.5f);
+        numel.limit(2);
+        refused(() -> update.run(kernels), "teacher has 1 pointers, numel has 2");
+        refused(() -> update.workspaceBytes(kernels), "teacher has 1 pointers, numel has 2");
     }
 
     @Test
@@ -109,16 +166,6 @@ class KernelsErrorsTest {
         assertThat(Kernels.buildInfo()).startsWith("imas kernels").contains("ABI " + Imas.IMAS_ABI_VERSION, "cpu backend").doesNotContain("\n");
     }
 
-    @Test
-    void codesAgreeWithTheHeader() {
-        assertThat(DType.F32.code()).isEqualTo(Imas.IMAS_F32);
-        assertThat(DType.BF16.code()).isEqualTo(Imas.IMAS_BF16);
-        assertThat(DType.F16.code()).isEqualTo(Imas.IMAS_F16);
-        assertThat(DType.U8.code()).isEqualTo(Imas.IMAS_U8);
-        assertThat(DType.I32.code()).isEqualTo(Imas.IMAS_I32);
-        assertThat(DType.I64.code()).isEqualTo(Imas.IMAS_I64);
-    }
-
     /** Each thread sees the message of its own call, and the argument block outlives any pointer scope. */
     @Test
     void threadsAndScopesDoNotDisturbEachOther() throws Exception {
@@ -130,9 +177,11 @@ class KernelsErrorsTest {
                 done.add(pool.submit(() -> {
                     for (int round = 0; round < 200; round++) {
                         try (PointerScope scope = new PointerScope()) {
-                            TensorView bad = new TensorView(logits.memory(), DType.F32, new long[] {2, classes, 4, 5}, new long[4]);
-                            refused(() -> kernels.confusionWorkspace(bad, truth.view()), classes + " classes");
-                            assertThat(kernels.confusionWorkspace(logits.view(), truth.view())).isEqualTo(bytes);
+                            long[] shape = {2, classes, 4, 5};
+                            TensorView bad = new TensorView(logits.memory(), DType.F32, shape, new long[4]);
+                            Operation tooMany = new Confusion(bad, truth.view(), counts.view());
+                            refused(() -> tooMany.workspaceBytes(kernels), classes + " classes");
+                            assertThat(confusion.workspaceBytes(kernels)).isEqualTo(bytes);
                         }
                     }
                 }));

@@ -39,6 +39,15 @@ class KernelsTest {
         scope.close();
     }
 
+    private void run(Operation operation) {
+        long bytes = operation.workspaceBytes(kernels);
+        if (bytes == 0) {
+            operation.run(kernels);
+        } else {
+            operation.run(kernels, workspace(bytes), bytes);
+        }
+    }
+
     @Test
     void pseudoLabelAndGamma() {
         Tensor student = logits(nchw(DType.F32, B, C, 6, 10), random);
@@ -46,13 +55,13 @@ class KernelsTest {
         Tensor labels = nchw(DType.U8, B, 1, H, W);
         Tensor confidence = nchw(DType.F32, B, 1, H, W);
         Tensor counts = nchw(DType.I32, B, 1, 1, 3 * C + 2);
-        long bytes = kernels.pseudoLabelWorkspace(student.view(), labels.view());
-        kernels.pseudoLabel(student.view(), teacher.view(), 0.6f, labels.view(), confidence.view(), counts.view(), workspace(bytes), bytes);
+        run(new PseudoLabel(
+                student.view(), teacher.view(), 0.6f, labels.view(), confidence.view(), counts.view()));
 
         Tensor parts = nchw(DType.F32, B, 1, 1, 5);
         Tensor pairing = nchw(DType.I32, B, 1, 1, 1);
         Tensor mean = nchw(DType.F32, 1, 1, 1, 1);
-        kernels.gamma(counts.view(), H * W, Kernels.GammaVersion.V1, true, true, parts.view(), pairing.view(), mean.view());
+        run(new Gamma(counts.view(), H * W, Gamma.Rule.PUBLISHED, parts.view(), pairing.view(), mean.view()));
 
         double[] gamma = new double[B];
         for (int b = 0; b < B; b++) {
@@ -109,8 +118,9 @@ class KernelsTest {
         Tensor weight = nchw(DType.F32, B, 1, 1, 1).fill(random::nextDouble);
         Tensor loss = nchw(DType.F32, 1, 1, 1, 1);
         Tensor grad = channelsLast(DType.F32, B, C, 4, 5);
-        long bytes = kernels.consistencyLossWorkspace(logits.view(), labels.view());
-        kernels.consistencyLoss(logits.view(), labels.view(), confidence.view(), 0.4f, weight.view(), 3f, loss.view(), grad.view(), workspace(bytes), bytes);
+        run(ConsistencyLoss.of(logits.view(), labels.view(), confidence.view(), 0.4f, loss.view())
+                .withWeight(weight.view())
+                .withGradient(grad.view(), 3f));
 
         double[] factor = new double[B * H * W];
         labels.each((b, c, y, x) -> {
@@ -137,15 +147,17 @@ class KernelsTest {
         Arrays.sort(sorted);
         int minKept = 700;
         double hardLimit = Math.max(0.01, (sorted[minKept - 1] + sorted[minKept]) / 2);
-        for (Kernels.SupervisedKind kind : Kernels.SupervisedKind.values()) {
-            double limit = kind == Kernels.SupervisedKind.CE ? 1.5 : hardLimit;
+        for (SupervisedLoss.Kind kind : SupervisedLoss.Kind.values()) {
+            double limit = kind == SupervisedLoss.Kind.CE ? 1.5 : hardLimit;
             double kept = Arrays.stream(p).filter(v -> v <= limit).count();
             double[] factor = Arrays.stream(p).map(v -> v <= limit ? 1 / kept : 0).toArray();
             Tensor loss = nchw(DType.F32, 1, 1, 1, 1);
             Tensor count = nchw(DType.I64, 1, 1, 1, 1);
             Tensor grad = nchw(DType.F32, B, C, 4, 5);
-            long bytes = kernels.supervisedLossWorkspace(logits.view(), labels.view(), kind);
-            kernels.supervisedLoss(logits.view(), labels.view(), kind, 0.01f, minKept, 1f, loss.view(), count.view(), grad.view(), workspace(bytes), bytes);
+            SupervisedLoss operation = kind == SupervisedLoss.Kind.CE
+                    ? SupervisedLoss.crossEntropy(logits.view(), labels.view(), loss.view())
+                    : SupervisedLoss.ohem(logits.view(), labels.view(), 0.01f, minKept, loss.view());
+            run(operation.withKept(count.view()).withGradient(grad.view(), 1f));
             assertThat(count.get(0, 0, 0, 0)).as("%s", kind).isEqualTo(kept);
             double expected = Reference.loss(logits, labels, factor);
             assertThat(loss.get(0, 0, 0, 0)).isCloseTo(expected, within(2e-6 * expected));
@@ -170,7 +182,12 @@ class KernelsTest {
         Tensor batch = channelsLast(DType.F32, 7, 3, 8, 9);
         Tensor mixedLabels = nchw(DType.U8, 2, 1, 8, 9);
         Tensor mixedConfidence = nchw(DType.F32, 2, 1, 8, 9);
-        kernels.composeBatch(labeled.view(), weak.view(), strong.view(), gamma.view(), pairing.view(), boxes.view(), true, labels.view(), confidence.view(), batch.view(), mixedLabels.view(), mixedConfidence.view());
+        run(ComposeBatch.ofStrong(weak.view(), strong.view(), batch.view())
+                .withLabeled(labeled.view())
+                .withGamma(gamma.view())
+                .withWeak()
+                .withCutMix(new ComposeBatch.CutMix(pairing.view(), boxes.view(), labels.view(), confidence.view(),
+                        mixedLabels.view(), mixedConfidence.view())));
         batch.each((n, c, y, x) -> {
             long b = (n - 1) % 2;
             long source = b == 0 && y >= 1 && y < 5 && x >= 2 && x < 7 ? 1 : b;
@@ -191,6 +208,32 @@ class KernelsTest {
         });
     }
 
+    /** Without the other parts the batch is the strong images. */
+    @Test
+    void composeBatchOfStrongImagesAlone() {
+        Tensor weak = nchw(DType.F32, 2, 3, 8, 9).fill(random::nextDouble);
+        Tensor strong = nchw(DType.F32, 2, 3, 8, 9).fill(random::nextDouble);
+        Tensor batch = nchw(DType.F32, 2, 3, 8, 9);
+        run(ComposeBatch.ofStrong(weak.view(), strong.view(), batch.view()));
+        assertThat(batch.bytes()).isEqualTo(strong.bytes());
+    }
+
+    /** A loss without weight and gradient is the one with weights of 1. */
+    @Test
+    void lossesWithoutWhatIsOptional() {
+        Tensor logits = logits(nchw(DType.F32, B, C, 4, 5), random);
+        Tensor labels = nchw(DType.U8, B, 1, H, W).fill(() -> random.nextInt(C));
+        Tensor confidence = nchw(DType.F32, B, 1, H, W).fill(() -> 1);
+        Tensor loss = nchw(DType.F32, 1, 1, 1, 1);
+        double[] factor = new double[B * H * W];
+        Arrays.fill(factor, 1.0 / factor.length);
+        double expected = Reference.loss(logits, labels, factor);
+        run(ConsistencyLoss.of(logits.view(), labels.view(), confidence.view(), 0.5f, loss.view()));
+        assertThat(loss.get(0, 0, 0, 0)).isCloseTo(expected, within(2e-6 * expected));
+        run(SupervisedLoss.crossEntropy(logits.view(), labels.view(), loss.view()));
+        assertThat(loss.get(0, 0, 0, 0)).isCloseTo(expected, within(2e-6 * expected));
+    }
+
     @Test
     void emaUpdate() {
         float[][] teacher = {{1, 2, 3}, {4}};
@@ -198,8 +241,7 @@ class KernelsTest {
         FloatPointer[] t = {new FloatPointer(teacher[0]), new FloatPointer(teacher[1])};
         FloatPointer[] s = {new FloatPointer(student[0]), new FloatPointer(student[1])};
         LongPointer numel = new LongPointer(3, 1);
-        long bytes = kernels.emaUpdateWorkspace(new long[] {3, 1});
-        kernels.emaUpdate(new PointerPointer<>(t), new PointerPointer<>(s), numel, 0.75f, bytes == 0 ? null : workspace(bytes), bytes);
+        run(new EmaUpdate(new PointerPointer<>(t), new PointerPointer<>(s), numel, 0).withDecay(0.75f));
         for (int k = 0; k < 2; k++) {
             for (int i = 0; i < teacher[k].length; i++) {
                 assertThat(t[k].get(i)).isEqualTo(0.75f * teacher[k][i] + 0.25f * student[k][i]);
@@ -212,8 +254,7 @@ class KernelsTest {
         Tensor logits = logits(nchw(DType.F32, B, C, 6, 10), random);
         Tensor truth = nchw(DType.U8, B, 1, H, W).fill(() -> random.nextInt(5) == 0 ? 255 : random.nextInt(C));
         Tensor counts = nchw(DType.I64, 1, 1, 3, C).fill(() -> 7);
-        long bytes = kernels.confusionWorkspace(logits.view(), truth.view());
-        kernels.confusion(logits.view(), truth.view(), counts.view(), workspace(bytes), bytes);
+        run(new Confusion(logits.view(), truth.view(), counts.view()));
         double[][] expected = new double[3][C];
         for (double[] row : expected) {
             Arrays.fill(row, 7);
@@ -239,11 +280,12 @@ class KernelsTest {
         Tensor counts = nchw(DType.I64, 1, 1, 3, 2).fill(() -> 0);
         FloatPointer logits = new FloatPointer(100f, 0f, 0f, 1f).position(2);
         TensorView view = TensorView.contiguous(logits, DType.F32, 1, 2, 1, 1);
-        long bytes = kernels.confusionWorkspace(view, truth.view());
+        Operation operation = new Confusion(view, truth.view(), counts.view());
+        long bytes = operation.workspaceBytes(kernels);
         // JavaCPP itself would add a float pointer's position in bytes; ours counts elements, workspace included.
         FloatPointer memory = new FloatPointer(bytes / 4 + 64);
         FloatPointer workspace = memory.position((64 - memory.address() % 64) % 64 / 4);
-        kernels.confusion(view, truth.view(), counts.view(), workspace, bytes);
+        operation.run(kernels, workspace, bytes);
         assertThat(counts.get(0, 0, 0, 1)).as("class 1 is right when the view starts at the position").isEqualTo(1);
     }
 }
