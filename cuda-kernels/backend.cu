@@ -28,11 +28,9 @@ int32_t available() {
     return devices > 0;
 }
 
-const imas_backend_table table = {
-    "cuda",
-    available,
+const imas_backend_table table = {"cuda", available,
 #define IMAS_ENTRY(name) name,
-    IMAS_EACH_FUNCTION(IMAS_ENTRY)
+                                  IMAS_EACH_FUNCTION(IMAS_ENTRY)
 #undef IMAS_ENTRY
 };
 
@@ -56,14 +54,16 @@ int32_t no_device(int device, cudaError_t error) {
 int32_t check_images(const char* kernel, int64_t images) {
     if (images <= kMostImages) return IMAS_OK;
     char text[128];
-    std::snprintf(text, sizeof text, "imas_%s: %lld images, on CUDA expected at most %lld", kernel, static_cast<long long>(images), static_cast<long long>(kMostImages));
+    std::snprintf(text, sizeof text, "imas_%s: %lld images, on CUDA expected at most %lld", kernel,
+                  static_cast<long long>(images), static_cast<long long>(kMostImages));
     set_error(text);
     return IMAS_ERROR_ARGUMENT;
 }
 
 }  // namespace imas::cuda
 
-extern "C" __attribute__((visibility("default"))) const imas_backend_table* imas_cuda_backend(int32_t table_version, imas_set_error set_error) {
+extern "C" __attribute__((visibility("default"))) const imas_backend_table* imas_cuda_backend(
+    int32_t table_version, imas_set_error set_error) {
     if (table_version != IMAS_BACKEND_TABLE_VERSION) return nullptr;
     imas::cuda::set_error = set_error;
     return &imas::cuda::table;

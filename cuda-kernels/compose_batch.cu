@@ -31,7 +31,9 @@ struct Sources {
     law::BatchParts<int> parts;
     int height, width;
 
-    __device__ __forceinline__ law::Box box(int b) const { return law::Box{*boxes.at(b, 0, 0, 0), *boxes.at(b, 0, 0, 1), *boxes.at(b, 0, 0, 2), *boxes.at(b, 0, 0, 3)}; }
+    __device__ __forceinline__ law::Box box(int b) const {
+        return law::Box{*boxes.at(b, 0, 0, 0), *boxes.at(b, 0, 0, 1), *boxes.at(b, 0, 0, 2), *boxes.at(b, 0, 0, 3)};
+    }
 };
 
 struct Mixed {
@@ -39,7 +41,9 @@ struct Mixed {
     View<float> confidence;
 };
 
-__device__ __forceinline__ float blend(float strong, float weak, float gamma) { return law::mix(gamma, strong, 1.0f - gamma, weak); }
+__device__ __forceinline__ float blend(float strong, float weak, float gamma) {
+    return law::mix(gamma, strong, 1.0f - gamma, weak);
+}
 
 /** N neighbouring elements that travel as one. */
 template <typename T, int N>
@@ -76,7 +80,8 @@ __device__ __forceinline__ void store(T* to, int n, const float* from) {
 
 /** Elements [first, first + n) of unlabelled image b, for all its parts. */
 template <typename In, typename Out, int N>
-__device__ __forceinline__ void compose_run(const Sources<In>& from, Out* batch, int64_t image_size, int b, int64_t first, int n, bool channels_last) {
+__device__ __forceinline__ void compose_run(const Sources<In>& from, Out* batch, int64_t image_size, int b,
+                                            int64_t first, int n, bool channels_last) {
     float weak[N], value[N];
     load<In, N>(from.weak.data + b * image_size + first, n, weak);
     load<In, N>(from.strong.data + b * image_size + first, n, value);
@@ -92,7 +97,8 @@ __device__ __forceinline__ void compose_run(const Sources<In>& from, Out* batch,
     const law::Box box = from.box(b);
     const In* const partner = from.weak.data + *from.pairing.at(b, 0, 0, 0) * image_size + first;
     const int plane = from.height * from.width, element = static_cast<int>(first);
-    const int pixel = channels_last ? element / 3 : element - (element >= plane ? plane : 0) - (element >= 2 * plane ? plane : 0);
+    const int pixel =
+        channels_last ? element / 3 : element - (element >= plane ? plane : 0) - (element >= 2 * plane ? plane : 0);
     int y = pixel / from.width, x = pixel - y * from.width, channel = channels_last ? element - 3 * pixel : 2;
 #pragma unroll
     for (int i = 0; i < N; i++) {
@@ -113,12 +119,14 @@ constexpr int run_length() {
 
 /** blockIdx.y: a labelled image, or an unlabelled one for all its parts. A thread a run. */
 template <typename In, typename Out>
-__global__ void __launch_bounds__(kThreads) compose_flat_kernel(const __grid_constant__ Sources<In> from, Out* batch, bool channels_last) {
+__global__ void __launch_bounds__(kThreads)
+    compose_flat_kernel(const __grid_constant__ Sources<In> from, Out* batch, bool channels_last) {
     constexpr int N = run_length<In, Out>();
     const int64_t image_size = 3 * static_cast<int64_t>(from.height) * from.width;
     const int image = blockIdx.y, b = image - from.parts.labeled;
     // Runs lie on 16-byte borders of the image's first part in the batch.
-    const int64_t begin = (image < from.parts.labeled || from.parts.weak ? image : from.parts.first_strong() + b) * image_size;
+    const int64_t begin =
+        (image < from.parts.labeled || from.parts.weak ? image : from.parts.first_strong() + b) * image_size;
     const int phase = static_cast<int>(reinterpret_cast<uintptr_t>(batch + begin) / sizeof(Out) % N);
     int64_t first = (static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x) * N - phase;
     const int64_t end = first + N < image_size ? first + N : image_size;
@@ -163,23 +171,28 @@ __device__ __forceinline__ void for_row(bool channels_last, int width, Visit vis
 }
 
 template <typename In>
-__global__ void __launch_bounds__(kThreads) compose_rows_kernel(const __grid_constant__ Sources<In> from, bool channels_last, FloatOutput batch) {
+__global__ void __launch_bounds__(kThreads)
+    compose_rows_kernel(const __grid_constant__ Sources<In> from, bool channels_last, FloatOutput batch) {
     const int y = blockIdx.x, n = blockIdx.y;
     if (n < from.parts.first_mixed()) {
         const bool labeled = n < from.parts.labeled;
         const View<const In>& source = labeled ? from.labeled : from.weak;
         const int b = labeled ? n : n - from.parts.labeled;
-        for_row(channels_last, from.width, [&](int c, int x) { batch.store(n, c, y, x, to_float(*source.at(b, c, y, x))); });
+        for_row(channels_last, from.width,
+                [&](int c, int x) { batch.store(n, c, y, x, to_float(*source.at(b, c, y, x))); });
     } else if (n < from.parts.first_strong()) {
         const int b = n - from.parts.first_mixed(), partner = *from.pairing.at(b, 0, 0, 0);
         const law::Box box = from.box(b);
-        for_row(channels_last, from.width, [&](int c, int x) { batch.store(n, c, y, x, to_float(*from.weak.at(box.has(y, x) ? partner : b, c, y, x))); });
+        for_row(channels_last, from.width, [&](int c, int x) {
+            batch.store(n, c, y, x, to_float(*from.weak.at(box.has(y, x) ? partner : b, c, y, x)));
+        });
     } else {
         const int b = n - from.parts.first_strong();
         const float gamma = from.gamma.data ? *from.gamma.at(b, 0, 0, 0) : 0.0f;
         for_row(channels_last, from.width, [&](int c, int x) {
             const float strong = to_float(*from.strong.at(b, c, y, x));
-            batch.store(n, c, y, x, from.gamma.data ? blend(strong, to_float(*from.weak.at(b, c, y, x)), gamma) : strong);
+            batch.store(n, c, y, x,
+                        from.gamma.data ? blend(strong, to_float(*from.weak.at(b, c, y, x)), gamma) : strong);
         });
     }
 }
@@ -190,36 +203,60 @@ enum class Layout { planar, interleaved, other };
 Layout layout_of(const imas_tensor& t) {
     const int64_t *n = t.shape, *s = t.stride, plane = n[2] * n[3];
     if (n[0] > 1 && s[0] != 3 * plane) return Layout::other;
-    const auto is = [&](int64_t by_channel, int64_t by_row, int64_t by_column) { return s[1] == by_channel && (n[2] == 1 || s[2] == by_row) && (n[3] == 1 || s[3] == by_column); };
+    const auto is = [&](int64_t by_channel, int64_t by_row, int64_t by_column) {
+        return s[1] == by_channel && (n[2] == 1 || s[2] == by_row) && (n[3] == 1 || s[3] == by_column);
+    };
     return is(plane, n[3], 1) ? Layout::planar : is(1, 3 * n[3], 3) ? Layout::interleaved : Layout::other;
 }
 
 }  // namespace
 
-int32_t compose_batch(const imas_backend* backend, const imas_tensor* labeled, const imas_tensor* weak, const imas_tensor* strong, const imas_tensor* gamma, const imas_tensor* pairing, const imas_tensor* boxes, int32_t include_weak, const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* batch, const imas_tensor* mixed_labels, const imas_tensor* mixed_confidence) {
+int32_t compose_batch(const imas_backend* backend, const imas_tensor* labeled, const imas_tensor* weak,
+                      const imas_tensor* strong, const imas_tensor* gamma, const imas_tensor* pairing,
+                      const imas_tensor* boxes, int32_t include_weak, const imas_tensor* labels,
+                      const imas_tensor* confidence, const imas_tensor* batch, const imas_tensor* mixed_labels,
+                      const imas_tensor* mixed_confidence) {
     if (const int32_t refused = check_images("compose_batch", batch->shape[0])) return refused;
     const DeviceScope scope(backend);
     if (scope.status() != IMAS_OK) return scope.status();
     const cudaStream_t stream = stream_of(backend);
-    const int count = static_cast<int>(weak->shape[0]), labeled_count = labeled ? static_cast<int>(labeled->shape[0]) : 0;
+    const int count = static_cast<int>(weak->shape[0]),
+              labeled_count = labeled ? static_cast<int>(labeled->shape[0]) : 0;
     const int64_t height = weak->shape[2], width = weak->shape[3];
     const Layout layout = layout_of(*batch);
-    const bool flat = layout != Layout::other && layout_of(*weak) == layout && layout_of(*strong) == layout && (!labeled || layout_of(*labeled) == layout) && 3 * height * width <= INT32_MAX;
+    const bool flat = layout != Layout::other && layout_of(*weak) == layout && layout_of(*strong) == layout &&
+                      (!labeled || layout_of(*labeled) == layout) && 3 * height * width <= INT32_MAX;
     with_float_type(weak->dtype, [&](auto in) {
         using In = decltype(in);
-        const Sources<In> from{optional_view<const In>(labeled), view<const In>(weak), view<const In>(strong), optional_view<const float>(gamma), optional_view<const int>(pairing), optional_view<const int>(boxes), optional_view<const uint8_t>(labels), optional_view<const float>(confidence), {labeled_count, include_weak ? count : 0, boxes ? count : 0}, static_cast<int>(height), static_cast<int>(width)};
+        const Sources<In> from{optional_view<const In>(labeled),
+                               view<const In>(weak),
+                               view<const In>(strong),
+                               optional_view<const float>(gamma),
+                               optional_view<const int>(pairing),
+                               optional_view<const int>(boxes),
+                               optional_view<const uint8_t>(labels),
+                               optional_view<const float>(confidence),
+                               {labeled_count, include_weak ? count : 0, boxes ? count : 0},
+                               static_cast<int>(height),
+                               static_cast<int>(width)};
         if (flat) {
             with_float_type(batch->dtype, [&](auto out) {
                 using Out = decltype(out);
                 constexpr int N = run_length<In, Out>();
-                const dim3 grid(blocks_for(3 * height * width + N - 1, kThreads * N), static_cast<unsigned>(labeled_count + count));
-                IMAS_LAUNCH((compose_flat_kernel<In, Out>), grid, dim3(kThreads), 0, stream, from, static_cast<Out*>(batch->data), layout == Layout::interleaved);
+                const dim3 grid(blocks_for(3 * height * width + N - 1, kThreads * N),
+                                static_cast<unsigned>(labeled_count + count));
+                IMAS_LAUNCH((compose_flat_kernel<In, Out>), grid, dim3(kThreads), 0, stream, from,
+                            static_cast<Out*>(batch->data), layout == Layout::interleaved);
             });
         } else {
             const dim3 grid(static_cast<unsigned>(height), static_cast<unsigned>(batch->shape[0]));
-            IMAS_LAUNCH(compose_rows_kernel<In>, grid, dim3(kThreads), 0, stream, from, batch->stride[1] == 1, float_output(batch));
+            IMAS_LAUNCH(compose_rows_kernel<In>, grid, dim3(kThreads), 0, stream, from, batch->stride[1] == 1,
+                        float_output(batch));
         }
-        if (boxes) IMAS_LAUNCH(mix_maps_kernel<In>, dim3(blocks_for(height * width, kThreads * kPixels), static_cast<unsigned>(count)), dim3(kThreads), 0, stream, from, Mixed{view<uint8_t>(mixed_labels), view<float>(mixed_confidence)});
+        if (boxes)
+            IMAS_LAUNCH(
+                mix_maps_kernel<In>, dim3(blocks_for(height * width, kThreads * kPixels), static_cast<unsigned>(count)),
+                dim3(kThreads), 0, stream, from, Mixed{view<uint8_t>(mixed_labels), view<float>(mixed_confidence)});
     });
     return launched("compose_batch");
 }

@@ -16,7 +16,8 @@ struct BlockCounts {
     int classes;
 
     /** Before a barrier. */
-    __device__ __forceinline__ BlockCounts(unsigned char* memory, int classes_) : bins(reinterpret_cast<int*>(memory)), classes(classes_) {
+    __device__ __forceinline__ BlockCounts(unsigned char* memory, int classes_)
+        : bins(reinterpret_cast<int*>(memory)), classes(classes_) {
         for (int i = threadIdx.x; i < 3 * classes; i += blockDim.x) bins[i] = 0;
     }
 
@@ -58,13 +59,16 @@ __device__ __forceinline__ int predict_exactly(const Logits& logits, int image, 
 }
 
 template <int K>
-__global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) confusion_kernel(Logits logits, Tiles tiles, View<const uint8_t> truth, unsigned long long* counts) {
+__global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K))
+    confusion_kernel(Logits logits, Tiles tiles, View<const uint8_t> truth, unsigned long long* counts) {
     IMAS_SHARED(memory);
     const Window<K> window{reinterpret_cast<float*>(memory)};
     const BlockCounts block_counts(memory + Window<K>::kBytes + RowTable::kBytes, logits.classes);
     const int image = blockIdx.y;
-    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width, x_end = min_int(x_begin + tiles.width, logits.columns.in);
-    const int begin = static_cast<int>(blockIdx.x) / tiles.across * tiles.height, end = min_int(begin + tiles.height, logits.rows.in);
+    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width,
+              x_end = min_int(x_begin + tiles.width, logits.columns.in);
+    const int begin = static_cast<int>(blockIdx.x) / tiles.across * tiles.height,
+              end = min_int(begin + tiles.height, logits.rows.in);
     const RowTable rows(memory + Window<K>::kBytes, logits.rows, begin, end);
     const int x = logits.columns.first(x_begin) + static_cast<int>(threadIdx.x);
     const bool active = x < logits.columns.first(x_end);
@@ -82,7 +86,8 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) confus
             const int first_y = rows.first_of(interval), last_y = rows.first_of(interval + 1);
             if (exactly) {
 #pragma unroll 1
-                for (int y = first_y; y < last_y; y++) block_counts.add(predict_exactly(logits, image, y, x), *truth.at(image, 0, y, x));
+                for (int y = first_y; y < last_y; y++)
+                    block_counts.add(predict_exactly(logits, image, y, x), *truth.at(image, 0, y, x));
             } else {
                 Column<K> column;
                 column.load(window, interval, left, fraction);
@@ -100,18 +105,21 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) confus
 }
 
 /** Any shape and class count: a thread a pixel. */
-__global__ void __launch_bounds__(256) confusion_exact_kernel(Logits logits, View<const uint8_t> truth, unsigned long long* counts) {
+__global__ void __launch_bounds__(256)
+    confusion_exact_kernel(Logits logits, View<const uint8_t> truth, unsigned long long* counts) {
     IMAS_SHARED(memory);
     const BlockCounts block_counts(memory, logits.classes);
     __syncthreads();
     const PixelOfThread at(logits);
-    if (at.x < logits.columns.out && at.y < logits.rows.out) block_counts.add(predict_exactly(logits, at.image, at.y, at.x), *truth.at(at.image, 0, at.y, at.x));
+    if (at.x < logits.columns.out && at.y < logits.rows.out)
+        block_counts.add(predict_exactly(logits, at.image, at.y, at.x), *truth.at(at.image, 0, at.y, at.x));
     block_counts.flush(counts);
 }
 
 }  // namespace
 
-int32_t confusion(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth, const imas_tensor* counts, void*, size_t) {
+int32_t confusion(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth,
+                  const imas_tensor* counts, void*, size_t) {
     if (const int32_t refused = check_images("confusion", logits->shape[0])) return refused;
     const DeviceScope scope(backend);
     if (scope.status() != IMAS_OK) return scope.status();
@@ -123,10 +131,13 @@ int32_t confusion(const imas_backend* backend, const imas_tensor* logits, const 
     if (tiles.threads) {
         with_class_count(of_network.classes, [&](auto k) {
             constexpr int K = decltype(k)::value;
-            IMAS_LAUNCH(confusion_kernel<K>, dim3(tiles.blocks_per_image(), images), dim3(static_cast<unsigned>(tiles.threads)), Window<K>::kBytes + RowTable::kBytes + block_counts, stream_of(backend), of_network, tiles, view<const uint8_t>(truth), totals);
+            IMAS_LAUNCH(confusion_kernel<K>, dim3(tiles.blocks_per_image(), images),
+                        dim3(static_cast<unsigned>(tiles.threads)), Window<K>::kBytes + RowTable::kBytes + block_counts,
+                        stream_of(backend), of_network, tiles, view<const uint8_t>(truth), totals);
         });
     } else {
-        IMAS_LAUNCH(confusion_exact_kernel, grid_of_pixels(of_network, images), dim3(256), block_counts, stream_of(backend), of_network, view<const uint8_t>(truth), totals);
+        IMAS_LAUNCH(confusion_exact_kernel, grid_of_pixels(of_network, images), dim3(256), block_counts,
+                    stream_of(backend), of_network, view<const uint8_t>(truth), totals);
     }
     return launched("confusion");
 }

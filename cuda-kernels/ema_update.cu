@@ -54,19 +54,23 @@ __global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ T
 #pragma unroll
             for (int k = 0; k < kRuns; k++) t[k] = to[k * kThreads];
 #pragma unroll
-            for (int k = 0; k < kRuns; k++) s[k] = Four{law::average(t[k].x, s[k].x, decay), law::average(t[k].y, s[k].y, decay), law::average(t[k].z, s[k].z, decay), law::average(t[k].w, s[k].w, decay)};
+            for (int k = 0; k < kRuns; k++)
+                s[k] = Four{law::average(t[k].x, s[k].x, decay), law::average(t[k].y, s[k].y, decay),
+                            law::average(t[k].z, s[k].z, decay), law::average(t[k].w, s[k].w, decay)};
         }
 #pragma unroll
         for (int k = 0; k < kRuns; k++) to[k * kThreads] = s[k];
     } else {
 #pragma unroll 4
-        for (int i = threadIdx.x; i < n; i += kThreads) teacher[i] = copy ? student[i] : law::average(teacher[i], student[i], decay);
+        for (int i = threadIdx.x; i < n; i += kThreads)
+            teacher[i] = copy ? student[i] : law::average(teacher[i], student[i], decay);
     }
 }
 
 }  // namespace
 
-int32_t ema_update(const imas_backend* backend, int64_t count, void* const* teacher, const void* const* student, const int64_t* numel, float decay, void*, size_t) {
+int32_t ema_update(const imas_backend* backend, int64_t count, void* const* teacher, const void* const* student,
+                   const int64_t* numel, float decay, void*, size_t) {
     const DeviceScope scope(backend);
     if (scope.status() != IMAS_OK) return scope.status();
     Table table;

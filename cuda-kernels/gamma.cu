@@ -21,7 +21,8 @@ __device__ __forceinline__ long long warp_sum(long long value) {
 }
 
 /** Sum of IoU(c) * n(c) / sum of n; 0 when nothing is left to weigh. A warp; the result is lane 0's. `terms` has one a class. */
-__device__ float weighted_iou(const law::Counts& counts, const int* weights, bool ignore_background, double* terms, int lane) {
+__device__ float weighted_iou(const law::Counts& counts, const int* weights, bool ignore_background, double* terms,
+                              int lane) {
     const int first = law::first_weighed(ignore_background);
     long long total = 0;
     for (int c = first + lane; c < counts.classes; c += 32) total += weights[c];
@@ -53,18 +54,24 @@ __device__ float mean_iou(const law::Counts& counts, double* terms, int lane) {
     return law::mean_iou(sum, present);
 }
 
-__global__ void __launch_bounds__(32 * kWarps, 1) gamma_kernel(const int* counts, int images, int classes, int64_t pixels, bool v1, bool class_weighted, bool ignore_background, float* parts, View<int> pairing, float* mean) {
+__global__ void __launch_bounds__(32 * kWarps, 1)
+    gamma_kernel(const int* counts, int images, int classes, int64_t pixels, bool v1, bool class_weighted,
+                 bool ignore_background, float* parts, View<int> pairing, float* mean) {
     IMAS_SHARED(memory);
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     double* const terms = reinterpret_cast<double*>(memory) + warp * classes;
     int* const ranks = reinterpret_cast<int*>(reinterpret_cast<double*>(memory) + kWarps * classes);
     for (int b = warp; b < images; b += kWarps) {
         const law::Counts image(counts + static_cast<int64_t>(b) * law::counts_of_image(classes), classes);
-        const float of_student = class_weighted ? weighted_iou(image, image.student, ignore_background, terms, lane) : mean_iou(image, terms, lane);
-        const float of_teacher = class_weighted ? weighted_iou(image, image.teacher, ignore_background, terms, lane) : of_student;
+        const float of_student = class_weighted ? weighted_iou(image, image.student, ignore_background, terms, lane)
+                                                : mean_iou(image, terms, lane);
+        const float of_teacher =
+            class_weighted ? weighted_iou(image, image.teacher, ignore_background, terms, lane) : of_student;
         if (lane > 0) continue;
-        const float rho_student = law::confident_share(image.confident[0], pixels), rho_teacher = law::confident_share(image.confident[1], pixels);
-        law::GammaParts(of_student, of_teacher, rho_student, rho_teacher, v1).store(parts + 5 * static_cast<int64_t>(b));
+        const float rho_student = law::confident_share(image.confident[0], pixels),
+                    rho_teacher = law::confident_share(image.confident[1], pixels);
+        law::GammaParts(of_student, of_teacher, rho_student, rho_teacher, v1)
+            .store(parts + 5 * static_cast<int64_t>(b));
     }
     __syncthreads();
     if (threadIdx.x == 0) *mean = law::mean_gamma(parts, images);
@@ -73,7 +80,9 @@ __global__ void __launch_bounds__(32 * kWarps, 1) gamma_kernel(const int* counts
     }
     __syncthreads();
     for (int b = threadIdx.x; b < images; b += blockDim.x) {
-        const auto rank = [&](int image) { return images <= kRanked ? ranks[image] : law::rank_of(parts, images, image); };
+        const auto rank = [&](int image) {
+            return images <= kRanked ? ranks[image] : law::rank_of(parts, images, image);
+        };
         const int wanted = static_cast<int>(law::rank_of_partner(images, rank(b)));
         int partner = 0;
         while (rank(partner) != wanted) partner++;
@@ -83,12 +92,18 @@ __global__ void __launch_bounds__(32 * kWarps, 1) gamma_kernel(const int* counts
 
 }  // namespace
 
-int32_t gamma(const imas_backend* backend, const imas_tensor* counts, int64_t pixels, int32_t version, int32_t class_weighted, int32_t ignore_background, const imas_tensor* parts, const imas_tensor* pairing, const imas_tensor* mean) {
+int32_t gamma(const imas_backend* backend, const imas_tensor* counts, int64_t pixels, int32_t version,
+              int32_t class_weighted, int32_t ignore_background, const imas_tensor* parts, const imas_tensor* pairing,
+              const imas_tensor* mean) {
     const DeviceScope scope(backend);
     if (scope.status() != IMAS_OK) return scope.status();
     const int images = static_cast<int>(counts->shape[0]), classes = static_cast<int>((counts->shape[3] - 2) / 3);
-    const size_t shared_bytes = sizeof(double) * static_cast<size_t>(kWarps * classes) + sizeof(int) * static_cast<size_t>(images < kRanked ? images : kRanked);
-    IMAS_LAUNCH(gamma_kernel, dim3(1), dim3(32 * kWarps), shared_bytes, stream_of(backend), static_cast<const int*>(counts->data), images, classes, pixels, version == IMAS_GAMMA_V1, class_weighted != 0, ignore_background != 0, static_cast<float*>(parts->data), view<int>(pairing), static_cast<float*>(mean->data));
+    const size_t shared_bytes = sizeof(double) * static_cast<size_t>(kWarps * classes) +
+                                sizeof(int) * static_cast<size_t>(images < kRanked ? images : kRanked);
+    IMAS_LAUNCH(gamma_kernel, dim3(1), dim3(32 * kWarps), shared_bytes, stream_of(backend),
+                static_cast<const int*>(counts->data), images, classes, pixels, version == IMAS_GAMMA_V1,
+                class_weighted != 0, ignore_background != 0, static_cast<float*>(parts->data), view<int>(pairing),
+                static_cast<float*>(mean->data));
     return launched("gamma");
 }
 

@@ -47,10 +47,20 @@ struct PixelOfThread {
     }
 };
 
-inline dim3 grid_of_pixels(const Logits& logits, unsigned images) { return dim3(blocks_for(logits.columns.out, 32) * blocks_for(logits.rows.out, 8), images); }
+inline dim3 grid_of_pixels(const Logits& logits, unsigned images) {
+    return dim3(blocks_for(logits.columns.out, 32) * blocks_for(logits.rows.out, 8), images);
+}
 
 inline Logits logits_of(const imas_tensor* t, const imas_tensor* map) {
-    return Logits{t->data, t->dtype, static_cast<int>(t->shape[1]), t->stride[0], t->stride[1], t->stride[2], t->stride[3], axis(t->shape[2], map->shape[2]), axis(t->shape[3], map->shape[3])};
+    return Logits{t->data,
+                  t->dtype,
+                  static_cast<int>(t->shape[1]),
+                  t->stride[0],
+                  t->stride[1],
+                  t->stride[2],
+                  t->stride[3],
+                  axis(t->shape[2], map->shape[2]),
+                  axis(t->shape[3], map->shape[3])};
 }
 
 /** Largest logit, its first class, and the sum of exp(logit - largest), updated with one exponential a class. */
@@ -74,12 +84,18 @@ struct Softmax {
     /** False when a logit was NaN or +infinity, or all were -infinity: then there is no softmax. */
     __device__ __forceinline__ bool defined() const { return sum > 0.0f && largest <= 3.402823466e38f; }
     /** The largest probability; NaN when undefined. */
-    __device__ __forceinline__ float confidence() const { return defined() ? 1.0f / sum : __uint_as_float(0x7fc00000u); }
+    __device__ __forceinline__ float confidence() const {
+        return defined() ? 1.0f / sum : __uint_as_float(0x7fc00000u);
+    }
     /** The first class with the largest probability; 0 when undefined. */
     __device__ __forceinline__ int label() const { return defined() ? best : 0; }
     /** -log of the probability of a class with that logit. */
-    __device__ __forceinline__ float loss(float logit) const { return defined() ? largest - logit + logf(sum) : __uint_as_float(0x7fc00000u); }
-    __device__ __forceinline__ float probability(float logit) const { return defined() ? expf(logit - largest) / sum : __uint_as_float(0x7fc00000u); }
+    __device__ __forceinline__ float loss(float logit) const {
+        return defined() ? largest - logit + logf(sum) : __uint_as_float(0x7fc00000u);
+    }
+    __device__ __forceinline__ float probability(float logit) const {
+        return defined() ? expf(logit - largest) / sum : __uint_as_float(0x7fc00000u);
+    }
 };
 
 __device__ __forceinline__ Softmax softmax_of(const Logits& logits, int image, const Tap& row, const Tap& column) {

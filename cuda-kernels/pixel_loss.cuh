@@ -25,11 +25,11 @@
 
 namespace imas::cuda {
 
-constexpr int kTerms = 2 * kRows;             // output columns that reach a low-resolution one, at most
+constexpr int kTerms = 2 * kRows;                        // output columns that reach a low-resolution one, at most
 constexpr int kSumPitch = kThreads + kThreads / 32 + 1;  // odd, for gathering along the classes
 constexpr int kClassChunk = 4;
-constexpr float kLargestScale = 1e30f;        // of a gradient, so that sums of some pixels stay finite
-constexpr int kCarryElements = 3072;          // classes * width of a tile on the exact path: 2 rows of 12 KB
+constexpr float kLargestScale = 1e30f;  // of a gradient, so that sums of some pixels stay finite
+constexpr int kCarryElements = 3072;    // classes * width of a tile on the exact path: 2 rows of 12 KB
 
 /** Where a column's sums lie: one slot skipped every 32, so that strides of 2 to 16 columns meet different banks. */
 __device__ __forceinline__ int sum_slot(int column) { return column + column / 32; }
@@ -41,11 +41,11 @@ struct PixelLoss {
     Tiles tiles;
     Target target;
     float grad_scale;
-    FloatOutput grad;  // data NULL: not wanted
+    FloatOutput grad;        // data NULL: not wanted
     double* partial_losses;  // one a block
     int* unfinished;         // one a block: 1 where the exact path must take over
     unsigned* finished_blocks;
-    bool fast;               // the fast path has run and filled `unfinished`
+    bool fast;  // the fast path has run and filled `unfinished`
 };
 
 /** The tile of a block: rows and columns of low-resolution elements, and the first interval of each that reaches it. */
@@ -80,7 +80,8 @@ struct GatherTable {
     float* weight;
     int* slot;
 
-    __device__ __forceinline__ GatherTable(unsigned char* memory, const Tile& tile, const Axis& columns, int first_x) : weight(reinterpret_cast<float*>(memory)), slot(reinterpret_cast<int*>(weight + kTerms * kPitch)) {
+    __device__ __forceinline__ GatherTable(unsigned char* memory, const Tile& tile, const Axis& columns, int first_x)
+        : weight(reinterpret_cast<float*>(memory)), slot(reinterpret_cast<int*>(weight + kTerms * kPitch)) {
         const int width = tile.x_end - tile.x_begin;
         for (int i = threadIdx.x; i < kTerms * width; i += blockDim.x) {
             const int term = i / width, x = i % width, element = tile.x_begin + x;
@@ -97,7 +98,8 @@ struct GatherTable {
  * Gathers a finished row of the gradient from the column sums, [classes][kSumPitch]; neighbouring threads along the axis
  * that lies contiguous in the gradient. A thread keeps its place on that axis and walks along the other.
  */
-__device__ __forceinline__ void gather_row(const FloatOutput& grad, const GatherTable& gather, const float* sums, const Tile& tile, int y, int classes) {
+__device__ __forceinline__ void gather_row(const FloatOutput& grad, const GatherTable& gather, const float* sums,
+                                           const Tile& tile, int y, int classes) {
     const int width = tile.x_end - tile.x_begin, threads = blockDim.x, thread = threadIdx.x;
     const bool by_class = grad.sc == 1;
     const int along = by_class ? classes : width, step = threads / along, place = thread % along;
@@ -107,7 +109,8 @@ __device__ __forceinline__ void gather_row(const FloatOutput& grad, const Gather
         for (int x = thread / along; x < width; x += step) {
             float g = 0.0f;
 #pragma unroll
-            for (int term = 0; term < kTerms; term++) g = fmaf(gather.weight[term * kPitch + x], sums[place * kSumPitch + gather.slot[term * kPitch + x]], g);
+            for (int term = 0; term < kTerms; term++)
+                g = fmaf(gather.weight[term * kPitch + x], sums[place * kSumPitch + gather.slot[term * kPitch + x]], g);
             grad.store_at(row + place + x * grad.sw, g);
         }
     } else {
@@ -129,11 +132,15 @@ __device__ __forceinline__ void gather_row(const FloatOutput& grad, const Gather
 
 template <int K>
 constexpr size_t fast_loss_bytes() {
-    return Window<K>::kBytes + sizeof(float) * K * kSumPitch + GatherTable::kBytes + RowTable::kBytes + 8 * sizeof(double);
+    return Window<K>::kBytes + sizeof(float) * K * kSumPitch + GatherTable::kBytes + RowTable::kBytes +
+           8 * sizeof(double);
 }
 
 template <int K, typename Target>
-__global__ void __launch_bounds__(kThreads, K <= 8 ? 4 : K <= 21 ? 2 : 1) pixel_loss_kernel(const __grid_constant__ PixelLoss<Target> loss) {
+__global__ void __launch_bounds__(kThreads, K <= 8    ? 4
+                                            : K <= 21 ? 2
+                                                      : 1)
+    pixel_loss_kernel(const __grid_constant__ PixelLoss<Target> loss) {
     IMAS_SHARED(memory);
     const Logits& logits = loss.logits;
     const Axis columns = logits.columns;
@@ -179,9 +186,11 @@ __global__ void __launch_bounds__(kThreads, K <= 8 ? 4 : K <= 21 ? 2 : 1) pixel_
                 column.enlarge(fraction, e);
                 const float largest = largest_of<K>(e);
                 const float sum = exponentials<K>(e, largest);
-                loss_sum += largest - window_logit(window, interval, label, left, column_fraction, fraction) - kLn2 * excess_of(largest);
+                loss_sum += largest - window_logit(window, interval, label, left, column_fraction, fraction) -
+                            kLn2 * excess_of(largest);
                 product *= sum;
-                const float share = scale * reciprocal_approx(sum), to_lower = share * fraction, to_upper = share - to_lower;
+                const float share = scale * reciprocal_approx(sum), to_lower = share * fraction,
+                            to_upper = share - to_lower;
 #pragma unroll
                 for (int k = 0; k < K; k++) {
                     upper_sum[k] = fmaf(to_upper, e[k], upper_sum[k]);
@@ -195,8 +204,10 @@ __global__ void __launch_bounds__(kThreads, K <= 8 ? 4 : K <= 21 ? 2 : 1) pixel_
             for (int k = 0; k < K; k++) own_sums[k * kSumPitch] = upper_sum[k];
             for (int r = 0; r < kRows; r++) {
                 const int label = labels.get(r), above = previous.get(r);
-                if (label != RowLabels::kNone) own_sums[label * kSumPitch] -= scale * (1.0f - rows.fraction_of(first_y + r));
-                if (above != RowLabels::kNone) own_sums[above * kSumPitch] -= scale * rows.fraction_of(rows.first_of(interval - 1) + r);
+                if (label != RowLabels::kNone)
+                    own_sums[label * kSumPitch] -= scale * (1.0f - rows.fraction_of(first_y + r));
+                if (above != RowLabels::kNone)
+                    own_sums[above * kSumPitch] -= scale * rows.fraction_of(rows.first_of(interval - 1) + r);
             }
         }
 #pragma unroll
@@ -218,7 +229,8 @@ __global__ void __launch_bounds__(kThreads, K <= 8 ? 4 : K <= 21 ? 2 : 1) pixel_
 }
 
 inline size_t exact_loss_bytes(const Tiles& tiles, int classes) {
-    return 8 * sizeof(double) + sizeof(float) * static_cast<size_t>(2 * classes * tiles.width + 2 * kClassChunk * kThreads + 2 * kThreads);
+    return 8 * sizeof(double) +
+           sizeof(float) * static_cast<size_t>(2 * classes * tiles.width + 2 * kClassChunk * kThreads + 2 * kThreads);
 }
 
 /** Loss and gradient of one tile for any shape and any numbers; the block's loss is thread 0's. */
@@ -228,9 +240,10 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
     const Axis row_axis = logits.rows, column_axis = logits.columns;
     const Tile tile(loss.tiles, logits);
     const int classes = logits.classes, width = loss.tiles.width, plane = classes * width, threads = blockDim.x;
-    float* const carry = reinterpret_cast<float*>(memory + 8 * sizeof(double));  // [2][classes][width]: the interval's upper and lower row
-    float* const sums = carry + 2 * plane;                                       // [2][kClassChunk][threads]
-    float* const fractions = sums + 2 * kClassChunk * kThreads;                  // of the chunk's columns
+    float* const carry = reinterpret_cast<float*>(
+        memory + 8 * sizeof(double));       // [2][classes][width]: the interval's upper and lower row
+    float* const sums = carry + 2 * plane;  // [2][kClassChunk][threads]
+    float* const fractions = sums + 2 * kClassChunk * kThreads;  // of the chunk's columns
     int* const lowers = reinterpret_cast<int*>(fractions + kThreads);
     const int first_x = column_axis.first(tile.left_interval), last_x = column_axis.first(tile.x_end);
     const bool wants_grad = loss.grad.data != nullptr;
@@ -243,7 +256,8 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
         const int last_y = row_axis.first(interval + 1);
         for (int y = row_axis.first(interval); y < last_y; y += kRows) {
             for (int chunk_x = first_x; chunk_x < last_x; chunk_x += threads) {
-                const int x = chunk_x + static_cast<int>(threadIdx.x), last_chunk_x = min_int(chunk_x + threads, last_x);
+                const int x = chunk_x + static_cast<int>(threadIdx.x),
+                          last_chunk_x = min_int(chunk_x + threads, last_x);
                 const Tap column = tap(column_axis, min_int(x, column_axis.out - 1), logits.sw);
                 const auto label_at = loss.target.column(tile.image, min_int(x, column_axis.out - 1));
                 Softmax softmax[kRows];
@@ -254,7 +268,9 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
                     if (labels[r] < 0) continue;
                     const Tap row = tap(row_axis, y + r, logits.sh);
                     softmax[r] = softmax_of(logits, tile.image, row, column);
-                    if (interval >= tile.y_begin && column.lower >= tile.x_begin) total += static_cast<double>(coefficient * softmax[r].loss(logits.at(tile.image, labels[r], row, column)));
+                    if (interval >= tile.y_begin && column.lower >= tile.x_begin)
+                        total += static_cast<double>(coefficient *
+                                                     softmax[r].loss(logits.at(tile.image, labels[r], row, column)));
                 }
                 if (!wants_grad) continue;
                 fractions[threadIdx.x] = column.fraction;
@@ -279,7 +295,8 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
                     for (int e = threadIdx.x; e < min_int(kClassChunk, classes - first_class) * width; e += threads) {
                         const int k = e / width, element = e % width + tile.x_begin;
                         if (element >= tile.x_end) continue;
-                        const int from = max_int(column_axis.first(element - 1), chunk_x), to = min_int(column_axis.first(element + 1), last_chunk_x);
+                        const int from = max_int(column_axis.first(element - 1), chunk_x),
+                                  to = min_int(column_axis.first(element + 1), last_chunk_x);
                         float to_upper = 0.0f, to_lower = 0.0f;
                         for (int o = from - chunk_x; o < to - chunk_x; o++) {
                             const float weight = lowers[o] == element ? 1.0f - fractions[o] : fractions[o];
@@ -299,7 +316,8 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
         if (!wants_grad) continue;
         for (int e = threadIdx.x; e < plane; e += threads) {
             const int x = e % width + tile.x_begin;
-            if (interval >= tile.y_begin && x < tile.x_end) loss.grad.store(tile.image, e / width, interval, x, carry[e]);
+            if (interval >= tile.y_begin && x < tile.x_end)
+                loss.grad.store(tile.image, e / width, interval, x, carry[e]);
             carry[e] = carry[plane + e];
             carry[plane + e] = 0.0f;
         }
@@ -310,7 +328,8 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
 
 /** Finishes what the fast path left, then the last block writes the loss (and for `kept`, the number of pixels). */
 template <typename Target>
-__global__ void __launch_bounds__(kThreads, 2) exact_loss_kernel(const __grid_constant__ PixelLoss<Target> loss, float* result, int64_t* kept) {
+__global__ void __launch_bounds__(kThreads, 2)
+    exact_loss_kernel(const __grid_constant__ PixelLoss<Target> loss, float* result, int64_t* kept) {
     IMAS_SHARED(memory);
     if (!loss.fast || loss.unfinished[block_number()]) {
         const double total = exact_tile(loss, memory);
@@ -325,7 +344,8 @@ __global__ void __launch_bounds__(kThreads, 2) exact_loss_kernel(const __grid_co
     if (!__syncthreads_or(last)) return;
     double sum = 0.0;
     const int64_t blocks = static_cast<int64_t>(gridDim.x) * gridDim.y;
-    for (int64_t i = threadIdx.x; i < blocks; i += blockDim.x) sum += static_cast<const volatile double*>(loss.partial_losses)[i];
+    for (int64_t i = threadIdx.x; i < blocks; i += blockDim.x)
+        sum += static_cast<const volatile double*>(loss.partial_losses)[i];
     sum = block_sum(sum, reinterpret_cast<double*>(memory));
     if (threadIdx.x == 0) {
         *result = static_cast<float>(sum);
@@ -336,7 +356,8 @@ __global__ void __launch_bounds__(kThreads, 2) exact_loss_kernel(const __grid_co
 inline Tiles loss_tiles(const Logits& logits, int64_t images) {
     Tiles tiles = fast_tiles(logits, images, 1, 264, 4);
     if (tiles.threads) return tiles;
-    int64_t width = logits.columns.out > 1 ? kThreads * int64_t{logits.columns.in - 1} / (logits.columns.out - 1) - 1 : logits.columns.in;  // its pixels fill the block once
+    int64_t width = logits.columns.out > 1 ? kThreads * int64_t{logits.columns.in - 1} / (logits.columns.out - 1) - 1
+                                           : logits.columns.in;  // its pixels fill the block once
     width = width < kCarryElements / logits.classes ? width : kCarryElements / logits.classes;
     width = width < logits.columns.in ? width : logits.columns.in;
     tiles.width = static_cast<int>(width > 1 ? width : 1);
@@ -354,7 +375,8 @@ struct LossWorkspace {
     size_t bytes;
 
     LossWorkspace(void* base, const imas_tensor& logits, const imas_tensor& labels) {
-        const size_t blocks = loss_tiles(logits_of(&logits, &labels), logits.shape[0]).blocks_per_image() * static_cast<size_t>(logits.shape[0]);
+        const size_t blocks = loss_tiles(logits_of(&logits, &labels), logits.shape[0]).blocks_per_image() *
+                              static_cast<size_t>(logits.shape[0]);
         char* const at = static_cast<char*>(base);
         partial_losses = reinterpret_cast<double*>(at);
         unfinished = reinterpret_cast<int*>(at + blocks * sizeof(double));
@@ -365,10 +387,20 @@ struct LossWorkspace {
 
 /** Loss and gradient of the target's pixels; `kept` may be NULL. */
 template <typename Target>
-void launch_pixel_loss(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels, const Target& target, float grad_scale, const imas_tensor* result, const imas_tensor* kept, const imas_tensor* grad, const LossWorkspace& workspace) {
+void launch_pixel_loss(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels, const Target& target,
+                       float grad_scale, const imas_tensor* result, const imas_tensor* kept, const imas_tensor* grad,
+                       const LossWorkspace& workspace) {
     const Logits low = logits_of(logits, labels);
     const Tiles tiles = loss_tiles(low, logits->shape[0]);
-    const PixelLoss<Target> loss{low, tiles, target, grad_scale, float_output(grad), workspace.partial_losses, workspace.unfinished, workspace.finished_blocks, tiles.threads > 0};
+    const PixelLoss<Target> loss{low,
+                                 tiles,
+                                 target,
+                                 grad_scale,
+                                 float_output(grad),
+                                 workspace.partial_losses,
+                                 workspace.unfinished,
+                                 workspace.finished_blocks,
+                                 tiles.threads > 0};
     const dim3 grid(tiles.blocks_per_image(), static_cast<unsigned>(logits->shape[0]));
     const dim3 block(static_cast<unsigned>(loss.fast ? tiles.threads : kThreads));
     if (loss.fast) {
@@ -379,7 +411,8 @@ void launch_pixel_loss(cudaStream_t stream, const imas_tensor* logits, const ima
     } else {
         cudaMemsetAsync(workspace.finished_blocks, 0, sizeof(unsigned), stream);
     }
-    IMAS_LAUNCH(exact_loss_kernel<Target>, grid, block, exact_loss_bytes(tiles, low.classes), stream, loss, static_cast<float*>(result->data), kept ? static_cast<int64_t*>(kept->data) : nullptr);
+    IMAS_LAUNCH(exact_loss_kernel<Target>, grid, block, exact_loss_bytes(tiles, low.classes), stream, loss,
+                static_cast<float*>(result->data), kept ? static_cast<int64_t*>(kept->data) : nullptr);
 }
 
 }  // namespace imas::cuda

@@ -13,7 +13,8 @@
 #include <cuda_runtime.h>
 
 /** Launches on a stream; errors are read by launched(). */
-#define IMAS_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) kernel<<<grid, block, shared_bytes, stream>>>(__VA_ARGS__)
+#define IMAS_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
+    kernel<<<grid, block, shared_bytes, stream>>>(__VA_ARGS__)
 
 /** The block's dynamic shared memory, 16-byte aligned. All shared memory is dynamic: the emulation hands it out fresh. */
 #define IMAS_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
@@ -76,6 +77,8 @@ private:
     int32_t status_ = IMAS_OK;
 };
 
-__host__ __device__ inline unsigned blocks_for(int64_t items, int64_t per_block) { return static_cast<unsigned>((items + per_block - 1) / per_block); }
+__host__ __device__ inline unsigned blocks_for(int64_t items, int64_t per_block) {
+    return static_cast<unsigned>((items + per_block - 1) / per_block);
+}
 
 }  // namespace imas::cuda

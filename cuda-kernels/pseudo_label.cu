@@ -36,7 +36,8 @@ struct BlockCounts {
     int classes, confident_student = 0, confident_teacher = 0;
 
     /** Before a barrier. */
-    __device__ __forceinline__ BlockCounts(unsigned char* memory, int classes_) : bins(reinterpret_cast<int*>(memory)), classes(classes_) {
+    __device__ __forceinline__ BlockCounts(unsigned char* memory, int classes_)
+        : bins(reinterpret_cast<int*>(memory)), classes(classes_) {
         for (int i = threadIdx.x; i < law::counts_of_image(classes); i += blockDim.x) bins[i] = 0;
     }
 
@@ -63,7 +64,9 @@ struct BlockCounts {
     }
 };
 
-inline size_t count_bytes(int classes) { return (sizeof(int) * static_cast<size_t>(law::counts_of_image(classes)) + 15) / 16 * 16; }
+inline size_t count_bytes(int classes) {
+    return (sizeof(int) * static_cast<size_t>(law::counts_of_image(classes)) + 15) / 16 * 16;
+}
 
 struct Networks {
     Logits of[2];  // teacher, student
@@ -74,7 +77,8 @@ struct Networks {
 
 /** One pixel as imas.h defines it, for any logits. */
 __device__ __forceinline__ Prediction predict_exactly(const Logits& logits, int image, int y, int x) {
-    const Softmax softmax = softmax_of(logits, image, tap(logits.rows, y, logits.sh), tap(logits.columns, x, logits.sw));
+    const Softmax softmax =
+        softmax_of(logits, image, tap(logits.rows, y, logits.sh), tap(logits.columns, x, logits.sw));
     return Prediction{softmax.label(), softmax.confidence()};
 }
 
@@ -97,15 +101,18 @@ struct PackedLabels {
 };
 
 template <int K>
-__global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) pseudo_label_kernel(const __grid_constant__ Networks networks, Tiles tiles, Outputs out) {
+__global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K))
+    pseudo_label_kernel(const __grid_constant__ Networks networks, Tiles tiles, Outputs out) {
     IMAS_SHARED(memory);
     unsigned char* const behind = memory + 2 * Window<K>::kBytes;
     const Axis row_axis = networks.teacher().rows, column_axis = networks.teacher().columns;
     const int classes = networks.teacher().classes;
     BlockCounts counts(behind + RowTable::kBytes, classes);
     const int image = blockIdx.y;
-    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width, x_end = min_int(x_begin + tiles.width, column_axis.in);
-    const int begin = static_cast<int>(blockIdx.x) / tiles.across * tiles.height, end = min_int(begin + tiles.height, row_axis.in);
+    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width,
+              x_end = min_int(x_begin + tiles.width, column_axis.in);
+    const int begin = static_cast<int>(blockIdx.x) / tiles.across * tiles.height,
+              end = min_int(begin + tiles.height, row_axis.in);
     const RowTable rows(behind, row_axis, begin, end);
     const int x = column_axis.first(x_begin) + static_cast<int>(threadIdx.x);
     const bool active = x < column_axis.first(x_end);
@@ -114,13 +121,16 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) pseudo
     uint8_t* const labels = out.labels.at(image, 0, 0, x);
     float* const confidence = out.confidence.at(image, 0, 0, x);
 
-    const auto window = [&](int network) { return Window<K>{reinterpret_cast<float*>(memory + network * Window<K>::kBytes)}; };
+    const auto window = [&](int network) {
+        return Window<K>{reinterpret_cast<float*>(memory + network * Window<K>::kBytes)};
+    };
     for (int network = 0; network < networks.count; network++) window(network).clear(classes);
     __syncthreads();
     bool bad = false;
     for (int row = begin; row <= end; row++) {
 #pragma unroll 1
-        for (int network = 0; network < networks.count; network++) bad |= window(network).load(networks.of[network], image, row, x_begin, x_end - x_begin + 1);
+        for (int network = 0; network < networks.count; network++)
+            bad |= window(network).load(networks.of[network], image, row, x_begin, x_end - x_begin + 1);
         const bool exactly = __syncthreads_or(bad);
         const int interval = row - 1;
         if (interval >= begin && active) {
@@ -146,7 +156,8 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) pseudo
             for (int network = 0; network < networks.count; network++) {
                 if (exactly) {
 #pragma unroll 1
-                    for (int r = 0; r < n; r++) take(network, r, predict_exactly(networks.of[network], image, first_y + r, x));
+                    for (int r = 0; r < n; r++)
+                        take(network, r, predict_exactly(networks.of[network], image, first_y + r, x));
                 } else {
                     Column<K> column;
                     column.load(window(network), interval, left, fraction);
@@ -161,7 +172,8 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) pseudo
 }
 
 /** Any shape and class count: a thread a pixel. */
-__global__ void __launch_bounds__(256) pseudo_label_exact_kernel(const __grid_constant__ Networks networks, Outputs out) {
+__global__ void __launch_bounds__(256)
+    pseudo_label_exact_kernel(const __grid_constant__ Networks networks, Outputs out) {
     IMAS_SHARED(memory);
     const Logits& teacher = networks.teacher();
     BlockCounts counts(memory, teacher.classes);
@@ -169,7 +181,8 @@ __global__ void __launch_bounds__(256) pseudo_label_exact_kernel(const __grid_co
     const PixelOfThread at(teacher);
     const int image = at.image, y = at.y, x = at.x;
     if (x < teacher.columns.out && y < teacher.rows.out) {
-        const Prediction t = predict_exactly(teacher, image, y, x), s = networks.count == 1 ? t : predict_exactly(networks.of[1], image, y, x);
+        const Prediction t = predict_exactly(teacher, image, y, x),
+                         s = networks.count == 1 ? t : predict_exactly(networks.of[1], image, y, x);
         *out.labels.at(image, 0, y, x) = static_cast<uint8_t>(t.label);
         *out.confidence.at(image, 0, y, x) = t.confidence;
         counts.add(s.label, t.label);
@@ -181,12 +194,15 @@ __global__ void __launch_bounds__(256) pseudo_label_exact_kernel(const __grid_co
 
 }  // namespace
 
-int32_t pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher, float threshold, const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* counts, void*, size_t) {
+int32_t pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher,
+                     float threshold, const imas_tensor* labels, const imas_tensor* confidence,
+                     const imas_tensor* counts, void*, size_t) {
     if (const int32_t refused = check_images("pseudo_label", student->shape[0])) return refused;
     const DeviceScope scope(backend);
     if (scope.status() != IMAS_OK) return scope.status();
     const cudaStream_t stream = stream_of(backend);
-    const bool same = student->data == teacher->data && student->dtype == teacher->dtype && same_strides(*student, *teacher);
+    const bool same =
+        student->data == teacher->data && student->dtype == teacher->dtype && same_strides(*student, *teacher);
     const Networks networks{{logits_of(teacher, labels), logits_of(student, labels)}, same ? 1 : 2};
     const unsigned images = static_cast<unsigned>(student->shape[0]);
     const size_t block_counts = count_bytes(networks.teacher().classes);
@@ -196,10 +212,13 @@ int32_t pseudo_label(const imas_backend* backend, const imas_tensor* student, co
     if (tiles.threads && fits_window(networks.of[1])) {
         with_class_count(networks.teacher().classes, [&](auto k) {
             constexpr int K = decltype(k)::value;
-            IMAS_LAUNCH(pseudo_label_kernel<K>, dim3(tiles.blocks_per_image(), images), dim3(static_cast<unsigned>(tiles.threads)), 2 * Window<K>::kBytes + RowTable::kBytes + block_counts, stream, networks, tiles, out);
+            IMAS_LAUNCH(pseudo_label_kernel<K>, dim3(tiles.blocks_per_image(), images),
+                        dim3(static_cast<unsigned>(tiles.threads)),
+                        2 * Window<K>::kBytes + RowTable::kBytes + block_counts, stream, networks, tiles, out);
         });
     } else {
-        IMAS_LAUNCH(pseudo_label_exact_kernel, grid_of_pixels(networks.teacher(), images), dim3(256), block_counts, stream, networks, out);
+        IMAS_LAUNCH(pseudo_label_exact_kernel, grid_of_pixels(networks.teacher(), images), dim3(256), block_counts,
+                    stream, networks, out);
     }
     return launched("pseudo_label");
 }

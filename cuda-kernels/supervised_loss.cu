@@ -22,12 +22,13 @@ constexpr int kCountRows = 4;
 
 /** What one launch leaves for the next; all zero at first. */
 struct State {
-    unsigned long long labelled, numbers, below_thresh;  // labelled pixels; those whose probability is a number; and at most thresh
+    unsigned long long labelled, numbers,
+        below_thresh;  // labelled pixels; those whose probability is a number; and at most thresh
     unsigned long long kept, rank;
-    unsigned prefix;   // the bits found so far
-    float limit;       // pixels with a probability up to this are kept
-    int ohem;          // 0: plain cross-entropy
-    int settled;       // the limit is known
+    unsigned prefix;  // the bits found so far
+    float limit;      // pixels with a probability up to this are kept
+    int ohem;         // 0: plain cross-entropy
+    int settled;      // the limit is known
     unsigned finished_blocks[kRounds];
 };
 constexpr size_t kStateBytes = 128;
@@ -40,7 +41,8 @@ struct Workspace {
     float* probability;   // [B,H,W]
     size_t bytes;
 
-    Workspace(void* base, const imas_tensor& logits, const imas_tensor& labels, int32_t kind) : loss(base, logits, labels) {
+    Workspace(void* base, const imas_tensor& logits, const imas_tensor& labels, int32_t kind)
+        : loss(base, logits, labels) {
         const int64_t* size = labels.shape;
         char* const at = static_cast<char*>(base) + loss.bytes;
         const bool ohem = kind == IMAS_OHEM;
@@ -51,7 +53,9 @@ struct Workspace {
         bytes = loss.bytes + cleared + (ohem ? static_cast<size_t>(size[0] * size[2] * size[3]) * sizeof(float) : 0);
     }
 
-    static size_t cleared_bytes(int32_t kind) { return kStateBytes + (kind == IMAS_OHEM ? kRounds * kBins * sizeof(unsigned) : 0); }
+    static size_t cleared_bytes(int32_t kind) {
+        return kStateBytes + (kind == IMAS_OHEM ? kRounds * kBins * sizeof(unsigned) : 0);
+    }
 };
 
 struct Labels {
@@ -61,7 +65,9 @@ struct Labels {
     /** -1 for ignored pixels and for labels out of range. */
     __device__ __forceinline__ int valid(int label) const { return label < end_of_labels ? label : -1; }
     __device__ __forceinline__ int at(int image, int y, int x) const { return valid(*view.at(image, 0, y, x)); }
-    __device__ __forceinline__ int64_t index(int image, int y, int x) const { return (static_cast<int64_t>(image) * height + y) * width + x; }
+    __device__ __forceinline__ int64_t index(int image, int y, int x) const {
+        return (static_cast<int64_t>(image) * height + y) * width + x;
+    }
 };
 
 __global__ void __launch_bounds__(kThreads) count_labelled_kernel(Labels labels, State* state) {
@@ -89,7 +95,9 @@ struct Selection {
     long long min_kept;
 
     /** Order-preserving bits of a probability, 0x7fffffff at most; NaN ranks above all. */
-    static __device__ __forceinline__ unsigned key_of(float probability) { return probability == probability ? __float_as_uint(probability) : 0x7fffffffu; }
+    static __device__ __forceinline__ unsigned key_of(float probability) {
+        return probability == probability ? __float_as_uint(probability) : 0x7fffffffu;
+    }
 
     /** `prefix` is what the rounds before have found. */
     __device__ __forceinline__ void add(float probability, unsigned prefix, unsigned* bins) const {
@@ -109,7 +117,8 @@ struct Selection {
         const bool last = threadIdx.x == 0 && atomicAdd(&state->finished_blocks[round], 1u) == blocks - 1;
         if (!__syncthreads_or(last)) return;
         __threadfence();
-        for (int i = threadIdx.x; i < kBins; i += blockDim.x) bins[i] = static_cast<const volatile unsigned*>(histogram)[i];
+        for (int i = threadIdx.x; i < kBins; i += blockDim.x)
+            bins[i] = static_cast<const volatile unsigned*>(histogram)[i];
         __syncthreads();
         unsigned part = 0;  // 32 threads add up 64 bins each, so that one need not walk through all
         if (threadIdx.x < 32) {
@@ -139,7 +148,8 @@ private:
         }
         bin = law::bin_of_rank(bins, bin, kBins - 1, rank);
         const unsigned prefix = s->prefix << width_of(round) | static_cast<unsigned>(bin);
-        const float largest = __uint_as_float((prefix << shift_of(round)) | ((1u << shift_of(round)) - 1u));  // that this prefix can become
+        const float largest = __uint_as_float((prefix << shift_of(round)) |
+                                              ((1u << shift_of(round)) - 1u));  // that this prefix can become
         s->rank = rank;
         s->prefix = prefix;
         if (round == 2 && !(largest <= thresh)) {
@@ -168,11 +178,17 @@ struct Probabilities {
     struct Counts {
         unsigned long long packed = 0;
 
-        __device__ __forceinline__ void add(bool labelled, bool number, bool below) { packed += static_cast<unsigned long long>(labelled) | static_cast<unsigned long long>(number) << 20 | static_cast<unsigned long long>(below) << 40; }
-        __device__ __forceinline__ static void add_to(unsigned long long* total, unsigned long long packed) { atomicAdd(total, packed & 0xfffffu); }
+        __device__ __forceinline__ void add(bool labelled, bool number, bool below) {
+            packed += static_cast<unsigned long long>(labelled) | static_cast<unsigned long long>(number) << 20 |
+                      static_cast<unsigned long long>(below) << 40;
+        }
+        __device__ __forceinline__ static void add_to(unsigned long long* total, unsigned long long packed) {
+            atomicAdd(total, packed & 0xfffffu);
+        }
     };
 
-    __device__ __forceinline__ void record(int image, int y, int x, int label, float p, Counts& counts, unsigned* bins) const {
+    __device__ __forceinline__ void record(int image, int y, int x, int label, float p, Counts& counts,
+                                           unsigned* bins) const {
         p = label >= 0 ? p : law::kProbabilityOfIgnored;
         probability[labels.index(image, y, x)] = p;
         selection.add(p, 0, bins);
@@ -207,14 +223,17 @@ __device__ __forceinline__ void clear(unsigned* bins) {
 }
 
 template <int K>
-__global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) probability_kernel(const __grid_constant__ Probabilities out, Tiles tiles) {
+__global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K))
+    probability_kernel(const __grid_constant__ Probabilities out, Tiles tiles) {
     IMAS_SHARED(memory);
     const Logits& logits = out.logits;
     const Window<K> window{reinterpret_cast<float*>(memory)};
     unsigned* const bins = reinterpret_cast<unsigned*>(memory + Window<K>::kBytes + RowTable::kBytes);
     const int image = blockIdx.y;
-    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width, x_end = min_int(x_begin + tiles.width, logits.columns.in);
-    const int begin = static_cast<int>(blockIdx.x) / tiles.across * tiles.height, end = min_int(begin + tiles.height, logits.rows.in);
+    const int x_begin = static_cast<int>(blockIdx.x) % tiles.across * tiles.width,
+              x_end = min_int(x_begin + tiles.width, logits.columns.in);
+    const int begin = static_cast<int>(blockIdx.x) / tiles.across * tiles.height,
+              end = min_int(begin + tiles.height, logits.rows.in);
     const RowTable rows(memory + Window<K>::kBytes, logits.rows, begin, end);
     const int x = logits.columns.first(x_begin) + static_cast<int>(threadIdx.x);
     const bool active = x < logits.columns.first(x_end);
@@ -246,7 +265,9 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K)) probab
                     column.enlarge(fraction, e);
                     const float largest = largest_of<K>(e);
                     const float sum = exponentials<K>(e, largest);
-                    const float of_label = exp2_approx(fmaf(window_logit(window, interval, label >= 0 ? label : 0, left, column_fraction, fraction), kLog2e, -largest * kLog2e));
+                    const float of_label = exp2_approx(
+                        fmaf(window_logit(window, interval, label >= 0 ? label : 0, left, column_fraction, fraction),
+                             kLog2e, -largest * kLog2e));
                     out.record(image, y, x, label, fminf(ratio(of_label, sum), 1.0f), counts, bins);
                 }
             }
@@ -264,7 +285,8 @@ __global__ void __launch_bounds__(256, 4) exact_probability_kernel(const __grid_
     __syncthreads();
     Probabilities::Counts counts;
     const PixelOfThread at(out.logits);
-    if (at.x < out.logits.columns.out && at.y < out.logits.rows.out) out.record_exactly(at.image, at.y, at.x, counts, bins);
+    if (at.x < out.logits.columns.out && at.y < out.logits.rows.out)
+        out.record_exactly(at.image, at.y, at.x, counts, bins);
     out.finish(counts, bins, gridDim.x * gridDim.y);
 }
 
@@ -276,7 +298,8 @@ __global__ void __launch_bounds__(256) histogram_kernel(const float* probability
     clear(bins);
     __syncthreads();
     const unsigned prefix = selection.state->prefix;
-    const int64_t begin = static_cast<int64_t>(blockIdx.x) * kPixelsPerBlock, end = begin + kPixelsPerBlock < count ? begin + kPixelsPerBlock : count;
+    const int64_t begin = static_cast<int64_t>(blockIdx.x) * kPixelsPerBlock,
+                  end = begin + kPixelsPerBlock < count ? begin + kPixelsPerBlock : count;
 #pragma unroll 4
     for (int64_t p = begin + threadIdx.x; p < end; p += 256) selection.add(probability[p], prefix, bins);
     selection.finish(bins, gridDim.x);
@@ -295,56 +318,77 @@ struct SupervisedTarget {
 
         __device__ __forceinline__ int operator()(int y) const {
             const int it = labels.valid(label[y * labels.view.sh]);
-            return it >= 0 && (!probability || law::is_hard(probability[y * static_cast<int64_t>(labels.width)], limit)) ? it : -1;
+            return it >= 0 && (!probability || law::is_hard(probability[y * static_cast<int64_t>(labels.width)], limit))
+                       ? it
+                       : -1;
         }
     };
 
     __device__ __forceinline__ bool hard_only() const { return probability && state->ohem; }
-    __device__ __forceinline__ Column column(int image, int x) const { return Column{labels, labels.view.at(image, 0, 0, x), hard_only() ? probability + labels.index(image, 0, x) : nullptr, state->limit}; }
-    __device__ __forceinline__ int64_t kept() const { return static_cast<int64_t>(hard_only() ? state->kept : state->labelled); }
+    __device__ __forceinline__ Column column(int image, int x) const {
+        return Column{labels, labels.view.at(image, 0, 0, x),
+                      hard_only() ? probability + labels.index(image, 0, x) : nullptr, state->limit};
+    }
+    __device__ __forceinline__ int64_t kept() const {
+        return static_cast<int64_t>(hard_only() ? state->kept : state->labelled);
+    }
     __device__ __forceinline__ float coefficient(int) const { return static_cast<float>(law::share_of_mean(kept())); }
 };
 
-void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels, const Labels& of_pixels, float thresh, int64_t min_kept, const Workspace& w) {
+void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels,
+                      const Labels& of_pixels, float thresh, int64_t min_kept, const Workspace& w) {
     const Logits low = logits_of(logits, labels);
     const unsigned images = static_cast<unsigned>(logits->shape[0]);
-    const auto round = [&](int number) { return Selection{w.state, w.histogram + number * kBins, number, thresh, static_cast<long long>(min_kept)}; };
+    const auto round = [&](int number) {
+        return Selection{w.state, w.histogram + number * kBins, number, thresh, static_cast<long long>(min_kept)};
+    };
     const Probabilities out{low, of_pixels, round(0), w.probability};
     const Tiles tiles = fast_tiles(low, images, 0, 396, 2);
     if (tiles.threads) {
         with_class_count(low.classes, [&](auto k) {
             constexpr int K = decltype(k)::value;
-            IMAS_LAUNCH(probability_kernel<K>, dim3(tiles.blocks_per_image(), images), dim3(static_cast<unsigned>(tiles.threads)), Window<K>::kBytes + RowTable::kBytes + kSelectionBytes, stream, out, tiles);
+            IMAS_LAUNCH(probability_kernel<K>, dim3(tiles.blocks_per_image(), images),
+                        dim3(static_cast<unsigned>(tiles.threads)),
+                        Window<K>::kBytes + RowTable::kBytes + kSelectionBytes, stream, out, tiles);
         });
     } else {
         IMAS_LAUNCH(exact_probability_kernel, grid_of_pixels(low, images), dim3(256), kSelectionBytes, stream, out);
     }
     const int64_t pixels = labels->shape[0] * labels->shape[2] * labels->shape[3];
     for (int number = 1; number < kRounds; number++) {
-        IMAS_LAUNCH(histogram_kernel, dim3(blocks_for(pixels, kPixelsPerBlock)), dim3(256), kSelectionBytes, stream, w.probability, pixels, round(number));
+        IMAS_LAUNCH(histogram_kernel, dim3(blocks_for(pixels, kPixelsPerBlock)), dim3(256), kSelectionBytes, stream,
+                    w.probability, pixels, round(number));
     }
 }
 
 }  // namespace
 
-int32_t supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels, int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss, const imas_tensor* kept, const imas_tensor* grad, void* workspace, size_t) {
+int32_t supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels, int32_t kind,
+                        float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
+                        const imas_tensor* kept, const imas_tensor* grad, void* workspace, size_t) {
     if (const int32_t refused = check_images("supervised_loss", logits->shape[0])) return refused;
     const DeviceScope scope(backend);
     if (scope.status() != IMAS_OK) return scope.status();
     const cudaStream_t stream = stream_of(backend);
     const int64_t* size = labels->shape;
     const Workspace w(workspace, *logits, *labels, kind);
-    const Labels of_pixels{view<const uint8_t>(labels), static_cast<int>(law::end_of_labels(logits->shape[1])), static_cast<int>(size[2]), static_cast<int>(size[3])};
+    const Labels of_pixels{view<const uint8_t>(labels), static_cast<int>(law::end_of_labels(logits->shape[1])),
+                           static_cast<int>(size[2]), static_cast<int>(size[3])};
     cudaMemsetAsync(w.state, 0, Workspace::cleared_bytes(kind), stream);
     if (kind == IMAS_OHEM) {
         launch_selection(stream, logits, labels, of_pixels, thresh, min_kept, w);
     } else {
-        IMAS_LAUNCH(count_labelled_kernel, dim3(blocks_for(size[2], kCountRows), static_cast<unsigned>(size[0])), dim3(kThreads), 8 * sizeof(unsigned), stream, of_pixels, w.state);
+        IMAS_LAUNCH(count_labelled_kernel, dim3(blocks_for(size[2], kCountRows), static_cast<unsigned>(size[0])),
+                    dim3(kThreads), 8 * sizeof(unsigned), stream, of_pixels, w.state);
     }
-    launch_pixel_loss(stream, logits, labels, SupervisedTarget{of_pixels, w.state, w.probability}, grad_scale, loss, kept, grad, w.loss);
+    launch_pixel_loss(stream, logits, labels, SupervisedTarget{of_pixels, w.state, w.probability}, grad_scale, loss,
+                      kept, grad, w.loss);
     return launched("supervised_loss");
 }
 
-size_t supervised_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, int32_t kind) { return Workspace(nullptr, *logits, *labels, kind).bytes; }
+size_t supervised_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels,
+                                 int32_t kind) {
+    return Workspace(nullptr, *logits, *labels, kind).bytes;
+}
 
 }  // namespace imas::cuda

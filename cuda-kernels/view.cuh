@@ -15,7 +15,9 @@ struct F16 {
 };
 
 __device__ __forceinline__ float to_float(float value) { return value; }
-__device__ __forceinline__ float to_float(Bf16 value) { return __uint_as_float(static_cast<unsigned>(value.bits) << 16); }
+__device__ __forceinline__ float to_float(Bf16 value) {
+    return __uint_as_float(static_cast<unsigned>(value.bits) << 16);
+}
 
 template <typename T>
 __device__ __forceinline__ T from_float(float value);
@@ -58,7 +60,9 @@ struct View {
     T* data;
     int64_t sn, sc, sh, sw;
 
-    __device__ __forceinline__ T* at(int64_t n, int64_t c, int64_t y, int64_t x) const { return data + n * sn + c * sc + y * sh + x * sw; }
+    __device__ __forceinline__ T* at(int64_t n, int64_t c, int64_t y, int64_t x) const {
+        return data + n * sn + c * sc + y * sh + x * sw;
+    }
 };
 
 template <typename T>
@@ -74,7 +78,9 @@ View<T> optional_view(const imas_tensor* t) {
 
 /** One axis of the enlargement, with the fraction rounded once; 0 exactly on grid points. */
 struct Axis : law::Axis {
-    __host__ __device__ __forceinline__ float fraction(int o) const { return static_cast<float>(rest(o)) / static_cast<float>(static_cast<int>(step())); }
+    __host__ __device__ __forceinline__ float fraction(int o) const {
+        return static_cast<float>(rest(o)) / static_cast<float>(static_cast<int>(step()));
+    }
 };
 
 inline Axis axis(int64_t in, int64_t out) { return Axis{{static_cast<int>(in), static_cast<int>(out)}}; }
@@ -92,7 +98,9 @@ __device__ __forceinline__ Tap tap(const Axis& axis, int o, int64_t stride) {
     return Tap{lower, fraction, lower * stride, (fraction > 0.0f ? lower + 1 : lower) * stride};
 }
 
-__device__ __forceinline__ float lerp(float a, float b, float fraction) { return law::mix(1.0f - fraction, a, fraction, b); }
+__device__ __forceinline__ float lerp(float a, float b, float fraction) {
+    return law::mix(1.0f - fraction, a, fraction, b);
+}
 
 __device__ __forceinline__ int min_int(int a, int b) { return a < b ? a : b; }
 __device__ __forceinline__ int max_int(int a, int b) { return a > b ? a : b; }
@@ -103,7 +111,9 @@ struct FloatOutput {
     int32_t dtype;
     int64_t sn, sc, sh, sw;
 
-    __device__ __forceinline__ int64_t offset(int64_t n, int64_t c, int64_t y, int64_t x) const { return n * sn + c * sc + y * sh + x * sw; }
+    __device__ __forceinline__ int64_t offset(int64_t n, int64_t c, int64_t y, int64_t x) const {
+        return n * sn + c * sc + y * sh + x * sw;
+    }
 
     __device__ __forceinline__ void store_at(int64_t offset, float value) const {
         if (dtype == IMAS_F32) {
@@ -115,12 +125,15 @@ struct FloatOutput {
         }
     }
 
-    __device__ __forceinline__ void store(int64_t n, int64_t c, int64_t y, int64_t x, float value) const { store_at(offset(n, c, y, x), value); }
+    __device__ __forceinline__ void store(int64_t n, int64_t c, int64_t y, int64_t x, float value) const {
+        store_at(offset(n, c, y, x), value);
+    }
 };
 
 /** An output whose pointer is null when the tensor is absent. */
 inline FloatOutput float_output(const imas_tensor* t) {
-    return t ? FloatOutput{t->data, t->dtype, t->stride[0], t->stride[1], t->stride[2], t->stride[3]} : FloatOutput{nullptr, IMAS_F32, 0, 0, 0, 0};
+    return t ? FloatOutput{t->data, t->dtype, t->stride[0], t->stride[1], t->stride[2], t->stride[3]}
+             : FloatOutput{nullptr, IMAS_F32, 0, 0, 0, 0};
 }
 
 /** Calls f with a value of the logits' element type. */

@@ -17,20 +17,21 @@
 
 namespace imas::cuda {
 
-constexpr int kThreads = 192;       // of a block, at most
-constexpr int kRows = 4;            // output rows an interval, at most
-constexpr int kPitch = 67;          // low-resolution columns of a window, at most; odd: classes fall into different banks
-constexpr int kMaxHeight = 16;      // intervals a tile owns, at most
-constexpr float kLargest = 1e6f;    // of a logit: rounding largest * log2e then costs 2^(1/16) at most, see exponentials()
+constexpr int kThreads = 192;   // of a block, at most
+constexpr int kRows = 4;        // output rows an interval, at most
+constexpr int kPitch = 67;      // low-resolution columns of a window, at most; odd: classes fall into different banks
+constexpr int kMaxHeight = 16;  // intervals a tile owns, at most
+constexpr float kLargest =
+    1e6f;  // of a logit: rounding largest * log2e then costs 2^(1/16) at most, see exponentials()
 constexpr float kPad = -1e37f;
 constexpr float kLog2e = 1.4426950408889634f;
 constexpr float kLn2 = 0.6931471805599453f;
 
 /** How the low-resolution grid is cut; depends on the sizes alone, so results do not depend on the device. */
 struct Tiles {
-    int width, across;   // low-resolution columns a tile owns; tiles along a row
-    int height, down;    // low-resolution rows a tile owns; tiles along a column
-    int threads;         // of a block, a multiple of 32; 0: the fast path does not apply
+    int width, across;  // low-resolution columns a tile owns; tiles along a row
+    int height, down;   // low-resolution rows a tile owns; tiles along a column
+    int threads;        // of a block, a multiple of 32; 0: the fast path does not apply
 
     __host__ __device__ unsigned blocks_per_image() const { return static_cast<unsigned>(across * down); }
 };
@@ -48,7 +49,8 @@ inline int columns_of_widest(const Axis& columns, int width, int overlap) {
 
 /** The classes fit registers, and offsets within a row 32 bits. */
 inline bool fits_window(const Logits& logits) {
-    return logits.classes > 1 && logits.classes <= 32 && (logits.classes - 1) * logits.sc + (logits.columns.in - 1) * logits.sw <= INT32_MAX;
+    return logits.classes > 1 && logits.classes <= 32 &&
+           (logits.classes - 1) * logits.sc + (logits.columns.in - 1) * logits.sw <= INT32_MAX;
 }
 
 /**
@@ -58,7 +60,9 @@ inline bool fits_window(const Logits& logits) {
 inline Tiles fast_tiles(const Logits& logits, int64_t images, int overlap, int64_t blocks, int least_height) {
     const Axis &rows = logits.rows, &columns = logits.columns;
     Tiles tiles{};
-    if (!fits_window(logits) || rows.in < 2 || columns.in < 2 || rows.out < 2 || columns.out < 2 || rows.out - 1 > int64_t{kRows} * (rows.in - 1) || columns.out - 1 > int64_t{kRows} * (columns.in - 1)) return tiles;
+    if (!fits_window(logits) || rows.in < 2 || columns.in < 2 || rows.out < 2 || columns.out < 2 ||
+        rows.out - 1 > int64_t{kRows} * (rows.in - 1) || columns.out - 1 > int64_t{kRows} * (columns.in - 1))
+        return tiles;
     double best = 0.0;
     int tried = 0;
     for (int across = (columns.in + kPitch - 4) / (kPitch - 3); tried < 8 && across <= columns.in; across++) {
@@ -120,7 +124,8 @@ struct Window {
 
     /** Gives what load() never writes a harmless value. A barrier must follow. */
     __device__ __forceinline__ void clear(int classes) const {
-        for (int i = threadIdx.x; i < 2 * K * kPitch; i += blockDim.x) values[i] = i / kPitch % K < classes ? 0.0f : kPad;
+        for (int i = threadIdx.x; i < 2 * K * kPitch; i += blockDim.x)
+            values[i] = i / kPitch % K < classes ? 0.0f : kPad;
     }
 
     /**
@@ -129,8 +134,10 @@ struct Window {
      */
     __device__ __forceinline__ bool load(const Logits& logits, int image, int y, int first, int columns) const {
         const int64_t from = image * logits.sn + min_int(y, logits.rows.in - 1) * logits.sh;
-        if (logits.dtype == IMAS_F32) return load_row(static_cast<const float*>(logits.data) + from, logits, y, first, columns);
-        if (logits.dtype == IMAS_BF16) return load_row(static_cast<const Bf16*>(logits.data) + from, logits, y, first, columns);
+        if (logits.dtype == IMAS_F32)
+            return load_row(static_cast<const float*>(logits.data) + from, logits, y, first, columns);
+        if (logits.dtype == IMAS_BF16)
+            return load_row(static_cast<const Bf16*>(logits.data) + from, logits, y, first, columns);
         return load_row(static_cast<const F16*>(logits.data) + from, logits, y, first, columns);
     }
 
@@ -144,7 +151,8 @@ private:
         const bool by_class = logits.sc < logits.sw;
         const int there = min_int(columns, logits.columns.in - first);
         const int lanes = by_class ? logits.classes : there, turns = by_class ? there : logits.classes;
-        const int by_lane = static_cast<int>(by_class ? logits.sc : logits.sw), by_turn = static_cast<int>(by_class ? logits.sw : logits.sc) * warps;
+        const int by_lane = static_cast<int>(by_class ? logits.sc : logits.sw),
+                  by_turn = static_cast<int>(by_class ? logits.sw : logits.sc) * warps;
         const int to_by_turn = (by_class ? 1 : kPitch) * warps;
         from += first * logits.sw + warp * (by_class ? logits.sw : logits.sc);
         float* const to = values + (y & 1) * (K * kPitch) + warp * (by_class ? 1 : kPitch);
@@ -192,7 +200,8 @@ struct Column {
 
 /** One class of a window's interval at an output position, in the same arithmetic as Column. */
 template <int K>
-__device__ __forceinline__ float window_logit(const Window<K>& window, int interval, int c, int x, float column_fraction, float row_fraction) {
+__device__ __forceinline__ float window_logit(const Window<K>& window, int interval, int c, int x,
+                                              float column_fraction, float row_fraction) {
     const float *above = window.row(interval) + c * kPitch + x, *below = window.row(interval + 1) + c * kPitch + x;
     const float upper = fmaf(column_fraction, above[1] - above[0], above[0]);
     return fmaf(row_fraction, fmaf(column_fraction, below[1] - below[0], below[0]) - upper, upper);
@@ -257,7 +266,8 @@ struct RowTable {
     float* fraction;  // [rows]
     int begin;        // the first interval
 
-    __device__ __forceinline__ RowTable(unsigned char* memory, const Axis& rows, int begin_, int end) : first(reinterpret_cast<int*>(memory)), fraction(reinterpret_cast<float*>(first + kIntervals)), begin(begin_) {
+    __device__ __forceinline__ RowTable(unsigned char* memory, const Axis& rows, int begin_, int end)
+        : first(reinterpret_cast<int*>(memory)), fraction(reinterpret_cast<float*>(first + kIntervals)), begin(begin_) {
         const int first_row = rows.first(begin), n = rows.first(end) - first_row;
         for (int i = threadIdx.x; i <= end - begin; i += blockDim.x) first[i] = rows.first(begin + i);
         for (int i = threadIdx.x; i < n; i += blockDim.x) fraction[i] = rows.fraction(first_row + i);

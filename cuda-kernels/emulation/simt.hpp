@@ -61,7 +61,10 @@ T exchange(T value, unsigned source) {
 extern dim3 gridDim, blockDim, blockIdx, threadIdx;
 
 #define IMAS_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
-    simt::launch(grid, block, shared_bytes, [&] { (void)(stream); kernel(__VA_ARGS__); })
+    simt::launch(grid, block, shared_bytes, [&] {                   \
+        (void)(stream);                                             \
+        kernel(__VA_ARGS__);                                        \
+    })
 #define IMAS_SHARED(name) unsigned char* const name = simt::shared()
 
 inline void __syncthreads() { simt::barrier(); }
@@ -110,12 +113,16 @@ inline cudaError_t cudaGetLastError() {
     simt::last_error = cudaSuccess;
     return error;
 }
-inline const char* cudaGetErrorString(cudaError_t error) { return error == cudaSuccess ? "no error" : "invalid device ordinal"; }
+inline const char* cudaGetErrorString(cudaError_t error) {
+    return error == cudaSuccess ? "no error" : "invalid device ordinal";
+}
 inline cudaError_t cudaGetDevice(int* device) {
     *device = 0;
     return cudaSuccess;
 }
-inline cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : simt::last_error = cudaErrorInvalidDevice; }
+inline cudaError_t cudaSetDevice(int device) {
+    return device == 0 ? cudaSuccess : simt::last_error = cudaErrorInvalidDevice;
+}
 inline cudaError_t cudaGetDeviceCount(int* count) {
     *count = 1;
     return cudaSuccess;

@@ -13,7 +13,9 @@ void orders_confusion(const Case& c, Random& random) {
         Tensor n(IMAS_I64, 1, 1, 3, s.classes);
         n.fill([] { return 5; });
         EXPECT_OK(cuda->confusion(&kCuda, logits, truth, n, nullptr, 0));
-        n.each([&](int64_t b, int64_t part, int64_t row, int64_t k) { EXPECT_NEAR(n.get(b, part, row, k), counts.get(b, part, row, k), row == 2 ? 0.0 : 1.0); });
+        n.each([&](int64_t b, int64_t part, int64_t row, int64_t k) {
+            EXPECT_NEAR(n.get(b, part, row, k), counts.get(b, part, row, k), row == 2 ? 0.0 : 1.0);
+        });
         return n.bytes();
     });
 }

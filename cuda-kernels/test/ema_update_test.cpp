@@ -26,6 +26,7 @@ void orders_ema_update(const Case& c, Random& random) {
     EXPECT_OK(imas_ema_update(&kCpu, count, references.data(), students.data(), numel.data(), decay, nullptr, 0));
     EXPECT_OK(cuda->ema_update(&kCuda, count, teachers.data(), students.data(), numel.data(), decay, nullptr, 0));
     for (int64_t k = 0; k < count; k++) {
-        for (size_t i = 0; i < teacher[k].size(); i++) EXPECT_NEAR(static_cast<double>(teacher[k][i]), static_cast<double>(expected[k][i]), 2e-7);
+        for (size_t i = 0; i < teacher[k].size(); i++)
+            EXPECT_NEAR(static_cast<double>(teacher[k][i]), static_cast<double>(expected[k][i]), 2e-7);
     }
 }

@@ -7,21 +7,38 @@ namespace {
 
 /** Every kernel that sees `images` images refuses them on this backend, says so, and writes nothing. */
 void expect_refused(const imas_backend& backend, int64_t images, int32_t status, const char* text) {
-    Tensor logits(IMAS_F32, images, 2, 1, 1), strong(IMAS_F32, images, 3, 1, 1), labels(IMAS_U8, images, 1, 1, 1), confidence(IMAS_F32, images, 1, 1, 1);
+    Tensor logits(IMAS_F32, images, 2, 1, 1), strong(IMAS_F32, images, 3, 1, 1), labels(IMAS_U8, images, 1, 1, 1),
+        confidence(IMAS_F32, images, 1, 1, 1);
     logits.fill([] { return 0; });
     strong.fill([] { return 0; });
     labels.fill([] { return 0; });
     confidence.fill([] { return 1; });
-    const Tensor new_labels(IMAS_U8, images, 1, 1, 1), new_confidence(IMAS_F32, images, 1, 1, 1), counts(IMAS_I32, images, 1, 1, 8), loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, images, 2, 1, 1), batch(IMAS_F32, images, 3, 1, 1), areas(IMAS_I64, 1, 1, 3, 2);
-    const Workspace consistency(cuda->consistency_loss_workspace(&backend, logits, labels)), supervised(cuda->supervised_loss_workspace(&backend, logits, labels, IMAS_OHEM));
+    const Tensor new_labels(IMAS_U8, images, 1, 1, 1), new_confidence(IMAS_F32, images, 1, 1, 1),
+        counts(IMAS_I32, images, 1, 1, 8), loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1),
+        grad(IMAS_F32, images, 2, 1, 1), batch(IMAS_F32, images, 3, 1, 1), areas(IMAS_I64, 1, 1, 3, 2);
+    const Workspace consistency(cuda->consistency_loss_workspace(&backend, logits, labels)),
+        supervised(cuda->supervised_loss_workspace(&backend, logits, labels, IMAS_OHEM));
     const std::function<int32_t()> calls[] = {
-        [&] { return cuda->pseudo_label(&backend, logits, logits, 0.5f, new_labels, new_confidence, counts, nullptr, 0); },
-        [&] { return cuda->compose_batch(&backend, nullptr, strong, strong, nullptr, nullptr, nullptr, 0, nullptr, nullptr, batch, nullptr, nullptr); },
-        [&] { return cuda->consistency_loss(&backend, logits, labels, confidence, 0.5f, nullptr, 1.0f, loss, grad, consistency.data, consistency.bytes); },
-        [&] { return cuda->supervised_loss(&backend, logits, labels, IMAS_OHEM, 0.7f, 1, 1.0f, loss, kept, grad, supervised.data, supervised.bytes); },
+        [&] {
+            return cuda->pseudo_label(&backend, logits, logits, 0.5f, new_labels, new_confidence, counts, nullptr, 0);
+        },
+        [&] {
+            return cuda->compose_batch(&backend, nullptr, strong, strong, nullptr, nullptr, nullptr, 0, nullptr,
+                                       nullptr, batch, nullptr, nullptr);
+        },
+        [&] {
+            return cuda->consistency_loss(&backend, logits, labels, confidence, 0.5f, nullptr, 1.0f, loss, grad,
+                                          consistency.data, consistency.bytes);
+        },
+        [&] {
+            return cuda->supervised_loss(&backend, logits, labels, IMAS_OHEM, 0.7f, 1, 1.0f, loss, kept, grad,
+                                         supervised.data, supervised.bytes);
+        },
         [&] { return cuda->confusion(&backend, logits, labels, areas, nullptr, 0); },
     };
-    const auto outputs = [&] { return joined({&new_labels, &new_confidence, &counts, &loss, &kept, &grad, &batch, &areas}); };
+    const auto outputs = [&] {
+        return joined({&new_labels, &new_confidence, &counts, &loss, &kept, &grad, &batch, &areas});
+    };
     const std::vector<unsigned char> before = outputs();
     for (const auto& call : calls) {
         said.clear();
@@ -47,14 +64,16 @@ void no_such_device() {
     EXPECT(cuda->gamma(&elsewhere, counts, 1, IMAS_GAMMA_V1, 1, 1, parts, pairing, mean) == IMAS_ERROR_BACKEND);
     EXPECT(cuda->ema_update(&elsewhere, 1, &teacher, &student, &numel, 0.0f, nullptr, 0) == IMAS_ERROR_BACKEND);
     EXPECT(joined({&parts, &pairing, &mean}) == before && weight == 1.0f);
-    EXPECT(cuda->ema_update(&kCuda, 1, &teacher, &student, &numel, 0.0f, nullptr, 0) == IMAS_OK && weight == 2.0f);  // the error is not left for the next call
+    EXPECT(cuda->ema_update(&kCuda, 1, &teacher, &student, &numel, 0.0f, nullptr, 0) == IMAS_OK &&
+           weight == 2.0f);  // the error is not left for the next call
 }
 
 /** A map may be longer than grid.y and grid.z are; to run one would take minutes here. */
 void long_maps() {
     for (const bool tall : {true, false}) {
         const int across = tall ? 1 : 2000000, down = tall ? 2000000 : 1;
-        const dim3 grid = imas::cuda::grid_of_pixels(imas::cuda::Logits{nullptr, IMAS_F32, 2, 1, 1, 1, 1, {1, down}, {1, across}}, 3);
+        const dim3 grid =
+            imas::cuda::grid_of_pixels(imas::cuda::Logits{nullptr, IMAS_F32, 2, 1, 1, 1, 1, {1, down}, {1, across}}, 3);
         EXPECT(grid.x == (tall ? 250000u : 62500u) && grid.y == 3 && grid.z == 1);
     }
 }

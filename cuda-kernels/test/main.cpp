@@ -7,7 +7,8 @@ using namespace test;
 extern "C" const imas_backend_table* imas_cuda_backend(int32_t table_version, imas_set_error set_error);
 
 int main(int count, char** arguments) {
-    cuda = imas_cuda_backend(IMAS_BACKEND_TABLE_VERSION, [](const char* text) { std::printf("%s\n", (said = text).c_str()); });
+    cuda = imas_cuda_backend(IMAS_BACKEND_TABLE_VERSION,
+                             [](const char* text) { std::printf("%s\n", (said = text).c_str()); });
     EXPECT(cuda && !imas_cuda_backend(IMAS_BACKEND_TABLE_VERSION + 1, nullptr));
     const struct {
         const char* name;

@@ -10,11 +10,14 @@ void orders_supervised_loss(const Case& c, Random& random) {
     const float thresh = c.number % 2 ? 0.05f : 0.7f;
     const Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
     const Workspace workspace(imas_supervised_loss_workspace(&kCpu, logits, labels, kind));
-    EXPECT_OK(imas_supervised_loss(&kCpu, logits, labels, kind, thresh, min_kept, 0.5f, loss, kept, grad, workspace.data, workspace.bytes));
+    EXPECT_OK(imas_supervised_loss(&kCpu, logits, labels, kind, thresh, min_kept, 0.5f, loss, kept, grad,
+                                   workspace.data, workspace.bytes));
     expect_same_bytes_for_all_orders([&] {
-        const Tensor l(IMAS_F32, 1, 1, 1, 1), k(IMAS_I64, 1, 1, 1, 1), g(IMAS_F32, s.images, s.classes, s.h, s.w, kLayouts[c.number / 3 % 3]);
+        const Tensor l(IMAS_F32, 1, 1, 1, 1), k(IMAS_I64, 1, 1, 1, 1),
+            g(IMAS_F32, s.images, s.classes, s.h, s.w, kLayouts[c.number / 3 % 3]);
         const Workspace own(cuda->supervised_loss_workspace(&kCuda, logits, labels, kind));
-        EXPECT_OK(cuda->supervised_loss(&kCuda, logits, labels, kind, thresh, min_kept, 0.5f, l, k, g, own.data, own.bytes));
+        EXPECT_OK(
+            cuda->supervised_loss(&kCuda, logits, labels, kind, thresh, min_kept, 0.5f, l, k, g, own.data, own.bytes));
         // A pixel within rounding of the limit may go either way; then loss and gradient differ by it.
         EXPECT_NEAR(k.get(0, 0, 0, 0), kept.get(0, 0, 0, 0), kind == IMAS_OHEM ? 2.0 : 0.0);
         if (k.get(0, 0, 0, 0) == kept.get(0, 0, 0, 0)) {

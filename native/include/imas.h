@@ -37,20 +37,13 @@ extern "C" {
 
 enum imas_status {
     IMAS_OK = 0,
-    IMAS_ERROR_ARGUMENT = -1,   /* null pointer, shape, dtype, range, overlap */
-    IMAS_ERROR_WORKSPACE = -2,  /* workspace missing, too small or misaligned */
-    IMAS_ERROR_BACKEND = -3,    /* backend not built in, no such device */
-    IMAS_ERROR_DEVICE = -4      /* a device launch failed */
+    IMAS_ERROR_ARGUMENT = -1,  /* null pointer, shape, dtype, range, overlap */
+    IMAS_ERROR_WORKSPACE = -2, /* workspace missing, too small or misaligned */
+    IMAS_ERROR_BACKEND = -3,   /* backend not built in, no such device */
+    IMAS_ERROR_DEVICE = -4     /* a device launch failed */
 };
 
-enum imas_dtype {
-    IMAS_F32 = 0,
-    IMAS_BF16 = 1,
-    IMAS_F16 = 2,
-    IMAS_U8 = 3,
-    IMAS_I32 = 4,
-    IMAS_I64 = 5
-};
+enum imas_dtype { IMAS_F32 = 0, IMAS_BF16 = 1, IMAS_F16 = 2, IMAS_U8 = 3, IMAS_I32 = 4, IMAS_I64 = 5 };
 
 enum imas_backend_kind { IMAS_CPU = 0, IMAS_CUDA = 1 };
 
@@ -61,15 +54,15 @@ enum imas_supervised_kind { IMAS_CE = 0, IMAS_OHEM = 1 };
 /** A view of memory owned by the caller. Axes are (N, C, H, W); strides count elements, not bytes. */
 typedef struct imas_tensor {
     void* data;
-    int32_t dtype;      /* enum imas_dtype */
-    int32_t reserved;   /* 0 */
+    int32_t dtype;    /* enum imas_dtype */
+    int32_t reserved; /* 0 */
     int64_t shape[4];
     int64_t stride[4];
 } imas_tensor;
 
 /** Where to compute. CPU: device and stream are ignored. CUDA: device ordinal and cudaStream_t (NULL: default). */
 typedef struct imas_backend {
-    int32_t kind;       /* enum imas_backend_kind */
+    int32_t kind; /* enum imas_backend_kind */
     int32_t device;
     void* stream;
 } imas_backend;
@@ -101,8 +94,7 @@ int32_t imas_backend_available(int32_t kind);
 int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher,
                           float threshold, const imas_tensor* labels, const imas_tensor* confidence,
                           const imas_tensor* counts, void* workspace, size_t workspace_bytes);
-size_t imas_pseudo_label_workspace(const imas_backend* backend, const imas_tensor* student,
-                                   const imas_tensor* labels);
+size_t imas_pseudo_label_workspace(const imas_backend* backend, const imas_tensor* student, const imas_tensor* labels);
 
 /**
  * Class-weighted symmetric IoU and gamma (method 4), CutMix partners and the batch mean.
@@ -180,10 +172,9 @@ size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_t
  */
 int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                              int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
-                             const imas_tensor* kept, const imas_tensor* grad, void* workspace,
-                             size_t workspace_bytes);
-size_t imas_supervised_loss_workspace(const imas_backend* backend, const imas_tensor* logits,
-                                      const imas_tensor* labels, int32_t kind);
+                             const imas_tensor* kept, const imas_tensor* grad, void* workspace, size_t workspace_bytes);
+size_t imas_supervised_loss_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
+                                      int32_t kind);
 
 /**
  * teacher[k][i] = decay * teacher[k][i] + (1 - decay) * student[k][i] for all tensors in one call (method 3.8).

@@ -23,14 +23,17 @@ struct Call {
         if (!backend) status = fail(IMAS_ERROR_ARGUMENT, "%s: backend is missing (null)", function);
         else if (backend->kind == IMAS_CPU) table = cpu_backend();
         else if (backend->kind == IMAS_CUDA) table = cuda_backend();
-        else fail(IMAS_ERROR_BACKEND, "%s: backend kind is %" PRId32 ", expected %d (cpu) or %d (cuda)", function, backend->kind, IMAS_CPU, IMAS_CUDA);
+        else
+            fail(IMAS_ERROR_BACKEND, "%s: backend kind is %" PRId32 ", expected %d (cpu) or %d (cuda)", function,
+                 backend->kind, IMAS_CPU, IMAS_CUDA);
         if (!table && status == IMAS_OK) status = IMAS_ERROR_BACKEND;  // the text is there
     }
 };
 
 /** The workspace query of a logits-and-map function: 0 with the error text set when the arguments are refused. */
 template <class Query>
-size_t workspace_of(const char* function, const imas_backend* backend, const imas_tensor* logits, const char* map_name, const imas_tensor* map, Query query) {
+size_t workspace_of(const char* function, const imas_backend* backend, const imas_tensor* logits, const char* map_name,
+                    const imas_tensor* map, Query query) {
     const Call call(function, backend);
     if (call.status != IMAS_OK || check_logits_and_labels(function, logits, map_name, map) != IMAS_OK) return 0;
     return query(*call.table);
@@ -45,8 +48,9 @@ IMAS_EXPORT int32_t imas_abi_version(void) { return IMAS_ABI_VERSION; }
 
 IMAS_EXPORT const char* imas_build_info(void) {
     static char text[256];
-    static const int length = std::snprintf(text, sizeof text, "imas kernels %s (ABI %d), %s, cpu backend: %s, OpenMP %d", IMAS_VERSION,
-                                            IMAS_ABI_VERSION, IMAS_COMPILER, cpu_instruction_set(), IMAS_OPENMP);
+    static const int length =
+        std::snprintf(text, sizeof text, "imas kernels %s (ABI %d), %s, cpu backend: %s, OpenMP %d", IMAS_VERSION,
+                      IMAS_ABI_VERSION, IMAS_COMPILER, cpu_instruction_set(), IMAS_OPENMP);
     return length > 0 ? text : "";
 }
 
@@ -58,19 +62,25 @@ IMAS_EXPORT int32_t imas_backend_available(int32_t kind) {
     return call.table ? call.table->available() : 0;
 }
 
-IMAS_EXPORT int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student, const imas_tensor* teacher, float threshold,
-                                      const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* counts,
-                                      void* workspace, size_t workspace_bytes) {
+IMAS_EXPORT int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student,
+                                      const imas_tensor* teacher, float threshold, const imas_tensor* labels,
+                                      const imas_tensor* confidence, const imas_tensor* counts, void* workspace,
+                                      size_t workspace_bytes) {
     const Call call("imas_pseudo_label", backend);
     IMAS_TRY(call.status);
     IMAS_TRY(check_pseudo_label(student, teacher, threshold, labels, confidence, counts));
-    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->pseudo_label_workspace(backend, student, labels)}, {student, teacher, labels, confidence, counts}));
-    return call.table->pseudo_label(backend, student, teacher, threshold, labels, confidence, counts, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(call.function,
+                             {workspace, workspace_bytes, call.table->pseudo_label_workspace(backend, student, labels)},
+                             {student, teacher, labels, confidence, counts}));
+    return call.table->pseudo_label(backend, student, teacher, threshold, labels, confidence, counts, workspace,
+                                    workspace_bytes);
 }
 
-IMAS_EXPORT size_t imas_pseudo_label_workspace(const imas_backend* backend, const imas_tensor* student, const imas_tensor* labels) {
-    return workspace_of("imas_pseudo_label_workspace", backend, student, "labels", labels,
-                        [&](const imas_backend_table& table) { return table.pseudo_label_workspace(backend, student, labels); });
+IMAS_EXPORT size_t imas_pseudo_label_workspace(const imas_backend* backend, const imas_tensor* student,
+                                               const imas_tensor* labels) {
+    return workspace_of(
+        "imas_pseudo_label_workspace", backend, student, "labels", labels,
+        [&](const imas_backend_table& table) { return table.pseudo_label_workspace(backend, student, labels); });
 }
 
 IMAS_EXPORT int32_t imas_gamma(const imas_backend* backend, const imas_tensor* counts, int64_t pixels, int32_t version,
@@ -85,51 +95,68 @@ IMAS_EXPORT int32_t imas_gamma(const imas_backend* backend, const imas_tensor* c
 IMAS_EXPORT int32_t imas_compose_batch(const imas_backend* backend, const imas_tensor* labeled, const imas_tensor* weak,
                                        const imas_tensor* strong, const imas_tensor* gamma, const imas_tensor* pairing,
                                        const imas_tensor* boxes, int32_t include_weak, const imas_tensor* labels,
-                                       const imas_tensor* confidence, const imas_tensor* batch, const imas_tensor* mixed_labels,
-                                       const imas_tensor* mixed_confidence) {
+                                       const imas_tensor* confidence, const imas_tensor* batch,
+                                       const imas_tensor* mixed_labels, const imas_tensor* mixed_confidence) {
     const Call call("imas_compose_batch", backend);
     IMAS_TRY(call.status);
-    IMAS_TRY(check_compose_batch(labeled, weak, strong, gamma, pairing, boxes, include_weak, labels, confidence, batch, mixed_labels, mixed_confidence));
-    return call.table->compose_batch(backend, labeled, weak, strong, gamma, pairing, boxes, include_weak, labels, confidence, batch, mixed_labels, mixed_confidence);
+    IMAS_TRY(check_compose_batch(labeled, weak, strong, gamma, pairing, boxes, include_weak, labels, confidence, batch,
+                                 mixed_labels, mixed_confidence));
+    return call.table->compose_batch(backend, labeled, weak, strong, gamma, pairing, boxes, include_weak, labels,
+                                     confidence, batch, mixed_labels, mixed_confidence);
 }
 
-IMAS_EXPORT int32_t imas_consistency_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
-                                          const imas_tensor* confidence, float threshold, const imas_tensor* weight,
-                                          float grad_scale, const imas_tensor* loss, const imas_tensor* grad, void* workspace,
-                                          size_t workspace_bytes) {
+IMAS_EXPORT int32_t imas_consistency_loss(const imas_backend* backend, const imas_tensor* logits,
+                                          const imas_tensor* labels, const imas_tensor* confidence, float threshold,
+                                          const imas_tensor* weight, float grad_scale, const imas_tensor* loss,
+                                          const imas_tensor* grad, void* workspace, size_t workspace_bytes) {
     const Call call("imas_consistency_loss", backend);
     IMAS_TRY(call.status);
     IMAS_TRY(check_consistency_loss(logits, labels, confidence, threshold, weight, grad_scale, loss, grad));
-    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->consistency_loss_workspace(backend, logits, labels)}, {logits, labels, confidence, weight, loss, grad}));
-    return call.table->consistency_loss(backend, logits, labels, confidence, threshold, weight, grad_scale, loss, grad, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(
+        call.function, {workspace, workspace_bytes, call.table->consistency_loss_workspace(backend, logits, labels)},
+        {logits, labels, confidence, weight, loss, grad}));
+    return call.table->consistency_loss(backend, logits, labels, confidence, threshold, weight, grad_scale, loss, grad,
+                                        workspace, workspace_bytes);
 }
 
-IMAS_EXPORT size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels) {
-    return workspace_of("imas_consistency_loss_workspace", backend, logits, "labels", labels,
-                        [&](const imas_backend_table& table) { return table.consistency_loss_workspace(backend, logits, labels); });
+IMAS_EXPORT size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_tensor* logits,
+                                                   const imas_tensor* labels) {
+    return workspace_of(
+        "imas_consistency_loss_workspace", backend, logits, "labels", labels,
+        [&](const imas_backend_table& table) { return table.consistency_loss_workspace(backend, logits, labels); });
 }
 
-IMAS_EXPORT int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
-                                         int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
-                                         const imas_tensor* kept, const imas_tensor* grad, void* workspace, size_t workspace_bytes) {
+IMAS_EXPORT int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits,
+                                         const imas_tensor* labels, int32_t kind, float thresh, int64_t min_kept,
+                                         float grad_scale, const imas_tensor* loss, const imas_tensor* kept,
+                                         const imas_tensor* grad, void* workspace, size_t workspace_bytes) {
     const Call call("imas_supervised_loss", backend);
     IMAS_TRY(call.status);
     IMAS_TRY(check_supervised_loss(logits, labels, kind, thresh, min_kept, grad_scale, loss, kept, grad));
-    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->supervised_loss_workspace(backend, logits, labels, kind)}, {logits, labels, loss, kept, grad}));
-    return call.table->supervised_loss(backend, logits, labels, kind, thresh, min_kept, grad_scale, loss, kept, grad, workspace, workspace_bytes);
+    IMAS_TRY(check_workspace(
+        call.function,
+        {workspace, workspace_bytes, call.table->supervised_loss_workspace(backend, logits, labels, kind)},
+        {logits, labels, loss, kept, grad}));
+    return call.table->supervised_loss(backend, logits, labels, kind, thresh, min_kept, grad_scale, loss, kept, grad,
+                                       workspace, workspace_bytes);
 }
 
-IMAS_EXPORT size_t imas_supervised_loss_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels, int32_t kind) {
+IMAS_EXPORT size_t imas_supervised_loss_workspace(const imas_backend* backend, const imas_tensor* logits,
+                                                  const imas_tensor* labels, int32_t kind) {
     return workspace_of("imas_supervised_loss_workspace", backend, logits, "labels", labels,
-                        [&](const imas_backend_table& table) { return table.supervised_loss_workspace(backend, logits, labels, kind); });
+                        [&](const imas_backend_table& table) {
+                            return table.supervised_loss_workspace(backend, logits, labels, kind);
+                        });
 }
 
-IMAS_EXPORT int32_t imas_ema_update(const imas_backend* backend, int64_t count, void* const* teacher, const void* const* student,
-                                    const int64_t* numel, float decay, void* workspace, size_t workspace_bytes) {
+IMAS_EXPORT int32_t imas_ema_update(const imas_backend* backend, int64_t count, void* const* teacher,
+                                    const void* const* student, const int64_t* numel, float decay, void* workspace,
+                                    size_t workspace_bytes) {
     const Call call("imas_ema_update", backend);
     IMAS_TRY(call.status);
     IMAS_TRY(check_ema_update(count, teacher, student, numel, decay));
-    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->ema_update_workspace(backend, count, numel)}, {}));
+    IMAS_TRY(check_workspace(
+        call.function, {workspace, workspace_bytes, call.table->ema_update_workspace(backend, count, numel)}, {}));
     return call.table->ema_update(backend, count, teacher, student, numel, decay, workspace, workspace_bytes);
 }
 
@@ -143,11 +170,15 @@ IMAS_EXPORT int32_t imas_confusion(const imas_backend* backend, const imas_tenso
     const Call call("imas_confusion", backend);
     IMAS_TRY(call.status);
     IMAS_TRY(check_confusion(logits, truth, counts));
-    IMAS_TRY(check_workspace(call.function, {workspace, workspace_bytes, call.table->confusion_workspace(backend, logits, truth)}, {logits, truth, counts}));
+    IMAS_TRY(check_workspace(call.function,
+                             {workspace, workspace_bytes, call.table->confusion_workspace(backend, logits, truth)},
+                             {logits, truth, counts}));
     return call.table->confusion(backend, logits, truth, counts, workspace, workspace_bytes);
 }
 
-IMAS_EXPORT size_t imas_confusion_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth) {
-    return workspace_of("imas_confusion_workspace", backend, logits, "truth", truth,
-                        [&](const imas_backend_table& table) { return table.confusion_workspace(backend, logits, truth); });
+IMAS_EXPORT size_t imas_confusion_workspace(const imas_backend* backend, const imas_tensor* logits,
+                                            const imas_tensor* truth) {
+    return workspace_of(
+        "imas_confusion_workspace", backend, logits, "truth", truth,
+        [&](const imas_backend_table& table) { return table.confusion_workspace(backend, logits, truth); });
 }

@@ -42,7 +42,9 @@ int64_t reach(const imas_tensor& view) {
     for (int axis = 0; axis < 4; ++axis) {
         int64_t step;
         if (view.shape[axis] == 1) continue;
-        if (__builtin_mul_overflow(view.shape[axis] - 1, view.stride[axis], &step) || __builtin_add_overflow(sum, step, &sum)) return -1;
+        if (__builtin_mul_overflow(view.shape[axis] - 1, view.stride[axis], &step) ||
+            __builtin_add_overflow(sum, step, &sum))
+            return -1;
     }
     return sum;
 }
@@ -96,15 +98,20 @@ int32_t Argument::readable(unsigned types) const {
     if (dtype < IMAS_F32 || dtype > IMAS_I64 || !(types & 1u << dtype)) {
         char expected[64];
         list_types(types, expected, sizeof expected);
-        return fail(IMAS_ERROR_ARGUMENT, "%s: %s has dtype %" PRId32 " (%s), expected %s", function, name, dtype, dtype_name(dtype), expected);
+        return fail(IMAS_ERROR_ARGUMENT, "%s: %s has dtype %" PRId32 " (%s), expected %s", function, name, dtype,
+                    dtype_name(dtype), expected);
     }
-    if (view->reserved != 0) return fail(IMAS_ERROR_ARGUMENT, "%s: %s has reserved = %" PRId32 ", expected 0", function, name, view->reserved);
+    if (view->reserved != 0)
+        return fail(IMAS_ERROR_ARGUMENT, "%s: %s has reserved = %" PRId32 ", expected 0", function, name,
+                    view->reserved);
     for (int axis = 0; axis < 4; ++axis) {
         if (view->shape[axis] < 1 || view->shape[axis] > kLargestExtent) {
-            return fail(IMAS_ERROR_ARGUMENT, "%s: %s has extent %" PRId64 " on axis %d, expected 1 to %" PRId64, function, name, view->shape[axis], axis, kLargestExtent);
+            return fail(IMAS_ERROR_ARGUMENT, "%s: %s has extent %" PRId64 " on axis %d, expected 1 to %" PRId64,
+                        function, name, view->shape[axis], axis, kLargestExtent);
         }
         if (view->stride[axis] < 0) {
-            return fail(IMAS_ERROR_ARGUMENT, "%s: %s has stride %" PRId64 " on axis %d, expected 0 or more", function, name, view->stride[axis], axis);
+            return fail(IMAS_ERROR_ARGUMENT, "%s: %s has stride %" PRId64 " on axis %d, expected 0 or more", function,
+                        name, view->stride[axis], axis);
         }
     }
     const int64_t elements = reach(*view);
@@ -112,11 +119,14 @@ int32_t Argument::readable(unsigned types) const {
     const uintptr_t address = reinterpret_cast<uintptr_t>(view->data);
     // Strides of axes of extent 1 reach nowhere, yet kernels multiply by them.
     const bool far = *std::max_element(view->stride, view->stride + 4) > kLargestStride;
-    if (far || elements < 0 || elements >= INT64_MAX / bytes || static_cast<uintptr_t>((elements + 1) * bytes) > UINTPTR_MAX - address) {
-        return fail(IMAS_ERROR_ARGUMENT, "%s: %s reaches beyond the address space (shape times stride overflows)", function, name);
+    if (far || elements < 0 || elements >= INT64_MAX / bytes ||
+        static_cast<uintptr_t>((elements + 1) * bytes) > UINTPTR_MAX - address) {
+        return fail(IMAS_ERROR_ARGUMENT, "%s: %s reaches beyond the address space (shape times stride overflows)",
+                    function, name);
     }
     if (address % static_cast<uintptr_t>(bytes) != 0) {
-        return fail(IMAS_ERROR_ARGUMENT, "%s: %s is not aligned to its %" PRId64 "-byte elements", function, name, bytes);
+        return fail(IMAS_ERROR_ARGUMENT, "%s: %s is not aligned to its %" PRId64 "-byte elements", function, name,
+                    bytes);
     }
     return IMAS_OK;
 }
@@ -124,7 +134,9 @@ int32_t Argument::readable(unsigned types) const {
 int32_t Argument::writable(unsigned types) const {
     IMAS_TRY(readable(types));
     if (!injective(*view)) {
-        return fail(IMAS_ERROR_ARGUMENT, "%s: %s is an output whose strides [%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "] put several elements in one place",
+        return fail(IMAS_ERROR_ARGUMENT,
+                    "%s: %s is an output whose strides [%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
+                    "] put several elements in one place",
                     function, name, view->stride[0], view->stride[1], view->stride[2], view->stride[3]);
     }
     return IMAS_OK;
@@ -134,7 +146,8 @@ int32_t Argument::has_shape(int64_t n, int64_t c, int64_t h, int64_t w, const ch
     const int64_t* s = view->shape;
     if (s[0] == n && s[1] == c && s[2] == h && s[3] == w) return IMAS_OK;
     return fail(IMAS_ERROR_ARGUMENT,
-                "%s: %s has shape [%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "], expected [%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "] (%s)",
+                "%s: %s has shape [%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "], expected [%" PRId64 ",%" PRId64
+                ",%" PRId64 ",%" PRId64 "] (%s)",
                 function, name, s[0], s[1], s[2], s[3], n, c, h, w, why);
 }
 
@@ -142,7 +155,9 @@ int32_t Argument::contiguous() const {
     int64_t expected = 1;
     for (int axis = 3; axis >= 0; --axis) {
         if (view->shape[axis] != 1 && view->stride[axis] != expected) {
-            return fail(IMAS_ERROR_ARGUMENT, "%s: %s has stride %" PRId64 " on axis %d, expected %" PRId64 " (contiguous)", function, name, view->stride[axis], axis, expected);
+            return fail(IMAS_ERROR_ARGUMENT,
+                        "%s: %s has stride %" PRId64 " on axis %d, expected %" PRId64 " (contiguous)", function, name,
+                        view->stride[axis], axis, expected);
         }
         expected *= view->shape[axis];
     }
@@ -158,7 +173,8 @@ int32_t disjoint(const Argument* outputs, int output_count, const Argument* inpu
             if (!other.view) continue;
             const Range b = range_of(*other.view);
             if (a.begin < b.end && b.begin < a.end) {
-                return fail(IMAS_ERROR_ARGUMENT, "%s: output %s overlaps %s in memory", outputs[i].function, outputs[i].name, other.name);
+                return fail(IMAS_ERROR_ARGUMENT, "%s: output %s overlaps %s in memory", outputs[i].function,
+                            outputs[i].name, other.name);
             }
         }
     }

@@ -39,8 +39,8 @@ int32_t disjoint(const Argument* outputs, int output_count, const Argument* inpu
 }  // namespace imas
 
 /** Leaves the function with the status of a check that failed. */
-#define IMAS_TRY(check)                      \
-    do {                                     \
-        const int32_t imas_status_ = (check); \
+#define IMAS_TRY(check)                                   \
+    do {                                                  \
+        const int32_t imas_status_ = (check);             \
         if (imas_status_ != IMAS_OK) return imas_status_; \
     } while (0)

@@ -18,12 +18,14 @@ const unsigned kI64 = only(IMAS_I64);
 int32_t check_classes(const Argument& logits) {
     const int64_t classes = logits.view->shape[1];
     if (classes <= IMAS_MAX_CLASSES) return IMAS_OK;
-    return fail(IMAS_ERROR_ARGUMENT, "%s: %s has %" PRId64 " classes (axis 1), expected at most %d", logits.function, logits.name, classes, IMAS_MAX_CLASSES);
+    return fail(IMAS_ERROR_ARGUMENT, "%s: %s has %" PRId64 " classes (axis 1), expected at most %d", logits.function,
+                logits.name, classes, IMAS_MAX_CLASSES);
 }
 
 int32_t check_number(const char* function, const char* name, float value) {
     if (std::isfinite(value)) return IMAS_OK;
-    return fail(IMAS_ERROR_ARGUMENT, "%s: %s is %g, expected a finite number", function, name, static_cast<double>(value));
+    return fail(IMAS_ERROR_ARGUMENT, "%s: %s is %g, expected a finite number", function, name,
+                static_cast<double>(value));
 }
 
 /** The logits and a byte map [B,1,H,W] of the same batch whose pixels fit a 32-bit count. */
@@ -33,7 +35,9 @@ int32_t check_map(const Argument& logits, const Argument& map, bool output) {
     IMAS_TRY(output ? map.writable(kU8) : map.readable(kU8));
     const int64_t* s = map.view->shape;
     IMAS_TRY(map.has_shape(logits.view->shape[0], 1, s[2], s[3], "one map an image of the logits"));
-    if (s[2] * s[3] > INT32_MAX) return fail(IMAS_ERROR_ARGUMENT, "%s: %s has %" PRId64 " pixels an image, expected at most %d", map.function, map.name, s[2] * s[3], INT32_MAX);
+    if (s[2] * s[3] > INT32_MAX)
+        return fail(IMAS_ERROR_ARGUMENT, "%s: %s has %" PRId64 " pixels an image, expected at most %d", map.function,
+                    map.name, s[2] * s[3], INT32_MAX);
     return IMAS_OK;
 }
 
@@ -52,7 +56,8 @@ int32_t check_grad(const Argument& grad, const imas_tensor& logits) {
 
 }  // namespace
 
-int32_t check_logits_and_labels(const char* function, const imas_tensor* logits, const char* labels_name, const imas_tensor* labels) {
+int32_t check_logits_and_labels(const char* function, const imas_tensor* logits, const char* labels_name,
+                                const imas_tensor* labels) {
     return check_map({function, "logits", logits}, {function, labels_name, labels}, false);
 }
 
@@ -83,13 +88,15 @@ int32_t check_gamma(const imas_tensor* counts, int64_t pixels, int32_t version, 
     const int64_t images = counts->shape[0];
     const int64_t columns = counts->shape[3];
     if (columns < 5 || (columns - 2) % 3 != 0 || (columns - 2) / 3 > IMAS_MAX_CLASSES) {
-        return fail(IMAS_ERROR_ARGUMENT, "%s: counts has %" PRId64 " columns, expected 3*C+2 with C in 1 to %d", f, columns, IMAS_MAX_CLASSES);
+        return fail(IMAS_ERROR_ARGUMENT, "%s: counts has %" PRId64 " columns, expected 3*C+2 with C in 1 to %d", f,
+                    columns, IMAS_MAX_CLASSES);
     }
     IMAS_TRY(in[0].has_shape(images, 1, 1, columns, "counts of imas_pseudo_label"));
     IMAS_TRY(in[0].contiguous());
     if (pixels < 1) return fail(IMAS_ERROR_ARGUMENT, "%s: pixels is %" PRId64 ", expected at least 1", f, pixels);
     if (version != IMAS_GAMMA_V1 && version != IMAS_GAMMA_V2) {
-        return fail(IMAS_ERROR_ARGUMENT, "%s: version is %" PRId32 ", expected %d or %d", f, version, IMAS_GAMMA_V1, IMAS_GAMMA_V2);
+        return fail(IMAS_ERROR_ARGUMENT, "%s: version is %" PRId32 ", expected %d or %d", f, version, IMAS_GAMMA_V1,
+                    IMAS_GAMMA_V2);
     }
     IMAS_TRY(out[0].writable(kF32));
     IMAS_TRY(out[0].has_shape(images, 1, 1, 5, "wIoU_S, wIoU_T, rho_S, rho_T, gamma an image"));
@@ -103,11 +110,14 @@ int32_t check_gamma(const imas_tensor* counts, int64_t pixels, int32_t version, 
 int32_t check_compose_batch(const imas_tensor* labeled, const imas_tensor* weak, const imas_tensor* strong,
                             const imas_tensor* gamma, const imas_tensor* pairing, const imas_tensor* boxes,
                             int32_t include_weak, const imas_tensor* labels, const imas_tensor* confidence,
-                            const imas_tensor* batch, const imas_tensor* mixed_labels, const imas_tensor* mixed_confidence) {
+                            const imas_tensor* batch, const imas_tensor* mixed_labels,
+                            const imas_tensor* mixed_confidence) {
     const char* f = "imas_compose_batch";
-    const Argument in[] = {{f, "weak", weak},       {f, "strong", strong}, {f, "labeled", labeled}, {f, "gamma", gamma},
-                           {f, "pairing", pairing}, {f, "boxes", boxes},   {f, "labels", labels},   {f, "confidence", confidence}};
-    const Argument out[] = {{f, "batch", batch}, {f, "mixed_labels", mixed_labels}, {f, "mixed_confidence", mixed_confidence}};
+    const Argument in[] = {{f, "weak", weak},     {f, "strong", strong},        {f, "labeled", labeled},
+                           {f, "gamma", gamma},   {f, "pairing", pairing},      {f, "boxes", boxes},
+                           {f, "labels", labels}, {f, "confidence", confidence}};
+    const Argument out[] = {
+        {f, "batch", batch}, {f, "mixed_labels", mixed_labels}, {f, "mixed_confidence", mixed_confidence}};
     IMAS_TRY(in[0].readable(kFloats));
     const int64_t images = weak->shape[0], height = weak->shape[2], width = weak->shape[3];
     const unsigned same_type = 1u << weak->dtype;
@@ -123,12 +133,17 @@ int32_t check_compose_batch(const imas_tensor* labeled, const imas_tensor* weak,
         IMAS_TRY(in[3].has_shape(images, 1, 1, 1, "one gamma an image"));
     }
     const bool cutmix = boxes != nullptr;
-    const bool together = (pairing != nullptr) == cutmix && (labels != nullptr) == cutmix && (confidence != nullptr) == cutmix &&
-                          (mixed_labels != nullptr) == cutmix && (mixed_confidence != nullptr) == cutmix;
+    const bool together = (pairing != nullptr) == cutmix && (labels != nullptr) == cutmix &&
+                          (confidence != nullptr) == cutmix && (mixed_labels != nullptr) == cutmix &&
+                          (mixed_confidence != nullptr) == cutmix;
     if (!together) {
-        return fail(IMAS_ERROR_ARGUMENT, "%s: pairing, boxes, labels, confidence, mixed_labels and mixed_confidence must be given together or all be null", f);
+        return fail(IMAS_ERROR_ARGUMENT,
+                    "%s: pairing, boxes, labels, confidence, mixed_labels and mixed_confidence must be given together "
+                    "or all be null",
+                    f);
     }
-    if (include_weak != 0 && include_weak != 1) return fail(IMAS_ERROR_ARGUMENT, "%s: include_weak is %" PRId32 ", expected 0 or 1", f, include_weak);
+    if (include_weak != 0 && include_weak != 1)
+        return fail(IMAS_ERROR_ARGUMENT, "%s: include_weak is %" PRId32 ", expected 0 or 1", f, include_weak);
     if (cutmix) {
         IMAS_TRY(in[4].readable(kI32));
         IMAS_TRY(in[4].has_shape(images, 1, 1, 1, "one partner an image"));
@@ -145,7 +160,8 @@ int32_t check_compose_batch(const imas_tensor* labeled, const imas_tensor* weak,
     }
     const int64_t parts = 1 + include_weak + (cutmix ? 1 : 0);
     IMAS_TRY(out[0].writable(kFloats));
-    IMAS_TRY(out[0].has_shape((labeled ? labeled->shape[0] : 0) + parts * images, 3, height, width, "labeled | weak | cutmix | strong"));
+    IMAS_TRY(out[0].has_shape((labeled ? labeled->shape[0] : 0) + parts * images, 3, height, width,
+                              "labeled | weak | cutmix | strong"));
     return disjoint(out, 3, in, 8);
 }
 
@@ -153,7 +169,8 @@ int32_t check_consistency_loss(const imas_tensor* logits, const imas_tensor* lab
                                float threshold, const imas_tensor* weight, float grad_scale, const imas_tensor* loss,
                                const imas_tensor* grad) {
     const char* f = "imas_consistency_loss";
-    const Argument in[] = {{f, "logits", logits}, {f, "labels", labels}, {f, "confidence", confidence}, {f, "weight", weight}};
+    const Argument in[] = {
+        {f, "logits", logits}, {f, "labels", labels}, {f, "confidence", confidence}, {f, "weight", weight}};
     const Argument out[] = {{f, "loss", loss}, {f, "grad", grad}};
     IMAS_TRY(check_map(in[0], in[1], false));
     IMAS_TRY(in[2].readable(kF32));
@@ -176,7 +193,8 @@ int32_t check_supervised_loss(const imas_tensor* logits, const imas_tensor* labe
     const Argument in[] = {{f, "logits", logits}, {f, "labels", labels}};
     const Argument out[] = {{f, "loss", loss}, {f, "kept", kept}, {f, "grad", grad}};
     IMAS_TRY(check_map(in[0], in[1], false));
-    if (kind != IMAS_CE && kind != IMAS_OHEM) return fail(IMAS_ERROR_ARGUMENT, "%s: kind is %" PRId32 ", expected %d or %d", f, kind, IMAS_CE, IMAS_OHEM);
+    if (kind != IMAS_CE && kind != IMAS_OHEM)
+        return fail(IMAS_ERROR_ARGUMENT, "%s: kind is %" PRId32 ", expected %d or %d", f, kind, IMAS_CE, IMAS_OHEM);
     if (kind == IMAS_OHEM) IMAS_TRY(check_number(f, "thresh", thresh));
     if (min_kept < 0) return fail(IMAS_ERROR_ARGUMENT, "%s: min_kept is %" PRId64 ", expected 0 or more", f, min_kept);
     IMAS_TRY(check_number(f, "grad_scale", grad_scale));
@@ -186,27 +204,39 @@ int32_t check_supervised_loss(const imas_tensor* logits, const imas_tensor* labe
     return disjoint(out, 3, in, 2);
 }
 
-int32_t check_ema_update(int64_t count, void* const* teacher, const void* const* student, const int64_t* numel, float decay) {
+int32_t check_ema_update(int64_t count, void* const* teacher, const void* const* student, const int64_t* numel,
+                         float decay) {
     const char* f = "imas_ema_update";
-    if (count < 0 || count > INT32_MAX) return fail(IMAS_ERROR_ARGUMENT, "%s: count is %" PRId64 ", expected 0 to %d", f, count, INT32_MAX);
-    if (!(decay >= 0 && decay <= 1)) return fail(IMAS_ERROR_ARGUMENT, "%s: decay is %g, expected 0 to 1", f, static_cast<double>(decay));
+    if (count < 0 || count > INT32_MAX)
+        return fail(IMAS_ERROR_ARGUMENT, "%s: count is %" PRId64 ", expected 0 to %d", f, count, INT32_MAX);
+    if (!(decay >= 0 && decay <= 1))
+        return fail(IMAS_ERROR_ARGUMENT, "%s: decay is %g, expected 0 to 1", f, static_cast<double>(decay));
     if (count == 0) return IMAS_OK;
     if (!teacher || !student || !numel) {
-        return fail(IMAS_ERROR_ARGUMENT, "%s: %s is missing (null)", f, !teacher ? "teacher" : !student ? "student" : "numel");
+        return fail(IMAS_ERROR_ARGUMENT, "%s: %s is missing (null)", f,
+                    !teacher   ? "teacher"
+                    : !student ? "student"
+                               : "numel");
     }
     for (int64_t k = 0; k < count; ++k) {
-        if (numel[k] < 0 || numel[k] > INT64_MAX / 8) return fail(IMAS_ERROR_ARGUMENT, "%s: numel[%" PRId64 "] is %" PRId64 ", expected an element count", f, k, numel[k]);
+        if (numel[k] < 0 || numel[k] > INT64_MAX / 8)
+            return fail(IMAS_ERROR_ARGUMENT, "%s: numel[%" PRId64 "] is %" PRId64 ", expected an element count", f, k,
+                        numel[k]);
         if (numel[k] == 0) continue;
         const uintptr_t t = reinterpret_cast<uintptr_t>(teacher[k]), s = reinterpret_cast<uintptr_t>(student[k]);
         if (!t || !s) return fail(IMAS_ERROR_ARGUMENT, "%s: %s[%" PRId64 "] is null", f, !t ? "teacher" : "student", k);
-        if (t % 4 || s % 4) return fail(IMAS_ERROR_ARGUMENT, "%s: %s[%" PRId64 "] is not aligned to 4 bytes", f, t % 4 ? "teacher" : "student", k);
+        if (t % 4 || s % 4)
+            return fail(IMAS_ERROR_ARGUMENT, "%s: %s[%" PRId64 "] is not aligned to 4 bytes", f,
+                        t % 4 ? "teacher" : "student", k);
         const uintptr_t bytes = static_cast<uintptr_t>(numel[k]) * 4;
-        if (t > UINTPTR_MAX - bytes || s > UINTPTR_MAX - bytes) return fail(IMAS_ERROR_ARGUMENT, "%s: tensor %" PRId64 " reaches beyond the address space", f, k);
+        if (t > UINTPTR_MAX - bytes || s > UINTPTR_MAX - bytes)
+            return fail(IMAS_ERROR_ARGUMENT, "%s: tensor %" PRId64 " reaches beyond the address space", f, k);
     }
     // Every teacher tensor against every student tensor and the teachers after it. A network has some hundred
     // tensors, and the inner loop is branch-free, so this costs far less than reading the weights.
     for (int64_t i = 0; i < count; ++i) {
-        const uintptr_t begin = reinterpret_cast<uintptr_t>(teacher[i]), end = begin + static_cast<uintptr_t>(numel[i]) * 4;
+        const uintptr_t begin = reinterpret_cast<uintptr_t>(teacher[i]),
+                        end = begin + static_cast<uintptr_t>(numel[i]) * 4;
         int64_t clash = 0;
         for (int64_t j = 0; j < count; ++j) {
             const uintptr_t bytes = static_cast<uintptr_t>(numel[j]) * 4;
@@ -214,7 +244,8 @@ int32_t check_ema_update(int64_t count, void* const* teacher, const void* const*
             clash += (bytes > 0) & (begin < s + bytes) & (s < end);
             clash += (bytes > 0) & (i != j) & (begin < t + bytes) & (t < end);
         }
-        if (clash && numel[i] > 0) return fail(IMAS_ERROR_ARGUMENT, "%s: teacher[%" PRId64 "] overlaps another tensor in memory", f, i);
+        if (clash && numel[i] > 0)
+            return fail(IMAS_ERROR_ARGUMENT, "%s: teacher[%" PRId64 "] overlaps another tensor in memory", f, i);
     }
     return IMAS_OK;
 }
@@ -230,11 +261,15 @@ int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, con
     return disjoint(out, 1, in, 2);
 }
 
-int32_t check_workspace(const char* function, const Workspace& workspace, std::initializer_list<const imas_tensor*> views) {
+int32_t check_workspace(const char* function, const Workspace& workspace,
+                        std::initializer_list<const imas_tensor*> views) {
     if (workspace.needed == 0) return IMAS_OK;
-    if (!workspace.data) return fail(IMAS_ERROR_WORKSPACE, "%s: workspace is missing (null), %zu bytes are needed", function, workspace.needed);
+    if (!workspace.data)
+        return fail(IMAS_ERROR_WORKSPACE, "%s: workspace is missing (null), %zu bytes are needed", function,
+                    workspace.needed);
     if (workspace.bytes < workspace.needed) {
-        return fail(IMAS_ERROR_WORKSPACE, "%s: workspace has %zu bytes, %zu are needed", function, workspace.bytes, workspace.needed);
+        return fail(IMAS_ERROR_WORKSPACE, "%s: workspace has %zu bytes, %zu are needed", function, workspace.bytes,
+                    workspace.needed);
     }
     const uintptr_t begin = reinterpret_cast<uintptr_t>(workspace.data);
     if (begin % 64 != 0) return fail(IMAS_ERROR_WORKSPACE, "%s: workspace is not aligned to 64 bytes", function);

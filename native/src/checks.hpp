@@ -15,7 +15,8 @@ struct Workspace {
     size_t needed;
 };
 
-int32_t check_logits_and_labels(const char* function, const imas_tensor* logits, const char* labels_name, const imas_tensor* labels);
+int32_t check_logits_and_labels(const char* function, const imas_tensor* logits, const char* labels_name,
+                                const imas_tensor* labels);
 
 int32_t check_pseudo_label(const imas_tensor* student, const imas_tensor* teacher, float threshold,
                            const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* counts);
@@ -26,7 +27,8 @@ int32_t check_gamma(const imas_tensor* counts, int64_t pixels, int32_t version, 
 int32_t check_compose_batch(const imas_tensor* labeled, const imas_tensor* weak, const imas_tensor* strong,
                             const imas_tensor* gamma, const imas_tensor* pairing, const imas_tensor* boxes,
                             int32_t include_weak, const imas_tensor* labels, const imas_tensor* confidence,
-                            const imas_tensor* batch, const imas_tensor* mixed_labels, const imas_tensor* mixed_confidence);
+                            const imas_tensor* batch, const imas_tensor* mixed_labels,
+                            const imas_tensor* mixed_confidence);
 
 int32_t check_consistency_loss(const imas_tensor* logits, const imas_tensor* labels, const imas_tensor* confidence,
                                float threshold, const imas_tensor* weight, float grad_scale, const imas_tensor* loss,
@@ -36,11 +38,13 @@ int32_t check_supervised_loss(const imas_tensor* logits, const imas_tensor* labe
                               int64_t min_kept, float grad_scale, const imas_tensor* loss, const imas_tensor* kept,
                               const imas_tensor* grad);
 
-int32_t check_ema_update(int64_t count, void* const* teacher, const void* const* student, const int64_t* numel, float decay);
+int32_t check_ema_update(int64_t count, void* const* teacher, const void* const* student, const int64_t* numel,
+                         float decay);
 
 int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, const imas_tensor* counts);
 
 /** The workspace is there, large enough, aligned to 64 bytes and overlaps none of the views (NULL entries skipped). */
-int32_t check_workspace(const char* function, const Workspace& workspace, std::initializer_list<const imas_tensor*> views);
+int32_t check_workspace(const char* function, const Workspace& workspace,
+                        std::initializer_list<const imas_tensor*> views);
 
 }  // namespace imas

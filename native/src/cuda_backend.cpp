@@ -20,7 +20,8 @@ void set_error(const char* text) { fail(IMAS_ERROR_DEVICE, "%s", text); }
 const imas_backend_table* table_of(void* library, const char* name, char* problem, size_t size) {
     auto open_backend = reinterpret_cast<imas_backend_open>(dlsym(library, "imas_cuda_backend"));
     const imas_backend_table* table = open_backend ? open_backend(IMAS_BACKEND_TABLE_VERSION, set_error) : nullptr;
-    if (!table) std::snprintf(problem, size, "%s is of another version; build both libraries from the same sources", name);
+    if (!table)
+        std::snprintf(problem, size, "%s is of another version; build both libraries from the same sources", name);
     return table;
 }
 
@@ -29,7 +30,8 @@ const imas_backend_table* open(char* problem, size_t size) {
     const char* const named = std::getenv("IMAS_CUDA_LIBRARY");
     if (named && *named) {
         void* const library = dlopen(named, RTLD_NOW | RTLD_LOCAL);
-        if (!library) std::snprintf(problem, size, "the CUDA backend that IMAS_CUDA_LIBRARY names does not load: %s", dlerror());
+        if (!library)
+            std::snprintf(problem, size, "the CUDA backend that IMAS_CUDA_LIBRARY names does not load: %s", dlerror());
         return library ? table_of(library, named, problem, size) : nullptr;
     }
     char path[4096] = "";
@@ -37,13 +39,16 @@ const imas_backend_table* open(char* problem, size_t size) {
     if (dladdr(reinterpret_cast<void*>(&set_error), &self) && self.dli_fname) {
         const char* slash = std::strrchr(self.dli_fname, '/');
         if (slash) {
-            std::snprintf(path, sizeof path, "%.*s/%s", static_cast<int>(slash - self.dli_fname), self.dli_fname, kLibrary);
+            std::snprintf(path, sizeof path, "%.*s/%s", static_cast<int>(slash - self.dli_fname), self.dli_fname,
+                          kLibrary);
         }
     }
     void* library = path[0] ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : nullptr;
     if (!library) library = dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
-        std::snprintf(problem, size, "the CUDA backend is not built in: %s (build with nvcc on the path, or use the CPU backend)", dlerror());
+        std::snprintf(problem, size,
+                      "the CUDA backend is not built in: %s (build with nvcc on the path, or use the CPU backend)",
+                      dlerror());
         return nullptr;
     }
     return table_of(library, kLibrary, problem, size);

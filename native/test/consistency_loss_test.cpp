@@ -27,12 +27,15 @@ struct Inputs {
 
 int32_t run(const Inputs& in, float threshold, bool weighted, float scale, const Tensor& loss, const Tensor* grad) {
     Workspace workspace(imas_consistency_loss_workspace(&kCpu, in.logits, in.labels));
-    return imas_consistency_loss(&kCpu, in.logits, in.labels, in.confidence, threshold, weighted ? static_cast<const imas_tensor*>(in.weight) : nullptr, scale, loss,
-                                 grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data, workspace.bytes);
+    return imas_consistency_loss(&kCpu, in.logits, in.labels, in.confidence, threshold,
+                                 weighted ? static_cast<const imas_tensor*>(in.weight) : nullptr, scale, loss,
+                                 grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data,
+                                 workspace.bytes);
 }
 
 std::vector<double> factors(const Inputs& in, float threshold, bool weighted) {
-    return reference::consistency_factors(in.labels, in.confidence, static_cast<double>(threshold), weighted ? &in.weight : nullptr);
+    return reference::consistency_factors(in.labels, in.confidence, static_cast<double>(threshold),
+                                          weighted ? &in.weight : nullptr);
 }
 
 void all_sizes_types_and_layouts() {
@@ -41,7 +44,8 @@ void all_sizes_types_and_layouts() {
         Inputs in(s, random.one_of(kFloatTypes), random.one_of(kLayouts), random);
         const bool weighted = random.below(4) != 0;
         context = "consistency_loss " + s.text();
-        Tensor loss(IMAS_F32, 1, 1, 1, 1), again(IMAS_F32, 1, 1, 1, 1), grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
+        Tensor loss(IMAS_F32, 1, 1, 1, 1), again(IMAS_F32, 1, 1, 1, 1),
+            grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
         EXPECT_OK(run(in, 0.6f, weighted, 1.5f, loss, &grad));
         const auto expected = reference::weighted_cross_entropy(in.logits, in.labels, factors(in, 0.6f, weighted));
         EXPECT_NEAR(loss.get(0, 0, 0, 0), expected.value, 2e-6 * std::fabs(expected.value) + 1e-7);
@@ -51,7 +55,8 @@ void all_sizes_types_and_layouts() {
 
         spoil(in.logits, random);
         EXPECT_OK(run(in, 0.6f, weighted, 1.5f, loss, &grad));
-        compare_spoiled(loss, grad, reference::weighted_cross_entropy(in.logits, in.labels, factors(in, 0.6f, weighted)), 1.5);
+        compare_spoiled(loss, grad,
+                        reference::weighted_cross_entropy(in.logits, in.labels, factors(in, 0.6f, weighted)), 1.5);
     }
 }
 
@@ -80,7 +85,8 @@ void nothing_kept_and_broken_numbers() {
     in.weight.set(0, 0, 0, 0, NAN);
     EXPECT_OK(run(in, 0.5f, true, 1, loss, &grad));
     EXPECT(std::isnan(loss.get(0, 0, 0, 0)));
-    grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { EXPECT(b == 0 || std::isfinite(grad.get(b, c, h, w))); });
+    grad.each(
+        [&](int64_t b, int64_t c, int64_t h, int64_t w) { EXPECT(b == 0 || std::isfinite(grad.get(b, c, h, w))); });
 
     // A NaN confidence is not kept, and a NaN logit where nothing is kept harms nothing.
     in.weight.set(0, 0, 0, 0, 1);

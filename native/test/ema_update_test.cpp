@@ -24,11 +24,14 @@ void test_ema_update() {
             std::vector<const void*> s;
             for (size_t k = 0; k < sizes.size(); ++k) t.push_back(teacher[k].data()), s.push_back(student[k].data());
             EXPECT(imas_ema_update_workspace(&kCpu, static_cast<int64_t>(sizes.size()), sizes.data()) == 0);
-            EXPECT_OK(imas_ema_update(&kCpu, static_cast<int64_t>(sizes.size()), t.data(), s.data(), sizes.data(), decay, nullptr, 0));
+            EXPECT_OK(imas_ema_update(&kCpu, static_cast<int64_t>(sizes.size()), t.data(), s.data(), sizes.data(),
+                                      decay, nullptr, 0));
             std::vector<unsigned char> bytes;
             for (size_t k = 0; k < sizes.size(); ++k) {
                 for (size_t i = 0; i < teacher[k].size(); ++i) {
-                    const double expected = reference::mix(static_cast<double>(decay), static_cast<double>(before[k][i]), static_cast<double>(student[k][i]));
+                    const double expected =
+                        reference::mix(static_cast<double>(decay), static_cast<double>(before[k][i]),
+                                       static_cast<double>(student[k][i]));
                     EXPECT_NEAR(static_cast<double>(teacher[k][i]), expected, 2e-7);
                     if (decay == 0) EXPECT(teacher[k][i] == student[k][i]);
                 }
@@ -45,9 +48,11 @@ void test_ema_update() {
     int64_t n[2] = {4, 4};
     EXPECT_OK(imas_ema_update(&kCpu, 0, nullptr, nullptr, nullptr, 0.5f, nullptr, 0));
     EXPECT_OK(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0));
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, nullptr, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "teacher is missing");
+    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, nullptr, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT,
+                   "teacher is missing");
     EXPECT_REFUSED(imas_ema_update(&kCpu, -1, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "count is -1");
-    for (float decay : {-0.1f, 1.1f, NAN}) EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, decay, nullptr, 0), IMAS_ERROR_ARGUMENT, "decay");
+    for (float decay : {-0.1f, 1.1f, NAN})
+        EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, decay, nullptr, 0), IMAS_ERROR_ARGUMENT, "decay");
     n[1] = -1;
     EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "numel[1]");
     n[1] = INT64_MAX / 9;

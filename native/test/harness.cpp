@@ -5,22 +5,25 @@ namespace test {
 void random_logits(Tensor& logits, Random& random, double spread) {
     const double slope_h = random.between(-1, 1), slope_w = random.between(-1, 1);
     logits.each([&](int64_t n, int64_t c, int64_t h, int64_t w) {
-        const double wave = std::sin(slope_h * static_cast<double>(h) + slope_w * static_cast<double>(w) + 2.4 * static_cast<double>(c) + static_cast<double>(n));
+        const double wave = std::sin(slope_h * static_cast<double>(h) + slope_w * static_cast<double>(w) +
+                                     2.4 * static_cast<double>(c) + static_cast<double>(n));
         logits.set(n, c, h, w, spread * wave + random.between(-1, 1));
     });
 }
 
 std::vector<Size> sizes() {
     std::vector<Size> all = {
-        {1, 1, 1, 1, 1, 1},    {1, 2, 1, 1, 3, 5},    {2, 21, 1, 7, 1, 29},   {1, 3, 9, 1, 33, 1},   {3, 5, 5, 7, 5, 7},   {1, 4, 3, 5, 7, 4},
-        {2, 256, 3, 3, 9, 10}, {16, 2, 4, 6, 13, 21}, {2, 21, 17, 17, 65, 65}, {1, 19, 9, 13, 33, 49}, {1, 7, 40, 50, 41, 52}, {1, 3, 33, 41, 8, 9},
-        {1, 2, 2, 100, 3, 399}, {1, 6, 70, 2, 139, 3}, {1, 21, 16, 33, 64, 200},
+        {1, 1, 1, 1, 1, 1},      {1, 2, 1, 1, 3, 5},     {2, 21, 1, 7, 1, 29},     {1, 3, 9, 1, 33, 1},
+        {3, 5, 5, 7, 5, 7},      {1, 4, 3, 5, 7, 4},     {2, 256, 3, 3, 9, 10},    {16, 2, 4, 6, 13, 21},
+        {2, 21, 17, 17, 65, 65}, {1, 19, 9, 13, 33, 49}, {1, 7, 40, 50, 41, 52},   {1, 3, 33, 41, 8, 9},
+        {1, 2, 2, 100, 3, 399},  {1, 6, 70, 2, 139, 3},  {1, 21, 16, 33, 64, 200},
     };
     Random random(7);
     const int64_t class_counts[] = {1, 2, 21, 256, 1 + random.below(40), 1 + random.below(40)};
     const int64_t kMostNumbers = 150'000;  // of enlarged logits: what the reference does in a fraction of a second
     while (all.size() < 55) {
-        const Size s = {1 + random.below(16), random.one_of(class_counts), 1 + random.below(20), 1 + random.below(40), 1 + random.below(60), 1 + random.below(90)};
+        const Size s = {1 + random.below(16), random.one_of(class_counts), 1 + random.below(20),
+                        1 + random.below(40), 1 + random.below(60),        1 + random.below(90)};
         if (s.images * s.classes * s.height * s.width <= kMostNumbers) all.push_back(s);
     }
     return all;
@@ -29,9 +32,11 @@ std::vector<Size> sizes() {
 void spoil(Tensor& logits, Random& random) {
     const double bad[] = {static_cast<double>(NAN), INFINITY, -INFINITY};
     for (int k = 0; k < 2; ++k) {
-        logits.set(random.below(logits.extent(0)), random.below(logits.extent(1)), random.below(logits.extent(2)), random.below(logits.extent(3)), random.one_of(bad));
+        logits.set(random.below(logits.extent(0)), random.below(logits.extent(1)), random.below(logits.extent(2)),
+                   random.below(logits.extent(3)), random.one_of(bad));
     }
-    const int64_t n = random.below(logits.extent(0)), h = random.below(logits.extent(2)), w = random.below(logits.extent(3));
+    const int64_t n = random.below(logits.extent(0)), h = random.below(logits.extent(2)),
+                  w = random.below(logits.extent(3));
     const double everywhere = random.one_of(bad);
     for (int64_t c = 0; c < logits.extent(1) && random.below(2); ++c) logits.set(n, c, h, w, everywhere);
 }

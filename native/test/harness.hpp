@@ -26,33 +26,36 @@ inline void report(const char* file, int line, const std::string& what) {
     if (++failures <= 20) std::fprintf(stderr, "%s:%d: %s [%s]\n", file, line, what.c_str(), context.c_str());
 }
 
-#define EXPECT(condition)                                             \
-    do {                                                              \
+#define EXPECT(condition)                                               \
+    do {                                                                \
         if (!(condition)) test::report(__FILE__, __LINE__, #condition); \
     } while (0)
 
 /** Agreement within a bound; written so that NaN fails. */
-#define EXPECT_NEAR(actual, expected, bound)                                                                             \
-    do {                                                                                                                 \
-        const double actual_ = (actual), expected_ = (expected), bound_ = (bound);                                       \
-        if (!(std::fabs(actual_ - expected_) <= bound_)) {                                                               \
-            test::report(__FILE__, __LINE__, std::string(#actual " is ") + std::to_string(actual_) + ", expected " +      \
-                                                 std::to_string(expected_) + ", off by " + std::to_string(actual_ - expected_)); \
-        }                                                                                                                \
+#define EXPECT_NEAR(actual, expected, bound)                                                                 \
+    do {                                                                                                     \
+        const double actual_ = (actual), expected_ = (expected), bound_ = (bound);                           \
+        if (!(std::fabs(actual_ - expected_) <= bound_)) {                                                   \
+            test::report(__FILE__, __LINE__,                                                                 \
+                         std::string(#actual " is ") + std::to_string(actual_) + ", expected " +             \
+                             std::to_string(expected_) + ", off by " + std::to_string(actual_ - expected_)); \
+        }                                                                                                    \
     } while (0)
 
-#define EXPECT_OK(call)                                                                      \
-    do {                                                                                     \
+#define EXPECT_OK(call)                                                                                       \
+    do {                                                                                                      \
         if ((call) != IMAS_OK) test::report(__FILE__, __LINE__, std::string(#call ": ") + imas_last_error()); \
     } while (0)
 
 /** The call is refused and the message mentions `text`. */
-#define EXPECT_REFUSED(call, status, text)                                                                         \
-    do {                                                                                                           \
-        const int32_t got_ = (call);                                                                               \
-        if (got_ != (status) || !std::strstr(imas_last_error(), text)) {                                           \
-            test::report(__FILE__, __LINE__, std::string(#call " gave ") + std::to_string(got_) + " \"" + imas_last_error() + "\", expected a mention of " + text); \
-        }                                                                                                          \
+#define EXPECT_REFUSED(call, status, text)                                                                \
+    do {                                                                                                  \
+        const int32_t got_ = (call);                                                                      \
+        if (got_ != (status) || !std::strstr(imas_last_error(), text)) {                                  \
+            test::report(__FILE__, __LINE__,                                                              \
+                         std::string(#call " gave ") + std::to_string(got_) + " \"" + imas_last_error() + \
+                             "\", expected a mention of " + text);                                        \
+        }                                                                                                 \
     } while (0)
 
 /** SplitMix64. */
@@ -76,7 +79,9 @@ public:
     double between(double low, double high) { return low + (high - low) * uniform(); }
 
     template <class T, size_t kCount>
-    T one_of(const T (&choices)[kCount]) { return choices[below(static_cast<int64_t>(kCount))]; }
+    T one_of(const T (&choices)[kCount]) {
+        return choices[below(static_cast<int64_t>(kCount))];
+    }
 
 private:
     uint64_t state_;
@@ -109,7 +114,12 @@ public:
     imas_tensor view;
 
     operator const imas_tensor*() const { return &view; }
-    int64_t size() const { return view.dtype == IMAS_U8 ? 1 : view.dtype == IMAS_I64 ? 8 : view.dtype == IMAS_BF16 || view.dtype == IMAS_F16 ? 2 : 4; }
+    int64_t size() const {
+        return view.dtype == IMAS_U8                               ? 1
+               : view.dtype == IMAS_I64                            ? 8
+               : view.dtype == IMAS_BF16 || view.dtype == IMAS_F16 ? 2
+                                                                   : 4;
+    }
     int64_t extent(int axis) const { return view.shape[axis]; }
     std::vector<unsigned char> bytes() const { return {memory_.get(), memory_.get() + bytes_}; }
 
@@ -200,8 +210,9 @@ struct Size {
 
     std::string text() const {
         char line[128];
-        std::snprintf(line, sizeof line, "B=%d C=%d %dx%d -> %dx%d", static_cast<int>(images), static_cast<int>(classes), static_cast<int>(h),
-                      static_cast<int>(w), static_cast<int>(height), static_cast<int>(width));
+        std::snprintf(line, sizeof line, "B=%d C=%d %dx%d -> %dx%d", static_cast<int>(images),
+                      static_cast<int>(classes), static_cast<int>(h), static_cast<int>(w), static_cast<int>(height),
+                      static_cast<int>(width));
         return line;
     }
 };

@@ -35,13 +35,15 @@ inline void compare_spoiled(const Tensor& loss, const Tensor& grad, const refere
     grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) {
         const double g = expected.gradient[k++] * scale;
         if (std::isnan(g)) EXPECT(std::isnan(grad.get(b, c, h, w)));
-        else if (whole[static_cast<size_t>(b)]) EXPECT_NEAR(grad.get(b, c, h, w), g, 3e-6 * largest + rounding(grad.view.dtype) * std::fabs(g) + smallest);
+        else if (whole[static_cast<size_t>(b)])
+            EXPECT_NEAR(grad.get(b, c, h, w), g, 3e-6 * largest + rounding(grad.view.dtype) * std::fabs(g) + smallest);
     });
     EXPECT(grad.gaps_untouched());
 }
 
 /** Against central differences of the reference loss with these factors; the logits are float32. */
-inline void compare_with_differences(const Tensor& grad, Tensor& logits, const Tensor& labels, const std::vector<double>& factor) {
+inline void compare_with_differences(const Tensor& grad, Tensor& logits, const Tensor& labels,
+                                     const std::vector<double>& factor) {
     grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) {
         const double x = logits.get(b, c, h, w);
         double value[2], at[2];

@@ -13,8 +13,7 @@ int main(int argc, char** argv) {
         void (*run)();
     } groups[] = {
 #define IMAS_GROUP(name) {#name, test_##name},
-        IMAS_EACH_OPERATION(IMAS_GROUP)
-        IMAS_GROUP(arguments)
+        IMAS_EACH_OPERATION(IMAS_GROUP) IMAS_GROUP(arguments)
 #undef IMAS_GROUP
     };
     int run = 0;

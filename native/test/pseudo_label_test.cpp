@@ -18,13 +18,15 @@ struct Outputs {
 
 int32_t run(const Tensor& student, const Tensor& teacher, float threshold, const Outputs& out) {
     Workspace workspace(imas_pseudo_label_workspace(&kCpu, student, out.labels));
-    return imas_pseudo_label(&kCpu, student, teacher, threshold, out.labels, out.confidence, out.counts, workspace.data, workspace.bytes);
+    return imas_pseudo_label(&kCpu, student, teacher, threshold, out.labels, out.confidence, out.counts, workspace.data,
+                             workspace.bytes);
 }
 
 /** Counts of one image against both references; `doubtful` pixels of a tie or a threshold within rounding may differ. */
 void compare(const Size& s, const Tensor& student, const Tensor& teacher, float threshold, const Outputs& out) {
     for (int64_t b = 0; b < s.images; ++b) {
-        const auto xs = reference::enlarge(student, b, s.height, s.width), xt = reference::enlarge(teacher, b, s.height, s.width);
+        const auto xs = reference::enlarge(student, b, s.height, s.width),
+                   xt = reference::enlarge(teacher, b, s.height, s.width);
         std::vector<int64_t> counts(static_cast<size_t>(3 * s.classes + 2)), doubt(counts.size());
         for (int64_t p = 0; p < s.height * s.width; ++p) {
             const auto ps = reference::classify(xs, p), pt = reference::classify(xt, p);
@@ -32,19 +34,25 @@ void compare(const Size& s, const Tensor& student, const Tensor& teacher, float 
             const double confidence = out.confidence.get(b, 0, p / s.width, p % s.width);
             const bool sure_s = !(ps.lead < 1e-5), sure_t = !(pt.lead < 1e-5);
             if (sure_t) EXPECT(label == pt.best);
-            else EXPECT(label < s.classes && xt[static_cast<size_t>(label)][static_cast<size_t>(p)] >= xt[static_cast<size_t>(pt.best)][static_cast<size_t>(p)] - 1e-5);
+            else
+                EXPECT(label < s.classes && xt[static_cast<size_t>(label)][static_cast<size_t>(p)] >=
+                                                xt[static_cast<size_t>(pt.best)][static_cast<size_t>(p)] - 1e-5);
             if (std::isnan(pt.probability)) EXPECT(std::isnan(confidence));
             else EXPECT_NEAR(confidence, pt.probability, kConfidenceBound);
-            const size_t c = static_cast<size_t>(s.classes), bs = static_cast<size_t>(ps.best), bt = static_cast<size_t>(label);
+            const size_t c = static_cast<size_t>(s.classes), bs = static_cast<size_t>(ps.best),
+                         bt = static_cast<size_t>(label);
             ++counts[bs];
             ++counts[c + bt];
             if (bs == bt) ++counts[2 * c + bs];
-            if (!sure_s) for (size_t k = 0; k < 3 * c; ++k) ++doubt[k];
+            if (!sure_s)
+                for (size_t k = 0; k < 3 * c; ++k) ++doubt[k];
             counts[3 * c] += ps.probability >= static_cast<double>(threshold);
             counts[3 * c + 1] += confidence >= static_cast<double>(threshold);
             doubt[3 * c] += std::fabs(ps.probability - static_cast<double>(threshold)) < kConfidenceBound;
         }
-        for (size_t k = 0; k < counts.size(); ++k) EXPECT_NEAR(out.counts.get(b, 0, 0, static_cast<int64_t>(k)), static_cast<double>(counts[k]), static_cast<double>(doubt[k]));
+        for (size_t k = 0; k < counts.size(); ++k)
+            EXPECT_NEAR(out.counts.get(b, 0, 0, static_cast<int64_t>(k)), static_cast<double>(counts[k]),
+                        static_cast<double>(doubt[k]));
     }
     EXPECT(out.labels.gaps_untouched() && out.confidence.gaps_untouched());
 }
@@ -88,7 +96,8 @@ void ties_and_extremes() {
     EXPECT(out.counts.get(0, 0, 0, 12) == 400 && out.counts.get(0, 0, 0, 13) == 400);
     logits.each([&](int64_t, int64_t c, int64_t h, int64_t w) { logits.set(0, c, h, w, c == 2 ? 3e38 : -3e38); });
     EXPECT_OK(run(logits, logits, 1.0f, out));
-    EXPECT(out.labels.get(0, 0, 7, 11) == 2 && out.confidence.get(0, 0, 7, 11) == 1 && out.counts.get(0, 0, 0, 13) == 400);
+    EXPECT(out.labels.get(0, 0, 7, 11) == 2 && out.confidence.get(0, 0, 7, 11) == 1 &&
+           out.counts.get(0, 0, 0, 13) == 400);
 }
 
 void threads_change_nothing() {

@@ -31,7 +31,8 @@ std::vector<std::vector<Tap>> all_taps(int64_t in, int64_t out) {
 }  // namespace
 
 std::vector<std::vector<double>> enlarge(const test::Tensor& logits, int64_t image, int64_t height, int64_t width) {
-    std::vector<std::vector<double>> x(static_cast<size_t>(logits.extent(1)), std::vector<double>(static_cast<size_t>(height * width)));
+    std::vector<std::vector<double>> x(static_cast<size_t>(logits.extent(1)),
+                                       std::vector<double>(static_cast<size_t>(height * width)));
     const auto rows = all_taps(logits.extent(2), height), columns = all_taps(logits.extent(3), width);
     for (int64_t c = 0; c < logits.extent(1); ++c) {
         double* pixel = x[static_cast<size_t>(c)].data();
@@ -39,7 +40,8 @@ std::vector<std::vector<double>> enlarge(const test::Tensor& logits, int64_t ima
             for (const auto& column_taps : columns) {
                 double sum = 0;
                 for (const Tap& row : row_taps)
-                    for (const Tap& column : column_taps) sum += row.weight * column.weight * logits.get(image, c, row.index, column.index);
+                    for (const Tap& column : column_taps)
+                        sum += row.weight * column.weight * logits.get(image, c, row.index, column.index);
                 *pixel++ = sum;
             }
         }
@@ -82,7 +84,8 @@ size_t predict(const std::vector<std::vector<double>>& x, int64_t pixel) {
     return best;
 }
 
-std::vector<double> gamma_parts(const test::Tensor& counts, int64_t b, double pixels, int version, bool weighted, bool ignore_background) {
+std::vector<double> gamma_parts(const test::Tensor& counts, int64_t b, double pixels, int version, bool weighted,
+                                bool ignore_background) {
     const int64_t classes = (counts.extent(3) - 2) / 3;
     const auto n = [&](int64_t k) { return counts.get(b, 0, 0, k); };
     double iou_sum = 0, present = 0;
@@ -101,7 +104,8 @@ std::vector<double> gamma_parts(const test::Tensor& counts, int64_t b, double pi
     }
     std::vector<double> parts(5);
     for (size_t k = 0; k < 2; ++k) {
-        parts[k] = weighted ? (weight_sum[k] > 0 ? weighted_sum[k] / weight_sum[k] : 0) : (present > 0 ? iou_sum / present : 0);
+        parts[k] = weighted ? (weight_sum[k] > 0 ? weighted_sum[k] / weight_sum[k] : 0)
+                            : (present > 0 ? iou_sum / present : 0);
         parts[2 + k] = n(3 * classes + static_cast<int64_t>(k)) / pixels;
     }
     const double agreement = parts[0] * parts[2] + parts[1] * parts[3], confident = parts[2] + parts[3];
@@ -139,12 +143,16 @@ Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labe
                 if (f == 0) continue;
                 const int label = static_cast<int>(labels.get(b, 0, i, j));
                 const double total = log_sum(x, i * width + j);
-                const auto logit = [&](int64_t c) { return x[static_cast<size_t>(c)][static_cast<size_t>(i * width + j)]; };
+                const auto logit = [&](int64_t c) {
+                    return x[static_cast<size_t>(c)][static_cast<size_t>(i * width + j)];
+                };
                 loss.value += f * (total - logit(label));
                 for (int64_t c = 0; c < classes; ++c) {
                     const double g = f * (std::exp(logit(c) - total) - (c == label ? 1 : 0));
                     for (const Tap& row : rows[static_cast<size_t>(i)])
-                        for (const Tap& column : columns[static_cast<size_t>(j)]) loss.gradient[static_cast<size_t>(((b * classes + c) * h + row.index) * w + column.index)] += g * row.weight * column.weight;
+                        for (const Tap& column : columns[static_cast<size_t>(j)])
+                            loss.gradient[static_cast<size_t>(((b * classes + c) * h + row.index) * w +
+                                                              column.index)] += g * row.weight * column.weight;
                 }
             }
         }
@@ -152,7 +160,8 @@ Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labe
     return loss;
 }
 
-std::vector<double> consistency_factors(const test::Tensor& labels, const test::Tensor& confidence, double threshold, const test::Tensor* weight) {
+std::vector<double> consistency_factors(const test::Tensor& labels, const test::Tensor& confidence, double threshold,
+                                        const test::Tensor* weight) {
     std::vector<double> factor;
     const double pixels = static_cast<double>(labels.extent(0) * labels.extent(2) * labels.extent(3));
     labels.each([&](int64_t b, int64_t, int64_t y, int64_t x) {
@@ -169,7 +178,8 @@ std::vector<double> true_class_probabilities(const test::Tensor& logits, const t
         const auto x = enlarge(logits, b, labels.extent(2), width);
         for (int64_t i = 0; i < labels.extent(2) * width; ++i) {
             const int label = static_cast<int>(labels.get(b, 0, i / width, i % width));
-            p.push_back(label == 255 ? 2 : std::exp(x[static_cast<size_t>(label)][static_cast<size_t>(i)] - log_sum(x, i)));
+            p.push_back(label == 255 ? 2
+                                     : std::exp(x[static_cast<size_t>(label)][static_cast<size_t>(i)] - log_sum(x, i)));
         }
     }
     return p;
@@ -180,7 +190,8 @@ Selection select(const std::vector<double>& p, int kind, double thresh, int64_t 
     std::sort(sorted.begin(), sorted.end());
     const auto labelled = std::lower_bound(sorted.begin(), sorted.end(), 2.0) - sorted.begin();
     double limit = 1.5;
-    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled) limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
+    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled)
+        limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
     Selection result = {std::vector<double>(p.size()), 0, 0};
     for (double value : p) {
         result.kept += value <= limit;

@@ -26,7 +26,8 @@ double log_sum(const std::vector<std::vector<double>>& x, int64_t pixel);
 size_t predict(const std::vector<std::vector<double>>& x, int64_t pixel);
 
 /** One image's wIoU_S, wIoU_T, rho_S, rho_T and gamma from its counts. */
-std::vector<double> gamma_parts(const test::Tensor& counts, int64_t image, double pixels, int version, bool class_weighted, bool ignore_background);
+std::vector<double> gamma_parts(const test::Tensor& counts, int64_t image, double pixels, int version,
+                                bool class_weighted, bool ignore_background);
 
 /** Each image's CutMix partner, from the batch's gammas. */
 std::vector<int64_t> partners(const std::vector<double>& gamma);
@@ -45,7 +46,8 @@ struct Loss {
 Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labels, const std::vector<double>& factor);
 
 /** The consistency loss's factors: weight[b] / (B*H*W) at kept pixels, 0 elsewhere; `weight` NULL: 1. */
-std::vector<double> consistency_factors(const test::Tensor& labels, const test::Tensor& confidence, double threshold, const test::Tensor* weight);
+std::vector<double> consistency_factors(const test::Tensor& labels, const test::Tensor& confidence, double threshold,
+                                        const test::Tensor* weight);
 
 /** The true class's probability of every pixel; 2 where ignored: the method says 1, and either ranks last. */
 std::vector<double> true_class_probabilities(const test::Tensor& logits, const test::Tensor& labels);

@@ -14,13 +14,20 @@ struct Inputs {
     Inputs(const Size& s, imas_dtype type, Layout layout, Random& random, int64_t ignored_of_8 = 2)
         : logits(type, s.images, s.classes, s.h, s.w, layout), labels(IMAS_U8, s.images, 1, s.height, s.width, layout) {
         random_logits(logits, random);
-        labels.fill([&] { return random.below(8) < ignored_of_8 ? 255 : static_cast<double>(random.below(std::min<int64_t>(s.classes, 255))); });
+        labels.fill([&] {
+            return random.below(8) < ignored_of_8
+                       ? 255
+                       : static_cast<double>(random.below(std::min<int64_t>(s.classes, 255)));
+        });
     }
 };
 
-int32_t run(const Inputs& in, int kind, float thresh, int64_t min_kept, float scale, const Tensor& loss, const Tensor& kept, const Tensor* grad) {
+int32_t run(const Inputs& in, int kind, float thresh, int64_t min_kept, float scale, const Tensor& loss,
+            const Tensor& kept, const Tensor* grad) {
     Workspace workspace(imas_supervised_loss_workspace(&kCpu, in.logits, in.labels, kind));
-    return imas_supervised_loss(&kCpu, in.logits, in.labels, kind, thresh, min_kept, scale, loss, kept, grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data, workspace.bytes);
+    return imas_supervised_loss(&kCpu, in.logits, in.labels, kind, thresh, min_kept, scale, loss, kept,
+                                grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data,
+                                workspace.bytes);
 }
 
 void all_sizes_types_and_layouts() {
@@ -34,10 +41,16 @@ void all_sizes_types_and_layouts() {
             int kind;
             float thresh;
             int64_t min_kept;
-        } kinds[] = {{IMAS_CE, 0, 0}, {IMAS_OHEM, 0.7f, 1 + pixels / 3}, {IMAS_OHEM, 0.0f, 1 + pixels / 5}, {IMAS_OHEM, 0.2f, pixels}, {IMAS_OHEM, 0.3f, 0}};
+        } kinds[] = {{IMAS_CE, 0, 0},
+                     {IMAS_OHEM, 0.7f, 1 + pixels / 3},
+                     {IMAS_OHEM, 0.0f, 1 + pixels / 5},
+                     {IMAS_OHEM, 0.2f, pixels},
+                     {IMAS_OHEM, 0.3f, 0}};
         for (const auto& k : kinds) {
-            context = "supervised_loss " + s.text() + " kind " + std::to_string(k.kind) + " min_kept " + std::to_string(k.min_kept);
-            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
+            context = "supervised_loss " + s.text() + " kind " + std::to_string(k.kind) + " min_kept " +
+                      std::to_string(k.min_kept);
+            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1),
+                grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
             EXPECT_OK(run(in, k.kind, k.thresh, k.min_kept, 0.5f, loss, kept, &grad));
             const Selection chosen = select(p, k.kind, static_cast<double>(k.thresh), k.min_kept);
             EXPECT_NEAR(kept.get(0, 0, 0, 0), chosen.kept, chosen.doubtful);
@@ -57,9 +70,11 @@ void all_sizes_types_and_layouts() {
 
         context = "supervised_loss spoiled " + s.text();
         spoil(in.logits, random);
-        Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
+        Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1),
+            grad(random.one_of(kFloatTypes), s.images, s.classes, s.h, s.w, random.one_of(kLayouts));
         EXPECT_OK(run(in, IMAS_CE, 0, 0, 0.5f, loss, kept, &grad));
-        compare_spoiled(loss, grad, reference::weighted_cross_entropy(in.logits, in.labels, select(p, IMAS_CE, 0, 0).factor), 0.5);
+        compare_spoiled(loss, grad,
+                        reference::weighted_cross_entropy(in.logits, in.labels, select(p, IMAS_CE, 0, 0).factor), 0.5);
     }
     EXPECT(compared * 10 >= cases * 9);
 }
@@ -73,8 +88,10 @@ void finite_differences() {
             context = "supervised_loss finite differences " + s.text() + " kind " + std::to_string(kind);
             Inputs in(s, IMAS_F32, random.one_of(kLayouts), random);
             const int64_t min_kept = s.images * s.height * s.width / 3;
-            const Selection chosen = select(reference::true_class_probabilities(in.logits, in.labels), kind, 0.1, min_kept);
-            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
+            const Selection chosen =
+                select(reference::true_class_probabilities(in.logits, in.labels), kind, 0.1, min_kept);
+            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1),
+                grad(IMAS_F32, s.images, s.classes, s.h, s.w);
             EXPECT_OK(run(in, kind, 0.1f, min_kept, 1, loss, kept, &grad));
             EXPECT(kept.get(0, 0, 0, 0) == chosen.kept);
             compare_with_differences(grad, in.logits, in.labels, chosen.factor);
@@ -133,7 +150,9 @@ void nan_ranks_last() {
     Random random(46);
     Inputs in({1, 2, 4, 5, 4, 5}, IMAS_F32, Layout::kNchw, random);
     in.labels.fill([] { return 0; });
-    in.logits.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { in.logits.set(b, c, h, w, c == 0 && h > 0 ? 3 : 0); });  // p = 1/2 in row 0, else 0.95
+    in.logits.each([&](int64_t b, int64_t c, int64_t h, int64_t w) {
+        in.logits.set(b, c, h, w, c == 0 && h > 0 ? 3 : 0);
+    });  // p = 1/2 in row 0, else 0.95
     for (int64_t k = 0; k < 6; ++k) in.logits.set(0, 1, 2 + k / 5, k % 5, NAN);
     Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, 1, 2, 4, 5);
     for (int64_t min_kept : {int64_t{14}, int64_t{15}, int64_t{20}}) {
@@ -163,7 +182,8 @@ void threads_change_nothing() {
     const Inputs in(s, IMAS_BF16, Layout::kNhwc, random);
     for (int kind : {IMAS_CE, IMAS_OHEM}) {
         expect_same_bytes_for_all_threads([&] {
-            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
+            Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1),
+                grad(IMAS_F32, s.images, s.classes, s.h, s.w);
             EXPECT_OK(run(in, kind, 0.2f, 5000, 1, loss, kept, &grad));
             return joined({&loss, &kept, &grad});
         });

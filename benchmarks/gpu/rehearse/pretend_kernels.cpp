@@ -35,18 +35,17 @@ auto named(const char* name) {
     return &On<function>::cpu;
 }
 
-const imas_backend_table table = {
-    "cuda",
-    [] { return 1; },
+const imas_backend_table table = {"cuda", [] { return 1; },
 #define PLAIN(F, name) named<&imas_##name>(#name),
 #define WITH_WORKSPACE(F, name) named<&imas_##name>(#name), &On<&imas_##name##_workspace>::cpu,
-    IMAS_OPERATIONS(PLAIN, WITH_WORKSPACE, )
+                                  IMAS_OPERATIONS(PLAIN, WITH_WORKSPACE, )
 #undef PLAIN
 #undef WITH_WORKSPACE
 };
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const imas_backend_table* imas_cuda_backend(int32_t version, imas_set_error) {
+extern "C" __attribute__((visibility("default"))) const imas_backend_table* imas_cuda_backend(int32_t version,
+                                                                                              imas_set_error) {
     return version == IMAS_BACKEND_TABLE_VERSION ? &table : nullptr;
 }

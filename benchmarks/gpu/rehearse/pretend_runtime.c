@@ -61,7 +61,8 @@ static int kind_of(const void* address) {
     pthread_mutex_lock(&lock);
     for (int k = 0; k < used; k++) {
         const char* begin = blocks[k].begin;
-        if (begin && (const char*)address >= begin && (const char*)address < begin + blocks[k].size) kind = blocks[k].kind;
+        if (begin && (const char*)address >= begin && (const char*)address < begin + blocks[k].size)
+            kind = blocks[k].kind;
     }
     pthread_mutex_unlock(&lock);
     return kind;
@@ -72,10 +73,14 @@ static long handle(void) { return __atomic_add_fetch(&handles, 0x100, __ATOMIC_R
 cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
 cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
 cudaError_t cudaSetDevice(int device) { return device ? cudaErrorInvalidDevice : cudaSuccess; }
-cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) { return *least = 0, *greatest = -5, cudaSuccess; }
+cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
+    return *least = 0, *greatest = -5, cudaSuccess;
+}
 cudaError_t cudaDriverGetVersion(int* version) { return *version = 13000, cudaSuccess; }
 cudaError_t cudaRuntimeGetVersion(int* version) { return *version = 13000, cudaSuccess; }
-cudaError_t cudaMemGetInfo(size_t* available, size_t* total) { return *available = 7ull << 30, *total = 8ull << 30, cudaSuccess; }
+cudaError_t cudaMemGetInfo(size_t* available, size_t* total) {
+    return *available = 7ull << 30, *total = 8ull << 30, cudaSuccess;
+}
 
 cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp* p, int device) {
     (void)device;
@@ -101,17 +106,21 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp* p, int device) {
 cudaError_t cudaDeviceGetAttribute(int* value, enum cudaDeviceAttr attribute, int device) {
     struct cudaDeviceProp p;
     cudaGetDeviceProperties(&p, device);
-    *value = attribute == cudaDevAttrComputeCapabilityMajor     ? p.major
-             : attribute == cudaDevAttrMultiProcessorCount      ? p.multiProcessorCount
-             : attribute == cudaDevAttrMaxThreadsPerBlock       ? p.maxThreadsPerBlock
-             : attribute == cudaDevAttrMaxGridDimX              ? p.maxGridSize[0]
-             : attribute == cudaDevAttrMaxSharedMemoryPerBlock  ? (int)p.sharedMemPerBlock
-                                                                : 0;
+    *value = attribute == cudaDevAttrComputeCapabilityMajor    ? p.major
+             : attribute == cudaDevAttrMultiProcessorCount     ? p.multiProcessorCount
+             : attribute == cudaDevAttrMaxThreadsPerBlock      ? p.maxThreadsPerBlock
+             : attribute == cudaDevAttrMaxGridDimX             ? p.maxGridSize[0]
+             : attribute == cudaDevAttrMaxSharedMemoryPerBlock ? (int)p.sharedMemPerBlock
+                                                               : 0;
     return cudaSuccess;
 }
 
-cudaError_t cudaMalloc(void** out, size_t size) { return trace("allocate", "-", "device", size), allocate(out, size, DEVICE); }
-cudaError_t cudaHostAlloc(void** out, size_t size, unsigned flags) { return (void)flags, trace("allocate", "-", "pinned", size), allocate(out, size, PINNED); }
+cudaError_t cudaMalloc(void** out, size_t size) {
+    return trace("allocate", "-", "device", size), allocate(out, size, DEVICE);
+}
+cudaError_t cudaHostAlloc(void** out, size_t size, unsigned flags) {
+    return (void)flags, trace("allocate", "-", "pinned", size), allocate(out, size, PINNED);
+}
 cudaError_t cudaFree(void* begin) { return begin ? release(begin) : cudaSuccess; }
 cudaError_t cudaFreeHost(void* begin) { return begin ? release(begin) : cudaSuccess; }
 
@@ -127,7 +136,9 @@ cudaError_t cudaMemcpy(void* to, const void* from, size_t size, enum cudaMemcpyK
     return cudaMemcpyAsync(to, from, size, kind, NULL);
 }
 cudaError_t cudaMemset(void* to, int value, size_t size) { return memset(to, value, size), cudaSuccess; }
-cudaError_t cudaMemsetAsync(void* to, int value, size_t size, cudaStream_t stream) { return (void)stream, memset(to, value, size), cudaSuccess; }
+cudaError_t cudaMemsetAsync(void* to, int value, size_t size, cudaStream_t stream) {
+    return (void)stream, memset(to, value, size), cudaSuccess;
+}
 
 cudaError_t cudaPointerGetAttributes(struct cudaPointerAttributes* a, const void* address) {
     static const enum cudaMemoryType kTypes[] = {cudaMemoryTypeUnregistered, cudaMemoryTypeHost, cudaMemoryTypeDevice};
@@ -137,14 +148,24 @@ cudaError_t cudaPointerGetAttributes(struct cudaPointerAttributes* a, const void
     return cudaSuccess;
 }
 
-cudaError_t cudaStreamCreateWithPriority(cudaStream_t* out, unsigned flags, int priority) { return (void)flags, (void)priority, *out = (cudaStream_t)handle(), cudaSuccess; }
-cudaError_t cudaStreamSynchronize(cudaStream_t stream) { return (void)stream, trace("sync-stream", "-", "-", 0), cudaSuccess; }
-cudaError_t cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus* out) { return (void)stream, *out = cudaStreamCaptureStatusNone, cudaSuccess; }
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* out, unsigned flags, int priority) {
+    return (void)flags, (void)priority, *out = (cudaStream_t)handle(), cudaSuccess;
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+    return (void)stream, trace("sync-stream", "-", "-", 0), cudaSuccess;
+}
+cudaError_t cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus* out) {
+    return (void)stream, *out = cudaStreamCaptureStatusNone, cudaSuccess;
+}
 cudaError_t cudaDeviceSynchronize(void) { return trace("sync-device", "-", "-", 0), cudaSuccess; }
 cudaError_t cudaEventCreate(cudaEvent_t* out) { return *out = (cudaEvent_t)handle(), cudaSuccess; }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* out, unsigned flags) { return (void)flags, cudaEventCreate(out); }
-cudaError_t cudaEventSynchronize(cudaEvent_t event) { return (void)event, trace("sync-event", "-", "-", 0), cudaSuccess; }
-cudaError_t cudaEventElapsedTime(float* out, cudaEvent_t from, cudaEvent_t to) { return (void)from, (void)to, *out = 1.0f, cudaSuccess; }
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+    return (void)event, trace("sync-event", "-", "-", 0), cudaSuccess;
+}
+cudaError_t cudaEventElapsedTime(float* out, cudaEvent_t from, cudaEvent_t to) {
+    return (void)from, (void)to, *out = 1.0f, cudaSuccess;
+}
 const char* cudaGetErrorString(cudaError_t error) { return (void)error, "pretended"; }
 const char* cudaGetErrorName(cudaError_t error) { return (void)error, "pretended"; }
 
@@ -155,15 +176,22 @@ cudaError_t cudaFuncGetAttributes(struct cudaFuncAttributes* a, const void* func
     a->binaryVersion = a->ptxVersion = 90;
     return cudaSuccess;
 }
-cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* out, const void* f, int threads, size_t shared, unsigned flags) {
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* out, const void* f, int threads, size_t shared,
+                                                                   unsigned flags) {
     return (void)f, (void)threads, (void)shared, (void)flags, *out = 2, cudaSuccess;
 }
 
 /* What the compiler puts around kernels. */
-cudaError_t __cudaLaunchKernel(void* f, dim3 g, dim3 b, void** a, size_t s, cudaStream_t t) { return (void)f, (void)g, (void)b, (void)a, (void)s, (void)t, trace("launch", "-", "-", 0), cudaSuccess; }
-cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* c, const void* f, void** a) { return (void)c, (void)f, (void)a, trace("launch", "-", "-", 0), cudaSuccess; }
+cudaError_t __cudaLaunchKernel(void* f, dim3 g, dim3 b, void** a, size_t s, cudaStream_t t) {
+    return (void)f, (void)g, (void)b, (void)a, (void)s, (void)t, trace("launch", "-", "-", 0), cudaSuccess;
+}
+cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* c, const void* f, void** a) {
+    return (void)c, (void)f, (void)a, trace("launch", "-", "-", 0), cudaSuccess;
+}
 cudaError_t __cudaGetKernel(void** out, const void* f) { return *out = (void*)f, cudaSuccess; }
-cudaError_t __cudaPopCallConfiguration(dim3* g, dim3* b, size_t* s, void* t) { return (void)g, (void)b, *s = 0, *(void**)t = NULL, cudaSuccess; }
+cudaError_t __cudaPopCallConfiguration(dim3* g, dim3* b, size_t* s, void* t) {
+    return (void)g, (void)b, *s = 0, *(void**)t = NULL, cudaSuccess;
+}
 void** __cudaRegisterFatBinary(void* p) {
     static void* registered[2];
     (void)p;

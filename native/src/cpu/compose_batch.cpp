@@ -3,16 +3,16 @@
 // channel where the batch keeps them apart: memory is read and written in longer pieces so. Rows pass through small buffers
 // (widen, blend, narrow, interleave), which serve any mix of types and layouts; what needs none of that is copied straight.
 // A batch larger than a cache holds is written past the caches.
+#include "law/compose_batch.hpp"
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
 #include "cpu/stream.hpp"
 #include "error.hpp"
-#include "law/compose_batch.hpp"
 
 namespace imas::cpu::IMAS_ISA {
 namespace {
 
-const int64_t kTile = 1024;    // pixels buffered at a time
+const int64_t kTile = 1024;  // pixels buffered at a time
 const int64_t kTaskRows = 32;
 const int kChannels = 3;
 
@@ -32,12 +32,16 @@ int32_t check_values(const imas_tensor& weak, const imas_tensor& pairing, const 
     for (int64_t b = 0; b < images; ++b) {
         const int32_t partner = at<int32_t>(pairing, b, 0, 0, 0);
         if (partner < 0 || partner >= images) {
-            return fail(IMAS_ERROR_ARGUMENT, "imas_compose_batch: pairing[%lld] is %d, expected 0 to %lld", static_cast<long long>(b), partner, static_cast<long long>(images - 1));
+            return fail(IMAS_ERROR_ARGUMENT, "imas_compose_batch: pairing[%lld] is %d, expected 0 to %lld",
+                        static_cast<long long>(b), partner, static_cast<long long>(images - 1));
         }
         const law::Box box = box_of(boxes, b);
         if (!box.lies_in(height, width)) {
-            return fail(IMAS_ERROR_ARGUMENT, "imas_compose_batch: box %lld is (%d,%d)-(%d,%d), expected rows in 0 to %lld and columns in 0 to %lld", static_cast<long long>(b),
-                        box.top, box.left, box.bottom, box.right, static_cast<long long>(height), static_cast<long long>(width));
+            return fail(
+                IMAS_ERROR_ARGUMENT,
+                "imas_compose_batch: box %lld is (%d,%d)-(%d,%d), expected rows in 0 to %lld and columns in 0 to %lld",
+                static_cast<long long>(b), box.top, box.left, box.bottom, box.right, static_cast<long long>(height),
+                static_cast<long long>(width));
         }
     }
     return IMAS_OK;
@@ -61,7 +65,8 @@ void widen_line(float* line, int64_t n, int64_t stride, Read read) {
 }
 
 /** n pixels of one row: in place if they are floats side by side, else in `buffer`, [3][kTile]. */
-Lines read_lines(const imas_tensor& image, Channels channels, int64_t b, int64_t y, int64_t x, int64_t n, float* buffer) {
+Lines read_lines(const imas_tensor& image, Channels channels, int64_t b, int64_t y, int64_t x, int64_t n,
+                 float* buffer) {
     Lines lines(buffer);
     for (int c = channels.begin; c < channels.end; ++c) {
         const int64_t from = offset(image, b, c, y, x), stride = image.stride[3];
@@ -84,7 +89,8 @@ Lines read_lines(const imas_tensor& image, Channels channels, int64_t b, int64_t
     if (y >= image.shape[2]) return;
     const int64_t size = image.dtype == IMAS_U8 ? 1 : image.dtype == IMAS_F32 ? 4 : 2;
     for (int c = channels.begin; c < channels.end; ++c) {
-        prefetch(static_cast<const char*>(image.data) + offset(image, b, c, y, 0) * size, image.shape[3], image.stride[3] * size);
+        prefetch(static_cast<const char*>(image.data) + offset(image, b, c, y, 0) * size, image.shape[3],
+                 image.stride[3] * size);
     }
 }
 
@@ -109,7 +115,8 @@ struct Part {
             const int64_t size = view.dtype == IMAS_F32 ? 4 : 2;
             for (int c = channels.begin; c < channels.end; ++c) {
                 stream.write(static_cast<char*>(view.data) + offset(view, image, c, y, begin) * size,
-                             static_cast<const char*>(from.data) + offset(from, source, c, y, begin) * size, (end - begin) * size);
+                             static_cast<const char*>(from.data) + offset(from, source, c, y, begin) * size,
+                             (end - begin) * size);
             }
             return;
         }
@@ -127,7 +134,8 @@ struct Part {
         const float rest = 1 - gamma;
         for (int64_t x = 0; x < width; x += kTile) {
             const int64_t n = width - x < kTile ? width - x : kTile;
-            const Lines s = read_lines(strong, channels, b, y, x, n, buffers[0]), w = read_lines(weak, channels, b, y, x, n, buffers[1]);
+            const Lines s = read_lines(strong, channels, b, y, x, n, buffers[0]),
+                        w = read_lines(weak, channels, b, y, x, n, buffers[1]);
             const Lines blended(buffers[2]);
             for (int c = channels.begin; c < channels.end; ++c) {
                 float* out = buffers[2] + c * kTile;
@@ -171,7 +179,8 @@ private:
 };
 
 template <class T>
-void mix_map_row(Stream& stream, const imas_tensor& map, const imas_tensor& mixed, int64_t b, int64_t partner, int64_t y, int64_t left, int64_t right) {
+void mix_map_row(Stream& stream, const imas_tensor& map, const imas_tensor& mixed, int64_t b, int64_t partner,
+                 int64_t y, int64_t left, int64_t right) {
     const auto copy = [&](int64_t source, int64_t begin, int64_t end) {
         const T* from = &at<T>(map, source, 0, y, 0);
         T* to = &at<T>(mixed, b, 0, y, 0);
@@ -188,17 +197,20 @@ void mix_map_row(Stream& stream, const imas_tensor& map, const imas_tensor& mixe
 
 }  // namespace
 
-int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const imas_tensor* weak, const imas_tensor* strong,
-                      const imas_tensor* gamma, const imas_tensor* pairing, const imas_tensor* boxes, int32_t include_weak,
-                      const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* batch,
-                      const imas_tensor* mixed_labels, const imas_tensor* mixed_confidence) {
+int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const imas_tensor* weak,
+                      const imas_tensor* strong, const imas_tensor* gamma, const imas_tensor* pairing,
+                      const imas_tensor* boxes, int32_t include_weak, const imas_tensor* labels,
+                      const imas_tensor* confidence, const imas_tensor* batch, const imas_tensor* mixed_labels,
+                      const imas_tensor* mixed_confidence) {
     const int64_t images = weak->shape[0], height = weak->shape[2], width = weak->shape[3];
     if (boxes) {
         const int32_t status = check_values(*weak, *pairing, *boxes);
         if (status != IMAS_OK) return status;
     }
-    const law::BatchParts<int64_t> parts = {labeled ? labeled->shape[0] : 0, include_weak ? images : 0, boxes ? images : 0};
-    const int64_t first_weak = parts.first_weak(), first_mixed = parts.first_mixed(), first_strong = parts.first_strong();
+    const law::BatchParts<int64_t> parts = {labeled ? labeled->shape[0] : 0, include_weak ? images : 0,
+                                            boxes ? images : 0};
+    const int64_t first_weak = parts.first_weak(), first_mixed = parts.first_mixed(),
+                  first_strong = parts.first_strong();
     const int64_t batch_bytes = batch->shape[0] * height * width * kChannels * (batch->dtype == IMAS_F32 ? 4 : 2);
 
     const auto compose_labeled_rows = [&](Channels channels, int64_t b, int64_t begin, int64_t end) {
@@ -210,8 +222,10 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
         }
     };
     const auto compose_rows = [&](Channels channels, int64_t b, int64_t begin, int64_t end) {
-        Stream streams[] = {Stream(batch_bytes), Stream(batch_bytes), Stream(batch_bytes), Stream(batch_bytes), Stream(batch_bytes)};
-        Part weak_part = {*batch, channels, streams[0]}, mixed_part = {*batch, channels, streams[1]}, strong_part = {*batch, channels, streams[2]};
+        Stream streams[] = {Stream(batch_bytes), Stream(batch_bytes), Stream(batch_bytes), Stream(batch_bytes),
+                            Stream(batch_bytes)};
+        Part weak_part = {*batch, channels, streams[0]}, mixed_part = {*batch, channels, streams[1]},
+             strong_part = {*batch, channels, streams[2]};
         for (int64_t y = begin; y < end; ++y) {
             prefetch_row(*weak, channels, b, y + 1);
             prefetch_row(*strong, channels, b, y + 1);
@@ -239,7 +253,8 @@ int32_t compose_batch(const imas_backend*, const imas_tensor* labeled, const ima
     const int64_t tasks_an_image = (height + kTaskRows - 1) / kTaskRows;
     const int together = interleaved(*batch) ? kChannels : 1;
     const auto compose = [&](int64_t task) {
-        const int64_t image = task / tasks_an_image, begin = task % tasks_an_image * kTaskRows, end = begin + kTaskRows < height ? begin + kTaskRows : height;
+        const int64_t image = task / tasks_an_image, begin = task % tasks_an_image * kTaskRows,
+                      end = begin + kTaskRows < height ? begin + kTaskRows : height;
         const bool is_labeled = labeled && image < first_weak;
         for (int c = 0; c < kChannels; c += together) {
             const Channels channels = {c, c + together};

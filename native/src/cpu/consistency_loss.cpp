@@ -26,16 +26,20 @@ struct ConfidentPixels {
 
 }  // namespace
 
-int32_t consistency_loss(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, const imas_tensor* confidence,
-                         float threshold, const imas_tensor* weight, float grad_scale, const imas_tensor* loss,
-                         const imas_tensor* grad, void* workspace, size_t) {
+int32_t consistency_loss(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels,
+                         const imas_tensor* confidence, float threshold, const imas_tensor* weight, float grad_scale,
+                         const imas_tensor* loss, const imas_tensor* grad, void* workspace, size_t) {
     Carver carver(workspace);
     LossSpace space(carver, *logits, *labels);
     space.fill();
-    const double pixels = static_cast<double>(space.height) * static_cast<double>(space.width) * static_cast<double>(space.images);
+    const double pixels =
+        static_cast<double>(space.height) * static_cast<double>(space.width) * static_cast<double>(space.images);
     const auto image_weight = [=](int64_t image) { return weight ? at<float>(*weight, image, 0, 0, 0) : 1.0f; };
-    const auto factor = [&](int64_t image) { return static_cast<float>(static_cast<double>(image_weight(image)) * static_cast<double>(grad_scale) / pixels); };
-    const ConfidentPixels choose = {*labels, *confidence, threshold, splat(static_cast<int32_t>(law::end_of_labels(space.classes)))};
+    const auto factor = [&](int64_t image) {
+        return static_cast<float>(static_cast<double>(image_weight(image)) * static_cast<double>(grad_scale) / pixels);
+    };
+    const ConfidentPixels choose = {*labels, *confidence, threshold,
+                                    splat(static_cast<int32_t>(law::end_of_labels(space.classes)))};
     all_chunks(space, *logits, grad, factor, 1, choose);
     double total = 0;
     for (int64_t image = 0; image < space.images; ++image) {

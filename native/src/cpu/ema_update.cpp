@@ -1,7 +1,7 @@
 // teacher = decay * teacher + (1 - decay) * student, all tensors in one parallel region: one pass over memory.
+#include "law/ema_update.hpp"
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"
-#include "law/ema_update.hpp"
 
 namespace imas::cpu::IMAS_ISA {
 namespace {
@@ -20,8 +20,8 @@ void average(float* teacher, const float* student, int64_t n, float decay) {
 
 }  // namespace
 
-int32_t ema_update(const imas_backend*, int64_t count, void* const* teacher, const void* const* student, const int64_t* numel,
-                   float decay, void*, size_t) {
+int32_t ema_update(const imas_backend*, int64_t count, void* const* teacher, const void* const* student,
+                   const int64_t* numel, float decay, void*, size_t) {
     int64_t next_task = 0;  // chunks of all tensors, numbered through; threads take the next one when they are free
 #pragma omp parallel
     {
@@ -31,7 +31,8 @@ int32_t ema_update(const imas_backend*, int64_t count, void* const* teacher, con
             for (int64_t begin = 0; begin < numel[k]; begin += kChunk, ++task) {
                 if (task != mine) continue;
                 const int64_t left = numel[k] - begin;
-                average(static_cast<float*>(teacher[k]) + begin, static_cast<const float*>(student[k]) + begin, left < kChunk ? left : kChunk, decay);
+                average(static_cast<float*>(teacher[k]) + begin, static_cast<const float*>(student[k]) + begin,
+                        left < kChunk ? left : kChunk, decay);
                 mine = __atomic_fetch_add(&next_task, 1, __ATOMIC_RELAXED);
             }
         }

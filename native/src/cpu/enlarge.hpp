@@ -13,7 +13,8 @@ namespace imas::cpu::IMAS_ISA {
 const int64_t kChunkRows = 8;       // low-resolution rows of a task: it does the output rows that begin between them
 const int64_t kStripBlocks = 8;     // blocks of kLanes columns in a strip, at most
 const int64_t kStripFloats = 2800;  // of one enlarged row of all classes, if possible
-const int64_t kStripPixels = (kStripBlocks * kLanes + 63) / 64 * 64;  // room for one of its rows, for work on 64 bytes at a time
+const int64_t kStripPixels =
+    (kStripBlocks * kLanes + 63) / 64 * 64;  // room for one of its rows, for work on 64 bytes at a time
 const int64_t kMostClassFloats = int64_t{IMAS_MAX_CLASSES} * kLanes;
 const int64_t kStripLimit = kMostClassFloats > kStripFloats ? kMostClassFloats : kStripFloats;
 
@@ -35,7 +36,9 @@ inline Tap tap(int64_t i, int64_t in, int64_t out) {
 }
 
 /** The first output row (column) whose first tap is `row` or later; `out` when there is none. */
-inline int64_t first_output(int64_t row, int64_t in, int64_t out) { return law::Axis{static_cast<int32_t>(in), static_cast<int32_t>(out)}.first(row); }
+inline int64_t first_output(int64_t row, int64_t in, int64_t out) {
+    return law::Axis{static_cast<int32_t>(in), static_cast<int32_t>(out)}.first(row);
+}
 
 /** The taps of every output column, in blocks of kLanes; the last block repeats the last column. */
 struct Columns {
@@ -87,7 +90,8 @@ public:
 
     Strip(const imas_tensor& logits, const Columns& columns, int64_t image, int64_t strip, float* memory)
         : first_block(strip * columns.strip_blocks),
-          blocks(columns.blocks - first_block < columns.strip_blocks ? columns.blocks - first_block : columns.strip_blocks),
+          blocks(columns.blocks - first_block < columns.strip_blocks ? columns.blocks - first_block
+                                                                     : columns.strip_blocks),
           classes(logits.shape[1]),
           stride(blocks * kLanes),
           logits_(logits),
@@ -121,7 +125,9 @@ public:
         const float* lower = row.second == row.first ? upper : lower_.data + block * kLanes;
         const Floats upper_weight = splat(row.first_weight), lower_weight = splat(row.second_weight);
         const int64_t by_class = stride;
-        return [=](int64_t c) { return law::mix(upper_weight, load(upper + c * by_class), lower_weight, load(lower + c * by_class)); };
+        return [=](int64_t c) {
+            return law::mix(upper_weight, load(upper + c * by_class), lower_weight, load(lower + c * by_class));
+        };
     }
 
 private:
@@ -145,7 +151,8 @@ private:
 
     /** Asks for the source of a row. */
     [[gnu::always_inline]] void prefetch_row(int64_t y) const {
-        const int64_t size = logits_.dtype == IMAS_F32 ? 4 : 2, base = columns_.base[first_block], n = end_of_source() - base;
+        const int64_t size = logits_.dtype == IMAS_F32 ? 4 : 2, base = columns_.base[first_block],
+                      n = end_of_source() - base;
         const int64_t by_class = logits_.stride[1] * size, by_column = logits_.stride[3] * size;
         const char* from = static_cast<const char*>(logits_.data) + offset(logits_, image_, 0, y, base) * size;
         if (by_column == size) {
@@ -168,18 +175,22 @@ private:
             return;
         }
         // Windows move on by kLanes columns a block at most, so that a row of them needs no more room than the result.
-        const int64_t base = columns_.base[first_block], width = columns_.base[first_block + blocks - 1] - base + kLanes;
+        const int64_t base = columns_.base[first_block],
+                      width = columns_.base[first_block + blocks - 1] - base + kLanes;
         read_source(base, end_of_source() - base, width, read);
         Floats zero = {};  // NaN after anything that is not finite
         for (int64_t block = 0; block < blocks; ++block) {
             const int64_t x = (first_block + block) * kLanes;
             const Ints first = load(columns_.first + x), second = load(columns_.second + x);
-            const Floats first_weight = load(columns_.first_weight + x), second_weight = load(columns_.second_weight + x);
-            const float* window = source_ + columns_.base[first_block + block] - base;  // its lanes beyond the last tap are not used
+            const Floats first_weight = load(columns_.first_weight + x),
+                         second_weight = load(columns_.second_weight + x);
+            const float* window =
+                source_ + columns_.base[first_block + block] - base;  // its lanes beyond the last tap are not used
             float* to = out.data + block * kLanes;
             for (int64_t c = 0, n = classes, by_class = stride; c < n; ++c) {
                 const Floats low = load(window + c * width);
-                const Floats enlarged = law::mix(first_weight, permute(low, first), second_weight, permute(low, second));
+                const Floats enlarged =
+                    law::mix(first_weight, permute(low, first), second_weight, permute(low, second));
                 store(to + c * by_class, enlarged);
                 zero += enlarged - enlarged;
             }
@@ -232,7 +243,9 @@ struct Piece {
 
     static int64_t chunks(int64_t h) { return (h + kChunkRows - 1) / kChunkRows; }
 
-    static int64_t count(const imas_tensor& logits, const Columns& columns) { return logits.shape[0] * chunks(logits.shape[2]) * columns.strips(); }
+    static int64_t count(const imas_tensor& logits, const Columns& columns) {
+        return logits.shape[0] * chunks(logits.shape[2]) * columns.strips();
+    }
 
     static Piece at(int64_t k, const imas_tensor& logits, const Columns& columns) {
         const int64_t strips = columns.strips(), n = chunks(logits.shape[2]);

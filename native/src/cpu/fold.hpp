@@ -114,7 +114,8 @@ struct GradientRow {
 
     static GradientRow of(const imas_tensor& grad, int64_t image, int64_t y, float scale) {
         const int64_t bytes = grad.dtype == IMAS_F32 ? 4 : 2;
-        return {static_cast<char*>(grad.data) + offset(grad, image, 0, y, 0) * bytes, grad.dtype, grad.stride[1], grad.stride[3], scale};
+        return {static_cast<char*>(grad.data) + offset(grad, image, 0, y, 0) * bytes, grad.dtype, grad.stride[1],
+                grad.stride[3], scale};
     }
 
     /** Asks for columns [begin, end) of all classes. */
@@ -124,7 +125,8 @@ struct GradientRow {
         if (by_column == 1) {
             for (int64_t c = 0; c < classes; ++c) prefetch<true>(from + c * by_class * size, end - begin, size);
         } else {
-            for (int64_t x = 0; x < end - begin; ++x) prefetch<true>(from + x * by_column * size, classes, by_class * size);
+            for (int64_t x = 0; x < end - begin; ++x)
+                prefetch<true>(from + x * by_column * size, classes, by_class * size);
         }
     }
 
@@ -135,15 +137,18 @@ struct GradientRow {
         if (dtype == IMAS_F32) {
             float* out = static_cast<float*>(data) + at;
             if (by_column == 1 && n >= kLanes) store(out, value);
-            else for (int64_t k = 0; k < n && k < kLanes; ++k) out[k * by_column] = value[k];
+            else
+                for (int64_t k = 0; k < n && k < kLanes; ++k) out[k * by_column] = value[k];
             return;
         }
         uint16_t narrow[kLanes];
         if (dtype == IMAS_BF16) to_bf16(narrow, value);
-        else for (int k = 0; k < kLanes; ++k) narrow[k] = to_f16(value[k]);
+        else
+            for (int k = 0; k < kLanes; ++k) narrow[k] = to_f16(value[k]);
         uint16_t* out = static_cast<uint16_t*>(data) + at;
         if (by_column == 1 && n >= kLanes) std::memcpy(out, narrow, sizeof narrow);
-        else for (int64_t k = 0; k < n && k < kLanes; ++k) out[k * by_column] = narrow[k];
+        else
+            for (int64_t k = 0; k < n && k < kLanes; ++k) out[k * by_column] = narrow[k];
     }
 };
 
@@ -153,7 +158,8 @@ struct Carry {
 };
 
 /** Folds one row of gradient of a strip, [C][stride]; `empty`: it is 0. */
-inline void fold_row(const Folding& folding, int64_t strip, const float* row, int64_t stride, int64_t classes, bool empty, Carry& carry, const GradientRow& out) {
+inline void fold_row(const Folding& folding, int64_t strip, const float* row, int64_t stride, int64_t classes,
+                     bool empty, Carry& carry, const GradientRow& out) {
     const Folding::Span& span = folding.spans[strip];
     for (int64_t c = 0; c < classes; ++c) {
         Floats carried = {};
@@ -165,10 +171,12 @@ inline void fold_row(const Folding& folding, int64_t strip, const float* row, in
             Floats left = {}, right = {};
             for (int64_t k = 0; k < group.steps && !empty; ++k) {
                 const Folding::Step& step = folding.steps[group.first_step + k];
-                const Floats value = select(row + c * stride + group.first_vector * kLanes, group.vectors, load(step.column));
+                const Floats value =
+                    select(row + c * stride + group.first_vector * kLanes, group.vectors, load(step.column));
                 const Floats right_weight = load(step.right);
                 left += load(step.left) * value;
-                right += right_weight != Floats{} ? right_weight * value : Floats{};  // on a grid point, NaN stays where it is
+                right += right_weight != Floats{} ? right_weight * value
+                                                  : Floats{};  // on a grid point, NaN stays where it is
             }
             const Floats sum = left + shift_in(right, right_before) + carried;
             carried = Floats{};

@@ -32,16 +32,21 @@ float mean_iou(const law::Counts& counts) {
 }  // namespace
 
 int32_t gamma(const imas_backend*, const imas_tensor* counts, int64_t pixels, int32_t version, int32_t class_weighted,
-              int32_t ignore_background, const imas_tensor* parts, const imas_tensor* pairing, const imas_tensor* mean) {
+              int32_t ignore_background, const imas_tensor* parts, const imas_tensor* pairing,
+              const imas_tensor* mean) {
     const int64_t images = counts->shape[0];
     const int32_t classes = static_cast<int32_t>((counts->shape[3] - 2) / 3);
     float* part = static_cast<float*>(parts->data);
     for (int64_t b = 0; b < images; ++b) {
         const law::Counts image(static_cast<const int32_t*>(counts->data) + b * law::counts_of_image(classes), classes);
-        const float iou_student = class_weighted ? weighted_iou(image, image.student, ignore_background != 0) : mean_iou(image);
-        const float iou_teacher = class_weighted ? weighted_iou(image, image.teacher, ignore_background != 0) : mean_iou(image);
-        const float rho_student = law::confident_share(image.confident[0], pixels), rho_teacher = law::confident_share(image.confident[1], pixels);
-        law::GammaParts(iou_student, iou_teacher, rho_student, rho_teacher, version == IMAS_GAMMA_V1).store(part + 5 * b);
+        const float iou_student =
+            class_weighted ? weighted_iou(image, image.student, ignore_background != 0) : mean_iou(image);
+        const float iou_teacher =
+            class_weighted ? weighted_iou(image, image.teacher, ignore_background != 0) : mean_iou(image);
+        const float rho_student = law::confident_share(image.confident[0], pixels),
+                    rho_teacher = law::confident_share(image.confident[1], pixels);
+        law::GammaParts(iou_student, iou_teacher, rho_student, rho_teacher, version == IMAS_GAMMA_V1)
+            .store(part + 5 * b);
     }
     at<float>(*mean, 0, 0, 0, 0) = law::mean_gamma(part, images);
 

@@ -50,7 +50,9 @@ struct LossSpace {
         folding.fill(columns, w, width);
     }
 
-    float* edge(int64_t image, int64_t chunk, int64_t last) const { return edges + ((image * chunks + chunk) * 2 + last) * classes * edge_width; }
+    float* edge(int64_t image, int64_t chunk, int64_t last) const {
+        return edges + ((image * chunks + chunk) * 2 + last) * classes * edge_width;
+    }
 
     /** Where a chunk's part of row y goes: to the caller if it is all of the row. */
     GradientRow destination(const imas_tensor& grad, int64_t image, int64_t chunk, int64_t y, float scale) const {
@@ -63,10 +65,10 @@ struct LossSpace {
 /** Some blocks of the same columns, one below the other. */
 struct Stack {
     int64_t count = 0;
-    Floats* values[kRowsTogether];  // [C] each: gradients, up to a factor of each lane
+    Floats* values[kRowsTogether];                            // [C] each: gradients, up to a factor of each lane
     Floats to_above[kRowsTogether], to_below[kRowsTogether];  // those factors, times the share of either row
-    Floats product = splat(1.0f);  // of the kept lanes' sums: at most C^kRowsTogether = 2^32
-    Floats margin = {};            // of the kept lanes' largest logits over the true class's, summed
+    Floats product = splat(1.0f);                             // of the kept lanes' sums: at most C^kRowsTogether = 2^32
+    Floats margin = {};  // of the kept lanes' largest logits over the true class's, summed
 
     /** The loss of each lane: one logarithm for all. */
     Floats loss() const { return log_from_one(product) + margin; }
@@ -97,12 +99,14 @@ inline void spread(const Stack& stack, int64_t classes, float* above, float* bel
 
 /** One more block for a stack; x[C] is room for its gradient. */
 template <bool kGradient>
-inline void stack_block(const Strip& strip, const Tap& row, int64_t block, const Chosen& chosen, float factor, Floats* x, Stack& stack) {
+inline void stack_block(const Strip& strip, const Tap& row, int64_t block, const Chosen& chosen, float factor,
+                        Floats* x, Stack& stack) {
     const int64_t classes = strip.classes;
     const Best best = enlarge(strip, row, block, x);
     const LaneLabels labels(chosen.label, chosen.kept);
     stack.margin += chosen.kept ? best.logit - labels.pick(x) : Floats{};
-    const Floats sum = kGradient ? sum_of_exponentials(x, classes, best.logit, [x](int64_t c, Floats e) { x[c] = e; }) : sum_of_exponentials(x, classes, best.logit);
+    const Floats sum = kGradient ? sum_of_exponentials(x, classes, best.logit, [x](int64_t c, Floats e) { x[c] = e; })
+                                 : sum_of_exponentials(x, classes, best.logit);
     stack.product *= chosen.kept ? sum : splat(1.0f);
     if (kGradient) {
         labels.subtract(x, chosen.kept ? sum : Floats{});
@@ -142,7 +146,8 @@ public:
      * choose(image, y, x, n) -> Chosen says which of n pixels count; the others' gradient is exactly 0.
      * choose.prefetch_row(image, y, x, n) asks for what that will read.
      */
-    ChunkLoss(const LossSpace& space, const imas_tensor& logits, int64_t image, int64_t chunk, float factor, const Choose& choose)
+    ChunkLoss(const LossSpace& space, const imas_tensor& logits, int64_t image, int64_t chunk, float factor,
+              const Choose& choose)
         : space_(space), logits_(logits), image_(image), chunk_(chunk), factor_(factor), choose_(choose) {}
 
     /** Sum of losses and number of kept pixels to the workspace, gradient rows to where they belong. */
@@ -158,11 +163,14 @@ public:
             if (kGradient) std::memset(above, 0, static_cast<size_t>(floats) * sizeof(float));
             bool pending = false;  // does `above` hold anything from the rows before
             const auto finish = [&](int64_t low, bool empty) {
-                fold_row(space_.folding, s, above, strip.stride, strip.classes, empty, carries_[low - begin], space_.destination(*grad, image_, chunk_, low, scale));
+                fold_row(space_.folding, s, above, strip.stride, strip.classes, empty, carries_[low - begin],
+                         space_.destination(*grad, image_, chunk_, low, scale));
             };
             for (int64_t low = begin; low < end; ++low) {
                 if (kGradient) std::memset(below, 0, static_cast<size_t>(floats) * sizeof(float));
-                if (kGradient) space_.destination(*grad, image_, chunk_, low, scale).prefetch_columns(strip.classes, space_.folding.spans[s].begin, space_.folding.spans[s].end);
+                if (kGradient)
+                    space_.destination(*grad, image_, chunk_, low, scale)
+                        .prefetch_columns(strip.classes, space_.folding.spans[s].begin, space_.folding.spans[s].end);
                 const bool touched = rows_between(strip, low, above, below, values);
                 if (!kGradient) continue;
                 finish(low, !touched && !pending);
@@ -180,9 +188,11 @@ public:
 private:
     /** The output rows that begin at low-resolution row `low`; were any pixels kept? */
     bool rows_between(Strip& strip, int64_t low, float* above, float* below, float* values) {
-        const int64_t begin = first_output(low, space_.h, space_.height), end = first_output(low + 1, space_.h, space_.height);
+        const int64_t begin = first_output(low, space_.h, space_.height),
+                      end = first_output(low + 1, space_.h, space_.height);
         bool touched = false;
-        const int64_t first_column = strip.first_block * kLanes, columns = space_.width - first_column < strip.stride ? space_.width - first_column : strip.stride;
+        const int64_t first_column = strip.first_block * kLanes,
+                      columns = space_.width - first_column < strip.stride ? space_.width - first_column : strip.stride;
         for (int64_t y = end, until = first_output(low + 2, space_.h, space_.height); y < until; ++y) {
             choose_.prefetch_row(image_, y, first_column, columns);
         }
@@ -192,7 +202,8 @@ private:
             for (int64_t i = 0; i < rows; ++i) taps[i] = tap(first + i, space_.h, space_.height);
             Floats loss = {};
             for (int64_t block = 0; block < strip.blocks; ++block) {
-                const int64_t x = (strip.first_block + block) * kLanes, n = space_.width - x < kLanes ? space_.width - x : kLanes;
+                const int64_t x = (strip.first_block + block) * kLanes,
+                              n = space_.width - x < kLanes ? space_.width - x : kLanes;
                 Stack stack;
                 for (int64_t i = 0; i < rows; ++i) {
                     const Chosen chosen = choose_(image_, first + i, x, n);
@@ -205,7 +216,8 @@ private:
                 }
                 if (stack.count == 0) continue;
                 loss += stack.loss();
-                if (kGradient) spread(stack, strip.classes, above + block * kLanes, below + block * kLanes, strip.stride);
+                if (kGradient)
+                    spread(stack, strip.classes, above + block * kLanes, below + block * kLanes, strip.stride);
             }
             if (touched) losses_.add(loss);
         }
@@ -225,7 +237,8 @@ private:
 
 /** Not inlined, so that the two kinds of chunk do not lie on the stack together. */
 template <bool kGradient, class Choose>
-[[gnu::noinline]] void run_chunk(const LossSpace& space, const imas_tensor& logits, int64_t image, int64_t chunk, float factor, const Choose& choose, const imas_tensor* grad, float scale) {
+[[gnu::noinline]] void run_chunk(const LossSpace& space, const imas_tensor& logits, int64_t image, int64_t chunk,
+                                 float factor, const Choose& choose, const imas_tensor* grad, float scale) {
     ChunkLoss<kGradient, Choose>(space, logits, image, chunk, factor, choose).run(grad, scale);
 }
 
@@ -240,7 +253,8 @@ inline void finish_edges(const LossSpace& space, const imas_tensor& grad, float 
         const GradientRow out = GradientRow::of(grad, image, chunk * kChunkRows, scale);
         for (int64_t c = 0; c < space.classes; ++c) {
             for (int64_t x = 0; x < space.w; x += kLanes) {
-                out.write(c, x, space.w - x, load(above + c * space.edge_width + x) + load(below + c * space.edge_width + x));
+                out.write(c, x, space.w - x,
+                          load(above + c * space.edge_width + x) + load(below + c * space.edge_width + x));
             }
         }
     }
@@ -251,7 +265,8 @@ inline void finish_edges(const LossSpace& space, const imas_tensor& grad, float 
  * choose(image, y, x, n) -> Chosen says which of n pixels count.
  */
 template <class Factor, class Choose>
-void all_chunks(const LossSpace& space, const imas_tensor& logits, const imas_tensor* grad, const Factor& factor, float scale, const Choose& choose) {
+void all_chunks(const LossSpace& space, const imas_tensor& logits, const imas_tensor* grad, const Factor& factor,
+                float scale, const Choose& choose) {
 #pragma omp parallel
     {
 #pragma omp for schedule(dynamic, 1)

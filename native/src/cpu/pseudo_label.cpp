@@ -29,17 +29,21 @@ struct Outputs {
 template <class T>
 void copy_row(T* row, int64_t stride, int64_t n, const T* values) {
     if (stride == 1) std::memcpy(row, values, static_cast<size_t>(n) * sizeof(T));
-    else for (int64_t x = 0; x < n; ++x) row[x * stride] = values[x];
+    else
+        for (int64_t x = 0; x < n; ++x) row[x * stride] = values[x];
 }
 
-void label_piece(const imas_tensor& student_logits, const imas_tensor& teacher_logits, const Columns& columns, const Piece& piece, float threshold, const Outputs& out) {
+void label_piece(const imas_tensor& student_logits, const imas_tensor& teacher_logits, const Columns& columns,
+                 const Piece& piece, float threshold, const Outputs& out) {
     alignas(64) float memory[2][Strip::kFloats];
     alignas(64) uint8_t student_labels[kStripPixels], teacher_labels[kStripPixels];
     alignas(64) float confidence[kStripPixels];
-    Strip student(student_logits, columns, piece.image, piece.strip, memory[0]), teacher(teacher_logits, columns, piece.image, piece.strip, memory[1]);
+    Strip student(student_logits, columns, piece.image, piece.strip, memory[0]),
+        teacher(teacher_logits, columns, piece.image, piece.strip, memory[1]);
     PairCounts pairs(student.classes);
     int32_t confident[2] = {};
-    const int64_t width = out.labels.shape[3], first = student.first_block * kLanes, n = width - first < student.stride ? width - first : student.stride;
+    const int64_t width = out.labels.shape[3], first = student.first_block * kLanes,
+                  n = width - first < student.stride ? width - first : student.stride;
     const auto label_row = [&](int64_t y, const Tap& row) {
         for (int64_t block = 0; block < student.blocks; ++block) {
             const Prediction s = predict(student, row, block), t = predict(teacher, row, block);
@@ -64,7 +68,8 @@ void label_piece(const imas_tensor& student_logits, const imas_tensor& teacher_l
 }  // namespace
 
 int32_t pseudo_label(const imas_backend*, const imas_tensor* student, const imas_tensor* teacher, float threshold,
-                     const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* counts, void* workspace, size_t) {
+                     const imas_tensor* labels, const imas_tensor* confidence, const imas_tensor* counts,
+                     void* workspace, size_t) {
     Carver carver(workspace);
     Columns columns = Columns::take(carver, student->shape[1], labels->shape[3]);
     columns.fill(student->shape[3], labels->shape[3]);
@@ -72,7 +77,8 @@ int32_t pseudo_label(const imas_backend*, const imas_tensor* student, const imas
     const Outputs out = {*labels, *confidence, *counts};
     const int64_t pieces = Piece::count(*student, columns);
 #pragma omp parallel for schedule(dynamic, 1)
-    for (int64_t k = 0; k < pieces; ++k) label_piece(*student, *teacher, columns, Piece::at(k, *student, columns), threshold, out);
+    for (int64_t k = 0; k < pieces; ++k)
+        label_piece(*student, *teacher, columns, Piece::at(k, *student, columns), threshold, out);
     return IMAS_OK;
 }
 

@@ -90,7 +90,8 @@ inline Floats select(const float* p, int64_t vectors, Ints index) {
 #if defined(__AVX512F__)
     for (int64_t i = 0; i < vectors; i += 2) {
         const float* second = p + (i + 1 < vectors ? i + 1 : i) * kLanes;
-        const Floats here = (Floats)_mm512_permutex2var_ps((__m512)load(p + i * kLanes), (__m512i)index, (__m512)load(second));
+        const Floats here =
+            (Floats)_mm512_permutex2var_ps((__m512)load(p + i * kLanes), (__m512i)index, (__m512)load(second));
         found = (index >> 5) == splat(static_cast<int32_t>(i / 2)) ? here : found;
     }
 #else
@@ -167,13 +168,17 @@ inline uint64_t equal_bytes(const uint8_t* p, uint8_t c) {
 #elif defined(__AVX2__)
     const auto half = [p, c](int64_t k) {
         const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32 * k));
-        return uint64_t{static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(static_cast<char>(c)))))} << 32 * k;
+        return uint64_t{static_cast<uint32_t>(
+                   _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(static_cast<char>(c)))))}
+               << 32 * k;
     };
     return half(0) | half(1);
 #elif defined(__SSE2__)
     const auto quarter = [p, c](int64_t k) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16 * k));
-        return uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(c)))))} << 16 * k;
+        return uint64_t{
+                   static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(c)))))}
+               << 16 * k;
     };
     return quarter(0) | quarter(1) | quarter(2) | quarter(3);
 #else

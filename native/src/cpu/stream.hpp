@@ -45,7 +45,9 @@ private:
     static const int64_t kLine = 64;
 
     /** Not inlined: the library copies short pieces faster than what the compiler makes of a memcpy of less than 64 bytes. */
-    [[gnu::noinline]] static void copy(char* to, const char* from, int64_t bytes) { std::memcpy(to, from, static_cast<size_t>(bytes)); }
+    [[gnu::noinline]] static void copy(char* to, const char* from, int64_t bytes) {
+        std::memcpy(to, from, static_cast<size_t>(bytes));
+    }
 
     static int64_t within_line(const char* p) { return static_cast<int64_t>(reinterpret_cast<uintptr_t>(p) % kLine); }
 
@@ -84,9 +86,13 @@ private:
 #if defined(__AVX512F__)
         _mm512_stream_si512(reinterpret_cast<__m512i*>(to), _mm512_loadu_si512(from));
 #elif defined(__AVX2__)
-        for (int k = 0; k < 64; k += 32) _mm256_stream_si256(reinterpret_cast<__m256i*>(to + k), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + k)));
+        for (int k = 0; k < 64; k += 32)
+            _mm256_stream_si256(reinterpret_cast<__m256i*>(to + k),
+                                _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + k)));
 #else
-        for (int k = 0; k < 64; k += 16) _mm_stream_si128(reinterpret_cast<__m128i*>(to + k), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + k)));
+        for (int k = 0; k < 64; k += 16)
+            _mm_stream_si128(reinterpret_cast<__m128i*>(to + k),
+                             _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + k)));
 #endif
     }
 #endif

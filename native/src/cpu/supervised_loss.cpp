@@ -16,9 +16,12 @@ struct Space {
     float* probability;  // [B][H][W], OHEM only: of the true class, 1 where ignored, above 1 where it is NaN
 
     Space(Carver& carver, const imas_tensor& logits, const imas_tensor& labels, int32_t kind)
-        : loss(carver, logits, labels), probability(kind == IMAS_OHEM ? carver.take<float>(loss.images, loss.height, loss.width) : nullptr) {}
+        : loss(carver, logits, labels),
+          probability(kind == IMAS_OHEM ? carver.take<float>(loss.images, loss.height, loss.width) : nullptr) {}
 
-    float* probability_row(int64_t image, int64_t y) const { return probability + (image * loss.height + y) * loss.width; }
+    float* probability_row(int64_t image, int64_t y) const {
+        return probability + (image * loss.height + y) * loss.width;
+    }
 };
 
 struct LabelledPixels {
@@ -30,7 +33,9 @@ struct LabelledPixels {
         return {label, label < end_of_labels};
     }
 
-    [[gnu::always_inline]] void prefetch_row(int64_t image, int64_t y, int64_t x, int64_t n) const { prefetch(&at<uint8_t>(labels, image, 0, y, x), n, labels.stride[3]); }
+    [[gnu::always_inline]] void prefetch_row(int64_t image, int64_t y, int64_t x, int64_t n) const {
+        prefetch(&at<uint8_t>(labels, image, 0, y, x), n, labels.stride[3]);
+    }
 };
 
 /** Labelled pixels whose true class is no more probable than `limit`. */
@@ -78,25 +83,29 @@ struct BadLabel {
 };
 
 /** The true class's probabilities of one piece. */
-void probability_piece(const Space& space, const imas_tensor& logits, const LabelledPixels& labelled, const Piece& piece) {
+void probability_piece(const Space& space, const imas_tensor& logits, const LabelledPixels& labelled,
+                       const Piece& piece) {
     const LossSpace& loss = space.loss;
     alignas(64) float memory[Strip::kFloats];
     Strip strip(logits, loss.columns, piece.image, piece.strip, memory);
     const auto probability_row = [&](int64_t y, const Tap& row) {
         float* out = space.probability_row(piece.image, y);
         for (int64_t block = 0; block < strip.blocks; ++block) {
-            const int64_t x = (strip.first_block + block) * kLanes, n = loss.width - x < kLanes ? loss.width - x : kLanes;
+            const int64_t x = (strip.first_block + block) * kLanes,
+                          n = loss.width - x < kLanes ? loss.width - x : kLanes;
             const Chosen chosen = labelled(piece.image, y, x, n);
             Floats probability = splat(law::kProbabilityOfIgnored);
             if (any(chosen.kept)) {
                 Floats x_block[IMAS_MAX_CLASSES];
                 const Best best = enlarge(strip, row, block, x_block);
                 const Floats true_logit = LaneLabels(chosen.label, chosen.kept).pick(x_block);
-                const Floats p = exp_of_nonpositive(true_logit - best.logit) / sum_of_exponentials(x_block, strip.classes, best.logit);
+                const Floats p = exp_of_nonpositive(true_logit - best.logit) /
+                                 sum_of_exponentials(x_block, strip.classes, best.logit);
                 probability = chosen.kept ? (p == p ? p : splat(kNotANumber)) : probability;
             }
             if (n == kLanes) store(out + x, probability);
-            else for (int64_t k = 0; k < n; ++k) out[x + k] = probability[k];
+            else
+                for (int64_t k = 0; k < n; ++k) out[x + k] = probability[k];
         }
     };
     each_row(piece, loss.h, loss.height, probability_row, strip);
@@ -136,9 +145,9 @@ float smallest_above(float low, const float* values, int64_t n, int64_t wanted) 
 
 }  // namespace
 
-int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, int32_t kind, float thresh,
-                        int64_t min_kept, float grad_scale, const imas_tensor* loss, const imas_tensor* kept,
-                        const imas_tensor* grad, void* workspace, size_t) {
+int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, int32_t kind,
+                        float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
+                        const imas_tensor* kept, const imas_tensor* grad, void* workspace, size_t) {
     Carver carver(workspace);
     Space space(carver, *logits, *labels, kind);
     LossSpace& s = space.loss;
@@ -151,7 +160,8 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
         return count(chosen.kept);
     });
     if (bad.label >= 0) {
-        return fail(IMAS_ERROR_ARGUMENT, "imas_supervised_loss: labels has %d, expected 0 to %d or 255", bad.label, static_cast<int>(s.classes - 1));
+        return fail(IMAS_ERROR_ARGUMENT, "imas_supervised_loss: labels has %d, expected 0 to %d or 255", bad.label,
+                    static_cast<int>(s.classes - 1));
     }
 
     HardPixels hard = {labelled, space, 0};
@@ -159,13 +169,18 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
     if (hard_only) {
         const int64_t pieces = Piece::count(*logits, s.columns);
 #pragma omp parallel for schedule(dynamic, 1)
-        for (int64_t k = 0; k < pieces; ++k) probability_piece(space, *logits, labelled, Piece::at(k, *logits, s.columns));
+        for (int64_t k = 0; k < pieces; ++k)
+            probability_piece(space, *logits, labelled, Piece::at(k, *logits, s.columns));
         const int64_t pixels = s.images * s.height * s.width;
         hard.limit = thresh < 0 ? 0 : thresh < 1 ? thresh : 1;
-        const auto ranked = [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(law::is_hard(load_floats(space.probability_row(image, y) + x, 1, n), hard.limit)); };
+        const auto ranked = [&](int64_t image, int64_t y, int64_t x, int64_t n) {
+            return count(law::is_hard(load_floats(space.probability_row(image, y) + x, 1, n), hard.limit));
+        };
         const int64_t below = count_pixels(s, ranked);
-        if (below < min_kept && hard.limit < 1) hard.limit = smallest_above(hard.limit, space.probability, pixels, min_kept - below);
-        taken = count_pixels(s, [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(hard(image, y, x, n).kept); });
+        if (below < min_kept && hard.limit < 1)
+            hard.limit = smallest_above(hard.limit, space.probability, pixels, min_kept - below);
+        taken = count_pixels(
+            s, [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(hard(image, y, x, n).kept); });
     }
 
     const double share = law::share_of_mean(taken);
@@ -181,7 +196,8 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
     return IMAS_OK;
 }
 
-size_t supervised_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels, int32_t kind) {
+size_t supervised_loss_workspace(const imas_backend*, const imas_tensor* logits, const imas_tensor* labels,
+                                 int32_t kind) {
     Carver carver(nullptr);
     Space(carver, *logits, *labels, kind);
     return carver.bytes();

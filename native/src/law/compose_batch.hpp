@@ -23,7 +23,9 @@ struct Box {
 
     IMAS_BOTH bool has_row(int32_t y) const { return y >= top && y < bottom; }
     IMAS_BOTH bool has(int32_t y, int32_t x) const { return has_row(y) && x >= left && x < right; }
-    IMAS_BOTH bool lies_in(int64_t height, int64_t width) const { return 0 <= top && top <= bottom && bottom <= height && 0 <= left && left <= right && right <= width; }
+    IMAS_BOTH bool lies_in(int64_t height, int64_t width) const {
+        return 0 <= top && top <= bottom && bottom <= height && 0 <= left && left <= right && right <= width;
+    }
 };
 
 }  // namespace imas::law

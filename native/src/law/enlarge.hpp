@@ -16,8 +16,12 @@ struct Axis {
     int32_t in, out;
 
     IMAS_BOTH int64_t step() const { return out > 1 ? out - 1 : 1; }
-    IMAS_BOTH int32_t lower(int32_t o) const { return static_cast<int32_t>(quotient(o * static_cast<int64_t>(in - 1), step())); }
-    IMAS_BOTH int32_t rest(int32_t o) const { return static_cast<int32_t>(o * static_cast<int64_t>(in - 1) - lower(o) * step()); }
+    IMAS_BOTH int32_t lower(int32_t o) const {
+        return static_cast<int32_t>(quotient(o * static_cast<int64_t>(in - 1), step()));
+    }
+    IMAS_BOTH int32_t rest(int32_t o) const {
+        return static_cast<int32_t>(o * static_cast<int64_t>(in - 1) - lower(o) * step());
+    }
 
     /** The first output whose lower input is at least i; `out` when there is none. */
     template <class Int>
@@ -29,7 +33,9 @@ struct Axis {
 
 private:
     /** Of non-negative numbers; a division of 32 bits is several times cheaper. */
-    IMAS_BOTH static int64_t quotient(int64_t a, int64_t b) { return a >> 32 ? a / b : static_cast<uint32_t>(a) / static_cast<uint32_t>(b); }
+    IMAS_BOTH static int64_t quotient(int64_t a, int64_t b) {
+        return a >> 32 ? a / b : static_cast<uint32_t>(a) / static_cast<uint32_t>(b);
+    }
 };
 
 }  // namespace imas::law

@@ -25,7 +25,12 @@ struct Counts {
     const int32_t* confident;  // student, teacher
     int32_t classes;
 
-    IMAS_BOTH Counts(const int32_t* n, int32_t classes_) : student(n), teacher(student + classes_), both(teacher + classes_), confident(both + classes_), classes(classes_) {}
+    IMAS_BOTH Counts(const int32_t* n, int32_t classes_)
+        : student(n),
+          teacher(student + classes_),
+          both(teacher + classes_),
+          confident(both + classes_),
+          classes(classes_) {}
 
     IMAS_BOTH int64_t either(int32_t c) const { return static_cast<int64_t>(student[c]) + teacher[c] - both[c]; }
     IMAS_BOTH bool present(int32_t c) const { return either(c) > 0; }
@@ -44,10 +49,14 @@ struct Counts {
 IMAS_BOTH int32_t first_weighed(bool ignore_background) { return ignore_background ? 1 : 0; }
 
 /** The mean over the classes present; 0 when there are none. */
-IMAS_BOTH float mean_iou(double sum, int64_t present) { return present ? static_cast<float>(sum / static_cast<double>(present)) : 0.0f; }
+IMAS_BOTH float mean_iou(double sum, int64_t present) {
+    return present ? static_cast<float>(sum / static_cast<double>(present)) : 0.0f;
+}
 
 /** The share of the pixels that is confident. */
-IMAS_BOTH float confident_share(int32_t confident, int64_t pixels) { return static_cast<float>(static_cast<double>(confident) / static_cast<double>(pixels)); }
+IMAS_BOTH float confident_share(int32_t confident, int64_t pixels) {
+    return static_cast<float>(static_cast<double>(confident) / static_cast<double>(pixels));
+}
 
 /** a * b + c * d, each step rounded: never an FMA. */
 IMAS_BOTH float sum_of_products(float a, float b, float c, float d) {
@@ -66,7 +75,9 @@ struct GammaParts {
         : iou_student(iou_student_), iou_teacher(iou_teacher_), rho_student(rho_student_), rho_teacher(rho_teacher_) {
         const float agreement = sum_of_products(iou_teacher, rho_teacher, iou_student, rho_student);
         const float confident = rho_teacher + rho_student;
-        gamma = v1 ? agreement * 0.5f : confident > 0.0f ? agreement / confident : 0.0f;  // v2 without a confident pixel is 0
+        gamma = v1                 ? agreement * 0.5f
+                : confident > 0.0f ? agreement / confident
+                                   : 0.0f;  // v2 without a confident pixel is 0
     }
 
     IMAS_BOTH void store(float* to) const {
@@ -99,7 +110,8 @@ IMAS_BOTH bool before(float a, int64_t index_a, float b, int64_t index_b) {
 /** How many images come before image b. */
 IMAS_BOTH int32_t rank_of(const float* parts, int64_t images, int64_t b) {
     int32_t rank = 0;
-    for (int64_t other = 0; other < images; ++other) rank += before(gamma_of(parts, other), other, gamma_of(parts, b), b);
+    for (int64_t other = 0; other < images; ++other)
+        rank += before(gamma_of(parts, other), other, gamma_of(parts, b), b);
     return rank;
 }
 

@@ -34,25 +34,30 @@ void in_parallel(const Part& part) {
 }
 
 double copy(float* to, const float* from) {
-    return 2 * sizeof(float) * kFloats / best_seconds(20, [=] { in_parallel([=](int64_t begin, int64_t end) { std::memcpy(to + begin, from + begin, sizeof(float) * (end - begin)); }); });
+    return 2 * sizeof(float) * kFloats / best_seconds(20, [=] {
+               in_parallel([=](int64_t begin, int64_t end) {
+                   std::memcpy(to + begin, from + begin, sizeof(float) * (end - begin));
+               });
+           });
 }
 
 double copy_past_caches(float* to, const float* from) {
     return 2 * sizeof(float) * kFloats / best_seconds(20, [=] {
-        in_parallel([=](int64_t begin, int64_t end) {
-            Stream(sizeof(float) * kFloats).write(to + begin, from + begin, sizeof(float) * (end - begin));
-            Stream::publish();
-        });
-    });
+               in_parallel([=](int64_t begin, int64_t end) {
+                   Stream(sizeof(float) * kFloats).write(to + begin, from + begin, sizeof(float) * (end - begin));
+                   Stream::publish();
+               });
+           });
 }
 
 /** a = s * a + t * b */
 double triad(float* a, const float* b) {
     return 3 * sizeof(float) * kFloats / best_seconds(20, [=] {
-        in_parallel([=](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; i += kLanes) store(a + i, 0.75f * load(a + i) + 0.25f * load(b + i));
-        });
-    });
+               in_parallel([=](int64_t begin, int64_t end) {
+                   for (int64_t i = begin; i < end; i += kLanes)
+                       store(a + i, 0.75f * load(a + i) + 0.25f * load(b + i));
+               });
+           });
 }
 
 /** Keeps the compiler from working anything out beforehand. */
@@ -109,7 +114,10 @@ double exponentials() {
 
 int main() {
     const std::unique_ptr<float[]> a(new float[kFloats]()), b(new float[kFloats]());
-    std::printf("{\"copy_gb\": %.1f, \"copy_past_caches_gb\": %.1f, \"triad_gb\": %.1f, \"multiply_adds_g\": %.1f, \"exponentials_g\": %.2f, \"lanes\": %d}\n",
-                copy(a.get(), b.get()) / 1e9, copy_past_caches(a.get(), b.get()) / 1e9, triad(a.get(), b.get()) / 1e9, multiply_adds() / 1e9, exponentials() / 1e9, kLanes);
+    std::printf(
+        "{\"copy_gb\": %.1f, \"copy_past_caches_gb\": %.1f, \"triad_gb\": %.1f, \"multiply_adds_g\": %.1f, "
+        "\"exponentials_g\": %.2f, \"lanes\": %d}\n",
+        copy(a.get(), b.get()) / 1e9, copy_past_caches(a.get(), b.get()) / 1e9, triad(a.get(), b.get()) / 1e9,
+        multiply_adds() / 1e9, exponentials() / 1e9, kLanes);
     return 0;
 }

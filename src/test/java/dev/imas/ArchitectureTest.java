@@ -47,15 +47,26 @@ class ArchitectureTest {
             Map.entry("nn", Set.of("device", "common", "config")),
             Map.entry("weights", Set.of("nn", "device", "common", "config")),
             Map.entry("semi", Set.of("device", "nn", "augment", "image", "common", "config")),
-            Map.entry("predict", Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
+            Map.entry(
+                    "predict",
+                    Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
             Map.entry("report", Set.of("run", "image", "common", "config")),
-            Map.entry("train", Set.of("semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image",
-                    "report", "common", "config", "machine")),
-            Map.entry("verify", Set.of("semi", "predict", "weights", "nn", "device", "kernels", "data", "augment", "image",
-                    "train", "common", "config")),
-            Map.entry("cli", Set.of("train", "predict", "verify", "report", "run", "device", "kernels", "data", "image",
-                    "common", "config", "machine")));
+            Map.entry(
+                    "train",
+                    Set.of(
+                            "semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image", "report",
+                            "common", "config", "machine")),
+            Map.entry(
+                    "verify",
+                    Set.of(
+                            "semi", "predict", "weights", "nn", "device", "kernels", "data", "augment", "image",
+                            "train", "common", "config")),
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "train", "predict", "verify", "report", "run", "device", "kernels", "data", "image",
+                            "common", "config", "machine")));
 
     /** Package of dev.imas.verify ("" for itself) -> packages of it that it may use. */
     private static final Map<String, Set<String>> VERIFY_MAY_USE = Map.of(
@@ -69,21 +80,29 @@ class ArchitectureTest {
     @BeforeAll
     static void read() {
         ((Logger) LoggerFactory.getLogger("com.tngtech.archunit")).setLevel(Level.WARN);
-        imported = new ClassFileImporter().withImportOption(location -> !location.contains("/test-classes/")).importPackages(ROOT);
+        imported = new ClassFileImporter()
+                .withImportOption(location -> !location.contains("/test-classes/"))
+                .importPackages(ROOT);
     }
 
     @Test
     void everyPackageIsKnown() {
-        Set<String> found = imported.stream().map(ArchitectureTest::packageOf).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> found =
+                imported.stream().map(ArchitectureTest::packageOf).collect(Collectors.toCollection(TreeSet::new));
         assertThat(found).isNotEmpty().isSubsetOf(MAY_USE.keySet());
     }
 
     @TestFactory
     Stream<DynamicTest> arrowsPointOneWay() {
-        return MAY_USE.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(entry -> DynamicTest.dynamicTest(entry.getKey(), () ->
-                noClasses().that().resideInAPackage(ROOT + "." + entry.getKey() + "..")
-                        .should().dependOnClassesThat(ofPackagesOtherThan(entry.getKey(), entry.getValue()))
-                        .allowEmptyShould(true).check(imported)));
+        return MAY_USE.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> noClasses()
+                        .that()
+                        .resideInAPackage(ROOT + "." + entry.getKey() + "..")
+                        .should()
+                        .dependOnClassesThat(ofPackagesOtherThan(entry.getKey(), entry.getValue()))
+                        .allowEmptyShould(true)
+                        .check(imported)));
     }
 
     @Test
@@ -94,45 +113,78 @@ class ArchitectureTest {
     @TestFactory
     Stream<DynamicTest> arrowsBetweenTheRoomsOfVerifyPointOneWay() {
         String verify = ROOT + ".verify";
-        return VERIFY_MAY_USE.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(entry -> DynamicTest.dynamicTest(verify + "/" + entry.getKey(), () -> {
-            Set<String> allowed = Stream.concat(entry.getValue().stream(), Stream.of(entry.getKey())).map(room -> roomOf(verify, room)).collect(Collectors.toSet());
-            noClasses().that().resideInAPackage(roomOf(verify, entry.getKey()))
-                    .should().dependOnClassesThat(DescribedPredicate.describe("are of other rooms of verify than " + allowed,
-                            target -> target.getPackageName().startsWith(verify) && !allowed.contains(target.getPackageName())))
-                    .check(imported);
-        }));
+        return VERIFY_MAY_USE.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> DynamicTest.dynamicTest(verify + "/" + entry.getKey(), () -> {
+                    Set<String> allowed = Stream.concat(entry.getValue().stream(), Stream.of(entry.getKey()))
+                            .map(room -> roomOf(verify, room))
+                            .collect(Collectors.toSet());
+                    noClasses()
+                            .that()
+                            .resideInAPackage(roomOf(verify, entry.getKey()))
+                            .should()
+                            .dependOnClassesThat(DescribedPredicate.describe(
+                                    "are of other rooms of verify than " + allowed,
+                                    target -> target.getPackageName().startsWith(verify)
+                                            && !allowed.contains(target.getPackageName())))
+                            .check(imported);
+                }));
     }
 
     @Test
     void theCommandLineAloneEntersVerify() {
-        noClasses().that().resideOutsideOfPackages(ROOT + ".verify..", ROOT + ".cli..")
-                .should().dependOnClassesThat().resideInAPackage(ROOT + ".verify..").check(imported);
-        noClasses().that().resideInAPackage(ROOT + ".cli..")
-                .should().dependOnClassesThat().resideInAnyPackage(ROOT + ".verify.groups..", ROOT + ".verify.memory..").check(imported);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".verify..", ROOT + ".cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".verify..")
+                .check(imported);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ROOT + ".verify.groups..", ROOT + ".verify.memory..")
+                .check(imported);
     }
 
     @Test
     void verifyHasTheseRooms() {
-        Set<String> found = imported.stream().map(JavaClass::getPackageName).filter(name -> name.startsWith(ROOT + ".verify")).collect(Collectors.toSet());
-        assertThat(found).isEqualTo(VERIFY_MAY_USE.keySet().stream().map(room -> roomOf(ROOT + ".verify", room)).collect(Collectors.toSet()));
+        Set<String> found = imported.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith(ROOT + ".verify"))
+                .collect(Collectors.toSet());
+        assertThat(found)
+                .isEqualTo(VERIFY_MAY_USE.keySet().stream()
+                        .map(room -> roomOf(ROOT + ".verify", room))
+                        .collect(Collectors.toSet()));
     }
 
     @Test
     void nobodyCallsTheCommandLine() {
-        noClasses().that().resideOutsideOfPackage(ROOT + ".cli..")
-                .should().dependOnClassesThat().resideInAPackage(ROOT + ".cli..").check(imported);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".cli..")
+                .check(imported);
     }
 
     @Test
     void onlyTheRoomOfTheRunDirectoryNamesItsFiles() throws IOException {
         Path run = Path.of("src/main/java/dev/imas/run");
-        Pattern name = Pattern.compile("\"(config\\.yaml|metrics\\.csv|hardness\\.csv|class_iou\\.csv|summary\\.json|report\\.html|"
-                + "(student|teacher)\\.safetensors|checkpoints)\"");
+        Pattern name = Pattern.compile(
+                "\"(config\\.yaml|metrics\\.csv|hardness\\.csv|class_iou\\.csv|summary\\.json|report\\.html|"
+                        + "(student|teacher)\\.safetensors|checkpoints)\"");
         List<String> found = new ArrayList<>();
         for (Path root : List.of(Path.of("src/main/java"), Path.of("benchmarks/src/main/java"))) {
             try (Stream<Path> files = Files.walk(root)) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".java") && !f.startsWith(run)).toList()) {
-                    Matcher matcher = name.matcher(Files.readString(file).replaceAll("(?m)^ *\\*.*", "")); // less Javadoc
+                for (Path file : files.filter(f -> f.toString().endsWith(".java") && !f.startsWith(run))
+                        .toList()) {
+                    Matcher matcher =
+                            name.matcher(Files.readString(file).replaceAll("(?m)^ *\\*.*", "")); // less Javadoc
                     while (matcher.find()) {
                         found.add(file + ": " + matcher.group());
                     }
@@ -140,29 +192,51 @@ class ArchitectureTest {
             }
         }
         assertThat(found).isEmpty();
-        assertThat(name.matcher(Files.readString(run.resolve("RunDirectory.java"))).find()).isTrue();
+        assertThat(name.matcher(Files.readString(run.resolve("RunDirectory.java")))
+                        .find())
+                .isTrue();
     }
 
     @Test
     void kernelsNeedNothingButJavaCpp() {
-        classes().that().resideInAPackage(ROOT + ".kernels..")
-                .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "org.bytedeco.javacpp..", ROOT + ".kernels..")
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".kernels..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.bytedeco.javacpp..", ROOT + ".kernels..")
                 .check(imported);
     }
 
     @Test
     void onlyTheLearningPackagesKnowLibtorch() {
-        noClasses().that().resideInAnyPackage(packages("common", "config", "machine", "kernels", "image", "augment", "data", "run", "report"))
-                .should().dependOnClassesThat().resideInAPackage("org.bytedeco.pytorch..").check(imported);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        packages("common", "config", "machine", "kernels", "image", "augment", "data", "run", "report"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco.pytorch..")
+                .check(imported);
     }
 
     @Test
     void randomNumbersComeFromOneClass() {
-        noClasses().that().doNotHaveFullyQualifiedName(ROOT + ".common.Rng")
-                .should().dependOnClassesThat().haveFullyQualifiedName("java.util.Random")
-                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.SplittableRandom")
-                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
-                .orShould().callMethod(Math.class, "random").check(imported);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".common.Rng")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.Random")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.SplittableRandom")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(imported);
     }
 
     private static String roomOf(String house, String room) {
@@ -172,8 +246,13 @@ class ArchitectureTest {
     /** A mode that is set by hand may stay on the thread. */
     @Test
     void gradientModeIsSwitchedInOneClass() {
-        noClasses().that().doNotHaveFullyQualifiedName(ROOT + ".device.Torch")
-                .should().dependOnClassesThat().haveFullyQualifiedName("org.bytedeco.pytorch.GradMode").check(imported);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".device.Torch")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.bytedeco.pytorch.GradMode")
+                .check(imported);
     }
 
     private static String[] packages(String... names) {
@@ -181,13 +260,18 @@ class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> ofPackagesOtherThan(String own, Set<String> others) {
-        return DescribedPredicate.describe("are of other packages of the project than " + others, target ->
-                target.getPackageName().startsWith(ROOT) && !packageOf(target).equals(own) && !others.contains(packageOf(target)));
+        return DescribedPredicate.describe(
+                "are of other packages of the project than " + others,
+                target -> target.getPackageName().startsWith(ROOT)
+                        && !packageOf(target).equals(own)
+                        && !others.contains(packageOf(target)));
     }
 
     /** The part of the package name after the root, up to the next dot. */
     private static String packageOf(JavaClass javaClass) {
         String name = javaClass.getPackageName();
-        return name.length() <= ROOT.length() ? "" : name.substring(ROOT.length() + 1).split("\\.")[0];
+        return name.length() <= ROOT.length()
+                ? ""
+                : name.substring(ROOT.length() + 1).split("\\.")[0];
     }
 }

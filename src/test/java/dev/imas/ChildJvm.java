@@ -13,29 +13,39 @@ import java.util.stream.Stream;
 
 /** Runs a main class in a JVM of its own, for what depends on the environment or on what the class path lacks. */
 public final class ChildJvm {
-    private ChildJvm() {
-    }
+    private ChildJvm() {}
 
     /** @param output standard output and error together */
-    public record Result(int status, String output) {
-    }
+    public record Result(int status, String output) {}
 
     /** The entries of this JVM's class path. */
     public static List<String> classPath() {
-        return List.of(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")).split(File.pathSeparator));
+        return List.of(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                .split(File.pathSeparator));
     }
 
     /** The project's own classes and those jars whose file names start with one of the given texts. */
     public static List<String> classPathWith(String... jars) {
-        return classPath().stream().filter(entry -> !entry.endsWith(".jar") || Stream.of(jars).anyMatch(Path.of(entry).getFileName().toString()::startsWith)).collect(Collectors.toList());
+        return classPath().stream()
+                .filter(entry -> !entry.endsWith(".jar")
+                        || Stream.of(jars).anyMatch(Path.of(entry).getFileName().toString()::startsWith))
+                .collect(Collectors.toList());
     }
 
-    public static Result run(List<String> classPath, Map<String, String> environment, Class<?> main, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "-cp", String.join(File.pathSeparator, classPath), main.getName()));
+    public static Result run(
+            List<String> classPath, Map<String, String> environment, Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-Dorg.bytedeco.javacpp.nopointergc=true",
+                "-cp",
+                String.join(File.pathSeparator, classPath),
+                main.getName()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("child", ".log");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();

@@ -24,33 +24,44 @@ class PapersTest {
 
     @TestFactory
     Stream<DynamicTest> everyLinkLeadsSomewhere() throws IOException {
-        return pages().stream().map(page -> DynamicTest.dynamicTest(page.toString(), () -> assertThat(deadLinks(page)).isEmpty()));
+        return pages().stream()
+                .map(page -> DynamicTest.dynamicTest(
+                        page.toString(), () -> assertThat(deadLinks(page)).isEmpty()));
     }
 
     @Test
     void theIndexHasEveryOperation() throws IOException {
         String index = Files.readString(Path.of("docs/architecture.md"));
-        Matcher operation = Pattern.compile("int32_t (imas_\\w+)\\(const imas_backend\\*").matcher(Files.readString(Path.of("native/include/imas.h")));
-        List<String> names = operation.results().map(found -> found.group(1).substring("imas_".length())).toList();
-        assertThat(names).hasSizeGreaterThan(5).allSatisfy(name -> assertThat(index).contains("| **" + name + "**"));
+        Matcher operation = Pattern.compile("int32_t (imas_\\w+)\\(const imas_backend\\*")
+                .matcher(Files.readString(Path.of("native/include/imas.h")));
+        List<String> names = operation
+                .results()
+                .map(found -> found.group(1).substring("imas_".length()))
+                .toList();
+        assertThat(names).hasSizeGreaterThan(5).allSatisfy(name -> assertThat(index)
+                .contains("| **" + name + "**"));
     }
 
     @Test
     void theReadmeStaysShort() throws IOException {
         List<String> lines = Files.readAllLines(Path.of("README.md"));
-        assertThat(lines).hasSizeLessThanOrEqualTo(120).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(120));
+        assertThat(lines).hasSizeLessThanOrEqualTo(120).allSatisfy(line -> assertThat(line)
+                .hasSizeLessThanOrEqualTo(120));
     }
 
     @Test
     void aDeadLinkIsFound() throws IOException {
         Path page = Files.createTempFile("page", ".md");
-        Files.writeString(page, "# A title\n\n[good](#a-title) [bad](#another) [gone](nowhere.md) [far](https://example.org/x)\n");
+        Files.writeString(
+                page,
+                "# A title\n\n[good](#a-title) [bad](#another) [gone](nowhere.md) [far](https://example.org/x)\n");
         assertThat(deadLinks(page)).containsExactly("#another", "nowhere.md");
         Files.delete(page);
     }
 
     private static List<Path> pages() throws IOException {
-        List<Path> pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")));
+        List<Path> pages =
+                new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md"), Path.of("CHANGELOG.md")));
         for (String folder : List.of("docs", "benchmarks", "examples")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
@@ -80,9 +91,13 @@ class PapersTest {
     /** The anchors of a page: those it names, and those that GitHub makes of its headings. */
     private static List<String> anchors(Path page) throws IOException {
         String text = prose(page);
-        List<String> anchors = new ArrayList<>(ANCHOR.matcher(text).results().map(found -> found.group(1)).toList());
-        HEADING.matcher(text).results().map(found -> found.group(1).toLowerCase(Locale.ROOT))
-                .map(title -> title.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-')).forEach(anchors::add);
+        List<String> anchors = new ArrayList<>(
+                ANCHOR.matcher(text).results().map(found -> found.group(1)).toList());
+        HEADING.matcher(text)
+                .results()
+                .map(found -> found.group(1).toLowerCase(Locale.ROOT))
+                .map(title -> title.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+                .forEach(anchors::add);
         return anchors;
     }
 

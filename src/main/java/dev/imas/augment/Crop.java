@@ -1,7 +1,6 @@
 package dev.imas.augment;
 
 import dev.imas.common.Normalization;
-import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
 import java.util.Arrays;
@@ -14,8 +13,7 @@ final class Crop {
     /** The mean colour of {@link Normalization}, rounded towards zero: R, G, B. */
     private static final byte[] PADDING = {meanOf(0), meanOf(1), meanOf(2)};
 
-    private Crop() {
-    }
+    private Crop() {}
 
     private static byte meanOf(int channel) {
         return (byte) (255 * Normalization.MEAN.get(channel));
@@ -24,9 +22,14 @@ final class Crop {
     /** The part of the window that the picture itself covers. */
     static Window covered(Window window, int width, int height) {
         if (window.x() >= width || window.y() >= height) {
-            throw new IllegalArgumentException("a crop at (" + window.x() + ", " + window.y() + ") begins outside a picture of " + width + "x" + height);
+            throw new IllegalArgumentException("a crop at (" + window.x() + ", " + window.y()
+                    + ") begins outside a picture of " + width + "x" + height);
         }
-        return new Window(window.x(), window.y(), Math.min(window.width(), width - window.x()), Math.min(window.height(), height - window.y()));
+        return new Window(
+                window.x(),
+                window.y(),
+                Math.min(window.width(), width - window.x()),
+                Math.min(window.height(), height - window.y()));
     }
 
     /** A picture of that size whose padding begins to the right of and below the covered part; the rest is not filled. */

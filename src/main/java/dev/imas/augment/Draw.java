@@ -4,8 +4,7 @@ import java.util.function.DoubleSupplier;
 
 /** What is drawn from a supplier of uniform numbers in [0, 1). */
 final class Draw {
-    private Draw() {
-    }
+    private Draw() {}
 
     /** A uniform integer, both ends included. */
     static int integer(DoubleSupplier uniform, int lo, int hi) {

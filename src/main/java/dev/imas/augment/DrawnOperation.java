@@ -5,5 +5,4 @@ package dev.imas.augment;
  *
  * @param magnitude as {@link StrongOperation#magnitude} gives it; 0 for an operation without one
  */
-public record DrawnOperation(StrongOperation operation, double magnitude) {
-}
+public record DrawnOperation(StrongOperation operation, double magnitude) {}

@@ -9,8 +9,7 @@ import dev.imas.image.RgbImage;
  * README section 9.
  */
 public final class Enhance {
-    private Enhance() {
-    }
+    private Enhance() {}
 
     public static RgbImage contrast(RgbImage image, double factor) {
         return towardsConstant(image, factor, Grey.mean(image));

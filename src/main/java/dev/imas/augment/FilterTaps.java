@@ -56,7 +56,12 @@ record FilterTaps(int outputs, int taps, int[] start, int[][] weights, boolean b
 
     /** The same outputs in reverse order: resizing and flipping in one pass. */
     FilterTaps mirrored() {
-        return new FilterTaps(outputs, taps, reversed(start), Arrays.stream(weights).map(FilterTaps::reversed).toArray(int[][]::new), blend);
+        return new FilterTaps(
+                outputs,
+                taps,
+                reversed(start),
+                Arrays.stream(weights).map(FilterTaps::reversed).toArray(int[][]::new),
+                blend);
     }
 
     private static int[] reversed(int[] values) {

@@ -5,8 +5,7 @@ import dev.imas.image.RgbImage;
 
 /** Left-right flips. Method section 2. */
 public final class Flip {
-    private Flip() {
-    }
+    private Flip() {}
 
     public static RgbImage horizontal(RgbImage image) {
         RgbImage flipped = RgbImage.black(image.width(), image.height());

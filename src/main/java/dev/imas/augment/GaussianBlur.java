@@ -147,7 +147,8 @@ public final class GaussianBlur {
         }
     }
 
-    private static void averageThree(int[] left, int[] a, int[] b, int[] c, int[] right, int whole, int partial, int[] result) {
+    private static void averageThree(
+            int[] left, int[] a, int[] b, int[] c, int[] right, int whole, int partial, int[] result) {
         for (int i = 0; i < result.length; i++) {
             result[i] = (whole * (a[i] + b[i] + c[i]) + partial * (left[i] + right[i]) + HALF) >>> 24;
         }

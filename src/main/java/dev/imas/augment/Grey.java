@@ -4,8 +4,7 @@ import dev.imas.image.RgbImage;
 
 /** The luma of a colour (ITU-R 601-2 in 16-bit fixed point): (19595 R + 38470 G + 7471 B + 32768) >> 16. */
 public final class Grey {
-    private Grey() {
-    }
+    private Grey() {}
 
     /** One byte a pixel, row-major. */
     public static byte[] of(RgbImage image) {

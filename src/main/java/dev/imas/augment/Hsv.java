@@ -51,8 +51,7 @@ public final class Hsv {
         }
     }
 
-    private Hsv() {
-    }
+    private Hsv() {}
 
     /**
      * The conversion as tables and integers, for whoever computes it elsewhere. With V and C the largest channel and
@@ -65,8 +64,7 @@ public final class Hsv {
      * @param fall       by hue, 0..255
      * @param order      by channel R, G, B, by hue: which of the three values, counted from 0
      */
-    public record Tables(byte[] saturation, byte[] hue, int[] fall, int[][] order) {
-    }
+    public record Tables(byte[] saturation, byte[] hue, int[] fall, int[][] order) {}
 
     public static Tables tables() {
         int[][] order = new int[3][256];
@@ -132,7 +130,9 @@ public final class Hsv {
     static int fromRgb(int red, int green, int blue) {
         int value = Math.max(red, Math.max(green, blue));
         int chroma = value - Math.min(red, Math.min(green, blue));
-        return HUE[hueIndex(red, green, blue, value, chroma)] & 255 | (SATURATION[value << 8 | chroma] & 255) << 8 | value << 16;
+        return HUE[hueIndex(red, green, blue, value, chroma)] & 255
+                | (SATURATION[value << 8 | chroma] & 255) << 8
+                | value << 16;
     }
 
     /** R | G << 8 | B << 16 of hue, saturation, value given in 0..255. */
@@ -157,7 +157,8 @@ public final class Hsv {
     }
 
     private static int hueIndex(int red, int green, int blue, int value, int chroma) {
-        return red == value ? hueIndex(0, chroma, green - blue)
+        return red == value
+                ? hueIndex(0, chroma, green - blue)
                 : green == value ? hueIndex(1, chroma, blue - red) : hueIndex(2, chroma, red - green);
     }
 
@@ -172,11 +173,12 @@ public final class Hsv {
     private static int hue(int largest, int chroma, int difference) {
         float first = (float) Math.min(chroma, chroma - difference) / chroma;
         float second = (float) Math.min(chroma, chroma + difference) / chroma;
-        float sixths = switch (largest) {
-            case 0 -> second - first;
-            case 1 -> (float) (2.0 + second - first);
-            default -> (float) (4.0 + second - first);
-        };
+        float sixths =
+                switch (largest) {
+                    case 0 -> second - first;
+                    case 1 -> (float) (2.0 + second - first);
+                    default -> (float) (4.0 + second - first);
+                };
         float turn = (float) ((sixths / 6.0 + 1.0) % 1.0);
         return (int) (turn * 255.0);
     }

@@ -15,7 +15,8 @@ import java.util.Arrays;
  * are turned into vector instructions: short bodies over ints, with every array at the same index.
  */
 final class Resampler {
-    private static final VarHandle FOUR_BYTES = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle FOUR_BYTES =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int RGB = 0xffffff;
     /** Where the channels lie in a pixel. */
     private static final int[] SHIFTS = {0, 8, 16};
@@ -25,9 +26,11 @@ final class Resampler {
     private final FilterTaps rows;
     /** The part of a source row that some output reads, and its first column. */
     private final int[] line;
+
     private final int firstColumn;
     /** One or two source pixels of every output. */
     private final int[] picked;
+
     private final int[] pickedSecond;
     /** Sums of the filter: by channel, by output. */
     private final int[][] sums;

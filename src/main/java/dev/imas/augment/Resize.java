@@ -12,8 +12,7 @@ import dev.imas.image.RgbImage;
  * usually follows: pixels that nobody will see are never computed, and the bytes are the same.
  */
 public final class Resize {
-    private Resize() {
-    }
+    private Resize() {}
 
     /** The whole picture at width x height pixels. */
     public static RgbImage bilinear(RgbImage image, int width, int height) {

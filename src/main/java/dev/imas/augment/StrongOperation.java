@@ -27,7 +27,14 @@ public enum StrongOperation {
     HUE(Strength.SIGNED, 0, 0.5);
 
     /** How a magnitude in [lo, hi] follows from uniform draws. */
-    private enum Strength { NONE, RISING, FALLING, BITS, THRESHOLD, SIGNED }
+    private enum Strength {
+        NONE,
+        RISING,
+        FALLING,
+        BITS,
+        THRESHOLD,
+        SIGNED
+    }
 
     /** Scales every draw; keeps the far end of the range out of reach. */
     private static final double MODIFIER = 0.999;

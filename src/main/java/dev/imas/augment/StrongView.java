@@ -10,8 +10,7 @@ import java.util.function.DoubleSupplier;
 public final class StrongView {
     private static final StrongOperation[] OPERATIONS = StrongOperation.values();
 
-    private StrongView() {
-    }
+    private StrongView() {}
 
     /**
      * {@code config.strongOps()} operations (with {@code strongRandomCount} a number drawn from 1..strongOps), each
@@ -34,7 +33,9 @@ public final class StrongView {
 
     /** The given operations in order; {@code uniform} is drawn for their magnitudes alone. */
     public static List<DrawnOperation> draw(List<StrongOperation> operations, DoubleSupplier uniform) {
-        return operations.stream().map(operation -> new DrawnOperation(operation, operation.magnitude(uniform))).toList();
+        return operations.stream()
+                .map(operation -> new DrawnOperation(operation, operation.magnitude(uniform)))
+                .toList();
     }
 
     /** The weak view, not yet normalised, after the operations; it is not changed, but the result itself when nothing changes. */

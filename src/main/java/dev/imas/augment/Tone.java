@@ -7,8 +7,7 @@ import dev.imas.image.RgbImage;
  * equalize. None changes its argument. Golden README section 9.
  */
 public final class Tone {
-    private Tone() {
-    }
+    private Tone() {}
 
     /** 255 - x. */
     public static RgbImage invert(RgbImage image) {

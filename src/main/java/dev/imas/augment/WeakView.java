@@ -12,15 +12,13 @@ import java.util.function.DoubleSupplier;
  * and its label map. Method section 2.
  */
 public final class WeakView {
-    private WeakView() {
-    }
+    private WeakView() {}
 
     /**
      * @param image  the crop
      * @param labels its labels; null when none were given
      */
-    public record Result(RgbImage image, LabelMap labels) {
-    }
+    public record Result(RgbImage image, LabelMap labels) {}
 
     /**
      * What a weak view does to one picture.
@@ -35,11 +33,16 @@ public final class WeakView {
          * flip, the crop's column and row.
          */
         public static Geometry draw(ImageSize source, ImasConfig.Augment config, DoubleSupplier uniform) {
-            ImageSize size = switch (config.resize()) {
-                case LONG_SIDE -> source.withLongSide(Draw.integer(uniform, (int) Math.ceil(config.resizeMin()), (int) Math.floor(config.resizeMax())));
-                case SCALE -> base(source, config.resizeBase()).times(Draw.between(uniform, config.resizeMin(), config.resizeMax()));
-                case NONE -> source;
-            };
+            ImageSize size =
+                    switch (config.resize()) {
+                        case LONG_SIDE ->
+                            source.withLongSide(Draw.integer(uniform, (int) Math.ceil(config.resizeMin()), (int)
+                                    Math.floor(config.resizeMax())));
+                        case SCALE ->
+                            base(source, config.resizeBase())
+                                    .times(Draw.between(uniform, config.resizeMin(), config.resizeMax()));
+                        case NONE -> source;
+                    };
             boolean mirrored = uniform.getAsDouble() < config.flip();
             int height = config.crop().get(0);
             int width = config.crop().get(1);
@@ -61,7 +64,8 @@ public final class WeakView {
      * @param uniform      draws in [0, 1)
      * @return picture and labels of the crop's size
      */
-    public static Result apply(RgbImage image, LabelMap labelsOrNull, ImasConfig.Augment config, DoubleSupplier uniform) {
+    public static Result apply(
+            RgbImage image, LabelMap labelsOrNull, ImasConfig.Augment config, DoubleSupplier uniform) {
         return apply(image, labelsOrNull, Geometry.draw(new ImageSize(image.width(), image.height()), config, uniform));
     }
 
@@ -81,10 +85,11 @@ public final class WeakView {
             return new Result(picture, null);
         }
         if (labelsOrNull.width() != image.width() || labelsOrNull.height() != image.height()) {
-            throw new IllegalArgumentException("a picture of " + image.width() + "x" + image.height() + " cannot have labels of "
-                    + labelsOrNull.width() + "x" + labelsOrNull.height());
+            throw new IllegalArgumentException("a picture of " + image.width() + "x" + image.height()
+                    + " cannot have labels of " + labelsOrNull.width() + "x" + labelsOrNull.height());
         }
-        LabelMap labels = Crop.pad(Resize.nearest(labelsOrNull, width, height, source, geometry.mirrored()), crop.width(), crop.height());
+        LabelMap labels = Crop.pad(
+                Resize.nearest(labelsOrNull, width, height, source, geometry.mirrored()), crop.width(), crop.height());
         return new Result(picture, labels);
     }
 }

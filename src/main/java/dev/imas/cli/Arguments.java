@@ -20,8 +20,7 @@ final class Arguments {
 
     private static final Map<String, List<String>> GROUPS = groups();
 
-    private Arguments() {
-    }
+    private Arguments() {}
 
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
@@ -38,7 +37,10 @@ final class Arguments {
         GROUPS.keySet().forEach(group -> grouped.put(group, new Options()));
         grouped.put("other", new Options());
         for (Option option : options.getOptions()) {
-            String group = GROUPS.keySet().stream().filter(name -> GROUPS.get(name).contains(option.getLongOpt())).findFirst().orElse("other");
+            String group = GROUPS.keySet().stream()
+                    .filter(name -> GROUPS.get(name).contains(option.getLongOpt()))
+                    .findFirst()
+                    .orElse("other");
             grouped.get(group).addOption(option);
         }
         grouped.values().removeIf(members -> members.getOptions().isEmpty());
@@ -46,7 +48,12 @@ final class Arguments {
     }
 
     static Option option(String name, String argument, String description) {
-        return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).build();
+        return Option.builder()
+                .longOpt(name)
+                .hasArg()
+                .argName(argument)
+                .desc(description)
+                .build();
     }
 
     static Option flag(String name, String description) {
@@ -55,16 +62,24 @@ final class Arguments {
 
     /** @param otherwise what holds when neither a preset nor a file is named */
     static Options configuration(Options options, String otherwise) {
-        return options
-                .addOption(option("preset", "NAME", "a named configuration; `imas presets` lists them (default: " + otherwise + ")"))
-                .addOption(option("config", "FILE", "a YAML file instead of a preset; the published implementation's layout is understood too"))
-                .addOption(option(SET, "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
+        return options.addOption(option(
+                        "preset",
+                        "NAME",
+                        "a named configuration; `imas presets` lists them (default: " + otherwise + ")"))
+                .addOption(option(
+                        "config",
+                        "FILE",
+                        "a YAML file instead of a preset; the published implementation's layout is understood too"))
+                .addOption(
+                        option(SET, "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
     }
 
     static Options device(Options options) {
-        return options
-                .addOption(option("device", "DEVICE", DeviceName.EXPECTED + " (default: auto)"))
-                .addOption(option("precision", "KIND", Names.choice(Precision.class) + " (default: auto, the fastest of the device)"));
+        return options.addOption(option("device", "DEVICE", DeviceName.EXPECTED + " (default: auto)"))
+                .addOption(option(
+                        "precision",
+                        "KIND",
+                        Names.choice(Precision.class) + " (default: auto, the fastest of the device)"));
     }
 
     /** The merged layers of --preset or --config, without the single settings. */
@@ -79,15 +94,16 @@ final class Arguments {
 
     private static void onePresetOrFile(CommandLine line) {
         if (line.hasOption("preset") && line.hasOption("config")) {
-            throw new UserException("--preset and --config exclude each other; a file may build on a preset with"
-                    + " `extends: NAME`");
+            throw new UserException(
+                    "--preset and --config exclude each other; a file may build on a preset with" + " `extends: NAME`");
         }
     }
 
     /** Opens --weights with the settings that the command line names. */
     static Segmenter segmenter(CommandLine line, Console console) {
         onePresetOrFile(line);
-        Segmenter.Options options = Segmenter.Options.defaults().strict(line.hasOption("strict"))
+        Segmenter.Options options = Segmenter.Options.defaults()
+                .strict(line.hasOption("strict"))
                 .notes(note -> console.err().println(note));
         if (line.hasOption("preset")) {
             options = options.preset(line.getOptionValue("preset"));
@@ -127,7 +143,8 @@ final class Arguments {
 
     static void noMore(CommandLine line) {
         if (!line.getArgList().isEmpty()) {
-            throw new UserException("unexpected argument " + line.getArgList().get(0) + "; every value belongs to an option");
+            throw new UserException(
+                    "unexpected argument " + line.getArgList().get(0) + "; every value belongs to an option");
         }
     }
 

@@ -54,6 +54,7 @@ final class BenchCommand implements Command {
 
     @Override
     public int run(CommandLine line, Console console) {
-        throw new UserException("the benchmarks are built from the sources; run ./imas bench in a checkout of the project");
+        throw new UserException(
+                "the benchmarks are built from the sources; run ./imas bench in a checkout of the project");
     }
 }

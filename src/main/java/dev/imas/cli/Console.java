@@ -11,6 +11,9 @@ import java.io.PrintStream;
  */
 record Console(PrintStream out, PrintStream err, boolean interactive) {
     static Console system() {
-        return new Console(System.out, System.err, System.console() != null && System.getenv("TERM") != null && !"dumb".equals(System.getenv("TERM")));
+        return new Console(
+                System.out,
+                System.err,
+                System.console() != null && System.getenv("TERM") != null && !"dumb".equals(System.getenv("TERM")));
     }
 }

@@ -82,12 +82,26 @@ final class DoctorCommand implements Command {
     }
 
     private static void versions(PrintStream out) {
-        fact(out, "imas", Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("(not packaged)"));
-        fact(out, "java", System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + "), " + System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        fact(
+                out,
+                "imas",
+                Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                        .orElse("(not packaged)"));
+        fact(
+                out,
+                "java",
+                System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + "), "
+                        + System.getProperty("os.name") + " " + System.getProperty("os.version"));
         fact(out, "javacpp", version("javacpp"));
-        fact(out, "libtorch", version("pytorch") + ", " + (Torch.problem() == null ? libtorch() : "DOES NOT LOAD: " + Torch.problem()));
+        fact(
+                out,
+                "libtorch",
+                version("pytorch") + ", "
+                        + (Torch.problem() == null ? libtorch() : "DOES NOT LOAD: " + Torch.problem()));
         fact(out, "kernels", told(Kernels::buildInfo));
-        fact(out, "", told(() -> Optional.ofNullable(Kernels.problem(Kernels.Backend.CUDA)).map(problem -> "CUDA kernels: " + problem).orElse("CUDA kernels are there, and a device")));
+        fact(out, "", told(() -> Optional.ofNullable(Kernels.problem(Kernels.Backend.CUDA))
+                .map(problem -> "CUDA kernels: " + problem)
+                .orElse("CUDA kernels are there, and a device")));
     }
 
     private static String libtorch() {
@@ -96,53 +110,119 @@ final class DoctorCommand implements Command {
         }
         long cuda = Context.versionCUDART();
         long cudnn = Context.hasCuDNN() ? Context.versionRuntimeCuDNN() : 0;
-        return String.format(Locale.ROOT, "CUDA build, CUDA %d.%d, cuDNN %d.%d.%d", cuda / 1000, cuda % 1000 / 10, cudnn / 10000, cudnn / 100 % 100, cudnn % 100);
+        return String.format(
+                Locale.ROOT,
+                "CUDA build, CUDA %d.%d, cuDNN %d.%d.%d",
+                cuda / 1000,
+                cuda % 1000 / 10,
+                cudnn / 10000,
+                cudnn / 100 % 100,
+                cudnn % 100);
     }
 
     private void machine(PrintStream out, boolean libtorch) {
         CpuFeatures cpu = CpuFeatures.read();
         String flags = TELLING_FLAGS.stream().filter(cpu.flags()::contains).collect(Collectors.joining(" "));
-        String capability = libtorch ? "; libtorch uses " + torch.get_cpu_capability().getString() : "";
-        fact(out, "processor", cpu.model() + ", " + Runtime.getRuntime().availableProcessors() + " cores; " + (flags.isEmpty() ? "no AVX2" : flags) + capability);
+        String capability =
+                libtorch ? "; libtorch uses " + torch.get_cpu_capability().getString() : "";
+        fact(
+                out,
+                "processor",
+                cpu.model() + ", " + Runtime.getRuntime().availableProcessors() + " cores; "
+                        + (flags.isEmpty() ? "no AVX2" : flags) + capability);
         String policy = view.environment("OMP_WAIT_POLICY");
-        fact(out, "threads", (libtorch ? torch.get_num_threads() + " for computing" : "not known") + ", OMP_WAIT_POLICY " + (policy.isEmpty() ? "not set" : policy));
-        fact(out, "memory", String.format(Locale.ROOT, "%.1f GiB, %.1f GiB free; Java heap at most %.1f GiB", memory("MemTotal"), memory("MemAvailable"), Runtime.getRuntime().maxMemory() / GIB));
+        fact(
+                out,
+                "threads",
+                (libtorch ? torch.get_num_threads() + " for computing" : "not known") + ", OMP_WAIT_POLICY "
+                        + (policy.isEmpty() ? "not set" : policy));
+        fact(
+                out,
+                "memory",
+                String.format(
+                        Locale.ROOT,
+                        "%.1f GiB, %.1f GiB free; Java heap at most %.1f GiB",
+                        memory("MemTotal"),
+                        memory("MemAvailable"),
+                        Runtime.getRuntime().maxMemory() / GIB));
     }
 
     /** A value of /proc/meminfo in GiB, 0 if unknown. */
     private double memory(String key) {
-        return view.lines("/proc/meminfo").stream().filter(line -> line.startsWith(key + ":")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0) / GIB;
+        return view.lines("/proc/meminfo").stream()
+                        .filter(line -> line.startsWith(key + ":"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                        .findFirst()
+                        .orElse(0)
+                / GIB;
     }
 
     private void libraries(PrintStream out, CudaLibraries libraries) {
         out.println();
         out.println(Torch.cudaBuild() ? "CUDA libraries" : "CUDA libraries (this build does not use them)");
         libraries.byPart().forEach((part, files) -> {
-            List<String> missing = files.stream().filter(file -> !file.found()).map(Library::name).toList();
-            String folders = files.stream().filter(Library::found).map(Library::folder).distinct().collect(Collectors.joining(", "));
-            String driver = part == CudaLibraries.Part.DRIVER ? NvidiaDriver.version(view).map(v -> v + "  ").orElse("") : "";
-            fact(out, "  " + part.title(), driver + folders + (missing.isEmpty() ? "" : (folders.isEmpty() ? "" : "; ") + "MISSING " + missing.get(0) + (missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more")));
+            List<String> missing = files.stream()
+                    .filter(file -> !file.found())
+                    .map(Library::name)
+                    .toList();
+            String folders = files.stream()
+                    .filter(Library::found)
+                    .map(Library::folder)
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            String driver = part == CudaLibraries.Part.DRIVER
+                    ? NvidiaDriver.version(view).map(v -> v + "  ").orElse("")
+                    : "";
+            fact(
+                    out,
+                    "  " + part.title(),
+                    driver
+                            + folders
+                            + (missing.isEmpty()
+                                    ? ""
+                                    : (folders.isEmpty() ? "" : "; ") + "MISSING " + missing.get(0)
+                                            + (missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more")));
         });
         if (!libraries.missing().isEmpty()) {
-            fact(out, "  looked in", libraries.searched().stream().map(DoctorCommand::place).collect(Collectors.joining("; ")));
+            fact(
+                    out,
+                    "  looked in",
+                    libraries.searched().stream().map(DoctorCommand::place).collect(Collectors.joining("; ")));
             fact(out, "  to get them", libraries.hint());
         }
     }
 
     private static String place(Place place) {
-        return place.name() + (place.folders().isEmpty() ? " (nothing there)" : " (" + place.folders().size() + (place.folders().size() == 1 ? " folder)" : " folders)"));
+        return place.name()
+                + (place.folders().isEmpty()
+                        ? " (nothing there)"
+                        : " (" + place.folders().size() + (place.folders().size() == 1 ? " folder)" : " folders)"));
     }
 
     private void gpus(PrintStream out, String problem, CudaLibraries libraries) {
         out.println();
         if (problem == null) {
-            Gpu.all().forEach(gpu -> fact(out, gpu.device(), (gpu.name() == null ? "its name is not known, since the bindings of CUDA's libraries do not load"
-                : String.format(Locale.ROOT, "%s, %.1f GiB, %.1f GiB free, compute capability %d.%d, %d multiprocessors", gpu.name(), gpu.memory() / GIB, gpu.free() / GIB, gpu.major(), gpu.minor(),
-                    gpu.multiprocessors())) + ", driver " + NvidiaDriver.version(view).orElse("unknown")));
+            Gpu.all()
+                    .forEach(gpu -> fact(
+                            out,
+                            gpu.device(),
+                            (gpu.name() == null
+                                            ? "its name is not known, since the bindings of CUDA's libraries do not load"
+                                            : String.format(
+                                                    Locale.ROOT,
+                                                    "%s, %.1f GiB, %.1f GiB free, compute capability %d.%d, %d multiprocessors",
+                                                    gpu.name(),
+                                                    gpu.memory() / GIB,
+                                                    gpu.free() / GIB,
+                                                    gpu.major(),
+                                                    gpu.minor(),
+                                                    gpu.multiprocessors()))
+                                    + ", driver " + NvidiaDriver.version(view).orElse("unknown")));
             return;
         }
         fact(out, "GPU", "none can be used: " + problem);
-        boolean driver = NvidiaDriver.version(view).isPresent() || libraries.libraries().get(0).found();
+        boolean driver = NvidiaDriver.version(view).isPresent()
+                || libraries.libraries().get(0).found();
         if (driver && !Torch.cudaBuild()) {
             fact(out, "", "NVIDIA's driver is installed: IMAS_GPU=ON ./imas doctor builds with CUDA");
         }
@@ -157,16 +237,37 @@ final class DoctorCommand implements Command {
         }
         List<String> failed = new ArrayList<>();
         for (String device : devices) {
-            boolean passed = Stream.of(test("kernels", () -> SelfTest.kernels(device)), Torch.problem() == null ? test("network", () -> SelfTest.network(device)) : failed("network", "libtorch does not load")).filter(result -> {
-                fact(out, device, String.format(Locale.ROOT, "%-8s %-6s %s%s", result.part(), result.passed() ? "ok" : "FAILED",
-                    Double.isNaN(result.milliseconds()) ? "" : String.format(Locale.ROOT, "%.0f ms, ", result.milliseconds()), result.detail()));
-                return result.passed();
-            }).count() == 2;
+            boolean passed = Stream.of(
+                                    test("kernels", () -> SelfTest.kernels(device)),
+                                    Torch.problem() == null
+                                            ? test("network", () -> SelfTest.network(device))
+                                            : failed("network", "libtorch does not load"))
+                            .filter(result -> {
+                                fact(
+                                        out,
+                                        device,
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%-8s %-6s %s%s",
+                                                result.part(),
+                                                result.passed() ? "ok" : "FAILED",
+                                                Double.isNaN(result.milliseconds())
+                                                        ? ""
+                                                        : String.format(
+                                                                Locale.ROOT, "%.0f ms, ", result.milliseconds()),
+                                                result.detail()));
+                                return result.passed();
+                            })
+                            .count()
+                    == 2;
             if (!passed) {
                 failed.add(device);
             }
         }
-        out.println(failed.isEmpty() ? "every device that can be used works: " + String.join(", ", devices) : "FAILED: " + String.join(", ", failed));
+        out.println(
+                failed.isEmpty()
+                        ? "every device that can be used works: " + String.join(", ", devices)
+                        : "FAILED: " + String.join(", ", failed));
         return failed.isEmpty();
     }
 
@@ -174,7 +275,12 @@ final class DoctorCommand implements Command {
         try {
             return test.get();
         } catch (RuntimeException | LinkageError e) {
-            return failed(part, String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName()));
+            return failed(
+                    part,
+                    String.valueOf(e.getMessage())
+                            .lines()
+                            .findFirst()
+                            .orElse(e.getClass().getSimpleName()));
         }
     }
 

@@ -53,12 +53,14 @@ final class EvaluateCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.configuration(new Options()
-                .addOption(option("weights", "FILE", "safetensors or .pth file"))
-                .addOption(option("data", "ROOT", "folder that the list's paths are relative to"))
-                .addOption(option("val", "LIST", "list of images with masks"))
-                .addOption(flag("json", "print one JSON object"))
-                .addOption(flag("strict", "refuse weights with unknown or missing keys")), "what the weight file says"));
+        return Arguments.device(Arguments.configuration(
+                new Options()
+                        .addOption(option("weights", "FILE", "safetensors or .pth file"))
+                        .addOption(option("data", "ROOT", "folder that the list's paths are relative to"))
+                        .addOption(option("val", "LIST", "list of images with masks"))
+                        .addOption(flag("json", "print one JSON object"))
+                        .addOption(flag("strict", "refuse weights with unknown or missing keys")),
+                "what the weight file says"));
     }
 
     @Override
@@ -93,7 +95,8 @@ final class EvaluateCommand implements Command {
         for (int c = 0; c < iou.length; c++) {
             console.out().printf(Locale.ROOT, "%-20s %5.1f %%%n", names.get(c), 100 * iou[c]);
         }
-        String reduced = settings.scale() == 1 ? ""
+        String reduced = settings.scale() == 1
+                ? ""
                 : String.format(Locale.ROOT, ", seen at %.2f of their size", settings.scale());
         console.out().printf(Locale.ROOT, "%-20s %5.1f %%  (%d images%s)%n", "mIoU", 100 * miou, images, reduced);
     }

@@ -32,11 +32,18 @@ public final class Main {
     static final int PROGRAM_ERROR = 3;
     private static final int WIDTH = 100;
     private static final int LONGEST_MESSAGE = 1000;
-    private static final List<Command> COMMANDS = List.of(new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new VerifyCommand(), new DoctorCommand(), new ReportCommand(),
-            new PresetsCommand(), new BenchCommand(), new VersionCommand());
+    private static final List<Command> COMMANDS = List.of(
+            new TrainCommand(),
+            new EvaluateCommand(),
+            new PredictCommand(),
+            new VerifyCommand(),
+            new DoctorCommand(),
+            new ReportCommand(),
+            new PresetsCommand(),
+            new BenchCommand(),
+            new VersionCommand());
 
-    private Main() {
-    }
+    private Main() {}
 
     public static void main(String[] arguments) {
         System.exit(run(arguments, Console.system()));
@@ -56,7 +63,13 @@ public final class Main {
         } catch (IOException | UncheckedIOException e) {
             return complain(console, debug, e, FileProblem.of(e), USER_ERROR);
         } catch (OutOfMemoryError e) {
-            return complain(console, debug, e, "out of memory (" + e.getMessage() + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g", PROGRAM_ERROR);
+            return complain(
+                    console,
+                    debug,
+                    e,
+                    "out of memory (" + e.getMessage()
+                            + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g",
+                    PROGRAM_ERROR);
         } catch (Throwable e) { // an Error would leave the JVM with status 1, which says that a check failed
             return complain(console, debug, e, fault(e), PROGRAM_ERROR);
         }
@@ -69,7 +82,9 @@ public final class Main {
             return advice.get();
         }
         String message = String.valueOf(error.getMessage());
-        String what = error.getClass() == RuntimeException.class ? firstLine(message) : error.getClass().getSimpleName() + ": " + firstLine(message);
+        String what = error.getClass() == RuntimeException.class
+                ? firstLine(message)
+                : error.getClass().getSimpleName() + ": " + firstLine(message);
         return what + " (a fault of the program: run again with --debug to see where)";
     }
 
@@ -95,8 +110,14 @@ public final class Main {
         }
         Command command = command(commands, arguments[0]);
         Options options = command.options()
-                .addOption(Option.builder("h").longOpt("help").desc("print this help").build())
-                .addOption(Option.builder().longOpt("debug").desc("print stack traces").build());
+                .addOption(Option.builder("h")
+                        .longOpt("help")
+                        .desc("print this help")
+                        .build())
+                .addOption(Option.builder()
+                        .longOpt("debug")
+                        .desc("print stack traces")
+                        .build());
         CommandLine line = parse(command, options, Arrays.copyOfRange(arguments, 1, arguments.length));
         if (line.hasOption("help")) {
             printHelp(command, console);
@@ -106,22 +127,31 @@ public final class Main {
     }
 
     private static Command command(List<Command> commands, String name) {
-        return commands.stream().filter(command -> command.name().equals(name)).findFirst().orElseThrow(() -> {
-            List<String> names = commands.stream().map(Command::name).toList();
-            return new UserException("unknown command " + name + Nearest.hintOrAll(name, names));
-        });
+        return commands.stream()
+                .filter(command -> command.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> {
+                    List<String> names = commands.stream().map(Command::name).toList();
+                    return new UserException("unknown command " + name + Nearest.hintOrAll(name, names));
+                });
     }
 
     private static CommandLine parse(Command command, Options options, String[] arguments) {
         String seeHelp = "; see imas " + command.name() + " --help";
         try {
-            CommandLine line = DefaultParser.builder().setAllowPartialMatching(false).build().parse(options, arguments);
+            CommandLine line = DefaultParser.builder()
+                    .setAllowPartialMatching(false)
+                    .build()
+                    .parse(options, arguments);
             rejectRepeats(line);
             return line;
         } catch (UnrecognizedOptionException e) {
             throw new UserException("unknown option " + e.getOption() + hint(options, e.getOption()) + seeHelp, e);
         } catch (MissingArgumentException e) {
-            throw new UserException("--" + e.getOption().getLongOpt() + " needs a value (" + e.getOption().getArgName() + ")" + seeHelp, e);
+            throw new UserException(
+                    "--" + e.getOption().getLongOpt() + " needs a value ("
+                            + e.getOption().getArgName() + ")" + seeHelp,
+                    e);
         } catch (ParseException e) {
             throw new UserException(e.getMessage() + seeHelp, e);
         }
@@ -134,7 +164,11 @@ public final class Main {
         if (key.isPresent()) {
             return "; it is the setting --set " + key.get() + "=VALUE";
         }
-        return Nearest.hint(unknown, options.getOptions().stream().map(option -> "--" + option.getLongOpt()).toList());
+        return Nearest.hint(
+                unknown,
+                options.getOptions().stream()
+                        .map(option -> "--" + option.getLongOpt())
+                        .toList());
     }
 
     private static void rejectRepeats(CommandLine line) {
@@ -147,7 +181,9 @@ public final class Main {
     }
 
     private static void printOverview(List<Command> commands, Console console) {
-        console.out().println("""
+        console.out()
+                .println(
+                        """
                 imas - train segmentation networks from few labels
 
                 usage: imas COMMAND [OPTIONS]
@@ -155,7 +191,9 @@ public final class Main {
         for (Command command : commands) {
             console.out().printf("  %-10s %s%n", command.name(), command.summary());
         }
-        console.out().println("""
+        console.out()
+                .println(
+                        """
 
                 imas train                  learns on generated scenes: the two-minute tour
                 imas COMMAND --help         tells the options of a command""");
@@ -170,7 +208,10 @@ public final class Main {
         writer.println(command.summary());
         writer.println();
         Options options = command.options()
-                .addOption(Option.builder().longOpt("debug").desc("print stack traces").build());
+                .addOption(Option.builder()
+                        .longOpt("debug")
+                        .desc("print stack traces")
+                        .build());
         Arguments.grouped(options).forEach((group, members) -> {
             writer.println(group + ":");
             formatter.printOptions(writer, WIDTH, members, 2, 3);

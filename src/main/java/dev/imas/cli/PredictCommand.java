@@ -58,11 +58,13 @@ final class PredictCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.configuration(new Options()
-                .addOption(option("weights", "FILE", "safetensors or .pth file"))
-                .addOption(option("input", "FILE|DIR", "a picture, or a folder of pictures"))
-                .addOption(option("out", "DIR", "folder for the results"))
-                .addOption(flag("strict", "refuse weights with unknown or missing keys")), "what the weight file says"));
+        return Arguments.device(Arguments.configuration(
+                new Options()
+                        .addOption(option("weights", "FILE", "safetensors or .pth file"))
+                        .addOption(option("input", "FILE|DIR", "a picture, or a folder of pictures"))
+                        .addOption(option("out", "DIR", "folder for the results"))
+                        .addOption(flag("strict", "refuse weights with unknown or missing keys")),
+                "what the weight file says"));
     }
 
     @Override
@@ -92,9 +94,12 @@ final class PredictCommand implements Command {
             throw new UserException("--input: nothing at " + input);
         }
         try (Stream<Path> entries = Files.list(input)) {
-            List<Path> pictures = entries.filter(path -> PictureNames.isPicture(path.toString())).sorted().toList();
+            List<Path> pictures = entries.filter(path -> PictureNames.isPicture(path.toString()))
+                    .sorted()
+                    .toList();
             if (pictures.isEmpty()) {
-                throw new UserException("--input: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + input);
+                throw new UserException(
+                        "--input: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + input);
             }
             return pictures;
         } catch (IOException e) {
@@ -113,12 +118,12 @@ final class PredictCommand implements Command {
             for (Path result : List.of(labelsFile(out, picture), overlayFile(out, picture))) {
                 Path other = origins.put(result, picture);
                 if (other != null) {
-                    throw new UserException("--input: " + other + " and " + picture + " would both become " + result
-                            + "; rename one");
+                    throw new UserException(
+                            "--input: " + other + " and " + picture + " would both become " + result + "; rename one");
                 }
                 if (inputs.contains(real(result))) {
-                    throw new UserException("--out: the result " + result
-                            + " would replace a picture of --input; name another folder");
+                    throw new UserException(
+                            "--out: the result " + result + " would replace a picture of --input; name another folder");
                 }
             }
         }
@@ -144,7 +149,8 @@ final class PredictCommand implements Command {
             throw new UserException("--out: " + out + " cannot be used (" + FileProblem.of(e, out) + ")", e);
         }
         if (!Files.isWritable(out)) {
-            throw new UserException("--out: " + out + " cannot be written (permission denied, or a read-only file system)");
+            throw new UserException(
+                    "--out: " + out + " cannot be written (permission denied, or a read-only file system)");
         }
         return out;
     }

@@ -35,12 +35,15 @@ final class PresetsCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) {
         if (line.getArgList().size() > 1) {
-            throw new UserException("presets prints one configuration at a time; found " + String.join(" and ", line.getArgList()));
+            throw new UserException(
+                    "presets prints one configuration at a time; found " + String.join(" and ", line.getArgList()));
         }
         if (line.getArgList().isEmpty()) {
             console.out().print(ConfigYaml.presetIndex());
         } else {
-            console.out().print(ConfigYaml.dump(ConfigYaml.resolve(ConfigYaml.preset(line.getArgList().get(0)))));
+            console.out()
+                    .print(ConfigYaml.dump(ConfigYaml.resolve(
+                            ConfigYaml.preset(line.getArgList().get(0)))));
         }
         return 0;
     }

@@ -71,12 +71,22 @@ final class TrainCommand implements Command {
         Arguments.noMore(line);
         boolean resume = line.hasOption("resume");
         ImasConfig config = resume ? resumed(line) : configured(line, console);
-        Path out = resume ? Path.of(line.getOptionValue("resume")) : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
+        Path out = resume
+                ? Path.of(line.getOptionValue("resume"))
+                : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
         RunSummary summary;
-        try (TrainingProgress progress = new TrainingProgress(console, config.training().epochs())) {
+        try (TrainingProgress progress =
+                new TrainingProgress(console, config.training().epochs())) {
             summary = Trainer.run(config, out, resume, progress);
         }
-        console.out().printf(Locale.ROOT, "mIoU %.1f %% (teacher; student %.1f %%), best %.1f %% in epoch %d%n", 100 * summary.miouTeacher(), 100 * summary.miouStudent(), 100 * summary.bestTeacher(), summary.bestEpoch());
+        console.out()
+                .printf(
+                        Locale.ROOT,
+                        "mIoU %.1f %% (teacher; student %.1f %%), best %.1f %% in epoch %d%n",
+                        100 * summary.miouTeacher(),
+                        100 * summary.miouStudent(),
+                        100 * summary.bestTeacher(),
+                        summary.bestEpoch());
         console.out().println("weights  " + new RunDirectory(out).teacher());
         console.out().println("report   " + new RunDirectory(out).report());
         return 0;

@@ -31,8 +31,14 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     public void started(long startStep, long totalSteps, int stepsPerEpoch) {
         this.totalSteps = totalSteps;
         if (console.interactive()) {
-            bar = new ProgressBarBuilder().setTaskName("train").setInitialMax(totalSteps).startsFrom(startStep, java.time.Duration.ZERO)
-                    .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK).setUnit("", 1).setConsumer(new ConsoleProgressBarConsumer(console.err())).build();
+            bar = new ProgressBarBuilder()
+                    .setTaskName("train")
+                    .setInitialMax(totalSteps)
+                    .startsFrom(startStep, java.time.Duration.ZERO)
+                    .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+                    .setUnit("", 1)
+                    .setConsumer(new ConsoleProgressBarConsumer(console.err()))
+                    .build();
         } else {
             line(String.format(Locale.ROOT, "%d steps in %d epochs of %d", totalSteps, epochs, stepsPerEpoch));
         }
@@ -44,8 +50,17 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
         if (bar != null) {
             bar.stepTo(m.step());
             // Most telling first, and short: a terminal of 80 columns cuts the rest.
-            String unlabelled = labelledOnly(m) ? "" : String.format(Locale.ROOT, "+%.2f  \u03b3 %.2f", m.lossUnsup(), m.gammaMean());
-            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.2f%s%s  %.0f img/s%s", m.lossSup(), unlabelled, miou, m.imagesPerSecond(), waiting(m)));
+            String unlabelled = labelledOnly(m)
+                    ? ""
+                    : String.format(Locale.ROOT, "+%.2f  \u03b3 %.2f", m.lossUnsup(), m.gammaMean());
+            bar.setExtraMessage(String.format(
+                    Locale.ROOT,
+                    " loss %.2f%s%s  %.0f img/s%s",
+                    m.lossSup(),
+                    unlabelled,
+                    miou,
+                    m.imagesPerSecond(),
+                    waiting(m)));
         } else if (m.epoch() != printedEpoch) {
             printedEpoch = m.epoch();
             line(describe(m));
@@ -54,7 +69,13 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     @Override
     public void evaluated(EpochMetrics m) {
-        String figures = String.format(Locale.ROOT, "epoch %d/%d  mIoU student %.1f %%  teacher %.1f %%", m.epoch(), epochs, 100 * m.miouStudent(), 100 * m.miouTeacher());
+        String figures = String.format(
+                Locale.ROOT,
+                "epoch %d/%d  mIoU student %.1f %%  teacher %.1f %%",
+                m.epoch(),
+                epochs,
+                100 * m.miouStudent(),
+                100 * m.miouTeacher());
         line(figures);
         miou = String.format(Locale.ROOT, "  mIoU %.1f", 100 * m.miouTeacher());
     }
@@ -75,12 +96,32 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     }
 
     private String describe(StepMetrics m) {
-        String unlabelled = labelledOnly(m) ? "" : String.format(Locale.ROOT, " + %.4f  gamma %.3f  confident %.3f", m.lossUnsup(), m.gammaMean(), m.confidentRatio());
-        return String.format(Locale.ROOT, "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s", m.epoch(), epochs, m.step(), totalSteps, m.lr(), m.lossSup(), unlabelled, m.imagesPerSecond(), waiting(m));
+        String unlabelled = labelledOnly(m)
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        " + %.4f  gamma %.3f  confident %.3f",
+                        m.lossUnsup(),
+                        m.gammaMean(),
+                        m.confidentRatio());
+        return String.format(
+                Locale.ROOT,
+                "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s",
+                m.epoch(),
+                epochs,
+                m.step(),
+                totalSteps,
+                m.lr(),
+                m.lossSup(),
+                unlabelled,
+                m.imagesPerSecond(),
+                waiting(m));
     }
 
     private static String waiting(StepMetrics m) {
-        return m.dataWaitShare() < TELLING_WAIT ? "" : String.format(Locale.ROOT, "  waits for data %.0f %%", 100 * m.dataWaitShare());
+        return m.dataWaitShare() < TELLING_WAIT
+                ? ""
+                : String.format(Locale.ROOT, "  waits for data %.0f %%", 100 * m.dataWaitShare());
     }
 
     /** A step that had no unlabelled part. */

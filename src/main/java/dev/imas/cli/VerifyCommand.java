@@ -43,7 +43,10 @@ final class VerifyCommand implements Command {
     public Options options() {
         return new Options()
                 .addOption(option("golden", "DIR", "recorded data to compare with (default: the small built-in set)"))
-                .addOption(option("device", "DEVICE", "cpu, cuda or cuda:INDEX: where kernels and networks compute (default: cpu)"))
+                .addOption(option(
+                        "device",
+                        "DEVICE",
+                        "cpu, cuda or cuda:INDEX: where kernels and networks compute (default: cpu)"))
                 .addOption(flag("markdown", "print the table as Markdown"));
     }
 
@@ -51,7 +54,9 @@ final class VerifyCommand implements Command {
     public int run(CommandLine line, Console console) throws Exception {
         Arguments.noMore(line);
         Torch.load();
-        GoldenData data = line.hasOption("golden") ? new GoldenData(Path.of(line.getOptionValue("golden"))) : GoldenData.builtIn();
+        GoldenData data = line.hasOption("golden")
+                ? new GoldenData(Path.of(line.getOptionValue("golden")))
+                : GoldenData.builtIn();
         int[] done = new int[1];
         List<Check> checks = GoldenSuite.run(data, line.getOptionValue("device", "cpu"), check -> {
             done[0]++;

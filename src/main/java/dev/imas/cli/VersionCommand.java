@@ -36,7 +36,9 @@ final class VersionCommand implements Command {
         String version = Main.class.getPackage().getImplementationVersion();
         console.out().println("imas " + (version == null ? "(not packaged)" : version));
         console.out().println("kernels " + Kernels.buildInfo());
-        console.out().println("java " + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        console.out()
+                .println("java " + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch"));
         return 0;
     }
 }

@@ -14,8 +14,7 @@ public final class DurableFiles {
         void write(Path file) throws IOException;
     }
 
-    private DurableFiles() {
-    }
+    private DurableFiles() {}
 
     /**
      * Writes beside (the target's name and {@code .tmp}), makes durable, renames: a reader sees the old file or the

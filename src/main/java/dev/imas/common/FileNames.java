@@ -4,8 +4,7 @@ import java.nio.file.Path;
 
 /** Parts of file names. */
 public final class FileNames {
-    private FileNames() {
-    }
+    private FileNames() {}
 
     /** The name without folders and without what follows the last dot; a leading dot belongs to the name. */
     public static String stem(Path file) {

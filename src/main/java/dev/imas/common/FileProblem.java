@@ -44,8 +44,7 @@ public final class FileProblem {
     /** How java.io names a file and the system's words. */
     private static final Pattern NAMED = Pattern.compile("(.+) \\(([^()]+)\\)");
 
-    private FileProblem() {
-    }
+    private FileProblem() {}
 
     /** As {@link #of(Exception, Path)} in a sentence that names no path. */
     public static String of(Exception problem) {

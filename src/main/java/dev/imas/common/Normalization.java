@@ -9,6 +9,5 @@ public final class Normalization {
     /** Standard deviations of R, G, B, of values in [0,1]. */
     public static final List<Double> STD = List.of(0.229, 0.224, 0.225);
 
-    private Normalization() {
-    }
+    private Normalization() {}
 }

@@ -10,8 +10,7 @@ import java.util.HexFormat;
 
 /** SHA-256 checksums as 64 hexadecimal digits. */
 public final class Sha256 {
-    private Sha256() {
-    }
+    private Sha256() {}
 
     public static String of(Path file) throws IOException {
         MessageDigest digest = digest();

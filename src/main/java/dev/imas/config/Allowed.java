@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 public final class Allowed {
     private static final double UNBOUNDED = Double.POSITIVE_INFINITY;
 
-    private Allowed() {
-    }
+    private Allowed() {}
 
     /** Notes what is wrong with the value of a setting by itself. */
     static void check(Setting setting, Object value, Faults faults) {
@@ -126,20 +125,17 @@ public final class Allowed {
     @Documented
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.RECORD_COMPONENT)
-    public @interface PathOrNull {
-    }
+    public @interface PathOrNull {}
 
     /** A colour 0xRRGGBB, in files {@code "#rrggbb"}; of a list every item. */
     @Documented
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.RECORD_COMPONENT)
-    public @interface Color {
-    }
+    public @interface Color {}
 
     /** May differ between the parts of a run that is interrupted and resumed: it does not change what is computed. */
     @Documented
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.RECORD_COMPONENT)
-    public @interface OnResume {
-    }
+    public @interface OnResume {}
 }

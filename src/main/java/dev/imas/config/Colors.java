@@ -7,10 +7,10 @@ import java.util.OptionalInt;
 public final class Colors {
     /** What messages ask for. */
     static final String EXPECTED = "a colour such as \"#80ff00\" (with the quotes), or its number such as 0x80ff00";
+
     private static final int WHITE = 0xffffff;
 
-    private Colors() {
-    }
+    private Colors() {}
 
     /** {@code #rrggbb}. */
     public static String hex(int color) {

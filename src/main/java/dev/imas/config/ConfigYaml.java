@@ -28,12 +28,15 @@ public final class ConfigYaml {
     private static final String FOLDER = "/presets/";
     private static final String BASE = "defaults";
 
-    private ConfigYaml() {
-    }
+    private ConfigYaml() {}
 
     /** The names of the presets, most useful first. */
     public static List<String> presets() {
-        return text("index.txt").lines().filter(line -> !line.isBlank()).map(line -> line.split("\\s+")[0]).toList();
+        return text("index.txt")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(line -> line.split("\\s+")[0])
+                .toList();
     }
 
     /** The list of presets as it is printed: a name and what it is, one a line. */
@@ -56,7 +59,7 @@ public final class ConfigYaml {
 
     /** As {@link #file(Path, Consumer)}, without notes. */
     public static Map<String, Object> file(Path path) {
-        return file(path, note -> { });
+        return file(path, note -> {});
     }
 
     /**
@@ -107,7 +110,9 @@ public final class ConfigYaml {
 
     /** The whole key whose last part is this word, if there is one. */
     public static Optional<String> keyEndingIn(String word) {
-        return RecordMapper.keys().stream().filter(key -> key.equals(word) || key.endsWith("." + word)).findFirst();
+        return RecordMapper.keys().stream()
+                .filter(key -> key.equals(word) || key.endsWith("." + word))
+                .findFirst();
     }
 
     /**
@@ -115,7 +120,9 @@ public final class ConfigYaml {
      * what is computed.
      */
     public static Set<String> freeOnResume() {
-        return Setting.ALL.stream().filter(setting -> setting.has(Allowed.OnResume.class)).map(Setting::key)
+        return Setting.ALL.stream()
+                .filter(setting -> setting.has(Allowed.OnResume.class))
+                .map(Setting::key)
                 .collect(Collectors.toUnmodifiableSet());
     }
 

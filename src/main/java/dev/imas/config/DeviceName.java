@@ -8,10 +8,10 @@ public final class DeviceName {
     public static final String AUTO = "auto";
     /** What {@link #checked} accepts, for messages and help. */
     public static final String EXPECTED = "auto, cpu, cuda or cuda:INDEX, INDEX from 0 to 99";
+
     static final String PATTERN = "auto|cpu|cuda(:(0|[1-9][0-9]?))?";
 
-    private DeviceName() {
-    }
+    private DeviceName() {}
 
     /**
      * The name itself.

@@ -47,7 +47,8 @@ public record ImasConfig(
         Training training,
         Supervised supervised,
         Unsupervised unsupervised,
-        Evaluation evaluation) implements ImasConfigBuilder.With {
+        Evaluation evaluation)
+        implements ImasConfigBuilder.With {
 
     /** What drives the unlabelled images. */
     public enum Method {
@@ -115,8 +116,8 @@ public record ImasConfig(
             @Range(min = 0) int epochLength,
             @Range(min = 0, max = 256) @OnResume Integer workers,
             @Range(min = 1, max = 1024) @OnResume int prefetch,
-            Embedded embedded) implements ImasConfigDataBuilder.With {
-    }
+            Embedded embedded)
+            implements ImasConfigDataBuilder.With {}
 
     /**
      * The generated data set.
@@ -131,8 +132,8 @@ public record ImasConfig(
             @Range(min = 2, max = 1_000_000) int images,
             @Range(min = 1) int labeled,
             @Range(min = 1, max = 1_000_000) int validation,
-            @Range(min = 16, max = 4096) int size) implements ImasConfigEmbeddedBuilder.With {
-    }
+            @Range(min = 16, max = 4096) int size)
+            implements ImasConfigEmbeddedBuilder.With {}
 
     /** The encoder; the numbers are the layers of the ResNet. */
     public enum Backbone {
@@ -178,8 +179,8 @@ public record ImasConfig(
             boolean multiGrid,
             boolean auxiliary,
             @PathOrNull String initWeights,
-            boolean strictWeights) implements ImasConfigNetworkBuilder.With {
-    }
+            boolean strictWeights)
+            implements ImasConfigNetworkBuilder.With {}
 
     /** How the weak view changes the picture's size. */
     public enum ResizeMode {
@@ -211,13 +212,16 @@ public record ImasConfig(
             ResizeMode resize,
             double resizeMin,
             double resizeMax,
-            @Items(value = {0, 2}, expected = "[height, width], or []") @Range(min = 1, max = 32768)
+            @Items(
+                            value = {0, 2},
+                            expected = "[height, width], or []")
+                    @Range(min = 1, max = 32768)
                     List<Integer> resizeBase,
             @Range(min = 0, max = 1) double flip,
             @Range(min = 0, max = 12) int strongOps,
             boolean strongRandomCount,
-            @OnResume boolean device) implements ImasConfigAugmentBuilder.With {
-    }
+            @OnResume boolean device)
+            implements ImasConfigAugmentBuilder.With {}
 
     /** What the teacher is before it first differs from the student (method 3.8). */
     public enum TeacherStart {
@@ -259,8 +263,8 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double emaDecay,
             TeacherStart teacherStart,
             @Range(min = 0) @OnResume int checkpointEvery,
-            @Range(min = 1) @OnResume int logEvery) implements ImasConfigTrainingBuilder.With {
-    }
+            @Range(min = 1) @OnResume int logEvery)
+            implements ImasConfigTrainingBuilder.With {}
 
     /** The loss on labelled pixels (method 3.6). */
     public enum SupervisedLoss {
@@ -283,8 +287,8 @@ public record ImasConfig(
             SupervisedLoss loss,
             @Range(min = 0, max = 1) double ohemThreshold,
             @Range(min = 0) long ohemMinKept,
-            @Range(min = 0, max = 100) double auxWeight) implements ImasConfigSupervisedBuilder.With {
-    }
+            @Range(min = 0, max = 100) double auxWeight)
+            implements ImasConfigSupervisedBuilder.With {}
 
     /** The form of gamma (method 4). */
     public enum GammaVersion {
@@ -366,7 +370,8 @@ public record ImasConfig(
             CutMixPairing cutmixPairing,
             @Items(value = 2, expected = SCALE) @Range(min = 0, max = 1) List<Double> cutmixScale,
             boolean cutmixScaleByHardness,
-            boolean weakInBatch) implements ImasConfigUnsupervisedBuilder.With {
+            boolean weakInBatch)
+            implements ImasConfigUnsupervisedBuilder.With {
         static final String SCALE = "[low, high] with 0 <= low <= high <= 1";
     }
 
@@ -402,6 +407,6 @@ public record ImasConfig(
             @Range(min = 1) int window,
             @Range(min = 0.01, max = 1) double scale,
             @Range(min = 1) int everyEpochs,
-            AbsentClasses absentClasses) implements ImasConfigEvaluationBuilder.With {
-    }
+            AbsentClasses absentClasses)
+            implements ImasConfigEvaluationBuilder.With {}
 }

@@ -10,8 +10,7 @@ import java.util.Optional;
  * {@code batch_labeled}, an enum constant {@code LONG_SIDE} the word {@code long_side}. The one place with this rule.
  */
 public final class Names {
-    private Names() {
-    }
+    private Names() {}
 
     /** The key of a record component. */
     public static String key(String component) {
@@ -38,6 +37,8 @@ public final class Names {
     /** The constant of a word in upper or lower case; empty if the enum has no such word. */
     public static <E extends Enum<E>> Optional<E> constant(Class<E> type, String word) {
         String lower = word.toLowerCase(Locale.ROOT);
-        return Arrays.stream(type.getEnumConstants()).filter(constant -> word(constant).equals(lower)).findFirst();
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> word(constant).equals(lower))
+                .findFirst();
     }
 }

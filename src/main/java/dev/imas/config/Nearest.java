@@ -5,8 +5,7 @@ import java.util.Comparator;
 
 /** Guesses what was meant by a misspelt name. */
 public final class Nearest {
-    private Nearest() {
-    }
+    private Nearest() {}
 
     /** {@code "; did you mean X?"}, or nothing when no candidate is close. */
     public static String hint(String name, Collection<String> candidates) {

@@ -25,8 +25,7 @@ final class RecordMapper {
     /** How a number that may be left open (an Integer) is written when it is: null. */
     private static final String OPEN = "auto";
 
-    private RecordMapper() {
-    }
+    private RecordMapper() {}
 
     /** The record that the map describes; {@code prefix} is the key of the map itself, or empty. */
     static <T> T read(Class<T> type, Map<String, Object> values, String prefix) {
@@ -46,7 +45,8 @@ final class RecordMapper {
             arguments[i] = value(components[i], values.get(name), prefix + name);
         }
         try {
-            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             return type.getDeclaredConstructor(types).newInstance(arguments);
         } catch (InvocationTargetException e) {
             throw new UserException(prefix + ": " + e.getCause().getMessage(), e);
@@ -74,7 +74,8 @@ final class RecordMapper {
         if (value instanceof List<?> list) {
             boolean colors = component.isAnnotationPresent(Allowed.Color.class);
             // A list of its own each time: YAML would write one that occurs twice as an anchor and an alias.
-            return new ArrayList<Object>(colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
+            return new ArrayList<Object>(
+                    colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
         }
         return value == null && component.getType() == Integer.class ? OPEN : value;
     }
@@ -129,8 +130,11 @@ final class RecordMapper {
     private static UserException unknownKey(String prefix, String name) {
         List<String> known = keys();
         String last = name.substring(name.lastIndexOf('.') + 1);
-        String hint = known.stream().filter(key -> key.endsWith("." + last)).findFirst()
-                .map(key -> "; did you mean " + key + "?").orElseGet(() -> Nearest.hint(prefix + name, known));
+        String hint = known.stream()
+                .filter(key -> key.endsWith("." + last))
+                .findFirst()
+                .map(key -> "; did you mean " + key + "?")
+                .orElseGet(() -> Nearest.hint(prefix + name, known));
         return new UserException("unknown key " + prefix + name + hint
                 + (hint.isEmpty() ? "; `imas presets NAME` prints a configuration with every key" : ""));
     }
@@ -139,7 +143,9 @@ final class RecordMapper {
     static List<String> keys() {
         Set<String> keys = new LinkedHashSet<>();
         for (Setting setting : Setting.ALL) {
-            for (int dot = setting.key().indexOf('.'); dot >= 0; dot = setting.key().indexOf('.', dot + 1)) {
+            for (int dot = setting.key().indexOf('.');
+                    dot >= 0;
+                    dot = setting.key().indexOf('.', dot + 1)) {
                 keys.add(setting.key().substring(0, dot));
             }
             keys.add(setting.key());
@@ -236,7 +242,8 @@ final class RecordMapper {
         String text = String.valueOf(found);
         try {
             BigDecimal value = text.startsWith("0x")
-                    ? new BigDecimal(new BigInteger(text.substring(2), 16)) : new BigDecimal(text);
+                    ? new BigDecimal(new BigInteger(text.substring(2), 16))
+                    : new BigDecimal(text);
             if (value.signum() != 0 && Math.abs((long) value.precision() - value.scale()) > MAX_DIGITS) {
                 throw new ArithmeticException("too long");
             }

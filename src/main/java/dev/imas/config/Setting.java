@@ -23,7 +23,8 @@ record Setting(String key, List<RecordComponent> path) {
             List<RecordComponent> longer = new ArrayList<>(path);
             longer.add(component);
             String key = prefix + Names.key(component.getName());
-            return component.getType().isRecord() ? below(component.getType(), key + ".", longer)
+            return component.getType().isRecord()
+                    ? below(component.getType(), key + ".", longer)
                     : Stream.of(new Setting(key, List.copyOf(longer)));
         });
     }

@@ -49,7 +49,10 @@ final class Validation {
 
     private void onePerClass(String key, List<?> list, String what) {
         int classes = config.data().classes();
-        faults.require(list.isEmpty() || list.size() == classes, key, list.size() + what,
+        faults.require(
+                list.isEmpty() || list.size() == classes,
+                key,
+                list.size() + what,
                 classes + what + " (data.classes), or none");
     }
 
@@ -65,13 +68,20 @@ final class Validation {
         Embedded scenes = data.embedded();
         int most = scenes.images() - (config.method() == Method.SUPERVISED ? 0 : 1);
         faults.require(scenes.labeled() <= most, "data.embedded.labeled", scenes.labeled(), "1 to " + most);
-        faults.require(data.classes() == EMBEDDED_CLASSES, "data.classes", data.classes(),
+        faults.require(
+                data.classes() == EMBEDDED_CLASSES,
+                "data.classes",
+                data.classes(),
                 EMBEDDED_CLASSES + ", the classes of the embedded scenes");
     }
 
     private void noFile(String key, String found) {
-        faults.require(found == null, key, found, "nothing, as data.layout is embedded; for images in files name a"
-                + " --preset or --config, or set data.layout=list and data.classes");
+        faults.require(
+                found == null,
+                key,
+                found,
+                "nothing, as data.layout is embedded; for images in files name a"
+                        + " --preset or --config, or set data.layout=list and data.classes");
     }
 
     /** Pixels or factors, as the mode says. */
@@ -87,7 +97,10 @@ final class Validation {
     }
 
     private void between(String key, double value, double low, double high) {
-        faults.require(value >= low && value <= high, key, Allowed.number(value),
+        faults.require(
+                value >= low && value <= high,
+                key,
+                Allowed.number(value),
                 Allowed.number(low) + " to " + Allowed.number(high));
     }
 

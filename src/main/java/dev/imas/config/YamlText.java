@@ -99,7 +99,8 @@ final class YamlText {
             throw new UserException(path + " is not a text file in UTF-8", e);
         } catch (IOException e) {
             String problem = Files.exists(path)
-                    ? " cannot be read; expected a text file, check its permissions" : ": no such configuration file";
+                    ? " cannot be read; expected a text file, check its permissions"
+                    : ": no such configuration file";
             throw new UserException(path + problem, e);
         }
     }

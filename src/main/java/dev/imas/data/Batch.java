@@ -18,5 +18,12 @@ import java.util.List;
  * @param indices position of each sample in its {@link ImageSource}
  * @param operations what makes each sample's strong view of its weak one; null for labelled batches
  */
-public record Batch(int count, int height, int width, ByteBuffer images, ByteBuffer strong, ByteBuffer labels, int[] indices, List<List<DrawnOperation>> operations) {
-}
+public record Batch(
+        int count,
+        int height,
+        int width,
+        ByteBuffer images,
+        ByteBuffer strong,
+        ByteBuffer labels,
+        int[] indices,
+        List<List<DrawnOperation>> operations) {}

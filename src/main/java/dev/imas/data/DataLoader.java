@@ -38,6 +38,7 @@ import java.util.stream.IntStream;
 public final class DataLoader implements AutoCloseable {
     /** A batch is left alone while the consumer works on it and on the next one. */
     private static final int HELD = 2;
+
     private static final int CLOSING_SECONDS = 10;
 
     private final ImageSource source;
@@ -48,6 +49,7 @@ public final class DataLoader implements AutoCloseable {
     private final ImasConfig config;
     /** Null: samples are prepared by the consumer's thread. */
     private final ExecutorService workers;
+
     private final Deque<Batch> held = new ArrayDeque<>();
     private final Queue<Batch> spare = new ConcurrentLinkedQueue<>();
     private EpochBatches running;
@@ -64,18 +66,21 @@ public final class DataLoader implements AutoCloseable {
             throw new UserException("there are no " + stream + " images to load; check data." + stream);
         }
         if (batchSize < 1 || samples < batchSize) {
-            throw new UserException("an epoch has " + samples + " " + stream + " samples, no full batch of " + batchSize + "; lower training.batch_" + stream
-                    + " or raise data.epoch_length");
+            throw new UserException("an epoch has " + samples + " " + stream + " samples, no full batch of " + batchSize
+                    + "; lower training.batch_" + stream + " or raise data.epoch_length");
         }
         if (pixels() * batchSize * 3 > Integer.MAX_VALUE) {
-            throw new UserException("a batch of " + batchSize + " crops of " + height() + "x" + width() + " takes more than 2 GB; lower training.batch_" + stream + " or augment.crop");
+            throw new UserException("a batch of " + batchSize + " crops of " + height() + "x" + width()
+                    + " takes more than 2 GB; lower training.batch_" + stream + " or augment.crop");
         }
         int threads = config.data().workers();
-        this.workers = threads == 0 ? null : Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "loader-" + stream);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.workers = threads == 0
+                ? null
+                : Executors.newFixedThreadPool(threads, task -> {
+                    Thread thread = new Thread(task, "loader-" + stream);
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     /** Batches of labelled samples: the labelled list repeated to the epoch's length. */
@@ -100,7 +105,8 @@ public final class DataLoader implements AutoCloseable {
      */
     public synchronized Iterator<Batch> epoch(int epoch, int first) {
         if (epoch < 0 || first < 0 || first > batches()) {
-            throw new IllegalArgumentException("epoch " + epoch + " from batch " + first + ": expected an epoch from 0 and a batch from 0 to " + batches());
+            throw new IllegalArgumentException("epoch " + epoch + " from batch " + first
+                    + ": expected an epoch from 0 and a batch from 0 to " + batches());
         }
         if (closed) {
             throw new IllegalStateException("the " + stream + " loader is closed");
@@ -160,18 +166,32 @@ public final class DataLoader implements AutoCloseable {
     private Batch blank() {
         Batch used = spare.poll();
         if (used != null) {
-            return batch(used.images().clear(), strongViews() ? used.strong().clear() : null, labeled ? used.labels().clear() : null);
+            return batch(
+                    used.images().clear(),
+                    strongViews() ? used.strong().clear() : null,
+                    labeled ? used.labels().clear() : null);
         }
         int bytes = Math.toIntExact(pixels() * batchSize);
         try {
-            return batch(ByteBuffer.allocateDirect(3 * bytes), strongViews() ? ByteBuffer.allocateDirect(3 * bytes) : null, labeled ? ByteBuffer.allocateDirect(bytes) : null);
+            return batch(
+                    ByteBuffer.allocateDirect(3 * bytes),
+                    strongViews() ? ByteBuffer.allocateDirect(3 * bytes) : null,
+                    labeled ? ByteBuffer.allocateDirect(bytes) : null);
         } catch (OutOfMemoryError e) {
             throw outOfMemory(e);
         }
     }
 
     private Batch batch(ByteBuffer images, ByteBuffer strong, ByteBuffer labels) {
-        return new Batch(batchSize, height(), width(), images, strong, labels, new int[batchSize], labeled ? null : new ArrayList<>(Collections.nCopies(batchSize, null)));
+        return new Batch(
+                batchSize,
+                height(),
+                width(),
+                images,
+                strong,
+                labels,
+                new int[batchSize],
+                labeled ? null : new ArrayList<>(Collections.nCopies(batchSize, null)));
     }
 
     /** Whether this loader makes them. */
@@ -180,7 +200,10 @@ public final class DataLoader implements AutoCloseable {
     }
 
     private UserException outOfMemory(OutOfMemoryError e) {
-        return new UserException("no memory is left to prepare " + stream + " batches; lower data.prefetch, data.workers or training.batch_" + stream + ", or raise -Xmx", e);
+        return new UserException(
+                "no memory is left to prepare " + stream
+                        + " batches; lower data.prefetch, data.workers or training.batch_" + stream + ", or raise -Xmx",
+                e);
     }
 
     private void prepare(Batch batch, int slot, int index, int epoch, int place) {
@@ -198,7 +221,10 @@ public final class DataLoader implements AutoCloseable {
             List<DrawnOperation> operations = StrongView.draw(config.augment(), strongDraws::uniform);
             batch.operations().set(slot, operations);
             if (strongViews()) {
-                batch.strong().put(slot * pixels * 3, StrongView.apply(weak.image(), operations).rgb());
+                batch.strong()
+                        .put(
+                                slot * pixels * 3,
+                                StrongView.apply(weak.image(), operations).rgb());
             }
         }
     }
@@ -271,7 +297,10 @@ public final class DataLoader implements AutoCloseable {
 
         private void requireRunning() {
             if (ended) {
-                throw new IllegalStateException(closed ? "the " + stream + " loader is closed" : "this pass over epoch " + epoch + " of the " + stream + " loader has ended");
+                throw new IllegalStateException(
+                        closed
+                                ? "the " + stream + " loader is closed"
+                                : "this pass over epoch " + epoch + " of the " + stream + " loader has ended");
             }
         }
 
@@ -279,7 +308,10 @@ public final class DataLoader implements AutoCloseable {
             if (cause instanceof OutOfMemoryError e) {
                 return abandon(outOfMemory(e));
             }
-            return abandon(cause instanceof RuntimeException known ? known : new IllegalStateException("a loader thread failed", cause));
+            return abandon(
+                    cause instanceof RuntimeException known
+                            ? known
+                            : new IllegalStateException("a loader thread failed", cause));
         }
 
         private RuntimeException abandon(RuntimeException reason) {
@@ -290,7 +322,9 @@ public final class DataLoader implements AutoCloseable {
         }
 
         private void submitAhead() {
-            while (workers != null && submitted < batches() && underWay.size() < Math.max(1, config.data().prefetch())) {
+            while (workers != null
+                    && submitted < batches()
+                    && underWay.size() < Math.max(1, config.data().prefetch())) {
                 submit();
             }
         }
@@ -299,12 +333,18 @@ public final class DataLoader implements AutoCloseable {
             int number = submitted++;
             Batch batch = blank();
             Executor executor = workers == null ? Runnable::run : workers;
-            underWay.add(new Preparation(batch, IntStream.range(0, batchSize).mapToObj(slot -> CompletableFuture.runAsync(() -> {
-                if (!ended) {
-                    int place = number * batchSize + slot;
-                    prepare(batch, slot, order[place], epoch, place);
-                }
-            }, executor)).toList()));
+            underWay.add(new Preparation(
+                    batch,
+                    IntStream.range(0, batchSize)
+                            .mapToObj(slot -> CompletableFuture.runAsync(
+                                    () -> {
+                                        if (!ended) {
+                                            int place = number * batchSize + slot;
+                                            prepare(batch, slot, order[place], epoch, place);
+                                        }
+                                    },
+                                    executor))
+                            .toList()));
         }
 
         /** Lets the tasks under way run out; their buffers are used again when the last one has stopped writing. */
@@ -325,7 +365,9 @@ public final class DataLoader implements AutoCloseable {
         /** Tasks that a closed executor dropped never finish; whoever waits for them would wait for ever. */
         void wakeConsumer() {
             if (awaited != null) {
-                awaited.samples().forEach(sample -> sample.completeExceptionally(new CancellationException("the " + stream + " loader was closed")));
+                awaited.samples()
+                        .forEach(sample -> sample.completeExceptionally(
+                                new CancellationException("the " + stream + " loader was closed")));
             }
         }
     }

@@ -26,7 +26,12 @@ import java.util.zip.CRC32C;
  * @param classNames one name a class
  * @param palette    one 0xRRGGBB a class
  */
-public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource validation, List<String> classNames, List<Integer> palette) {
+public record Dataset(
+        ImageSource labeled,
+        ImageSource unlabeled,
+        ImageSource validation,
+        List<String> classNames,
+        List<Integer> palette) {
     /** Every how many labelled pictures one is set aside to validate on, where a folder brings no validation set. */
     private static final int FOLDER_VALIDATION_SHARE = 5;
 
@@ -54,14 +59,16 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
                 List<Sample> given = givenFolderValidation(data);
                 yield given == null ? folders(config) : of(config, List.of(), List.of(), given);
             }
-            default -> of(config, List.of(), List.of(), Layouts.fromList(data, "data.validation", data.validation(), true));
+            default ->
+                of(config, List.of(), List.of(), Layouts.fromList(data, "data.validation", data.validation(), true));
         };
     }
 
     /** Lists are never empty, but a folder whose pictures all have masks leaves none to learn from without one. */
     private static Dataset withUnlabeled(ImasConfig config, Dataset data) {
         if (config.method() != ImasConfig.Method.SUPERVISED && data.unlabeled().size() == 0) {
-            throw new UserException("no unlabelled picture in " + config.data().root() + ": all its pictures have a mask or validate; add pictures without a mask,"
+            throw new UserException("no unlabelled picture in " + config.data().root()
+                    + ": all its pictures have a mask or validate; add pictures without a mask,"
                     + " name the labelled ones in a list (--labeled), or set method=supervised");
         }
         return data;
@@ -72,15 +79,19 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
         EmbeddedScenes training = new EmbeddedScenes(config.seed(), "train", sizes.images(), sizes.size());
         EmbeddedScenes validation = new EmbeddedScenes(config.seed(), "validation", sizes.validation(), sizes.size());
         int[] order = Rng.of(config.seed(), "labeled-subset").permutation(sizes.images());
-        ImageSource labeled = new Subset(training, IntStream.of(order).limit(sizes.labeled()).sorted().toArray(), true);
-        ImageSource unlabeled = new Subset(training, IntStream.of(order).skip(sizes.labeled()).sorted().toArray(), false);
+        ImageSource labeled = new Subset(
+                training, IntStream.of(order).limit(sizes.labeled()).sorted().toArray(), true);
+        ImageSource unlabeled = new Subset(
+                training, IntStream.of(order).skip(sizes.labeled()).sorted().toArray(), false);
         return new Dataset(labeled, unlabeled, validation, EmbeddedScenes.CLASS_NAMES, EmbeddedScenes.PALETTE);
     }
 
     private static Dataset listed(ImasConfig config) {
         ImasConfig.Data data = config.data();
         boolean supervisedOnly = config.method() == ImasConfig.Method.SUPERVISED && data.unlabeled() == null;
-        return of(config, Layouts.fromList(data, "data.labeled", data.labeled(), true),
+        return of(
+                config,
+                Layouts.fromList(data, "data.labeled", data.labeled(), true),
                 supervisedOnly ? List.of() : Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false),
                 Layouts.fromList(data, "data.validation", data.validation(), true));
     }
@@ -105,8 +116,9 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
         List<Sample> watched = given != null ? unlabeled : without(unlabeled, validation);
         List<Sample> learned = given != null ? labeled : without(labeled, validation);
         if (learned.isEmpty()) {
-            throw new UserException("no labelled picture in " + data.root() + "; put masks with their pictures' names into " + Path.of(data.root(), "masks")
-                    + (given == null ? " (two at least, one validates)" : ""));
+            throw new UserException(
+                    "no labelled picture in " + data.root() + "; put masks with their pictures' names into "
+                            + Path.of(data.root(), "masks") + (given == null ? " (two at least, one validates)" : ""));
         }
         return of(config, learned, watched, validation);
     }
@@ -122,7 +134,8 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
         }
         List<Sample> samples = Layouts.fromFolder(folder);
         if (samples.isEmpty()) {
-            throw new UserException("no picture in " + folder.resolve("images") + "; put validation pictures there, name a list (--val), or remove " + folder);
+            throw new UserException("no picture in " + folder.resolve("images")
+                    + "; put validation pictures there, name a list (--val), or remove " + folder);
         }
         return samples;
     }
@@ -149,18 +162,33 @@ public record Dataset(ImageSource labeled, ImageSource unlabeled, ImageSource va
     }
 
     private static List<Sample> everyFifth(List<Sample> samples) {
-        return IntStream.range(0, samples.size()).filter(i -> i % FOLDER_VALIDATION_SHARE == 0).mapToObj(samples::get).toList();
+        return IntStream.range(0, samples.size())
+                .filter(i -> i % FOLDER_VALIDATION_SHARE == 0)
+                .mapToObj(samples::get)
+                .toList();
     }
 
     private static List<Sample> without(List<Sample> samples, List<Sample> taken) {
         Set<Path> pictures = taken.stream().map(Sample::picture).collect(Collectors.toSet());
-        return samples.stream().filter(sample -> !pictures.contains(sample.picture())).toList();
+        return samples.stream()
+                .filter(sample -> !pictures.contains(sample.picture()))
+                .toList();
     }
 
-    private static Dataset of(ImasConfig config, List<Sample> labeled, List<Sample> unlabeled, List<Sample> validation) {
+    private static Dataset of(
+            ImasConfig config, List<Sample> labeled, List<Sample> unlabeled, List<Sample> validation) {
         int classes = config.data().classes();
-        List<String> names = config.data().classNames().isEmpty() ? IntStream.range(0, classes).mapToObj(c -> "class " + c).toList() : config.data().classNames();
-        List<Integer> palette = config.data().palette().isEmpty() ? Palette.voc(classes) : config.data().palette();
-        return new Dataset(new FileImages(labeled, classes, true), new FileImages(unlabeled, classes, false), new FileImages(validation, classes, true), names, palette);
+        List<String> names = config.data().classNames().isEmpty()
+                ? IntStream.range(0, classes).mapToObj(c -> "class " + c).toList()
+                : config.data().classNames();
+        List<Integer> palette = config.data().palette().isEmpty()
+                ? Palette.voc(classes)
+                : config.data().palette();
+        return new Dataset(
+                new FileImages(labeled, classes, true),
+                new FileImages(unlabeled, classes, false),
+                new FileImages(validation, classes, true),
+                names,
+                palette);
     }
 }

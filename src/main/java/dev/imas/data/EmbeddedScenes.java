@@ -21,9 +21,17 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 public final class EmbeddedScenes implements ImageSource {
     /** Class names; class 0 is the background. */
-    public static final List<String> CLASS_NAMES = List.of("background", "striped disc", "dotted disc", "striped square", "checked square", "dotted triangle", "checked triangle");
+    public static final List<String> CLASS_NAMES = List.of(
+            "background",
+            "striped disc",
+            "dotted disc",
+            "striped square",
+            "checked square",
+            "dotted triangle",
+            "checked triangle");
     /** One 0xRRGGBB a class. */
-    public static final List<Integer> PALETTE = List.of(0x2b2d33, 0xe4572e, 0xf3a712, 0x4c78a8, 0x72b7b2, 0x54a24b, 0xb279a2);
+    public static final List<Integer> PALETTE =
+            List.of(0x2b2d33, 0xe4572e, 0xf3a712, 0x4c78a8, 0x72b7b2, 0x54a24b, 0xb279a2);
 
     private static final int MIN_SIDE = 16;
     private static final int MAX_SIDE = 4096;
@@ -31,23 +39,32 @@ public final class EmbeddedScenes implements ImageSource {
     // What makes the task harder or easier.
     private static final int MIN_OBJECTS = 2;
     private static final int MAX_OBJECTS = 4;
-    private static final double MIN_RADIUS = 0.15;   // of the side
+    private static final double MIN_RADIUS = 0.15; // of the side
     private static final double MAX_RADIUS = 0.27;
-    private static final double MIN_VISIBLE = 0.4;   // of an object's area inside the scene
-    private static final double MIN_PERIOD = 7.0;    // of a texture, in pixels of a 96-pixel scene
+    private static final double MIN_VISIBLE = 0.4; // of an object's area inside the scene
+    private static final double MIN_PERIOD = 7.0; // of a texture, in pixels of a 96-pixel scene
     private static final double MAX_PERIOD = 11.0;
-    private static final double MIN_CONTRAST = 0.3;  // between the two colours of a texture
+    private static final double MIN_CONTRAST = 0.3; // between the two colours of a texture
     private static final double MAX_CONTRAST = 0.6;
     private static final double GROUND_CONTRAST = 0.12;
-    private static final double HUE_SPREAD = 0.11;   // standard deviation around a shape's hue, in turns
-    private static final double LIGHT = 0.3;         // change of brightness across the scene
-    private static final double NOISE = 0.03;        // standard deviation of the sensor noise
+    private static final double HUE_SPREAD = 0.11; // standard deviation around a shape's hue, in turns
+    private static final double LIGHT = 0.3; // change of brightness across the scene
+    private static final double NOISE = 0.03; // standard deviation of the sensor noise
 
-    private static final Kind[] KINDS = {null, new Kind(Shape.DISC, Texture.STRIPES), new Kind(Shape.DISC, Texture.DOTS), new Kind(Shape.SQUARE, Texture.STRIPES),
-            new Kind(Shape.SQUARE, Texture.CHECKS), new Kind(Shape.TRIANGLE, Texture.DOTS), new Kind(Shape.TRIANGLE, Texture.CHECKS)};
+    private static final Kind[] KINDS = {
+        null,
+        new Kind(Shape.DISC, Texture.STRIPES),
+        new Kind(Shape.DISC, Texture.DOTS),
+        new Kind(Shape.SQUARE, Texture.STRIPES),
+        new Kind(Shape.SQUARE, Texture.CHECKS),
+        new Kind(Shape.TRIANGLE, Texture.DOTS),
+        new Kind(Shape.TRIANGLE, Texture.CHECKS)
+    };
 
     private enum Shape {
-        DISC, SQUARE, TRIANGLE;
+        DISC,
+        SQUARE,
+        TRIANGLE;
 
         /** Whether a point in units of the radius lies inside; all three cover about the same area. */
         boolean contains(double x, double y) {
@@ -60,7 +77,10 @@ public final class EmbeddedScenes implements ImageSource {
     }
 
     private enum Texture {
-        PLAIN, STRIPES, DOTS, CHECKS;
+        PLAIN,
+        STRIPES,
+        DOTS,
+        CHECKS;
 
         /** 0 or 1 at a point in units of the period. */
         int at(double u, double v) {
@@ -83,8 +103,7 @@ public final class EmbeddedScenes implements ImageSource {
         }
     }
 
-    private record Kind(Shape shape, Texture texture) {
-    }
+    private record Kind(Shape shape, Texture texture) {}
 
     /** Two colours laid out by a texture; colours are in [0,1]. */
     private record Surface(Texture texture, double[] first, double[] second, double cos, double sin, double phase) {
@@ -97,7 +116,13 @@ public final class EmbeddedScenes implements ImageSource {
             boolean swapped = rng.uniform() < 0.5;
             double frequency = 1 / (scale * rng.uniform(MIN_PERIOD, MAX_PERIOD));
             double angle = rng.uniform(0, Math.PI);
-            return new Surface(texture, swapped ? bright : dark, swapped ? dark : bright, frequency * Math.cos(angle), frequency * Math.sin(angle), rng.uniform());
+            return new Surface(
+                    texture,
+                    swapped ? bright : dark,
+                    swapped ? dark : bright,
+                    frequency * Math.cos(angle),
+                    frequency * Math.sin(angle),
+                    rng.uniform());
         }
 
         double[] at(double x, double y) {
@@ -113,8 +138,15 @@ public final class EmbeddedScenes implements ImageSource {
             double angle = rng.uniform(0, 2 * Math.PI);
             double hue = KINDS[label].shape().ordinal() / 3.0 + HUE_SPREAD * rng.gaussian();
             double[] dark = colour(hue, rng.uniform(0.25, 0.8), rng.uniform(0.25, 0.6));
-            Surface surface = Surface.draw(KINDS[label].texture(), dark, rng.uniform(MIN_CONTRAST, MAX_CONTRAST), side / 96.0, rng);
-            return new Body(label, side * rng.uniform(0.08, 0.92), side * rng.uniform(0.08, 0.92), Math.cos(angle) / radius, Math.sin(angle) / radius, surface);
+            Surface surface = Surface.draw(
+                    KINDS[label].texture(), dark, rng.uniform(MIN_CONTRAST, MAX_CONTRAST), side / 96.0, rng);
+            return new Body(
+                    label,
+                    side * rng.uniform(0.08, 0.92),
+                    side * rng.uniform(0.08, 0.92),
+                    Math.cos(angle) / radius,
+                    Math.sin(angle) / radius,
+                    surface);
         }
 
         boolean covers(int px, int py) {
@@ -124,8 +156,7 @@ public final class EmbeddedScenes implements ImageSource {
         }
     }
 
-    private record Scene(RgbImage image, LabelMap mask) {
-    }
+    private record Scene(RgbImage image, LabelMap mask) {}
 
     private final long seed;
     private final String stream;
@@ -139,8 +170,8 @@ public final class EmbeddedScenes implements ImageSource {
      */
     public EmbeddedScenes(long seed, String stream, int count, int side) {
         if (count < 0 || side < MIN_SIDE || side > MAX_SIDE) {
-            throw new UserException("generated scenes: got " + count + " scenes of side " + side + "; expected 0 or more scenes of side " + MIN_SIDE + " to " + MAX_SIDE
-                    + "; check data.embedded");
+            throw new UserException("generated scenes: got " + count + " scenes of side " + side
+                    + "; expected 0 or more scenes of side " + MIN_SIDE + " to " + MAX_SIDE + "; check data.embedded");
         }
         this.seed = seed;
         this.stream = stream;
@@ -180,7 +211,8 @@ public final class EmbeddedScenes implements ImageSource {
     private Scene render(Rng rng) {
         Texture[] textures = Texture.values();
         double[] tone = colour(rng.uniform(), rng.uniform(0.0, 0.35), rng.uniform(0.3, 0.65));
-        Surface ground = Surface.draw(textures[rng.integer(0, textures.length)], tone, GROUND_CONTRAST, side / 96.0, rng);
+        Surface ground =
+                Surface.draw(textures[rng.integer(0, textures.length)], tone, GROUND_CONTRAST, side / 96.0, rng);
         List<Body> bodies = new ArrayList<>();
         for (int wanted = rng.integer(MIN_OBJECTS, MAX_OBJECTS + 1); wanted > 0; wanted--) {
             bodies.add(Body.draw(side, rng));
@@ -211,7 +243,7 @@ public final class EmbeddedScenes implements ImageSource {
 
     /** The object seen at each pixel, or null; objects that others hide too much are removed, the lowest first. */
     private Body[] cover(List<Body> bodies) {
-        for (;;) {
+        for (; ; ) {
             Body[] cover = new Body[side * side];
             Map<Body, Integer> area = new IdentityHashMap<>();
             for (Body body : bodies) {
@@ -228,7 +260,9 @@ public final class EmbeddedScenes implements ImageSource {
                     visible.merge(body, 1, Integer::sum);
                 }
             }
-            Optional<Body> hidden = bodies.stream().filter(body -> visible.getOrDefault(body, 0) < MIN_VISIBLE * area.getOrDefault(body, 1)).findFirst();
+            Optional<Body> hidden = bodies.stream()
+                    .filter(body -> visible.getOrDefault(body, 0) < MIN_VISIBLE * area.getOrDefault(body, 1))
+                    .findFirst();
             if (hidden.isEmpty()) {
                 return cover;
             }
@@ -240,7 +274,8 @@ public final class EmbeddedScenes implements ImageSource {
     private static double[] colour(double hue, double saturation, double value) {
         double[] rgb = new double[3];
         for (int c = 0; c < 3; c++) {
-            double distance = Math.abs((hue - c / 3.0) - Math.rint(hue - c / 3.0)); // from the channel's own hue, in turns
+            double distance =
+                    Math.abs((hue - c / 3.0) - Math.rint(hue - c / 3.0)); // from the channel's own hue, in turns
             double strength = Math.max(0, Math.min(1, 2 - 6 * distance));
             rgb[c] = value * (1 - saturation + saturation * strength);
         }

@@ -7,8 +7,7 @@ import dev.imas.common.Rng;
  * from it without replacement, in random order (method 2).
  */
 final class EpochOrder {
-    private EpochOrder() {
-    }
+    private EpochOrder() {}
 
     /** Indices into a list of {@code size} entries, {@code samples} of them. */
     static int[] of(int size, int samples, long seed, String stream, int epoch) {

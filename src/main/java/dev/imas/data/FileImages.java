@@ -26,8 +26,7 @@ final class FileImages implements ImageSource {
      * @param mask    its mask, or null
      * @param origin  where it is listed, for messages
      */
-    record Sample(String entry, Path picture, Path mask, String origin) {
-    }
+    record Sample(String entry, Path picture, Path mask, String origin) {}
 
     private final List<Sample> samples;
     private final List<String> ids;
@@ -46,12 +45,14 @@ final class FileImages implements ImageSource {
         for (Sample sample : samples) {
             Sample other = seen.put(sample.picture(), sample);
             if (other != null) {
-                throw new UserException(sample.origin() + " lists " + sample.entry() + " a second time (first in " + other.origin() + "); remove one");
+                throw new UserException(sample.origin() + " lists " + sample.entry() + " a second time (first in "
+                        + other.origin() + "); remove one");
             }
             require(sample, "picture", sample.picture());
             if (withMasks) {
                 if (sample.mask() == null) {
-                    throw new UserException(sample.origin() + ": the picture " + sample.picture() + " has no mask; expected one of its name in masks/");
+                    throw new UserException(sample.origin() + ": the picture " + sample.picture()
+                            + " has no mask; expected one of its name in masks/");
                 }
                 require(sample, "mask", sample.mask());
             }
@@ -62,20 +63,24 @@ final class FileImages implements ImageSource {
     private static void require(Sample sample, String what, Path path) {
         String problem = FileProblem.ofInput(path);
         if (problem != null) {
-            throw new UserException(sample.origin() + ": the " + what + " " + path + " " + problem + "; check data.root and the list");
+            throw new UserException(
+                    sample.origin() + ": the " + what + " " + path + " " + problem + "; check data.root and the list");
         }
     }
 
     /** File names without ending; where two folders hold the same name, whole paths with _ for the slashes. */
     private static List<String> names(List<Sample> samples) {
-        List<String> stems = samples.stream().map(sample -> PictureNames.stem(sample.entry())).toList();
+        List<String> stems = samples.stream()
+                .map(sample -> PictureNames.stem(sample.entry()))
+                .toList();
         if (Set.copyOf(stems).size() == stems.size()) {
             return stems;
         }
         Set<String> seen = new HashSet<>();
         for (Sample sample : samples) {
             if (!seen.add(pathName(sample))) {
-                throw new UserException(sample.origin() + ": the name " + pathName(sample) + " of " + sample.entry() + " is taken by another picture; rename one");
+                throw new UserException(sample.origin() + ": the name " + pathName(sample) + " of " + sample.entry()
+                        + " is taken by another picture; rename one");
             }
         }
         return samples.stream().map(FileImages::pathName).toList();
@@ -103,7 +108,11 @@ final class FileImages implements ImageSource {
         if (!withMasks) {
             return id(i);
         }
-        return id(i) + " " + sample.picture().toAbsolutePath().getParent().relativize(sample.mask().toAbsolutePath());
+        return id(i) + " "
+                + sample.picture()
+                        .toAbsolutePath()
+                        .getParent()
+                        .relativize(sample.mask().toAbsolutePath());
     }
 
     @Override

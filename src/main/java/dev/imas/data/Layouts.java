@@ -20,8 +20,7 @@ import java.util.stream.Stream;
  * line, if there is one, is the mask's path relative to the root.
  */
 final class Layouts {
-    private Layouts() {
-    }
+    private Layouts() {}
 
     /** Where the files of an entry of a list are. */
     private interface Convention {
@@ -40,18 +39,23 @@ final class Layouts {
     static List<Sample> fromList(ImasConfig.Data data, String key, String list, boolean withMasks) {
         Path root = root(data);
         ListFile file = ListFile.read(key, list, root);
-        Convention convention = switch (data.layout()) {
-            case VOC -> new Voc(root);
-            case CITYSCAPES -> new Cityscapes(root);
-            case FOLDERS -> Folders.of(root, withMasks);
-            default -> new Plain(root);
-        };
+        Convention convention =
+                switch (data.layout()) {
+                    case VOC -> new Voc(root);
+                    case CITYSCAPES -> new Cityscapes(root);
+                    case FOLDERS -> Folders.of(root, withMasks);
+                    default -> new Plain(root);
+                };
         List<Sample> samples = new ArrayList<>();
         for (ListFile.Line line : file.lines()) {
             String entry = line.fields()[0];
             boolean namesMask = line.fields().length == 2;
             Path picture = convention.picture(entry, line.origin());
-            Path mask = !withMasks ? null : namesMask ? resolve(root, line.fields()[1], line.origin()) : convention.mask(entry, line.origin());
+            Path mask = !withMasks
+                    ? null
+                    : namesMask
+                            ? resolve(root, line.fields()[1], line.origin())
+                            : convention.mask(entry, line.origin());
             samples.add(new Sample(entry, picture, mask, line.origin()));
         }
         return samples;
@@ -66,7 +70,8 @@ final class Layouts {
 
         @Override
         public Path mask(String entry, String origin) {
-            throw new UserException(origin + " names the picture " + entry + " alone; expected its mask in a second column");
+            throw new UserException(
+                    origin + " names the picture " + entry + " alone; expected its mask in a second column");
         }
     }
 
@@ -81,7 +86,10 @@ final class Layouts {
         @Override
         public Path mask(String entry, String origin) {
             String augmented = "SegmentationClassAug";
-            String folder = Files.isDirectory(root.resolve(augmented)) || !Files.isDirectory(root.resolve("SegmentationClass")) ? augmented : "SegmentationClass";
+            String folder =
+                    Files.isDirectory(root.resolve(augmented)) || !Files.isDirectory(root.resolve("SegmentationClass"))
+                            ? augmented
+                            : "SegmentationClass";
             return resolve(root, folder + "/" + PictureNames.stem(entry) + ".png", origin);
         }
     }
@@ -102,14 +110,21 @@ final class Layouts {
             if (!path.startsWith(FOLDER) || !path.endsWith(ENDING)) {
                 throw new UserException(origin + " is " + entry + "; expected " + FOLDER + "..." + ENDING);
             }
-            return resolve(root, "gtFine/" + path.substring(FOLDER.length(), path.length() - ENDING.length()) + "_gtFine_labelTrainIds.png", origin);
+            return resolve(
+                    root,
+                    "gtFine/" + path.substring(FOLDER.length(), path.length() - ENDING.length())
+                            + "_gtFine_labelTrainIds.png",
+                    origin);
         }
     }
 
     /** Names without ending, in images/ and masks/; both folders are read once a list. */
     private record Folders(Path root, Map<String, Path> pictures, Map<String, Path> masks) implements Convention {
         static Folders of(Path root, boolean withMasks) {
-            return new Folders(root, stems(root.resolve("images"), true), withMasks ? stems(root.resolve("masks"), false) : Map.of());
+            return new Folders(
+                    root,
+                    stems(root.resolve("images"), true),
+                    withMasks ? stems(root.resolve("masks"), false) : Map.of());
         }
 
         @Override
@@ -125,7 +140,8 @@ final class Layouts {
         private Path find(Map<String, Path> files, String what, String folder, String entry, String origin) {
             Path file = files.get(PictureNames.stem(entry));
             if (file == null) {
-                throw new UserException(origin + ": no " + what + " named " + PictureNames.stem(entry) + " in " + root.resolve(folder));
+                throw new UserException(
+                        origin + ": no " + what + " named " + PictureNames.stem(entry) + " in " + root.resolve(folder));
             }
             return file;
         }
@@ -135,25 +151,32 @@ final class Layouts {
     static List<Sample> fromFolder(Path folder) {
         Map<String, Path> masks = stems(folder.resolve("masks"), false);
         List<Sample> samples = new ArrayList<>();
-        stems(folder.resolve("images"), true).forEach((stem, path) -> samples.add(new Sample(stem, path, masks.get(stem), folder.toString())));
+        stems(folder.resolve("images"), true)
+                .forEach((stem, path) -> samples.add(new Sample(stem, path, masks.get(stem), folder.toString())));
         return samples;
     }
 
     private static Map<String, Path> stems(Path folder, boolean needed) {
         if (!Files.isDirectory(folder)) {
             if (needed) {
-                throw new UserException("no folder at " + folder + "; the folders layout expects images/ and masks/ below data.root");
+                throw new UserException(
+                        "no folder at " + folder + "; the folders layout expects images/ and masks/ below data.root");
             }
             return Map.of();
         }
         Map<String, Path> files = new LinkedHashMap<>();
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString())).sorted().forEach(path -> {
-                Path other = files.put(PictureNames.stem(path.getFileName().toString()), path);
-                if (other != null) {
-                    throw new UserException(other + " and " + path + " share one name; a picture and its mask are matched by the name before the ending");
-                }
-            });
+            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString()))
+                    .sorted()
+                    .forEach(path -> {
+                        Path other =
+                                files.put(PictureNames.stem(path.getFileName().toString()), path);
+                        if (other != null) {
+                            throw new UserException(
+                                    other + " and " + path
+                                            + " share one name; a picture and its mask are matched by the name before the ending");
+                        }
+                    });
         } catch (IOException e) {
             throw new UserException(folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
         }
@@ -179,7 +202,9 @@ final class Layouts {
     private static Path resolve(Path root, String entry, String origin) {
         try {
             Path given = Path.of(entry);
-            return given.isAbsolute() && !Files.exists(given) ? root.resolve(withoutLeadingSlashes(entry)) : root.resolve(given);
+            return given.isAbsolute() && !Files.exists(given)
+                    ? root.resolve(withoutLeadingSlashes(entry))
+                    : root.resolve(given);
         } catch (InvalidPathException e) {
             throw new UserException(origin + " holds no valid path (" + e.getReason() + ")", e);
         }

@@ -24,8 +24,7 @@ record ListFile(Path path, List<Line> lines) {
      * @param origin file and line number, for messages
      * @param fields one or two columns, separated by tabs if the line holds any, else by white space
      */
-    record Line(String origin, String[] fields) {
-    }
+    record Line(String origin, String[] fields) {}
 
     /** Reads a list; {@code key} is the configuration key that named it. A relative path is looked up in the working directory, then in the root. */
     static ListFile read(String key, String name, Path root) {
@@ -57,7 +56,8 @@ record ListFile(Path path, List<Line> lines) {
                 throw new UserException(key + ": no list file at " + given + (path.equals(given) ? "" : " or " + path));
             }
             if (problem != null) {
-                throw new UserException(key + ": " + path + " " + problem + "; expected a text file with one image a line");
+                throw new UserException(
+                        key + ": " + path + " " + problem + "; expected a text file with one image a line");
             }
             return path;
         } catch (InvalidPathException e) {
@@ -68,11 +68,13 @@ record ListFile(Path path, List<Line> lines) {
     private static List<String> texts(String key, Path path) {
         try {
             if (Files.size(path) > MAX_BYTES) {
-                throw new UserException(key + ": " + path + " has " + Files.size(path) + " bytes, too many for a list; expected a text file with one image a line");
+                throw new UserException(key + ": " + path + " has " + Files.size(path)
+                        + " bytes, too many for a list; expected a text file with one image a line");
             }
             String text = Files.readString(path, StandardCharsets.UTF_8);
             if (text.indexOf('\0') >= 0) {
-                throw new UserException(key + ": " + path + " is a binary file; expected a text file with one image a line");
+                throw new UserException(
+                        key + ": " + path + " is a binary file; expected a text file with one image a line");
             }
             boolean byteOrderMark = text.startsWith("\uFEFF");
             return text.substring(byteOrderMark ? 1 : 0).lines().toList();
@@ -86,7 +88,8 @@ record ListFile(Path path, List<Line> lines) {
     private static String[] columns(String origin, String line) {
         String[] fields = line.split(line.indexOf('\t') >= 0 ? "\\s*\t\\s*" : "\\s+");
         if (fields.length > 2) {
-            throw new UserException(origin + " has " + fields.length + " columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
+            throw new UserException(origin + " has " + fields.length
+                    + " columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
         }
         return fields;
     }

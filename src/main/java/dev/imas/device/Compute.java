@@ -54,9 +54,11 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         if (cuda) {
             take(compute);
         }
-        Precision resolved = precision != Precision.AUTO ? precision
-            : cuda ? Cuda.bf16() ? Precision.BF16 : Precision.FP32
-            : backbone != Backbone.TINY && CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32;
+        Precision resolved = precision != Precision.AUTO
+                ? precision
+                : cuda
+                        ? Cuda.bf16() ? Precision.BF16 : Precision.FP32
+                        : backbone != Backbone.TINY && CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32;
         if (cuda) {
             globalContext().setAllowTF32CuBLAS(resolved != Precision.FP32);
             globalContext().setAllowTF32CuDNN(resolved != Precision.FP32);
@@ -68,7 +70,10 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         try {
             Cuda.use(compute.deviceIndex());
         } catch (RuntimeException e) {
-            throw new UserException("device: " + compute.device() + " cannot be used (" + Torch.message(e) + "); name another with --device, or cpu", e);
+            throw new UserException(
+                    "device: " + compute.device() + " cannot be used (" + Torch.message(e)
+                            + "); name another with --device, or cpu",
+                    e);
         }
     }
 
@@ -79,16 +84,19 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
 
     private static String resolveDevice(String device) {
         DeviceName.checked(device);
-        if (device.equals("cpu") || device.equals(DeviceName.AUTO) && !(hasCUDA() && Kernels.available(Kernels.Backend.CUDA))) {
+        if (device.equals("cpu")
+                || device.equals(DeviceName.AUTO) && !(hasCUDA() && Kernels.available(Kernels.Backend.CUDA))) {
             return "cpu";
         }
         String problem = problem();
         if (problem != null) {
-            throw new UserException("device: " + device + " was asked for, but " + problem + "; `imas doctor` tells what is needed, --device cpu computes without");
+            throw new UserException("device: " + device + " was asked for, but " + problem
+                    + "; `imas doctor` tells what is needed, --device cpu computes without");
         }
         String name = device.indexOf(':') < 0 ? "cuda:0" : device;
         if (Integer.parseInt(name.substring(name.indexOf(':') + 1)) >= getNumGPUs()) {
-            throw new UserException("device: " + device + " was asked for, but this machine has " + getNumGPUs() + " GPU(s), counted from cuda:0");
+            throw new UserException("device: " + device + " was asked for, but this machine has " + getNumGPUs()
+                    + " GPU(s), counted from cuda:0");
         }
         return name;
     }
@@ -96,7 +104,9 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
     /** Why no GPU can be used, in a part of a sentence; null when one can. */
     public static String problem() {
         String problem = Torch.cudaProblem();
-        return problem != null || Kernels.available(Kernels.Backend.CUDA) ? problem : Kernels.problem(Kernels.Backend.CUDA);
+        return problem != null || Kernels.available(Kernels.Backend.CUDA)
+                ? problem
+                : Kernels.problem(Kernels.Backend.CUDA);
     }
 
     public boolean cuda() {
@@ -129,12 +139,15 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
 
     /** Uninitialised memory of the host, from which a GPU can copy while the program goes on. */
     Tensor hostTensor(ScalarType type, long... shape) {
-        return empty(shape, new TensorOptions(type).pinned_memory(new BoolOptional(cuda())), new MemoryFormatOptional());
+        return empty(
+                shape, new TensorOptions(type).pinned_memory(new BoolOptional(cuda())), new MemoryFormatOptional());
     }
 
     /** A {@link #hostTensor} on the device, without waiting for the copy; on the CPU the tensor itself. */
     Tensor upload(Tensor host) {
-        return cuda() ? host.to(torchDevice(), host.scalar_type().intern(), true, false, new MemoryFormatOptional()) : host;
+        return cuda()
+                ? host.to(torchDevice(), host.scalar_type().intern(), true, false, new MemoryFormatOptional())
+                : host;
     }
 
     /** Values on the device, without waiting. */

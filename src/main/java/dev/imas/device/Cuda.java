@@ -13,8 +13,7 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * then only.
  */
 public final class Cuda {
-    private Cuda() {
-    }
+    private Cuda() {}
 
     /** Makes a device the one that this thread allocates and computes on where no other is named. */
     public static void use(int index) {

@@ -106,7 +106,10 @@ final class CudaQueue implements DeviceQueue {
     @Override
     public void close() {
         finish();
-        events.stream().map(Event::handle).filter(handle -> handle != null).forEach(handle -> streams.destroyEvent(handle, device));
+        events.stream()
+                .map(Event::handle)
+                .filter(handle -> handle != null)
+                .forEach(handle -> streams.destroyEvent(handle, device));
         events.clear();
     }
 }

@@ -26,13 +26,16 @@ public record Gpu(int index, String name, long memory, long free, int major, int
 
     /** All GPUs that libtorch sees. */
     public static List<Gpu> all() {
-        return IntStream.range(0, (int) torch.getNumGPUs()).mapToObj(index -> {
-            try {
-                return of(index);
-            } catch (LinkageError | RuntimeException e) { // a GPU that is full or in exclusive use cannot be asked
-                return new Gpu(index, null, 0, 0, 0, 0, 0);
-            }
-        }).toList();
+        return IntStream.range(0, (int) torch.getNumGPUs())
+                .mapToObj(index -> {
+                    try {
+                        return of(index);
+                    } catch (LinkageError
+                            | RuntimeException e) { // a GPU that is full or in exclusive use cannot be asked
+                        return new Gpu(index, null, 0, 0, 0, 0, 0);
+                    }
+                })
+                .toList();
     }
 
     public static Gpu of(int index) {
@@ -40,14 +43,25 @@ public record Gpu(int index, String name, long memory, long free, int major, int
         try (PointerScope scope = new PointerScope()) {
             cudaDeviceProp properties = torch_cuda.getDeviceProperties((byte) index);
             long free = torch_cuda.getAllocator().getMemoryInfo((byte) index).first();
-            return new Gpu(index, properties.name().getString(), properties.totalGlobalMem(), free, properties.major(), properties.minor(), properties.multiProcessorCount());
+            return new Gpu(
+                    index,
+                    properties.name().getString(),
+                    properties.totalGlobalMem(),
+                    free,
+                    properties.major(),
+                    properties.minor(),
+                    properties.multiProcessorCount());
         }
     }
 
     /** Bytes that libtorch's allocator had handed out at most since {@link #resetPeak}. */
     public static long peakBytes(int index) {
         try (PointerScope scope = new PointerScope()) {
-            return torch_cuda.getAllocator().getDeviceStats((byte) index).allocated_bytes().peak();
+            return torch_cuda
+                    .getAllocator()
+                    .getDeviceStats((byte) index)
+                    .allocated_bytes()
+                    .peak();
         }
     }
 

@@ -27,7 +27,13 @@ public final class ImageTensors {
     }
 
     private Tensor channels(List<Double> values) {
-        return compute.upload(new float[] {values.get(0).floatValue(), values.get(1).floatValue(), values.get(2).floatValue()}, 3);
+        return compute.upload(
+                new float[] {
+                    values.get(0).floatValue(),
+                    values.get(1).floatValue(),
+                    values.get(2).floatValue()
+                },
+                3);
     }
 
     /**
@@ -61,7 +67,9 @@ public final class ImageTensors {
     /** On the CPU an alias of the buffer: only for an immediate copy, since libtorch does not keep it alive. */
     private Tensor onDevice(ByteBuffer buffer, long size) {
         Tensor bytes = alias(buffer, size);
-        return compute.cuda() ? compute.upload(compute.hostTensor(ScalarType.Byte, size).copy_(bytes)) : bytes;
+        return compute.cuda()
+                ? compute.upload(compute.hostTensor(ScalarType.Byte, size).copy_(bytes))
+                : bytes;
     }
 
     /** The first bytes of a direct buffer as u8 [size], which must not outlive it. */

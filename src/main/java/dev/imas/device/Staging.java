@@ -42,7 +42,10 @@ public final class Staging {
         if (copies) {
             Arrays.stream(sizes).forEach(size -> {
                 host.add(compute.hostTensor(ScalarType.Byte, size));
-                device.add(torch.empty(new long[] {size}, new TensorOptions(ScalarType.Byte).device(new DeviceOptional(compute.torchDevice())), new MemoryFormatOptional()));
+                device.add(torch.empty(
+                        new long[] {size},
+                        new TensorOptions(ScalarType.Byte).device(new DeviceOptional(compute.torchDevice())),
+                        new MemoryFormatOptional()));
             });
             read.set(); // the allocator may hand out memory whose last user is still queued
         }
@@ -60,11 +63,14 @@ public final class Staging {
                 Pointer.memcpy(host.get(i).data_ptr(), ImageTensors.bytes(parts.get(i), sizes[i]), sizes[i]);
             }
         }
-        queue.copy(read, () -> {
-            for (int i = 0; i < sizes.length; i++) {
-                device.get(i).copy_(host.get(i), true);
-            }
-        }, copied);
+        queue.copy(
+                read,
+                () -> {
+                    for (int i = 0; i < sizes.length; i++) {
+                        device.get(i).copy_(host.get(i), true);
+                    }
+                },
+                copied);
     }
 
     /** The parts as u8 [size] for work that is queued between now and {@link #release}. */

@@ -33,8 +33,7 @@ public final class TensorKernels {
      * @param confidence f32 [B,1,H,W], the teacher's largest probability, or what {@code RelativeConfidence} made of it
      * @param counts     i32 [B,1,1,3C+2], see imas.h
      */
-    public record PseudoLabels(Tensor labels, Tensor confidence, Tensor counts) {
-    }
+    public record PseudoLabels(Tensor labels, Tensor confidence, Tensor counts) {}
 
     /**
      * @param parts   f32 [B,1,1,5]: wIoU_S, wIoU_T, rho_S, rho_T, gamma
@@ -42,16 +41,14 @@ public final class TensorKernels {
      * @param pairing i32 [B,1,1,1], CutMix partners
      * @param mean    f32 [1,1,1,1], mean gamma
      */
-    public record Agreement(Tensor parts, Tensor gamma, Tensor pairing, Tensor mean) {
-    }
+    public record Agreement(Tensor parts, Tensor gamma, Tensor pairing, Tensor mean) {}
 
     /**
      * @param batch      [N,3,H,W] labelled | weak | cutmix | strong
      * @param labels     u8 [B,1,H,W] of the cutmix part
      * @param confidence f32 [B,1,H,W] of the cutmix part
      */
-    public record Composed(Tensor batch, Tensor labels, Tensor confidence) {
-    }
+    public record Composed(Tensor batch, Tensor labels, Tensor confidence) {}
 
     private final Compute compute;
     private final Kernels kernels;
@@ -67,8 +64,7 @@ public final class TensorKernels {
         Tensor labels = allocate(ScalarType.Byte, b, 1, height, width);
         Tensor confidence = allocate(ScalarType.Float, b, 1, height, width);
         Tensor counts = allocate(ScalarType.Int, b, 1, 1, 3 * teacher.size(1) + 2);
-        run(new PseudoLabel(
-                of(student), of(teacher), (float) threshold, of(labels), of(confidence), of(counts)));
+        run(new PseudoLabel(of(student), of(teacher), (float) threshold, of(labels), of(confidence), of(counts)));
         return new PseudoLabels(labels, confidence, counts);
     }
 
@@ -106,14 +102,21 @@ public final class TensorKernels {
      * @param boxes   i32 [B,1,1,4]
      * @param pseudo  labels and confidences of the weak views, which are mixed as they are
      */
-    public Composed composeMixed(Tensor labeled, Tensor weak, Tensor strong, Tensor gamma, Tensor pairing, Tensor boxes,
-            boolean includeWeak, PseudoLabels pseudo) {
+    public Composed composeMixed(
+            Tensor labeled,
+            Tensor weak,
+            Tensor strong,
+            Tensor gamma,
+            Tensor pairing,
+            Tensor boxes,
+            boolean includeWeak,
+            PseudoLabels pseudo) {
         long b = weak.size(0);
         Tensor batch = images(labeled.size(0) + (includeWeak ? b : 0) + b + b, weak.size(2), weak.size(3));
         Tensor labels = allocate(ScalarType.Byte, sizes(pseudo.labels));
         Tensor confidence = allocate(ScalarType.Float, sizes(pseudo.confidence));
-        CutMix cutMix = new CutMix(of(pairing), of(boxes), of(pseudo.labels), of(pseudo.confidence), of(labels),
-                of(confidence));
+        CutMix cutMix = new CutMix(
+                of(pairing), of(boxes), of(pseudo.labels), of(pseudo.confidence), of(labels), of(confidence));
         run(new ComposeBatch(of(labeled), of(weak), of(strong), of(gamma), includeWeak, cutMix, of(batch)));
         return new Composed(batch, labels, confidence);
     }
@@ -125,8 +128,14 @@ public final class TensorKernels {
      * @param grad   out, shaped and typed as the logits
      * @return f32 [1,1,1,1], without gradScale
      */
-    public Tensor consistencyLoss(Tensor logits, Tensor labels, Tensor confidence, double threshold, Tensor weight,
-            double gradScale, Tensor grad) {
+    public Tensor consistencyLoss(
+            Tensor logits,
+            Tensor labels,
+            Tensor confidence,
+            double threshold,
+            Tensor weight,
+            double gradScale,
+            Tensor grad) {
         Tensor loss = allocate(ScalarType.Float, 1, 1, 1, 1);
         run(ConsistencyLoss.of(of(logits), of(labels), of(confidence), (float) threshold, of(loss))
                 .withWeight(of(weight))
@@ -135,8 +144,14 @@ public final class TensorKernels {
     }
 
     /** Supervised loss f32 [1,1,1,1] without gradScale; writes {@code gradScale} times its gradient. */
-    public Tensor supervisedLoss(Tensor logits, Tensor labels, ImasConfig.SupervisedLoss kind, double threshold,
-            long minKept, double gradScale, Tensor grad) {
+    public Tensor supervisedLoss(
+            Tensor logits,
+            Tensor labels,
+            ImasConfig.SupervisedLoss kind,
+            double threshold,
+            long minKept,
+            double gradScale,
+            Tensor grad) {
         Tensor loss = allocate(ScalarType.Float, 1, 1, 1, 1);
         SupervisedLoss operation = kind == ImasConfig.SupervisedLoss.CE
                 ? SupervisedLoss.crossEntropy(of(logits), of(labels), of(loss))

@@ -8,8 +8,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** libtorch's tensors as the kernels see them. */
 public final class TensorViews {
-    private TensorViews() {
-    }
+    private TensorViews() {}
 
     /**
      * The view of a tensor of four axes, strides included; null for null. The tensor stays reachable as long as its

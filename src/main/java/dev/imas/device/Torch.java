@@ -22,12 +22,12 @@ public final class Torch {
     private static final String NATIVES = "/org/bytedeco/pytorch/" + Loader.Detector.getPlatform();
     /** Where JavaCPP looks for libraries before its own places. */
     private static final String PRELOAD_PATH = "org.bytedeco.javacpp.platform.preloadpath";
+
     private static final boolean CUDA_BUILD = Torch.class.getResource(NATIVES + "-gpu/libtorch_cuda.so") != null;
     /** Why libtorch did not load, or null. */
     private static final String PROBLEM = firstLoad();
 
-    private Torch() {
-    }
+    private Torch() {}
 
     /**
      * The CUDA build links against libraries of the machine, libtorch_cpu too; they are found here, since the dynamic
@@ -35,23 +35,30 @@ public final class Torch {
      */
     private static String firstLoad() {
         if (CUDA_BUILD && System.getProperty(PRELOAD_PATH) == null) {
-            System.setProperty(PRELOAD_PATH, String.join(File.pathSeparator, CudaLibraries.find(FileView.ofThisMachine()).folders()));
+            System.setProperty(
+                    PRELOAD_PATH,
+                    String.join(
+                            File.pathSeparator,
+                            CudaLibraries.find(FileView.ofThisMachine()).folders()));
         }
         // The libraries must lie in JavaCPP's cache before the first class of libtorch loads: otherwise, with an empty
         // cache, the loader finds another libtorch of the system and the process dies.
         try {
-            for (String library : CUDA_BUILD ? List.of("c10", "c10_cuda", "torch_cpu", "torch_cuda") : List.of("torch_cpu")) {
+            for (String library :
+                    CUDA_BUILD ? List.of("c10", "c10_cuda", "torch_cpu", "torch_cuda") : List.of("torch_cpu")) {
                 Loader.cacheResources(Torch.class, NATIVES + (CUDA_BUILD ? "-gpu" : "") + "/lib" + library + ".so");
             }
         } catch (IOException e) {
-            return "it cannot be unpacked into JavaCPP's cache folder (" + FileProblem.of(e) + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
+            return "it cannot be unpacked into JavaCPP's cache folder (" + FileProblem.of(e)
+                    + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
         }
         try {
             Loader.load(torch.class);
             return null;
         } catch (LinkageError e) {
             String missing = missingLibraries();
-            return (missing.isEmpty() ? "" : "this is its CUDA build, which lacks " + missing + ": ") + firstLine(root(e));
+            return (missing.isEmpty() ? "" : "this is its CUDA build, which lacks " + missing + ": ")
+                    + firstLine(root(e));
         }
     }
 
@@ -62,7 +69,8 @@ public final class Torch {
      */
     public static void load() {
         if (PROBLEM != null) {
-            throw new UserException("libtorch does not load: " + PROBLEM + "; `imas doctor` tells what is needed" + (CUDA_BUILD ? ", IMAS_GPU=OFF ./imas builds without CUDA" : ""));
+            throw new UserException("libtorch does not load: " + PROBLEM + "; `imas doctor` tells what is needed"
+                    + (CUDA_BUILD ? ", IMAS_GPU=OFF ./imas builds without CUDA" : ""));
         }
     }
 
@@ -85,7 +93,9 @@ public final class Torch {
         if (Context.hasCUDART()) {
             return "libtorch finds no GPU (" + cudaError() + ")";
         }
-        return CUDA_BUILD ? "libtorch's CUDA part does not load" + lacking() : "this build has libtorch without CUDA (./imas builds with CUDA where NVIDIA's driver is installed, `mvn -Pgpu package` anywhere)";
+        return CUDA_BUILD
+                ? "libtorch's CUDA part does not load" + lacking()
+                : "this build has libtorch without CUDA (./imas builds with CUDA where NVIDIA's driver is installed, `mvn -Pgpu package` anywhere)";
     }
 
     private static String cudaError() {
@@ -104,7 +114,14 @@ public final class Torch {
 
     /** Those that the CUDA build loads; without the driver, which computing on the CPU does not need. */
     private static String missingLibraries() {
-        return CUDA_BUILD ? CudaLibraries.find(FileView.ofThisMachine()).missing().stream().map(library -> library.part()).filter(part -> part != CudaLibraries.Part.DRIVER).map(CudaLibraries.Part::title).distinct().collect(Collectors.joining(", ")) : "";
+        return CUDA_BUILD
+                ? CudaLibraries.find(FileView.ofThisMachine()).missing().stream()
+                        .map(library -> library.part())
+                        .filter(part -> part != CudaLibraries.Part.DRIVER)
+                        .map(CudaLibraries.Part::title)
+                        .distinct()
+                        .collect(Collectors.joining(", "))
+                : "";
     }
 
     private static String root(Throwable error) {
@@ -119,7 +136,11 @@ public final class Torch {
     private static String firstLine(String message) {
         String text = String.valueOf(message);
         int trace = text.indexOf("\nException raised from");
-        text = (trace < 0 ? text : text.substring(0, trace)).lines().findFirst().orElse("").strip();
+        text = (trace < 0 ? text : text.substring(0, trace))
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
         return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "...";
     }
 

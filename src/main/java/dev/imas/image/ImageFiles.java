@@ -28,8 +28,7 @@ public final class ImageFiles {
 
     private static final String ENDS_EARLY = "its data end early";
 
-    private ImageFiles() {
-    }
+    private ImageFiles() {}
 
     /**
      * A picture as 8-bit RGB: grey and palettes expanded, alpha dropped, 16 bits cut to the upper 8, colour profiles
@@ -54,8 +53,9 @@ public final class ImageFiles {
         }
         return withReader(path, file, reader -> {
             if (reader.getWidth(0) != picture.width() || reader.getHeight(0) != picture.height()) {
-                throw new UserException(path + " is " + reader.getWidth(0) + "x" + reader.getHeight(0) + ", its picture is " + picture.width() + "x" + picture.height()
-                        + "; a mask must have its picture's size");
+                throw new UserException(
+                        path + " is " + reader.getWidth(0) + "x" + reader.getHeight(0) + ", its picture is "
+                                + picture.width() + "x" + picture.height() + "; a mask must have its picture's size");
             }
             return Pixels.labels(path, decode(reader, file), classes);
         });
@@ -94,14 +94,17 @@ public final class ImageFiles {
         try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
             if (!readers.hasNext()) {
-                throw new UserException(path + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has " + file.length + " bytes");
+                throw new UserException(
+                        path + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has " + file.length
+                                + " bytes");
             }
             ImageReader reader = readers.next();
             try {
                 reader.setInput(stream, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
                 if (pixels > MAX_PIXELS) {
-                    throw new UserException(path + " is " + reader.getWidth(0) + "x" + reader.getHeight(0) + "; an image may have " + MAX_PIXELS + " pixels at most");
+                    throw new UserException(path + " is " + reader.getWidth(0) + "x" + reader.getHeight(0)
+                            + "; an image may have " + MAX_PIXELS + " pixels at most");
                 }
                 return reading.from(reader);
             } finally {
@@ -110,7 +113,8 @@ public final class ImageFiles {
         } catch (UserException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw new UserException(path + " cannot be read as an image (" + reason(path, e) + "); it may be truncated or damaged", e);
+            throw new UserException(
+                    path + " cannot be read as an image (" + reason(path, e) + "); it may be truncated or damaged", e);
         } catch (OutOfMemoryError e) {
             throw outOfMemory(path, e);
         }
@@ -134,7 +138,10 @@ public final class ImageFiles {
     }
 
     private static UserException outOfMemory(Path path, OutOfMemoryError e) {
-        return new UserException(path + " does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20) + " MB this program may use; make the image smaller or raise -Xmx", e);
+        return new UserException(
+                path + " does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MB this program may use; make the image smaller or raise -Xmx",
+                e);
     }
 
     /** Decoders wrap what they found, and fail on damaged data in ways of their own. */
@@ -150,6 +157,8 @@ public final class ImageFiles {
             return FileProblem.of(problem, path);
         }
         String message = deepest.getMessage();
-        return message == null || message.isBlank() ? "its data make no sense" : message.lines().findFirst().orElse("");
+        return message == null || message.isBlank()
+                ? "its data make no sense"
+                : message.lines().findFirst().orElse("");
     }
 }

@@ -14,8 +14,7 @@ public final class IndexPng {
     /** Colour of {@link LabelMap#IGNORE}, the off-white that PASCAL VOC uses for its void label. */
     public static final int VOID_COLOR = 0xE0E0C0;
 
-    private IndexPng() {
-    }
+    private IndexPng() {}
 
     /**
      * Writes the map; missing folders are created, an existing file is replaced.
@@ -43,7 +42,8 @@ public final class IndexPng {
         for (int i = 0; i < palette.size(); i++) {
             Integer color = palette.get(i);
             if (color == null || color < 0 || color > 0xFFFFFF) {
-                throw new UserException("data.palette: colour " + i + " is " + color + ", expected 0 to 0xFFFFFF (0xRRGGBB)");
+                throw new UserException(
+                        "data.palette: colour " + i + " is " + color + ", expected 0 to 0xFFFFFF (0xRRGGBB)");
             }
             colors[i] = color;
         }

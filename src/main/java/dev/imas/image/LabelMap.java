@@ -13,7 +13,8 @@ public record LabelMap(int width, int height, byte[] labels) {
 
     public LabelMap {
         if (width < 1 || height < 1 || labels.length != Math.multiplyExact(width, height)) {
-            throw new IllegalArgumentException("a label map of " + width + "x" + height + " needs width*height bytes, got " + labels.length);
+            throw new IllegalArgumentException(
+                    "a label map of " + width + "x" + height + " needs width*height bytes, got " + labels.length);
         }
     }
 }

@@ -90,7 +90,9 @@ record Orientation(int code) {
             for (int x = 0; x < size.width(); x++, at += 3) {
                 int column = code >= 5 ? y : x;
                 int row = code >= 5 ? x : y;
-                int source = 3 * ((fromBottom ? stored.height() - 1 - row : row) * stored.width() + (fromRight ? stored.width() - 1 - column : column));
+                int source = 3
+                        * ((fromBottom ? stored.height() - 1 - row : row) * stored.width()
+                                + (fromRight ? stored.width() - 1 - column : column));
                 to[at] = from[source];
                 to[at + 1] = from[source + 1];
                 to[at + 2] = from[source + 2];

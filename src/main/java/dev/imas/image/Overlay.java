@@ -5,8 +5,7 @@ import java.util.List;
 
 /** Lays the colours of a label map over its picture. */
 public final class Overlay {
-    private Overlay() {
-    }
+    private Overlay() {}
 
     /**
      * A new picture: per pixel and channel {@code round((1 - alpha) * picture + alpha * colour of its class)};
@@ -18,8 +17,8 @@ public final class Overlay {
      */
     public static RgbImage blend(RgbImage image, LabelMap map, List<Integer> palette, double alpha) {
         if (image.width() != map.width() || image.height() != map.height()) {
-            throw new UserException("overlay: the picture is " + image.width() + "x" + image.height() + " and the label map "
-                    + map.width() + "x" + map.height() + " pixels, expected equal sizes");
+            throw new UserException("overlay: the picture is " + image.width() + "x" + image.height()
+                    + " and the label map " + map.width() + "x" + map.height() + " pixels, expected equal sizes");
         }
         if (!(alpha >= 0 && alpha <= 1)) {
             throw new UserException("overlay: alpha is " + alpha + ", expected 0 (picture alone) to 1 (labels alone)");

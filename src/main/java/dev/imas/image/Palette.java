@@ -5,8 +5,7 @@ import java.util.List;
 
 /** Colours of classes where a data set brings none. */
 public final class Palette {
-    private Palette() {
-    }
+    private Palette() {}
 
     /** The colour map of PASCAL VOC: bit k of an index, three at a time, lights bit 7-k of red, green and blue. */
     public static List<Integer> voc(int classes) {

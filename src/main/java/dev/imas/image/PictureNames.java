@@ -9,8 +9,7 @@ public final class PictureNames {
     /** Endings in lower case, each with its dot. */
     public static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff");
 
-    private PictureNames() {
-    }
+    private PictureNames() {}
 
     /** Whether a name ends as a picture's does, in whatever case. */
     public static boolean isPicture(String name) {

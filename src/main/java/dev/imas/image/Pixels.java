@@ -17,8 +17,7 @@ import java.util.Arrays;
  * values everywhere, and the conversion would cost more than the decoding.
  */
 final class Pixels {
-    private Pixels() {
-    }
+    private Pixels() {}
 
     /**
      * 8-bit RGB: grey is repeated, palettes are looked up, alpha is dropped, of 16 bits the upper 8 are kept, fewer
@@ -74,8 +73,9 @@ final class Pixels {
             for (int x = 0, i = 0; x < width; x++, i += bands) {
                 int value = row[i];
                 if (bands >= 3 && (row[i + 1] != value || row[i + 2] != value)) {
-                    throw new UserException(path + " is a colour picture (" + value + "," + row[i + 1] + "," + row[i + 2] + " at x=" + x + ", y=" + y
-                            + "); a mask holds class indices: save it as a palette or grey PNG");
+                    throw new UserException(
+                            path + " is a colour picture (" + value + "," + row[i + 1] + "," + row[i + 2] + " at x=" + x
+                                    + ", y=" + y + "); a mask holds class indices: save it as a palette or grey PNG");
                 }
                 requireLabel(path, value, classes, x, y);
                 labels[y * width + x] = (byte) value;
@@ -86,22 +86,26 @@ final class Pixels {
 
     private static void requireLabel(Path path, int value, int classes, int x, int y) {
         if (value != LabelMap.IGNORE && value >= classes) {
-            throw new UserException(path + " holds label " + value + " at x=" + x + ", y=" + y + "; expected 0 to " + (classes - 1) + " or 255 (ignored); check data.classes");
+            throw new UserException(path + " holds label " + value + " at x=" + x + ", y=" + y + "; expected 0 to "
+                    + (classes - 1) + " or 255 (ignored); check data.classes");
         }
     }
 
     private static void requireIntegers(Object origin, BufferedImage image) {
         int type = image.getRaster().getTransferType();
         int bits = Arrays.stream(image.getColorModel().getComponentSize()).max().orElse(0);
-        if (bits > 16 || type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
+        if (bits > 16
+                || type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
             throw new UserException(origin + " has signed, fractional or " + bits
                     + "-bit samples; expected 1 to 16 unsigned bits a sample");
         }
     }
 
     private static boolean isPacked(BufferedImage image, int bands) {
-        return image.getRaster().getSampleModel() instanceof PixelInterleavedSampleModel model && model.getScanlineStride() == image.getWidth() * bands
-                && image.getRaster().getParent() == null && image.getRaster().getDataBuffer().getOffset() == 0;
+        return image.getRaster().getSampleModel() instanceof PixelInterleavedSampleModel model
+                && model.getScanlineStride() == image.getWidth() * bands
+                && image.getRaster().getParent() == null
+                && image.getRaster().getDataBuffer().getOffset() == 0;
     }
 
     private static byte[] bytes(BufferedImage image) {

@@ -10,8 +10,7 @@ final class PngChunks {
     private static final long SIGNATURE = 0x89504E470D0A1A0AL;
     private static final int FRAME = 12; // length, type and checksum of a chunk
 
-    private PngChunks() {
-    }
+    private PngChunks() {}
 
     static boolean isPng(byte[] file) {
         return file.length >= Long.BYTES && ByteBuffer.wrap(file).getLong() == SIGNATURE;
@@ -25,7 +24,8 @@ final class PngChunks {
             int length = bytes.getInt(at);
             String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
             if (length < 0 || length > file.length - FRAME - at) {
-                throw new IOException("its chunk " + printable(type) + " at byte " + at + " is longer than the rest of the file");
+                throw new IOException(
+                        "its chunk " + printable(type) + " at byte " + at + " is longer than the rest of the file");
             }
             boolean critical = (type.charAt(0) & 0x20) == 0;
             if (critical && checksum(file, at + 4, length + 4) != bytes.getInt(at + 8 + length)) {

@@ -13,8 +13,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes pictures as PNG files. Equal pictures give equal bytes on one Java version. */
 public final class Pngs {
-    private Pngs() {
-    }
+    private Pngs() {}
 
     /**
      * Writes an 8-bit RGB PNG; missing folders are created, an existing file is replaced.
@@ -46,7 +45,9 @@ public final class Pngs {
             }
             Files.write(file, bytes);
         } catch (IOException e) {
-            throw new UserException("cannot write " + file + " (" + FileProblem.of(e, file) + "); name a folder that can be written to", e);
+            throw new UserException(
+                    "cannot write " + file + " (" + FileProblem.of(e, file) + "); name a folder that can be written to",
+                    e);
         }
     }
 }

@@ -12,7 +12,8 @@ import java.awt.image.BufferedImage;
 public record RgbImage(int width, int height, byte[] rgb) {
     public RgbImage {
         if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {
-            throw new IllegalArgumentException("an image of " + width + "x" + height + " needs width*height*3 bytes, got " + rgb.length);
+            throw new IllegalArgumentException(
+                    "an image of " + width + "x" + height + " needs width*height*3 bytes, got " + rgb.length);
         }
     }
 

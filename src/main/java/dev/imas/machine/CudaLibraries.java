@@ -32,8 +32,17 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
         CUFILE("cuFile 0", "nvidia-cufile", "libcufile.so.0"),
         NVRTC("NVRTC 13", "nvidia-cuda-nvrtc", "libnvrtc.so.13"),
         NCCL("NCCL 2", "nvidia-nccl-cu13", "libnccl.so.2"),
-        CUDNN("cuDNN 9", "nvidia-cudnn-cu13", "libcudnn.so.9", "libcudnn_graph.so.9", "libcudnn_engines_precompiled.so.9", "libcudnn_engines_runtime_compiled.so.9",
-            "libcudnn_heuristic.so.9", "libcudnn_ops.so.9", "libcudnn_adv.so.9", "libcudnn_cnn.so.9");
+        CUDNN(
+                "cuDNN 9",
+                "nvidia-cudnn-cu13",
+                "libcudnn.so.9",
+                "libcudnn_graph.so.9",
+                "libcudnn_engines_precompiled.so.9",
+                "libcudnn_engines_runtime_compiled.so.9",
+                "libcudnn_heuristic.so.9",
+                "libcudnn_ops.so.9",
+                "libcudnn_adv.so.9",
+                "libcudnn_cnn.so.9");
 
         private final String title;
         private final String wheel;
@@ -63,26 +72,32 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
      *
      * @param name as a person would say it
      */
-    public record Place(String name, List<String> folders) {
-    }
+    public record Place(String name, List<String> folders) {}
 
-    private static final List<String> USUAL = List.of("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib");
+    private static final List<String> USUAL =
+            List.of("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib");
     private static final String CONFIGURED = "/etc/ld.so.conf.d";
 
     /** Looks for every library in LD_LIBRARY_PATH, the linker's folders, CUDA's own folder and Python's wheels. */
     public static CudaLibraries find(FileView view) {
         List<Place> places = List.of(
-            new Place("LD_LIBRARY_PATH", existing(view, split(view.environment("LD_LIBRARY_PATH")))),
-            new Place("the system's library folders (/etc/ld.so.conf)", existing(view, linkerFolders(view))),
-            new Place("/usr/local/nvidia", existing(view, List.of("/usr/local/nvidia/lib64", "/usr/local/nvidia/lib"))),
-            new Place("/usr/local/cuda", existing(view, toolkitFolders(view))),
-            new Place("Python wheels (nvidia/*/lib)", existing(view, wheelFolders(view))));
-        List<String> folders = places.stream().flatMap(place -> place.folders().stream()).distinct().toList();
+                new Place("LD_LIBRARY_PATH", existing(view, split(view.environment("LD_LIBRARY_PATH")))),
+                new Place("the system's library folders (/etc/ld.so.conf)", existing(view, linkerFolders(view))),
+                new Place(
+                        "/usr/local/nvidia",
+                        existing(view, List.of("/usr/local/nvidia/lib64", "/usr/local/nvidia/lib"))),
+                new Place("/usr/local/cuda", existing(view, toolkitFolders(view))),
+                new Place("Python wheels (nvidia/*/lib)", existing(view, wheelFolders(view))));
+        List<String> folders = places.stream()
+                .flatMap(place -> place.folders().stream())
+                .distinct()
+                .toList();
         List<Library> libraries = new ArrayList<>();
         for (Part part : Part.values()) {
             List<String> order = new ArrayList<>(folders);
             for (String file : part.files) {
-                Optional<String> folder = order.stream().filter(f -> view.isFile(f + "/" + file)).findFirst();
+                Optional<String> folder =
+                        order.stream().filter(f -> view.isFile(f + "/" + file)).findFirst();
                 libraries.add(new Library(part, file, folder.orElse(null)));
                 // The files of one part must fit together: the next is looked for beside this one first.
                 folder.ifPresent(f -> order.add(0, f));
@@ -93,7 +108,11 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
 
     /** Folders that hold a library, each once, in the order of {@link #libraries}. */
     public List<String> folders() {
-        return libraries.stream().filter(Library::found).map(Library::folder).distinct().toList();
+        return libraries.stream()
+                .filter(Library::found)
+                .map(Library::folder)
+                .distinct()
+                .toList();
     }
 
     public List<Library> missing() {
@@ -102,7 +121,8 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
 
     /** The libraries by part, in order. */
     public Map<Part, List<Library>> byPart() {
-        return libraries.stream().collect(Collectors.groupingBy(Library::part, LinkedHashMap::new, Collectors.toList()));
+        return libraries.stream()
+                .collect(Collectors.groupingBy(Library::part, LinkedHashMap::new, Collectors.toList()));
     }
 
     /** What to do about the missing ones; empty when none is. */
@@ -110,12 +130,17 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
         Set<Part> parts = missing().stream().map(Library::part).collect(Collectors.toCollection(LinkedHashSet::new));
         String driver = parts.remove(Part.DRIVER) ? "install NVIDIA's driver (580 or newer)" : "";
         String wheels = parts.stream().map(part -> part.wheel).collect(Collectors.joining(" "));
-        String packages = wheels.isEmpty() ? "" : "pip install " + wheels + ", or install NVIDIA's packages of CUDA 13, cuDNN 9 and NCCL 2";
+        String packages = wheels.isEmpty()
+                ? ""
+                : "pip install " + wheels + ", or install NVIDIA's packages of CUDA 13, cuDNN 9 and NCCL 2";
         return driver + (driver.isEmpty() || packages.isEmpty() ? "" : "; ") + packages;
     }
 
     private static List<String> existing(FileView view, List<String> folders) {
-        return folders.stream().filter(folder -> !view.names(folder).isEmpty()).distinct().toList();
+        return folders.stream()
+                .filter(folder -> !view.names(folder).isEmpty())
+                .distinct()
+                .toList();
     }
 
     private static List<String> split(String path) {
@@ -126,7 +151,10 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
         List<String> folders = new ArrayList<>();
         for (String file : view.names(CONFIGURED)) {
             if (file.endsWith(".conf")) {
-                view.lines(CONFIGURED + "/" + file).stream().map(String::strip).filter(line -> line.startsWith("/")).forEach(folders::add);
+                view.lines(CONFIGURED + "/" + file).stream()
+                        .map(String::strip)
+                        .filter(line -> line.startsWith("/"))
+                        .forEach(folders::add);
             }
         }
         folders.addAll(USUAL);
@@ -135,8 +163,18 @@ public record CudaLibraries(List<Library> libraries, List<Place> searched) {
 
     private static List<String> toolkitFolders(FileView view) {
         List<String> roots = new ArrayList<>(List.of("/usr/local/cuda"));
-        view.names("/usr/local").stream().filter(name -> name.startsWith("cuda-13")).map(name -> "/usr/local/" + name).forEach(roots::add);
-        return roots.stream().flatMap(root -> List.of(root + "/lib64", root + "/lib", root + "/targets/x86_64-linux/lib", root + "/extras/CUPTI/lib64").stream()).toList();
+        view.names("/usr/local").stream()
+                .filter(name -> name.startsWith("cuda-13"))
+                .map(name -> "/usr/local/" + name)
+                .forEach(roots::add);
+        return roots.stream()
+                .flatMap(root -> List.of(
+                        root + "/lib64",
+                        root + "/lib",
+                        root + "/targets/x86_64-linux/lib",
+                        root + "/extras/CUPTI/lib64")
+                        .stream())
+                .toList();
     }
 
     /** The wheels of the environment in use, of the programs on the path, of the user and of the system. */

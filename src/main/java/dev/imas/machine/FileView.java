@@ -36,7 +36,9 @@ public interface FileView {
             @Override
             public List<String> names(String folder) {
                 try (Stream<Path> entries = Files.list(Path.of(folder))) {
-                    return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+                    return entries.map(entry -> entry.getFileName().toString())
+                            .sorted()
+                            .toList();
                 } catch (IOException | InvalidPathException e) {
                     return List.of();
                 }

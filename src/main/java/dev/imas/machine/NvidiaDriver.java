@@ -9,8 +9,7 @@ public final class NvidiaDriver {
     private static final String FILE = "/proc/driver/nvidia/version";
     private static final Pattern VERSION = Pattern.compile("(?:Kernel Module|for x86_64)\\s+(\\d+(?:\\.\\d+)+)");
 
-    private NvidiaDriver() {
-    }
+    private NvidiaDriver() {}
 
     /** Its version, such as 580.95.05; empty without a driver. "unknown" when one is there in words not understood. */
     public static Optional<String> version(FileView view) {

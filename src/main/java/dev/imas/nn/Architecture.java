@@ -19,8 +19,17 @@ import java.util.List;
  * @param strides  of the four stages
  * @param dilations of the four stages
  */
-record Architecture(ResidualBlock.Kind kind, List<Integer> blocks, List<Integer> stem, boolean deep, List<Integer> widths,
-                    int aspp, int low, int decoder, List<Integer> strides, List<Integer> dilations) {
+record Architecture(
+        ResidualBlock.Kind kind,
+        List<Integer> blocks,
+        List<Integer> stem,
+        boolean deep,
+        List<Integer> widths,
+        int aspp,
+        int low,
+        int decoder,
+        List<Integer> strides,
+        List<Integer> dilations) {
     private static final List<Integer> FULL_WIDTHS = List.of(64, 128, 256, 512);
 
     /** The measures that a configuration asks for. */
@@ -29,15 +38,27 @@ record Architecture(ResidualBlock.Kind kind, List<Integer> blocks, List<Integer>
         if (network.outputStride() != 8 && network.outputStride() != 16) {
             throw new UserException("network.output_stride is " + network.outputStride() + "; it must be 8 or 16");
         }
-        if (network.aspp() == null || network.aspp().size() != 3 || network.aspp().stream().anyMatch(d -> d < 1)) {
+        if (network.aspp() == null
+                || network.aspp().size() != 3
+                || network.aspp().stream().anyMatch(d -> d < 1)) {
             throw new UserException("network.aspp is " + network.aspp() + "; it must be three positive dilations");
         }
         boolean os8 = network.outputStride() == 8;
         List<Integer> strides = os8 ? List.of(1, 2, 1, 1) : List.of(1, 2, 2, 1);
         List<Integer> dilations = os8 ? List.of(1, 1, 2, 4) : List.of(1, 1, 1, 2);
         return switch (network.backbone()) {
-            case TINY -> new Architecture(ResidualBlock.Kind.BASIC, List.of(1, 1, 1, 1), List.of(8, 16, 24), deep,
-                    List.of(24, 48, 64, 96), 32, 16, 32, strides, dilations);
+            case TINY ->
+                new Architecture(
+                        ResidualBlock.Kind.BASIC,
+                        List.of(1, 1, 1, 1),
+                        List.of(8, 16, 24),
+                        deep,
+                        List.of(24, 48, 64, 96),
+                        32,
+                        16,
+                        32,
+                        strides,
+                        dilations);
             case RESNET18 -> full(ResidualBlock.Kind.BASIC, List.of(2, 2, 2, 2), deep, strides, dilations);
             case RESNET34 -> full(ResidualBlock.Kind.BASIC, List.of(3, 4, 6, 3), deep, strides, dilations);
             case RESNET50 -> full(ResidualBlock.Kind.BOTTLENECK, List.of(3, 4, 6, 3), deep, strides, dilations);
@@ -45,8 +66,14 @@ record Architecture(ResidualBlock.Kind kind, List<Integer> blocks, List<Integer>
         };
     }
 
-    private static Architecture full(ResidualBlock.Kind kind, List<Integer> blocks, boolean deep, List<Integer> strides, List<Integer> dilations) {
-        return new Architecture(kind, blocks, List.of(64, 64, deep ? 128 : 64), deep, FULL_WIDTHS, 256, 48, 256, strides, dilations);
+    private static Architecture full(
+            ResidualBlock.Kind kind,
+            List<Integer> blocks,
+            boolean deep,
+            List<Integer> strides,
+            List<Integer> dilations) {
+        return new Architecture(
+                kind, blocks, List.of(64, 64, deep ? 128 : 64), deep, FULL_WIDTHS, 256, 48, 256, strides, dilations);
     }
 
     /** Output planes of stage 1..4. */

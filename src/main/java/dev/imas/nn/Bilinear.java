@@ -5,8 +5,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The enlargement of method 1 in libtorch: bilinear with aligned corners. The kernels contain the same one. */
 public final class Bilinear {
-    private Bilinear() {
-    }
+    private Bilinear() {}
 
     /**
      * A map at another size; with gradients on, part of the graph.

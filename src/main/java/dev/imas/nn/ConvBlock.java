@@ -18,8 +18,10 @@ record ConvBlock(Layer convolution, Layer norm, boolean relu) implements Layer {
     }
 
     /** A decoder block: convolution {@code prefix.first}, norm {@code prefix.(first+1)}, ReLU. */
-    static ConvBlock decoder(StateBuilder state, String prefix, int first, long in, long out, int kernel, int dilation, boolean bias) {
-        Layer convolution = new Convolution(state, Convolution.Role.DECODER, prefix + "." + first, in, out, kernel, 1, dilation, bias);
+    static ConvBlock decoder(
+            StateBuilder state, String prefix, int first, long in, long out, int kernel, int dilation, boolean bias) {
+        Layer convolution = new Convolution(
+                state, Convolution.Role.DECODER, prefix + "." + first, in, out, kernel, 1, dilation, bias);
         return new ConvBlock(convolution, new BatchNorm(state, prefix + "." + (first + 1), out, 1), true);
     }
 }

@@ -7,7 +7,10 @@ import org.bytedeco.pytorch.global.torch;
 /** A square convolution whose padding keeps the size at stride 1. */
 final class Convolution implements Layer {
     /** Which rule draws the first weights. */
-    enum Role { ENCODER, DECODER }
+    enum Role {
+        ENCODER,
+        DECODER
+    }
 
     private final Tensor weight;
     private final TensorOptional bias;
@@ -23,9 +26,18 @@ final class Convolution implements Layer {
      * @param dilation distance of the kernel's taps
      * @param bias     whether there is one
      */
-    Convolution(StateBuilder state, Role role, String prefix, long in, long out, int kernel, int stride, int dilation,
-                boolean bias) {
-        Initializer initializer = role == Role.ENCODER ? Initializer.encoderWeight(out, kernel) : Initializer.decoder(in, kernel);
+    Convolution(
+            StateBuilder state,
+            Role role,
+            String prefix,
+            long in,
+            long out,
+            int kernel,
+            int stride,
+            int dilation,
+            boolean bias) {
+        Initializer initializer =
+                role == Role.ENCODER ? Initializer.encoderWeight(out, kernel) : Initializer.decoder(in, kernel);
         weight = state.parameter(prefix + ".weight", initializer, out, in, kernel, kernel);
         if (bias) {
             state.parameter(prefix + ".bias", Initializer.decoder(in, kernel), out);

@@ -16,13 +16,16 @@ final class Decoder {
 
     Decoder(StateBuilder state, Architecture architecture, List<Integer> dilations, int classes) {
         int planes = architecture.decoder();
-        lowConv = ConvBlock.decoder(state, "decoder.low_conv", 0, architecture.planes(1), architecture.low(), 1, 1, true);
+        lowConv =
+                ConvBlock.decoder(state, "decoder.low_conv", 0, architecture.planes(1), architecture.low(), 1, 1, true);
         aspp = new Aspp(state, "decoder.aspp", architecture.planes(4), architecture.aspp(), dilations);
         head = ConvBlock.decoder(state, "decoder.head", 0, 5L * architecture.aspp(), architecture.aspp(), 1, 1, false);
         classifier = Layer.sequence(List.of(
-                ConvBlock.decoder(state, "decoder.classifier", 0, architecture.low() + architecture.aspp(), planes, 3, 1, false),
+                ConvBlock.decoder(
+                        state, "decoder.classifier", 0, architecture.low() + architecture.aspp(), planes, 3, 1, false),
                 ConvBlock.decoder(state, "decoder.classifier", 3, planes, planes, 3, 1, false),
-                new Convolution(state, Convolution.Role.DECODER, "decoder.classifier.6", planes, classes, 1, 1, 1, true)));
+                new Convolution(
+                        state, Convolution.Role.DECODER, "decoder.classifier.6", planes, classes, 1, 1, 1, true)));
     }
 
     /**

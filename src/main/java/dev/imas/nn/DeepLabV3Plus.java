@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * handed out at 1/4 of the image size (the fused kernels enlarge them).
  */
 public final class DeepLabV3Plus implements SegmentationNetwork {
-    private static final BiConsumer<String, Tensor> NOBODY = (name, tensor) -> { };
+    private static final BiConsumer<String, Tensor> NOBODY = (name, tensor) -> {};
 
     private final StateBuilder state;
     private final Encoder encoder;
@@ -52,7 +52,16 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
     private static Layer auxiliaryHead(StateBuilder state, Architecture architecture, int classes) {
         return Layer.sequence(List.of(
                 ConvBlock.decoder(state, "auxor.aux", 0, architecture.planes(3), architecture.decoder(), 3, 1, false),
-                new Convolution(state, Convolution.Role.DECODER, "auxor.aux.3", architecture.decoder(), classes, 1, 1, 1, true)));
+                new Convolution(
+                        state,
+                        Convolution.Role.DECODER,
+                        "auxor.aux.3",
+                        architecture.decoder(),
+                        classes,
+                        1,
+                        1,
+                        1,
+                        true)));
     }
 
     @Override
@@ -153,7 +162,8 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
     public void copyStateFrom(SegmentationNetwork other) {
         Map<String, Tensor> source = other.state();
         if (!source.keySet().equals(state().keySet())) {
-            throw new IllegalArgumentException("the networks differ: " + source.size() + " and " + state().size() + " state entries");
+            throw new IllegalArgumentException(
+                    "the networks differ: " + source.size() + " and " + state().size() + " state entries");
         }
         Torch.withoutGradient(() -> state().forEach((key, tensor) -> {
             try (PointerScope scope = new PointerScope()) {

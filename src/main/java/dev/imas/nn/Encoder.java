@@ -18,7 +18,9 @@ final class Encoder {
     final List<Layer> stages;
 
     Encoder(StateBuilder state, Architecture architecture, boolean multiGrid) {
-        stem = architecture.deep() ? deepStem(state, architecture.stem()) : wideStem(state, architecture.stem().get(2));
+        stem = architecture.deep()
+                ? deepStem(state, architecture.stem())
+                : wideStem(state, architecture.stem().get(2));
         List<Layer> made = new ArrayList<>();
         long in = architecture.stem().get(2);
         int previousDilation = 1;
@@ -29,8 +31,14 @@ final class Encoder {
                 // A stage's first block still sees the finer map's spacing: it has the previous stage's dilation.
                 int spacing = b == 0 ? previousDilation : dilation;
                 int grid = stage == 4 && multiGrid ? MULTI_GRID[Math.min(b, 2)] : 1;
-                blocks.add(new ResidualBlock(state, "encoder.layer" + stage + "." + b, architecture.kind(), in,
-                        architecture.widths().get(stage - 1), b == 0 ? architecture.strides().get(stage - 1) : 1, spacing * grid));
+                blocks.add(new ResidualBlock(
+                        state,
+                        "encoder.layer" + stage + "." + b,
+                        architecture.kind(),
+                        in,
+                        architecture.widths().get(stage - 1),
+                        b == 0 ? architecture.strides().get(stage - 1) : 1,
+                        spacing * grid));
                 in = architecture.planes(stage);
             }
             made.add(Layer.sequence(blocks));
@@ -48,12 +56,16 @@ final class Encoder {
     }
 
     private static Layer wideStem(StateBuilder state, int planes) {
-        return Layer.sequence(List.of(stemBlock(state, "encoder.conv1", "encoder.bn1", 3, planes, 7, 2), Encoder::maxPool));
+        return Layer.sequence(
+                List.of(stemBlock(state, "encoder.conv1", "encoder.bn1", 3, planes, 7, 2), Encoder::maxPool));
     }
 
-    private static Layer stemBlock(StateBuilder state, String convolution, String norm, long in, long out, int kernel, int stride) {
-        return new ConvBlock(new Convolution(state, Convolution.Role.ENCODER, convolution, in, out, kernel, stride, 1, false),
-                new BatchNorm(state, norm, out, 1), true);
+    private static Layer stemBlock(
+            StateBuilder state, String convolution, String norm, long in, long out, int kernel, int stride) {
+        return new ConvBlock(
+                new Convolution(state, Convolution.Role.ENCODER, convolution, in, out, kernel, stride, 1, false),
+                new BatchNorm(state, norm, out, 1),
+                true);
     }
 
     private static Tensor maxPool(Tensor x, boolean train) {

@@ -9,16 +9,13 @@ public sealed interface Initializer {
     int CHUNK = 1 << 14;
 
     /** Every element the same. */
-    record Constant(float value) implements Initializer {
-    }
+    record Constant(float value) implements Initializer {}
 
     /** Normal with mean 0. */
-    record Normal(double deviation) implements Initializer {
-    }
+    record Normal(double deviation) implements Initializer {}
 
     /** Uniform in (-bound, bound). */
-    record Uniform(double bound) implements Initializer {
-    }
+    record Uniform(double bound) implements Initializer {}
 
     /** Kaiming-normal by fan-out for a convolution followed by ReLU: the encoder's. */
     static Initializer encoderWeight(long out, long kernel) {

@@ -23,8 +23,7 @@ final class ResidualBlock implements Layer {
         }
     }
 
-    private record Piece(int kernel, long out, int stride, int dilation) {
-    }
+    private record Piece(int kernel, long out, int stride, int dilation) {}
 
     private final Layer branch;
     private final Layer shortcut;
@@ -45,13 +44,33 @@ final class ResidualBlock implements Layer {
             from = piece.out;
         }
         branch = Layer.sequence(layers);
-        shortcut = stride == 1 && in == out ? null
-                : unit(state, prefix + ".downsample.0", prefix + ".downsample.1", in, new Piece(1, out, stride, 1), 1, false);
+        shortcut = stride == 1 && in == out
+                ? null
+                : unit(
+                        state,
+                        prefix + ".downsample.0",
+                        prefix + ".downsample.1",
+                        in,
+                        new Piece(1, out, stride, 1),
+                        1,
+                        false);
     }
 
-    private static Layer unit(StateBuilder state, String convolution, String norm, long in, Piece piece, float scale, boolean relu) {
-        return new ConvBlock(new Convolution(state, Convolution.Role.ENCODER, convolution, in, piece.out, piece.kernel, piece.stride, piece.dilation, false),
-                new BatchNorm(state, norm, piece.out, scale), relu);
+    private static Layer unit(
+            StateBuilder state, String convolution, String norm, long in, Piece piece, float scale, boolean relu) {
+        return new ConvBlock(
+                new Convolution(
+                        state,
+                        Convolution.Role.ENCODER,
+                        convolution,
+                        in,
+                        piece.out,
+                        piece.kernel,
+                        piece.stride,
+                        piece.dilation,
+                        false),
+                new BatchNorm(state, norm, piece.out, scale),
+                relu);
     }
 
     @Override

@@ -11,8 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface SegmentationNetwork extends AutoCloseable {
     /** Logits before the final enlargement; both in the caller's PointerScope. */
-    record Output(Tensor logits, Tensor auxiliary) {
-    }
+    record Output(Tensor logits, Tensor auxiliary) {}
 
     /** A new network on the CPU, initialised from the seed as method 1 says. */
     static SegmentationNetwork create(ImasConfig.Network network, int classes, long seed) {

@@ -8,7 +8,6 @@ import dev.imas.device.Torch;
 import dev.imas.image.LabelMap;
 import dev.imas.nn.SegmentationNetwork;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,12 +41,14 @@ public final class Evaluator {
     /** Counts over the whole source, one {@link Confusion} a network; each picture is decoded once. */
     public List<Confusion> evaluate(ImageSource source, List<UnaryOperator<Tensor>> networks) {
         try (PointerScope scope = new PointerScope()) {
-            return Torch.withoutGradient(() -> counted(source, networks).stream().map(Evaluator::confusion).toList());
+            return Torch.withoutGradient(() ->
+                    counted(source, networks).stream().map(Evaluator::confusion).toList());
         }
     }
 
     private List<Tensor> counted(ImageSource source, List<UnaryOperator<Tensor>> networks) {
-        List<Tensor> counts = networks.stream().map(network -> inference.counts()).toList();
+        List<Tensor> counts =
+                networks.stream().map(network -> inference.counts()).toList();
         CompletableFuture<Sample> next = load(source, 0);
         for (int i = 0; i < source.size(); i++) {
             Sample sample = await(next);
@@ -87,13 +88,14 @@ public final class Evaluator {
         int classes = (int) counts.size(3);
         long[] flat = new long[3 * classes];
         counts.cpu().contiguous().data_ptr_long().get(flat);
-        return new Confusion(Arrays.copyOfRange(flat, 0, classes), Arrays.copyOfRange(flat, classes, 2 * classes),
+        return new Confusion(
+                Arrays.copyOfRange(flat, 0, classes),
+                Arrays.copyOfRange(flat, classes, 2 * classes),
                 Arrays.copyOfRange(flat, 2 * classes, 3 * classes));
     }
 
     /** A picture as the network sees it, and its mask in direct memory. */
-    private record Sample(Inference.Seen seen, ByteBuffer labels, int height, int width) {
-    }
+    private record Sample(Inference.Seen seen, ByteBuffer labels, int height, int width) {}
 
     /** Decodes beside the evaluation of the picture before. */
     private CompletableFuture<Sample> load(ImageSource source, int i) {

@@ -44,12 +44,12 @@ final class Inference {
     }
 
     /** A picture as the network sees it: RGB in direct memory, height*width*3 bytes. */
-    record Seen(ByteBuffer rgb, int height, int width) {
-    }
+    record Seen(ByteBuffer rgb, int height, int width) {}
 
     /** The network in evaluation mode as a function of images. */
     UnaryOperator<Tensor> predictor(SegmentationNetwork network) {
-        return images -> compute.forward(false, () -> network.forward(images, false)).logits();
+        return images ->
+                compute.forward(false, () -> network.forward(images, false)).logits();
     }
 
     /** Reduces a picture by evaluation.scale. */
@@ -81,7 +81,9 @@ final class Inference {
 
     /** What the prediction is the argmax of, after enlargement to the images' size: logits, or summed probabilities. */
     Tensor scores(Tensor images, UnaryOperator<Tensor> network) {
-        return whole() ? network.apply(images) : new SlidingWindows(settings.window()).accumulate(images, classes, network);
+        return whole()
+                ? network.apply(images)
+                : new SlidingWindows(settings.window()).accumulate(images, classes, network);
     }
 
     /** What the network sees in a picture; every class's probability too, if {@code detailed}. */
@@ -97,8 +99,12 @@ final class Inference {
             return new Segmentation(labels, floats(found.confidence()), Optional.empty());
         }
         Tensor enlarged = Bilinear.enlarged(scores.to(ScalarType.Float), image.height(), image.width());
-        Tensor probabilities = whole() ? softmax(enlarged, 1) : enlarged.div(enlarged.sum(new long[] {1}, true, new ScalarTypeOptional()));
-        return new Segmentation(labels, floats(whole() ? found.confidence() : probabilities.amax(new long[] {1}, false)),
+        Tensor probabilities = whole()
+                ? softmax(enlarged, 1)
+                : enlarged.div(enlarged.sum(new long[] {1}, true, new ScalarTypeOptional()));
+        return new Segmentation(
+                labels,
+                floats(whole() ? found.confidence() : probabilities.amax(new long[] {1}, false)),
                 detailed ? Optional.of(floats(probabilities)) : Optional.empty());
     }
 

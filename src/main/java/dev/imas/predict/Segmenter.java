@@ -103,8 +103,9 @@ public final class Segmenter implements AutoCloseable {
 
     /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
     public Confusion evaluate(ImageSource source) {
-        return working(inference -> new Evaluator(inference).evaluate(source,
-                List.of(inference.predictor(trained.network()))).get(0));
+        return working(inference -> new Evaluator(inference)
+                .evaluate(source, List.of(inference.predictor(trained.network())))
+                .get(0));
     }
 
     /** What it was opened with, complete: how pictures are seen, and where those of its run are. */
@@ -120,7 +121,9 @@ public final class Segmenter implements AutoCloseable {
     /** One name a class: the weight file's or the configuration's, else "class 0" and so on. */
     public List<String> classNames() {
         List<String> names = trained.spec().classNames();
-        return names.isEmpty() ? IntStream.range(0, classes()).mapToObj(c -> "class " + c).toList() : names;
+        return names.isEmpty()
+                ? IntStream.range(0, classes()).mapToObj(c -> "class " + c).toList()
+                : names;
     }
 
     /** One colour a class as 0xRRGGBB: the weight file's or the configuration's, else PASCAL VOC's. */
@@ -148,7 +151,8 @@ public final class Segmenter implements AutoCloseable {
             Cuda.use(compute.deviceIndex()); // the caller's thread may be a new one
         }
         try (PointerScope scope = new PointerScope()) {
-            Inference inference = new Inference(compute, new TensorKernels(compute), settings().evaluation(), classes());
+            Inference inference = new Inference(
+                    compute, new TensorKernels(compute), settings().evaluation(), classes());
             return Torch.withoutGradient(() -> work.apply(inference));
         }
     }
@@ -160,7 +164,7 @@ public final class Segmenter implements AutoCloseable {
      * and colours goes before any preset.
      */
     public static final class Options {
-        private static final Options DEFAULTS = new Options(null, null, List.of(), false, false, note -> { });
+        private static final Options DEFAULTS = new Options(null, null, List.of(), false, false, note -> {});
 
         private final String preset;
         private final Path configuration;
@@ -169,8 +173,13 @@ public final class Segmenter implements AutoCloseable {
         final boolean strict;
         final Consumer<String> notes;
 
-        private Options(String preset, Path configuration, List<Consumer<Map<String, Object>>> changes,
-                boolean namesPictures, boolean strict, Consumer<String> notes) {
+        private Options(
+                String preset,
+                Path configuration,
+                List<Consumer<Map<String, Object>>> changes,
+                boolean namesPictures,
+                boolean strict,
+                Consumer<String> notes) {
             this.preset = preset;
             this.configuration = configuration;
             this.changes = changes;
@@ -226,7 +235,8 @@ public final class Segmenter implements AutoCloseable {
 
         /** @param origin what messages call the place that the value comes from */
         public Options set(String key, Object value, String origin) {
-            return changed(layers -> ConfigYaml.set(layers, key, value, origin),
+            return changed(
+                    layers -> ConfigYaml.set(layers, key, value, origin),
                     namesPictures || List.of("data.root", "data.validation").contains(key));
         }
 
@@ -258,8 +268,9 @@ public final class Segmenter implements AutoCloseable {
          */
         ImasConfig resolved(Path weights, Optional<NetworkSpec> own) {
             if (own.isEmpty() && preset == null && configuration == null) {
-                throw new UserException(weights + " does not say which network it belongs to; name it with a preset or a"
-                        + " configuration (--preset or --config)");
+                throw new UserException(
+                        weights + " does not say which network it belongs to; name it with a preset or a"
+                                + " configuration (--preset or --config)");
             }
             Map<String, Object> layers = base(weights);
             if (namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -22,8 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record SlidingWindows(int side) {
     /** A window's first row and column, and its extent. */
-    public record Window(int top, int left, int height, int width) {
-    }
+    public record Window(int top, int left, int height, int width) {}
 
     public SlidingWindows {
         if (side < 2) {
@@ -53,7 +51,9 @@ public record SlidingWindows(int side) {
     public Tensor accumulate(Tensor images, int classes, UnaryOperator<Tensor> network) {
         int height = (int) images.size(2);
         int width = (int) images.size(3);
-        Tensor sums = zeros(new long[] {images.size(0), classes, height, width}, new TensorOptions(ScalarType.Float).device(new DeviceOptional(images.device())));
+        Tensor sums = zeros(
+                new long[] {images.size(0), classes, height, width},
+                new TensorOptions(ScalarType.Float).device(new DeviceOptional(images.device())));
         for (Window w : windows(height, width)) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor logits = network.apply(cut(images, w)).to(ScalarType.Float);

@@ -28,8 +28,10 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
             Optional<NetworkSpec> own = NetworkSpec.of(weights);
             ImasConfig config = options.resolved(weights, own);
             NetworkSpec spec = own.orElseGet(() -> NetworkSpec.of(config));
-            Compute compute = Compute.of(config.device(), config.precision(), spec.network().backbone());
-            SegmentationNetwork network = own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, options);
+            Compute compute = Compute.of(
+                    config.device(), config.precision(), spec.network().backbone());
+            SegmentationNetwork network =
+                    own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, options);
             place(network, compute);
             return new TrainedNetwork(network, spec, config, compute);
         }
@@ -43,9 +45,11 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
     }
 
     private static SegmentationNetwork foreign(ImasConfig config, Path weights, Segmenter.Options options) {
-        SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), 0);
+        SegmentationNetwork network =
+                SegmentationNetwork.create(config.network(), config.data().classes(), 0);
         try {
-            options.notes.accept(WeightFiles.load(network, weights, options.strict).summary());
+            options.notes.accept(
+                    WeightFiles.load(network, weights, options.strict).summary());
             return network;
         } catch (RuntimeException e) {
             network.close();

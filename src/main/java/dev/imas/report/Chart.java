@@ -12,6 +12,7 @@ import java.util.function.DoubleFunction;
 final class Chart {
     /** Width and height in user units, and the frame that the curves live in. */
     private static final int WIDTH = 460;
+
     private static final int HEIGHT = 236;
     private static final int LEFT = 42;
     private static final int RIGHT = 454;
@@ -74,9 +75,16 @@ final class Chart {
             path("line " + style, series.x(), series.y());
             if (series.x().length <= 60) {
                 for (int i = 0; i < series.x().length; i++) {
-                    marks.append("<circle class=\"dot ").append(style).append("\" cx=\"").append(px(series.x()[i])).append("\" cy=\"")
-                            .append(py(series.y()[i])).append("\" r=\"2.6\"><title>").append(Html.escape(name + ", " + xLabel + " "
-                            + Format.count((long) series.x()[i]) + ": " + values.apply(series.y()[i]))).append("</title></circle>\n");
+                    marks.append("<circle class=\"dot ")
+                            .append(style)
+                            .append("\" cx=\"")
+                            .append(px(series.x()[i]))
+                            .append("\" cy=\"")
+                            .append(py(series.y()[i]))
+                            .append("\" r=\"2.6\"><title>")
+                            .append(Html.escape(name + ", " + xLabel + " " + Format.count((long) series.x()[i]) + ": "
+                                    + values.apply(series.y()[i])))
+                            .append("</title></circle>\n");
                 }
             }
         });
@@ -103,8 +111,13 @@ final class Chart {
             }
             thinned("line " + style, series.x(), mean, false);
             if (series.x().length == 1) {
-                marks.append("<circle class=\"dot ").append(style).append("\" cx=\"").append(px(series.x()[0])).append("\" cy=\"")
-                        .append(py(series.y()[0])).append("\" r=\"2.6\"/>\n");
+                marks.append("<circle class=\"dot ")
+                        .append(style)
+                        .append("\" cx=\"")
+                        .append(px(series.x()[0]))
+                        .append("\" cy=\"")
+                        .append(py(series.y()[0]))
+                        .append("\" r=\"2.6\"/>\n");
             }
         });
         return this;
@@ -136,10 +149,20 @@ final class Chart {
             double width = (xMax - xMin) / heights.length;
             for (int i = 0; i < heights.length; i++) {
                 double from = xMin + i * width;
-                marks.append("<rect class=\"bar ").append(style).append("\" x=\"").append(coordinate(x(from) + 0.7)).append("\" y=\"").append(py(heights[i]))
-                        .append("\" width=\"").append(coordinate(x(from + width) - x(from) - 1.4)).append("\" height=\"")
-                        .append(coordinate(BOTTOM - y(heights[i]))).append("\"><title>").append(Html.escape(Format.fixed(from, 2) + " to "
-                        + Format.fixed(from + width, 2) + ": " + values.apply(heights[i]))).append("</title></rect>\n");
+                marks.append("<rect class=\"bar ")
+                        .append(style)
+                        .append("\" x=\"")
+                        .append(coordinate(x(from) + 0.7))
+                        .append("\" y=\"")
+                        .append(py(heights[i]))
+                        .append("\" width=\"")
+                        .append(coordinate(x(from + width) - x(from) - 1.4))
+                        .append("\" height=\"")
+                        .append(coordinate(BOTTOM - y(heights[i])))
+                        .append("\"><title>")
+                        .append(Html.escape(Format.fixed(from, 2) + " to " + Format.fixed(from + width, 2) + ": "
+                                + values.apply(heights[i])))
+                        .append("</title></rect>\n");
             }
         });
         return this;
@@ -153,10 +176,15 @@ final class Chart {
     }
 
     private void key(String name, String style, String kind, String value) {
-        String swatch = kind.equals("area") ? "<rect class=\"" + style + "\" width=\"22\" height=\"10\"/>"
+        String swatch = kind.equals("area")
+                ? "<rect class=\"" + style + "\" width=\"22\" height=\"10\"/>"
                 : "<path class=\"line " + style + "\" d=\"M0 5H22\"/>";
-        legend.append("<li><svg class=\"swatch\" viewBox=\"0 0 22 10\" aria-hidden=\"true\">").append(swatch).append("</svg>")
-                .append(Html.escape(name)).append(value.isEmpty() ? "" : " <b>" + Html.escape(value) + "</b>").append("</li>");
+        legend.append("<li><svg class=\"swatch\" viewBox=\"0 0 22 10\" aria-hidden=\"true\">")
+                .append(swatch)
+                .append("</svg>")
+                .append(Html.escape(name))
+                .append(value.isEmpty() ? "" : " <b>" + Html.escape(value) + "</b>")
+                .append("</li>");
     }
 
     /** The figure; the vertical axis starts at 0. */
@@ -174,21 +202,47 @@ final class Chart {
         for (int k = 0; k * step <= yTop * (1 + 1e-9); k++) {
             double value = k * step;
             String y = py(value / yScale);
-            axes.append("<path class=\"").append(k == 0 ? "base" : "grid").append("\" d=\"M").append(LEFT).append(' ').append(y).append('H').append(RIGHT).append("\"/>")
-                    .append("<text class=\"tick\" text-anchor=\"end\" x=\"").append(LEFT - 7).append("\" y=\"").append(py(value / yScale))
-                    .append("\" dy=\".34em\">").append(tick(value, decimals)).append("</text>\n");
+            axes.append("<path class=\"")
+                    .append(k == 0 ? "base" : "grid")
+                    .append("\" d=\"M")
+                    .append(LEFT)
+                    .append(' ')
+                    .append(y)
+                    .append('H')
+                    .append(RIGHT)
+                    .append("\"/>")
+                    .append("<text class=\"tick\" text-anchor=\"end\" x=\"")
+                    .append(LEFT - 7)
+                    .append("\" y=\"")
+                    .append(py(value / yScale))
+                    .append("\" dy=\".34em\">")
+                    .append(tick(value, decimals))
+                    .append("</text>\n");
         }
         double[] xTicks = ticks(xMin, xMax, 6, wholeX);
         int xDecimals = xTicks.length > 1 ? decimals(xTicks[1] - xTicks[0]) : 0;
         for (double value : xTicks) {
-            axes.append("<path class=\"base\" d=\"M").append(px(value)).append(' ').append(BOTTOM).append("v4\"/><text class=\"tick\" text-anchor=\"middle\" x=\"")
-                    .append(px(value)).append("\" y=\"").append(BOTTOM + 17).append("\">").append(tick(value, xDecimals)).append("</text>\n");
+            axes.append("<path class=\"base\" d=\"M")
+                    .append(px(value))
+                    .append(' ')
+                    .append(BOTTOM)
+                    .append("v4\"/><text class=\"tick\" text-anchor=\"middle\" x=\"")
+                    .append(px(value))
+                    .append("\" y=\"")
+                    .append(BOTTOM + 17)
+                    .append("\">")
+                    .append(tick(value, xDecimals))
+                    .append("</text>\n");
         }
         layers.forEach(Runnable::run);
-        return "<figure class=\"chart\">\n<figcaption><span class=\"title\">" + Html.escape(title) + "</span> <span class=\"unit\">" + Html.escape(yLabel)
-                + "</span>" + (legend.isEmpty() ? "" : "<ul class=\"legend\">" + legend + "</ul>") + "</figcaption>\n<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT
-                + "\" role=\"img\" aria-label=\"" + Html.escape(title + ", " + yLabel + " over " + xLabel) + "\">\n" + axes + marks
-                + "<text class=\"axis\" text-anchor=\"end\" x=\"" + RIGHT + "\" y=\"" + (HEIGHT - 5) + "\">" + Html.escape(xLabel) + "</text>\n</svg>\n</figure>\n";
+        return "<figure class=\"chart\">\n<figcaption><span class=\"title\">" + Html.escape(title)
+                + "</span> <span class=\"unit\">" + Html.escape(yLabel)
+                + "</span>" + (legend.isEmpty() ? "" : "<ul class=\"legend\">" + legend + "</ul>")
+                + "</figcaption>\n<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT
+                + "\" role=\"img\" aria-label=\"" + Html.escape(title + ", " + yLabel + " over " + xLabel) + "\">\n"
+                + axes + marks
+                + "<text class=\"axis\" text-anchor=\"end\" x=\"" + RIGHT + "\" y=\"" + (HEIGHT - 5) + "\">"
+                + Html.escape(xLabel) + "</text>\n</svg>\n</figure>\n";
     }
 
     private void path(String style, double[] x, double[] y) {
@@ -282,7 +336,9 @@ final class Chart {
     }
 
     private static String tick(double value, int decimals) {
-        return value != 0 && Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7 ? Format.significant(value) : Format.fixed(value, decimals);
+        return value != 0 && Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7
+                ? Format.significant(value)
+                : Format.fixed(value, decimals);
     }
 
     private double x(double value) {

@@ -5,8 +5,7 @@ import java.util.Locale;
 
 /** IoU of every class: a bar for the teacher, a tick for the student, and the numbers. */
 final class ClassSection {
-    private ClassSection() {
-    }
+    private ClassSection() {}
 
     static String html(Run run) {
         if (run.classes().isEmpty()) {
@@ -14,15 +13,30 @@ final class ClassSection {
         }
         StringBuilder rows = new StringBuilder();
         for (ClassIou c : run.classes()) {
-            String color = run.classColor(c.index()).map(rgb -> " style=\"background:" + rgb + "\"").orElse("");
-            rows.append("<tr><th scope=\"row\"><span class=\"chip\"").append(color).append("></span>")
-                    .append(Html.escape(run.className(c.index()))).append("</th><td class=\"bars\">").append(bar(c)).append("</td><td class=\"n\"><b>")
-                    .append(Format.percent(c.teacher())).append("</b></td><td class=\"n\">").append(Format.percent(c.student()))
-                    .append("</td><td class=\"n\">").append(Format.points(c.teacher() - c.student())).append("</td></tr>\n");
+            String color = run.classColor(c.index())
+                    .map(rgb -> " style=\"background:" + rgb + "\"")
+                    .orElse("");
+            rows.append("<tr><th scope=\"row\"><span class=\"chip\"")
+                    .append(color)
+                    .append("></span>")
+                    .append(Html.escape(run.className(c.index())))
+                    .append("</th><td class=\"bars\">")
+                    .append(bar(c))
+                    .append("</td><td class=\"n\"><b>")
+                    .append(Format.percent(c.teacher()))
+                    .append("</b></td><td class=\"n\">")
+                    .append(Format.percent(c.student()))
+                    .append("</td><td class=\"n\">")
+                    .append(Format.points(c.teacher() - c.student()))
+                    .append("</td></tr>\n");
         }
-        return Html.section("classes", "Classes", "Intersection over union on the validation images, last evaluation. The bar is the teacher, the upright line the student.",
+        return Html.section(
+                "classes",
+                "Classes",
+                "Intersection over union on the validation images, last evaluation. The bar is the teacher, the upright line the student.",
                 "<div class=\"scroll\"><table class=\"classes\">\n<thead><tr><th scope=\"col\">class</th><th scope=\"col\"></th><th scope=\"col\" class=\"n\">teacher</th>"
-                        + "<th scope=\"col\" class=\"n\">student</th><th scope=\"col\" class=\"n\">difference</th></tr></thead>\n<tbody>\n" + rows
+                        + "<th scope=\"col\" class=\"n\">student</th><th scope=\"col\" class=\"n\">difference</th></tr></thead>\n<tbody>\n"
+                        + rows
                         + "</tbody></table></div>\n");
     }
 

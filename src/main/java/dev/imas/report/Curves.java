@@ -5,8 +5,7 @@ import dev.imas.run.Metrics.Row;
 
 /** How the training went: mIoU, losses, gamma, learning rate and throughput over the steps. */
 final class Curves {
-    private Curves() {
-    }
+    private Curves() {}
 
     static String html(Run run) {
         Metrics m = run.metrics();
@@ -27,12 +26,24 @@ final class Curves {
             }
             figures.append(chart.html());
         }
-        noisy(figures, chart("Supervised loss", "nats per pixel", end, false), "running mean", "a", Series.of(m, Row::lossSup));
-        noisy(figures, chart("Consistency loss", "nats per pixel, times λ", end, false), "running mean", "a", Series.of(m, Row::lossUnsup));
+        noisy(
+                figures,
+                chart("Supervised loss", "nats per pixel", end, false),
+                "running mean",
+                "a",
+                Series.of(m, Row::lossSup));
+        noisy(
+                figures,
+                chart("Consistency loss", "nats per pixel, times λ", end, false),
+                "running mean",
+                "a",
+                Series.of(m, Row::lossUnsup));
         Series gamma = Series.of(m, Row::gammaMean);
         Series confident = Series.of(m, Row::confidentRatio);
         if (!gamma.isEmpty() || !confident.isEmpty()) {
-            Chart chart = new Chart("Agreement and confidence", "step", "0 to 1", v -> Format.fixed(v, 2)).horizontal(0, end, true).top(1);
+            Chart chart = new Chart("Agreement and confidence", "step", "0 to 1", v -> Format.fixed(v, 2))
+                    .horizontal(0, end, true)
+                    .top(1);
             if (!gamma.isEmpty()) {
                 chart.noisy("mean γ", "a", gamma);
             }
@@ -43,10 +54,18 @@ final class Curves {
         }
         Series lr = Series.of(m, Row::lr);
         if (!lr.isEmpty()) {
-            figures.append(chart("Learning rate", "base rate of the encoder", end, false).line("last", "a", lr).html());
+            figures.append(chart("Learning rate", "base rate of the encoder", end, false)
+                    .line("last", "a", lr)
+                    .html());
         }
-        noisy(figures, chart("Throughput", "images per second", end, false), "running mean", "a", Series.of(m, Row::imagesPerSecond));
-        String lead = run.method().equals("SUPERVISED") ? ""
+        noisy(
+                figures,
+                chart("Throughput", "images per second", end, false),
+                "running mean",
+                "a",
+                Series.of(m, Row::imagesPerSecond));
+        String lead = run.method().equals("SUPERVISED")
+                ? ""
                 : "γ says how far student and teacher agree on an unlabelled image and are sure of it; it steers loss weight, augmentation and mixing.";
         return Html.section("curves", "Training", lead, "<div class=\"charts\">\n" + figures + "</div>\n");
     }

@@ -7,8 +7,7 @@ final class Format {
     static final String NONE = "–";
     private static final char SPACE = '\u00a0';
 
-    private Format() {
-    }
+    private Format() {}
 
     /** A share in [0,1] as percent with one decimal: {@code 71.3 %}. */
     static String percent(double share) {
@@ -25,7 +24,9 @@ final class Format {
     }
 
     static String fixed(double value, int decimals) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%,." + decimals + "f", value).replace('-', '−') : NONE;
+        return Double.isFinite(value)
+                ? String.format(Locale.ROOT, "%,." + decimals + "f", value).replace('-', '−')
+                : NONE;
     }
 
     static String count(long value) {
@@ -71,7 +72,8 @@ final class Format {
     }
 
     private static String pair(long large, String largeUnit, long small, String smallUnit, String smallFormat) {
-        return large + "" + SPACE + largeUnit + SPACE + String.format(Locale.ROOT, smallFormat, small) + SPACE + smallUnit;
+        return large + "" + SPACE + largeUnit + SPACE + String.format(Locale.ROOT, smallFormat, small) + SPACE
+                + smallUnit;
     }
 
     /** Bytes in units of 10^6: {@code 1,234 MB}. */

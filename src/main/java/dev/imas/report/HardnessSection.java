@@ -9,8 +9,7 @@ final class HardnessSection {
     /** A trace of more epochs than this is thinned. */
     private static final int TRACE_POINTS = 60;
 
-    private HardnessSection() {
-    }
+    private HardnessSection() {}
 
     static String html(Run run) {
         Hardness hardness = run.hardness();
@@ -19,8 +18,10 @@ final class HardnessSection {
         }
         long last = hardness.epochs().lastKey();
         float[] sorted = hardness.sorted(last);
-        String lead = "Hardness is 1 − γ: 0 where student and teacher agree with confidence, 1 where they disagree or are unsure. Shown is the last value of each of "
-                + Format.count(sorted.length) + " images in each epoch. While the teacher is still a copy of the student (the first epoch), it measures confidence alone.";
+        String lead =
+                "Hardness is 1 − γ: 0 where student and teacher agree with confidence, 1 where they disagree or are unsure. Shown is the last value of each of "
+                        + Format.count(sorted.length)
+                        + " images in each epoch. While the teacher is still a copy of the student (the first epoch), it measures confidence alone.";
         int[] ranked = hardness.ranked();
         int listed = Math.min(LISTED, ranked.length / 2);
         int[] hardest = new int[listed];
@@ -29,17 +30,23 @@ final class HardnessSection {
             hardest[k] = ranked[ranked.length - 1 - k];
             easiest[k] = ranked[k];
         }
-        String lists = listed == 0 ? ""
+        String lists = listed == 0
+                ? ""
                 : "<div class=\"pair\">\n" + list("Hardest images of epoch " + last, hardness, hardest)
-                + list("Easiest images of epoch " + last, hardness, easiest) + "</div>\n";
-        return Html.section("hardness", "Hardness of the unlabelled images", lead,
+                        + list("Easiest images of epoch " + last, hardness, easiest) + "</div>\n";
+        return Html.section(
+                "hardness",
+                "Hardness of the unlabelled images",
+                lead,
                 "<div class=\"charts\">\n" + bands(hardness) + histogram(sorted, last) + "</div>\n" + lists);
     }
 
     private static String bands(Hardness hardness) {
         double[] shares = {0.05, 0.25, 0.5, 0.75, 0.95};
-        long[] epochs = hardness.epochs().keySet().stream().mapToLong(Long::longValue)
-                .filter(e -> hardness.sorted(e).length > 0).toArray();
+        long[] epochs = hardness.epochs().keySet().stream()
+                .mapToLong(Long::longValue)
+                .filter(e -> hardness.sorted(e).length > 0)
+                .toArray();
         double[] x = new double[epochs.length];
         double[][] quantiles = new double[shares.length][epochs.length];
         for (int e = 0; e < epochs.length; e++) {
@@ -50,10 +57,12 @@ final class HardnessSection {
             }
         }
         Series median = new Series(x, quantiles[2]);
-        Chart chart = new Chart("Distribution over the epochs", "epoch", "hardness", v -> Format.fixed(v, 2)).top(1)
+        Chart chart = new Chart("Distribution over the epochs", "epoch", "hardness", v -> Format.fixed(v, 2))
+                .top(1)
                 .horizontal(Math.min(1, x[0]), x[x.length - 1], true);
         if (x.length > 1) {
-            chart.band("5–95 %", "outer", x, quantiles[0], quantiles[4]).band("25–75 %", "inner", x, quantiles[1], quantiles[3]);
+            chart.band("5–95 %", "outer", x, quantiles[0], quantiles[4])
+                    .band("25–75 %", "inner", x, quantiles[1], quantiles[3]);
         }
         return chart.dots("median", "a", median).html();
     }
@@ -71,8 +80,11 @@ final class HardnessSection {
         for (float value : sorted) {
             shares[Math.min(BINS - 1, (int) (value * BINS))] += 1.0 / sorted.length;
         }
-        return new Chart("Epoch " + epoch, "hardness", "% of the images", Format::percent).percent()
-                .horizontal(0, 1, false).bars("a", shares).html();
+        return new Chart("Epoch " + epoch, "hardness", "% of the images", Format::percent)
+                .percent()
+                .horizontal(0, 1, false)
+                .bars("a", shares)
+                .html();
     }
 
     private static String list(String title, Hardness hardness, int[] images) {
@@ -80,26 +92,39 @@ final class HardnessSection {
         long last = hardness.epochs().lastKey();
         for (int image : images) {
             float value = hardness.at(last, image);
-            rows.append("<tr><th scope=\"row\">").append(Html.escape(hardness.images().get(image))).append("</th><td class=\"trace\">")
-                    .append(trace(hardness, image)).append("</td><td class=\"n\">").append(Format.fixed(1 - value, 2)).append("</td><td class=\"n\"><b>")
-                    .append(Format.fixed(value, 2)).append("</b></td></tr>\n");
+            rows.append("<tr><th scope=\"row\">")
+                    .append(Html.escape(hardness.images().get(image)))
+                    .append("</th><td class=\"trace\">")
+                    .append(trace(hardness, image))
+                    .append("</td><td class=\"n\">")
+                    .append(Format.fixed(1 - value, 2))
+                    .append("</td><td class=\"n\"><b>")
+                    .append(Format.fixed(value, 2))
+                    .append("</b></td></tr>\n");
         }
         return "<div class=\"scroll\"><table class=\"ranking\">\n<caption>" + Html.escape(title) + "</caption>\n"
                 + "<thead><tr><th scope=\"col\">image</th><th scope=\"col\">over the epochs</th><th scope=\"col\" class=\"n\">γ</th>"
-                + "<th scope=\"col\" class=\"n\">hardness</th></tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
+                + "<th scope=\"col\" class=\"n\">hardness</th></tr></thead>\n<tbody>\n" + rows
+                + "</tbody></table></div>\n";
     }
 
     /** The image's own curve, 0 at the bottom and 1 at the top. */
     private static String trace(Hardness hardness, int image) {
-        long[] epochs = hardness.epochs().keySet().stream().mapToLong(Long::longValue).filter(e -> !Float.isNaN(hardness.at(e, image))).toArray();
+        long[] epochs = hardness.epochs().keySet().stream()
+                .mapToLong(Long::longValue)
+                .filter(e -> !Float.isNaN(hardness.at(e, image)))
+                .toArray();
         if (epochs.length < 2) {
             return "";
         }
         int points = Math.min(epochs.length, TRACE_POINTS);
-        StringBuilder path = new StringBuilder("<svg viewBox=\"0 0 96 20\" aria-hidden=\"true\"><path class=\"base\" d=\"M0 19.5H96\"/><path class=\"line a\" d=\"");
+        StringBuilder path = new StringBuilder(
+                "<svg viewBox=\"0 0 96 20\" aria-hidden=\"true\"><path class=\"base\" d=\"M0 19.5H96\"/><path class=\"line a\" d=\"");
         for (int i = 0; i < points; i++) {
             long epoch = epochs[(int) ((long) i * (epochs.length - 1) / (points - 1))];
-            path.append(i == 0 ? 'M' : 'L').append(Chart.coordinate(96.0 * i / (points - 1))).append(' ')
+            path.append(i == 0 ? 'M' : 'L')
+                    .append(Chart.coordinate(96.0 * i / (points - 1)))
+                    .append(' ')
                     .append(Chart.coordinate(18.5 - 17 * hardness.at(epoch, image)));
         }
         return path.append("\"/></svg>").toString();

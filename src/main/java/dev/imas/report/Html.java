@@ -2,8 +2,7 @@ package dev.imas.report;
 
 /** Text into markup. Every string that did not come from this package's own code passes through {@link #escape}. */
 final class Html {
-    private Html() {
-    }
+    private Html() {}
 
     /** Safe as element content and inside quoted attributes; control characters that HTML forbids become U+FFFD. */
     static String escape(String text) {

@@ -10,14 +10,16 @@ import java.util.Locale;
 
 /** The page: result first, then what is missing, key figures, and the sections. */
 final class Page {
-    private Page() {
-    }
+    private Page() {}
 
     static String html(Run run) {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                + "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" + Html.escape(run.name()) + " – iMAS run</title>\n<style>\n" + style()
-                + "</style>\n</head>\n<body>\n<main>\n" + head(run) + notes(run) + Tiles.html(run) + Curves.html(run) + HardnessSection.html(run)
-                + ClassSection.html(run) + SampleSection.html(run) + SetupSection.html(run) + "</main>\n</body>\n</html>\n";
+                + "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" + Html.escape(run.name())
+                + " – iMAS run</title>\n<style>\n" + style()
+                + "</style>\n</head>\n<body>\n<main>\n" + head(run) + notes(run) + Tiles.html(run) + Curves.html(run)
+                + HardnessSection.html(run)
+                + ClassSection.html(run) + SampleSection.html(run) + SetupSection.html(run)
+                + "</main>\n</body>\n</html>\n";
     }
 
     private static String style() {
@@ -37,15 +39,21 @@ final class Page {
         double seconds = run.summary().number(Figure.SECONDS);
         fact(facts, "time", Double.isNaN(seconds) ? "" : Format.duration(seconds));
         double miou = run.miouTeacher();
-        String result = Double.isNaN(miou) ? "<p class=\"result none\">not evaluated yet</p>\n"
-                : "<p class=\"result\"><b>" + Format.fixed(100 * miou, 1) + "</b> <span>% mIoU of the teacher" + (run.finished() ? "" : ", so far") + "</span></p>\n";
-        return "<header>\n<div><p class=\"kind\">iMAS training run</p>\n<h1>" + Html.escape(run.name()) + "</h1>\n" + result + "</div>\n<dl>\n" + facts
-                + "</dl>\n</header>\n";
+        String result = Double.isNaN(miou)
+                ? "<p class=\"result none\">not evaluated yet</p>\n"
+                : "<p class=\"result\"><b>" + Format.fixed(100 * miou, 1) + "</b> <span>% mIoU of the teacher"
+                        + (run.finished() ? "" : ", so far") + "</span></p>\n";
+        return "<header>\n<div><p class=\"kind\">iMAS training run</p>\n<h1>" + Html.escape(run.name()) + "</h1>\n"
+                + result + "</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
     }
 
     private static void fact(StringBuilder facts, String name, String value) {
         if (!value.isBlank()) {
-            facts.append("<div><dt>").append(name).append("</dt><dd>").append(Html.escape(value)).append("</dd></div>\n");
+            facts.append("<div><dt>")
+                    .append(name)
+                    .append("</dt><dd>")
+                    .append(Html.escape(value))
+                    .append("</dd></div>\n");
         }
     }
 
@@ -61,19 +69,20 @@ final class Page {
     private static String data(Run run) {
         boolean generated = run.config().setting("data.layout").equalsIgnoreCase("embedded");
         String root = run.config().setting("data.root");
-        String name = generated ? "generated scenes" : root.isEmpty() ? run.config().setting("data.layout") : lastName(root);
+        String name =
+                generated ? "generated scenes" : root.isEmpty() ? run.config().setting("data.layout") : lastName(root);
         if (run.summary().pictures().isPresent()) {
             Summary.Pictures counts = run.summary().pictures().get();
             return (name.isEmpty() ? "" : name + ": ") + Format.count(counts.labeled()) + " labelled"
                     + (counts.unlabeled() == 0 ? "" : ", " + Format.count(counts.unlabeled()) + " unlabelled")
-                    + (counts.validation().isEmpty() ? ""
+                    + (counts.validation().isEmpty()
+                            ? ""
                             : ", " + Format.count(counts.validation().getAsLong()) + " for validation");
         }
         // A run without summary: what its settings tell.
         String images = run.config().setting("data.embedded.images");
         if (generated && !images.isEmpty()) {
-            return images + " generated scenes, " + run.config().setting("data.embedded.labeled")
-                    + " of them labelled";
+            return images + " generated scenes, " + run.config().setting("data.embedded.labeled") + " of them labelled";
         }
         String labeled = run.config().setting("data.labeled");
         return name + (generated || labeled.isEmpty() ? "" : ", labelled: " + labeled);
@@ -82,14 +91,18 @@ final class Page {
     /** The last name of a path of either system; handled as text, since it need not be a path of this machine. */
     private static String lastName(String path) {
         String trimmed = path.replaceAll("[/\\\\]+$", "");
-        return trimmed.isEmpty() ? path : trimmed.substring(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
+        return trimmed.isEmpty()
+                ? path
+                : trimmed.substring(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
     }
 
     private static String network(Run run) {
         String backbone = run.config().setting("network.backbone");
         String stride = run.config().setting("network.output_stride");
-        return backbone.isEmpty() ? "" : "DeepLabV3+ on " + backbone.toLowerCase(Locale.ROOT).replace("resnet", "ResNet-")
-                + (stride.isEmpty() ? "" : ", output stride " + stride);
+        return backbone.isEmpty()
+                ? ""
+                : "DeepLabV3+ on " + backbone.toLowerCase(Locale.ROOT).replace("resnet", "ResNet-")
+                        + (stride.isEmpty() ? "" : ", output stride " + stride);
     }
 
     private static String notes(Run run) {
@@ -97,7 +110,8 @@ final class Page {
             return "";
         }
         StringBuilder items = new StringBuilder();
-        run.notes().forEach(note -> items.append("<li>").append(Html.escape(note)).append("</li>\n"));
+        run.notes()
+                .forEach(note -> items.append("<li>").append(Html.escape(note)).append("</li>\n"));
         return "<aside class=\"notes\">\n<h2>This report is incomplete</h2>\n<ul>\n" + items + "</ul>\n</aside>\n";
     }
 }

@@ -15,8 +15,7 @@ import java.nio.file.Path;
  * as after a kill, is told on the page. Equal files in a directory of the same name give equal bytes.
  */
 public final class ReportWriter {
-    private ReportWriter() {
-    }
+    private ReportWriter() {}
 
     /**
      * Writes or replaces the report of a run.

@@ -27,8 +27,15 @@ import java.util.stream.Collectors;
  *
  * @param notes sentences for the reader on what is missing or damaged
  */
-record Run(RunDirectory directory, SavedConfig config, Summary summary, Metrics metrics, Hardness hardness,
-        List<ClassIou> classes, Samples samples, List<String> notes) {
+record Run(
+        RunDirectory directory,
+        SavedConfig config,
+        Summary summary,
+        Metrics metrics,
+        Hardness hardness,
+        List<ClassIou> classes,
+        Samples samples,
+        List<String> notes) {
 
     /** @throws UserException when the directory is none, or none of the files that a run leaves is in it */
     static Run read(Path dir) {
@@ -36,16 +43,20 @@ record Run(RunDirectory directory, SavedConfig config, Summary summary, Metrics 
         requireRun(directory);
         List<String> notes = new ArrayList<>();
         Summary summary = readSummary(directory.summary(), notes);
-        SavedConfig config = SavedConfig.of(
-                readText(directory.config(), "the settings of this run are not known", notes), notes);
+        SavedConfig config =
+                SavedConfig.of(readText(directory.config(), "the settings of this run are not known", notes), notes);
         Metrics metrics = has(directory.metrics(), "there are no curves", notes)
-                ? Metrics.read(directory.metrics(), notes) : Metrics.NONE;
+                ? Metrics.read(directory.metrics(), notes)
+                : Metrics.NONE;
         List<ClassIou> classes = has(directory.classIou(), "no evaluation has finished, or the file was removed", notes)
-                ? ClassIou.read(directory.classIou(), notes) : List.of();
+                ? ClassIou.read(directory.classIou(), notes)
+                : List.of();
         boolean unlabelledUsed = !methodOf(summary, config).equals("SUPERVISED");
         Hardness hardness = Files.isRegularFile(directory.hardness())
-                || unlabelledUsed && has(directory.hardness(), "no epoch has finished, or the file was removed", notes)
-                ? Hardness.read(directory.hardness(), notes) : Hardness.NONE;
+                        || unlabelledUsed
+                                && has(directory.hardness(), "no epoch has finished, or the file was removed", notes)
+                ? Hardness.read(directory.hardness(), notes)
+                : Hardness.NONE;
         Samples samples = Samples.read(directory.samples(), notes);
         if (samples.total() == 0) {
             notes.add("samples/ has no pictures: validation images are not shown.");
@@ -56,13 +67,14 @@ record Run(RunDirectory directory, SavedConfig config, Summary summary, Metrics 
 
     private static void requireRun(RunDirectory directory) {
         if (!Files.isDirectory(directory.root())) {
-            throw new UserException(directory.root()
-                    + " is not a directory, expected the directory of a run (train's --out)");
+            throw new UserException(
+                    directory.root() + " is not a directory, expected the directory of a run (train's --out)");
         }
         if (!Files.isReadable(directory.root()) || !Files.isExecutable(directory.root())) {
             throw new UserException(directory.root() + " may not be read by this user");
         }
-        if (directory.records().stream().noneMatch(Files::isRegularFile) && SampleFile.in(directory.samples()).isEmpty()) {
+        if (directory.records().stream().noneMatch(Files::isRegularFile)
+                && SampleFile.in(directory.samples()).isEmpty()) {
             throw new UserException(directory.root() + " holds no file of a run, expected at least one of "
                     + directory.records().stream().map(RunDirectory::name).collect(Collectors.joining(", "))
                     + ", samples/; give the directory that train wrote to");
@@ -101,11 +113,14 @@ record Run(RunDirectory directory, SavedConfig config, Summary summary, Metrics 
     }
 
     private static void tellNonFinite(Metrics metrics, List<String> notes) {
-        List<Metrics.Row> odd = metrics.rows().stream().filter(r ->
-                Double.isFinite(r.lr()) && !Double.isFinite(r.lossSup()) || Double.isInfinite(r.lossUnsup())).toList();
+        List<Metrics.Row> odd = metrics.rows().stream()
+                .filter(r ->
+                        Double.isFinite(r.lr()) && !Double.isFinite(r.lossSup()) || Double.isInfinite(r.lossUnsup()))
+                .toList();
         if (!odd.isEmpty()) {
-            notes.add("The loss is not a finite number in " + Format.count(odd.size()) + " rows of metrics.csv, first at"
-                    + " step " + Format.count(odd.get(0).step()) + ": the training may have diverged.");
+            notes.add(
+                    "The loss is not a finite number in " + Format.count(odd.size()) + " rows of metrics.csv, first at"
+                            + " step " + Format.count(odd.get(0).step()) + ": the training may have diverged.");
         }
     }
 
@@ -151,9 +166,14 @@ record Run(RunDirectory directory, SavedConfig config, Summary summary, Metrics 
 
     /** Name of a class: as in class_iou.csv, else data.class_names, else its number. */
     String className(int index) {
-        return classes.stream().filter(c -> c.index() == index).map(ClassIou::name).filter(name -> !name.isBlank())
+        return classes.stream()
+                .filter(c -> c.index() == index)
+                .map(ClassIou::name)
+                .filter(name -> !name.isBlank())
                 .findFirst()
-                .or(() -> config.element("data.class_names", index).map(Object::toString).filter(name -> !name.isBlank()))
+                .or(() -> config.element("data.class_names", index)
+                        .map(Object::toString)
+                        .filter(name -> !name.isBlank()))
                 .orElse("class " + index);
     }
 
@@ -162,7 +182,9 @@ record Run(RunDirectory directory, SavedConfig config, Summary summary, Metrics 
         if (samples.colors() != null) {
             return Optional.of(Colors.hex(samples.colors()[index]));
         }
-        return config.element("data.palette", index).map(color -> Colors.parse(color.toString()))
-                .filter(OptionalInt::isPresent).map(color -> Colors.hex(color.getAsInt()));
+        return config.element("data.palette", index)
+                .map(color -> Colors.parse(color.toString()))
+                .filter(OptionalInt::isPresent)
+                .map(color -> Colors.hex(color.getAsInt()));
     }
 }

@@ -44,8 +44,7 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
      * @param uris    data URI of each view that could be read
      * @param correct share of the labelled pixels that the student's or teacher's map has right; absent if unknown
      */
-    record Sample(String number, Map<View, String> uris, Map<View, Double> correct) {
-    }
+    record Sample(String number, Map<View, String> uris, Map<View, Double> correct) {}
 
     static Samples read(Path folder, List<String> notes) {
         SortedMap<Integer, Map<View, Path>> found = SampleFile.in(folder);

@@ -8,8 +8,11 @@ import java.util.function.ToDoubleFunction;
 record Series(double[] x, double[] y) {
     /** The finite values of one column of metrics.csv over the steps. */
     static Series of(Metrics metrics, ToDoubleFunction<Metrics.Row> column) {
-        List<Metrics.Row> finite = metrics.rows().stream().filter(r -> Double.isFinite(column.applyAsDouble(r))).toList();
-        return new Series(finite.stream().mapToDouble(Metrics.Row::step).toArray(),
+        List<Metrics.Row> finite = metrics.rows().stream()
+                .filter(r -> Double.isFinite(column.applyAsDouble(r)))
+                .toList();
+        return new Series(
+                finite.stream().mapToDouble(Metrics.Row::step).toArray(),
                 finite.stream().mapToDouble(column).toArray());
     }
 

@@ -6,8 +6,7 @@ import java.nio.file.Path;
 
 /** How to get this run again: the command, the machine and versions it ran with, and every setting. */
 final class SetupSection {
-    private SetupSection() {
-    }
+    private SetupSection() {}
 
     static String html(Run run) {
         StringBuilder body = new StringBuilder();
@@ -15,19 +14,26 @@ final class SetupSection {
             RunDirectory dir = new RunDirectory(relative(run.directory().root()));
             String command = "imas train --config " + quoted(dir.config().toString()) + " --out "
                     + quoted(dir.root() + "-again");
-            body.append("<pre class=\"command\"><code>").append(Html.escape(command)).append("</code></pre>\n");
+            body.append("<pre class=\"command\"><code>")
+                    .append(Html.escape(command))
+                    .append("</code></pre>\n");
         }
         StringBuilder rows = new StringBuilder();
         run.summary().others().forEach((key, value) -> row(rows, key, value));
         if (!rows.isEmpty()) {
-            body.append("<div class=\"scroll\"><table class=\"facts\"><tbody>\n").append(rows).append("</tbody></table></div>\n");
+            body.append("<div class=\"scroll\"><table class=\"facts\"><tbody>\n")
+                    .append(rows)
+                    .append("</tbody></table></div>\n");
         }
         if (!run.config().text().isEmpty()) {
             body.append("<details><summary>Resolved configuration</summary>\n<pre><code>")
-                    .append(Html.escape(run.config().text())).append("</code></pre></details>\n");
+                    .append(Html.escape(run.config().text()))
+                    .append("</code></pre></details>\n");
         }
-        String lead = run.config().text().isEmpty() ? "" : "The configuration holds every setting and the seed. On a CPU"
-                + " the same data and versions give the same weights bit for bit.";
+        String lead = run.config().text().isEmpty()
+                ? ""
+                : "The configuration holds every setting and the seed. On a CPU"
+                        + " the same data and versions give the same weights bit for bit.";
         return body.isEmpty() ? "" : Html.section("setup", "Reproduce", lead, body.toString());
     }
 
@@ -37,8 +43,11 @@ final class SetupSection {
             value.fields().forEachRemaining(field -> row(rows, field.getKey(), field.getValue()));
             return;
         }
-        rows.append("<tr><th scope=\"row\">").append(Html.escape(key.replace('_', ' '))).append("</th><td>")
-                .append(Html.escape(value.isValueNode() ? value.asText() : value.toString())).append("</td></tr>\n");
+        rows.append("<tr><th scope=\"row\">")
+                .append(Html.escape(key.replace('_', ' ')))
+                .append("</th><td>")
+                .append(Html.escape(value.isValueNode() ? value.asText() : value.toString()))
+                .append("</td></tr>\n");
     }
 
     /** As a person in this directory would type it. */

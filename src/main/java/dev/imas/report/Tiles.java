@@ -7,8 +7,7 @@ import java.util.Arrays;
 
 /** The figures one wants to know before anything else; what is unknown is left out. */
 final class Tiles {
-    private Tiles() {
-    }
+    private Tiles() {}
 
     static String html(Run run) {
         StringBuilder tiles = new StringBuilder();
@@ -16,8 +15,14 @@ final class Tiles {
         tile(tiles, "student mIoU", Format.percent(run.miouStudent()), difference(run));
         best(tiles, run);
         tile(tiles, "mean γ", Format.fixed(tail(Series.of(m, Row::gammaMean)), 2), "last tenth of the run");
-        tile(tiles, "confident pixels", Format.percent(tail(Series.of(m, Row::confidentRatio))), "last tenth of the run");
-        throughput(tiles, Series.of(m, Row::imagesPerSecond),
+        tile(
+                tiles,
+                "confident pixels",
+                Format.percent(tail(Series.of(m, Row::confidentRatio))),
+                "last tenth of the run");
+        throughput(
+                tiles,
+                Series.of(m, Row::imagesPerSecond),
                 Format.percent(run.summary().number(Figure.DATA_WAIT_SHARE)));
         steps(tiles, run);
         memory(tiles, run);
@@ -27,8 +32,13 @@ final class Tiles {
 
     private static void tile(StringBuilder tiles, String name, String value, String remark) {
         if (!value.equals(Format.NONE)) {
-            tiles.append("<div><span>").append(Html.escape(name)).append("</span><b>").append(Html.escape(value)).append("</b><small>")
-                    .append(Html.escape(remark)).append("</small></div>\n");
+            tiles.append("<div><span>")
+                    .append(Html.escape(name))
+                    .append("</span><b>")
+                    .append(Html.escape(value))
+                    .append("</b><small>")
+                    .append(Html.escape(remark))
+                    .append("</small></div>\n");
         }
     }
 
@@ -47,7 +57,11 @@ final class Tiles {
                 epoch = row.epoch();
             }
         }
-        tile(tiles, "best teacher mIoU", Format.percent(best), Double.isNaN(epoch) ? "" : "epoch " + Format.count((long) epoch));
+        tile(
+                tiles,
+                "best teacher mIoU",
+                Format.percent(best),
+                Double.isNaN(epoch) ? "" : "epoch " + Format.count((long) epoch));
     }
 
     /** Mean of the last tenth, at least one value. */
@@ -60,8 +74,12 @@ final class Tiles {
         if (!series.isEmpty()) {
             double[] sorted = series.y().clone();
             Arrays.sort(sorted);
-            tile(tiles, "throughput", Format.significant(sorted[sorted.length / 2]),
-                    "images per second, median" + (waiting.equals(Format.NONE) ? "" : "; " + waiting + " waiting for data"));
+            tile(
+                    tiles,
+                    "throughput",
+                    Format.significant(sorted[sorted.length / 2]),
+                    "images per second, median"
+                            + (waiting.equals(Format.NONE) ? "" : "; " + waiting + " waiting for data"));
         }
     }
 
@@ -74,14 +92,22 @@ final class Tiles {
             epochs = m.last().epoch();
         }
         if (!Double.isNaN(steps)) {
-            tile(tiles, "steps", Format.count((long) steps), Double.isNaN(epochs) ? ""
-                    : Format.count((long) epochs) + ((long) epochs == 1 ? " epoch" : " epochs"));
+            tile(
+                    tiles,
+                    "steps",
+                    Format.count((long) steps),
+                    Double.isNaN(epochs)
+                            ? ""
+                            : Format.count((long) epochs) + ((long) epochs == 1 ? " epoch" : " epochs"));
         }
     }
 
     private static void memory(StringBuilder tiles, Run run) {
         String first = Format.megabytes(run.summary().number(Figure.RSS_FIRST));
-        tile(tiles, "memory at the end", Format.megabytes(run.summary().number(Figure.RSS_LAST)),
+        tile(
+                tiles,
+                "memory at the end",
+                Format.megabytes(run.summary().number(Figure.RSS_LAST)),
                 first.equals(Format.NONE) ? "" : first + " after the start");
     }
 }

@@ -33,8 +33,11 @@ public record CheckpointFiles(Path folder) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> DESCRIPTION.matcher(file.getFileName().toString())).filter(Matcher::matches)
-                    .map(name -> Long.valueOf(name.group(1))).sorted(Comparator.reverseOrder()).toList();
+            return files.map(file -> DESCRIPTION.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(name -> Long.valueOf(name.group(1)))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
         }
     }
 

@@ -35,7 +35,8 @@ public record ClassIou(int index, String name, double student, double teacher) {
             if (index > 254) {
                 throw new CsvFile.BadRow();
             }
-            classes.add(new ClassIou((int) index, row.text("name"), row.number("iou_student"), row.number("iou_teacher")));
+            classes.add(
+                    new ClassIou((int) index, row.text("name"), row.number("iou_student"), row.number("iou_teacher")));
         });
         return List.copyOf(classes);
     }

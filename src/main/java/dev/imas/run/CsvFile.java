@@ -19,12 +19,17 @@ import org.apache.commons.csv.DuplicateHeaderMode;
  * note. Columns are found by name, so more of them, or another order, change nothing.
  */
 final class CsvFile {
-    private static final CSVFormat FORMAT = CSVFormat.DEFAULT.builder().setHeader().setSkipHeaderRecord(true)
-            .setIgnoreEmptyLines(true).setTrim(true).setAllowMissingColumnNames(true)
-            .setDuplicateHeaderMode(DuplicateHeaderMode.ALLOW_ALL).build();
+    private static final CSVFormat FORMAT = CSVFormat.DEFAULT
+            .builder()
+            .setHeader()
+            .setSkipHeaderRecord(true)
+            .setIgnoreEmptyLines(true)
+            .setTrim(true)
+            .setAllowMissingColumnNames(true)
+            .setDuplicateHeaderMode(DuplicateHeaderMode.ALLOW_ALL)
+            .build();
 
-    private CsvFile() {
-    }
+    private CsvFile() {}
 
     /** One row; the accessors throw {@link BadRow} for a value that is no number. */
     record Row(CSVRecord record) {
@@ -68,8 +73,7 @@ final class CsvFile {
      * @param required columns without which no row is usable
      * @param expected columns whose absence is worth a note
      */
-    static void read(Path file, List<String> required, List<String> expected, List<String> notes,
-            Consumer<Row> each) {
+    static void read(Path file, List<String> required, List<String> expected, List<String> notes, Consumer<Row> each) {
         String name = file.getFileName().toString();
         String text;
         try {
@@ -95,13 +99,15 @@ final class CsvFile {
         int rows = 0;
         try (CSVParser parser = CSVParser.parse(new StringReader(text), FORMAT)) {
             List<String> columns = parser.getHeaderNames();
-            List<String> lacking = required.stream().filter(c -> !columns.contains(c)).toList();
+            List<String> lacking =
+                    required.stream().filter(c -> !columns.contains(c)).toList();
             if (!lacking.isEmpty()) {
-                notes.add(name + " has no column " + String.join(", ", lacking) + " and was left out; its first line names "
-                        + String.join(", ", columns) + ".");
+                notes.add(name + " has no column " + String.join(", ", lacking)
+                        + " and was left out; its first line names " + String.join(", ", columns) + ".");
                 return;
             }
-            expected.stream().filter(c -> !columns.contains(c))
+            expected.stream()
+                    .filter(c -> !columns.contains(c))
                     .forEach(c -> notes.add(name + " has no column " + c + "."));
             for (CSVRecord record : parser) {
                 rows++;

@@ -65,7 +65,8 @@ public record Hardness(List<String> images, TreeMap<Long, float[]> epochs) {
             if (Double.isNaN(hardness)) {
                 return; // not seen in this epoch
             }
-            if (!(hardness >= -1e-6 && hardness <= 1 + 1e-6) || row.text("image").isEmpty()) {
+            if (!(hardness >= -1e-6 && hardness <= 1 + 1e-6)
+                    || row.text("image").isEmpty()) {
                 throw new CsvFile.BadRow();
             }
             long epoch = row.integer("epoch");
@@ -116,9 +117,13 @@ public record Hardness(List<String> images, TreeMap<Long, float[]> epochs) {
     /** Images of the last epoch from the easiest to the hardest; equal ones by name. */
     public int[] ranked() {
         long last = epochs.lastKey();
-        return IntStream.range(0, images.size()).filter(i -> !Float.isNaN(at(last, i))).boxed()
-                .sorted((a, b) -> at(last, a) != at(last, b) ? Float.compare(at(last, a), at(last, b))
+        return IntStream.range(0, images.size())
+                .filter(i -> !Float.isNaN(at(last, i)))
+                .boxed()
+                .sorted((a, b) -> at(last, a) != at(last, b)
+                        ? Float.compare(at(last, a), at(last, b))
                         : images.get(a).compareTo(images.get(b)))
-                .mapToInt(Integer::intValue).toArray();
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 }

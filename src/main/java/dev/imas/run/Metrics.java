@@ -12,13 +12,28 @@ public record Metrics(List<Row> rows) {
     public static final Metrics NONE = new Metrics(List.of());
 
     private static final List<String> NEEDED = List.of("epoch", "step");
-    private static final List<String> MEASURED = List.of("lr", "loss_sup", "loss_unsup", "gamma_mean", "confident_ratio",
-            "miou_student", "miou_teacher", "images_per_second");
+    private static final List<String> MEASURED = List.of(
+            "lr",
+            "loss_sup",
+            "loss_unsup",
+            "gamma_mean",
+            "confident_ratio",
+            "miou_student",
+            "miou_teacher",
+            "images_per_second");
 
     /** One row; quantities that it does not have are NaN. Shares and mIoU in [0,1]. */
-    public record Row(long epoch, long step, double lr, double lossSup, double lossUnsup, double gammaMean,
-            double confidentRatio, double miouStudent, double miouTeacher, double imagesPerSecond) {
-    }
+    public record Row(
+            long epoch,
+            long step,
+            double lr,
+            double lossSup,
+            double lossUnsup,
+            double gammaMean,
+            double confidentRatio,
+            double miouStudent,
+            double miouTeacher,
+            double imagesPerSecond) {}
 
     /** Writes the file as a run goes on. */
     public static final class Log implements AutoCloseable {
@@ -44,8 +59,17 @@ public record Metrics(List<Row> rows) {
         }
 
         private void row(StepMetrics m, double miouStudent, double miouTeacher) {
-            csv.row(m.epoch(), m.step(), m.lr(), m.lossSup(), m.lossUnsup(), m.gammaMean(), m.confidentRatio(),
-                    miouStudent, miouTeacher, m.imagesPerSecond());
+            csv.row(
+                    m.epoch(),
+                    m.step(),
+                    m.lr(),
+                    m.lossSup(),
+                    m.lossUnsup(),
+                    m.gammaMean(),
+                    m.confidentRatio(),
+                    miouStudent,
+                    miouTeacher,
+                    m.imagesPerSecond());
         }
 
         /** Makes the rows durable and returns their length in bytes. */
@@ -67,9 +91,17 @@ public record Metrics(List<Row> rows) {
     public static Metrics read(Path file, List<String> notes) {
         TreeMap<Long, Row> rows = new TreeMap<>();
         CsvFile.read(file, NEEDED, MEASURED, notes, r -> {
-            Row row = new Row(r.integer("epoch"), r.integer("step"), r.number("lr"), r.number("loss_sup"),
-                    r.number("loss_unsup"), r.number("gamma_mean"), r.number("confident_ratio"),
-                    r.number("miou_student"), r.number("miou_teacher"), r.number("images_per_second"));
+            Row row = new Row(
+                    r.integer("epoch"),
+                    r.integer("step"),
+                    r.number("lr"),
+                    r.number("loss_sup"),
+                    r.number("loss_unsup"),
+                    r.number("gamma_mean"),
+                    r.number("confident_ratio"),
+                    r.number("miou_student"),
+                    r.number("miou_teacher"),
+                    r.number("images_per_second"));
             rows.merge(row.step, row, Metrics::combine);
         });
         return new Metrics(List.copyOf(rows.values()));
@@ -77,10 +109,17 @@ public record Metrics(List<Row> rows) {
 
     /** An evaluation may write its own row at a step that already has one: neither hides the other's values. */
     private static Row combine(Row old, Row now) {
-        return new Row(now.epoch, now.step, pick(old.lr, now.lr), pick(old.lossSup, now.lossSup),
-                pick(old.lossUnsup, now.lossUnsup), pick(old.gammaMean, now.gammaMean),
-                pick(old.confidentRatio, now.confidentRatio), pick(old.miouStudent, now.miouStudent),
-                pick(old.miouTeacher, now.miouTeacher), pick(old.imagesPerSecond, now.imagesPerSecond));
+        return new Row(
+                now.epoch,
+                now.step,
+                pick(old.lr, now.lr),
+                pick(old.lossSup, now.lossSup),
+                pick(old.lossUnsup, now.lossUnsup),
+                pick(old.gammaMean, now.gammaMean),
+                pick(old.confidentRatio, now.confidentRatio),
+                pick(old.miouStudent, now.miouStudent),
+                pick(old.miouTeacher, now.miouTeacher),
+                pick(old.imagesPerSecond, now.imagesPerSecond));
     }
 
     private static double pick(double old, double now) {

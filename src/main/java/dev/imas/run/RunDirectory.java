@@ -25,16 +25,19 @@ public record RunDirectory(Path root) {
             if (resume) {
                 directory.requireConfig();
             } else if (Files.exists(root) && !empty(root)) {
-                throw new UserException(root + " is not empty; use --resume to continue the run in it, or another --out");
+                throw new UserException(
+                        root + " is not empty; use --resume to continue the run in it, or another --out");
             }
             Files.createDirectories(root);
         } catch (IOException e) {
-            throw new UserException("the run directory " + root + " cannot be used (" + FileProblem.of(e, root)
-                    + "); give another --out", e);
+            throw new UserException(
+                    "the run directory " + root + " cannot be used (" + FileProblem.of(e, root)
+                            + "); give another --out",
+                    e);
         }
         if (!Files.isWritable(root)) {
-            throw new UserException("the run directory " + root + " cannot be written (permission denied, or a read-only"
-                    + " file system); give another --out");
+            throw new UserException("the run directory " + root
+                    + " cannot be written (permission denied, or a read-only" + " file system); give another --out");
         }
         return directory;
     }

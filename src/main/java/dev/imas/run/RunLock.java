@@ -51,7 +51,8 @@ public final class RunLock implements AutoCloseable {
     }
 
     private static UserException taken(Path file) {
-        return new UserException("another run is training in " + file.getParent() + "; wait for it to end, or give another --out");
+        return new UserException(
+                "another run is training in " + file.getParent() + "; wait for it to end, or give another --out");
     }
 
     @Override

@@ -11,7 +11,19 @@ package dev.imas.run;
  *                    images, and a teacher apart from the student); that at the end if the phase is shorter
  * @param rssLast     resident memory in bytes at the end
  */
-public record RunSummary(String name, String method, long seed, String device, String precision, long steps, int epochs,
-                         double miouStudent, double miouTeacher, double bestTeacher, int bestEpoch, double seconds,
-                         double dataWaitShare, long rssFirst, long rssLast) {
-}
+public record RunSummary(
+        String name,
+        String method,
+        long seed,
+        String device,
+        String precision,
+        long steps,
+        int epochs,
+        double miouStudent,
+        double miouTeacher,
+        double bestTeacher,
+        int bestEpoch,
+        double seconds,
+        double dataWaitShare,
+        long rssFirst,
+        long rssLast) {}

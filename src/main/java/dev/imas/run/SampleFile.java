@@ -23,7 +23,12 @@ public record SampleFile(int number, View view) {
     private static final Pattern NAME = Pattern.compile("(\\d{1,9})-(image|truth|student|teacher)\\.png");
 
     /** What is seen, in the order in which it is shown. */
-    public enum View { IMAGE, TRUTH, STUDENT, TEACHER }
+    public enum View {
+        IMAGE,
+        TRUTH,
+        STUDENT,
+        TEACHER
+    }
 
     /** The file's name. */
     public String name() {
@@ -33,8 +38,11 @@ public record SampleFile(int number, View view) {
     /** What a name says; empty for files that are none of these. */
     public static Optional<SampleFile> of(Path file) {
         Matcher name = NAME.matcher(file.getFileName().toString());
-        return name.matches() ? Optional.of(new SampleFile(Integer.parseInt(name.group(1)),
-                View.valueOf(name.group(2).toUpperCase(Locale.ROOT)))) : Optional.empty();
+        return name.matches()
+                ? Optional.of(new SampleFile(
+                        Integer.parseInt(name.group(1)),
+                        View.valueOf(name.group(2).toUpperCase(Locale.ROOT))))
+                : Optional.empty();
     }
 
     /** The samples of a folder by number; none if it cannot be read. */
@@ -44,8 +52,9 @@ public record SampleFile(int number, View view) {
             return found;
         }
         try (Stream<Path> files = Files.list(folder)) {
-            files.sorted().forEach(file -> of(file).ifPresent(sample ->
-                    found.computeIfAbsent(sample.number, n -> new EnumMap<>(View.class)).put(sample.view, file)));
+            files.sorted().forEach(file -> of(file).ifPresent(
+                            sample -> found.computeIfAbsent(sample.number, n -> new EnumMap<>(View.class))
+                                    .put(sample.view, file)));
             return found;
         } catch (IOException e) {
             return new TreeMap<>();

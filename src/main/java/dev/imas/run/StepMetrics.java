@@ -13,6 +13,13 @@ package dev.imas.run;
  * @param imagesPerSecond labelled + unlabelled images a second since the last row
  * @param dataWaitShare   share of that time that the device waited for the loader
  */
-public record StepMetrics(int epoch, long step, double lr, double lossSup, double lossUnsup, double gammaMean,
-                          double confidentRatio, double imagesPerSecond, double dataWaitShare) {
-}
+public record StepMetrics(
+        int epoch,
+        long step,
+        double lr,
+        double lossSup,
+        double lossUnsup,
+        double gammaMean,
+        double confidentRatio,
+        double imagesPerSecond,
+        double dataWaitShare) {}

@@ -27,14 +27,30 @@ public record Summary(JsonNode json) {
     /** That of a run which has not finished. */
     public static final Summary NONE = new Summary(MissingNode.getInstance());
 
-    private static final JsonMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .enable(SerializationFeature.INDENT_OUTPUT).propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
     private static final String DATA = "data";
 
     /** The figures of {@link RunSummary}, by the names of its components. */
     public enum Figure {
-        NAME, METHOD, SEED, DEVICE, PRECISION, STEPS, EPOCHS, MIOU_STUDENT, MIOU_TEACHER, BEST_TEACHER, BEST_EPOCH,
-        SECONDS, DATA_WAIT_SHARE, RSS_FIRST, RSS_LAST;
+        NAME,
+        METHOD,
+        SEED,
+        DEVICE,
+        PRECISION,
+        STEPS,
+        EPOCHS,
+        MIOU_STUDENT,
+        MIOU_TEACHER,
+        BEST_TEACHER,
+        BEST_EPOCH,
+        SECONDS,
+        DATA_WAIT_SHARE,
+        RSS_FIRST,
+        RSS_LAST;
 
         /** As in the file. */
         public String key() {
@@ -47,12 +63,10 @@ public record Summary(JsonNode json) {
      *
      * @param fingerprints what tells each list from others
      */
-    public record Data(long labeled, long unlabeled, long validation, Map<String, String> fingerprints) {
-    }
+    public record Data(long labeled, long unlabeled, long validation, Map<String, String> fingerprints) {}
 
     /** What the run was made with. */
-    public record Versions(String imas, String libtorch, String java) {
-    }
+    public record Versions(String imas, String libtorch, String java) {}
 
     /**
      * Where the run was made.
@@ -61,12 +75,10 @@ public record Summary(JsonNode json) {
      * @param threads      libtorch's
      * @param channelsLast pictures and weights were stored NHWC
      */
-    public record Machine(String cpu, int cores, int threads, String os, String device, boolean channelsLast) {
-    }
+    public record Machine(String cpu, int cores, int threads, String os, String device, boolean channelsLast) {}
 
     /** Numbers of pictures as found; the validation images of older runs are not known. */
-    public record Pictures(long labeled, long unlabeled, OptionalLong validation) {
-    }
+    public record Pictures(long labeled, long unlabeled, OptionalLong validation) {}
 
     /** Writes or replaces the file. */
     public static void write(Path file, RunSummary figures, Data data, Versions versions, Machine machine)
@@ -91,8 +103,13 @@ public record Summary(JsonNode json) {
             }
             return new Summary(node);
         } catch (JsonProcessingException e) {
-            throw new IOException("is damaged" + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr()
-                    + ", column " + e.getLocation().getColumnNr()), e);
+            throw new IOException(
+                    "is damaged"
+                            + (e.getLocation() == null
+                                    ? ""
+                                    : " in line " + e.getLocation().getLineNr() + ", column "
+                                            + e.getLocation().getColumnNr()),
+                    e);
         }
     }
 
@@ -104,7 +121,9 @@ public record Summary(JsonNode json) {
     /** A figure as text. */
     public Optional<String> text(Figure figure) {
         JsonNode node = json.path(figure.key());
-        return node.isValueNode() && !node.isNull() && !node.asText().isBlank() ? Optional.of(node.asText()) : Optional.empty();
+        return node.isValueNode() && !node.isNull() && !node.asText().isBlank()
+                ? Optional.of(node.asText())
+                : Optional.empty();
     }
 
     /** A figure as a number; NaN if it is not there. */
@@ -128,7 +147,9 @@ public record Summary(JsonNode json) {
         if (!data.path("labeled").isIntegralNumber()) {
             return Optional.empty();
         }
-        OptionalLong validation = data.has("validation") ? OptionalLong.of(data.path("validation").asLong()) : OptionalLong.empty();
-        return Optional.of(new Pictures(data.path("labeled").asLong(), data.path("unlabeled").asLong(), validation));
+        OptionalLong validation =
+                data.has("validation") ? OptionalLong.of(data.path("validation").asLong()) : OptionalLong.empty();
+        return Optional.of(new Pictures(
+                data.path("labeled").asLong(), data.path("unlabeled").asLong(), validation));
     }
 }

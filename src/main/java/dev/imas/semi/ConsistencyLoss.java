@@ -26,15 +26,22 @@ final class ConsistencyLoss {
      * @param total lambda times the mean of the views: f32 [1,1,1,1]
      * @param views one loss a view, without lambda: f32 [1,1,1,1] each
      */
-    record Value(Tensor total, List<Tensor> views) {
-    }
+    record Value(Tensor total, List<Tensor> views) {}
 
     /** The loss of the batch's views; its gradient is written beside the logits. */
     Value of(Head head, List<StudentBatch.View> views, Agreement agreement) {
         Tensor weights = weighing.weights(agreement).orElse(null);
         double scale = lambda / views.size();
-        List<Tensor> losses = views.stream().map(view -> kernels.consistencyLoss(view.images().of(head.logits()),
-            view.labels(), view.confidence(), threshold, weights, scale, view.images().of(head.gradient()))).toList();
+        List<Tensor> losses = views.stream()
+                .map(view -> kernels.consistencyLoss(
+                        view.images().of(head.logits()),
+                        view.labels(),
+                        view.confidence(),
+                        threshold,
+                        weights,
+                        scale,
+                        view.images().of(head.gradient())))
+                .toList();
         return new Value(sum(losses).mul_(new Scalar(scale)), losses);
     }
 

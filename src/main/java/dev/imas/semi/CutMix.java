@@ -5,8 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 /** What {@link CutMixRule} decided for one step (docs/method.md 3.4). */
 public sealed interface CutMix {
     /** It did not fire: the step has no mixed part. */
-    record None() implements CutMix {
-    }
+    record None() implements CutMix {}
 
     /**
      * It fired, for the whole batch.
@@ -15,6 +14,5 @@ public sealed interface CutMix {
      * @param boxTensor the same on the device, i32 [B,1,1,4]
      * @param partners  from whom an image receives, i32 [B,1,1,1]
      */
-    record Fired(int[][] boxes, Tensor boxTensor, Tensor partners) implements CutMix {
-    }
+    record Fired(int[][] boxes, Tensor boxTensor, Tensor partners) implements CutMix {}
 }

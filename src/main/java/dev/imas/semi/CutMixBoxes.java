@@ -4,8 +4,7 @@ import dev.imas.common.Rng;
 
 /** The law of the CutMix boxes (docs/method.md 3.4). */
 public final class CutMixBoxes {
-    private CutMixBoxes() {
-    }
+    private CutMixBoxes() {}
 
     /**
      * One box an image, of the same nominal size: floor(ratio*H) rows and floor(ratio*W) columns, around a centre
@@ -21,8 +20,12 @@ public final class CutMixBoxes {
         int halfWidth = (int) Math.floor(width * ratio) / 2;
         int[][] boxes = new int[count][];
         for (int i = 0; i < count; i++) {
-            boxes[i] = new int[] {Math.max(rows[i] - halfHeight, 0), Math.max(columns[i] - halfWidth, 0),
-                Math.min(rows[i] + halfHeight, height), Math.min(columns[i] + halfWidth, width)};
+            boxes[i] = new int[] {
+                Math.max(rows[i] - halfHeight, 0),
+                Math.max(columns[i] - halfWidth, 0),
+                Math.min(rows[i] + halfHeight, height),
+                Math.min(columns[i] + halfWidth, width)
+            };
         }
         return boxes;
     }

@@ -34,10 +34,11 @@ final class CutMixRule {
         static Pairing of(CutMixPairing pairing, Compute compute) {
             return switch (pairing) {
                 case HARDNESS -> (agreement, draws) -> agreement.pairing();
-                case RANDOM -> (agreement, draws) -> {
-                    int count = (int) agreement.gamma().size(0);
-                    return compute.upload(draws.pairing(count), count, 1, 1, 1);
-                };
+                case RANDOM ->
+                    (agreement, draws) -> {
+                        int count = (int) agreement.gamma().size(0);
+                        return compute.upload(draws.pairing(count), count, 1, 1, 1);
+                    };
             };
         }
     }
@@ -85,8 +86,11 @@ final class CutMixRule {
     }
 
     static CutMixRule of(Unsupervised settings, Compute compute) {
-        return new CutMixRule(Trigger.of(settings.cutmix(), settings.cutmixProbability()),
-            Pairing.of(settings.cutmixPairing(), compute), Spread.of(settings.cutmixScaleByHardness()), compute);
+        return new CutMixRule(
+                Trigger.of(settings.cutmix(), settings.cutmixProbability()),
+                Pairing.of(settings.cutmixPairing(), compute),
+                Spread.of(settings.cutmixScaleByHardness()),
+                compute);
     }
 
     /** Whether CutMix fires in this step on images of (height, width) pixels, and where. */

@@ -35,23 +35,36 @@ public final class DeviceStrongView {
     private final Tensor lumaWeights;
     /** {@link Hsv.Tables}: u8 [2^16], u8 [3*2^17], i32 [256], i64 [3,256]. */
     private final Tensor saturation;
+
     private final Tensor hue;
     private final Tensor fall;
     private final Tensor order;
 
     public DeviceStrongView(Compute compute) {
         channelBegin = compute.upload(new int[] {0, 256, 512}, 3);
-        ramp = torch.arange(new Scalar(256), new TensorOptions(ScalarType.Long).device(new DeviceOptional(compute.torchDevice())));
+        ramp = torch.arange(
+                new Scalar(256), new TensorOptions(ScalarType.Long).device(new DeviceOptional(compute.torchDevice())));
         lumaWeights = compute.upload(new int[] {19595, 38470, 7471}, 3);
         Hsv.Tables tables = Hsv.tables();
         saturation = bytes(compute, tables.saturation());
         hue = bytes(compute, tables.hue());
         fall = compute.upload(tables.fall(), 256);
-        order = compute.upload(Arrays.stream(tables.order()).flatMapToInt(Arrays::stream).asLongStream().toArray(), 3, 256);
+        order = compute.upload(
+                Arrays.stream(tables.order())
+                        .flatMapToInt(Arrays::stream)
+                        .asLongStream()
+                        .toArray(),
+                3,
+                256);
     }
 
     private static Tensor bytes(Compute compute, byte[] values) {
-        return compute.upload(IntStream.range(0, values.length).map(i -> values[i] & 255).toArray(), values.length).to(ScalarType.Byte);
+        return compute.upload(
+                        IntStream.range(0, values.length)
+                                .map(i -> values[i] & 255)
+                                .toArray(),
+                        values.length)
+                .to(ScalarType.Byte);
     }
 
     /**
@@ -98,7 +111,8 @@ public final class DeviceStrongView {
         Tensor hi = x.amax(new long[] {0, 1}, false).to(ScalarType.Double).view(3, 1);
         Tensor range = hi.sub(lo);
         Tensor scale = torch.full_like(range, new Scalar(255)).div(range);
-        Tensor stretched = ramp.mul(scale).sub_(lo.mul(scale)).clamp_min_(new Scalar(0)).clamp_max_(new Scalar(255));
+        Tensor stretched =
+                ramp.mul(scale).sub_(lo.mul(scale)).clamp_min_(new Scalar(0)).clamp_max_(new Scalar(255));
         return lookUp(stretched.where(range.gt(new Scalar(0)), ramp), x);
     }
 
@@ -107,9 +121,12 @@ public final class DeviceStrongView {
         long pixels = x.size(0) * x.size(1);
         Tensor index = x.to(ScalarType.Long).add_(channelBegin).flatten();
         Tensor ones = torch.ones_like(ramp).narrow(0, 0, 1).expand(index.numel());
-        Tensor histogram = torch.zeros(new long[] {3 * 256}, ramp.options()).scatter_add_(0, index, ones).view(3, 256);
+        Tensor histogram = torch.zeros(new long[] {3 * 256}, ramp.options())
+                .scatter_add_(0, index, ones)
+                .view(3, 256);
         Tensor largest = x.amax(new long[] {0, 1}, false).to(ScalarType.Long).view(3, 1);
-        Tensor step = histogram.gather(1, largest).neg_().add_(new Scalar(pixels)).floor_divide_(new Scalar(255));
+        Tensor step =
+                histogram.gather(1, largest).neg_().add_(new Scalar(pixels)).floor_divide_(new Scalar(255));
         Tensor below = histogram.cumsum(1).sub_(histogram).add_(step.floor_divide(new Scalar(2)));
         Tensor spread = below.floor_divide_(step.clamp_min(new Scalar(1))).clamp_max_(new Scalar(255));
         return lookUp(spread.where(step.gt(new Scalar(0)), ramp), x);
@@ -129,18 +146,32 @@ public final class DeviceStrongView {
     /** D + f(X - D) in float32, cut to integers; degenerate of any type, broadcast to X. */
     private static Tensor blend(Tensor degenerate, Tensor x, float factor) {
         Tensor d = degenerate.to(ScalarType.Float);
-        return x.to(ScalarType.Float).sub_(d).mul_(new Scalar(factor)).add_(d).clamp_min_(new Scalar(0)).clamp_max_(new Scalar(255)).to(ScalarType.Byte);
+        return x.to(ScalarType.Float)
+                .sub_(d)
+                .mul_(new Scalar(factor))
+                .add_(d)
+                .clamp_min_(new Scalar(0))
+                .clamp_max_(new Scalar(255))
+                .to(ScalarType.Byte);
     }
 
     /** i64 [H,W,1], 0..255. */
     private Tensor luma(Tensor x) {
-        return x.to(ScalarType.Int).mul_(lumaWeights).sum(new long[] {2}, true, new ScalarTypeOptional()).add_(new Scalar(32768)).__irshift__(new Scalar(16));
+        return x.to(ScalarType.Int)
+                .mul_(lumaWeights)
+                .sum(new long[] {2}, true, new ScalarTypeOptional())
+                .add_(new Scalar(32768))
+                .__irshift__(new Scalar(16));
     }
 
     /** i64 [1], 0..255: the mean luma rounded half up; in integers, since GPUs multiply by the reciprocal of a divisor. */
     private Tensor meanLuma(Tensor x) {
         long pixels = x.size(0) * x.size(1);
-        return luma(x).sum().mul_(new Scalar(2)).add_(new Scalar(pixels)).floor_divide_(new Scalar(2 * pixels)).view(1);
+        return luma(x).sum()
+                .mul_(new Scalar(2))
+                .add_(new Scalar(pixels))
+                .floor_divide_(new Scalar(2 * pixels))
+                .view(1);
     }
 
     /** D is the 3x3 mean with centre weight 5, rounded: (sum + 6) / 13; the border stays. */
@@ -151,7 +182,10 @@ public final class DeviceStrongView {
             return x;
         }
         Tensor centre = x.narrow(0, 1, height).narrow(1, 1, width);
-        Tensor mean = sum(sum(x.to(ScalarType.Int), 0, 0, 3, height), 1, 0, 3, width).add_(centre.to(ScalarType.Int), new Scalar(4)).add_(new Scalar(6)).floor_divide_(new Scalar(13));
+        Tensor mean = sum(sum(x.to(ScalarType.Int), 0, 0, 3, height), 1, 0, 3, width)
+                .add_(centre.to(ScalarType.Int), new Scalar(4))
+                .add_(new Scalar(6))
+                .floor_divide_(new Scalar(13));
         Tensor result = x.clone();
         result.narrow(0, 1, height).narrow(1, 1, width).copy_(blend(mean, centre, factor));
         return result;
@@ -182,10 +216,19 @@ public final class DeviceStrongView {
         int reach = box.reach();
         long[] margin = {x.size(0), x.size(1), 3};
         margin[dimension] = reach + 1;
-        Tensor extended = torch.cat(new TensorVector(x.narrow(dimension, 0, 1).expand(margin), x, x.narrow(dimension, n - 1, 1).expand(margin)), dimension).to(ScalarType.Long);
+        Tensor extended = torch.cat(
+                        new TensorVector(
+                                x.narrow(dimension, 0, 1).expand(margin),
+                                x,
+                                x.narrow(dimension, n - 1, 1).expand(margin)),
+                        dimension)
+                .to(ScalarType.Long);
         Tensor whole = sum(extended, dimension, 1, 2 * reach + 1, n).mul_(new Scalar(box.whole()));
         Tensor ends = extended.narrow(dimension, 0, n).add(extended.narrow(dimension, 2L * reach + 2, n));
-        return whole.add_(ends, new Scalar(box.partial())).add_(new Scalar(1 << 23)).__irshift__(new Scalar(24)).to(ScalarType.Byte);
+        return whole.add_(ends, new Scalar(box.partial()))
+                .add_(new Scalar(1 << 23))
+                .__irshift__(new Scalar(24))
+                .to(ScalarType.Byte);
     }
 
     /** Turns the hue by so many 256ths of the circle, as {@link Hsv.Tables} says. */
@@ -196,14 +239,31 @@ public final class DeviceStrongView {
         Tensor blue = rgb.select(2, 2);
         Tensor value = rgb.amax(new long[] {2}, false);
         Tensor chroma = value.sub(rgb.amin(new long[] {2}, false));
-        Tensor notRed = blue.sub(red).add_(new Scalar(1 << 17)).where(green.eq(value), red.sub(green).add_(new Scalar(2 << 17)));
-        Tensor index = green.sub(blue).where(red.eq(value), notRed).add_(chroma, new Scalar(512)).add_(new Scalar(256)).flatten();
-        Tensor turned = hue.index_select(0, index).to(ScalarType.Int).add_(new Scalar(steps)).bitwise_and_(new Scalar(255));
+        Tensor notRed = blue.sub(red)
+                .add_(new Scalar(1 << 17))
+                .where(green.eq(value), red.sub(green).add_(new Scalar(2 << 17)));
+        Tensor index = green.sub(blue)
+                .where(red.eq(value), notRed)
+                .add_(chroma, new Scalar(512))
+                .add_(new Scalar(256))
+                .flatten();
+        Tensor turned = hue.index_select(0, index)
+                .to(ScalarType.Int)
+                .add_(new Scalar(steps))
+                .bitwise_and_(new Scalar(255));
         Tensor v = value.flatten();
-        Tensor s = saturation.index_select(0, v.mul(new Scalar(256)).add_(chroma.flatten())).to(ScalarType.Int);
+        Tensor s = saturation
+                .index_select(0, v.mul(new Scalar(256)).add_(chroma.flatten()))
+                .to(ScalarType.Int);
         Tensor vs = v.mul(s);
-        Tensor p = v.mul(new Scalar(2 * 255)).sub_(vs, new Scalar(2)).add_(new Scalar(255)).floor_divide_(new Scalar(510));
-        Tensor m = v.mul(new Scalar(2 * 65025)).sub_(vs.mul_(fall.index_select(0, turned)), new Scalar(2)).add_(new Scalar(65025)).floor_divide_(new Scalar(130050));
+        Tensor p = v.mul(new Scalar(2 * 255))
+                .sub_(vs, new Scalar(2))
+                .add_(new Scalar(255))
+                .floor_divide_(new Scalar(510));
+        Tensor m = v.mul(new Scalar(2 * 65025))
+                .sub_(vs.mul_(fall.index_select(0, turned)), new Scalar(2))
+                .add_(new Scalar(65025))
+                .floor_divide_(new Scalar(130050));
         Tensor channels = torch.stack(new TensorVector(v, p, m)).gather(0, order.index_select(1, turned));
         return channels.to(ScalarType.Byte).t().view(x.size(0), x.size(1), 3);
     }

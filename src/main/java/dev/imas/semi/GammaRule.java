@@ -26,7 +26,10 @@ interface GammaRule {
         int count = (int) measured.gamma().size(0);
         int[] reversed = IntStream.range(0, count).map(i -> count - 1 - i).toArray();
         measured.parts().narrow(3, 4, 1).fill_(one);
-        return new Agreement(measured.parts(), measured.gamma().fill_(one), compute.upload(reversed, count, 1, 1, 1),
-            measured.mean().fill_(one));
+        return new Agreement(
+                measured.parts(),
+                measured.gamma().fill_(one),
+                compute.upload(reversed, count, 1, 1, 1),
+                measured.mean().fill_(one));
     }
 }

@@ -33,8 +33,7 @@ public interface Networks {
     void update(double lr, double emaDecay);
 
     /** Logits, f32 or bf16 [B,C,h,w]; the same tensor twice where one pass served both. */
-    record Predictions(Tensor student, Tensor teacher) {
-    }
+    record Predictions(Tensor student, Tensor teacher) {}
 
     /**
      * Logits of a pass and the gradient that losses write beside them: autograd begins here.

@@ -22,8 +22,7 @@ final class RelativeConfidence {
     /** Confidences are added up as integers of this resolution: the sum is exact, in any order and on any device. */
     private static final double UNIT = 1 << 24;
 
-    private RelativeConfidence() {
-    }
+    private RelativeConfidence() {}
 
     /**
      * Pseudo-labels that meet tau where the given ones meet their class's threshold: confidences divided by
@@ -33,7 +32,9 @@ final class RelativeConfidence {
         Tensor relative = Torch.scoped(() -> {
             Tensor confidence = pseudo.confidence().flatten();
             Tensor label = pseudo.labels().flatten().to(ScalarType.Long);
-            return confidence.div(share(confidence, label).index_select(0, label)).view_as(pseudo.confidence());
+            return confidence
+                    .div(share(confidence, label).index_select(0, label))
+                    .view_as(pseudo.confidence());
         });
         return new PseudoLabels(pseudo.labels(), relative, pseudo.counts());
     }

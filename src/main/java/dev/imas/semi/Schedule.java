@@ -14,12 +14,18 @@ import dev.imas.config.ImasConfig.Training;
  * @param emaCap        largest EMA decay
  * @param teacherStart  from when on the teacher averages
  */
-public record Schedule(double baseLr, double power, int epochs, long stepsPerEpoch, int supOnlyEpochs, double emaCap,
-                       TeacherStart teacherStart) {
+public record Schedule(
+        double baseLr,
+        double power,
+        int epochs,
+        long stepsPerEpoch,
+        int supOnlyEpochs,
+        double emaCap,
+        TeacherStart teacherStart) {
     /** The schedule of a training. */
     public static Schedule of(Training t, long stepsPerEpoch) {
-        return new Schedule(t.lr(), t.polyPower(), t.epochs(), stepsPerEpoch, t.supOnlyEpochs(), t.emaDecay(),
-            t.teacherStart());
+        return new Schedule(
+                t.lr(), t.polyPower(), t.epochs(), stepsPerEpoch, t.supOnlyEpochs(), t.emaDecay(), t.teacherStart());
     }
 
     /** Steps of the whole run. */

@@ -50,8 +50,9 @@ public final class SemiSupervisedStep {
      * @param emaDecay decay of the teacher's update, 0 copies the student
      */
     public StepResult run(StepInput input, StepDraws draws, double lr, double emaDecay) {
-        return input instanceof StepInput.SemiSupervised in ? run(in, draws, lr, emaDecay)
-            : run((StepInput.Supervised) input, lr, emaDecay);
+        return input instanceof StepInput.SemiSupervised in
+                ? run(in, draws, lr, emaDecay)
+                : run((StepInput.Supervised) input, lr, emaDecay);
     }
 
     /** The whole method: predict, measure gamma, compose, weigh, learn. */

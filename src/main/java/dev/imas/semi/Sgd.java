@@ -25,8 +25,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class Sgd {
     private static final double DAMPENING = 0;
 
-    private record Slot(Tensor parameter, Tensor momentum) {
-    }
+    private record Slot(Tensor parameter, Tensor momentum) {}
 
     private final double momentum;
     private final double weightDecay;
@@ -81,8 +80,19 @@ public final class Sgd {
         }
         if (parameters.size() > 0) {
             IValue no = new IValue(false);
-            fused.callBoxed(new IValueVector(list(parameters), list(gradients), list(momenta), new IValue(weightDecay),
-                new IValue(momentum), new IValue(lr), new IValue(DAMPENING), no, no, no, new IValue(), new IValue()));
+            fused.callBoxed(new IValueVector(
+                    list(parameters),
+                    list(gradients),
+                    list(momenta),
+                    new IValue(weightDecay),
+                    new IValue(momentum),
+                    new IValue(lr),
+                    new IValue(DAMPENING),
+                    no,
+                    no,
+                    no,
+                    new IValue(),
+                    new IValue()));
         }
     }
 

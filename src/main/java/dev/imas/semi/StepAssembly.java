@@ -21,8 +21,9 @@ import java.util.function.UnaryOperator;
  * @param kernels   on the same device
  * @param step      over all of them
  */
-public record StepAssembly(SegmentationNetwork student, Teacher teacher, Sgd optimizer, TensorKernels kernels,
-                           SemiSupervisedStep step) implements AutoCloseable {
+public record StepAssembly(
+        SegmentationNetwork student, Teacher teacher, Sgd optimizer, TensorKernels kernels, SemiSupervisedStep step)
+        implements AutoCloseable {
 
     /**
      * With two networks that are made here, and closed by {@link #close}.
@@ -38,8 +39,8 @@ public record StepAssembly(SegmentationNetwork student, Teacher teacher, Sgd opt
      *
      * @param around gives what the step calls instead
      */
-    public static StepAssembly create(ImasConfig config, Compute compute, Consumer<SegmentationNetwork> start,
-                                      UnaryOperator<Networks> around) {
+    public static StepAssembly create(
+            ImasConfig config, Compute compute, Consumer<SegmentationNetwork> start, UnaryOperator<Networks> around) {
         SegmentationNetwork student = SegmentationNetwork.create(config, compute);
         try {
             start.accept(student);
@@ -61,18 +62,22 @@ public record StepAssembly(SegmentationNetwork student, Teacher teacher, Sgd opt
      *
      * @param average becomes the teacher, a copy of the student
      */
-    public static StepAssembly of(ImasConfig config, Compute compute, SegmentationNetwork student,
-                                  SegmentationNetwork average) {
+    public static StepAssembly of(
+            ImasConfig config, Compute compute, SegmentationNetwork student, SegmentationNetwork average) {
         return of(config, compute, student, average, UnaryOperator.identity());
     }
 
-    private static StepAssembly of(ImasConfig config, Compute compute, SegmentationNetwork student,
-                                   SegmentationNetwork average, UnaryOperator<Networks> around) {
+    private static StepAssembly of(
+            ImasConfig config,
+            Compute compute,
+            SegmentationNetwork student,
+            SegmentationNetwork average,
+            UnaryOperator<Networks> around) {
         Training training = config.training();
         TensorKernels kernels = new TensorKernels(compute);
         Teacher teacher = new Teacher(average, student, kernels);
-        Sgd optimizer = new Sgd(student.parameters(), training.momentum(), training.weightDecay(),
-            training.headLrMultiplier());
+        Sgd optimizer =
+                new Sgd(student.parameters(), training.momentum(), training.weightDecay(), training.headLrMultiplier());
         boolean compared = config.method() != Method.UNIFORM;
         Networks networks = around.apply(new StudentAndTeacher(student, teacher, optimizer, compute, compared));
         SemiSupervisedStep step = new SemiSupervisedStep(networks, kernels, compute, config);

@@ -11,8 +11,7 @@ public sealed interface StepInput {
     Tensor labels();
 
     /** Labelled images alone. */
-    record Supervised(Tensor labeled, Tensor labels) implements StepInput {
-    }
+    record Supervised(Tensor labeled, Tensor labels) implements StepInput {}
 
     /**
      * Labelled and unlabelled images.
@@ -20,6 +19,5 @@ public sealed interface StepInput {
      * @param weak   [B,3,H,W], the weak views
      * @param strong [B,3,H,W], the strong views of the same crops
      */
-    record SemiSupervised(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) implements StepInput {
-    }
+    record SemiSupervised(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) implements StepInput {}
 }

@@ -30,8 +30,14 @@ public sealed interface StepResult {
      * @param agreement gamma as it steered the step
      * @param cutmix    whether CutMix fired, and where
      */
-    record SemiSupervised(Tensor lossSup, Tensor lossUnsup, List<Tensor> views, PseudoLabels pseudo,
-                          Agreement agreement, CutMix cutmix) implements StepResult {
+    record SemiSupervised(
+            Tensor lossSup,
+            Tensor lossUnsup,
+            List<Tensor> views,
+            PseudoLabels pseudo,
+            Agreement agreement,
+            CutMix cutmix)
+            implements StepResult {
         @Override
         public Tensor total() {
             return lossSup.add(lossUnsup);

@@ -46,7 +46,9 @@ final class StudentAndTeacher implements Networks {
     @Override
     public Pass learn(Tensor batch) {
         Output output = compute.forward(true, () -> student.forward(batch, true));
-        return new Pass(Head.of(output.logits()), Optional.ofNullable(output.auxiliary()).map(Head::of));
+        return new Pass(
+                Head.of(output.logits()),
+                Optional.ofNullable(output.auxiliary()).map(Head::of));
     }
 
     @Override

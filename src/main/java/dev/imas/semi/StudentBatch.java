@@ -23,8 +23,7 @@ record StudentBatch(Tensor images, Span labeled, List<View> views) {
      * @param labels     u8 [B,1,H,W]
      * @param confidence f32 [B,1,H,W]
      */
-    record View(Span images, Tensor labels, Tensor confidence) {
-    }
+    record View(Span images, Tensor labels, Tensor confidence) {}
 
     /** Makes the batches of a configuration. */
     static final class Composer {
@@ -48,16 +47,26 @@ record StudentBatch(Tensor images, Span labeled, List<View> views) {
             Span labeled = new Span(0, in.labeled().size(0));
             Span weak = labeled.next(weakInBatch ? count : 0);
             if (cutmix instanceof CutMix.Fired fired) {
-                Composed composed = kernels.composeMixed(in.labeled(), in.weak(), in.strong(), strongShare,
-                    fired.partners(), fired.boxTensor(), weakInBatch, targets);
+                Composed composed = kernels.composeMixed(
+                        in.labeled(),
+                        in.weak(),
+                        in.strong(),
+                        strongShare,
+                        fired.partners(),
+                        fired.boxTensor(),
+                        weakInBatch,
+                        targets);
                 Span mixed = weak.next(count);
-                return new StudentBatch(composed.batch(), labeled, List.of(
-                    new View(mixed.next(count), targets.labels(), targets.confidence()),
-                    new View(mixed, composed.labels(), composed.confidence())));
+                return new StudentBatch(
+                        composed.batch(),
+                        labeled,
+                        List.of(
+                                new View(mixed.next(count), targets.labels(), targets.confidence()),
+                                new View(mixed, composed.labels(), composed.confidence())));
             }
             Tensor batch = kernels.compose(in.labeled(), in.weak(), in.strong(), strongShare, weakInBatch);
-            return new StudentBatch(batch, labeled,
-                List.of(new View(weak.next(count), targets.labels(), targets.confidence())));
+            return new StudentBatch(
+                    batch, labeled, List.of(new View(weak.next(count), targets.labels(), targets.confidence())));
         }
     }
 }

@@ -26,12 +26,20 @@ final class SupervisedLoss {
     Tensor of(Pass pass, Span labeled, Tensor labels) {
         Tensor loss = of(pass.main(), labeled, labels, 1);
         double weight = settings.auxWeight();
-        return pass.auxiliary().map(head -> of(head, labeled, labels, weight))
-            .map(auxiliary -> loss.add(auxiliary, new Scalar(weight))).orElse(loss);
+        return pass.auxiliary()
+                .map(head -> of(head, labeled, labels, weight))
+                .map(auxiliary -> loss.add(auxiliary, new Scalar(weight)))
+                .orElse(loss);
     }
 
     private Tensor of(Head head, Span labeled, Tensor labels, double gradientScale) {
-        return kernels.supervisedLoss(labeled.of(head.logits()), labels, settings.loss(), settings.ohemThreshold(),
-            settings.ohemMinKept(), gradientScale, labeled.of(head.gradient()));
+        return kernels.supervisedLoss(
+                labeled.of(head.logits()),
+                labels,
+                settings.loss(),
+                settings.ohemThreshold(),
+                settings.ohemMinKept(),
+                gradientScale,
+                labeled.of(head.gradient()));
     }
 }

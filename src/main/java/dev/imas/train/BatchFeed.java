@@ -24,8 +24,7 @@ public final class BatchFeed {
      * @param unlabeled positions of the unlabelled images in their source; empty in a supervised-only step
      * @param images    labelled and unlabelled images
      */
-    public record Fed(StepInput input, int[] unlabeled, int images) {
-    }
+    public record Fed(StepInput input, int[] unlabeled, int images) {}
 
     /** Room for one step's batches. */
     private static final class Slot {
@@ -35,19 +34,24 @@ public final class BatchFeed {
         Optional<Batch> unlabeled = Optional.empty();
 
         Slot(Compute compute, DeviceQueue queue, ImasConfig config) {
-            long pixels = (long) config.augment().crop().get(0) * config.augment().crop().get(1);
+            long pixels = (long) config.augment().crop().get(0)
+                    * config.augment().crop().get(1);
             long l = config.training().batchLabeled() * pixels;
             long u = config.training().batchUnlabeled() * pixels;
             labeledBytes = new Staging(compute, queue, 3 * l, l);
-            unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED ? Optional.empty()
-                : Optional.of(config.augment().device() ? new Staging(compute, queue, 3 * u)
-                    : new Staging(compute, queue, 3 * u, 3 * u));
+            unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED
+                    ? Optional.empty()
+                    : Optional.of(
+                            config.augment().device()
+                                    ? new Staging(compute, queue, 3 * u)
+                                    : new Staging(compute, queue, 3 * u, 3 * u));
         }
     }
 
     private final ImageTensors tensors;
     /** Makes the strong views; none: they come from the loader. */
     private final Optional<DeviceStrongView> strongView;
+
     private final LoaderWait wait;
     private Slot free;
     private Slot other;
@@ -89,8 +93,9 @@ public final class BatchFeed {
         slot.unlabeled = unlabeled.map(Iterator::next);
         fetchMilliseconds = (System.nanoTime() - start) / 1e6;
         slot.labeledBytes.put(List.of(slot.labeled.images(), slot.labeled.labels()));
-        slot.unlabeled.ifPresent(u -> slot.unlabeledBytes.orElseThrow().put(
-            strongView.isPresent() ? List.of(u.images()) : List.of(u.images(), u.strong())));
+        slot.unlabeled.ifPresent(u -> slot.unlabeledBytes
+                .orElseThrow()
+                .put(strongView.isPresent() ? List.of(u.images()) : List.of(u.images(), u.strong())));
         free = other;
         other = slot;
         underWay = Optional.of(slot);
@@ -102,7 +107,8 @@ public final class BatchFeed {
         Slot slot = underWay.orElseThrow();
         underWay = Optional.empty();
         List<Tensor> labeledBytes = slot.labeledBytes.take();
-        List<Tensor> unlabeledBytes = slot.unlabeled.isPresent() ? slot.unlabeledBytes.orElseThrow().take() : List.of();
+        List<Tensor> unlabeledBytes =
+                slot.unlabeled.isPresent() ? slot.unlabeledBytes.orElseThrow().take() : List.of();
         wait.begin(fetchMilliseconds);
         Batch l = slot.labeled;
         Tensor images = tensors.normalized(labeledBytes.get(0), l.count(), l.height(), l.width());
@@ -114,8 +120,9 @@ public final class BatchFeed {
         Batch u = slot.unlabeled.get();
         Tensor weakBytes = unlabeledBytes.get(0);
         Tensor weak = tensors.normalized(weakBytes, u.count(), u.height(), u.width());
-        Tensor strongBytes = strongView.map(view -> view.apply(weakBytes, u.operations(), u.height(), u.width()))
-            .orElseGet(() -> unlabeledBytes.get(1));
+        Tensor strongBytes = strongView
+                .map(view -> view.apply(weakBytes, u.operations(), u.height(), u.width()))
+                .orElseGet(() -> unlabeledBytes.get(1));
         Tensor strong = tensors.normalized(strongBytes, u.count(), u.height(), u.width());
         slot.unlabeledBytes.orElseThrow().release();
         return new Fed(new StepInput.SemiSupervised(images, labels, weak, strong), u.indices(), l.count() + u.count());

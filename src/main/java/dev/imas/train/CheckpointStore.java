@@ -30,8 +30,7 @@ final class CheckpointStore {
     private static final int KEPT = 2;
 
     /** A verified checkpoint. */
-    record Checkpoint(RunState state, JsonNode config, JsonNode data, Path tensors) {
-    }
+    record Checkpoint(RunState state, JsonNode config, JsonNode data, Path tensors) {}
 
     private final CheckpointFiles files;
 
@@ -48,11 +47,13 @@ final class CheckpointStore {
         content.set("state", JSON.valueToTree(state));
         content.set("config", config);
         content.set("data", data);
-        content.putObject("tensors").put("file", weights.getFileName().toString()).put("bytes", Files.size(weights))
+        content.putObject("tensors")
+                .put("file", weights.getFileName().toString())
+                .put("bytes", Files.size(weights))
                 .put("sha256", Sha256.of(weights));
         content.put("check", check(content));
-        DurableFiles.replace(files.description(state.step()),
-                file -> JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content));
+        DurableFiles.replace(files.description(state.step()), file -> JSON.writerWithDefaultPrettyPrinter()
+                .writeValue(file.toFile(), content));
         prune(state);
     }
 
@@ -76,7 +77,8 @@ final class CheckpointStore {
     }
 
     private static String reason(Exception e, Path file) {
-        return e instanceof IOException ? FileProblem.of(e, file)
+        return e instanceof IOException
+                ? FileProblem.of(e, file)
                 : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 

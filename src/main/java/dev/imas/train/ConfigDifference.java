@@ -12,12 +12,12 @@ import java.util.TreeMap;
 
 /** Compares the configuration of a checkpoint with that of the run that wants to continue from it. */
 final class ConfigDifference {
-    private static final ObjectMapper JSON = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    private static final ObjectMapper JSON =
+            new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
     /** What may change between the parts of a run. Files may move: their fingerprints tell whether they are the same. */
     private static final Set<String> FREE = ConfigYaml.freeOnResume();
 
-    private ConfigDifference() {
-    }
+    private ConfigDifference() {}
 
     static JsonNode json(ImasConfig config) {
         return JSON.valueToTree(config);
@@ -33,8 +33,11 @@ final class ConfigDifference {
         Map<String, String> after = flatten(wanted);
         Set<String> keys = new java.util.TreeSet<>(before.keySet());
         keys.addAll(after.keySet());
-        return keys.stream().filter(key -> !FREE.contains(key)).filter(key -> !String.valueOf(before.get(key)).equals(String.valueOf(after.get(key))))
-            .map(key -> key + ": " + before.get(key) + " -> " + after.get(key)).toList();
+        return keys.stream()
+                .filter(key -> !FREE.contains(key))
+                .filter(key -> !String.valueOf(before.get(key)).equals(String.valueOf(after.get(key))))
+                .map(key -> key + ": " + before.get(key) + " -> " + after.get(key))
+                .toList();
     }
 
     private static Map<String, String> flatten(JsonNode node) {
@@ -45,7 +48,9 @@ final class ConfigDifference {
 
     private static void flatten(String prefix, JsonNode node, Map<String, String> flat) {
         if (node.isObject()) {
-            node.properties().forEach(field -> flatten(prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey(), field.getValue(), flat));
+            node.properties()
+                    .forEach(field -> flatten(
+                            prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey(), field.getValue(), flat));
         } else {
             flat.put(prefix, node.toString());
         }

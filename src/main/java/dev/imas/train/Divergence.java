@@ -19,8 +19,8 @@ final class Divergence {
         if (!Float.isFinite(result.total().item_float())) {
             double supervised = result.lossSup().item_float();
             throw result instanceof StepResult.SemiSupervised semi
-                ? notFinite(step, losses(supervised, semi.lossUnsup().item_float()), lr)
-                : notFinite(step, losses(supervised), lr);
+                    ? notFinite(step, losses(supervised, semi.lossUnsup().item_float()), lr)
+                    : notFinite(step, losses(supervised), lr);
         }
     }
 
@@ -55,6 +55,6 @@ final class Divergence {
 
     private UserException diverged(String what) {
         return new UserException(what + ": the training diverged; try a lower training.lr, a lower unsupervised.weight"
-            + " or precision fp32; the last checkpoint remains in " + checkpoints);
+                + " or precision fp32; the last checkpoint remains in " + checkpoints);
     }
 }

@@ -21,7 +21,8 @@ final class Evaluations {
         this.evaluator = evaluator;
         this.validation = validation;
         this.models = models;
-        this.schedule = new EvaluationSchedule(config.evaluation().everyEpochs(), config.training().epochs());
+        this.schedule = new EvaluationSchedule(
+                config.evaluation().everyEpochs(), config.training().epochs());
         this.absent = config.evaluation().absentClasses();
     }
 
@@ -34,11 +35,12 @@ final class Evaluations {
         if (!schedule.due(epoch)) {
             return Optional.empty();
         }
-        List<Confusion> counts = evaluator.evaluate(validation,
-            List.of(evaluator.predictor(models.student), evaluator.predictor(models.teacher.network())));
+        List<Confusion> counts = evaluator.evaluate(
+                validation,
+                List.of(evaluator.predictor(models.student), evaluator.predictor(models.teacher.network())));
         Confusion student = counts.get(0);
         Confusion teacher = counts.get(1);
-        return Optional.of(new EpochMetrics(epoch, step, student.meanIou(absent), teacher.meanIou(absent),
-            student.iou(), teacher.iou()));
+        return Optional.of(new EpochMetrics(
+                epoch, step, student.meanIou(absent), teacher.meanIou(absent), student.iou(), teacher.iou()));
     }
 }

@@ -17,8 +17,10 @@ final class HardnessTable {
 
     HardnessTable(int images, Compute compute) {
         this.compute = compute;
-        values = torch.full(new long[] {Math.max(images, 1)}, new Scalar(Double.NaN),
-            new TensorOptions(ScalarType.Float).device(new DeviceOptional(compute.torchDevice())));
+        values = torch.full(
+                new long[] {Math.max(images, 1)},
+                new Scalar(Double.NaN),
+                new TensorOptions(ScalarType.Float).device(new DeviceOptional(compute.torchDevice())));
     }
 
     /** f32 [images] (live). */

@@ -6,8 +6,7 @@ import dev.imas.config.ImasConfig;
 public final class LoaderThreads {
     private static final int BESIDE_A_CPU = 2;
 
-    private LoaderThreads() {
-    }
+    private LoaderThreads() {}
 
     /**
      * Threads of each of the two loaders. Beside a network on the CPU few, since it wants the cores itself. Beside a

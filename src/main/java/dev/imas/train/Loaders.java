@@ -13,13 +13,15 @@ final class Loaders {
     /** @param opened closes them */
     Loaders(Dataset data, Plan plan, ImasConfig config, Opened opened) {
         labeled = opened.keep(DataLoader.labeled(data.labeled(), plan.labeledSamples(), config));
-        unlabeled = plan.unlabeledSamples() == 0 ? Optional.empty()
-            : Optional.of(opened.keep(DataLoader.unlabeled(data.unlabeled(), plan.unlabeledSamples(), config)));
+        unlabeled = plan.unlabeledSamples() == 0
+                ? Optional.empty()
+                : Optional.of(opened.keep(DataLoader.unlabeled(data.unlabeled(), plan.unlabeledSamples(), config)));
     }
 
     /** Feeds an epoch from batch {@code first} on, both from 0. */
     void start(BatchFeed feed, int epoch, int first, boolean supervisedOnly) {
-        feed.start(labeled.epoch(epoch, first),
-            supervisedOnly ? Optional.empty() : unlabeled.map(loader -> loader.epoch(epoch, first)));
+        feed.start(
+                labeled.epoch(epoch, first),
+                supervisedOnly ? Optional.empty() : unlabeled.map(loader -> loader.epoch(epoch, first)));
     }
 }

@@ -24,8 +24,15 @@ final class MetricRows {
      * @param every    steps between rows
      * @param opened   closes the file
      */
-    MetricRows(RunDirectory directory, long position, StepFigures figures, TrainListener listener,
-               Divergence divergence, int every, Opened opened) throws IOException {
+    MetricRows(
+            RunDirectory directory,
+            long position,
+            StepFigures figures,
+            TrainListener listener,
+            Divergence divergence,
+            int every,
+            Opened opened)
+            throws IOException {
         this.log = opened.keep(new Metrics.Log(directory.metrics(), position));
         this.figures = figures;
         this.listener = listener;

@@ -42,7 +42,9 @@ final class Models implements AutoCloseable {
         assembly = StepAssembly.create(config, compute, fresh -> {
             if (initial && config.network().initWeights() != null) {
                 Path weights = Path.of(config.network().initWeights());
-                messages.accept(WeightFiles.load(fresh, weights, config.network().strictWeights()).summary());
+                messages.accept(
+                        WeightFiles.load(fresh, weights, config.network().strictWeights())
+                                .summary());
             }
         });
         student = assembly.student();
@@ -65,7 +67,7 @@ final class Models implements AutoCloseable {
     static void restore(SafetensorsFile file, Map<String, Tensor> live) {
         if (!file.entries().keySet().equals(live.keySet())) {
             throw new UserException(file.path() + " does not belong to this configuration: it holds "
-                + file.entries().size() + " tensors, the run has " + live.size());
+                    + file.entries().size() + " tensors, the run has " + live.size());
         }
         Torch.withoutGradient(() -> live.forEach((key, tensor) -> copy(file.get(key), tensor)));
     }
@@ -77,7 +79,7 @@ final class Models implements AutoCloseable {
             ByteBuffer bytes = entry.data().duplicate();
             if (host.nbytes() != bytes.remaining()) {
                 throw new UserException("a tensor of " + bytes.remaining() + " bytes was found where " + host.nbytes()
-                    + " were expected");
+                        + " were expected");
             }
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
@@ -90,7 +92,9 @@ final class Models implements AutoCloseable {
     boolean finite() {
         try (PointerScope scope = new PointerScope()) {
             TensorVector each = new TensorVector();
-            student.parameters().values().forEach(p -> each.push_back(p.isfinite().all()));
+            student.parameters()
+                    .values()
+                    .forEach(p -> each.push_back(p.isfinite().all()));
             return torch.stack(each).all().item_bool(); // one wait for the device
         }
     }

@@ -22,14 +22,14 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
         int unlabeled = data.unlabeled().size();
         if (data.classNames().size() != config.data().classes()) {
             throw new UserException("data.classes is " + config.data().classes() + ", but the data have "
-                + data.classNames().size() + " class names; set both to the same number");
+                    + data.classNames().size() + " class names; set both to the same number");
         }
         if (data.labeled().size() == 0) {
             throw new UserException("data.labeled: the list of labelled images is empty; at least one is needed");
         }
         if (!supervised && unlabeled == 0) {
-            throw new UserException("data.unlabeled: there are no unlabelled images; give some, or set"
-                + " method: supervised");
+            throw new UserException(
+                    "data.unlabeled: there are no unlabelled images; give some, or set" + " method: supervised");
         }
         int whole = unlabeled > 0 ? unlabeled : data.labeled().size();
         int length = config.data().epochLength() > 0 ? config.data().epochLength() : whole;
@@ -37,8 +37,8 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
         int steps = length / batch;
         if (steps == 0) {
             throw new UserException("an epoch of " + length + " samples has no full batch of " + batch
-                + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
-                + " or raise data.epoch_length");
+                    + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
+                    + " or raise data.epoch_length");
         }
         int labeled = Math.max(length, Math.multiplyExact(steps, t.batchLabeled()));
         return new Plan(labeled, supervised ? 0 : length, Schedule.of(t, steps));

@@ -65,11 +65,17 @@ final class Results {
     }
 
     void writeSummary(RunSummary summary) throws IOException {
-        Summary.Data pictures = new Summary.Data(data.labeled().size(), data.unlabeled().size(), data.validation().size(),
+        Summary.Data pictures = new Summary.Data(
+                data.labeled().size(),
+                data.unlabeled().size(),
+                data.validation().size(),
                 data.fingerprints());
-        Summary.Machine machine = new Summary.Machine(CpuFeatures.read().model(),
-                Runtime.getRuntime().availableProcessors(), torch.get_num_threads(),
-                System.getProperty("os.name") + " " + System.getProperty("os.version"), compute.device(),
+        Summary.Machine machine = new Summary.Machine(
+                CpuFeatures.read().model(),
+                Runtime.getRuntime().availableProcessors(),
+                torch.get_num_threads(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                compute.device(),
                 compute.channelsLast());
         Summary.Versions versions = new Summary.Versions(version(), libtorch(), System.getProperty("java.version"));
         Summary.write(directory.summary(), summary, pictures, versions, machine);

@@ -11,8 +11,7 @@ import java.util.Optional;
 
 /** Where a run goes on, if what it would compute with is what it began with. */
 final class ResumePoint {
-    private ResumePoint() {
-    }
+    private ResumePoint() {}
 
     /**
      * The newest usable checkpoint; none when the run had not come to its first one.
@@ -28,18 +27,20 @@ final class ResumePoint {
         }
         Checkpoint found = newest.get();
         if (found.data().isMissingNode()) {
-            throw new UserException("the checkpoints in " + directory.checkpoints().folder() + " were written by an older"
-                + " version, which this one cannot continue; train anew with another --out");
+            throw new UserException(
+                    "the checkpoints in " + directory.checkpoints().folder() + " were written by an older"
+                            + " version, which this one cannot continue; train anew with another --out");
         }
         List<String> changes = ConfigDifference.between(found.config(), ConfigDifference.json(config));
         if (!changes.isEmpty()) {
             throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes)
-                + "; resume with the old values, or train anew with another --out");
+                    + "; resume with the old values, or train anew with another --out");
         }
         List<String> other = ConfigDifference.between(found.data(), ConfigDifference.json(data.fingerprints()));
         if (!other.isEmpty()) {
-            throw new UserException("the data set is not the one the run began with: " + String.join(", ", other)
-                + "; name the same lists (--data, --labeled, --unlabeled, --val), or train anew with another --out");
+            throw new UserException(
+                    "the data set is not the one the run began with: " + String.join(", ", other)
+                            + "; name the same lists (--data, --labeled, --unlabeled, --val), or train anew with another --out");
         }
         listener.message("continuing after step " + found.state().step());
         return newest;

@@ -34,27 +34,42 @@ final class RunParts implements AutoCloseable {
     final SettledMemory memory;
     /** Where the run stands when it begins. */
     final RunState start;
+
     private final Opened opened = new Opened();
 
     /** @param from checkpoint to continue from */
-    RunParts(ImasConfig config, RunDirectory directory, Dataset data, Compute compute, TrainListener listener,
-             Optional<Checkpoint> from) throws IOException {
+    RunParts(
+            ImasConfig config,
+            RunDirectory directory,
+            Dataset data,
+            Compute compute,
+            TrainListener listener,
+            Optional<Checkpoint> from)
+            throws IOException {
         try {
             plan = Plan.of(config, data);
             models = opened.keep(new Models(config, compute, from.isEmpty(), listener::message));
             DeviceQueue queue = opened.keep(DeviceQueue.of(compute));
             feed = new BatchFeed(compute, queue, new ImageTensors(compute), config);
-            evaluator = new Evaluator(compute, models.kernels, config.evaluation(), config.data().classes());
+            evaluator = new Evaluator(
+                    compute, models.kernels, config.evaluation(), config.data().classes());
             evaluations = new Evaluations(evaluator, data.validation(), models, config);
             hardness = new HardnessTable(data.unlabeled().size(), compute);
-            start = from.map(Checkpoint::state).orElseGet(() -> RunState.start(compute.precision().name()));
+            start = from.map(Checkpoint::state)
+                    .orElseGet(() -> RunState.start(compute.precision().name()));
             if (from.isPresent()) {
                 Models.restore(SafetensorsFile.read(from.get().tensors()), tensors());
                 models.teacher.mirrorsStudent(start.teacherMirrors());
             }
             divergence = new Divergence(directory.checkpoints().folder());
-            rows = new MetricRows(directory, start.metricsBytes(), new StepFigures(compute, queue), listener,
-                divergence, config.training().logEvery(), opened);
+            rows = new MetricRows(
+                    directory,
+                    start.metricsBytes(),
+                    new StepFigures(compute, queue),
+                    listener,
+                    divergence,
+                    config.training().logEvery(),
+                    opened);
             hardnessRows = new HardnessRows(directory, start.hardnessBytes(), hardness, data.unlabeled(), opened);
             checkpoints = new Checkpoints(directory, config, data);
             loaders = new Loaders(data, plan, LoaderThreads.settled(config, compute.cuda()), opened);

@@ -15,22 +15,38 @@ import dev.imas.run.EpochMetrics;
  * @param teacherMirrors the teacher is an exact copy of the student
  * @param precision      the resolved precision, kept by a resumed run
  */
-record RunState(long step, double bestTeacher, int bestEpoch, long bestStep, EpochMetrics last, long metricsBytes,
-                long hardnessBytes, boolean teacherMirrors, String precision) {
+record RunState(
+        long step,
+        double bestTeacher,
+        int bestEpoch,
+        long bestStep,
+        EpochMetrics last,
+        long metricsBytes,
+        long hardnessBytes,
+        boolean teacherMirrors,
+        String precision) {
 
     static RunState start(String precision) {
         return new RunState(0, -1, 0, -1, null, 0, 0, true, precision);
     }
 
     RunState stepped(boolean mirrors) {
-        return new RunState(step + 1, bestTeacher, bestEpoch, bestStep, last, metricsBytes, hardnessBytes, mirrors,
-            precision);
+        return new RunState(
+                step + 1, bestTeacher, bestEpoch, bestStep, last, metricsBytes, hardnessBytes, mirrors, precision);
     }
 
     RunState evaluated(EpochMetrics metrics) {
         boolean best = metrics.miouTeacher() > bestTeacher;
-        return new RunState(step, best ? metrics.miouTeacher() : bestTeacher, best ? metrics.epoch() : bestEpoch,
-            best ? metrics.step() : bestStep, metrics, metricsBytes, hardnessBytes, teacherMirrors, precision);
+        return new RunState(
+                step,
+                best ? metrics.miouTeacher() : bestTeacher,
+                best ? metrics.epoch() : bestEpoch,
+                best ? metrics.step() : bestStep,
+                metrics,
+                metricsBytes,
+                hardnessBytes,
+                teacherMirrors,
+                precision);
     }
 
     RunState written(long metrics, long hardness) {

@@ -15,8 +15,7 @@ import java.nio.file.Path;
 final class SamplePictures {
     private static final int MOST = 12;
 
-    private SamplePictures() {
-    }
+    private SamplePictures() {}
 
     /** Writes image, truth, student and teacher of some pictures, spread evenly over the validation images. */
     static void write(Path folder, Dataset data, Segmenter student, Segmenter teacher) throws IOException {

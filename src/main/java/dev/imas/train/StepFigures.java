@@ -21,11 +21,9 @@ final class StepFigures {
      * @param finite whether the whole loss is a finite number
      * @param semi   whether the step had unlabelled images
      */
-    record Reading(StepMetrics metrics, boolean finite, boolean semi) {
-    }
+    record Reading(StepMetrics metrics, boolean finite, boolean semi) {}
 
-    private record Asked(int epoch, long step, double lr, Stopwatch.Lap lap, boolean semi) {
-    }
+    private record Asked(int epoch, long step, double lr, Stopwatch.Lap lap, boolean semi) {}
 
     private final Figures figures;
     private Optional<Asked> asked = Optional.empty();
@@ -45,8 +43,14 @@ final class StepFigures {
     }
 
     private static List<Tensor> numbers(StepResult.SemiSupervised result) {
-        Tensor confident = result.agreement().parts().select(3, CONFIDENT_TEACHER).mean();
-        return List.of(result.total(), result.lossSup(), result.lossUnsup(), result.agreement().mean(), confident);
+        Tensor confident =
+                result.agreement().parts().select(3, CONFIDENT_TEACHER).mean();
+        return List.of(
+                result.total(),
+                result.lossSup(),
+                result.lossUnsup(),
+                result.agreement().mean(),
+                confident);
     }
 
     /** Whether figures were asked for and not yet read. */
@@ -65,9 +69,18 @@ final class StepFigures {
         asked = Optional.empty();
         float[] f = figures.read();
         StepMetrics metrics = a.semi
-            ? new StepMetrics(a.epoch, a.step, a.lr, f[1], f[2], f[3], f[4], a.lap.imagesPerSecond(), a.lap.waitShare())
-            : new StepMetrics(a.epoch, a.step, a.lr, f[1], Double.NaN, Double.NaN, Double.NaN, a.lap.imagesPerSecond(),
-                a.lap.waitShare());
+                ? new StepMetrics(
+                        a.epoch, a.step, a.lr, f[1], f[2], f[3], f[4], a.lap.imagesPerSecond(), a.lap.waitShare())
+                : new StepMetrics(
+                        a.epoch,
+                        a.step,
+                        a.lr,
+                        f[1],
+                        Double.NaN,
+                        Double.NaN,
+                        Double.NaN,
+                        a.lap.imagesPerSecond(),
+                        a.lap.waitShare());
         return new Reading(metrics, Float.isFinite(f[0]), a.semi);
     }
 }

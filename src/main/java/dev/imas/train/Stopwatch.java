@@ -6,8 +6,7 @@ final class Stopwatch {
      * @param imagesPerSecond images a second of the lap
      * @param waitShare       share of the lap that the device waited for the loader, in [0,1]
      */
-    record Lap(double imagesPerSecond, double waitShare) {
-    }
+    record Lap(double imagesPerSecond, double waitShare) {}
 
     private final long start = System.nanoTime();
     private long lapStart = start;

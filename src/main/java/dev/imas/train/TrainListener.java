@@ -7,19 +7,14 @@ import dev.imas.run.StepMetrics;
 /** Hears what a run does; all methods are called on the training thread. */
 public interface TrainListener {
     /** @param startStep 0, or the step a resumed run continues at */
-    default void started(long startStep, long totalSteps, int stepsPerEpoch) {
-    }
+    default void started(long startStep, long totalSteps, int stepsPerEpoch) {}
 
-    default void step(StepMetrics metrics) {
-    }
+    default void step(StepMetrics metrics) {}
 
-    default void evaluated(EpochMetrics metrics) {
-    }
+    default void evaluated(EpochMetrics metrics) {}
 
     /** A line worth telling: a checkpoint skipped, a precision chosen. */
-    default void message(String line) {
-    }
+    default void message(String line) {}
 
-    default void finished(RunSummary summary) {
-    }
+    default void finished(RunSummary summary) {}
 }

@@ -29,8 +29,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** One training run: the loop around {@link dev.imas.semi}, evaluation, checkpoints and the run directory. */
 public final class Trainer {
-    private Trainer() {
-    }
+    private Trainer() {}
 
     /**
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
@@ -50,12 +49,15 @@ public final class Trainer {
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
-            Compute compute = Compute.of(config.device(), precision(config, from), config.network().backbone());
+            Compute compute = Compute.of(
+                    config.device(), precision(config, from), config.network().backbone());
             tellUnusedGpu(config, compute, listener);
             listener.message("device " + compute.device() + ", precision "
-                + compute.precision().name().toLowerCase(Locale.ROOT) + (compute.channelsLast() ? ", channels_last" : ""));
-            DurableFiles.replace(directory.config(),
-                file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
+                    + compute.precision().name().toLowerCase(Locale.ROOT)
+                    + (compute.channelsLast() ? ", channels_last" : ""));
+            DurableFiles.replace(
+                    directory.config(),
+                    file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
                     RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
@@ -66,17 +68,23 @@ public final class Trainer {
             ReportWriter.write(out);
             return summary;
         } catch (IOException | UncheckedIOException e) {
-            throw new UserException("the run directory " + out + " could not be written ("
-                + FileProblem.of(e, out) + "); mend that, then use --resume", e);
+            throw new UserException(
+                    "the run directory " + out + " could not be written (" + FileProblem.of(e, out)
+                            + "); mend that, then use --resume",
+                    e);
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e).<RuntimeException>map(advice -> new UserException(advice, e)).orElse(e);
+            throw OutOfMemory.advice(e)
+                    .<RuntimeException>map(advice -> new UserException(advice, e))
+                    .orElse(e);
         }
     }
 
     /** A resumed run keeps the precision that it began with. */
     private static Precision precision(ImasConfig config, Optional<Checkpoint> from) {
-        return config.precision() != Precision.AUTO ? config.precision()
-            : from.map(checkpoint -> Precision.valueOf(checkpoint.state().precision())).orElse(Precision.AUTO);
+        return config.precision() != Precision.AUTO
+                ? config.precision()
+                : from.map(checkpoint -> Precision.valueOf(checkpoint.state().precision()))
+                        .orElse(Precision.AUTO);
     }
 
     /** Whoever has a GPU and asks for nothing special expects it to be used. */
@@ -84,7 +92,7 @@ public final class Trainer {
         boolean wanted = config.device().equals("auto") && !compute.cuda();
         if (wanted && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
             listener.message("NVIDIA's driver is installed, but no GPU can be used: " + Compute.problem()
-                + "; `imas doctor` tells what is needed");
+                    + "; `imas doctor` tells what is needed");
         }
     }
 }

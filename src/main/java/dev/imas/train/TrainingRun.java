@@ -78,7 +78,8 @@ final class TrainingRun {
             if (lastOfEpoch || parts.rows.due(state.step())) {
                 parts.rows.tellPending();
                 parts.rows.ask(epoch + 1, state.step(), lr, lap(), result);
-            } else if (!compute.cuda()) { // a GPU would have to be waited for: its losses are looked at with the figures
+            } else if (!compute
+                    .cuda()) { // a GPU would have to be waited for: its losses are looked at with the figures
                 parts.divergence.check(result, state.step(), lr);
             }
         }
@@ -118,10 +119,22 @@ final class TrainingRun {
         results.writeClassIou(last);
         results.writeSamples(parts.models);
         long rss = ProcessMemory.resident();
-        RunSummary summary = new RunSummary(config.name(), config.method().name(), config.seed(), compute.device(),
-            compute.precision().name(), state.step(), config.training().epochs(), last.miouStudent(),
-            last.miouTeacher(), state.bestTeacher(), state.bestEpoch(), parts.watch.sinceStart(),
-            parts.watch.waitShare(), parts.memory.orAtTheEnd(rss), rss);
+        RunSummary summary = new RunSummary(
+                config.name(),
+                config.method().name(),
+                config.seed(),
+                compute.device(),
+                compute.precision().name(),
+                state.step(),
+                config.training().epochs(),
+                last.miouStudent(),
+                last.miouTeacher(),
+                state.bestTeacher(),
+                state.bestEpoch(),
+                parts.watch.sinceStart(),
+                parts.watch.waitShare(),
+                parts.memory.orAtTheEnd(rss),
+                rss);
         results.writeSummary(summary);
         listener.finished(summary);
         return summary;

@@ -1,6 +1,5 @@
 package dev.imas.verify;
 
-import dev.imas.common.UserException;
 import dev.imas.config.DeviceName;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.GoldenData;
@@ -14,8 +13,7 @@ import java.util.function.Consumer;
 
 /** Holds an installation against recorded data of the published implementation: every group the data has, in order. */
 public final class GoldenSuite {
-    private GoldenSuite() {
-    }
+    private GoldenSuite() {}
 
     /** All groups, by folder name, on the CPU. */
     public static List<GoldenGroup> groups() {

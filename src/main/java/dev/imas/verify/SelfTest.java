@@ -34,17 +34,16 @@ public final class SelfTest {
      * @param milliseconds what it took, start-up left out
      * @param detail       what was compared and how it came out
      */
-    public record Result(String part, boolean passed, double milliseconds, String detail) {
-    }
+    public record Result(String part, boolean passed, double milliseconds, String detail) {}
 
     private static final int CLASSES = 7;
     private static final long[] IMAGES = {4, 3, 96, 96};
     /** Float32 against float64, ||found - reference|| / ||reference||. Single ReLUs switch within rounding. */
     private static final double LOGITS = 1e-4;
+
     private static final double GRADIENT = 1e-3;
 
-    private SelfTest() {
-    }
+    private SelfTest() {}
 
     /**
      * The kernels against recorded numbers of the published implementation. Needs no libtorch on the CPU.
@@ -54,14 +53,19 @@ public final class SelfTest {
     public static Result kernels(String device) {
         ArrayKernels kernels = ArrayKernels.at(Place.of(device));
         GoldenData data = GoldenData.builtIn();
-        Groups.withoutLibtorch(kernels).forEach(group -> GroupRunner.run(group, data, check -> { })); // start-up
+        Groups.withoutLibtorch(kernels).forEach(group -> GroupRunner.run(group, data, check -> {})); // start-up
         List<Check> checks = new ArrayList<>();
         long start = System.nanoTime();
         Groups.withoutLibtorch(kernels).forEach(group -> GroupRunner.run(group, data, checks::add));
         double milliseconds = (System.nanoTime() - start) / 1e6;
         List<Check> failed = checks.stream().filter(check -> !check.passed()).toList();
-        String detail = failed.isEmpty() ? checks.size() + " comparisons with recorded numbers"
-            : failed.size() + " of " + checks.size() + " comparisons failed, first " + failed.get(0).group() + " " + failed.get(0).name() + (failed.get(0).note().isEmpty() ? "" : ": " + failed.get(0).note());
+        String detail = failed.isEmpty()
+                ? checks.size() + " comparisons with recorded numbers"
+                : failed.size() + " of " + checks.size() + " comparisons failed, first "
+                        + failed.get(0).group() + " " + failed.get(0).name()
+                        + (failed.get(0).note().isEmpty()
+                                ? ""
+                                : ": " + failed.get(0).note());
         return new Result("kernels", failed.isEmpty(), milliseconds, detail);
     }
 
@@ -69,11 +73,17 @@ public final class SelfTest {
     public static Result network(String device) {
         Torch.load();
         Place place = Place.of(device);
-        try (PointerScope scope = new PointerScope(); SegmentationNetwork exact = network(); SegmentationNetwork found = network()) {
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork exact = network();
+                SegmentationNetwork found = network()) {
             Torch.withoutGradient(() -> exact.parameters().values().forEach(SelfTest::widen));
-            Torch.withoutGradient(() -> exact.buffers().values().stream().filter(b -> b.dim() > 0).forEach(SelfTest::widen));
+            Torch.withoutGradient(() ->
+                    exact.buffers().values().stream().filter(b -> b.dim() > 0).forEach(SelfTest::widen));
             found.to(place.compute().torchDevice());
-            Tensor images = Tensors.of(new Filler("").image("self-test", (int) IMAGES[0], (int) IMAGES[1], (int) IMAGES[2], (int) IMAGES[3]), IMAGES);
+            Tensor images = Tensors.of(
+                    new Filler("")
+                            .image("self-test", (int) IMAGES[0], (int) IMAGES[1], (int) IMAGES[2], (int) IMAGES[3]),
+                    IMAGES);
             Tensor here = place.here(images);
             Tensor reference = pass(exact, images.to(ScalarType.Double));
             pass(found, here); // start-up
@@ -84,14 +94,24 @@ public final class SelfTest {
             double milliseconds = (System.nanoTime() - start) / 1e6;
             double logitsError = relative(logits, reference);
             double gradientError = relative(gradient, gradient(exact));
-            return new Result("network", logitsError <= LOGITS && gradientError <= GRADIENT, milliseconds,
-                String.format(Locale.ROOT, "one pass forward and back; relative error of the logits %.1e (at most %.0e), of the gradient %.1e (at most %.0e)", logitsError, LOGITS, gradientError, GRADIENT));
+            return new Result(
+                    "network",
+                    logitsError <= LOGITS && gradientError <= GRADIENT,
+                    milliseconds,
+                    String.format(
+                            Locale.ROOT,
+                            "one pass forward and back; relative error of the logits %.1e (at most %.0e), of the gradient %.1e (at most %.0e)",
+                            logitsError,
+                            LOGITS,
+                            gradientError,
+                            GRADIENT));
         }
     }
 
     private static SegmentationNetwork network() {
-        ImasConfig.Network settings = ConfigYaml.defaults().network()
-                .with(network -> network.backbone(Backbone.TINY).aspp(List.of(1, 2, 3)).multiGrid(false));
+        ImasConfig.Network settings = ConfigYaml.defaults().network().with(network -> network.backbone(Backbone.TINY)
+                .aspp(List.of(1, 2, 3))
+                .multiGrid(false));
         return SegmentationNetwork.create(settings, CLASSES, 1);
     }
 

@@ -12,13 +12,14 @@ import java.util.List;
  * @param unexpected keys of the file that the network lacks
  * @param ignored    keys of the file that are known to be of no use (the fully connected layer of a classifier)
  */
-public record LoadReport(Path file, List<String> loaded, List<String> missing, List<String> unexpected, List<String> ignored) {
+public record LoadReport(
+        Path file, List<String> loaded, List<String> missing, List<String> unexpected, List<String> ignored) {
     private static final int NAMED = 3;
 
     /** One line for the log. */
     public String summary() {
-        return file + ": " + loaded.size() + " tensors loaded" + part(", missing: ", missing) + part(", unexpected: ", unexpected)
-                + part(", ignored: ", ignored);
+        return file + ": " + loaded.size() + " tensors loaded" + part(", missing: ", missing)
+                + part(", unexpected: ", unexpected) + part(", ignored: ", ignored);
     }
 
     /** Keys as text: the first few and how many more. */

@@ -56,7 +56,11 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
 
     /** What a configuration trains. */
     public static NetworkSpec of(ImasConfig config) {
-        return new NetworkSpec(config.network(), config.data().classes(), config.data().classNames(), config.data().palette());
+        return new NetworkSpec(
+                config.network(),
+                config.data().classes(),
+                config.data().classNames(),
+                config.data().palette());
     }
 
     /** As texts for {@link WeightFiles#save}. */
@@ -95,8 +99,10 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
      * @throws UserException if the file does not say which network it belongs to, or does not fit it
      */
     public static SegmentationNetwork open(Path file) {
-        NetworkSpec spec = of(file).orElseThrow(() -> new UserException(file
-                + " does not say which network it belongs to (no imas.backbone in its metadata); give the configuration it was trained with"));
+        NetworkSpec spec = of(file).orElseThrow(
+                        () -> new UserException(
+                                file
+                                        + " does not say which network it belongs to (no imas.backbone in its metadata); give the configuration it was trained with"));
         SegmentationNetwork network = SegmentationNetwork.create(spec.network, spec.classes, 0);
         try {
             WeightFiles.load(network, file, true);
@@ -121,17 +127,23 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
             if (!version.equals(VERSION)) {
                 throw unusable("version", "version " + VERSION);
             }
-            ImasConfig.Network network = ConfigYaml.defaults().network().with(settings -> settings
-                    .backbone(choice("backbone", ImasConfig.Backbone.class))
+            ImasConfig.Network network = ConfigYaml.defaults().network().with(settings -> settings.backbone(
+                            choice("backbone", ImasConfig.Backbone.class))
                     .stem(choice("stem", ImasConfig.Stem.class))
                     .outputStride(number("output_stride", 8, 16))
-                    .aspp(list("aspp", new TypeReference<List<Integer>>() { }))
+                    .aspp(list("aspp", new TypeReference<List<Integer>>() {}))
                     .multiGrid(flag("multi_grid"))
                     .auxiliary(flag("auxiliary"))
                     .initWeights(null)
                     .strictWeights(false));
-            List<Integer> palette = list("palette", new TypeReference<List<String>>() { }).stream().map(this::color).toList();
-            return new NetworkSpec(network, number("classes", 1, 255), list("class_names", new TypeReference<List<String>>() { }), palette);
+            List<Integer> palette = list("palette", new TypeReference<List<String>>() {}).stream()
+                    .map(this::color)
+                    .toList();
+            return new NetworkSpec(
+                    network,
+                    number("classes", 1, 255),
+                    list("class_names", new TypeReference<List<String>>() {}),
+                    palette);
         }
 
         private String text(String key) {
@@ -183,7 +195,8 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         }
 
         private UserException unusable(String key, String expected) {
-            return new UserException(file + " has " + PREFIX + key + " = '" + texts.get(PREFIX + key) + "' in its metadata; " + expected + " is expected");
+            return new UserException(file + " has " + PREFIX + key + " = '" + texts.get(PREFIX + key)
+                    + "' in its metadata; " + expected + " is expected");
         }
     }
 }

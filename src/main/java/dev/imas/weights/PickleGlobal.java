@@ -16,8 +16,16 @@ interface PickleGlobal {
 
     /** torch.XStorage, as the type of a storage; never called. */
     enum StorageType implements PickleGlobal {
-        FloatStorage(4), DoubleStorage(8), HalfStorage(2), BFloat16Storage(2), LongStorage(8), IntStorage(4),
-        ShortStorage(2), CharStorage(1), ByteStorage(1), BoolStorage(1);
+        FloatStorage(4),
+        DoubleStorage(8),
+        HalfStorage(2),
+        BFloat16Storage(2),
+        LongStorage(8),
+        IntStorage(4),
+        ShortStorage(2),
+        CharStorage(1),
+        ByteStorage(1),
+        BoolStorage(1);
 
         /** Bytes an element takes. */
         final int size;
@@ -40,8 +48,7 @@ interface PickleGlobal {
     }
 
     /** A tensor as a view of a storage; offset and strides in elements. */
-    record PickledTensor(PickledStorage storage, long offset, long[] shape, long[] strides) {
-    }
+    record PickledTensor(PickledStorage storage, long offset, long[] shape, long[] strides) {}
 
     /** A NumPy dtype such as f8, with its byte order. */
     record NumpyType(String code, ByteOrder order) {
@@ -64,7 +71,9 @@ interface PickleGlobal {
             Map.entry("torch._utils._rebuild_parameter", PickleGlobal::parameter),
             Map.entry("torch._utils._rebuild_parameter_with_state", PickleGlobal::parameter),
             Map.entry("torch.Size", arguments -> argument(arguments, 0, List.class)),
-            Map.entry("numpy.dtype", arguments -> new NumpyType(argument(arguments, 0, String.class), ByteOrder.LITTLE_ENDIAN)),
+            Map.entry(
+                    "numpy.dtype",
+                    arguments -> new NumpyType(argument(arguments, 0, String.class), ByteOrder.LITTLE_ENDIAN)),
             Map.entry("numpy.core.multiarray.scalar", PickleGlobal::scalar),
             Map.entry("numpy._core.multiarray.scalar", PickleGlobal::scalar),
             Map.entry("_codecs.encode", PickleGlobal::encode));
@@ -81,8 +90,9 @@ interface PickleGlobal {
                 return type;
             }
         }
-        throw new IOException("its pickle refers to " + printable(full)
-                + ", which is not among the few names that weights need; nothing was executed. If you trust the file, save its state dictionary alone");
+        throw new IOException(
+                "its pickle refers to " + printable(full)
+                        + ", which is not among the few names that weights need; nothing was executed. If you trust the file, save its state dictionary alone");
     }
 
     /** A persistent id: ("storage", type, key, location, elements[, view]). */
@@ -118,7 +128,8 @@ interface PickleGlobal {
             inside = false;
         }
         if (!inside) {
-            throw new IOException("its pickle has a tensor that reaches outside its storage of " + storage.elements() + " elements");
+            throw new IOException(
+                    "its pickle has a tensor that reaches outside its storage of " + storage.elements() + " elements");
         }
         return new PickledTensor(storage, offset, shape, strides);
     }
@@ -132,15 +143,17 @@ interface PickleGlobal {
         NumpyType type = argument(arguments, 0, NumpyType.class);
         ByteBuffer bytes = ByteBuffer.wrap(argument(arguments, 1, byte[].class)).order(type.order());
         int size = bytes.remaining();
-        Object value = switch (type.code()) {
-            case "f8" -> size == 8 ? (Object) bytes.getDouble() : null;
-            case "f4" -> size == 4 ? (Object) (double) bytes.getFloat() : null;
-            case "i8" -> size == 8 ? (Object) bytes.getLong() : null;
-            case "i4" -> size == 4 ? (Object) (long) bytes.getInt() : null;
-            default -> null;
-        };
+        Object value =
+                switch (type.code()) {
+                    case "f8" -> size == 8 ? (Object) bytes.getDouble() : null;
+                    case "f4" -> size == 4 ? (Object) (double) bytes.getFloat() : null;
+                    case "i8" -> size == 8 ? (Object) bytes.getLong() : null;
+                    case "i4" -> size == 4 ? (Object) (long) bytes.getInt() : null;
+                    default -> null;
+                };
         if (value == null) {
-            throw new IOException("its pickle holds a NumPy scalar of type " + printable(type.code()) + " in " + size + " bytes; f8, f4, i8 and i4 are known");
+            throw new IOException("its pickle holds a NumPy scalar of type " + printable(type.code()) + " in " + size
+                    + " bytes; f8, f4, i8 and i4 are known");
         }
         return value;
     }

@@ -138,7 +138,9 @@ final class PickleMachine {
                     setTop(type.withState(state));
                 }
             }
-            default -> throw new IOException(String.format("its pickle uses the operation 0x%02x, which no weight file needs", code));
+            default ->
+                throw new IOException(
+                        String.format("its pickle uses the operation 0x%02x, which no weight file needs", code));
         }
     }
 
@@ -180,7 +182,8 @@ final class PickleMachine {
         return result;
     }
 
-    private static Map<Object, Object> putAll(Map<Object, Object> target, List<Object> keysAndValues) throws IOException {
+    private static Map<Object, Object> putAll(Map<Object, Object> target, List<Object> keysAndValues)
+            throws IOException {
         if (keysAndValues.size() % 2 != 0) {
             throw new IOException("its pickle has a key without a value");
         }
@@ -256,7 +259,8 @@ final class PickleMachine {
 
     private static void requireProtocol(int protocol) throws IOException {
         if (protocol > HIGHEST_PROTOCOL) {
-            throw new IOException("its pickle has protocol " + protocol + ", the highest known one is " + HIGHEST_PROTOCOL);
+            throw new IOException(
+                    "its pickle has protocol " + protocol + ", the highest known one is " + HIGHEST_PROTOCOL);
         }
     }
 

@@ -33,6 +33,7 @@ public final class PthFile implements AutoCloseable {
     private static final long LARGEST_PICKLE = 64 << 20;
     /** Tensors may share a storage, but when all are far larger than their file, the file is an attack. */
     private static final long LARGEST_EXPANSION = 16;
+
     private static final long FREE_BYTES = 16 << 20;
 
     private final Path path;
@@ -141,11 +142,15 @@ public final class PthFile implements AutoCloseable {
         return Torch.scoped(() -> {
             Tensor flat = torch.empty(flatShape, options, new MemoryFormatOptional());
             try {
-                storages.read(storage, pickled.offset() * storage.type().size, new BytePointer(flat.data_ptr()).capacity(flat.nbytes()));
+                storages.read(
+                        storage,
+                        pickled.offset() * storage.type().size,
+                        new BytePointer(flat.data_ptr()).capacity(flat.nbytes()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            return flat.as_strided(pickled.shape(), pickled.strides(), new LongOptional(0)).contiguous();
+            return flat.as_strided(pickled.shape(), pickled.strides(), new LongOptional(0))
+                    .contiguous();
         });
     }
 

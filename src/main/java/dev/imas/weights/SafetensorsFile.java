@@ -116,13 +116,16 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
                 throw damaged(path, "its header is not a JSON object");
             }
             long dataStart = 8 + headerLength;
-            ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, dataStart, requireMappable(path, size - dataStart));
+            ByteBuffer data =
+                    channel.map(FileChannel.MapMode.READ_ONLY, dataStart, requireMappable(path, size - dataStart));
             long used = 0;
             Map<String, Entry> entries = new LinkedHashMap<>();
             Map<String, String> metadata = new LinkedHashMap<>();
             for (Map.Entry<String, JsonNode> field : json.properties()) {
                 if (field.getKey().equals("__metadata__")) {
-                    field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
+                    field.getValue()
+                            .properties()
+                            .forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
                 } else {
                     Entry entry = entry(path, field.getKey(), field.getValue(), data);
                     entries.put(field.getKey(), entry);
@@ -165,7 +168,10 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
         long begin = offsets.get(0).asLong(-1);
         long end = offsets.get(1).asLong(-1);
         if (begin < 0 || end < begin || end > data.capacity() || end - begin != bytes) {
-            throw damaged(path, "entry " + name + " spans bytes " + begin + " to " + end + " of " + data.capacity() + ", its shape needs " + bytes);
+            throw damaged(
+                    path,
+                    "entry " + name + " spans bytes " + begin + " to " + end + " of " + data.capacity()
+                            + ", its shape needs " + bytes);
         }
         ByteBuffer values = data.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
         return new Entry(dtype, extents.stream().mapToLong(Long::longValue).toArray(), values);

@@ -30,8 +30,7 @@ final class SafetensorsWriter {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CHUNK = 1 << 22;
 
-    private SafetensorsWriter() {
-    }
+    private SafetensorsWriter() {}
 
     /**
      * Writes beside the target, forces the bytes to the disk, then renames: the target is at any time the old file
@@ -42,8 +41,11 @@ final class SafetensorsWriter {
         ByteBuffer header = header(tensors, order, metadata);
         try {
             DurableFiles.replace(target.toAbsolutePath(), file -> {
-                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                try (FileChannel channel = FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
                     writeFully(channel, header);
                     for (String name : order) {
                         writeData(channel, tensors.get(name));
@@ -51,13 +53,16 @@ final class SafetensorsWriter {
                 }
             });
         } catch (IOException e) {
-            throw new UserException("cannot write " + target + " (" + FileProblem.of(e, target)
-                    + "); name a folder that can be written to and has room", e);
+            throw new UserException(
+                    "cannot write " + target + " (" + FileProblem.of(e, target)
+                            + "); name a folder that can be written to and has room",
+                    e);
         }
     }
 
     private static List<String> dataOrder(Map<String, Tensor> tensors) {
-        Comparator<String> widest = Comparator.comparingLong(name -> -tensors.get(name).element_size());
+        Comparator<String> widest =
+                Comparator.comparingLong(name -> -tensors.get(name).element_size());
         return tensors.keySet().stream().sorted(widest).toList();
     }
 
@@ -80,7 +85,10 @@ final class SafetensorsWriter {
         });
         byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
         int padded = (json.length + 7) / 8 * 8;
-        ByteBuffer buffer = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
+        ByteBuffer buffer = ByteBuffer.allocate(8 + padded)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(padded)
+                .put(json);
         buffer.put(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
         return buffer.flip();
     }
@@ -114,7 +122,9 @@ final class SafetensorsWriter {
             case Char -> "I8";
             case Byte -> "U8";
             case Bool -> "BOOL";
-            default -> throw new IllegalArgumentException("tensor " + name + " has the type " + type + ", which safetensors files do not hold");
+            default ->
+                throw new IllegalArgumentException(
+                        "tensor " + name + " has the type " + type + ", which safetensors files do not hold");
         };
     }
 

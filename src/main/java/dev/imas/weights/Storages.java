@@ -41,15 +41,21 @@ interface Storages extends AutoCloseable {
         Zip(Path path) throws IOException {
             zip = new ZipFile(path.toFile());
             try {
-                List<String> pickles = zip.stream().map(ZipEntry::getName).filter(n -> n.equals("data.pkl") || n.endsWith("/data.pkl")).toList();
+                List<String> pickles = zip.stream()
+                        .map(ZipEntry::getName)
+                        .filter(n -> n.equals("data.pkl") || n.endsWith("/data.pkl"))
+                        .toList();
                 if (pickles.size() != 1) {
-                    throw new IOException("its archive holds " + pickles.size() + " entries named data.pkl, one is expected");
+                    throw new IOException(
+                            "its archive holds " + pickles.size() + " entries named data.pkl, one is expected");
                 }
                 folder = pickles.get(0).substring(0, pickles.get(0).length() - "data.pkl".length());
                 ZipEntry order = zip.getEntry(folder + "byteorder");
                 if (order != null) {
                     try (InputStream in = open(order)) {
-                        if (!new String(in.readNBytes(16), StandardCharsets.US_ASCII).strip().equals("little")) {
+                        if (!new String(in.readNBytes(16), StandardCharsets.US_ASCII)
+                                .strip()
+                                .equals("little")) {
                             throw new IOException("it was not written by a little-endian machine");
                         }
                     }
@@ -78,8 +84,11 @@ interface Storages extends AutoCloseable {
             String name = folder + "data/" + storage.key();
             ZipEntry entry = zip.getEntry(name);
             if (entry == null || entry.getSize() != storage.bytes()) {
-                throw new IOException(entry == null ? "its storage is missing in the archive"
-                        : "its storage has " + entry.getSize() + " bytes in the archive, " + storage.bytes() + " are expected");
+                throw new IOException(
+                        entry == null
+                                ? "its storage is missing in the archive"
+                                : "its storage has " + entry.getSize() + " bytes in the archive, " + storage.bytes()
+                                        + " are expected");
             }
             CRC32 checksum = new CRC32();
             byte[] chunk = new byte[(int) Math.min(CHUNK, storage.bytes())];
@@ -133,8 +142,8 @@ interface Storages extends AutoCloseable {
                     readFully(count, at);
                     at += Long.BYTES;
                     if (count.getLong(0) != storage.elements() || storage.bytes() > channel.size() - at) {
-                        throw new IOException("a storage of " + storage.elements() + " elements is announced, " + count.getLong(0)
-                                + " elements in " + (channel.size() - at) + " bytes are there");
+                        throw new IOException("a storage of " + storage.elements() + " elements is announced, "
+                                + count.getLong(0) + " elements in " + (channel.size() - at) + " bytes are there");
                     }
                     starts.put(storage.key(), at);
                     at += storage.bytes();
@@ -153,7 +162,12 @@ interface Storages extends AutoCloseable {
             }
             for (long done = 0; done < target.capacity(); ) {
                 int n = (int) Math.min(CHUNK, target.capacity() - done);
-                readFully(new BytePointer(target).position(done).capacity(done + n).asByteBuffer(), start + begin + done);
+                readFully(
+                        new BytePointer(target)
+                                .position(done)
+                                .capacity(done + n)
+                                .asByteBuffer(),
+                        start + begin + done);
                 done += n;
             }
         }

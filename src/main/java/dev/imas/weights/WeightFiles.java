@@ -47,11 +47,11 @@ public final class WeightFiles {
     private static final String STUDENT = "model_state";
     /** In the order in which AUTO looks for them; the last two are other projects' habits. */
     private static final List<String> STATES = List.of(TEACHER, STUDENT, "state_dict", "model");
+
     private static final Pattern TORCHVISION = Pattern.compile("(conv1|bn1|layer[1-4])\\..+");
     private static final String MODULE = "module.";
 
-    private WeightFiles() {
-    }
+    private WeightFiles() {}
 
     /** As {@link #read(Path, Part)} with {@link Part#AUTO}. */
     public static Map<String, Tensor> read(Path file) {
@@ -69,7 +69,8 @@ public final class WeightFiles {
         Torch.load();
         Map<String, Tensor> tensors = isSafetensors(file) ? readSafetensors(file, part) : readPth(file, part);
         if (tensors.isEmpty()) {
-            throw new UserException(file + " holds no tensors" + (part == Part.AUTO ? "" : " in the part " + part.name().toLowerCase(Locale.ROOT))
+            throw new UserException(file + " holds no tensors"
+                    + (part == Part.AUTO ? "" : " in the part " + part.name().toLowerCase(Locale.ROOT))
                     + "; a state dictionary or a training checkpoint is expected");
         }
         return withoutModule(file, tensors);
@@ -111,9 +112,12 @@ public final class WeightFiles {
             List<String> ignored = new ArrayList<>();
             Map<String, Tensor> read = read(file, part);
             boolean classifier = read.keySet().stream().noneMatch(k -> k.startsWith(SegmentationNetwork.ENCODER_PREFIX))
-                    && read.keySet().stream().anyMatch(k -> TORCHVISION.matcher(k).matches());
+                    && read.keySet().stream()
+                            .anyMatch(k -> TORCHVISION.matcher(k).matches());
             read.forEach((name, tensor) -> {
-                String key = classifier && TORCHVISION.matcher(name).matches() ? SegmentationNetwork.ENCODER_PREFIX + name : name;
+                String key = classifier && TORCHVISION.matcher(name).matches()
+                        ? SegmentationNetwork.ENCODER_PREFIX + name
+                        : name;
                 if (state.containsKey(key)) {
                     requireFits(file, name, tensor, state.get(key));
                     matched.put(key, tensor);
@@ -122,24 +126,30 @@ public final class WeightFiles {
                 }
             });
             // Files from before that counter existed lack it; it only counts.
-            List<String> missing = state.keySet().stream().filter(k -> !matched.containsKey(k) && !k.endsWith("num_batches_tracked")).toList();
+            List<String> missing = state.keySet().stream()
+                    .filter(k -> !matched.containsKey(k) && !k.endsWith("num_batches_tracked"))
+                    .toList();
             if (matched.isEmpty() || strict && !(missing.isEmpty() && unexpected.isEmpty())) {
                 throw new UserException(file + " does not fit the network" + LoadReport.part(", missing: ", missing)
-                        + LoadReport.part(", unexpected: ", unexpected) + "; check backbone, stem, auxiliary head and classes"
+                        + LoadReport.part(", unexpected: ", unexpected)
+                        + "; check backbone, stem, auxiliary head and classes"
                         + (matched.isEmpty() ? "" : ", or allow a partial load"));
             }
-            Torch.withoutGradient(() -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
-            return new LoadReport(file, List.copyOf(matched.keySet()), missing, List.copyOf(unexpected), List.copyOf(ignored));
+            Torch.withoutGradient(
+                    () -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
+            return new LoadReport(
+                    file, List.copyOf(matched.keySet()), missing, List.copyOf(unexpected), List.copyOf(ignored));
         }
     }
 
     private static void requireFits(Path file, String name, Tensor tensor, Tensor target) {
         if (!Arrays.equals(tensor.shape(), target.shape())) {
-            throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape()) + ", the network needs "
-                    + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
+            throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape())
+                    + ", the network needs " + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
         }
         if (!torch.isfinite(tensor).all().item_bool()) {
-            throw new UserException(file + ": tensor " + name + " holds values that are not finite; the weights are not usable");
+            throw new UserException(
+                    file + ": tensor " + name + " holds values that are not finite; the weights are not usable");
         }
     }
 
@@ -148,8 +158,10 @@ public final class WeightFiles {
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(9);
         } catch (IOException e) {
-            throw new UserException("cannot read the weight file " + file + ": "
-                    + (Files.isDirectory(file) ? "it is a folder" : FileProblem.of(e, file)), e);
+            throw new UserException(
+                    "cannot read the weight file " + file + ": "
+                            + (Files.isDirectory(file) ? "it is a folder" : FileProblem.of(e, file)),
+                    e);
         }
         boolean zip = start.length > 1 && start[0] == 'P' && start[1] == 'K';
         boolean pickle = start.length > 1 && start[0] == (byte) 0x80 && start[1] <= 5;
@@ -170,7 +182,12 @@ public final class WeightFiles {
 
     private static Map<String, Tensor> readSafetensors(Path file, Part part) {
         SafetensorsFile contents = safetensors(file);
-        String state = chosen(file, part, STATES.stream().filter(s -> contents.entries().keySet().stream().anyMatch(k -> k.startsWith(s + "/"))).toList());
+        String state = chosen(
+                file,
+                part,
+                STATES.stream()
+                        .filter(s -> contents.entries().keySet().stream().anyMatch(k -> k.startsWith(s + "/")))
+                        .toList());
         String prefix = state == null ? "" : state + "/";
         Map<String, Tensor> result = new LinkedHashMap<>();
         contents.entries().forEach((key, entry) -> {
@@ -182,9 +199,15 @@ public final class WeightFiles {
     }
 
     private static Tensor tensor(SafetensorsFile.Entry entry) {
-        Tensor tensor = torch.empty(entry.shape(), new TensorOptions(SafetensorsWriter.scalarType(entry.dtype())), new MemoryFormatOptional());
+        Tensor tensor = torch.empty(
+                entry.shape(),
+                new TensorOptions(SafetensorsWriter.scalarType(entry.dtype())),
+                new MemoryFormatOptional());
         if (entry.data().hasRemaining()) {
-            new BytePointer(tensor.data_ptr()).capacity(tensor.nbytes()).asByteBuffer().put(entry.data().duplicate());
+            new BytePointer(tensor.data_ptr())
+                    .capacity(tensor.nbytes())
+                    .asByteBuffer()
+                    .put(entry.data().duplicate());
         }
         return tensor;
     }
@@ -192,23 +215,29 @@ public final class WeightFiles {
     private static Map<String, Tensor> readPth(Path file, Part part) {
         try (PthFile contents = PthFile.open(file)) {
             if (!(contents.root() instanceof Map<?, ?> root)) {
-                throw new UserException(file + " holds no dictionary; a state dictionary or a training checkpoint is expected");
+                throw new UserException(
+                        file + " holds no dictionary; a state dictionary or a training checkpoint is expected");
             }
-            String state = chosen(file, part, STATES.stream().filter(s -> root.get(s) instanceof Map).toList());
+            String state = chosen(
+                    file,
+                    part,
+                    STATES.stream().filter(s -> root.get(s) instanceof Map).toList());
             return contents.tensors(state == null ? root : (Map<?, ?>) root.get(state));
         }
     }
 
     /** The name of the state to read, of those present, or null for the file's own tensors. */
     private static String chosen(Path file, Part part, List<String> present) {
-        String wanted = switch (part) {
-            case AUTO -> present.isEmpty() ? null : present.get(0);
-            case TEACHER -> TEACHER;
-            case STUDENT -> STUDENT;
-            case PLAIN -> null;
-        };
+        String wanted =
+                switch (part) {
+                    case AUTO -> present.isEmpty() ? null : present.get(0);
+                    case TEACHER -> TEACHER;
+                    case STUDENT -> STUDENT;
+                    case PLAIN -> null;
+                };
         if (wanted != null && !present.contains(wanted)) {
-            throw new UserException(file + " has no " + wanted + "; " + (present.isEmpty() ? "it is not a training checkpoint" : "it has " + present));
+            throw new UserException(file + " has no " + wanted + "; "
+                    + (present.isEmpty() ? "it is not a training checkpoint" : "it has " + present));
         }
         return wanted;
     }

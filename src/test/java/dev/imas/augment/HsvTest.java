@@ -16,7 +16,8 @@ class HsvTest {
         for (int first = 0; first < 256; first++) {
             for (int second = 0; second < 256; second++) {
                 for (int third = 0; third < 256; third++) {
-                    if (Hsv.fromRgb(first, second, third) != plainHsv(first, second, third) || Hsv.toRgb(first, second, third) != plainRgb(first, second, third)) {
+                    if (Hsv.fromRgb(first, second, third) != plainHsv(first, second, third)
+                            || Hsv.toRgb(first, second, third) != plainRgb(first, second, third)) {
                         throw new AssertionError("differs for (" + first + ", " + second + ", " + third + ")");
                     }
                 }
@@ -25,7 +26,8 @@ class HsvTest {
     }
 
     @Property(tries = 50)
-    void aShiftGoesThroughHueSaturationAndValue(@ForAll @DoubleRange(min = -1, max = 1) double share, @ForAll long seed) {
+    void aShiftGoesThroughHueSaturationAndValue(
+            @ForAll @DoubleRange(min = -1, max = 1) double share, @ForAll long seed) {
         RgbImage image = TestPictures.noise(new ImageSize(40, 25), seed);
         byte[] expected = new byte[image.rgb().length];
         for (int p = 0; p < expected.length; p += 3) {
@@ -49,14 +51,20 @@ class HsvTest {
     @Test
     void aThirdOfTheCircleTurnsRedToGreen() {
         ImageSize one = new ImageSize(1, 1);
-        assertThat(Hsv.shiftHue(TestPictures.constant(one, 255, 0, 0), 85 / 255.0).rgb()).containsExactly(0, 255, 0);
-        assertThat(Hsv.shiftHue(TestPictures.constant(one, 0, 255, 0), -85 / 255.0).rgb()).containsExactly(255, 0, 0);
+        assertThat(Hsv.shiftHue(TestPictures.constant(one, 255, 0, 0), 85 / 255.0)
+                        .rgb())
+                .containsExactly(0, 255, 0);
+        assertThat(Hsv.shiftHue(TestPictures.constant(one, 0, 255, 0), -85 / 255.0)
+                        .rgb())
+                .containsExactly(255, 0, 0);
     }
 
     @Test
     void refusesMoreThanAFullTurn() {
         RgbImage image = TestPictures.constant(new ImageSize(1, 1), 1, 2, 3);
-        assertThatThrownBy(() -> Hsv.shiftHue(image, 1.01)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("1.01");
+        assertThatThrownBy(() -> Hsv.shiftHue(image, 1.01))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1.01");
     }
 
     private static int plainHsv(int red, int green, int blue) {

@@ -14,18 +14,28 @@ import org.junit.jupiter.api.Test;
 
 class ResizeTest {
     @Property(tries = 200)
-    void agreesWithThePlainFormula(@ForAll @IntRange(min = 1, max = 40) int width, @ForAll @IntRange(min = 1, max = 40) int height,
-                                   @ForAll @IntRange(min = 1, max = 70) int newWidth, @ForAll @IntRange(min = 1, max = 70) int newHeight) {
+    void agreesWithThePlainFormula(
+            @ForAll @IntRange(min = 1, max = 40) int width,
+            @ForAll @IntRange(min = 1, max = 40) int height,
+            @ForAll @IntRange(min = 1, max = 70) int newWidth,
+            @ForAll @IntRange(min = 1, max = 70) int newHeight) {
         RgbImage image = TestPictures.picture(new ImageSize(width, height), width * 41L + height);
         assertThat(Resize.bilinear(image, newWidth, newHeight).rgb()).isEqualTo(plain(image, newWidth, newHeight));
     }
 
     @Property(tries = 200)
-    void aMirroredWindowIsTheFlippedPartOfTheWhole(@ForAll @IntRange(min = 1, max = 60) int width, @ForAll @IntRange(min = 1, max = 60) int height,
-                                                   @ForAll @IntRange(min = 0, max = 59) int x, @ForAll @IntRange(min = 0, max = 59) int y,
-                                                   @ForAll boolean mirrored) {
+    void aMirroredWindowIsTheFlippedPartOfTheWhole(
+            @ForAll @IntRange(min = 1, max = 60) int width,
+            @ForAll @IntRange(min = 1, max = 60) int height,
+            @ForAll @IntRange(min = 0, max = 59) int x,
+            @ForAll @IntRange(min = 0, max = 59) int y,
+            @ForAll boolean mirrored) {
         ImageSize source = new ImageSize(33, 20);
-        Window window = new Window(Math.min(x, width - 1), Math.min(y, height - 1), Math.max(1, (width - x) / 2), Math.max(1, (height - y) / 2));
+        Window window = new Window(
+                Math.min(x, width - 1),
+                Math.min(y, height - 1),
+                Math.max(1, (width - x) / 2),
+                Math.max(1, (height - y) / 2));
         RgbImage image = TestPictures.picture(source, 3);
         RgbImage part = TestPictures.part(Resize.bilinear(image, width, height), window);
         RgbImage found = RgbImage.black(window.width(), window.height());
@@ -33,16 +43,20 @@ class ResizeTest {
         assertThat(found.rgb()).isEqualTo((mirrored ? Flip.horizontal(part) : part).rgb());
         LabelMap map = TestPictures.labels(source, 5, 3);
         LabelMap labels = TestPictures.part(Resize.nearest(map, width, height), window);
-        assertThat(Resize.nearest(map, width, height, window, mirrored).labels()).isEqualTo((mirrored ? Flip.horizontal(labels) : labels).labels());
+        assertThat(Resize.nearest(map, width, height, window, mirrored).labels())
+                .isEqualTo((mirrored ? Flip.horizontal(labels) : labels).labels());
     }
 
     /** Sizes as in training, and rows long enough for the vector loops and what is left over of them. */
     @Property(tries = 40)
-    void agreesWithThePlainFormulaOnLargePictures(@ForAll @IntRange(min = 100, max = 300) int width, @ForAll @IntRange(min = 1, max = 60) int height,
-                                                  @ForAll @DoubleRange(min = 0.3, max = 2.5) double scale) {
+    void agreesWithThePlainFormulaOnLargePictures(
+            @ForAll @IntRange(min = 100, max = 300) int width,
+            @ForAll @IntRange(min = 1, max = 60) int height,
+            @ForAll @DoubleRange(min = 0.3, max = 2.5) double scale) {
         RgbImage image = TestPictures.noise(new ImageSize(width, height), width * 61L + height);
         ImageSize size = new ImageSize(width, height).times(scale);
-        assertThat(Resize.bilinear(image, size.width(), size.height()).rgb()).isEqualTo(plain(image, size.width(), size.height()));
+        assertThat(Resize.bilinear(image, size.width(), size.height()).rgb())
+                .isEqualTo(plain(image, size.width(), size.height()));
     }
 
     @Test
@@ -56,7 +70,8 @@ class ResizeTest {
                 for (int x = 0; x < 9; x++) {
                     boolean inside = x < side && y < side;
                     for (int c = 0; c < 3; c++) {
-                        assertThat(target.rgb()[(y * 9 + x) * 3 + c]).isEqualTo(inside ? whole.rgb()[(y * side + x) * 3 + c] : (byte) (c + 1));
+                        assertThat(target.rgb()[(y * 9 + x) * 3 + c])
+                                .isEqualTo(inside ? whole.rgb()[(y * side + x) * 3 + c] : (byte) (c + 1));
                     }
                 }
             }
@@ -70,7 +85,8 @@ class ResizeTest {
             RgbImage resized = Resize.bilinear(image, size.width(), size.height());
             assertThat(resized.rgb()).isEqualTo(image.rgb()).isNotSameAs(image.rgb());
             LabelMap map = TestPictures.labels(size, 4, 1);
-            assertThat(Resize.nearest(map, size.width(), size.height()).labels()).isEqualTo(map.labels());
+            assertThat(Resize.nearest(map, size.width(), size.height()).labels())
+                    .isEqualTo(map.labels());
         }
     }
 
@@ -79,8 +95,10 @@ class ResizeTest {
         for (ImageSize from : TestPictures.SIZES) {
             for (ImageSize to : TestPictures.SIZES) {
                 for (int grey : new int[] {0, 1, 127, 254, 255}) {
-                    RgbImage found = Resize.bilinear(TestPictures.constant(from, grey, 255, 7), to.width(), to.height());
-                    assertThat(found.rgb()).isEqualTo(TestPictures.constant(to, grey, 255, 7).rgb());
+                    RgbImage found =
+                            Resize.bilinear(TestPictures.constant(from, grey, 255, 7), to.width(), to.height());
+                    assertThat(found.rgb())
+                            .isEqualTo(TestPictures.constant(to, grey, 255, 7).rgb());
                 }
             }
         }
@@ -113,9 +131,12 @@ class ResizeTest {
     @Test
     void refusesImpossibleSizes() {
         RgbImage image = TestPictures.picture(new ImageSize(4, 4), 1);
-        assertThatThrownBy(() -> Resize.bilinear(image, 0, 4)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0x4");
+        assertThatThrownBy(() -> Resize.bilinear(image, 0, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0x4");
         assertThatThrownBy(() -> Resize.bilinear(image, 4, 4, new Window(1, 0, 4, 4), false, image))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("does not fit");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not fit");
         assertThatThrownBy(() -> new Window(-1, 0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ImageSize(3, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ImageSize(3, 3).withLongSide(0)).isInstanceOf(IllegalArgumentException.class);
@@ -132,7 +153,8 @@ class ResizeTest {
                 for (int c = 0; c < 3; c++) {
                     int row = y * image.width();
                     int channel = c;
-                    alongRows[y][3 * x + c] = plain(image.width(), newWidth, x, s -> image.rgb()[(row + s) * 3 + channel] & 255);
+                    alongRows[y][3 * x + c] =
+                            plain(image.width(), newWidth, x, s -> image.rgb()[(row + s) * 3 + channel] & 255);
                 }
             }
         }

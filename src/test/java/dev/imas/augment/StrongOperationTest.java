@@ -112,14 +112,21 @@ class StrongOperationTest {
     @Test
     void brightnessZeroIsBlackAndLargeFactorsClip() {
         RgbImage image = TestPictures.constant(SIZE, 10, 100, 200);
-        assertThat(same(Enhance.brightness(image, 0), TestPictures.constant(SIZE, 0, 0, 0))).isTrue();
-        assertThat(same(Enhance.brightness(image, 2), TestPictures.constant(SIZE, 20, 200, 255))).isTrue();
-        assertThat(same(Enhance.contrast(TestPictures.picture(SIZE, 1), -1e9), Tone.invert(TestPictures.picture(SIZE, 1)))).isFalse();
+        assertThat(same(Enhance.brightness(image, 0), TestPictures.constant(SIZE, 0, 0, 0)))
+                .isTrue();
+        assertThat(same(Enhance.brightness(image, 2), TestPictures.constant(SIZE, 20, 200, 255)))
+                .isTrue();
+        assertThat(same(
+                        Enhance.contrast(TestPictures.picture(SIZE, 1), -1e9),
+                        Tone.invert(TestPictures.picture(SIZE, 1))))
+                .isFalse();
     }
 
     @Property(tries = 300)
-    void blurAgreesWithThePlainDefinition(@ForAll @IntRange(min = 1, max = 12) int width, @ForAll @IntRange(min = 1, max = 12) int height,
-                                          @ForAll @DoubleRange(min = 0.01, max = 7) double sigma) {
+    void blurAgreesWithThePlainDefinition(
+            @ForAll @IntRange(min = 1, max = 12) int width,
+            @ForAll @IntRange(min = 1, max = 12) int height,
+            @ForAll @DoubleRange(min = 0.01, max = 7) double sigma) {
         RgbImage image = TestPictures.picture(new ImageSize(width, height), width + 13L * height);
         assertThat(GaussianBlur.apply(image, sigma).rgb()).isEqualTo(plainBlur(image, (float) sigma));
     }
@@ -147,13 +154,23 @@ class StrongOperationTest {
     void refusesWhatNoOperationKnows() {
         RgbImage image = TestPictures.picture(SIZE, 2);
         for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
-            for (StrongOperation operation : new StrongOperation[] {StrongOperation.BLUR, StrongOperation.CONTRAST, StrongOperation.BRIGHTNESS,
-                    StrongOperation.COLOR, StrongOperation.SHARPNESS, StrongOperation.HUE}) {
+            for (StrongOperation operation : new StrongOperation[] {
+                StrongOperation.BLUR,
+                StrongOperation.CONTRAST,
+                StrongOperation.BRIGHTNESS,
+                StrongOperation.COLOR,
+                StrongOperation.SHARPNESS,
+                StrongOperation.HUE
+            }) {
                 assertThatThrownBy(() -> operation.apply(image, bad)).isInstanceOf(IllegalArgumentException.class);
             }
         }
-        assertThatThrownBy(() -> GaussianBlur.apply(image, -0.1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("-0.1");
-        assertThatThrownBy(() -> Tone.posterize(image, 9)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("9");
+        assertThatThrownBy(() -> GaussianBlur.apply(image, -0.1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-0.1");
+        assertThatThrownBy(() -> Tone.posterize(image, 9))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("9");
         assertThatThrownBy(() -> Tone.posterize(image, -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -176,7 +193,8 @@ class StrongOperationTest {
                         for (int d = -k - 1; d <= k + 1; d++) {
                             int sx = pass < 3 ? Math.max(0, Math.min(image.width() - 1, x + d)) : x;
                             int sy = pass < 3 ? y : Math.max(0, Math.min(image.height() - 1, y + d));
-                            sum += (Math.abs(d) <= k ? whole : partial) * (current[(sy * image.width() + sx) * 3 + c] & 255);
+                            sum += (Math.abs(d) <= k ? whole : partial)
+                                    * (current[(sy * image.width() + sx) * 3 + c] & 255);
                         }
                         next[(y * image.width() + x) * 3 + c] = (byte) (sum >> 24);
                     }

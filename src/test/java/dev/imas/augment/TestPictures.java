@@ -12,11 +12,17 @@ import java.util.List;
 /** Generated pictures and label maps for the tests of this package. */
 final class TestPictures {
     /** Awkward sizes (width, height): single pixels, rows, columns, odd and even ones. */
-    static final List<ImageSize> SIZES = List.of(new ImageSize(1, 1), new ImageSize(1, 7), new ImageSize(7, 1), new ImageSize(2, 2),
-            new ImageSize(3, 3), new ImageSize(5, 4), new ImageSize(32, 17), new ImageSize(65, 48));
+    static final List<ImageSize> SIZES = List.of(
+            new ImageSize(1, 1),
+            new ImageSize(1, 7),
+            new ImageSize(7, 1),
+            new ImageSize(2, 2),
+            new ImageSize(3, 3),
+            new ImageSize(5, 4),
+            new ImageSize(32, 17),
+            new ImageSize(65, 48));
 
-    private TestPictures() {
-    }
+    private TestPictures() {}
 
     /** A gradient with noise. */
     static RgbImage picture(ImageSize size, long seed) {
@@ -86,8 +92,14 @@ final class TestPictures {
         return a.width() == b.width() && a.height() == b.height() && Arrays.equals(a.rgb(), b.rgb());
     }
 
-    static ImasConfig.Augment config(int cropHeight, int cropWidth, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
+    static ImasConfig.Augment config(
+            int cropHeight, int cropWidth, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
         return ConfigYaml.defaults().augment().with(augment -> augment.crop(List.of(cropHeight, cropWidth))
-                .resize(mode).resizeMin(min).resizeMax(max).resizeBase(base).flip(0.5).strongOps(2));
+                .resize(mode)
+                .resizeMin(min)
+                .resizeMax(max)
+                .resizeBase(base)
+                .flip(0.5)
+                .strongOps(2));
     }
 }

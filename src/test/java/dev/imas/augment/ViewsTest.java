@@ -26,17 +26,25 @@ class ViewsTest {
     private static final ImageSize SIZE = new ImageSize(32, 17);
 
     @Property(tries = 200)
-    void weakViewsHaveTheCropsSizeAndKnownLabels(@ForAll @IntRange(min = 0, max = 7) int size, @ForAll ResizeMode mode,
-                                                 @ForAll @IntRange(min = 1, max = 50) int height, @ForAll @IntRange(min = 1, max = 50) int width,
-                                                 @ForAll long seed) {
+    void weakViewsHaveTheCropsSizeAndKnownLabels(
+            @ForAll @IntRange(min = 0, max = 7) int size,
+            @ForAll ResizeMode mode,
+            @ForAll @IntRange(min = 1, max = 50) int height,
+            @ForAll @IntRange(min = 1, max = 50) int width,
+            @ForAll long seed) {
         RgbImage image = TestPictures.picture(TestPictures.SIZES.get(size), seed);
         RgbImage before = TestPictures.copy(image);
         LabelMap labels = TestPictures.labels(TestPictures.SIZES.get(size), 3, seed);
         ImasConfig.Augment config = mode == ResizeMode.LONG_SIDE
-                ? config(height, width, mode, 5, 70, List.of()) : config(height, width, mode, 0.5, 2, seed % 2 == 0 ? List.of() : List.of(24, 40));
+                ? config(height, width, mode, 5, 70, List.of())
+                : config(height, width, mode, 0.5, 2, seed % 2 == 0 ? List.of() : List.of(24, 40));
         WeakView.Result found = WeakView.apply(image, labels, config, Rng.of(seed, "weak")::uniform);
-        assertThat(found.image().width()).isEqualTo(width).isEqualTo(found.labels().width());
-        assertThat(found.image().height()).isEqualTo(height).isEqualTo(found.labels().height());
+        assertThat(found.image().width())
+                .isEqualTo(width)
+                .isEqualTo(found.labels().width());
+        assertThat(found.image().height())
+                .isEqualTo(height)
+                .isEqualTo(found.labels().height());
         TreeSet<Byte> known = new TreeSet<>(List.of((byte) LabelMap.IGNORE));
         for (byte label : labels.labels()) {
             known.add(label);
@@ -59,7 +67,8 @@ class ViewsTest {
             WeakView.Result found = WeakView.apply(image, null, config, replay(0.5, flip, 0.5, 0.99));
             RgbImage resized = Resize.bilinear(image, 44, 23);
             RgbImage flipped = flip < 0.5 ? Flip.horizontal(resized) : resized;
-            assertThat(same(found.image(), crop(flipped, new Window(12, 0, 20, 30)))).isTrue();
+            assertThat(same(found.image(), crop(flipped, new Window(12, 0, 20, 30))))
+                    .isTrue();
         }
     }
 
@@ -76,31 +85,45 @@ class ViewsTest {
 
     @Test
     void aScaleMultipliesTheBaseOrThePicture() {
-        assertThat(WeakView.Geometry.draw(SIZE, config(4, 4, ResizeMode.SCALE, 0.5, 2, List.of(10, 30)), replay(1 / 3.0, 1, 0, 0)).size())
+        assertThat(WeakView.Geometry.draw(
+                                SIZE, config(4, 4, ResizeMode.SCALE, 0.5, 2, List.of(10, 30)), replay(1 / 3.0, 1, 0, 0))
+                        .size())
                 .isEqualTo(new ImageSize(30, 10));
-        assertThat(WeakView.Geometry.draw(SIZE, config(4, 4, ResizeMode.SCALE, 0.5, 1.5, List.of()), replay(0, 1, 0, 0)).size())
+        assertThat(WeakView.Geometry.draw(SIZE, config(4, 4, ResizeMode.SCALE, 0.5, 1.5, List.of()), replay(0, 1, 0, 0))
+                        .size())
                 .isEqualTo(new ImageSize(16, 8));
     }
 
     @Test
     void labelsOfAnotherSizeAreRefused() {
-        assertThatThrownBy(() -> WeakView.apply(TestPictures.picture(SIZE, 1), TestPictures.labels(new ImageSize(17, 32), 2, 1),
-                config(4, 4, ResizeMode.NONE, 1, 1, List.of()), () -> 0.5))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("32x17").hasMessageContaining("17x32");
+        assertThatThrownBy(() -> WeakView.apply(
+                        TestPictures.picture(SIZE, 1),
+                        TestPictures.labels(new ImageSize(17, 32), 2, 1),
+                        config(4, 4, ResizeMode.NONE, 1, 1, List.of()),
+                        () -> 0.5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("32x17")
+                .hasMessageContaining("17x32");
     }
 
     @Test
     void cropsExtendAtTheBottomAndRight() {
         RgbImage one = TestPictures.constant(new ImageSize(1, 1), 1, 2, 3);
-        assertThat(crop(one, new Window(0, 0, 2, 2)).rgb()).containsExactly(1, 2, 3, 123, 116, 103, 123, 116, 103, 123, 116, 103);
+        assertThat(crop(one, new Window(0, 0, 2, 2)).rgb())
+                .containsExactly(1, 2, 3, 123, 116, 103, 123, 116, 103, 123, 116, 103);
         RgbImage two = TestPictures.constant(new ImageSize(1, 2), 1, 2, 3);
         WeakView.Geometry lower = new WeakView.Geometry(new ImageSize(1, 2), false, new Window(0, 1, 2, 2));
-        assertThat(WeakView.apply(two, new LabelMap(1, 2, new byte[] {4, 5}), lower).labels().labels()).containsExactly(5, -1, -1, -1);
+        assertThat(WeakView.apply(two, new LabelMap(1, 2, new byte[] {4, 5}), lower)
+                        .labels()
+                        .labels())
+                .containsExactly(5, -1, -1, -1);
         assertThatThrownBy(() -> crop(one, new Window(1, 0, 2, 2))).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static RgbImage crop(RgbImage image, Window window) {
-        return WeakView.apply(image, null, new WeakView.Geometry(new ImageSize(image.width(), image.height()), false, window)).image();
+        return WeakView.apply(
+                        image, null, new WeakView.Geometry(new ImageSize(image.width(), image.height()), false, window))
+                .image();
     }
 
     @Test
@@ -111,8 +134,11 @@ class ViewsTest {
             LabelMap map = TestPictures.labels(size, 4, 9);
             assertThat(Flip.horizontal(Flip.horizontal(map)).labels()).isEqualTo(map.labels());
         }
-        assertThat(Flip.horizontal(new RgbImage(2, 1, new byte[] {1, 2, 3, 4, 5, 6})).rgb()).containsExactly(4, 5, 6, 1, 2, 3);
-        assertThat(Flip.horizontal(new LabelMap(3, 1, new byte[] {1, 2, 3})).labels()).containsExactly(3, 2, 1);
+        assertThat(Flip.horizontal(new RgbImage(2, 1, new byte[] {1, 2, 3, 4, 5, 6}))
+                        .rgb())
+                .containsExactly(4, 5, 6, 1, 2, 3);
+        assertThat(Flip.horizontal(new LabelMap(3, 1, new byte[] {1, 2, 3})).labels())
+                .containsExactly(3, 2, 1);
     }
 
     @Test
@@ -123,13 +149,17 @@ class ViewsTest {
         List<byte[]> views = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             RgbImage found = StrongView.apply(image, StrongView.draw(config, Rng.of(3, "strong", 0, i)::uniform));
-            assertThat(same(found, StrongView.apply(image, StrongView.draw(config, Rng.of(3, "strong", 0, i)::uniform)))).isTrue();
+            assertThat(same(
+                            found,
+                            StrongView.apply(image, StrongView.draw(config, Rng.of(3, "strong", 0, i)::uniform))))
+                    .isTrue();
             assertThat(found.width()).isEqualTo(32);
             assertThat(found.height()).isEqualTo(17);
             views.add(found.rgb());
         }
         assertThat(same(image, before)).isTrue();
-        assertThat(views.stream().map(java.util.Arrays::hashCode).distinct().count()).isGreaterThan(30);
+        assertThat(views.stream().map(java.util.Arrays::hashCode).distinct().count())
+                .isGreaterThan(30);
     }
 
     @Test
@@ -138,24 +168,34 @@ class ViewsTest {
         ImasConfig.Augment config = config(17, 32, ResizeMode.NONE, 1, 1, List.of());
         RgbImage found = StrongView.apply(image, StrongView.draw(config, replay(9.5 / 12, 10.5 / 12, 0.1, 0.77, 0.23)));
         assertThat(same(found, Tone.solarize(Tone.posterize(image, 4), 197))).isTrue();
-        RgbImage chosen = StrongView.apply(image, StrongView.draw(List.of(StrongOperation.POSTERIZE, StrongOperation.SOLARIZE), replay(0.1, 0.77, 0.23)));
+        RgbImage chosen = StrongView.apply(
+                image,
+                StrongView.draw(List.of(StrongOperation.POSTERIZE, StrongOperation.SOLARIZE), replay(0.1, 0.77, 0.23)));
         assertThat(same(chosen, found)).isTrue();
     }
 
     @Test
     void theNumberOfOperationsCanBeDrawn() {
         RgbImage image = TestPictures.picture(SIZE, 6);
-        ImasConfig.Augment config = TestPictures.config(17, 32, ResizeMode.NONE, 1, 1, List.of()).withStrongOps(3).withStrongRandomCount(true);
+        ImasConfig.Augment config = TestPictures.config(17, 32, ResizeMode.NONE, 1, 1, List.of())
+                .withStrongOps(3)
+                .withStrongRandomCount(true);
         double invert = 3.5 / 12;
-        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.1, invert))), Tone.invert(image))).isTrue();
-        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.5, invert, invert))), image)).isTrue();
-        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.9, invert, invert, invert))), Tone.invert(image))).isTrue();
+        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.1, invert))), Tone.invert(image)))
+                .isTrue();
+        assertThat(same(StrongView.apply(image, StrongView.draw(config, replay(0.5, invert, invert))), image))
+                .isTrue();
+        assertThat(same(
+                        StrongView.apply(image, StrongView.draw(config, replay(0.9, invert, invert, invert))),
+                        Tone.invert(image)))
+                .isTrue();
     }
 
     @Test
     void noOperationReturnsTheWeakView() {
         RgbImage image = TestPictures.picture(SIZE, 6);
-        ImasConfig.Augment config = TestPictures.config(17, 32, ResizeMode.NONE, 1, 1, List.of()).withStrongOps(0);
+        ImasConfig.Augment config =
+                TestPictures.config(17, 32, ResizeMode.NONE, 1, 1, List.of()).withStrongOps(0);
         assertThat(StrongView.apply(image, StrongView.draw(config, replay()))).isSameAs(image);
     }
 

@@ -20,11 +20,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The way a user goes: train, evaluate, predict, report. */
 class CommandsTest {
-    private static final List<String> SMALL = List.of("--device", "cpu", "--precision", "fp32", "--set", "data.embedded={images: 8, labeled: 2, validation: 2, size: 32}",
-            "--set", "augment.crop=[32, 32]", "--set", "training.batch_labeled=2", "--set", "training.batch_unlabeled=2", "--set", "training.epochs=1",
-            "--set", "training.sup_only_epochs=0", "--set", "training.log_every=1");
+    private static final List<String> SMALL = List.of(
+            "--device",
+            "cpu",
+            "--precision",
+            "fp32",
+            "--set",
+            "data.embedded={images: 8, labeled: 2, validation: 2, size: 32}",
+            "--set",
+            "augment.crop=[32, 32]",
+            "--set",
+            "training.batch_labeled=2",
+            "--set",
+            "training.batch_unlabeled=2",
+            "--set",
+            "training.epochs=1",
+            "--set",
+            "training.sup_only_epochs=0",
+            "--set",
+            "training.log_every=1");
+
     @TempDir
     static Path dir;
+
     private static Path run;
     private static Result trained;
 
@@ -37,10 +55,17 @@ class CommandsTest {
     @Test
     void trainLeavesWeightsAndAReportAndNamesThem() {
         assertThat(trained.status()).as(trained.err()).isZero();
-        assertThat(trained.out()).contains("mIoU ").contains(run.resolve("teacher.safetensors").toString()).contains(run.resolve("report.html").toString());
+        assertThat(trained.out())
+                .contains("mIoU ")
+                .contains(run.resolve("teacher.safetensors").toString())
+                .contains(run.resolve("report.html").toString());
         assertThat(run.resolve("teacher.safetensors")).isNotEmptyFile();
         assertThat(run.resolve("report.html")).isNotEmptyFile();
-        assertThat(trained.err()).contains("3 steps in 1 epochs of 3").contains("epoch 1/1").contains("gamma").doesNotContain("\u001b");
+        assertThat(trained.err())
+                .contains("3 steps in 1 epochs of 3")
+                .contains("epoch 1/1")
+                .contains("gamma")
+                .doesNotContain("\u001b");
     }
 
     @Test
@@ -53,7 +78,13 @@ class CommandsTest {
 
     @Test
     void aSupervisedRunShowsNoFiguresItDoesNotHave() {
-        Result result = imas(with("train", SMALL, "--set", "method=supervised", "--out", dir.resolve("supervised").toString()));
+        Result result = imas(with(
+                "train",
+                SMALL,
+                "--set",
+                "method=supervised",
+                "--out",
+                dir.resolve("supervised").toString()));
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(result.err()).contains("loss ").doesNotContain("NaN").doesNotContain("gamma");
     }
@@ -61,30 +92,64 @@ class CommandsTest {
     @Test
     void evaluateFindsWhatTrainingMeasured() throws IOException {
         String weights = run.resolve("teacher.safetensors").toString();
-        Result result = imas("evaluate", "--weights", weights, "--preset", "embedded", "--device", "cpu", "--precision", "fp32", "--json",
-                "--set", "data.embedded={images: 8, labeled: 2, validation: 2, size: 32}");
+        Result result = imas(
+                "evaluate",
+                "--weights",
+                weights,
+                "--preset",
+                "embedded",
+                "--device",
+                "cpu",
+                "--precision",
+                "fp32",
+                "--json",
+                "--set",
+                "data.embedded={images: 8, labeled: 2, validation: 2, size: 32}");
         assertThat(result.status()).as(result.err()).isZero();
         JsonNode json = new ObjectMapper().readTree(result.out());
-        JsonNode summary = new ObjectMapper().readTree(run.resolve("summary.json").toFile());
+        JsonNode summary =
+                new ObjectMapper().readTree(run.resolve("summary.json").toFile());
         assertThat(json.get("images").intValue()).isEqualTo(2);
         assertThat(json.get("iou").size()).isEqualTo(7);
-        assertThat(json.get("miou").doubleValue()).isEqualTo(summary.get("miou_teacher").doubleValue());
+        assertThat(json.get("miou").doubleValue())
+                .isEqualTo(summary.get("miou_teacher").doubleValue());
     }
 
     @Test
     void weightsInARunAreMeasuredAsTheRunMeasures() throws IOException {
-        Result result = imas("evaluate", "--weights", run.resolve("student.safetensors").toString(), "--json");
+        Result result =
+                imas("evaluate", "--weights", run.resolve("student.safetensors").toString(), "--json");
         assertThat(result.status()).as(result.err()).isZero();
-        JsonNode summary = new ObjectMapper().readTree(run.resolve("summary.json").toFile());
-        assertThat(new ObjectMapper().readTree(result.out()).get("miou").doubleValue()).isEqualTo(summary.get("miou_student").doubleValue());
+        JsonNode summary =
+                new ObjectMapper().readTree(run.resolve("summary.json").toFile());
+        assertThat(new ObjectMapper().readTree(result.out()).get("miou").doubleValue())
+                .isEqualTo(summary.get("miou_student").doubleValue());
     }
 
     @Test
     void settingsReachEvaluation() {
-        Result result = imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--set", "evaluation.mode=sliding", "--set", "evaluation.window=20", "--set", "data.embedded.validation=1");
+        Result result = imas(
+                "evaluate",
+                "--weights",
+                run.resolve("teacher.safetensors").toString(),
+                "--set",
+                "evaluation.mode=sliding",
+                "--set",
+                "evaluation.window=20",
+                "--set",
+                "data.embedded.validation=1");
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(result.out()).contains("(1 images)");
-        assertThat(imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--device", "cpu", "--set", "precision=tf32").err()).contains("tf32 exists on CUDA devices only");
+        assertThat(imas(
+                                "evaluate",
+                                "--weights",
+                                run.resolve("teacher.safetensors").toString(),
+                                "--device",
+                                "cpu",
+                                "--set",
+                                "precision=tf32")
+                        .err())
+                .contains("tf32 exists on CUDA devices only");
     }
 
     @Test
@@ -94,15 +159,37 @@ class CommandsTest {
         byte[] before = Files.readAllBytes(in.resolve("a.png"));
         String weights = run.resolve("teacher.safetensors").toString();
         Result result = imas("predict", "--weights", weights, "--input", in.toString(), "--out", in.toString());
-        assertThat(result).isEqualTo(new Result(2, "", "imas: --out: the result " + in.resolve("a.png") + " would replace a picture of --input; name another folder" + System.lineSeparator()));
+        assertThat(result)
+                .isEqualTo(new Result(
+                        2,
+                        "",
+                        "imas: --out: the result " + in.resolve("a.png")
+                                + " would replace a picture of --input; name another folder" + System.lineSeparator()));
         assertThat(in.resolve("a.png")).hasBinaryContent(before);
         Files.copy(in.resolve("a.png"), in.resolve("a.jpg"));
-        assertThat(imas("predict", "--weights", weights, "--input", in.toString(), "--out", dir.resolve("two").toString()).err())
-                .contains("a.jpg and ").contains("would both become " + dir.resolve("two/a.png"));
+        assertThat(imas(
+                                "predict",
+                                "--weights",
+                                weights,
+                                "--input",
+                                in.toString(),
+                                "--out",
+                                dir.resolve("two").toString())
+                        .err())
+                .contains("a.jpg and ")
+                .contains("would both become " + dir.resolve("two/a.png"));
         Path overlays = Files.createDirectories(dir.resolve("overlays"));
         picture(overlays.resolve("a.png"), 20, 20);
         picture(overlays.resolve("a-overlay.png"), 20, 20);
-        assertThat(imas("predict", "--weights", weights, "--input", overlays.toString(), "--out", dir.resolve("three").toString()).err())
+        assertThat(imas(
+                                "predict",
+                                "--weights",
+                                weights,
+                                "--input",
+                                overlays.toString(),
+                                "--out",
+                                dir.resolve("three").toString())
+                        .err())
                 .contains("would both become " + dir.resolve("three/a-overlay.png"));
     }
 
@@ -110,9 +197,19 @@ class CommandsTest {
     void evaluateReadsListsOfPairs() throws IOException {
         Path data = Files.createDirectories(dir.resolve("pairs"));
         picture(data.resolve("a.png"), 40, 24);
-        ImageIO.write(new BufferedImage(40, 24, BufferedImage.TYPE_BYTE_GRAY), "png", data.resolve("a-mask.png").toFile());
+        ImageIO.write(
+                new BufferedImage(40, 24, BufferedImage.TYPE_BYTE_GRAY),
+                "png",
+                data.resolve("a-mask.png").toFile());
         Files.writeString(data.resolve("val.txt"), "a.png a-mask.png\n");
-        Result result = imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--data", data.toString(), "--val", "val.txt");
+        Result result = imas(
+                "evaluate",
+                "--weights",
+                run.resolve("teacher.safetensors").toString(),
+                "--data",
+                data.toString(),
+                "--val",
+                "val.txt");
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(result.out()).contains("background").contains("mIoU").contains("(1 images)");
     }
@@ -124,12 +221,23 @@ class CommandsTest {
         picture(in.resolve("tall.PNG"), 17, 60);
         Files.writeString(in.resolve("notes.txt"), "no picture");
         Path out = dir.resolve("masks/new");
-        Result result = imas("predict", "--weights", run.resolve("teacher.safetensors").toString(), "--input", in.toString(), "--out", out.toString());
+        Result result = imas(
+                "predict",
+                "--weights",
+                run.resolve("teacher.safetensors").toString(),
+                "--input",
+                in.toString(),
+                "--out",
+                out.toString());
         assertThat(result.status()).as(result.err()).isZero();
-        assertThat(result.out().lines()).containsExactly(out.resolve("tall.png").toString(), out.resolve("wide.png").toString());
+        assertThat(result.out().lines())
+                .containsExactly(
+                        out.resolve("tall.png").toString(),
+                        out.resolve("wide.png").toString());
         BufferedImage mask = ImageIO.read(out.resolve("wide.png").toFile());
         assertThat(List.of(mask.getWidth(), mask.getHeight())).containsExactly(50, 33);
-        assertThat(((IndexColorModel) mask.getColorModel()).getRGB(0) & 0xffffff).isEqualTo(0x2b2d33);
+        assertThat(((IndexColorModel) mask.getColorModel()).getRGB(0) & 0xffffff)
+                .isEqualTo(0x2b2d33);
         BufferedImage overlay = ImageIO.read(out.resolve("tall-overlay.png").toFile());
         assertThat(List.of(overlay.getWidth(), overlay.getHeight())).containsExactly(17, 60);
     }

@@ -34,15 +34,22 @@ class DoctorCommandTest {
         assertThat(screen.line("processor")).contains(" cores");
         assertThat(screen.line("memory")).contains("GiB");
         assertThat(screen.line("CUDA libraries")).isNotEmpty();
-        assertThat(screen.lines()).filteredOn(l -> l.startsWith("cpu")).hasSize(2).allMatch(l -> l.contains(" ok "));
+        assertThat(screen.lines())
+                .filteredOn(l -> l.startsWith("cpu"))
+                .hasSize(2)
+                .allMatch(l -> l.contains(" ok "));
         assertThat(screen.lines()).last().asString().startsWith("every device that can be used works: cpu");
     }
 
     @Test
     void tellsWhereLibrariesAreAndWhichAreMissing() {
-        PretendedFiles files = new PretendedFiles().variable("LD_LIBRARY_PATH", "/opt/cudnn").variable("OMP_WAIT_POLICY", "ACTIVE").file("/opt/cudnn/libcudnn.so.9").file("/usr/lib64/libcuda.so.1")
-            .file("/proc/driver/nvidia/version", "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.95.05  Tue")
-            .file("/proc/meminfo", "MemTotal:        2097152 kB", "MemAvailable:    1048576 kB");
+        PretendedFiles files = new PretendedFiles()
+                .variable("LD_LIBRARY_PATH", "/opt/cudnn")
+                .variable("OMP_WAIT_POLICY", "ACTIVE")
+                .file("/opt/cudnn/libcudnn.so.9")
+                .file("/usr/lib64/libcuda.so.1")
+                .file("/proc/driver/nvidia/version", "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.95.05  Tue")
+                .file("/proc/meminfo", "MemTotal:        2097152 kB", "MemAvailable:    1048576 kB");
         Screen screen = doctor(new DoctorCommand(files));
         assertThat(screen.status()).isZero();
         assertThat(screen.line("memory")).contains("2.0 GiB, 1.0 GiB free");
@@ -50,8 +57,13 @@ class DoctorCommandTest {
         assertThat(screen.line("  NVIDIA driver")).contains("580.95.05").contains("/usr/lib64");
         assertThat(screen.line("  cuDNN 9")).contains("/opt/cudnn; MISSING libcudnn_graph.so.9 and 6 more");
         assertThat(screen.line("  NCCL 2")).contains("MISSING libnccl.so.2");
-        assertThat(screen.line("  looked in")).contains("LD_LIBRARY_PATH (1 folder)").contains("/usr/local/cuda (nothing there)");
-        assertThat(screen.line("  to get them")).contains("pip install nvidia-cuda-runtime").contains("nvidia-cudnn-cu13").doesNotContain("driver");
+        assertThat(screen.line("  looked in"))
+                .contains("LD_LIBRARY_PATH (1 folder)")
+                .contains("/usr/local/cuda (nothing there)");
+        assertThat(screen.line("  to get them"))
+                .contains("pip install nvidia-cuda-runtime")
+                .contains("nvidia-cudnn-cu13")
+                .doesNotContain("driver");
         if (!Torch.cudaBuild()) {
             assertThat(screen.lines()).anyMatch(l -> l.contains("IMAS_GPU=ON ./imas doctor"));
         }

@@ -22,19 +22,36 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script {@code imas} in a copy of the project, with stubs of the tools it calls. */
 class LauncherTest {
-    private static final List<String> SYSTEM_TOOLS = List.of("readlink", "dirname", "find", "sed", "head", "grep", "mkdir", "touch", "flock", "sleep", "cat", "tr", "awk");
-    private static final String JAVA = """
+    private static final List<String> SYSTEM_TOOLS = List.of(
+            "readlink",
+            "dirname",
+            "find",
+            "sed",
+            "head",
+            "grep",
+            "mkdir",
+            "touch",
+            "flock",
+            "sleep",
+            "cat",
+            "tr",
+            "awk");
+    private static final String JAVA =
+            """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
             echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
-    private static final String MAVEN = """
+    private static final String MAVEN =
+            """
             echo mvn "$@" >> "$CALLS"; mkdir -p target/lib
             touch target/imas.jar""";
-    private static final String BENCHMARKS = """
+    private static final String BENCHMARKS =
+            """
             echo mvn "$@" >> "$CALLS"; mkdir -p target/benchmarks/classes
             echo "$PWD/target/imas/classes:/libs/jmh.jar" > target/benchmarks/classpath""";
 
     @TempDir
     Path dir;
+
     private Path home;
     private Path bin;
     private String gpu = "";
@@ -63,16 +80,31 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"java, openjdk-17-jdk-headless", "javac, openjdk-17-jdk-headless", "mvn, maven", "g++, g++", "cmake, cmake"})
+    @CsvSource({
+        "java, openjdk-17-jdk-headless",
+        "javac, openjdk-17-jdk-headless",
+        "mvn, maven",
+        "g++, g++",
+        "cmake, cmake"
+    })
     void aMissingToolIsNamedWithItsPackage(String tool, String debianPackage) throws Exception {
         Files.delete(bin.resolve(tool));
-        assertThat(launch(dir, home.resolve("imas"))).isEqualTo(new Shell.Result(2, "", "imas: " + tool + " is missing; install it with: apt-get install " + debianPackage + "\n"));
+        assertThat(launch(dir, home.resolve("imas")))
+                .isEqualTo(new Shell.Result(
+                        2,
+                        "",
+                        "imas: " + tool + " is missing; install it with: apt-get install " + debianPackage + "\n"));
     }
 
     @Test
     void anOldJavaIsRefused() throws Exception {
         stub("java", "echo 'openjdk version \"11.0.2\" 2019' >&2");
-        assertThat(launch(dir, home.resolve("imas"))).isEqualTo(new Shell.Result(2, "", "imas: Java 17 or newer is needed; install it with: apt-get install openjdk-17-jdk-headless\n"));
+        assertThat(launch(dir, home.resolve("imas")))
+                .isEqualTo(
+                        new Shell.Result(
+                                2,
+                                "",
+                                "imas: Java 17 or newer is needed; install it with: apt-get install openjdk-17-jdk-headless\n"));
     }
 
     @Test
@@ -80,7 +112,10 @@ class LauncherTest {
         stub("mvn", "echo '[INFO] fine'; echo '[ERROR] A.java:[1,1] boom'; exit 1");
         Shell.Result result = launch(dir, home.resolve("imas"));
         assertThat(result.status()).isEqualTo(3);
-        assertThat(result.err()).contains("A.java:[1,1] boom").contains("imas: the build failed; see " + home.resolve("target/build.log")).doesNotContain("fine");
+        assertThat(result.err())
+                .contains("A.java:[1,1] boom")
+                .contains("imas: the build failed; see " + home.resolve("target/build.log"))
+                .doesNotContain("fine");
         assertThat(home.resolve("target/build.log")).content().contains("[INFO] fine");
     }
 
@@ -91,8 +126,12 @@ class LauncherTest {
         for (int i = 0; i < 2; i++) {
             Shell.Result result = launch(elsewhere, link, "train", "--set", "name=two words");
             assertThat(result.status()).as(result.err()).isEqualTo(7);
-            assertThat(result.out()).contains("-Dorg.bytedeco.javacpp.nopointergc=true").contains("-Dorg.bytedeco.javacpp.maxphysicalbytes=0")
-                    .contains(program("target") + " train --set").contains("last=[name=two words]").contains("OMP=PASSIVE");
+            assertThat(result.out())
+                    .contains("-Dorg.bytedeco.javacpp.nopointergc=true")
+                    .contains("-Dorg.bytedeco.javacpp.maxphysicalbytes=0")
+                    .contains(program("target") + " train --set")
+                    .contains("last=[name=two words]")
+                    .contains("OMP=PASSIVE");
             assertThat(result.err().isEmpty()).isEqualTo(i > 0);
         }
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(1);
@@ -113,8 +152,14 @@ class LauncherTest {
         Files.delete(home.resolve("target/imas.jar"));
         Files.delete(home.resolve("target/libtorch"));
         launch(dir, home.resolve("imas"));
-        List<String> builds = Files.readAllLines(dir.resolve("calls")).stream().map(call -> call.contains("-Pgpu -Dimas.cuda=AUTO") ? "cuda" : call.contains("-Dimas.cuda=OFF") ? "cpu" : call).toList();
-        assertThat(builds).as("without a driver; ON; OFF; anew, with a driver and the runtime").containsExactly("cpu", "cuda", "cpu", "cuda");
+        List<String> builds = Files.readAllLines(dir.resolve("calls")).stream()
+                .map(call -> call.contains("-Pgpu -Dimas.cuda=AUTO")
+                        ? "cuda"
+                        : call.contains("-Dimas.cuda=OFF") ? "cpu" : call)
+                .toList();
+        assertThat(builds)
+                .as("without a driver; ON; OFF; anew, with a driver and the runtime")
+                .containsExactly("cpu", "cuda", "cpu", "cuda");
     }
 
     @Test
@@ -123,15 +168,21 @@ class LauncherTest {
         for (int i = 0; i < 2; i++) {
             Shell.Result result = launch(dir, home.resolve("imas"), "bench", "Ema", "-f", "0");
             assertThat(result.status()).as(result.err()).isEqualTo(7);
-            assertThat(result.out()).contains("-Dorg.bytedeco.javacpp.nopointergc=true")
-                    .contains("-cp " + home.resolve("target/benchmarks/classes") + ":" + home.resolve("target/imas/classes") + ":/libs/jmh.jar org.openjdk.jmh.Main Ema -f 0");
+            assertThat(result.out())
+                    .contains("-Dorg.bytedeco.javacpp.nopointergc=true")
+                    .contains("-cp " + home.resolve("target/benchmarks/classes") + ":"
+                            + home.resolve("target/imas/classes") + ":/libs/jmh.jar org.openjdk.jmh.Main Ema -f 0");
         }
-        assertThat(Files.readAllLines(dir.resolve("calls"))).singleElement().asString().contains("-pl benchmarks -am process-classes");
+        assertThat(Files.readAllLines(dir.resolve("calls")))
+                .singleElement()
+                .asString()
+                .contains("-pl benchmarks -am process-classes");
     }
 
     @Test
     void benchExplainsItselfInTheProduct() throws Exception {
-        assertThat(launch(dir, home.resolve("imas"), "bench", "--help").out()).contains(program("target") + " bench --help");
+        assertThat(launch(dir, home.resolve("imas"), "bench", "--help").out())
+                .contains(program("target") + " bench --help");
     }
 
     @Test
@@ -142,7 +193,9 @@ class LauncherTest {
         home = Files.move(home, dir.resolve("moved"));
         assertThat(launch(dir, home.resolve("imas"), "version").out()).contains(program("target") + " version");
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(2);
-        assertThat(launch(dir, home.resolve("imas"), "bench").out()).contains(home.resolve("target/imas/classes").toString()).doesNotContain("a home");
+        assertThat(launch(dir, home.resolve("imas"), "bench").out())
+                .contains(home.resolve("target/imas/classes").toString())
+                .doesNotContain("a home");
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(3);
     }
 
@@ -151,7 +204,10 @@ class LauncherTest {
     @Timeout(60)
     void theBuildTellsHowFarItIs() throws Exception {
         stub("sleep", "exec /bin/sleep 0.02");
-        stub("mvn", MAVEN + """
+        stub(
+                "mvn",
+                MAVEN
+                        + """
 
                 until_told() { until grep -q "$1" "$ERR"; do sleep 0; done; }
                 printf 'Downloading from central: https://a/c.jar\nDownloading from central: https://a/b.jar\n'
@@ -172,21 +228,31 @@ class LauncherTest {
                 until_told 'packing$'""");
         Shell.Result result = launch(dir, home.resolve("imas"));
         assertThat(result.status()).isEqualTo(7);
-        assertThat(result.err().lines()).allMatch(line -> line.startsWith("imas: ")).doesNotHaveDuplicates().hasSizeLessThan(10);
+        assertThat(result.err().lines())
+                .allMatch(line -> line.startsWith("imas: "))
+                .doesNotHaveDuplicates()
+                .hasSizeLessThan(10);
     }
 
     @Test
     void whatCannotBeFetchedIsSaidInOneLine() throws Exception {
-        stub("mvn", "echo '[ERROR] Failed to execute goal: Could not transfer artifact a:b:jar:1 from/to central: Unknown host' ; exit 1");
+        stub(
+                "mvn",
+                "echo '[ERROR] Failed to execute goal: Could not transfer artifact a:b:jar:1 from/to central: Unknown host' ; exit 1");
         Shell.Result result = launch(dir, home.resolve("imas"));
         assertThat(result.status()).isEqualTo(3);
-        assertThat(result.err()).endsWith("imas: Maven could not fetch what the build needs; is there a network? see " + home.resolve("target/build.log") + "\n").doesNotContain("a:b:jar");
+        assertThat(result.err())
+                .endsWith("imas: Maven could not fetch what the build needs; is there a network? see "
+                        + home.resolve("target/build.log") + "\n")
+                .doesNotContain("a:b:jar");
     }
 
     @Test
     void aFolderThatCannotBeWrittenIsNamed() throws Exception {
         Files.writeString(home.resolve("target"), "");
-        assertThat(launch(dir, home.resolve("imas"))).isEqualTo(new Shell.Result(2, "", "imas: " + home.resolve("target") + " cannot be written; build as a user who may\n"));
+        assertThat(launch(dir, home.resolve("imas")))
+                .isEqualTo(new Shell.Result(
+                        2, "", "imas: " + home.resolve("target") + " cannot be written; build as a user who may\n"));
     }
 
     @Test
@@ -206,7 +272,8 @@ class LauncherTest {
     @Test
     void aNewerSourceBuildsAgain() throws Exception {
         launch(dir, home.resolve("imas"));
-        Files.setLastModifiedTime(home.resolve("src/main/A.java"), FileTime.from(Instant.now().plusSeconds(60)));
+        Files.setLastModifiedTime(
+                home.resolve("src/main/A.java"), FileTime.from(Instant.now().plusSeconds(60)));
         launch(dir, home.resolve("imas"));
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(2);
     }
@@ -254,7 +321,8 @@ class LauncherTest {
 
     /** The end of the JVM's options. */
     private String program(String folder) {
-        return "-cp " + home.resolve(folder).resolve("imas.jar") + ":" + home.resolve(folder).resolve("lib/*") + " dev.imas.cli.Main";
+        return "-cp " + home.resolve(folder).resolve("imas.jar") + ":"
+                + home.resolve(folder).resolve("lib/*") + " dev.imas.cli.Main";
     }
 
     private static void awaitText(Path file, String text) throws IOException, InterruptedException {
@@ -271,16 +339,30 @@ class LauncherTest {
 
     private Shell.Result launch(Path cwd, Path script, String... arguments) throws IOException, InterruptedException {
         int status = start(cwd, "launch", script, arguments).waitFor();
-        return new Shell.Result(status, Files.readString(dir.resolve("launch.out")), Files.readString(dir.resolve("launch.err")));
+        return new Shell.Result(
+                status, Files.readString(dir.resolve("launch.out")), Files.readString(dir.resolve("launch.err")));
     }
 
     private Process start(Path cwd, String name, Path script, String... arguments) throws IOException {
-        List<String> line = Stream.concat(Stream.of("/bin/sh", script.toString()), Stream.of(arguments)).toList();
+        List<String> line = Stream.concat(Stream.of("/bin/sh", script.toString()), Stream.of(arguments))
+                .toList();
         Path out = dir.resolve(name + ".out");
         Path err = dir.resolve(name + ".err");
-        ProcessBuilder builder = new ProcessBuilder(line).directory(cwd.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .directory(cwd.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
         builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", bin.toString(), "CALLS", dir.resolve("calls").toString(), "ERR", err.toString(), "IMAS_GPU", gpu));
+        builder.environment()
+                .putAll(Map.of(
+                        "PATH",
+                        bin.toString(),
+                        "CALLS",
+                        dir.resolve("calls").toString(),
+                        "ERR",
+                        err.toString(),
+                        "IMAS_GPU",
+                        gpu));
         return builder.start();
     }
 }

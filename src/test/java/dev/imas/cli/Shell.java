@@ -8,11 +8,9 @@ import java.util.List;
 /** Runs command lines inside the test's process. */
 final class Shell {
     /** What one command line left. */
-    record Result(int status, String out, String err) {
-    }
+    record Result(int status, String out, String err) {}
 
-    private Shell() {
-    }
+    private Shell() {}
 
     static Result imas(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -29,6 +27,9 @@ final class Shell {
     }
 
     private static Console console(ByteArrayOutputStream out, ByteArrayOutputStream err) {
-        return new Console(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), false);
+        return new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
     }
 }

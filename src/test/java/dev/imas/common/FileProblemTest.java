@@ -38,7 +38,8 @@ class FileProblemTest {
         assertThat(told(file, () -> Files.list(file).close())).isEqualTo("it is no folder");
         assertThat(told(folder, () -> Files.delete(folder))).isEqualTo("the folder is not empty");
         assertThat(told(folder, () -> Files.readAllBytes(folder))).isEqualTo("it is a folder");
-        assertThat(told(folder, () -> new FileOutputStream(folder.toFile()).close())).isEqualTo("it is a folder");
+        assertThat(told(folder, () -> new FileOutputStream(folder.toFile()).close()))
+                .isEqualTo("it is a folder");
         assertThat(told(folder, () -> new FileOutputStream(none.resolve("x").toFile()).close()))
                 .isEqualTo("no such file or folder: " + none.resolve("x"));
         Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xFF, (byte) 0xFE});
@@ -58,8 +59,10 @@ class FileProblemTest {
         assertThat(FileProblem.of(new UncheckedIOException(new IOException("No space left on device")), path))
                 .isEqualTo("the disk is full");
         assertThat(FileProblem.of(new EOFException(), path)).isEqualTo("its data end early");
-        assertThat(FileProblem.of(new EOFException("its pickle ends early"), path)).isEqualTo("its pickle ends early");
-        for (Exception bare : List.of(new IOException(), new FileSystemException("/a/b"), new MalformedInputException(1))) {
+        assertThat(FileProblem.of(new EOFException("its pickle ends early"), path))
+                .isEqualTo("its pickle ends early");
+        for (Exception bare :
+                List.of(new IOException(), new FileSystemException("/a/b"), new MalformedInputException(1))) {
             assertThat(FileProblem.of(bare, path)).doesNotContain("Exception").isNotBlank();
         }
     }
@@ -71,7 +74,8 @@ class FileProblemTest {
         assertThat(FileProblem.ofInput(Path.of("/dev/null"))).isEqualTo("is a device or pipe");
         Path file = Files.createFile(folder.resolve("file"));
         assertThat(FileProblem.ofInput(file)).isEqualTo("is empty");
-        assertThat(FileProblem.ofInput(file.resolve("x"))).isEqualTo("cannot be looked at (a part of the path is a file)");
+        assertThat(FileProblem.ofInput(file.resolve("x")))
+                .isEqualTo("cannot be looked at (a part of the path is a file)");
         assertThat(FileProblem.ofInput(Files.writeString(file, "text"))).isNull();
     }
 }

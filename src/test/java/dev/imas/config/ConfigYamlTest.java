@@ -41,9 +41,13 @@ class ConfigYamlTest {
     void aFileThatLostItsEndIsNoCompleteConfiguration() throws IOException {
         String whole = ConfigYaml.dump(ConfigYaml.resolve(ConfigYaml.preset("embedded")));
         Path file = file(whole.substring(0, whole.indexOf("evaluation:")));
-        assertThatThrownBy(() -> ConfigYaml.complete(file)).isInstanceOf(UserException.class).hasMessageStartingWith(file + ": evaluation is missing");
+        assertThatThrownBy(() -> ConfigYaml.complete(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(file + ": evaluation is missing");
         Path cut = file(whole.substring(0, whole.indexOf("absent_classes:")));
-        assertThatThrownBy(() -> ConfigYaml.complete(cut)).isInstanceOf(UserException.class).hasMessageStartingWith(cut + ": evaluation.absent_classes is missing");
+        assertThatThrownBy(() -> ConfigYaml.complete(cut))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(cut + ": evaluation.absent_classes is missing");
     }
 
     @Test
@@ -72,8 +76,19 @@ class ConfigYamlTest {
         "voc-92-r101,       10490, RESNET101, 513,  80, 0.001, 10, 0.0001, 0.95, CE",
         "cityscapes-1-16,    2789, RESNET50,  769, 240, 0.01,   1, 0.0005, 0.7, OHEM",
         "cityscapes-1-8-os8, 2603, RESNET50,  769, 240, 0.01,   1, 0.0005, 0.7, OHEM",
-        "cityscapes-1-2,     1487, RESNET50,  769, 240, 0.01,   1, 0.0005, 0.7, OHEM"})
-    void thePublishedSettings(String name, int epochLength, ImasConfig.Backbone backbone, int crop, int epochs, double lr, double head, double decay, double threshold, ImasConfig.SupervisedLoss loss) {
+        "cityscapes-1-2,     1487, RESNET50,  769, 240, 0.01,   1, 0.0005, 0.7, OHEM"
+    })
+    void thePublishedSettings(
+            String name,
+            int epochLength,
+            ImasConfig.Backbone backbone,
+            int crop,
+            int epochs,
+            double lr,
+            double head,
+            double decay,
+            double threshold,
+            ImasConfig.SupervisedLoss loss) {
         ImasConfig config = ConfigYaml.resolve(ConfigYaml.preset(name));
         assertThat(config.data().epochLength()).isEqualTo(epochLength);
         assertThat(config.network().backbone()).isEqualTo(backbone);
@@ -113,32 +128,37 @@ class ConfigYamlTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "training: {batch_labled: 4}      | : unknown key training.batch_labled; did you mean training.batch_labeled?",
-        "batch_labeled: 4                 | : unknown key batch_labeled; did you mean training.batch_labeled?",
-        "trianing: {epochs: 4}            | : unknown key trianing; did you mean training?",
-        "qqqqqqqq: 1                      | : unknown key qqqqqqqq; `imas presets NAME` prints a configuration with every key",
-        "training: {epochs: many}         | : training.epochs is 'many'; expected a whole number",
-        "training: {epochs: 1.5}          | : training.epochs is '1.5'; expected a whole number of at most 9 digits",
-        "training: {epochs: 99999999999}  | : training.epochs is '99999999999'; expected a whole number of at most 9 digits",
-        "training: {epochs: 1e999999999}  | : training.epochs is '1e999999999'; expected a whole number of at most 9 digits",
-        "training: {epochs: }             | : training.epochs is empty; expected a whole number",
-        "data: {palette: 7}               | : data.palette is '7'; expected a list like [\"#808080\", \"#80ff00\"]",
-        "data: {class_names: x}           | : data.class_names is 'x'; expected a list like [a, b]",
-        "training: {lr: [0.1]}            | : training.lr is '[0.1]'; expected a number",
-        "training: {lr: NaN}              | : training.lr is 'NaN'; expected a number",
-        "training: 7                      | : training is '7'; expected a section of keys, such as training.epochs",
-        "method: magic                    | : method is 'magic'; expected one of imas, uniform, supervised",
-        "network: {multi_grid: 1}         | : network.multi_grid is '1'; expected true or false",
-        "network: {aspp: 6}               | : network.aspp is '6'; expected a list like [1, 2]",
-        "network: {aspp: [6, x, 18]}      | : network.aspp[1] is 'x'; expected a whole number",
-        "data: {class_names: [a, ~]}      | : data.class_names[1] is empty; expected a value",
-        "data: {root: [a]}                | : data.root is '[a]'; expected one value",
-        "extends: vok                     | : extends: unknown preset vok; did you mean voc?",
-        "just words                       | ' holds no keys; expected YAML such as'"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training: {batch_labled: 4}      | : unknown key training.batch_labled; did you mean training.batch_labeled?",
+                "batch_labeled: 4                 | : unknown key batch_labeled; did you mean training.batch_labeled?",
+                "trianing: {epochs: 4}            | : unknown key trianing; did you mean training?",
+                "qqqqqqqq: 1                      | : unknown key qqqqqqqq; `imas presets NAME` prints a configuration with every key",
+                "training: {epochs: many}         | : training.epochs is 'many'; expected a whole number",
+                "training: {epochs: 1.5}          | : training.epochs is '1.5'; expected a whole number of at most 9 digits",
+                "training: {epochs: 99999999999}  | : training.epochs is '99999999999'; expected a whole number of at most 9 digits",
+                "training: {epochs: 1e999999999}  | : training.epochs is '1e999999999'; expected a whole number of at most 9 digits",
+                "training: {epochs: }             | : training.epochs is empty; expected a whole number",
+                "data: {palette: 7}               | : data.palette is '7'; expected a list like [\"#808080\", \"#80ff00\"]",
+                "data: {class_names: x}           | : data.class_names is 'x'; expected a list like [a, b]",
+                "training: {lr: [0.1]}            | : training.lr is '[0.1]'; expected a number",
+                "training: {lr: NaN}              | : training.lr is 'NaN'; expected a number",
+                "training: 7                      | : training is '7'; expected a section of keys, such as training.epochs",
+                "method: magic                    | : method is 'magic'; expected one of imas, uniform, supervised",
+                "network: {multi_grid: 1}         | : network.multi_grid is '1'; expected true or false",
+                "network: {aspp: 6}               | : network.aspp is '6'; expected a list like [1, 2]",
+                "network: {aspp: [6, x, 18]}      | : network.aspp[1] is 'x'; expected a whole number",
+                "data: {class_names: [a, ~]}      | : data.class_names[1] is empty; expected a value",
+                "data: {root: [a]}                | : data.root is '[a]'; expected one value",
+                "extends: vok                     | : extends: unknown preset vok; did you mean voc?",
+                "just words                       | ' holds no keys; expected YAML such as'"
+            })
     void aWrongKeyOrTypeIsNamedWithTheFile(String yaml, String message) throws IOException {
         Path file = file(yaml);
-        assertThatThrownBy(() -> ConfigYaml.file(file)).isInstanceOf(UserException.class).hasMessageStartingWith(file + message);
+        assertThatThrownBy(() -> ConfigYaml.file(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(file + message);
     }
 
     @Test
@@ -152,8 +172,12 @@ class ConfigYamlTest {
         assertThat(open.data().workers()).isNull();
         assertThat(ConfigYaml.dump(open)).contains("workers: auto");
         assertThat(ConfigYaml.read(file(ConfigYaml.dump(open)))).isEqualTo(open);
-        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.workers=many")).isInstanceOf(UserException.class).hasMessageContaining("data.workers is 'many'");
-        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.palette=[1, auto]")).isInstanceOf(UserException.class).hasMessageContaining("data.palette[1] is 'auto'; expected a colour such as");
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.workers=many"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.workers is 'many'");
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "data.palette=[1, auto]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.palette[1] is 'auto'; expected a colour such as");
     }
 
     @Test
@@ -162,8 +186,9 @@ class ConfigYamlTest {
         ConfigYaml.set(layers, "data.palette=[\"#808000\", '#0A0b0C', 0x80FF00, 255, 0, 16777215, 0xffffff]");
         ImasConfig config = ConfigYaml.resolve(layers);
         assertThat(config.data().palette()).containsExactly(0x808000, 0x0a0b0c, 0x80ff00, 255, 0, 0xffffff, 0xffffff);
-        assertThat(ConfigYaml.dump(config)).contains("palette: [\"#808000\", \"#0a0b0c\", \"#80ff00\", \"#0000ff\", "
-                + "\"#000000\", \"#ffffff\", \"#ffffff\"]");
+        assertThat(ConfigYaml.dump(config))
+                .contains("palette: [\"#808000\", \"#0a0b0c\", \"#80ff00\", \"#0000ff\", "
+                        + "\"#000000\", \"#ffffff\", \"#ffffff\"]");
         assertThat(ConfigYaml.read(file(ConfigYaml.dump(config)))).isEqualTo(config);
         ConfigYaml.set(layers, "data.palette", config.data().palette());
         assertThat(ConfigYaml.resolve(layers)).as("numbers in memory").isEqualTo(config);
@@ -173,8 +198,10 @@ class ConfigYamlTest {
     @Test
     void aPaletteOfDecimalNumbersIsRead() throws IOException {
         ImasConfig config = ConfigYaml.resolve(ConfigYaml.preset("embedded"));
-        String old = ConfigYaml.dump(config).replaceFirst("palette: .*", "palette: [2829619, 14964526, 15968018, 5011624, "
-                + "7518130, 5546571, 11696546]");
+        String old = ConfigYaml.dump(config)
+                .replaceFirst(
+                        "palette: .*",
+                        "palette: [2829619, 14964526, 15968018, 5011624, " + "7518130, 5546571, 11696546]");
         assertThat(ConfigYaml.read(file(old))).isEqualTo(config);
     }
 
@@ -183,70 +210,84 @@ class ConfigYamlTest {
     void whatIsNoColourIsNamed(String text) {
         assertThatThrownBy(() -> ConfigYaml.set(ConfigYaml.preset("embedded"), "data.palette", List.of(0, text)))
                 .isInstanceOf(UserException.class)
-                .hasMessage("settings: data.palette[1] is '" + text + "'; expected a colour such as \"#80ff00\" (with the quotes), "
+                .hasMessage("settings: data.palette[1] is '" + text
+                        + "'; expected a colour such as \"#80ff00\" (with the quotes), "
                         + "or its number such as 0x80ff00");
     }
 
     @Test
     void aColourWithoutQuotesIsAComment() throws IOException {
         assertThatThrownBy(() -> ConfigYaml.set(ConfigYaml.preset("embedded"), "data.palette=[#808080, #800000]"))
-                .isInstanceOf(UserException.class).hasMessageContaining("; a colour stands in quotes: \"#80ff00\"");
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("; a colour stands in quotes: \"#80ff00\"");
         Path file = file("data:\n  palette:\n  - #808080\n");
-        assertThatThrownBy(() -> ConfigYaml.file(file)).isInstanceOf(UserException.class)
-                .hasMessageStartingWith(file + ": data.palette[0] is empty; expected a colour such as \"#80ff00\" (with the quotes)");
+        assertThatThrownBy(() -> ConfigYaml.file(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(
+                        file + ": data.palette[0] is empty; expected a colour such as \"#80ff00\" (with the quotes)");
     }
 
     @Test
     void everyWrongKeyOfAFileIsNamedAtOnce() throws IOException {
         Path file = file("training: {epochs: many, batch_labled: 4}\nmethod: magic\nseed: 1\n");
-        assertThatThrownBy(() -> ConfigYaml.file(file)).isInstanceOf(UserException.class).hasMessage(file
-                + ": training.epochs is 'many'; expected a whole number"
-                + ". unknown key training.batch_labled; did you mean training.batch_labeled?"
-                + ". method is 'magic'; expected one of imas, uniform, supervised");
+        assertThatThrownBy(() -> ConfigYaml.file(file))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file
+                        + ": training.epochs is 'many'; expected a whole number"
+                        + ". unknown key training.batch_labled; did you mean training.batch_labeled?"
+                        + ". method is 'magic'; expected one of imas, uniform, supervised");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "training.epochs=0                    | training.epochs is 0; expected 1 or more",
-        "training.lr=-1                       | training.lr is -1; expected 0 to 1000",
-        "training.lr=1e400                    | training.lr is Infinity; expected 0 to 1000",
-        "training.momentum=1                  | training.momentum is 1; expected 0 up to, but not including, 1",
-        "training.batch_unlabeled=0           | training.batch_unlabeled is 0; expected 1 to 4096",
-        "training.sup_only_epochs=50          | training.sup_only_epochs is 50 of training.epochs 40; leave epochs",
-        "training.log_every=0                 | training.log_every is 0; expected 1 or more",
-        "device=gpu                           | device is gpu; expected auto, cpu, cuda or cuda:INDEX",
-        "name=                                | name is empty; expected a name",
-        "data.classes=300                     | data.classes is 300; expected 1 to 255",
-        "data.class_names=[a, b]              | data.class_names is 2 names; expected 7 names",
-        "data.workers=-1                      | data.workers is -1; expected",
-        "data.embedded.labeled=100000         | data.embedded.labeled is 100000; expected 1 to",
-        "network.output_stride=4              | network.output_stride is 4; expected 8 or 16",
-        "network.aspp=[1, 2]                  | network.aspp is [1, 2]; expected three dilations",
-        "network.auxiliary=true               | network.auxiliary is true, but the tiny backbone has no auxiliary head",
-        "augment.crop=[96]                    | augment.crop is [96]; expected [height, width]",
-        "augment.crop=[96, 1]                 | augment.crop[1] is 1; expected 16 to 8192",
-        "augment.resize_min=9                 | augment.resize_max is 1.5; expected 9 to 100",
-        "augment.flip=1.5                     | augment.flip is 1.5; expected 0 to 1",
-        "unsupervised.threshold=95            | unsupervised.threshold is 95; expected 0 to 1",
-        "unsupervised.cutmix_scale=[0.9, 0.1] | unsupervised.cutmix_scale is [0.9, 0.1]; expected [low, high]",
-        "supervised.ohem_min_kept=-5          | supervised.ohem_min_kept is -5; expected 0 or more",
-        "evaluation.every_epochs=0            | evaluation.every_epochs is 0; expected 1 or more"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.epochs=0                    | training.epochs is 0; expected 1 or more",
+                "training.lr=-1                       | training.lr is -1; expected 0 to 1000",
+                "training.lr=1e400                    | training.lr is Infinity; expected 0 to 1000",
+                "training.momentum=1                  | training.momentum is 1; expected 0 up to, but not including, 1",
+                "training.batch_unlabeled=0           | training.batch_unlabeled is 0; expected 1 to 4096",
+                "training.sup_only_epochs=50          | training.sup_only_epochs is 50 of training.epochs 40; leave epochs",
+                "training.log_every=0                 | training.log_every is 0; expected 1 or more",
+                "device=gpu                           | device is gpu; expected auto, cpu, cuda or cuda:INDEX",
+                "name=                                | name is empty; expected a name",
+                "data.classes=300                     | data.classes is 300; expected 1 to 255",
+                "data.class_names=[a, b]              | data.class_names is 2 names; expected 7 names",
+                "data.workers=-1                      | data.workers is -1; expected",
+                "data.embedded.labeled=100000         | data.embedded.labeled is 100000; expected 1 to",
+                "network.output_stride=4              | network.output_stride is 4; expected 8 or 16",
+                "network.aspp=[1, 2]                  | network.aspp is [1, 2]; expected three dilations",
+                "network.auxiliary=true               | network.auxiliary is true, but the tiny backbone has no auxiliary head",
+                "augment.crop=[96]                    | augment.crop is [96]; expected [height, width]",
+                "augment.crop=[96, 1]                 | augment.crop[1] is 1; expected 16 to 8192",
+                "augment.resize_min=9                 | augment.resize_max is 1.5; expected 9 to 100",
+                "augment.flip=1.5                     | augment.flip is 1.5; expected 0 to 1",
+                "unsupervised.threshold=95            | unsupervised.threshold is 95; expected 0 to 1",
+                "unsupervised.cutmix_scale=[0.9, 0.1] | unsupervised.cutmix_scale is [0.9, 0.1]; expected [low, high]",
+                "supervised.ohem_min_kept=-5          | supervised.ohem_min_kept is -5; expected 0 or more",
+                "evaluation.every_epochs=0            | evaluation.every_epochs is 0; expected 1 or more"
+            })
     void aValueOutOfItsRangeIsNamed(String assignment, String message) {
         Map<String, Object> layers = ConfigYaml.preset("embedded");
         ConfigYaml.set(layers, assignment.strip());
-        assertThatThrownBy(() -> ConfigYaml.resolve(layers)).isInstanceOf(UserException.class).hasMessageStartingWith(message.strip());
+        assertThatThrownBy(() -> ConfigYaml.resolve(layers))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(message.strip());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "training.epoch=3     | --set: unknown key training.epoch; did you mean training.epochs?",
-        "epochs=3             | --set: unknown key epochs; did you mean training.epochs?",
-        "training.epochs.x=3  | --set: training.epochs is '{x=3}'; expected a whole number",
-        "training.epochs      | --set training.epochs: expected key=value",
-        "=3                   | --set =3: expected key=value",
-        "a..b=3               | --set: unknown key a",
-        "training=            | ",
-        "training.lr=[        | --set training.lr, line"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.epoch=3     | --set: unknown key training.epoch; did you mean training.epochs?",
+                "epochs=3             | --set: unknown key epochs; did you mean training.epochs?",
+                "training.epochs.x=3  | --set: training.epochs is '{x=3}'; expected a whole number",
+                "training.epochs      | --set training.epochs: expected key=value",
+                "=3                   | --set =3: expected key=value",
+                "a..b=3               | --set: unknown key a",
+                "training=            | ",
+                "training.lr=[        | --set training.lr, line"
+            })
     void aWrongSettingIsNamed(String assignment, String message) {
         Map<String, Object> layers = ConfigYaml.preset("embedded");
         if (message == null) {
@@ -255,17 +296,28 @@ class ConfigYamlTest {
             assertThat(ConfigYaml.resolve(layers)).isEqualTo(before);
             return;
         }
-        assertThatThrownBy(() -> ConfigYaml.set(layers, assignment)).isInstanceOf(UserException.class).hasMessageStartingWith(message);
+        assertThatThrownBy(() -> ConfigYaml.set(layers, assignment))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(message);
     }
 
     @Test
     void unreadableFilesAreNamed() throws IOException {
-        assertThatThrownBy(() -> ConfigYaml.file(dir.resolve("none.yaml"))).isInstanceOf(UserException.class).hasMessage(dir.resolve("none.yaml") + ": no such configuration file");
-        assertThatThrownBy(() -> ConfigYaml.file(dir)).isInstanceOf(UserException.class).hasMessageStartingWith(dir + " ");
+        assertThatThrownBy(() -> ConfigYaml.file(dir.resolve("none.yaml")))
+                .isInstanceOf(UserException.class)
+                .hasMessage(dir.resolve("none.yaml") + ": no such configuration file");
+        assertThatThrownBy(() -> ConfigYaml.file(dir))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(dir + " ");
         Path binary = Files.write(dir.resolve("binary.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, 2});
-        assertThatThrownBy(() -> ConfigYaml.file(binary)).isInstanceOf(UserException.class).hasMessage(binary + " is not a text file in UTF-8");
-        Path huge = Files.writeString(dir.resolve("huge.yaml"), "#".repeat(YamlText.MAX_CHARACTERS + 1), StandardCharsets.US_ASCII);
-        assertThatThrownBy(() -> ConfigYaml.file(huge)).isInstanceOf(UserException.class).hasMessageStartingWith(huge + " has ");
+        assertThatThrownBy(() -> ConfigYaml.file(binary))
+                .isInstanceOf(UserException.class)
+                .hasMessage(binary + " is not a text file in UTF-8");
+        Path huge = Files.writeString(
+                dir.resolve("huge.yaml"), "#".repeat(YamlText.MAX_CHARACTERS + 1), StandardCharsets.US_ASCII);
+        assertThatThrownBy(() -> ConfigYaml.file(huge))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(huge + " has ");
     }
 
     private Path file(String yaml) throws IOException {

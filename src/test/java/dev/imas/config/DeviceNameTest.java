@@ -18,26 +18,44 @@ class DeviceNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cuda:999", "cuda:100", "cuda:-1", "cuda:", "cuda:00", "cuda:0 ", "cuda:x", "CUDA:0", "gpu",
-        "cpu:0"})
+    @ValueSource(
+            strings = {
+                "cuda:999",
+                "cuda:100",
+                "cuda:-1",
+                "cuda:",
+                "cuda:00",
+                "cuda:0 ",
+                "cuda:x",
+                "CUDA:0",
+                "gpu",
+                "cpu:0"
+            })
     void otherNamesAreRefusedInTheSameWordsByConfigurationAndComputation(String name) {
         String message = "device is " + name + "; expected auto, cpu, cuda or cuda:INDEX, INDEX from 0 to 99";
-        assertThatThrownBy(() -> DeviceName.checked(name)).isInstanceOf(UserException.class).hasMessage(message);
-        assertThatThrownBy(() -> resolved(name)).isInstanceOf(UserException.class).hasMessage(message);
-        assertThatThrownBy(() -> DeviceName.named(name)).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> DeviceName.checked(name))
+                .isInstanceOf(UserException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> resolved(name))
+                .isInstanceOf(UserException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> DeviceName.named(name))
+                .isInstanceOf(UserException.class)
                 .hasMessage(message.replace("auto, ", ""));
     }
 
     @Test
     void whereADeviceMustBeNamedAutoIsNone() {
         assertThat(DeviceName.named("cuda:1")).isEqualTo("cuda:1");
-        assertThatThrownBy(() -> DeviceName.named("auto")).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> DeviceName.named("auto"))
+                .isInstanceOf(UserException.class)
                 .hasMessage("device is auto; expected cpu, cuda or cuda:INDEX, INDEX from 0 to 99");
     }
 
     @Test
     void nothingIsNoDevice() {
-        assertThatThrownBy(() -> DeviceName.checked("")).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> DeviceName.checked(""))
+                .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("device is empty");
     }
 

@@ -23,8 +23,12 @@ class NamesTest {
     @Test
     void everyNameOfASettingLeadsBackToJava() {
         for (Setting setting : Setting.ALL) {
-            List<String> components = setting.path().stream().map(RecordComponent::getName).toList();
-            assertThat(Arrays.stream(setting.key().split("\\.")).map(NamesTest::camel).toList()).isEqualTo(components);
+            List<String> components =
+                    setting.path().stream().map(RecordComponent::getName).toList();
+            assertThat(Arrays.stream(setting.key().split("\\."))
+                            .map(NamesTest::camel)
+                            .toList())
+                    .isEqualTo(components);
             if (setting.component().getType().isEnum()) {
                 everyConstantLeadsBack(setting.component().getType().asSubclass(Enum.class));
             }
@@ -40,7 +44,8 @@ class NamesTest {
 
     private static String camel(String key) {
         String words = Arrays.stream(key.split("_"))
-                .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1)).collect(Collectors.joining());
+                .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+                .collect(Collectors.joining());
         return Character.toLowerCase(words.charAt(0)) + words.substring(1);
     }
 }

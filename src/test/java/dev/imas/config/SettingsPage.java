@@ -20,11 +20,9 @@ final class SettingsPage {
     private static final Pattern METHOD = Pattern.compile("method (\\d(?:\\.\\d)?)");
 
     /** A key as defaults.yaml has it: the value's text, empty for a section, and the comment behind it. */
-    record Entry(String value, String comment) {
-    }
+    record Entry(String value, String comment) {}
 
-    private SettingsPage() {
-    }
+    private SettingsPage() {}
 
     /** The keys of defaults.yaml, sections too, in the file's order. A comment may go on in the lines below its key. */
     static Map<String, Entry> defaults() {
@@ -58,7 +56,8 @@ final class SettingsPage {
 
     static String page() {
         Map<String, Entry> defaults = defaults();
-        StringBuilder page = new StringBuilder("""
+        StringBuilder page = new StringBuilder(
+                """
                 # Settings
 
                 Every key of a configuration, in the order of `./imas presets NAME`, which prints one in full. A YAML
@@ -83,9 +82,17 @@ final class SettingsPage {
                 page.append("\n| key | values | default | meaning |\n|---|---|---|---|\n");
             }
             Entry entry = defaults.get(setting.key());
-            page.append("| `").append(setting.key().substring(own.isEmpty() ? 0 : own.length() + 1)).append('`')
-                    .append(setting.has(Allowed.OnResume.class) ? " ↻" : "").append(" | ").append(values(setting))
-                    .append(" | `").append(entry.value).append("` | ").append(linked(entry.comment)).append(" |\n");
+            page.append("| `")
+                    .append(setting.key().substring(own.isEmpty() ? 0 : own.length() + 1))
+                    .append('`')
+                    .append(setting.has(Allowed.OnResume.class) ? " ↻" : "")
+                    .append(" | ")
+                    .append(values(setting))
+                    .append(" | `")
+                    .append(entry.value)
+                    .append("` | ")
+                    .append(linked(entry.comment))
+                    .append(" |\n");
         }
         return page.toString();
     }
@@ -97,15 +104,17 @@ final class SettingsPage {
 
     /** References to the method become links. */
     private static String linked(String comment) {
-        return METHOD.matcher(comment.replace("|", "\\|")).replaceAll(found ->
-                "[method " + found.group(1) + "](method.md#m" + found.group(1).replace('.', '-') + ")");
+        return METHOD.matcher(comment.replace("|", "\\|"))
+                .replaceAll(found -> "[method " + found.group(1) + "](method.md#m"
+                        + found.group(1).replace('.', '-') + ")");
     }
 
     private static String values(Setting setting) {
         RecordComponent component = setting.component();
         Class<?> type = component.getType();
         if (type.isEnum()) {
-            return Names.words(constants(type)).stream().map(word -> "`" + word + "`")
+            return Names.words(constants(type)).stream()
+                    .map(word -> "`" + word + "`")
                     .collect(Collectors.joining(", "));
         }
         if (setting.has(Allowed.Text.class)) {

@@ -26,7 +26,9 @@ class SettingsPageTest {
     void theDefaultsHaveEveryKeyOnceInTheRecordsOrder() {
         assertThat(new ArrayList<>(DEFAULTS.keySet())).isEqualTo(RecordMapper.keys());
         assertThat(YamlText.keys(SettingsPage.text(), "defaults").keySet())
-                .containsExactlyElementsOf(RecordMapper.keys().stream().filter(key -> !key.contains(".")).toList());
+                .containsExactlyElementsOf(RecordMapper.keys().stream()
+                        .filter(key -> !key.contains("."))
+                        .toList());
     }
 
     @ParameterizedTest

@@ -19,16 +19,23 @@ class WithersTest {
         ImasConfig before = ConfigYaml.defaults();
         ImasConfig after = before.withData(before.data().withWorkers(3));
         assertThat(after.data().workers()).isEqualTo(3);
-        assertThat(after.withData(after.data().withWorkers(before.data().workers()))).isEqualTo(before);
+        assertThat(after.withData(after.data().withWorkers(before.data().workers())))
+                .isEqualTo(before);
     }
 
     /** Otherwise a new component would have to be added wherever such a record is made. */
     @Test
     void nobodyElseCallsTheConstructors() {
         ((Logger) LoggerFactory.getLogger("com.tngtech.archunit")).setLevel(Level.WARN);
-        DescribedPredicate<AccessTarget> ofSettings = DescribedPredicate.describe("of a record of settings", target ->
-                target.getOwner().isRecord() && target.getOwner().getName().startsWith(ImasConfig.class.getName()));
-        noClasses().that().resideOutsideOfPackage("dev.imas.config").should().callConstructorWhere(target(ofSettings))
+        DescribedPredicate<AccessTarget> ofSettings = DescribedPredicate.describe(
+                "of a record of settings",
+                target -> target.getOwner().isRecord()
+                        && target.getOwner().getName().startsWith(ImasConfig.class.getName()));
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.imas.config")
+                .should()
+                .callConstructorWhere(target(ofSettings))
                 .check(new ClassFileImporter().importPackages("dev.imas"));
     }
 }

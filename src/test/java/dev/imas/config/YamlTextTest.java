@@ -20,7 +20,8 @@ class YamlTextTest {
 
     @Test
     void nothingNullAndTildeAreNullButQuotedTheyAreText() {
-        assertThat(YamlText.read("[~, null, '~', \"null\", '']", "t")).isEqualTo(Arrays.asList(null, null, "~", "null", ""));
+        assertThat(YamlText.read("[~, null, '~', \"null\", '']", "t"))
+                .isEqualTo(Arrays.asList(null, null, "~", "null", ""));
         assertThat(YamlText.read("", "t")).isNull();
         assertThat(((Map<?, ?>) YamlText.read("key:", "t")).get("key")).isNull();
     }
@@ -35,29 +36,58 @@ class YamlTextTest {
     @Test
     void anObjectTagIsRefusedAndConstructsNothing() {
         assertThatThrownBy(() -> YamlText.read("a: 1\nb: !!javax.script.ScriptEngineManager [x]", "my.yaml"))
-                .isInstanceOf(UserException.class).hasMessageStartingWith("my.yaml, line 2").hasMessageContaining("ScriptEngineManager");
-        assertThatThrownBy(() -> YamlText.read("a: !!binary AAAA", "my.yaml")).isInstanceOf(UserException.class)
-                .hasMessage("my.yaml, line 1: found the tag tag:yaml.org,2002:binary; only plain values, lists and sections are read");
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("my.yaml, line 2")
+                .hasMessageContaining("ScriptEngineManager");
+        assertThatThrownBy(() -> YamlText.read("a: !!binary AAAA", "my.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "my.yaml, line 1: found the tag tag:yaml.org,2002:binary; only plain values, lists and sections are read");
     }
 
     @Test
     void aTreeThatStandsForMillionsOfValuesIsRefused() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 10; i++) {
-            bomb.append("a").append(i).append(": &a").append(i).append(" [").append(("*a" + (i - 1) + ", ").repeat(8)).append("*a").append(i - 1).append("]\n");
+            bomb.append("a")
+                    .append(i)
+                    .append(": &a")
+                    .append(i)
+                    .append(" [")
+                    .append(("*a" + (i - 1) + ", ").repeat(8))
+                    .append("*a")
+                    .append(i - 1)
+                    .append("]\n");
         }
-        assertThatThrownBy(() -> YamlText.read(bomb.toString(), "bomb.yaml")).isInstanceOf(UserException.class).hasMessageStartingWith("bomb.yaml");
-        assertThatThrownBy(() -> YamlText.read("a: &a [*a]", "loop.yaml")).isInstanceOf(UserException.class).hasMessageStartingWith("loop.yaml");
-        assertThatThrownBy(() -> YamlText.read("[".repeat(1000), "deep.yaml")).isInstanceOf(UserException.class).hasMessageStartingWith("deep.yaml");
-        assertThatThrownBy(() -> YamlText.read("a".repeat(YamlText.MAX_CHARACTERS + 1), "long.yaml")).isInstanceOf(UserException.class).hasMessageStartingWith("long.yaml");
+        assertThatThrownBy(() -> YamlText.read(bomb.toString(), "bomb.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("bomb.yaml");
+        assertThatThrownBy(() -> YamlText.read("a: &a [*a]", "loop.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("loop.yaml");
+        assertThatThrownBy(() -> YamlText.read("[".repeat(1000), "deep.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("deep.yaml");
+        assertThatThrownBy(() -> YamlText.read("a".repeat(YamlText.MAX_CHARACTERS + 1), "long.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("long.yaml");
     }
 
     @Test
     void errorsNameTheLine() {
-        assertThatThrownBy(() -> YamlText.read("a: 1\nb: [1, 2\nc: 3\n", "my.yaml")).isInstanceOf(UserException.class).hasMessageStartingWith("my.yaml, line 3").satisfies(YamlTextTest::oneLine);
-        assertThatThrownBy(() -> YamlText.read("a: 1\nb: 2\na: 3\n", "my.yaml")).isInstanceOf(UserException.class).hasMessage("my.yaml, line 3: found the key a a second time; remove one");
-        assertThatThrownBy(() -> YamlText.read("a: 1\n--- \nb: 2\n", "my.yaml")).isInstanceOf(UserException.class).satisfies(YamlTextTest::oneLine);
-        assertThatThrownBy(() -> YamlText.read("a: \u0000", "my.yaml")).isInstanceOf(UserException.class).satisfies(YamlTextTest::oneLine);
+        assertThatThrownBy(() -> YamlText.read("a: 1\nb: [1, 2\nc: 3\n", "my.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("my.yaml, line 3")
+                .satisfies(YamlTextTest::oneLine);
+        assertThatThrownBy(() -> YamlText.read("a: 1\nb: 2\na: 3\n", "my.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("my.yaml, line 3: found the key a a second time; remove one");
+        assertThatThrownBy(() -> YamlText.read("a: 1\n--- \nb: 2\n", "my.yaml"))
+                .isInstanceOf(UserException.class)
+                .satisfies(YamlTextTest::oneLine);
+        assertThatThrownBy(() -> YamlText.read("a: \u0000", "my.yaml"))
+                .isInstanceOf(UserException.class)
+                .satisfies(YamlTextTest::oneLine);
     }
 
     private static void oneLine(Throwable error) {

@@ -40,7 +40,19 @@ class DataLoaderTest {
     private static final int SAMPLES = 13;
 
     private static ImasConfig loading(int workers, int prefetch) {
-        return config("data.workers", workers, "data.prefetch", prefetch, "augment.crop", List.of(24, 20), "augment.strong_ops", 2, "training.batch_labeled", 3, "training.batch_unlabeled", 4);
+        return config(
+                "data.workers",
+                workers,
+                "data.prefetch",
+                prefetch,
+                "augment.crop",
+                List.of(24, 20),
+                "augment.strong_ops",
+                2,
+                "training.batch_labeled",
+                3,
+                "training.batch_unlabeled",
+                4);
     }
 
     private static ImageSource scenes() {
@@ -50,11 +62,19 @@ class DataLoaderTest {
     /** A batch's content, out of its reused buffers. */
     private record Copy(List<Integer> indices, ByteBuffer images, ByteBuffer strong, ByteBuffer labels) {
         static Copy of(Batch batch) {
-            return new Copy(Arrays.stream(batch.indices()).boxed().toList(), copy(batch.images()), copy(batch.strong()), copy(batch.labels()));
+            return new Copy(
+                    Arrays.stream(batch.indices()).boxed().toList(),
+                    copy(batch.images()),
+                    copy(batch.strong()),
+                    copy(batch.labels()));
         }
 
         private static ByteBuffer copy(ByteBuffer buffer) {
-            return buffer == null ? null : ByteBuffer.allocate(buffer.capacity()).put(buffer.duplicate().clear()).flip();
+            return buffer == null
+                    ? null
+                    : ByteBuffer.allocate(buffer.capacity())
+                            .put(buffer.duplicate().clear())
+                            .flip();
         }
     }
 
@@ -76,13 +96,17 @@ class DataLoaderTest {
         List<Copy> expected;
         try (DataLoader loader = open(labeled, scenes(), loading(0, 1))) {
             expected = take(loader.epoch(2, 0), 99);
-            assertThat(expected).hasSize(loader.batches()).hasSize(labeled ? 4 : 3).doesNotHaveDuplicates();
+            assertThat(expected)
+                    .hasSize(loader.batches())
+                    .hasSize(labeled ? 4 : 3)
+                    .doesNotHaveDuplicates();
         }
         for (int workers : new int[] {0, 1, 3}) {
             for (int prefetch : new int[] {1, 5}) {
                 try (DataLoader loader = open(labeled, scenes(), loading(workers, prefetch))) {
                     for (int first = 0; first <= loader.batches(); first++) {
-                        assertThat(take(loader.epoch(2, first), 99)).as("%d workers, prefetch %d, from %d", workers, prefetch, first)
+                        assertThat(take(loader.epoch(2, first), 99))
+                                .as("%d workers, prefetch %d, from %d", workers, prefetch, first)
                                 .isEqualTo(expected.subList(first, expected.size()));
                     }
                     assertThat(take(loader.epoch(3, 0), 99)).doesNotContainAnyElementsOf(expected);
@@ -93,7 +117,8 @@ class DataLoaderTest {
 
     @Test
     void batchesHaveTheDocumentedShape() {
-        try (DataLoader labeled = open(true, scenes(), loading(1, 1)); DataLoader unlabeled = open(false, scenes(), loading(1, 1))) {
+        try (DataLoader labeled = open(true, scenes(), loading(1, 1));
+                DataLoader unlabeled = open(false, scenes(), loading(1, 1))) {
             Batch l = labeled.epoch(0, 0).next();
             assertThat(new int[] {l.count(), l.height(), l.width()}).containsExactly(3, 24, 20);
             assertThat(l.images().isDirect() && l.labels().isDirect()).isTrue();
@@ -104,7 +129,8 @@ class DataLoaderTest {
             assertThat(u.strong().remaining()).isEqualTo(u.images().remaining()).isEqualTo(4 * 24 * 20 * 3);
             assertThat(u.labels()).isNull();
             assertThat(l.operations()).isNull();
-            assertThat(u.operations()).hasSize(4).allSatisfy(operations -> assertThat(operations).hasSize(2));
+            assertThat(u.operations()).hasSize(4).allSatisfy(operations -> assertThat(operations)
+                    .hasSize(2));
         }
     }
 
@@ -112,8 +138,19 @@ class DataLoaderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3})
     void theOperationsMakeTheStrongViewsOfTheWeakOnes(int workers) {
-        ImasConfig device = config("data.workers", workers, "augment.device", true, "augment.crop", List.of(24, 20), "augment.strong_ops", 2, "training.batch_unlabeled", 4);
-        try (DataLoader loader = open(false, scenes(), loading(workers, 2)); DataLoader without = open(false, scenes(), device)) {
+        ImasConfig device = config(
+                "data.workers",
+                workers,
+                "augment.device",
+                true,
+                "augment.crop",
+                List.of(24, 20),
+                "augment.strong_ops",
+                2,
+                "training.batch_unlabeled",
+                4);
+        try (DataLoader loader = open(false, scenes(), loading(workers, 2));
+                DataLoader without = open(false, scenes(), device)) {
             for (int epoch = 0; epoch < 3; epoch++) {
                 Iterator<Batch> batches = loader.epoch(epoch, 0);
                 for (Iterator<Batch> others = without.epoch(epoch, 0); others.hasNext(); ) {
@@ -127,7 +164,11 @@ class DataLoaderTest {
                         byte[] strong = new byte[24 * 20 * 3];
                         found.images().get(k * weak.length, weak);
                         expected.strong().get(k * strong.length, strong);
-                        assertThat(StrongView.apply(new RgbImage(20, 24, weak), found.operations().get(k)).rgb()).isEqualTo(strong);
+                        assertThat(StrongView.apply(
+                                                new RgbImage(20, 24, weak),
+                                                found.operations().get(k))
+                                        .rgb())
+                                .isEqualTo(strong);
                     }
                 }
             }
@@ -171,8 +212,10 @@ class DataLoaderTest {
             for (int epoch = 0; epoch < 4; epoch++) {
                 for (Iterator<Batch> batches = loader.epoch(epoch, 0); batches.hasNext(); ) {
                     Batch batch = batches.next();
-                    assertThat(batch.images().remaining()).isEqualTo(batch.images().capacity());
-                    assertThat(batch.strong().remaining()).isEqualTo(batch.strong().capacity());
+                    assertThat(batch.images().remaining())
+                            .isEqualTo(batch.images().capacity());
+                    assertThat(batch.strong().remaining())
+                            .isEqualTo(batch.strong().capacity());
                     batch.images().get(new byte[11]);
                     batch.strong().limit(3);
                 }
@@ -234,10 +277,28 @@ class DataLoaderTest {
         mask(root.resolve("0.png"), 30, 30, 1);
         list(root.resolve("l.txt"), "0.jpg 0.png");
         list(root.resolve("u.txt"), "1.jpg nowhere/1.png", "2.jpg", "3.jpg /nowhere/3.png");
-        ImasConfig config = config("data.layout", "list", "data.root", root.toString(), "data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "l.txt",
-                "data.workers", 2, "augment.crop", List.of(24, 20), "training.batch_labeled", 3, "training.batch_unlabeled", 3);
+        ImasConfig config = config(
+                "data.layout",
+                "list",
+                "data.root",
+                root.toString(),
+                "data.labeled",
+                "l.txt",
+                "data.unlabeled",
+                "u.txt",
+                "data.validation",
+                "l.txt",
+                "data.workers",
+                2,
+                "augment.crop",
+                List.of(24, 20),
+                "training.batch_labeled",
+                3,
+                "training.batch_unlabeled",
+                3);
         Dataset data = Dataset.open(config);
-        try (DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 3, config); DataLoader labeled = DataLoader.labeled(data.labeled(), 3, config)) {
+        try (DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 3, config);
+                DataLoader labeled = DataLoader.labeled(data.labeled(), 3, config)) {
             assertThat(take(unlabeled.epoch(0, 0), 99).get(0).indices()).containsExactlyInAnyOrder(0, 1, 2);
             assertThat(take(labeled.epoch(0, 0), 99).get(0).indices()).containsExactly(0, 0, 0);
         }
@@ -253,13 +314,32 @@ class DataLoaderTest {
         mask(root.resolve("masks/b.png"), 30, 30, 1);
         list(root.resolve("l.txt"), "a", "b");
         list(root.resolve("v.txt"), "a");
-        ImasConfig config = config("data.layout", "folders", "data.root", root.toString(), "data.labeled", "l.txt", "data.validation", "v.txt", "data.workers", workers,
-                "augment.crop", List.of(24, 20), "training.batch_labeled", 2, "training.batch_unlabeled", 2);
+        ImasConfig config = config(
+                "data.layout",
+                "folders",
+                "data.root",
+                root.toString(),
+                "data.labeled",
+                "l.txt",
+                "data.validation",
+                "v.txt",
+                "data.workers",
+                workers,
+                "augment.crop",
+                List.of(24, 20),
+                "training.batch_labeled",
+                2,
+                "training.batch_unlabeled",
+                2);
         try (DataLoader loader = DataLoader.labeled(Dataset.open(config).labeled(), 2, config)) {
             Iterator<Batch> batches = loader.epoch(0, 0);
-            assertThatThrownBy(batches::next).isInstanceOf(UserException.class)
-                    .hasMessage(root.resolve("images/b.png") + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has 10 bytes");
-            assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class).hasMessage("this pass over epoch 0 of the labeled loader has ended");
+            assertThatThrownBy(batches::next)
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(root.resolve("images/b.png")
+                            + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has 10 bytes");
+            assertThatThrownBy(batches::next)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("this pass over epoch 0 of the labeled loader has ended");
             picture(root.resolve("images/b.png"), 30, 30);
             assertThat(take(loader.epoch(0, 0), 99)).hasSize(1);
         }
@@ -291,8 +371,12 @@ class DataLoaderTest {
             Iterator<Batch> following = loader.epoch(1, 2);
             stuck.goOn.countDown();
             assertThat(take(following, 99)).hasSize(1);
-            assertThat(stuck.images).as("the sample in hand and the batch taken").hasValue(1 + 4);
-            assertThatThrownBy(abandoned::next).isInstanceOf(IllegalStateException.class).hasMessage("this pass over epoch 0 of the unlabeled loader has ended");
+            assertThat(stuck.images)
+                    .as("the sample in hand and the batch taken")
+                    .hasValue(1 + 4);
+            assertThatThrownBy(abandoned::next)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("this pass over epoch 0 of the unlabeled loader has ended");
         }
     }
 
@@ -329,10 +413,17 @@ class DataLoaderTest {
             Thread.sleep(1);
         }
         loader.close();
-        assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).cause().isInstanceOf(IllegalStateException.class)
+        assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the unlabeled loader was closed");
-        assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class).hasMessage("the unlabeled loader is closed");
-        assertThatThrownBy(() -> loader.epoch(1, 0)).isInstanceOf(IllegalStateException.class).hasMessage("the unlabeled loader is closed");
+        assertThatThrownBy(batches::next)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the unlabeled loader is closed");
+        assertThatThrownBy(() -> loader.epoch(1, 0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the unlabeled loader is closed");
         assertThat(stuck.threads).contains("interrupted");
         assertThat(stuck.images.get()).as("the sample in hand alone").isEqualTo(1);
         loader.close();
@@ -343,7 +434,9 @@ class DataLoaderTest {
         try (DataLoader loader = open(false, new Stuck(), loading(1, 1))) {
             Iterator<Batch> batches = loader.epoch(0, 0);
             Thread.currentThread().interrupt();
-            assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class).hasMessage("interrupted while waiting for a batch");
+            assertThatThrownBy(batches::next)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("interrupted while waiting for a batch");
             assertThat(Thread.interrupted()).isTrue();
         }
     }
@@ -351,15 +444,22 @@ class DataLoaderTest {
     @Test
     void whatCannotBeLoaded() {
         ImasConfig config = loading(1, 1);
-        assertThatThrownBy(() -> DataLoader.labeled(new EmbeddedScenes(1, "train", 0, 32), 5, config)).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> DataLoader.labeled(new EmbeddedScenes(1, "train", 0, 32), 5, config))
+                .isInstanceOf(UserException.class)
                 .hasMessage("there are no labeled images to load; check data.labeled");
-        assertThatThrownBy(() -> DataLoader.unlabeled(scenes(), 3, config)).isInstanceOf(UserException.class)
-                .hasMessage("an epoch has 3 unlabeled samples, no full batch of 4; lower training.batch_unlabeled or raise data.epoch_length");
+        assertThatThrownBy(() -> DataLoader.unlabeled(scenes(), 3, config))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "an epoch has 3 unlabeled samples, no full batch of 4; lower training.batch_unlabeled or raise data.epoch_length");
         ImasConfig huge = config("augment.crop", List.of(8192, 8192), "training.batch_labeled", 11);
-        assertThatThrownBy(() -> DataLoader.labeled(scenes(), 11, huge)).isInstanceOf(UserException.class)
-                .hasMessage("a batch of 11 crops of 8192x8192 takes more than 2 GB; lower training.batch_labeled or augment.crop");
+        assertThatThrownBy(() -> DataLoader.labeled(scenes(), 11, huge))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "a batch of 11 crops of 8192x8192 takes more than 2 GB; lower training.batch_labeled or augment.crop");
         try (DataLoader loader = open(true, scenes(), config)) {
-            assertThatThrownBy(() -> loader.epoch(0, 5)).isInstanceOf(IllegalArgumentException.class).hasMessage("epoch 0 from batch 5: expected an epoch from 0 and a batch from 0 to 4");
+            assertThatThrownBy(() -> loader.epoch(0, 5))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("epoch 0 from batch 5: expected an epoch from 0 and a batch from 0 to 4");
             assertThatThrownBy(() -> loader.epoch(-1, 0)).isInstanceOf(IllegalArgumentException.class);
         }
     }

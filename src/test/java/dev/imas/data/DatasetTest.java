@@ -38,7 +38,9 @@ class DatasetTest {
     }
 
     private void refused(ImasConfig config, String message) {
-        assertThatThrownBy(() -> Dataset.open(config)).isInstanceOf(UserException.class).hasMessage(message);
+        assertThatThrownBy(() -> Dataset.open(config))
+                .isInstanceOf(UserException.class)
+                .hasMessage(message);
     }
 
     private static List<String> ids(ImageSource source) {
@@ -88,7 +90,9 @@ class DatasetTest {
 
     @Test
     void absolutePathsStay() {
-        list(root.resolve("l.txt"), root.resolve("JPEGImages/a.jpg") + " " + root.resolve("SegmentationClassAug/a.png"));
+        list(
+                root.resolve("l.txt"),
+                root.resolve("JPEGImages/a.jpg") + " " + root.resolve("SegmentationClassAug/a.png"));
         list(root.resolve("u.txt"), root.resolve("JPEGImages/u.jpg").toString());
         list(root.resolve("v.txt"), "JPEGImages/v.jpg SegmentationClassAug/v.png");
         expectThreePictures(Dataset.open(lists("list")));
@@ -122,7 +126,9 @@ class DatasetTest {
         assertThat(data.validation().mask(0).labels()).containsOnly(5);
         assertThat(ids(data.unlabeled())).containsExactly("ulm_0_1_leftImg8bit");
         list(root.resolve("l.txt"), "train/ulm.png");
-        refused(lists("cityscapes"), root.resolve("l.txt") + ":1 is train/ulm.png; expected leftImg8bit/..._leftImg8bit.png");
+        refused(
+                lists("cityscapes"),
+                root.resolve("l.txt") + ":1 is train/ulm.png; expected leftImg8bit/..._leftImg8bit.png");
     }
 
     @Test
@@ -168,7 +174,10 @@ class DatasetTest {
         assertThat(ids(data.labeled())).containsExactly("0", "1", "2", "3", "4", "5");
         assertThat(ids(Dataset.openValidation(of("folders")).validation())).containsExactly("0");
         picture(root.resolve("val/images/1.png"), 8, 6);
-        refused(of("folders"), root.resolve("val") + ": the picture " + root.resolve("val/images/1.png") + " has no mask; expected one of its name in masks/");
+        refused(
+                of("folders"),
+                root.resolve("val") + ": the picture " + root.resolve("val/images/1.png")
+                        + " has no mask; expected one of its name in masks/");
     }
 
     @Test
@@ -184,21 +193,35 @@ class DatasetTest {
         assertThat(ids(chosen.labeled())).containsExactly("0", "1", "2", "3", "5");
         assertThat(ids(chosen.unlabeled())).containsExactly("6", "7", "8", "9");
         list(root.resolve("u.txt"), "9", "0");
-        assertThat(ids(Dataset.open(of("folders", "data.unlabeled", "u.txt")).unlabeled())).as("0 validates").containsExactly("9");
+        assertThat(ids(Dataset.open(of("folders", "data.unlabeled", "u.txt")).unlabeled()))
+                .as("0 validates")
+                .containsExactly("9");
         list(root.resolve("l.txt"), "1", "7");
-        refused(of("folders", "data.labeled", "l.txt"), root.resolve("l.txt") + ":2: no mask named 7 in " + root.resolve("masks"));
+        refused(
+                of("folders", "data.labeled", "l.txt"),
+                root.resolve("l.txt") + ":2: no mask named 7 in " + root.resolve("masks"));
         list(root.resolve("l.txt"), "12");
-        refused(of("folders", "data.labeled", "l.txt"), root.resolve("l.txt") + ":1: no picture named 12 in " + root.resolve("images"));
+        refused(
+                of("folders", "data.labeled", "l.txt"),
+                root.resolve("l.txt") + ":1: no picture named 12 in " + root.resolve("images"));
     }
 
     @Test
     void foldersThatAreNotRight() {
-        refused(of("folders"), "no folder at " + root.resolve("images") + "; the folders layout expects images/ and masks/ below data.root");
+        refused(
+                of("folders"),
+                "no folder at " + root.resolve("images")
+                        + "; the folders layout expects images/ and masks/ below data.root");
         picture(root.resolve("images/a.png"), 8, 6);
-        refused(of("folders"), "no labelled picture in " + root + "; put masks with their pictures' names into " + root.resolve("masks") + " (two at least, one validates)");
+        refused(
+                of("folders"),
+                "no labelled picture in " + root + "; put masks with their pictures' names into "
+                        + root.resolve("masks") + " (two at least, one validates)");
         picture(root.resolve("images/a.jpg"), 8, 6);
-        refused(of("folders"), root.resolve("images/a.jpg") + " and " + root.resolve("images/a.png")
-                + " share one name; a picture and its mask are matched by the name before the ending");
+        refused(
+                of("folders"),
+                root.resolve("images/a.jpg") + " and " + root.resolve("images/a.png")
+                        + " share one name; a picture and its mask are matched by the name before the ending");
     }
 
     @Test
@@ -207,20 +230,30 @@ class DatasetTest {
             picture(root.resolve("images/" + name + ".png"), 8, 6);
             mask(root.resolve("masks/" + name + ".png"), 8, 6, 1);
         }
-        refused(of("folders"), "no unlabelled picture in " + root + ": all its pictures have a mask or validate; add pictures without a mask,"
-                + " name the labelled ones in a list (--labeled), or set method=supervised");
-        assertThat(ids(Dataset.open(of("folders", "method", "supervised")).labeled())).containsExactly("b");
+        refused(
+                of("folders"),
+                "no unlabelled picture in " + root
+                        + ": all its pictures have a mask or validate; add pictures without a mask,"
+                        + " name the labelled ones in a list (--labeled), or set method=supervised");
+        assertThat(ids(Dataset.open(of("folders", "method", "supervised")).labeled()))
+                .containsExactly("b");
         assertThat(ids(Dataset.openValidation(of("folders")).validation())).containsExactly("a");
         Path val = root.resolve("val");
         Files.createDirectories(val.resolve("images"));
-        refused(of("folders"), "no picture in " + val.resolve("images") + "; put validation pictures there, name a list (--val), or remove " + val);
+        refused(
+                of("folders"),
+                "no picture in " + val.resolve("images")
+                        + "; put validation pictures there, name a list (--val), or remove " + val);
     }
 
     @Test
     void embeddedScenesGiveNoMaskOfAnUnlabelledOne() {
         Dataset data = Dataset.open(ConfigYaml.resolve(ConfigYaml.preset("embedded")));
-        assertThat(data.labeled().mask(0).width()).isEqualTo(data.labeled().image(0).width());
-        assertThatThrownBy(() -> data.unlabeled().mask(0)).isInstanceOf(IllegalStateException.class).hasMessageContaining(data.unlabeled().id(0));
+        assertThat(data.labeled().mask(0).width())
+                .isEqualTo(data.labeled().image(0).width());
+        assertThatThrownBy(() -> data.unlabeled().mask(0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(data.unlabeled().id(0));
     }
 
     @Test
@@ -238,26 +271,46 @@ class DatasetTest {
         Path labeled = root.resolve("l.txt");
         refused(lists("list"), "data.labeled: no list file at l.txt or " + labeled);
         list(labeled, "JPEGImages/a.jpg");
-        refused(lists("list"), labeled + ":1 names the picture JPEGImages/a.jpg alone; expected its mask in a second column");
+        refused(
+                lists("list"),
+                labeled + ":1 names the picture JPEGImages/a.jpg alone; expected its mask in a second column");
         list(labeled, "# nothing", "");
         refused(lists("list"), "data.labeled: " + labeled + " lists no image; expected one a line");
         list(labeled, "", "a b c");
-        refused(lists("list"), labeled + ":2 has 3 columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
+        refused(
+                lists("list"),
+                labeled
+                        + ":2 has 3 columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
         list(labeled, "JPEGImages/none.jpg SegmentationClassAug/a.png");
-        refused(lists("list"), labeled + ":1: the picture " + root.resolve("JPEGImages/none.jpg") + " does not exist; check data.root and the list");
+        refused(
+                lists("list"),
+                labeled + ":1: the picture " + root.resolve("JPEGImages/none.jpg")
+                        + " does not exist; check data.root and the list");
         list(labeled, "JPEGImages/a.jpg SegmentationClassAug/none.png");
-        refused(lists("list"), labeled + ":1: the mask " + root.resolve("SegmentationClassAug/none.png") + " does not exist; check data.root and the list");
+        refused(
+                lists("list"),
+                labeled + ":1: the mask " + root.resolve("SegmentationClassAug/none.png")
+                        + " does not exist; check data.root and the list");
         list(labeled, "JPEGImages/a.jpg SegmentationClassAug");
-        refused(lists("list"), labeled + ":1: the mask " + root.resolve("SegmentationClassAug") + " is a folder; check data.root and the list");
+        refused(
+                lists("list"),
+                labeled + ":1: the mask " + root.resolve("SegmentationClassAug")
+                        + " is a folder; check data.root and the list");
         write(root.resolve("empty.png"), new byte[0]);
         list(labeled, "empty.png SegmentationClassAug/a.png");
-        refused(lists("list"), labeled + ":1: the picture " + root.resolve("empty.png") + " is empty; check data.root and the list");
+        refused(
+                lists("list"),
+                labeled + ":1: the picture " + root.resolve("empty.png") + " is empty; check data.root and the list");
         list(labeled, "JPEGImages/a.jpg SegmentationClassAug/a.png", "JPEGImages/a.jpg SegmentationClassAug/a.png");
-        refused(lists("list"), labeled + ":2 lists JPEGImages/a.jpg a second time (first in " + labeled + ":1); remove one");
+        refused(
+                lists("list"),
+                labeled + ":2 lists JPEGImages/a.jpg a second time (first in " + labeled + ":1); remove one");
         write(labeled, new byte[] {(byte) 0xC3, 0x28});
         refused(lists("list"), "data.labeled: " + labeled + " is not a text file in UTF-8; expected one image a line");
         write(labeled, new byte[] {'a', 0});
-        refused(lists("list"), "data.labeled: " + labeled + " is a binary file; expected a text file with one image a line");
+        refused(
+                lists("list"),
+                "data.labeled: " + labeled + " is a binary file; expected a text file with one image a line");
         write(labeled, new byte[0]);
         refused(lists("list"), "data.labeled: " + labeled + " is empty; expected a text file with one image a line");
         Files.delete(labeled);
@@ -272,7 +325,9 @@ class DatasetTest {
         list(root.resolve("u.txt"), "u");
         list(root.resolve("v.txt"), "v");
         Dataset data = Dataset.open(lists("voc"));
-        assertThatThrownBy(() -> data.labeled().image(0)).isInstanceOf(UserException.class).hasMessageStartingWith(root.resolve("JPEGImages/a.jpg") + " is not an image");
+        assertThatThrownBy(() -> data.labeled().image(0))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(root.resolve("JPEGImages/a.jpg") + " is not an image");
     }
 
     @Test
@@ -282,7 +337,8 @@ class DatasetTest {
         list(root.resolve("u.txt"), "u");
         list(root.resolve("v.txt"), "v");
         Dataset data = Dataset.open(lists("voc"));
-        String message = root.resolve("SegmentationClassAug/a.png") + " is 6x8, its picture is 8x6; a mask must have its picture's size";
+        String message = root.resolve("SegmentationClassAug/a.png")
+                + " is 6x8, its picture is 8x6; a mask must have its picture's size";
         assertThatThrownBy(() -> data.labeled().mask(0)).hasMessage(message);
         data.labeled().image(0);
         assertThatThrownBy(() -> data.labeled().mask(0)).hasMessage(message);
@@ -290,7 +346,18 @@ class DatasetTest {
 
     @Test
     void theRootIsNeeded() {
-        refused(config("data.layout", "list", "data.root", root.resolve("none").toString(), "data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "v.txt"),
+        refused(
+                config(
+                        "data.layout",
+                        "list",
+                        "data.root",
+                        root.resolve("none").toString(),
+                        "data.labeled",
+                        "l.txt",
+                        "data.unlabeled",
+                        "u.txt",
+                        "data.validation",
+                        "v.txt"),
                 "data.root: no folder at " + root.resolve("none") + "; name the data set's folder (--data)");
     }
 }

@@ -29,8 +29,10 @@ class EmbeddedScenesTest {
             assertThat(again.image(i).rgb()).isEqualTo(scenes.image(i).rgb());
             assertThat(again.mask(i).labels()).isEqualTo(scenes.mask(i).labels());
         }
-        assertThat(new EmbeddedScenes(6, "train", 8, 64).image(0).rgb()).isNotEqualTo(scenes.image(0).rgb());
-        assertThat(new EmbeddedScenes(5, "validation", 8, 64).image(0).rgb()).isNotEqualTo(scenes.image(0).rgb());
+        assertThat(new EmbeddedScenes(6, "train", 8, 64).image(0).rgb())
+                .isNotEqualTo(scenes.image(0).rgb());
+        assertThat(new EmbeddedScenes(5, "validation", 8, 64).image(0).rgb())
+                .isNotEqualTo(scenes.image(0).rgb());
         assertThat(scenes.image(1).rgb()).isNotEqualTo(scenes.image(0).rgb());
     }
 
@@ -49,9 +51,12 @@ class EmbeddedScenesTest {
         double all = 96.0 * 96 * SCENES;
         assertThat(counts[0] / all).isBetween(0.5, 0.95);
         for (int label = 1; label < EmbeddedScenes.CLASS_NAMES.size(); label++) {
-            assertThat(counts[label] / all).as(EmbeddedScenes.CLASS_NAMES.get(label)).isGreaterThan(0.005);
+            assertThat(counts[label] / all)
+                    .as(EmbeddedScenes.CLASS_NAMES.get(label))
+                    .isGreaterThan(0.005);
         }
-        assertThat(IntStream.range(EmbeddedScenes.CLASS_NAMES.size(), 256).mapToLong(label -> counts[label])).containsOnly(0L);
+        assertThat(IntStream.range(EmbeddedScenes.CLASS_NAMES.size(), 256).mapToLong(label -> counts[label]))
+                .containsOnly(0L);
     }
 
     /** The two classes of a shape share a hue, so their mean colours differ less than one class's objects do. */
@@ -76,7 +81,8 @@ class EmbeddedScenesTest {
             for (int label = 1; label < 7; label += 2) {
                 double mean = values.get(label).getAverage();
                 double spread = Math.sqrt(squares[label] / values.get(label).getCount() - mean * mean);
-                assertThat(Math.abs(mean - values.get(label + 1).getAverage())).as("%s and its twin, channel %d", EmbeddedScenes.CLASS_NAMES.get(label), channel)
+                assertThat(Math.abs(mean - values.get(label + 1).getAverage()))
+                        .as("%s and its twin, channel %d", EmbeddedScenes.CLASS_NAMES.get(label), channel)
                         .isLessThan(spread / 2);
             }
         }
@@ -86,29 +92,47 @@ class EmbeddedScenesTest {
     private static double meanOf(EmbeddedScenes scenes, int i, int label, int channel) {
         byte[] rgb = scenes.image(i).rgb();
         byte[] labels = scenes.mask(i).labels();
-        return IntStream.range(0, labels.length).filter(p -> labels[p] == label).map(p -> rgb[3 * p + channel] & 255).average().orElse(Double.NaN);
+        return IntStream.range(0, labels.length)
+                .filter(p -> labels[p] == label)
+                .map(p -> rgb[3 * p + channel] & 255)
+                .average()
+                .orElse(Double.NaN);
     }
 
     @Test
     void labeledAndUnlabeledScenesArePartsOfOneSet() {
-        ImasConfig config = TestFiles.config("data.embedded.images", 30, "data.embedded.labeled", 7, "data.embedded.validation", 5, "data.embedded.size", 32);
+        ImasConfig config = TestFiles.config(
+                "data.embedded.images",
+                30,
+                "data.embedded.labeled",
+                7,
+                "data.embedded.validation",
+                5,
+                "data.embedded.size",
+                32);
         Dataset data = Dataset.open(config);
         Set<String> labeled = ids(data.labeled());
         Set<String> unlabeled = ids(data.unlabeled());
         assertThat(labeled).hasSize(7).doesNotContainAnyElementsOf(unlabeled);
         assertThat(unlabeled).hasSize(23);
-        assertThat(Stream.concat(labeled.stream(), unlabeled.stream())).containsExactlyInAnyOrderElementsOf(ids(new EmbeddedScenes(1, "train", 30, 32)));
+        assertThat(Stream.concat(labeled.stream(), unlabeled.stream()))
+                .containsExactlyInAnyOrderElementsOf(ids(new EmbeddedScenes(1, "train", 30, 32)));
         assertThat(data.validation().size()).isEqualTo(5);
         assertThat(ids(data.validation())).doesNotContainAnyElementsOf(labeled);
-        assertThat(data.classNames()).hasSameSizeAs(data.palette()).hasSize(config.data().classes());
+        assertThat(data.classNames())
+                .hasSameSizeAs(data.palette())
+                .hasSize(config.data().classes());
         assertThat(ids(Dataset.open(config).labeled())).isEqualTo(labeled);
-        assertThat(Dataset.openValidation(config).validation().image(2).rgb()).isEqualTo(data.validation().image(2).rgb());
+        assertThat(Dataset.openValidation(config).validation().image(2).rgb())
+                .isEqualTo(data.validation().image(2).rgb());
     }
 
     @Test
     void sizesOutOfRange() {
-        assertThatThrownBy(() -> new EmbeddedScenes(1, "train", 3, 8)).isInstanceOf(UserException.class)
-                .hasMessage("generated scenes: got 3 scenes of side 8; expected 0 or more scenes of side 16 to 4096; check data.embedded");
+        assertThatThrownBy(() -> new EmbeddedScenes(1, "train", 3, 8))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "generated scenes: got 3 scenes of side 8; expected 0 or more scenes of side 16 to 4096; check data.embedded");
     }
 
     private static Set<String> ids(ImageSource source) {

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 class EpochOrderTest {
     /** The list repeated ceil(samples/size) times, `samples` of it without replacement (method section 2). */
     @Property(tries = 200)
-    void noEntryComesMoreOftenThanTheListIsRepeated(@ForAll @IntRange(min = 1, max = 60) int size, @ForAll @IntRange(min = 1, max = 300) int samples, @ForAll long seed) {
+    void noEntryComesMoreOftenThanTheListIsRepeated(
+            @ForAll @IntRange(min = 1, max = 60) int size,
+            @ForAll @IntRange(min = 1, max = 300) int samples,
+            @ForAll long seed) {
         int[] order = EpochOrder.of(size, samples, seed, "labeled", 3);
         int repeats = (samples + size - 1) / size;
         int[] counts = new int[size];
@@ -19,12 +22,15 @@ class EpochOrderTest {
         assertThat(order).hasSize(samples);
         // Of size*repeats tickets fewer than size stay undrawn.
         assertThat(IntStream.of(counts)).allMatch(count -> count <= repeats);
-        assertThat(IntStream.of(counts).map(count -> repeats - count).sum()).isEqualTo(size * repeats - samples).isLessThan(size);
+        assertThat(IntStream.of(counts).map(count -> repeats - count).sum())
+                .isEqualTo(size * repeats - samples)
+                .isLessThan(size);
     }
 
     @Property(tries = 50)
     void anEpochOfTheListsLengthHoldsEachEntryOnce(@ForAll @IntRange(min = 1, max = 500) int size, @ForAll long seed) {
-        assertThat(EpochOrder.of(size, size, seed, "unlabeled", 0)).containsExactlyInAnyOrder(IntStream.range(0, size).toArray());
+        assertThat(EpochOrder.of(size, size, seed, "unlabeled", 0))
+                .containsExactlyInAnyOrder(IntStream.range(0, size).toArray());
     }
 
     @Test

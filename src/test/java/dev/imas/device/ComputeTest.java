@@ -25,24 +25,31 @@ class ComputeTest {
     @Test
     void refusesUnknownDevicesAndImpossiblePrecisions() {
         for (String name : List.of("cuda:999", "cuda:-1", "cuda:", "CUDA:0", "gpu")) {
-            assertThatThrownBy(() -> Compute.of(name, Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class)
+            assertThatThrownBy(() -> Compute.of(name, Precision.FP32, Backbone.TINY))
+                    .isInstanceOf(UserException.class)
                     .hasMessage("device is " + name + "; expected " + DeviceName.EXPECTED);
         }
-        assertThatThrownBy(() -> Compute.of("cpu", Precision.TF32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("tf32");
+        assertThatThrownBy(() -> Compute.of("cpu", Precision.TF32, Backbone.TINY))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("tf32");
     }
 
     @Test
     void refusesCudaWithoutAGpu() {
         assumeThat(torch.hasCUDA()).isFalse();
-        assertThatThrownBy(() -> Compute.of("cuda:0", Precision.FP32, Backbone.TINY)).isInstanceOf(UserException.class).hasMessageContaining("--device cpu");
+        assertThatThrownBy(() -> Compute.of("cuda:0", Precision.FP32, Backbone.TINY))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--device cpu");
         assertThat(Compute.of("auto", Precision.FP32, Backbone.TINY).device()).isEqualTo("cpu");
     }
 
     @Test
     void autoPrecisionIsResolved() {
         assertThat(Compute.of("cpu", Precision.AUTO, Backbone.TINY).precision()).isEqualTo(Precision.FP32);
-        assertThat(Compute.of("cpu", Precision.AUTO, Backbone.RESNET50).precision()).isEqualTo(CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32);
-        assertThat(Compute.of("cpu", Precision.FP32, Backbone.RESNET50).precision()).isEqualTo(Precision.FP32);
+        assertThat(Compute.of("cpu", Precision.AUTO, Backbone.RESNET50).precision())
+                .isEqualTo(CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32);
+        assertThat(Compute.of("cpu", Precision.FP32, Backbone.RESNET50).precision())
+                .isEqualTo(Precision.FP32);
     }
 
     @Test
@@ -52,8 +59,9 @@ class ComputeTest {
         assertThat(Torch.withGradient(true, GradMode::is_enabled)).isTrue();
         assertThat(GradMode.is_enabled()).isEqualTo(before);
         assertThatThrownBy(() -> Torch.withoutGradient(() -> {
-            throw new IllegalStateException("stop");
-        })).hasMessage("stop");
+                    throw new IllegalStateException("stop");
+                }))
+                .hasMessage("stop");
         assertThat(GradMode.is_enabled()).isEqualTo(before);
     }
 
@@ -62,10 +70,11 @@ class ComputeTest {
         Compute bf16 = new Compute("cpu", Precision.BF16, true);
         boolean before = GradMode.is_enabled();
         assertThatThrownBy(() -> bf16.forward(!before, () -> {
-            assertThat(GradMode.is_enabled()).isEqualTo(!before);
-            assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isTrue();
-            throw new IllegalStateException("stop");
-        })).hasMessage("stop");
+                    assertThat(GradMode.is_enabled()).isEqualTo(!before);
+                    assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isTrue();
+                    throw new IllegalStateException("stop");
+                }))
+                .hasMessage("stop");
         assertThat(GradMode.is_enabled()).isEqualTo(before);
         assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isFalse();
     }

@@ -3,7 +3,6 @@ package dev.imas.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.config.ImasConfig.Precision;
-import dev.imas.image.RgbImage;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -27,7 +26,8 @@ class ImageTensorsTest {
             nhwc.put(i, (byte) i);
         }
         try (PointerScope scope = new PointerScope()) {
-            Tensor found = new ImageTensors(new Compute("cpu", Precision.FP32, true)).normalized(nhwc, 2, height, width);
+            Tensor found =
+                    new ImageTensors(new Compute("cpu", Precision.FP32, true)).normalized(nhwc, 2, height, width);
             assertThat(found.sizes().vec().get()).containsExactly(2, 3, height, width);
             assertThat(found.is_contiguous(MemoryFormat.ChannelsLast)).isTrue();
             float[] values = new float[2 * bytes];
@@ -37,7 +37,8 @@ class ImageTensorsTest {
                 for (int p = 0; p < height * width; p++) {
                     expected[k * bytes + p] = (value(nhwc, k * bytes + 3 * p) - 0.485f) / 0.229f;
                     expected[k * bytes + height * width + p] = (value(nhwc, k * bytes + 3 * p + 1) - 0.456f) / 0.224f;
-                    expected[k * bytes + 2 * height * width + p] = (value(nhwc, k * bytes + 3 * p + 2) - 0.406f) / 0.225f;
+                    expected[k * bytes + 2 * height * width + p] =
+                            (value(nhwc, k * bytes + 3 * p + 2) - 0.406f) / 0.225f;
                 }
             }
             assertThat(values).containsExactly(expected);

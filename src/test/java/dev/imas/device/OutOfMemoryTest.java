@@ -8,9 +8,12 @@ class OutOfMemoryTest {
     @Test
     void knowsBothAllocatorsAndDropsTheTrace() {
         assertThat(OutOfMemory.advice(new RuntimeException("CUDA out of memory. Tried 2 GiB\nframe #0: c10::Error")))
-            .hasValueSatisfying(line -> assertThat(line).startsWith("out of memory (CUDA out of memory. Tried 2 GiB); ")
-                .contains("training.batch_labeled").doesNotContain("frame"));
-        assertThat(OutOfMemory.advice(new RuntimeException("DefaultCPUAllocator: can't allocate memory"))).isPresent();
+                .hasValueSatisfying(line -> assertThat(line)
+                        .startsWith("out of memory (CUDA out of memory. Tried 2 GiB); ")
+                        .contains("training.batch_labeled")
+                        .doesNotContain("frame"));
+        assertThat(OutOfMemory.advice(new RuntimeException("DefaultCPUAllocator: can't allocate memory")))
+                .isPresent();
     }
 
     @Test

@@ -128,7 +128,10 @@ class StagingTest {
         Torch.load();
         try (PointerScope scope = new PointerScope()) {
             Figures figures = new Figures(CPU, DeviceQueue.of(CPU), 3);
-            figures.ask(List.of(CPU.upload(new float[] {1.5f}, 1, 1, 1, 1), CPU.upload(new float[] {Float.NaN}, 1), CPU.upload(new float[] {-3}, 1, 1)));
+            figures.ask(List.of(
+                    CPU.upload(new float[] {1.5f}, 1, 1, 1, 1),
+                    CPU.upload(new float[] {Float.NaN}, 1),
+                    CPU.upload(new float[] {-3}, 1, 1)));
             assertThat(figures.arrived()).isTrue();
             assertThat(figures.read()).containsExactly(1.5f, Float.NaN, -3);
             figures.ask(List.of(CPU.upload(new float[] {8}, 1)));

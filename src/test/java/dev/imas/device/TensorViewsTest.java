@@ -33,7 +33,8 @@ class TensorViewsTest {
                 assertThat(view.stride()).containsExactly(60, 1, 15, 3);
             }
             Tensor part = tensor(ScalarType.Float).narrow(0, 1, 1);
-            assertThat(TensorViews.of(part).data().address()).isEqualTo(part.data_ptr().address());
+            assertThat(TensorViews.of(part).data().address())
+                    .isEqualTo(part.data_ptr().address());
             assertThat(TensorViews.of(null)).isNull();
         }
     }

@@ -74,23 +74,36 @@ class ImageFilesTest {
 
     @Test
     void greyWithAlpha() {
-        assertThat(picture("la.png", png(2, 1, 8, 4, NONE, bytes(77, 0, 200, 128))).rgb()).containsExactly(bytes(77, 77, 77, 200, 200, 200));
+        assertThat(picture("la.png", png(2, 1, 8, 4, NONE, bytes(77, 0, 200, 128)))
+                        .rgb())
+                .containsExactly(bytes(77, 77, 77, 200, 200, 200));
         byte[] transparent = chunk("tRNS", bytes(0, 77));
-        assertThat(picture("trns.png", png(2, 1, 8, 0, transparent, bytes(77, 200))).rgb()).containsExactly(bytes(77, 77, 77, 200, 200, 200));
+        assertThat(picture("trns.png", png(2, 1, 8, 0, transparent, bytes(77, 200)))
+                        .rgb())
+                .containsExactly(bytes(77, 77, 77, 200, 200, 200));
     }
 
     @Test
     void fewBitsAreStretched() {
-        assertThat(picture("1.png", png(3, 1, 1, 0, NONE, bytes(0b01000000))).rgb()).containsExactly(bytes(0, 0, 0, 255, 255, 255, 0, 0, 0));
-        assertThat(picture("2.png", png(4, 1, 2, 0, NONE, bytes(0b00011011))).rgb()).containsExactly(bytes(0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255));
-        assertThat(picture("4.png", png(2, 1, 4, 0, NONE, bytes(0x1F))).rgb()).containsExactly(bytes(17, 17, 17, 255, 255, 255));
+        assertThat(picture("1.png", png(3, 1, 1, 0, NONE, bytes(0b01000000))).rgb())
+                .containsExactly(bytes(0, 0, 0, 255, 255, 255, 0, 0, 0));
+        assertThat(picture("2.png", png(4, 1, 2, 0, NONE, bytes(0b00011011))).rgb())
+                .containsExactly(bytes(0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255));
+        assertThat(picture("4.png", png(2, 1, 4, 0, NONE, bytes(0x1F))).rgb())
+                .containsExactly(bytes(17, 17, 17, 255, 255, 255));
     }
 
     @Test
     void of16BitsTheUpper8AreKept() {
-        assertThat(picture("g16.png", png(2, 1, 16, 0, NONE, bytes(0x12, 0xFF, 0xFF, 0x00))).rgb()).containsExactly(bytes(0x12, 0x12, 0x12, 0xFF, 0xFF, 0xFF));
-        assertThat(picture("rgb16.png", png(1, 1, 16, 2, NONE, bytes(0x12, 0xFF, 0x80, 0, 0xFE, 0x99))).rgb()).containsExactly(bytes(0x12, 0x80, 0xFE));
-        assertThat(picture("rgba16.png", png(1, 1, 16, 6, NONE, bytes(0x12, 0xFF, 0x80, 0, 0xFE, 0x99, 0, 1))).rgb()).containsExactly(bytes(0x12, 0x80, 0xFE));
+        assertThat(picture("g16.png", png(2, 1, 16, 0, NONE, bytes(0x12, 0xFF, 0xFF, 0x00)))
+                        .rgb())
+                .containsExactly(bytes(0x12, 0x12, 0x12, 0xFF, 0xFF, 0xFF));
+        assertThat(picture("rgb16.png", png(1, 1, 16, 2, NONE, bytes(0x12, 0xFF, 0x80, 0, 0xFE, 0x99)))
+                        .rgb())
+                .containsExactly(bytes(0x12, 0x80, 0xFE));
+        assertThat(picture("rgba16.png", png(1, 1, 16, 6, NONE, bytes(0x12, 0xFF, 0x80, 0, 0xFE, 0x99, 0, 1)))
+                        .rgb())
+                .containsExactly(bytes(0x12, 0x80, 0xFE));
     }
 
     @Test
@@ -100,8 +113,12 @@ class ImageFilesTest {
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(palette);
         both.writeBytes(transparency);
-        assertThat(picture("p8.png", png(2, 1, 8, 3, both.toByteArray(), bytes(2, 0))).rgb()).containsExactly(bytes(70, 80, 90, 10, 20, 30));
-        assertThat(picture("p2.png", png(3, 1, 2, 3, both.toByteArray(), bytes(0b01001000))).rgb()).containsExactly(bytes(40, 50, 60, 10, 20, 30, 70, 80, 90));
+        assertThat(picture("p8.png", png(2, 1, 8, 3, both.toByteArray(), bytes(2, 0)))
+                        .rgb())
+                .containsExactly(bytes(70, 80, 90, 10, 20, 30));
+        assertThat(picture("p2.png", png(3, 1, 2, 3, both.toByteArray(), bytes(0b01001000)))
+                        .rgb())
+                .containsExactly(bytes(40, 50, 60, 10, 20, 30, 70, 80, 90));
     }
 
     @ParameterizedTest
@@ -114,19 +131,32 @@ class ImageFilesTest {
 
     /** Camera orientation; the picture is bright in the stored top left quarter alone. */
     @ParameterizedTest
-    @CsvSource({"1,32,16,0,0", "2,32,16,1,0", "3,32,16,1,1", "4,32,16,0,1", "5,16,32,0,0", "6,16,32,1,0", "7,16,32,1,1", "8,16,32,0,1"})
+    @CsvSource({
+        "1,32,16,0,0",
+        "2,32,16,1,0",
+        "3,32,16,1,1",
+        "4,32,16,0,1",
+        "5,16,32,0,0",
+        "6,16,32,1,0",
+        "7,16,32,1,1",
+        "8,16,32,0,1"
+    })
     void exifOrientationTurnsThePicture(int code, int width, int height, int right, int bottom) throws IOException {
         BufferedImage stored = new BufferedImage(32, 16, BufferedImage.TYPE_3BYTE_BGR);
         stored.createGraphics().fillRect(0, 0, 16, 8);
         for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
             Path path = write(folder.resolve("a.jpg"), withSegment(jpeg(stored, false), 0xE1, exif(code, order)));
             RgbImage image = ImageFiles.picture(path);
-            assertThat(ImageFiles.size(path)).isEqualTo(new ImageSize(width, height)).isEqualTo(new ImageSize(image.width(), image.height()));
+            assertThat(ImageFiles.size(path))
+                    .isEqualTo(new ImageSize(width, height))
+                    .isEqualTo(new ImageSize(image.width(), image.height()));
             for (int i = 0; i < 4; i++) {
                 int x = width / 4 + i % 2 * width / 2;
                 int y = height / 4 + i / 2 * height / 2;
                 boolean bright = i % 2 == right && i / 2 == bottom;
-                assertThat(pixel(image, x, y) & 255).as("quarter %d, %s", i, order).isCloseTo(bright ? 255 : 0, within(12));
+                assertThat(pixel(image, x, y) & 255)
+                        .as("quarter %d, %s", i, order)
+                        .isCloseTo(bright ? 255 : 0, within(12));
             }
         }
     }
@@ -135,7 +165,16 @@ class ImageFilesTest {
     @Test
     void everyOrientationMovesEveryPixel() {
         RgbImage stored = new RgbImage(3, 2, bytes(1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6));
-        int[][] expected = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1}, {4, 5, 6, 1, 2, 3}, {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3}, {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
+        int[][] expected = {
+            {1, 2, 3, 4, 5, 6},
+            {3, 2, 1, 6, 5, 4},
+            {6, 5, 4, 3, 2, 1},
+            {4, 5, 6, 1, 2, 3},
+            {1, 4, 2, 5, 3, 6},
+            {4, 1, 5, 2, 6, 3},
+            {6, 3, 5, 2, 4, 1},
+            {3, 6, 2, 5, 1, 4}
+        };
         for (int code = 1; code <= 8; code++) {
             byte[] shown = new Orientation(code).shown(stored).rgb();
             for (int i = 0; i < 6; i++) {
@@ -154,7 +193,9 @@ class ImageFilesTest {
             assertThat(image.width()).isEqualTo(64);
         }
         for (int code : new int[] {0, 9, -1}) {
-            assertThat(picture("code.jpg", withSegment(jpeg, 0xE1, exif(code, ByteOrder.LITTLE_ENDIAN))).width()).isEqualTo(64);
+            assertThat(picture("code.jpg", withSegment(jpeg, 0xE1, exif(code, ByteOrder.LITTLE_ENDIAN)))
+                            .width())
+                    .isEqualTo(64);
         }
     }
 
@@ -204,10 +245,19 @@ class ImageFilesTest {
     }
 
     private static byte[] exif(int code, ByteOrder order) {
-        ByteBuffer block = ByteBuffer.allocate(6 + 8 + 2 + 2 * 12 + 4).put("Exif\0\0".getBytes(java.nio.charset.StandardCharsets.US_ASCII)).order(order);
-        block.put(order == ByteOrder.BIG_ENDIAN ? bytes('M', 'M') : bytes('I', 'I')).putShort((short) 42).putInt(8).putShort((short) 2);
+        ByteBuffer block = ByteBuffer.allocate(6 + 8 + 2 + 2 * 12 + 4)
+                .put("Exif\0\0".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+                .order(order);
+        block.put(order == ByteOrder.BIG_ENDIAN ? bytes('M', 'M') : bytes('I', 'I'))
+                .putShort((short) 42)
+                .putInt(8)
+                .putShort((short) 2);
         block.putShort((short) 0x0100).putShort((short) 4).putInt(1).putInt(32);
-        block.putShort((short) 0x0112).putShort((short) 3).putInt(1).putShort((short) code).putShort((short) 0);
+        block.putShort((short) 0x0112)
+                .putShort((short) 3)
+                .putInt(1)
+                .putShort((short) code)
+                .putShort((short) 0);
         return block.putInt(0).array();
     }
 }

@@ -38,7 +38,8 @@ class PictureTest {
         assertThat(read.getRaster().getNumBands()).isEqualTo(1);
         assertThat(read.getSampleModel().getSampleSize(0)).isEqualTo(8);
         int[] values = read.getRaster().getSamples(0, 0, width, height, 0, (int[]) null);
-        assertThat(values).isEqualTo(IntStream.range(0, labels.length).map(i -> i & 255).toArray());
+        assertThat(values)
+                .isEqualTo(IntStream.range(0, labels.length).map(i -> i & 255).toArray());
     }
 
     @Test
@@ -57,10 +58,12 @@ class PictureTest {
     /** A palette of plain grey levels tempts an encoder to write a greyscale file; the values must survive that. */
     @Test
     void indexPngKeepsIndicesUnderAGreyPalette() throws IOException {
-        List<Integer> greys = IntStream.range(0, 255).map(i -> i * 0x010101).boxed().toList();
+        List<Integer> greys =
+                IntStream.range(0, 255).map(i -> i * 0x010101).boxed().toList();
         Path file = folder.resolve("grey.png");
         IndexPng.write(file, new LabelMap(3, 1, new byte[] {3, (byte) 200, (byte) 255}), greys);
-        assertThat(ImageIO.read(file.toFile()).getRaster().getSamples(0, 0, 3, 1, 0, (int[]) null)).containsExactly(3, 200, 255);
+        assertThat(ImageIO.read(file.toFile()).getRaster().getSamples(0, 0, 3, 1, 0, (int[]) null))
+                .containsExactly(3, 200, 255);
     }
 
     @Test
@@ -93,10 +96,10 @@ class PictureTest {
     void overlayBlendsByAlphaAndSparesVoid() {
         RgbImage image = new RgbImage(3, 1, new byte[] {100, 100, 100, 100, 100, 100, 7, 8, 9});
         LabelMap map = new LabelMap(3, 1, new byte[] {1, 2, (byte) 255});
-        assertThat(Overlay.blend(image, map, PALETTE, 0.25).rgb())
-                .containsExactly(107, 75, 75, 75, 107, 75, 7, 8, 9);
+        assertThat(Overlay.blend(image, map, PALETTE, 0.25).rgb()).containsExactly(107, 75, 75, 75, 107, 75, 7, 8, 9);
         assertThat(Overlay.blend(image, map, PALETTE, 0).rgb()).isEqualTo(image.rgb());
-        assertThat(Overlay.blend(image, map, PALETTE, 1).rgb()).containsExactly((byte) 0x80, 0, 0, 0, (byte) 0x80, 0, 7, 8, 9);
+        assertThat(Overlay.blend(image, map, PALETTE, 1).rgb())
+                .containsExactly((byte) 0x80, 0, 0, 0, (byte) 0x80, 0, 7, 8, 9);
         assertThat(image.rgb()).containsExactly(100, 100, 100, 100, 100, 100, 7, 8, 9);
     }
 
@@ -104,10 +107,21 @@ class PictureTest {
     void unusableInputIsNamed() {
         LabelMap map = new LabelMap(1, 1, new byte[1]);
         RgbImage image = new RgbImage(1, 1, new byte[3]);
-        assertThatThrownBy(() -> IndexPng.write(folder.resolve("x.png"), map, List.of())).isInstanceOf(UserException.class).hasMessageContaining("data.palette: 0 colours");
-        assertThatThrownBy(() -> IndexPng.write(folder.resolve("x.png"), map, List.of(0x1000000))).isInstanceOf(UserException.class).hasMessageContaining("colour 0 is 16777216");
-        assertThatThrownBy(() -> IndexPng.write(folder, map, PALETTE)).isInstanceOf(UserException.class).hasMessageContaining("cannot write " + folder);
-        assertThatThrownBy(() -> Overlay.blend(image, map, PALETTE, Double.NaN)).isInstanceOf(UserException.class).hasMessageContaining("alpha is NaN");
-        assertThatThrownBy(() -> Overlay.blend(new RgbImage(2, 1, new byte[6]), map, PALETTE, 0.5)).isInstanceOf(UserException.class).hasMessageContaining("2x1").hasMessageContaining("1x1");
+        assertThatThrownBy(() -> IndexPng.write(folder.resolve("x.png"), map, List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.palette: 0 colours");
+        assertThatThrownBy(() -> IndexPng.write(folder.resolve("x.png"), map, List.of(0x1000000)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("colour 0 is 16777216");
+        assertThatThrownBy(() -> IndexPng.write(folder, map, PALETTE))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("cannot write " + folder);
+        assertThatThrownBy(() -> Overlay.blend(image, map, PALETTE, Double.NaN))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("alpha is NaN");
+        assertThatThrownBy(() -> Overlay.blend(new RgbImage(2, 1, new byte[6]), map, PALETTE, 0.5))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("2x1")
+                .hasMessageContaining("1x1");
     }
 }

@@ -21,8 +21,7 @@ import javax.imageio.ImageIO;
 
 /** Pictures, masks, lists and configurations for the tests of this package. */
 public final class TestFiles {
-    private TestFiles() {
-    }
+    private TestFiles() {}
 
     /** The embedded preset with some keys changed: key, value, key, value... */
     public static ImasConfig config(Object... keysAndValues) {
@@ -90,7 +89,8 @@ public final class TestFiles {
             green[i] = (byte) (palette.get(i) >> 8);
             blue[i] = (byte) (int) palette.get(i);
         }
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 256, red, green, blue));
+        BufferedImage image = new BufferedImage(
+                width, height, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 256, red, green, blue));
         for (int i = 0; i < width * height; i++) {
             image.getRaster().setSample(i % width, i / width, 0, labels[i % labels.length]);
         }
@@ -118,7 +118,14 @@ public final class TestFiles {
         deflater.end();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
-        file.writeBytes(chunk("IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) bits).put((byte) colourType).array()));
+        file.writeBytes(chunk(
+                "IHDR",
+                ByteBuffer.allocate(13)
+                        .putInt(width)
+                        .putInt(height)
+                        .put((byte) bits)
+                        .put((byte) colourType)
+                        .array()));
         file.writeBytes(extra);
         file.writeBytes(chunk("IDAT", Arrays.copyOf(compressed, length)));
         file.writeBytes(chunk("IEND", new byte[0]));
@@ -126,7 +133,10 @@ public final class TestFiles {
     }
 
     public static byte[] chunk(String type, byte[] content) {
-        ByteBuffer chunk = ByteBuffer.allocate(content.length + 12).putInt(content.length).put(type.getBytes(StandardCharsets.US_ASCII)).put(content);
+        ByteBuffer chunk = ByteBuffer.allocate(content.length + 12)
+                .putInt(content.length)
+                .put(type.getBytes(StandardCharsets.US_ASCII))
+                .put(content);
         CRC32 crc = new CRC32();
         crc.update(chunk.array(), 4, content.length + 4);
         return chunk.putInt((int) crc.getValue()).array();
@@ -143,7 +153,12 @@ public final class TestFiles {
     /** Inserts a segment after a JPEG's first two bytes. */
     public static byte[] withSegment(byte[] jpeg, int marker, byte[] content) {
         ByteBuffer file = ByteBuffer.allocate(jpeg.length + content.length + 4);
-        file.put(jpeg, 0, 2).put((byte) 0xFF).put((byte) marker).putShort((short) (content.length + 2)).put(content).put(jpeg, 2, jpeg.length - 2);
+        file.put(jpeg, 0, 2)
+                .put((byte) 0xFF)
+                .put((byte) marker)
+                .putShort((short) (content.length + 2))
+                .put(content)
+                .put(jpeg, 2, jpeg.length - 2);
         return file.array();
     }
 

@@ -30,7 +30,9 @@ public final class PretendedFiles implements FileView {
     public List<String> names(String folder) {
         TreeSet<String> names = new TreeSet<>();
         String prefix = folder.endsWith("/") ? folder : folder + "/";
-        files.keySet().stream().filter(file -> file.startsWith(prefix)).forEach(file -> names.add(file.substring(prefix.length()).split("/")[0]));
+        files.keySet().stream()
+                .filter(file -> file.startsWith(prefix))
+                .forEach(file -> names.add(file.substring(prefix.length()).split("/")[0]));
         return new ArrayList<>(names);
     }
 

@@ -19,12 +19,15 @@ public final class Networks {
         Torch.load();
     }
 
-    private Networks() {
-    }
+    private Networks() {}
 
     public static ImasConfig.Network spec(Backbone backbone, Stem stem, int outputStride, boolean auxiliary) {
-        return ConfigYaml.defaults().network().with(network -> network.backbone(backbone).stem(stem).outputStride(outputStride)
-                .aspp(List.of(2, 4, 6)).multiGrid(true).auxiliary(auxiliary));
+        return ConfigYaml.defaults().network().with(network -> network.backbone(backbone)
+                .stem(stem)
+                .outputStride(outputStride)
+                .aspp(List.of(2, 4, 6))
+                .multiGrid(true)
+                .auxiliary(auxiliary));
     }
 
     public static DeepLabV3Plus tiny(int classes, long seed) {
@@ -37,7 +40,8 @@ public final class Networks {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (Math.sin(i * 0.37) + 0.5 * Math.cos(i * 0.0113 + i / (3.0 * height * width)));
         }
-        Tensor tensor = torch.empty(new long[] {batch, 3, height, width}, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
+        Tensor tensor = torch.empty(
+                new long[] {batch, 3, height, width}, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
         tensor.data_ptr_float().put(values);
         return tensor;
     }

@@ -68,7 +68,9 @@ class EvaluatorTest {
     @EnumSource(EvaluationMode.class)
     void aReducedPictureIsJudgedAtItsOwnSize(EvaluationMode mode) {
         Compute compute = Compute.of("cpu", Precision.FP32);
-        Evaluation half = ConfigYaml.defaults().evaluation().with(settings -> settings.mode(mode).window(8).scale(0.5));
+        Evaluation half = ConfigYaml.defaults()
+                .evaluation()
+                .with(settings -> settings.mode(mode).window(8).scale(0.5));
         Evaluator evaluator = new Evaluator(compute, new TensorKernels(compute), half, 2);
         List<String> seen = new ArrayList<>();
         UnaryOperator<Tensor> brightness = images -> {
@@ -81,6 +83,8 @@ class EvaluatorTest {
 
         assertThat(seen).contains(mode == EvaluationMode.WHOLE ? "[1, 3, 10, 15]" : "[1, 3, 8, 8]");
         assertThat(counts.truth()).containsExactly(HEIGHT * WIDTH / 2, HEIGHT * WIDTH / 2);
-        assertThat(counts.meanIou(AbsentClasses.ZERO)).as("only the columns at the border may differ").isGreaterThan(0.9);
+        assertThat(counts.meanIou(AbsentClasses.ZERO))
+                .as("only the columns at the border may differ")
+                .isGreaterThan(0.9);
     }
 }

@@ -49,6 +49,7 @@ class SegmenterTest {
 
     @TempDir
     static Path folder;
+
     private static ImasConfig config;
     private static Path own;
     private static Path foreign;
@@ -69,7 +70,8 @@ class SegmenterTest {
 
     /** An untrained network sees one class everywhere: shifts its logits so that the picture has pixels of several. */
     private static void balance(SegmentationNetwork network) {
-        Compute compute = Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        Compute compute =
+                Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
         float[] p;
         try (Segmenter segmenter = Segmenter.of(network, spec(), config, compute)) {
             p = segmenter.segmentWithProbabilities(PICTURE).probabilities();
@@ -96,11 +98,14 @@ class SegmenterTest {
 
     @Test
     void labelsAndProbabilitiesTellTheSame() {
-        for (Options options : List.of(CPU, CPU.sliding(24), CPU.scale(0.5), CPU.sliding(24).scale(0.5))) {
+        for (Options options :
+                List.of(CPU, CPU.sliding(24), CPU.scale(0.5), CPU.sliding(24).scale(0.5))) {
             try (Segmenter segmenter = Segmenter.open(own, options)) {
                 Segmentation found = segmenter.segmentWithProbabilities(PICTURE);
                 Segmentation plain = segmenter.segment(PICTURE);
-                assertThat(found.labels().labels()).isEqualTo(plain.labels().labels()).hasSize(WIDTH * HEIGHT);
+                assertThat(found.labels().labels())
+                        .isEqualTo(plain.labels().labels())
+                        .hasSize(WIDTH * HEIGHT);
                 assertThat(found.confidence()).isEqualTo(plain.confidence()).hasSize(WIDTH * HEIGHT);
                 assertThat(found.labels().width()).isEqualTo(WIDTH);
                 float[] p = found.probabilities();
@@ -129,18 +134,23 @@ class SegmenterTest {
         BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_ARGB);
         for (int i = 0; i < WIDTH * HEIGHT; i++) {
             byte[] rgb = PICTURE.rgb();
-            image.setRGB(i % WIDTH, i / WIDTH, 0xFF000000 | (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8
-                    | rgb[3 * i + 2] & 255);
+            image.setRGB(
+                    i % WIDTH,
+                    i / WIDTH,
+                    0xFF000000 | (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | rgb[3 * i + 2] & 255);
         }
         try (Segmenter segmenter = Segmenter.open(own, CPU)) {
-            assertThat(segmenter.segment(image).labels().labels()).isEqualTo(segmenter.segment(PICTURE).labels().labels());
+            assertThat(segmenter.segment(image).labels().labels())
+                    .isEqualTo(segmenter.segment(PICTURE).labels().labels());
         }
     }
 
     @Test
     void aNetworkInMemoryGivesTheSameAndStaysOpen() {
-        Compute compute = Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
-        try (SegmentationNetwork network = NetworkSpec.open(own); Segmenter file = Segmenter.open(own, CPU)) {
+        Compute compute =
+                Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        try (SegmentationNetwork network = NetworkSpec.open(own);
+                Segmenter file = Segmenter.open(own, CPU)) {
             network.channelsLast();
             byte[] first;
             try (Segmenter memory = Segmenter.of(network, spec(), config, compute)) {
@@ -164,16 +174,22 @@ class SegmenterTest {
 
     @Test
     void aFileOfAnotherProgramNeedsAConfiguration() throws IOException {
-        assertThatThrownBy(() -> Segmenter.open(foreign, CPU)).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> Segmenter.open(foreign, CPU))
+                .isInstanceOf(UserException.class)
                 .hasMessageContaining("does not say which network");
         List<String> notes = new ArrayList<>();
-        Path yaml = Files.writeString(folder.resolve("other.yaml"), """
+        Path yaml = Files.writeString(
+                folder.resolve("other.yaml"),
+                """
                 extends: embedded
                 data: {class_names: [], palette: []}
                 """);
-        for (Options options : List.of(CPU.preset("embedded"), CPU.configuration(yaml).notes(notes::add))) {
-            try (Segmenter segmenter = Segmenter.open(foreign, options); Segmenter told = Segmenter.open(own, CPU)) {
-                assertThat(segmenter.segment(PICTURE).labels().labels()).isEqualTo(told.segment(PICTURE).labels().labels());
+        for (Options options :
+                List.of(CPU.preset("embedded"), CPU.configuration(yaml).notes(notes::add))) {
+            try (Segmenter segmenter = Segmenter.open(foreign, options);
+                    Segmenter told = Segmenter.open(own, CPU)) {
+                assertThat(segmenter.segment(PICTURE).labels().labels())
+                        .isEqualTo(told.segment(PICTURE).labels().labels());
             }
         }
         assertThat(notes).singleElement().asString().contains("foreign.safetensors");
@@ -190,9 +206,11 @@ class SegmenterTest {
         var layers = ConfigYaml.preset("embedded");
         ConfigYaml.set(layers, "evaluation.scale", 0.5);
         Files.writeString(run.resolve("config.yaml"), ConfigYaml.dump(ConfigYaml.resolve(layers)));
-        try (Segmenter inRun = Segmenter.open(weights, CPU); Segmenter alone = Segmenter.open(own, CPU.scale(0.5))) {
+        try (Segmenter inRun = Segmenter.open(weights, CPU);
+                Segmenter alone = Segmenter.open(own, CPU.scale(0.5))) {
             assertThat(inRun.settings().evaluation().scale()).isEqualTo(0.5);
-            assertThat(inRun.segment(PICTURE).labels().labels()).isEqualTo(alone.segment(PICTURE).labels().labels());
+            assertThat(inRun.segment(PICTURE).labels().labels())
+                    .isEqualTo(alone.segment(PICTURE).labels().labels());
         }
     }
 
@@ -208,7 +226,9 @@ class SegmenterTest {
                     right += found.labels()[k] == scenes.mask(i).labels()[k] ? 1 : 0;
                 }
             }
-            assertThat(LongStream.of(counts.intersection()).sum()).isEqualTo(right).isPositive();
+            assertThat(LongStream.of(counts.intersection()).sum())
+                    .isEqualTo(right)
+                    .isPositive();
         }
     }
 
@@ -219,7 +239,8 @@ class SegmenterTest {
             byte[] first = segmenter.segment(PICTURE).labels().labels();
             byte[] second = segmenter.segment(other).labels().labels();
             List<CompletableFuture<Segmentation>> calls = IntStream.range(0, 8)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> segmenter.segment(i % 2 == 0 ? PICTURE : other))).toList();
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> segmenter.segment(i % 2 == 0 ? PICTURE : other)))
+                    .toList();
             for (int i = 0; i < 8; i++) {
                 assertThat(calls.get(i).join().labels().labels()).isEqualTo(i % 2 == 0 ? first : second);
             }
@@ -232,12 +253,17 @@ class SegmenterTest {
         Segmentation found = segmenter.segment(PICTURE);
         segmenter.close();
         segmenter.close();
-        assertThatThrownBy(() -> segmenter.segment(PICTURE)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
-        assertThatThrownBy(found::probabilities).isInstanceOf(IllegalStateException.class)
+        assertThatThrownBy(() -> segmenter.segment(PICTURE))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(found::probabilities)
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("segmentWithProbabilities");
-        assertThatThrownBy(() -> Segmenter.open(folder.resolve("none.safetensors"), CPU)).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> Segmenter.open(folder.resolve("none.safetensors"), CPU))
+                .isInstanceOf(UserException.class)
                 .hasMessageContaining("none.safetensors");
-        assertThatThrownBy(() -> Segmenter.open(own, CPU.set("evaluation.scale", -1))).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> Segmenter.open(own, CPU.set("evaluation.scale", -1)))
+                .isInstanceOf(UserException.class)
                 .hasMessageContaining("evaluation.scale");
     }
 
@@ -245,19 +271,25 @@ class SegmenterTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aProgramWithoutScopesLeaksNothing(boolean nopointergc) throws IOException, InterruptedException {
-        ChildJvm.Result result = ChildJvm.run(ChildJvm.classPath(), Map.of("_JAVA_OPTIONS",
-                "-Dorg.bytedeco.javacpp.nopointergc=" + nopointergc, "OMP_NUM_THREADS", "1"), ManyPictures.class, own.toString());
+        ChildJvm.Result result = ChildJvm.run(
+                ChildJvm.classPath(),
+                Map.of("_JAVA_OPTIONS", "-Dorg.bytedeco.javacpp.nopointergc=" + nopointergc, "OMP_NUM_THREADS", "1"),
+                ManyPictures.class,
+                own.toString());
         assertThat(result.output()).contains("nopointergc " + nopointergc);
         assertThat(result.status()).as(result.output()).isZero();
-        String grown = result.output().lines().filter(line -> line.startsWith("grown ")).findFirst().orElseThrow();
+        String grown = result.output()
+                .lines()
+                .filter(line -> line.startsWith("grown "))
+                .findFirst()
+                .orElseThrow();
         // One forgotten input tensor a picture would be 60 MB.
         assertThat(Long.parseLong(grown.substring("grown ".length()))).isLessThan(20L << 20);
     }
 
     /** Segments 200 pictures and tells by how many bytes the process grew after the 50th. */
     static final class ManyPictures {
-        private ManyPictures() {
-        }
+        private ManyPictures() {}
 
         public static void main(String[] arguments) {
             System.out.println("nopointergc " + System.getProperty("org.bytedeco.javacpp.nopointergc"));

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportWriterTest {
     @TempDir
     Path temp;
+
     private Path run;
 
     @BeforeEach
@@ -44,7 +45,8 @@ class ReportWriterTest {
         ArrayDeque<String> open = new ArrayDeque<>();
         // A quotation mark outside a tag is escaped, so what stands between two of them is an attribute's value.
         String body = page.replaceAll("(?s)<style>.*?</style>", "");
-        var tags = Pattern.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>").matcher(body.replaceAll("\"[^\"]*\"", "\"\""));
+        var tags = Pattern.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
+                .matcher(body.replaceAll("\"[^\"]*\"", "\"\""));
         while (tags.find()) {
             if (!tags.group(1).isEmpty()) {
                 assertThat(open.poll()).as(tags.group()).isEqualTo(tags.group(2));
@@ -53,18 +55,46 @@ class ReportWriterTest {
             }
         }
         assertThat(open).isEmpty();
-        assertThat(body.replaceAll("\"data:[^\"]*\"", "\"\"")).doesNotContainPattern("(=\"[^\"]*|<b>)(NaN|Infinity|null)");
+        assertThat(body.replaceAll("\"data:[^\"]*\"", "\"\""))
+                .doesNotContainPattern("(=\"[^\"]*|<b>)(NaN|Infinity|null)");
     }
 
     @Test
     void fullRunTellsEverything() throws IOException {
         SyntheticRun.write(run);
         String page = report();
-        assertThat(page).contains("<b>73.3</b>", "mIoU of the teacher", "2 min 31 s", "generated scenes: 20 labelled, 180 unlabelled, 40 for validation", "DeepLabV3+ on ResNet-18",
-                "73.5 %", "epoch 11", "1,851 MB", "1,834 MB after the start", "480", "12 epochs");
-        assertThat(page).contains("mIoU on the validation images", "Supervised loss", "Consistency loss", "Agreement and confidence", "Learning rate", "Throughput", "3.1 % waiting for data",
-                "Distribution over the epochs", "Hardest images of epoch 12", "Easiest images of epoch 12", "striped disc", "67.2 %", "ground truth",
-                "Resolved configuration", "libtorch</th><td>2.10.0", "Example CPU", "channels last</th><td>true");
+        assertThat(page)
+                .contains(
+                        "<b>73.3</b>",
+                        "mIoU of the teacher",
+                        "2 min 31 s",
+                        "generated scenes: 20 labelled, 180 unlabelled, 40 for validation",
+                        "DeepLabV3+ on ResNet-18",
+                        "73.5 %",
+                        "epoch 11",
+                        "1,851 MB",
+                        "1,834 MB after the start",
+                        "480",
+                        "12 epochs");
+        assertThat(page)
+                .contains(
+                        "mIoU on the validation images",
+                        "Supervised loss",
+                        "Consistency loss",
+                        "Agreement and confidence",
+                        "Learning rate",
+                        "Throughput",
+                        "3.1 % waiting for data",
+                        "Distribution over the epochs",
+                        "Hardest images of epoch 12",
+                        "Easiest images of epoch 12",
+                        "striped disc",
+                        "67.2 %",
+                        "ground truth",
+                        "Resolved configuration",
+                        "libtorch</th><td>2.10.0",
+                        "Example CPU",
+                        "channels last</th><td>true");
         assertThat(page).contains("--config").doesNotContain("This report is incomplete");
         assertThat(page.split("data:image/jpeg;base64,", -1)).hasSize(1 + 3);
         assertThat(page.split("data:image/png;base64,", -1)).hasSize(1 + 9);
@@ -74,7 +104,13 @@ class ReportWriterTest {
     void pageNeedsNothingFromOutside() throws IOException {
         SyntheticRun.write(run);
         String page = report();
-        assertThat(page).doesNotContain("<script").doesNotContain("<link").doesNotContain("http:").doesNotContain("https:").doesNotContain("@import").doesNotContain("url(");
+        assertThat(page)
+                .doesNotContain("<script")
+                .doesNotContain("<link")
+                .doesNotContain("http:")
+                .doesNotContain("https:")
+                .doesNotContain("@import")
+                .doesNotContain("url(");
         assertThat(page.length()).isLessThan(400_000);
     }
 
@@ -82,10 +118,22 @@ class ReportWriterTest {
     void accuracyUnderAPictureCountsLabelledPixels() throws IOException {
         Files.createDirectories(run.resolve("samples"));
         var palette = SyntheticRun.PALETTE;
-        IndexPng.write(run.resolve("samples/000-truth.png"), new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 2, 3, (byte) 255}), palette);
-        IndexPng.write(run.resolve("samples/000-student.png"), new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 1, 0, 1}), palette);
-        IndexPng.write(run.resolve("samples/000-teacher.png"), new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 2, 0, 1}), palette);
-        assertThat(report()).contains("<span>student</span><b>50.0 %</b>", "<span>teacher</span><b>75.0 %</b>", "not there", "ignored", "#e4572e");
+        IndexPng.write(
+                run.resolve("samples/000-truth.png"),
+                new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 2, 3, (byte) 255}),
+                palette);
+        IndexPng.write(
+                run.resolve("samples/000-student.png"),
+                new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 1, 0, 1}),
+                palette);
+        IndexPng.write(
+                run.resolve("samples/000-teacher.png"),
+                new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 2, 0, 1}),
+                palette);
+        assertThat(report())
+                .contains(
+                        "<span>student</span><b>50.0 %</b>",
+                        "<span>teacher</span><b>75.0 %</b>", "not there", "ignored", "#e4572e");
     }
 
     @Test
@@ -102,11 +150,25 @@ class ReportWriterTest {
         // The cut leaves a last line whose numbers all parse but are not what was measured.
         String text = new String(metrics, StandardCharsets.UTF_8);
         int line = text.indexOf("\n10,400,");
-        Files.writeString(run.resolve("metrics.csv"), text.substring(0, text.indexOf('\n', line + 1) + 1) + "10,401,0.9");
+        Files.writeString(
+                run.resolve("metrics.csv"), text.substring(0, text.indexOf('\n', line + 1) + 1) + "10,401,0.9");
         String page = report();
-        assertThat(page).contains("This report is incomplete", "summary.json is missing", "metrics.csv: the last line is cut and was left out", "class_iou.csv is missing",
-                "samples/ has no pictures", "200 generated scenes, 20 of them labelled", "so far", "<b>72.4</b>", "<b>400</b>", "10 epochs");
-        assertThat(page).doesNotContain("<b>401</b>").doesNotContain("<b>0.900</b>").doesNotContain("<section id=\"classes\"");
+        assertThat(page)
+                .contains(
+                        "This report is incomplete",
+                        "summary.json is missing",
+                        "metrics.csv: the last line is cut and was left out",
+                        "class_iou.csv is missing",
+                        "samples/ has no pictures",
+                        "200 generated scenes, 20 of them labelled",
+                        "so far",
+                        "<b>72.4</b>",
+                        "<b>400</b>",
+                        "10 epochs");
+        assertThat(page)
+                .doesNotContain("<b>401</b>")
+                .doesNotContain("<b>0.900</b>")
+                .doesNotContain("<section id=\"classes\"");
     }
 
     @Test
@@ -115,38 +177,58 @@ class ReportWriterTest {
         Files.writeString(run.resolve("summary.json"), "{\"name\": \"embed");
         Files.writeString(run.resolve("config.yaml"), "name: [unclosed\n");
         Files.writeString(run.resolve("hardness.csv"), "epoch,picture,gamma\n1,a,0.5\n");
-        Files.writeString(run.resolve("class_iou.csv"), "class,name,iou_student,iou_teacher\n0,ok,0.5,\n1,bad,x,y\n999,big,0,0\n2,\"open,0,0\n");
+        Files.writeString(
+                run.resolve("class_iou.csv"),
+                "class,name,iou_student,iou_teacher\n0,ok,0.5,\n1,bad,x,y\n999,big,0,0\n2,\"open,0,0\n");
         Files.write(run.resolve("samples/000-truth.png"), new byte[] {1, 2, 3});
         String page = report();
-        assertThat(page).contains("summary.json is damaged", "config.yaml is damaged", "hardness.csv has no column image, hardness", "class_iou.csv",
-                "samples/000-truth.png is not a picture", "50.0 %", "Supervised loss");
+        assertThat(page)
+                .contains(
+                        "summary.json is damaged",
+                        "config.yaml is damaged",
+                        "hardness.csv has no column image, hardness",
+                        "class_iou.csv",
+                        "samples/000-truth.png is not a picture",
+                        "50.0 %",
+                        "Supervised loss");
         assertThat(page).doesNotContain("<section id=\"hardness\"");
     }
 
     @Test
     void headersAloneAndEmptyFilesGiveAReport() throws IOException {
         Files.createDirectories(run);
-        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        Files.writeString(
+                run.resolve("metrics.csv"),
+                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
         Files.writeString(run.resolve("hardness.csv"), "");
         Files.writeString(run.resolve("config.yaml"), "");
-        assertThat(report()).contains("not evaluated yet", "hardness.csv holds no complete line").doesNotContain("<section id=\"curves\"");
+        assertThat(report())
+                .contains("not evaluated yet", "hardness.csv holds no complete line")
+                .doesNotContain("<section id=\"curves\"");
     }
 
     @Test
     void oneRowAndOneImageAreDrawn() throws IOException {
         Files.createDirectories(run);
-        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second,data_wait\n"
-                + "1,1,0.01,0,,,,NaN,,3.5,0.1\n");
+        Files.writeString(
+                run.resolve("metrics.csv"),
+                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second,data_wait\n"
+                        + "1,1,0.01,0,,,,NaN,,3.5,0.1\n");
         Files.writeString(run.resolve("hardness.csv"), "epoch,image,gamma,hardness\n1,only,0.75,0.25\n2,other,,\n");
         String page = report();
-        assertThat(page).contains("Supervised loss", "Throughput").doesNotContain("Consistency loss").doesNotContain("Hardest images");
+        assertThat(page)
+                .contains("Supervised loss", "Throughput")
+                .doesNotContain("Consistency loss")
+                .doesNotContain("Hardest images");
     }
 
     @Test
     void divergedLossIsTold() throws IOException {
         Files.createDirectories(run);
-        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
-                + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,NaN,,,,,,3\n1,3,0.01,Infinity,,,,,,3\n");
+        Files.writeString(
+                run.resolve("metrics.csv"),
+                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
+                        + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,NaN,,,,,,3\n1,3,0.01,Infinity,,,,,,3\n");
         assertThat(report()).contains("not a finite number in 2 rows of metrics.csv, first at step 2");
     }
 
@@ -155,14 +237,18 @@ class ReportWriterTest {
         SyntheticRun.write(run);
         Files.delete(run.resolve("hardness.csv"));
         Files.writeString(run.resolve("summary.json"), "{\"method\": \"SUPERVISED\", \"miou_teacher\": 0.5}");
-        assertThat(report()).contains("supervised: labelled images only", "<b>50.0</b>").doesNotContain("hardness.csv");
+        assertThat(report())
+                .contains("supervised: labelled images only", "<b>50.0</b>")
+                .doesNotContain("hardness.csv");
     }
 
     @Test
     void rowsWrittenAgainAfterAResumeCountAsWrittenLast() throws IOException {
         Files.createDirectories(run);
-        Files.writeString(run.resolve("metrics.csv"), "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
-                + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.9,,,,0.1,0.11,3\n1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.4,,,,0.6,0.61,3\n");
+        Files.writeString(
+                run.resolve("metrics.csv"),
+                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
+                        + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.9,,,,0.1,0.11,3\n1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.4,,,,0.6,0.61,3\n");
         var notes = new ArrayList<String>();
         Metrics metrics = Metrics.read(run.resolve("metrics.csv"), notes);
         assertThat(notes).isEmpty();
@@ -174,13 +260,25 @@ class ReportWriterTest {
     void foreignTextCannotBecomeMarkup() throws IOException {
         SyntheticRun.write(run);
         String evil = "<img src=x onerror=alert(1)>&\\\"'</pre></script>";
-        Files.writeString(run.resolve("summary.json"), "{\"name\": \"" + evil + "\", \"device\": \"" + evil + "\", \"machine\": {\"" + evil + "\": \"" + evil + "\"}, \"miou_teacher\": 0.5}");
+        Files.writeString(
+                run.resolve("summary.json"),
+                "{\"name\": \"" + evil + "\", \"device\": \"" + evil + "\", \"machine\": {\"" + evil + "\": \"" + evil
+                        + "\"}, \"miou_teacher\": 0.5}");
         Files.writeString(run.resolve("config.yaml"), "# <b>" + evil + "\nname: x\nnetwork: {backbone: '<b>evil'}\n");
-        Files.writeString(run.resolve("class_iou.csv"), "class,name,iou_student,iou_teacher\n0,\"<b>evil \"\"x\",0.5,0.5\n1,<i>,0.5,0.5\n");
-        Files.writeString(run.resolve("hardness.csv"), "epoch,image,gamma,hardness\n1,<b>evil,0.75,0.25\n1,a&b,0.5,0.5\n");
+        Files.writeString(
+                run.resolve("class_iou.csv"),
+                "class,name,iou_student,iou_teacher\n0,\"<b>evil \"\"x\",0.5,0.5\n1,<i>,0.5,0.5\n");
+        Files.writeString(
+                run.resolve("hardness.csv"), "epoch,image,gamma,hardness\n1,<b>evil,0.75,0.25\n1,a&b,0.5,0.5\n");
         String page = report();
-        assertThat(page).doesNotContain("<img src=x").doesNotContain("<b>evil").doesNotContain("<i>,").doesNotContain("</script>").doesNotContain(">a&b<");
-        assertThat(page).contains("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&#39;", "&lt;b&gt;evil &quot;x", "a&amp;b");
+        assertThat(page)
+                .doesNotContain("<img src=x")
+                .doesNotContain("<b>evil")
+                .doesNotContain("<i>,")
+                .doesNotContain("</script>")
+                .doesNotContain(">a&b<");
+        assertThat(page)
+                .contains("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&#39;", "&lt;b&gt;evil &quot;x", "a&amp;b");
     }
 
     @Test
@@ -217,19 +315,30 @@ class ReportWriterTest {
 
     @Test
     void directoryWithoutARunIsRefused() throws IOException {
-        assertThatThrownBy(() -> ReportWriter.write(run)).isInstanceOf(UserException.class).hasMessageContaining(run + " is not a directory");
+        assertThatThrownBy(() -> ReportWriter.write(run))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(run + " is not a directory");
         Files.createDirectories(run.resolve("samples"));
         Files.writeString(run.resolve("readme.txt"), "nothing");
-        assertThatThrownBy(() -> ReportWriter.write(run)).isInstanceOf(UserException.class).hasMessageContaining("holds no file of a run").hasMessageContaining("config.yaml");
+        assertThatThrownBy(() -> ReportWriter.write(run))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds no file of a run")
+                .hasMessageContaining("config.yaml");
         assertThat(run.resolve("report.html")).doesNotExist();
     }
 
     @Test
     void longRunsStaySmall() throws IOException {
         Files.createDirectories(run);
-        StringBuilder text = new StringBuilder("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        StringBuilder text = new StringBuilder(
+                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
         for (int step = 1; step <= 50_000; step++) {
-            text.append(step / 500 + 1).append(',').append(step).append(",0.01,").append(step == 31_234 ? 9 : 1 + step % 7 * 0.01).append(",0.1,0.5,0.5,,,30\n");
+            text.append(step / 500 + 1)
+                    .append(',')
+                    .append(step)
+                    .append(",0.01,")
+                    .append(step == 31_234 ? 9 : 1 + step % 7 * 0.01)
+                    .append(",0.1,0.5,0.5,,,30\n");
         }
         Files.writeString(run.resolve("metrics.csv"), text);
         String page = report();

@@ -20,8 +20,7 @@ final class SyntheticRun {
     static final int STEPS_PER_EPOCH = 40;
     static final int IMAGES = 50;
 
-    private SyntheticRun() {
-    }
+    private SyntheticRun() {}
 
     static Path write(Path dir) {
         try {
@@ -63,18 +62,27 @@ final class SyntheticRun {
     }
 
     private static String metrics() {
-        StringBuilder text = new StringBuilder("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        StringBuilder text = new StringBuilder(
+                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
         int total = EPOCHS * STEPS_PER_EPOCH;
         for (int step = 1; step <= total; step++) {
             Rng rng = Rng.of(1, "metrics", step);
             double t = (double) step / total;
             int epoch = (step - 1) / STEPS_PER_EPOCH + 1;
             boolean evaluated = step % STEPS_PER_EPOCH == 0;
-            text.append(String.format(Locale.ROOT, "%d,%d,%.8f,%.5f,%.5f,%.5f,%.5f,%s,%s,%.2f\n", epoch, step, 0.01 * Math.pow(1 - t, 0.9),
-                    0.12 + 1.7 * Math.exp(-5 * t) + 0.08 * rng.uniform(), 0.02 + 0.25 * t * Math.exp(-2.2 * t) + 0.05 * rng.uniform(),
-                    0.3 + 0.55 * (1 - Math.exp(-3 * t)) + 0.06 * rng.gaussian() * (1 - t), 0.4 + 0.5 * (1 - Math.exp(-4 * t)) + 0.03 * rng.gaussian(),
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%d,%d,%.8f,%.5f,%.5f,%.5f,%.5f,%s,%s,%.2f\n",
+                    epoch,
+                    step,
+                    0.01 * Math.pow(1 - t, 0.9),
+                    0.12 + 1.7 * Math.exp(-5 * t) + 0.08 * rng.uniform(),
+                    0.02 + 0.25 * t * Math.exp(-2.2 * t) + 0.05 * rng.uniform(),
+                    0.3 + 0.55 * (1 - Math.exp(-3 * t)) + 0.06 * rng.gaussian() * (1 - t),
+                    0.4 + 0.5 * (1 - Math.exp(-4 * t)) + 0.03 * rng.gaussian(),
                     evaluated ? String.format(Locale.ROOT, "%.5f", miou(epoch) - 0.015 + 0.01 * rng.gaussian()) : "",
-                    evaluated ? String.format(Locale.ROOT, "%.5f", miou(epoch)) : "", 41 + 2 * rng.gaussian()));
+                    evaluated ? String.format(Locale.ROOT, "%.5f", miou(epoch)) : "",
+                    41 + 2 * rng.gaussian()));
         }
         return text.toString();
     }
@@ -100,7 +108,8 @@ final class SyntheticRun {
         StringBuilder text = new StringBuilder("class,name,iou_student,iou_teacher\n");
         double[] iou = {0.934, 0.712, 0.655, 0.6718};
         for (int c = 0; c < CLASSES.size(); c++) {
-            text.append(String.format(Locale.ROOT, "%d,%s,%.4f,%.4f\n", c, CLASSES.get(c), iou[c] - 0.02 + 0.012 * c, iou[c]));
+            text.append(String.format(
+                    Locale.ROOT, "%d,%s,%.4f,%.4f\n", c, CLASSES.get(c), iou[c] - 0.02 + 0.012 * c, iou[c]));
         }
         return text.toString();
     }

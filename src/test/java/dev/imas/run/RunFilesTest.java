@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunFilesTest {
     @TempDir
     Path root;
+
     private final List<String> notes = new ArrayList<>();
 
     @Test
@@ -34,22 +35,26 @@ class RunFilesTest {
             log.row(new StepMetrics(1, 3, 9, 9, 9, 9, 9, 9, 9));
         }
         try (Metrics.Log log = new Metrics.Log(file, kept)) {
-            log.row(new StepMetrics(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 40, 0),
+            log.row(
+                    new StepMetrics(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 40, 0),
                     new EpochMetrics(2, 4, 0.375, 0.625, new double[0], new double[0]));
         }
-        assertThat(Metrics.read(file, notes).rows()).containsExactly(
-                new Metrics.Row(1, 2, 0.01, 0.5, Double.NaN, 0.25, 0.75, Double.NaN, Double.NaN, 30),
-                new Metrics.Row(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 0.375, 0.625, 40));
+        assertThat(Metrics.read(file, notes).rows())
+                .containsExactly(
+                        new Metrics.Row(1, 2, 0.01, 0.5, Double.NaN, 0.25, 0.75, Double.NaN, Double.NaN, 30),
+                        new Metrics.Row(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 0.375, 0.625, 40));
         assertThat(notes).isEmpty();
-        assertThat(Files.readString(file)).startsWith("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,"
-                + "miou_student,miou_teacher,images_per_second\n1,2,0.01,0.5,,0.25,0.75,,,30.0\n");
+        assertThat(Files.readString(file))
+                .startsWith("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,"
+                        + "miou_student,miou_teacher,images_per_second\n1,2,0.01,0.5,,0.25,0.75,,,30.0\n");
         assertThat(Metrics.read(file, notes).last(Metrics.Row::lossUnsup)).isEqualTo(0.125);
     }
 
     @Test
     void aLogThatWasCutCannotGoOn() throws IOException {
         Path file = Files.writeString(new RunDirectory(root).metrics(), "epoch\n");
-        assertThatThrownBy(() -> new Metrics.Log(file, 100)).isInstanceOf(UserException.class)
+        assertThatThrownBy(() -> new Metrics.Log(file, 100))
+                .isInstanceOf(UserException.class)
                 .hasMessageContaining("has 6 bytes, the checkpoint needs the first 100");
     }
 
@@ -66,13 +71,16 @@ class RunFilesTest {
         assertThat(found.at(2, 0)).isNaN();
         assertThat(found.at(2, 1)).isEqualTo(0.5f);
         assertThat(notes).isEmpty();
-        assertThat(Files.readString(file)).isEqualTo("epoch,image,gamma,hardness\n1,\"a, with a comma\",0.75,0.25\n2,b,0.5,0.5\n");
+        assertThat(Files.readString(file))
+                .isEqualTo("epoch,image,gamma,hardness\n1,\"a, with a comma\",0.75,0.25\n2,b,0.5,0.5\n");
     }
 
     @Test
     void classes() throws IOException {
-        Path file = Files.writeString(new RunDirectory(root).classIou(), "of an earlier evaluation, and longer than the new one".repeat(9));
-        List<ClassIou> classes = List.of(new ClassIou(0, "sky \"blue\"", 0.5, 0.25), new ClassIou(1, "road", Double.NaN, 1));
+        Path file = Files.writeString(
+                new RunDirectory(root).classIou(), "of an earlier evaluation, and longer than the new one".repeat(9));
+        List<ClassIou> classes =
+                List.of(new ClassIou(0, "sky \"blue\"", 0.5, 0.25), new ClassIou(1, "road", Double.NaN, 1));
         ClassIou.write(file, classes);
         assertThat(ClassIou.read(file, notes)).isEqualTo(classes);
         assertThat(notes).isEmpty();
@@ -82,9 +90,14 @@ class RunFilesTest {
     @Test
     void summary() throws IOException {
         Path file = new RunDirectory(root).summary();
-        RunSummary figures = new RunSummary("name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200);
-        Summary.write(file, figures, new Summary.Data(20, 180, 40, Map.of("labeled", "20 pictures")),
-                new Summary.Versions("1", "2", "17"), new Summary.Machine("cpu model", 2, 1, "Linux", "cpu", true));
+        RunSummary figures =
+                new RunSummary("name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200);
+        Summary.write(
+                file,
+                figures,
+                new Summary.Data(20, 180, 40, Map.of("labeled", "20 pictures")),
+                new Summary.Versions("1", "2", "17"),
+                new Summary.Machine("cpu model", 2, 1, "Linux", "cpu", true));
         Summary found = Summary.parse(Files.readString(file));
         assertThat(found.found()).isTrue();
         assertThat(found.text(Figure.NAME)).contains("name");
@@ -100,7 +113,9 @@ class RunFilesTest {
     @Test
     void everyFigureOfASummaryHasAName() {
         List<String> components = Arrays.stream(RunSummary.class.getRecordComponents())
-                .map(component -> component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT)).toList();
+                .map(component ->
+                        component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT))
+                .toList();
         assertThat(Arrays.stream(Figure.values()).map(Figure::key)).containsExactlyElementsOf(components);
     }
 
@@ -112,8 +127,12 @@ class RunFilesTest {
         assertThat(found.pictures()).contains(new Summary.Pictures(1, 0, OptionalLong.empty()));
         assertThat(Summary.NONE.found()).isFalse();
         assertThat(Summary.NONE.pictures()).isEmpty();
-        assertThatThrownBy(() -> Summary.parse("[1]")).isInstanceOf(IOException.class).hasMessage("is not a JSON object");
-        assertThatThrownBy(() -> Summary.parse("{\"a\": ")).isInstanceOf(IOException.class).hasMessageStartingWith("is damaged in line 1");
+        assertThatThrownBy(() -> Summary.parse("[1]"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("is not a JSON object");
+        assertThatThrownBy(() -> Summary.parse("{\"a\": "))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("is damaged in line 1");
     }
 
     @Test
@@ -124,8 +143,11 @@ class RunFilesTest {
         }
         Files.createFile(folder.resolve("notes.png"));
         assertThat(SampleFile.in(folder)).containsOnlyKeys(3);
-        assertThat(SampleFile.in(folder).get(3)).containsEntry(View.STUDENT, folder.resolve("003-student.png")).hasSize(4);
-        assertThat(SampleFile.of(folder.resolve("012-truth.png"))).isEqualTo(Optional.of(new SampleFile(12, View.TRUTH)));
+        assertThat(SampleFile.in(folder).get(3))
+                .containsEntry(View.STUDENT, folder.resolve("003-student.png"))
+                .hasSize(4);
+        assertThat(SampleFile.of(folder.resolve("012-truth.png")))
+                .isEqualTo(Optional.of(new SampleFile(12, View.TRUTH)));
         assertThat(SampleFile.in(root.resolve("none"))).isEmpty();
     }
 

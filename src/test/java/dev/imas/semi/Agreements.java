@@ -12,8 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Agreements {
     static final Compute CPU = new Compute("cpu", Precision.FP32, false);
 
-    private Agreements() {
-    }
+    private Agreements() {}
 
     /** With these gammas, and partners shifted by one. */
     static Agreement of(float... gamma) {
@@ -21,7 +20,11 @@ final class Agreements {
         int n = gamma.length;
         Tensor values = CPU.upload(gamma, n, 1, 1, 1);
         int[] next = IntStream.range(0, n).map(i -> (i + 1) % n).toArray();
-        return new Agreement(torch.zeros(n, 1, 1, 5), values, CPU.upload(next, n, 1, 1, 1), values.mean().view(1, 1, 1, 1));
+        return new Agreement(
+                torch.zeros(n, 1, 1, 5),
+                values,
+                CPU.upload(next, n, 1, 1, 1),
+                values.mean().view(1, 1, 1, 1));
     }
 
     static int[] ints(Tensor t) {

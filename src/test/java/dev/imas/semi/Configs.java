@@ -14,24 +14,40 @@ import java.util.List;
 public final class Configs {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private Configs() {
-    }
+    private Configs() {}
 
     /** Two epochs of four steps on generated scenes of 48 pixels. */
     public static ImasConfig tiny() {
         ImasConfig base = ConfigYaml.defaults();
-        return base.with(config -> config.name("tiny").seed(7).device("cpu").precision(Precision.FP32)
-            .data(base.data().with(data -> data.layout(Layout.EMBEDDED).classes(7).workers(1).prefetch(2)
-                .embedded(base.data().embedded().with(scenes -> scenes.images(20).labeled(4).validation(3).size(48)))))
-            .network(base.network().with(network -> network.backbone(Backbone.TINY).aspp(List.of(1, 2, 3)).multiGrid(false)
-                .strictWeights(true)))
-            .augment(base.augment().with(augment -> augment.crop(List.of(48, 48)).resize(ResizeMode.SCALE).resizeMin(0.5)
-                .resizeMax(2)))
-            .training(base.training().with(training -> training.epochs(2).lr(0.05).headLrMultiplier(1).emaDecay(0.9)
-                .checkpointEvery(3).logEvery(1)))
-            .supervised(base.supervised().withOhemMinKept(1000))
-            .unsupervised(base.unsupervised().withThreshold(0.3).withIgnoreBackground(false))
-            .evaluation(base.evaluation().withWindow(48)));
+        return base.with(config -> config.name("tiny")
+                .seed(7)
+                .device("cpu")
+                .precision(Precision.FP32)
+                .data(base.data().with(data -> data.layout(Layout.EMBEDDED)
+                        .classes(7)
+                        .workers(1)
+                        .prefetch(2)
+                        .embedded(base.data().embedded().with(scenes -> scenes.images(20)
+                                .labeled(4)
+                                .validation(3)
+                                .size(48)))))
+                .network(base.network().with(network -> network.backbone(Backbone.TINY)
+                        .aspp(List.of(1, 2, 3))
+                        .multiGrid(false)
+                        .strictWeights(true)))
+                .augment(base.augment().with(augment -> augment.crop(List.of(48, 48))
+                        .resize(ResizeMode.SCALE)
+                        .resizeMin(0.5)
+                        .resizeMax(2)))
+                .training(base.training().with(training -> training.epochs(2)
+                        .lr(0.05)
+                        .headLrMultiplier(1)
+                        .emaDecay(0.9)
+                        .checkpointEvery(3)
+                        .logEvery(1)))
+                .supervised(base.supervised().withOhemMinKept(1000))
+                .unsupervised(base.unsupervised().withThreshold(0.3).withIgnoreBackground(false))
+                .evaluation(base.evaluation().withWindow(48)));
     }
 
     /** The same with one component changed: {@code with(config, "unsupervised", "threshold", 0.5)}. */

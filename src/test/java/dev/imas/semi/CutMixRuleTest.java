@@ -46,9 +46,12 @@ class CutMixRuleTest {
         draws.trigger = 0.5;
         assertThat(Trigger.of(CutMixTrigger.OFF, 1).fires(unasked(), draws)).isFalse();
         assertThat(Trigger.of(CutMixTrigger.FIXED, 0.5).fires(unasked(), draws)).isFalse();
-        assertThat(Trigger.of(CutMixTrigger.FIXED, 0.51).fires(unasked(), draws)).isTrue();
-        assertThat(Trigger.of(CutMixTrigger.ADAPTIVE, 1).fires(mean(0.5), draws)).isFalse();
-        assertThat(Trigger.of(CutMixTrigger.ADAPTIVE, 0).fires(mean(0.625), draws)).isTrue();
+        assertThat(Trigger.of(CutMixTrigger.FIXED, 0.51).fires(unasked(), draws))
+                .isTrue();
+        assertThat(Trigger.of(CutMixTrigger.ADAPTIVE, 1).fires(mean(0.5), draws))
+                .isFalse();
+        assertThat(Trigger.of(CutMixTrigger.ADAPTIVE, 0).fires(mean(0.625), draws))
+                .isTrue();
     }
 
     @Test
@@ -56,10 +59,11 @@ class CutMixRuleTest {
         Agreement agreement = Agreements.of(0.1f, 0.2f, 0.3f);
         draws.partners = new int[] {2, 0, 1};
         assertThat(Pairing.of(CutMixPairing.HARDNESS, Agreements.CPU).partners(agreement, draws))
-            .isSameAs(agreement.pairing());
+                .isSameAs(agreement.pairing());
         assertThat(draws.pairingAsked).isFalse();
-        assertThat(Agreements.ints(Pairing.of(CutMixPairing.RANDOM, Agreements.CPU).partners(agreement, draws)))
-            .containsExactly(2, 0, 1);
+        assertThat(Agreements.ints(
+                        Pairing.of(CutMixPairing.RANDOM, Agreements.CPU).partners(agreement, draws)))
+                .containsExactly(2, 0, 1);
     }
 
     @Test
@@ -84,7 +88,7 @@ class CutMixRuleTest {
         draws.trigger = 0.5;
         draws.boxesAsked = false;
         assertThat(CutMixRule.of(config.unsupervised(), Agreements.CPU).decide(agreement, draws, 8, 6))
-            .isEqualTo(new CutMix.None());
+                .isEqualTo(new CutMix.None());
         assertThat(draws.boxesAsked).isFalse();
     }
 }

@@ -42,12 +42,13 @@ class DeviceStrongViewTest {
         byte[] rgb = new byte[height * width * 3];
         int low = rng.integer(0, 200);
         for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = (byte) switch (kind) {
-                case 0 -> rng.integer(0, 256);
-                case 1 -> low + rng.integer(0, 40);
-                case 2 -> low + 20 * (i % 3);
-                default -> rng.integer(0, 2) * 255;
-            };
+            rgb[i] = (byte)
+                    switch (kind) {
+                        case 0 -> rng.integer(0, 256);
+                        case 1 -> low + rng.integer(0, 40);
+                        case 2 -> low + 20 * (i % 3);
+                        default -> rng.integer(0, 2) * 255;
+                    };
         }
         return new RgbImage(width, height, rgb);
     }
@@ -57,7 +58,10 @@ class DeviceStrongViewTest {
         int width = weak.get(0).width();
         int bytes = height * width * 3;
         try (PointerScope scope = new PointerScope()) {
-            Tensor nhwc = torch.empty(new long[] {(long) weak.size() * bytes}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());
+            Tensor nhwc = torch.empty(
+                    new long[] {(long) weak.size() * bytes},
+                    new TensorOptions(ScalarType.Byte),
+                    new MemoryFormatOptional());
             BytePointer data = nhwc.data_ptr_byte();
             for (int k = 0; k < weak.size(); k++) {
                 data.position((long) k * bytes).put(weak.get(k).rgb());
@@ -81,7 +85,10 @@ class DeviceStrongViewTest {
         for (int k = 0; k < weak.size(); k++) {
             byte[] expected = StrongView.apply(weak.get(k), operations.get(k)).rgb();
             int at = Arrays.mismatch(expected, found.get(k));
-            assertThat(at).as(() -> "a picture of " + weak.get(0).width() + "x" + weak.get(0).height() + ", " + operations).isEqualTo(-1);
+            assertThat(at)
+                    .as(() -> "a picture of " + weak.get(0).width() + "x"
+                            + weak.get(0).height() + ", " + operations)
+                    .isEqualTo(-1);
         }
     }
 
@@ -104,8 +111,11 @@ class DeviceStrongViewTest {
     void everyOperationGivesTheSameBytesAtTheEndsOfItsRange() {
         Rng rng = Rng.of(6, "device view");
         for (StrongOperation operation : StrongOperation.values()) {
-            for (double magnitude : new double[] {operation.lo(), operation.hi(), operation == StrongOperation.HUE ? -operation.hi() : operation.lo()}) {
-                requireSame(List.of(picture(0, 17, 32, rng)), List.of(List.of(new DrawnOperation(operation, magnitude))));
+            for (double magnitude : new double[] {
+                operation.lo(), operation.hi(), operation == StrongOperation.HUE ? -operation.hi() : operation.lo()
+            }) {
+                requireSame(
+                        List.of(picture(0, 17, 32, rng)), List.of(List.of(new DrawnOperation(operation, magnitude))));
             }
         }
     }
@@ -127,13 +137,16 @@ class DeviceStrongViewTest {
                 rgb[3 * i + 1] = (byte) (i >> 8);
                 rgb[3 * i + 2] = (byte) i;
             }
-            requireSame(List.of(new RgbImage(256, 256, rgb)), List.of(List.of(new DrawnOperation(StrongOperation.HUE, red / 511.0))));
+            requireSame(
+                    List.of(new RgbImage(256, 256, rgb)),
+                    List.of(List.of(new DrawnOperation(StrongOperation.HUE, red / 511.0))));
         }
     }
 
     @Test
     void batchesOfDrawnOperationsGiveTheSameBytes() {
-        ImasConfig config = Configs.with(Configs.with(Configs.tiny(), "augment", "strongOps", 4), "augment", "strongRandomCount", true);
+        ImasConfig config = Configs.with(
+                Configs.with(Configs.tiny(), "augment", "strongOps", 4), "augment", "strongRandomCount", true);
         Rng rng = Rng.of(7, "device view");
         for (int round = 0; round < 10; round++) {
             List<RgbImage> weak = new ArrayList<>();

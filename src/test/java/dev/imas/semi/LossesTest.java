@@ -58,7 +58,8 @@ class LossesTest {
         var loss = new dev.imas.semi.SupervisedLoss(kernels, new Supervised(SupervisedLoss.CE, 0.7, 1, 0.25));
         Span labeled = new Span(1, 2);
         Head main = head(4);
-        assertThat(loss.of(new Pass(main, Optional.empty()), labeled, labels(2)).item_double()).isCloseTo(LOG, ROUNDING);
+        assertThat(loss.of(new Pass(main, Optional.empty()), labeled, labels(2)).item_double())
+                .isCloseTo(LOG, ROUNDING);
         // (1 - 1/C) at the label's logit and 1/C at each other one, over the mean of all pixels
         assertThat(size(main.gradient())).isCloseTo(2 * (1 - 1.0 / CLASSES), ROUNDING);
         assertThat(size(labeled.of(main.gradient()))).isCloseTo(size(main.gradient()), ROUNDING);
@@ -66,7 +67,8 @@ class LossesTest {
         Pass both = new Pass(head(4), Optional.of(head(4)));
         assertThat(loss.of(both, labeled, labels(2)).item_double()).isCloseTo(1.25 * LOG, ROUNDING);
         assertThat(both.heads()).hasSize(2);
-        assertThat(size(both.heads().get(1).gradient())).isCloseTo(0.25 * size(both.main().gradient()), ROUNDING);
+        assertThat(size(both.heads().get(1).gradient()))
+                .isCloseTo(0.25 * size(both.main().gradient()), ROUNDING);
     }
 
     @Test
@@ -74,19 +76,22 @@ class LossesTest {
         Unsupervised settings = Configs.tiny().unsupervised();
         Tensor sure = torch.ones(2, 1, 4, 4);
         Tensor unsure = torch.zeros(2, 1, 4, 4);
-        List<StudentBatch.View> views = List.of(new StudentBatch.View(new Span(2, 2), labels(2), sure),
-            new StudentBatch.View(new Span(0, 2), labels(2), unsure));
+        List<StudentBatch.View> views = List.of(
+                new StudentBatch.View(new Span(2, 2), labels(2), sure),
+                new StudentBatch.View(new Span(0, 2), labels(2), unsure));
         Head head = head(5);
-        ConsistencyLoss.Value value = new ConsistencyLoss(kernels, settings).of(head, views, Agreements.of(0.5f, 0.25f));
+        ConsistencyLoss.Value value =
+                new ConsistencyLoss(kernels, settings).of(head, views, Agreements.of(0.5f, 0.25f));
         assertThat(value.views().get(0).item_double()).isCloseTo(0.375 * LOG, ROUNDING);
         assertThat(value.views().get(1).item_double()).isZero();
         assertThat(value.total().item_double()).isCloseTo(settings.weight() * 0.375 * LOG / 2, ROUNDING);
         assertThat(size(head.gradient())).isCloseTo(settings.weight() / 2 * 0.375 * 2 * (1 - 1.0 / CLASSES), ROUNDING);
         assertThat(size(new Span(2, 2).of(head.gradient()))).isCloseTo(size(head.gradient()), ROUNDING);
 
-        Unsupervised plain = Configs.with(Configs.tiny(), "unsupervised", "weightByHardness", false).unsupervised();
+        Unsupervised plain = Configs.with(Configs.tiny(), "unsupervised", "weightByHardness", false)
+                .unsupervised();
         ConsistencyLoss.Value alone =
-            new ConsistencyLoss(kernels, plain).of(head(5), views.subList(0, 1), Agreements.of(0.5f, 0.25f));
+                new ConsistencyLoss(kernels, plain).of(head(5), views.subList(0, 1), Agreements.of(0.5f, 0.25f));
         assertThat(alone.total().item_double()).isCloseTo(plain.weight() * LOG, within(1e-5));
     }
 }

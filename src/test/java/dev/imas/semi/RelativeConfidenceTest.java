@@ -22,7 +22,8 @@ class RelativeConfidenceTest {
     /** Relative confidences of one image of one row. */
     private static float[] relative(int[] labels, float[] confidence) {
         try (PointerScope scope = new PointerScope()) {
-            return StepHarness.floats(RelativeConfidence.of(pseudo(1, labels, confidence)).confidence());
+            return StepHarness.floats(
+                    RelativeConfidence.of(pseudo(1, labels, confidence)).confidence());
         }
     }
 

@@ -61,13 +61,13 @@ class RulesTest {
         Agreement measured = GammaRule.of(config, kernels, Agreements.CPU).measure(pseudo(kernels));
         assertThat(StepHarness.floats(measured.gamma())).containsExactly(1, 0);
         assertThat(measured.mean().item_float()).isEqualTo(0.5f);
-        Agreement uniform =
-            GammaRule.of(Configs.with(config, "", "method", "UNIFORM"), kernels, Agreements.CPU).measure(pseudo(kernels));
+        Agreement uniform = GammaRule.of(Configs.with(config, "", "method", "UNIFORM"), kernels, Agreements.CPU)
+                .measure(pseudo(kernels));
         assertThat(StepHarness.floats(uniform.gamma())).containsExactly(1, 1);
         assertThat(uniform.mean().item_float()).isEqualTo(1);
         assertThat(StepHarness.floats(uniform.parts().select(3, 4))).containsExactly(1, 1);
         assertThat(StepHarness.floats(uniform.parts().select(3, 3)))
-            .isEqualTo(StepHarness.floats(measured.parts().select(3, 3)));
+                .isEqualTo(StepHarness.floats(measured.parts().select(3, 3)));
         assertThat(Agreements.ints(uniform.pairing())).containsExactly(1, 0);
     }
 
@@ -76,10 +76,12 @@ class RulesTest {
         Agreement agreement = Agreements.of(0.25f, 0.5f, 0.75f);
         StepHarness.Draws draws = new StepHarness.Draws();
         draws.uniform = 0.5f;
-        assertThat(IntensityRule.of(IntensityMix.OFF, Agreements.CPU).share(agreement, draws)).isEmpty();
+        assertThat(IntensityRule.of(IntensityMix.OFF, Agreements.CPU).share(agreement, draws))
+                .isEmpty();
         assertThat(IntensityRule.of(IntensityMix.BLEND, Agreements.CPU).share(agreement, draws))
-            .containsSame(agreement.gamma());
-        Optional<Tensor> choice = IntensityRule.of(IntensityMix.BERNOULLI, Agreements.CPU).share(agreement, draws);
+                .containsSame(agreement.gamma());
+        Optional<Tensor> choice =
+                IntensityRule.of(IntensityMix.BERNOULLI, Agreements.CPU).share(agreement, draws);
         assertThat(StepHarness.floats(choice.orElseThrow())).containsExactly(0, 0, 1);
         assertThat(choice.orElseThrow().size(0)).isEqualTo(3);
     }

@@ -32,9 +32,12 @@ class SemiSupervisedStepTest {
 
     @Test
     void gammaIsInformative() {
-        try (StepHarness one = new StepHarness(config(), 1); StepHarness fresh = new StepHarness(config()); StepHarness diverged = new StepHarness(config()).diverged()) {
+        try (StepHarness one = new StepHarness(config(), 1);
+                StepHarness fresh = new StepHarness(config());
+                StepHarness diverged = new StepHarness(config()).diverged()) {
             for (StepHarness h : new StepHarness[] {one, fresh, diverged}) {
-                for (float gamma : StepHarness.floats(h.run(0, new StepHarness.Draws(), 0.5).agreement().gamma())) {
+                for (float gamma : StepHarness.floats(
+                        h.run(0, new StepHarness.Draws(), 0.5).agreement().gamma())) {
                     assertThat(gamma).isBetween(0.001f, 0.999f);
                 }
             }
@@ -54,8 +57,19 @@ class SemiSupervisedStepTest {
         StepHarness.Draws reversed = new StepHarness.Draws();
         reversed.partners = new int[] {2, 1, 0};
         ImasConfig uniform = Configs.with(config(), "", "method", "UNIFORM");
-        ImasConfig without = config("weightByHardness", false, "intensityMix", "OFF", "cutmix", "FIXED", "cutmixProbability", 1.0, "cutmixPairing", "RANDOM");
-        try (StepHarness a = new StepHarness(uniform); StepHarness b = new StepHarness(without)) {
+        ImasConfig without = config(
+                "weightByHardness",
+                false,
+                "intensityMix",
+                "OFF",
+                "cutmix",
+                "FIXED",
+                "cutmixProbability",
+                1.0,
+                "cutmixPairing",
+                "RANDOM");
+        try (StepHarness a = new StepHarness(uniform);
+                StepHarness b = new StepHarness(without)) {
             StepResult.SemiSupervised result = a.run(0, reversed, 0.5);
             b.run(0, reversed, 0.5);
             assertThat(StepHarness.floats(result.agreement().gamma())).containsOnly(1);
@@ -68,30 +82,40 @@ class SemiSupervisedStepTest {
     void hardnessWeightsMultiplyTheLoss() {
         // One unlabelled image and the strong view alone: the only difference is the factor gamma.
         Object[] plain = {"intensityMix", "OFF", "cutmix", "OFF"};
-        try (StepHarness on = new StepHarness(config(plain), 1); StepHarness off = new StepHarness(Configs.with(config(plain), "unsupervised", "weightByHardness", false), 1)) {
+        try (StepHarness on = new StepHarness(config(plain), 1);
+                StepHarness off =
+                        new StepHarness(Configs.with(config(plain), "unsupervised", "weightByHardness", false), 1)) {
             StepResult.SemiSupervised weighted = on.run(0, new StepHarness.Draws(), 0.5);
             StepResult.SemiSupervised unweighted = off.run(0, new StepHarness.Draws(), 0.5);
             double gamma = weighted.agreement().gamma().item_float();
             assertThat(gamma).isBetween(0.01, 0.99);
             assertThat((double) unweighted.views().get(0).item_float()).isPositive();
-            assertThat((double) weighted.views().get(0).item_float()).isCloseTo(gamma * unweighted.views().get(0).item_float(), ROUNDING);
+            assertThat((double) weighted.views().get(0).item_float())
+                    .isCloseTo(gamma * unweighted.views().get(0).item_float(), ROUNDING);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(value = Method.class, names = {"IMAS", "UNIFORM"})
+    @EnumSource(
+            value = Method.class,
+            names = {"IMAS", "UNIFORM"})
     void classThresholdsLetMorePixelsTeach(Method method) {
         // The first step's networks are equal, whatever the switch: the same predictions, gamma and views.
         ImasConfig fixed = Configs.with(config(), "", "method", method);
         ImasConfig relative = Configs.with(fixed, "unsupervised", "classThresholds", "BY_CONFIDENCE");
-        try (StepHarness same = new StepHarness(fixed); StepHarness lower = new StepHarness(relative)) {
+        try (StepHarness same = new StepHarness(fixed);
+                StepHarness lower = new StepHarness(relative)) {
             StepResult.SemiSupervised one = same.run(0, new StepHarness.Draws(), 0.5);
             StepResult.SemiSupervised other = lower.run(0, new StepHarness.Draws(), 0.5);
-            assertThat(StepHarness.floats(other.pseudo().confidence())).isEqualTo(StepHarness.floats(one.pseudo().confidence()));
-            assertThat(StepHarness.floats(other.agreement().gamma())).isEqualTo(StepHarness.floats(one.agreement().gamma()));
+            assertThat(StepHarness.floats(other.pseudo().confidence()))
+                    .isEqualTo(StepHarness.floats(one.pseudo().confidence()));
+            assertThat(StepHarness.floats(other.agreement().gamma()))
+                    .isEqualTo(StepHarness.floats(one.agreement().gamma()));
             assertThat(one.views()).hasSize(2);
             for (int view = 0; view < 2; view++) {
-                assertThat(other.views().get(view).item_float()).as("view %d", view).isGreaterThan(one.views().get(view).item_float());
+                assertThat(other.views().get(view).item_float())
+                        .as("view %d", view)
+                        .isGreaterThan(one.views().get(view).item_float());
             }
             assertDifferent(same.weights(), lower.weights());
         }
@@ -102,9 +126,11 @@ class SemiSupervisedStepTest {
         try (StepHarness h = new StepHarness(config("weight", 1.7)).diverged()) {
             StepResult.SemiSupervised result = h.run(0, new StepHarness.Draws(), 0.5);
             assertThat(result.views()).hasSize(2);
-            double mean = (result.views().get(0).item_float() + result.views().get(1).item_float()) / 2;
+            double mean =
+                    (result.views().get(0).item_float() + result.views().get(1).item_float()) / 2;
             assertThat((double) result.lossUnsup().item_float()).isCloseTo(1.7 * mean, ROUNDING);
-            assertThat((double) result.total().item_float()).isCloseTo(result.lossSup().item_float() + 1.7 * mean, ROUNDING);
+            assertThat((double) result.total().item_float())
+                    .isCloseTo(result.lossSup().item_float() + 1.7 * mean, ROUNDING);
         }
     }
 
@@ -113,13 +139,16 @@ class SemiSupervisedStepTest {
         for (boolean weighted : new boolean[] {true, false}) {
             for (boolean ignore : new boolean[] {true, false}) {
                 for (String version : new String[] {"V1", "V2"}) {
-                    ImasConfig config = config("classWeighted", weighted, "ignoreBackground", ignore, "gammaVersion", version);
+                    ImasConfig config =
+                            config("classWeighted", weighted, "ignoreBackground", ignore, "gammaVersion", version);
                     try (StepHarness h = new StepHarness(config).diverged()) {
                         StepResult.SemiSupervised result = h.run(0, new StepHarness.Draws(), 0.5);
                         float[] gamma = StepHarness.floats(result.agreement().gamma());
                         float[] counts = StepHarness.floats(result.pseudo().counts());
                         for (int b = 0; b < gamma.length; b++) {
-                            assertThat((double) gamma[b]).as("%s %s %s", weighted, ignore, version).isCloseTo(gamma(counts, b, weighted, ignore, version.equals("V1")), ROUNDING);
+                            assertThat((double) gamma[b])
+                                    .as("%s %s %s", weighted, ignore, version)
+                                    .isCloseTo(gamma(counts, b, weighted, ignore, version.equals("V1")), ROUNDING);
                         }
                     }
                 }
@@ -156,7 +185,9 @@ class SemiSupervisedStepTest {
         double iouT = !weighted ? plain / present : sum[1] == 0 ? 0 : w[1] / sum[1];
         double rhoS = counts[at + 3 * c] / pixels;
         double rhoT = counts[at + 3 * c + 1] / pixels;
-        return v1 ? (iouT * rhoT + iouS * rhoS) / 2 : rhoS + rhoT == 0 ? 0 : (iouT * rhoT + iouS * rhoS) / (rhoS + rhoT);
+        return v1
+                ? (iouT * rhoT + iouS * rhoS) / 2
+                : rhoS + rhoT == 0 ? 0 : (iouT * rhoT + iouS * rhoS) / (rhoS + rhoT);
     }
 
     @Test
@@ -168,8 +199,11 @@ class SemiSupervisedStepTest {
         }
         StepHarness.Draws half = new StepHarness.Draws();
         half.trigger = 0.5;
-        try (StepHarness below = new StepHarness(config("cutmix", "FIXED", "cutmixProbability", 0.51)); StepHarness above = new StepHarness(config("cutmix", "FIXED", "cutmixProbability", 0.5))) {
-            assertThat(below.run(0, half, 0.5).cutmix()).isInstanceOfSatisfying(CutMix.Fired.class, fired -> assertThat(fired.boxes()).hasNumberOfRows(3));
+        try (StepHarness below = new StepHarness(config("cutmix", "FIXED", "cutmixProbability", 0.51));
+                StepHarness above = new StepHarness(config("cutmix", "FIXED", "cutmixProbability", 0.5))) {
+            assertThat(below.run(0, half, 0.5).cutmix())
+                    .isInstanceOfSatisfying(CutMix.Fired.class, fired -> assertThat(fired.boxes())
+                            .hasNumberOfRows(3));
             assertThat(above.run(0, half, 0.5).cutmix()).isInstanceOf(CutMix.None.class);
         }
         double mean;
@@ -180,7 +214,8 @@ class SemiSupervisedStepTest {
         just.trigger = Math.nextDown(mean);
         StepHarness.Draws reached = new StepHarness.Draws();
         reached.trigger = mean;
-        try (StepHarness below = new StepHarness(config()); StepHarness at = new StepHarness(config())) {
+        try (StepHarness below = new StepHarness(config());
+                StepHarness at = new StepHarness(config())) {
             StepResult.SemiSupervised fired = below.run(0, just, 0.5);
             assertThat(fired.cutmix()).isInstanceOf(CutMix.Fired.class);
             assertThat(fired.views()).hasSize(2);
@@ -216,10 +251,15 @@ class SemiSupervisedStepTest {
         strongChosen.uniform = 0;
         StepHarness.Draws weakChosen = new StepHarness.Draws();
         weakChosen.uniform = 1;
-        assertSame(after(config("intensityMix", "BERNOULLI"), strongChosen, false), after(config("intensityMix", "OFF"), strongChosen, false));
-        assertSame(after(config("intensityMix", "BERNOULLI"), weakChosen, false), after(config("intensityMix", "OFF"), weakChosen, true));
+        assertSame(
+                after(config("intensityMix", "BERNOULLI"), strongChosen, false),
+                after(config("intensityMix", "OFF"), strongChosen, false));
+        assertSame(
+                after(config("intensityMix", "BERNOULLI"), weakChosen, false),
+                after(config("intensityMix", "OFF"), weakChosen, true));
         assertDifferent(after(config(), weakChosen, false), after(config("intensityMix", "OFF"), weakChosen, false));
-        assertDifferent(after(config(), weakChosen, false), after(config("intensityMix", "BERNOULLI"), weakChosen, false));
+        assertDifferent(
+                after(config(), weakChosen, false), after(config("intensityMix", "BERNOULLI"), weakChosen, false));
     }
 
     @Test
@@ -235,7 +275,9 @@ class SemiSupervisedStepTest {
             Map<String, float[]> before = h.weights();
             StepResult result = h.runSupervised(0);
             assertThat(result).isInstanceOf(StepResult.Supervised.class);
-            assertThat(result.total().item_float()).isEqualTo(result.lossSup().item_float()).isPositive();
+            assertThat(result.total().item_float())
+                    .isEqualTo(result.lossSup().item_float())
+                    .isPositive();
             assertDifferent(before, h.weights());
         }
     }
@@ -252,7 +294,8 @@ class SemiSupervisedStepTest {
 
     @Test
     void onePredictionServesBothWhenTheTeacherIsTheStudent() {
-        try (StepHarness once = new StepHarness(config()); StepHarness twice = new StepHarness(config())) {
+        try (StepHarness once = new StepHarness(config());
+                StepHarness twice = new StepHarness(config())) {
             twice.teacher.mirrorsStudent(false);
             once.run(0, new StepHarness.Draws(), 0.5);
             twice.run(0, new StepHarness.Draws(), 0.5);

@@ -40,7 +40,8 @@ class SgdTest {
                 assertThat((double) (i < 2 ? a[i] : b[i - 2])).isCloseTo(expected[i], within(1e-5));
             }
             assertThat(parameters.get("decoder.unused").item_float()).isEqualTo(7);
-            assertThat(StepHarness.floats(sgd.momentumBuffers().get("encoder.a"))[1]).isCloseTo((float) buffer[1], within(1e-5f));
+            assertThat(StepHarness.floats(sgd.momentumBuffers().get("encoder.a"))[1])
+                    .isCloseTo((float) buffer[1], within(1e-5f));
         }
     }
 
@@ -56,7 +57,9 @@ class SgdTest {
                 sgd.step(0.1);
             }
             // p -= 0.1 * (g + 0.5 p), twice
-            assertThat(StepHarness.floats(parameter)).usingComparatorWithPrecision(1e-6f).containsExactly(0.1225f, -1.805f);
+            assertThat(StepHarness.floats(parameter))
+                    .usingComparatorWithPrecision(1e-6f)
+                    .containsExactly(0.1225f, -1.805f);
         }
     }
 }

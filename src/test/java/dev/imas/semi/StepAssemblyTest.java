@@ -19,7 +19,10 @@ class StepAssemblyTest {
     private static final ImasConfig CONFIG = Configs.tiny();
 
     private static Tensor images() {
-        return torch.arange(new Scalar(2 * 3 * 32 * 32)).to(ScalarType.Float).sin().view(2, 3, 32, 32);
+        return torch.arange(new Scalar(2 * 3 * 32 * 32))
+                .to(ScalarType.Float)
+                .sin()
+                .view(2, 3, 32, 32);
     }
 
     private static StepInput input() {
@@ -30,8 +33,11 @@ class StepAssemblyTest {
     void theTeacherBeginsAsACopyOfThePreparedStudent() {
         Torch.load();
         try (PointerScope scope = new PointerScope();
-                StepAssembly assembly = StepAssembly.create(CONFIG, Agreements.CPU, student ->
-                    Torch.withoutGradient(() -> student.parameters().get("encoder.bn1.weight").fill_(new Scalar(3))))) {
+                StepAssembly assembly = StepAssembly.create(
+                        CONFIG,
+                        Agreements.CPU,
+                        student -> Torch.withoutGradient(() ->
+                                student.parameters().get("encoder.bn1.weight").fill_(new Scalar(3))))) {
             Tensor copied = assembly.teacher().network().parameters().get("encoder.bn1.weight");
             assertThat(StepHarness.floats(copied)).containsOnly(3);
             assertThat(assembly.teacher().mirrorsStudent()).isTrue();
@@ -44,13 +50,18 @@ class StepAssemblyTest {
         List<Tensor> made = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
             assertThatThrownBy(() -> StepAssembly.create(CONFIG, Agreements.CPU, student -> {
-                made.addAll(student.state().values());
-                throw new IllegalStateException("bad weights");
-            })).hasMessage("bad weights");
-            assertThatThrownBy(() -> StepAssembly.create(CONFIG, Agreements.CPU,
-                student -> made.addAll(student.state().values()), networks -> {
-                    throw new IllegalStateException("no step");
-                })).hasMessage("no step");
+                        made.addAll(student.state().values());
+                        throw new IllegalStateException("bad weights");
+                    }))
+                    .hasMessage("bad weights");
+            assertThatThrownBy(() -> StepAssembly.create(
+                            CONFIG,
+                            Agreements.CPU,
+                            student -> made.addAll(student.state().values()),
+                            networks -> {
+                                throw new IllegalStateException("no step");
+                            }))
+                    .hasMessage("no step");
         }
         assertThat(made).isNotEmpty().allMatch(tensor -> tensor.isNull());
     }
@@ -93,18 +104,28 @@ class StepAssemblyTest {
         Torch.load();
         List<String> calls = new ArrayList<>();
         try (PointerScope scope = new PointerScope();
-                StepAssembly plain = StepAssembly.create(CONFIG, Agreements.CPU, student -> { });
-                StepAssembly watched = StepAssembly.create(CONFIG, Agreements.CPU, student -> { },
-                    networks -> new Noted(networks, calls))) {
+                StepAssembly plain = StepAssembly.create(CONFIG, Agreements.CPU, student -> {});
+                StepAssembly watched = StepAssembly.create(
+                        CONFIG, Agreements.CPU, student -> {}, networks -> new Noted(networks, calls))) {
             float[] start = weights(plain);
             plain.step().run(input(), new StepHarness.Draws(), 0.05, 0.5);
             watched.step().run(input(), new StepHarness.Draws(), 0.05, 0.5);
             assertThat(weights(watched)).isEqualTo(weights(plain)).isNotEqualTo(start);
-            StepInput labelled = new StepInput.Supervised(images(), torch.ones(2, 1, 32, 32).to(ScalarType.Byte));
+            StepInput labelled =
+                    new StepInput.Supervised(images(), torch.ones(2, 1, 32, 32).to(ScalarType.Byte));
             watched.step().run(labelled, new StepHarness.Draws(), 0.1, 0);
         }
-        assertThat(calls).isEqualTo(Arrays.asList("forget", "predict", "learn", "backpropagate", "update 0.05 0.5",
-            "forget", "learn", "backpropagate", "update 0.1 0.0"));
+        assertThat(calls)
+                .isEqualTo(Arrays.asList(
+                        "forget",
+                        "predict",
+                        "learn",
+                        "backpropagate",
+                        "update 0.05 0.5",
+                        "forget",
+                        "learn",
+                        "backpropagate",
+                        "update 0.1 0.0"));
     }
 
     private static float[] weights(StepAssembly assembly) {

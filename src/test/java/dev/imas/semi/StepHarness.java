@@ -38,7 +38,8 @@ final class StepHarness implements AutoCloseable {
         this.unlabeled = unlabeled;
         student = SegmentationNetwork.create(config.network(), CLASSES, 3);
         // A fresh network is unsure everywhere: louder logits make some pixels confident and others not.
-        Torch.withoutGradient(() -> student.parameters().get("decoder.classifier.6.weight").mul_(new org.bytedeco.pytorch.Scalar(40.0)));
+        Torch.withoutGradient(() ->
+                student.parameters().get("decoder.classifier.6.weight").mul_(new org.bytedeco.pytorch.Scalar(40.0)));
         assembly = StepAssembly.of(config, compute, student, SegmentationNetwork.create(config.network(), CLASSES, 3));
         teacher = assembly.teacher();
         step = assembly.step();
@@ -101,7 +102,8 @@ final class StepHarness implements AutoCloseable {
     StepResult.SemiSupervised run(int i, StepDraws draws, double decay, boolean sameViews) {
         Tensor weak = images("weak", i, unlabeled);
         Tensor strong = sameViews ? weak.clone() : images("strong", i, unlabeled);
-        return step.run(new StepInput.SemiSupervised(images("labeled", i, 2), labels(i, 2), weak, strong), draws, 0.05, decay);
+        return step.run(
+                new StepInput.SemiSupervised(images("labeled", i, 2), labels(i, 2), weak, strong), draws, 0.05, decay);
     }
 
     StepResult.SemiSupervised run(int i, StepDraws draws, double decay) {
@@ -140,7 +142,8 @@ final class StepHarness implements AutoCloseable {
         for (int k = 0; k < values.length; k++) {
             values[k] = (float) (rng.gaussian() + Math.sin(k / 40.0));
         }
-        Tensor t = torch.empty(new long[] {n, 3, SIZE, SIZE}, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
+        Tensor t = torch.empty(
+                new long[] {n, 3, SIZE, SIZE}, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
         t.data_ptr_float().put(values);
         return t;
     }
@@ -151,7 +154,8 @@ final class StepHarness implements AutoCloseable {
         for (int k = 0; k < values.length; k++) {
             values[k] = (byte) (k % 7 == 0 ? 255 : rng.integer(0, CLASSES));
         }
-        Tensor t = torch.empty(new long[] {n, 1, SIZE, SIZE}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());
+        Tensor t = torch.empty(
+                new long[] {n, 1, SIZE, SIZE}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());
         new BytePointer(t.data_ptr()).put(values);
         return t;
     }

@@ -27,10 +27,17 @@ class StudentBatchTest {
     void open() {
         Torch.load();
         scope = new PointerScope();
-        Tensor weak = torch.tensor(new float[] {10, 20}).view(2, 1, 1, 1).expand(2, 3, 4, 4).contiguous();
+        Tensor weak = torch.tensor(new float[] {10, 20})
+                .view(2, 1, 1, 1)
+                .expand(2, 3, 4, 4)
+                .contiguous();
         input = new StepInput.SemiSupervised(torch.ones(2, 3, 4, 4), torch.zeros(1), weak, weak.add(new Scalar(100)));
-        Tensor labels = torch.tensor(new int[] {1, 2}).view(2, 1, 1, 1).expand(2, 1, 4, 4).contiguous();
-        targets = new PseudoLabels(labels.to(ScalarType.Byte), labels.to(ScalarType.Float).div(new Scalar(4)), torch.zeros(1));
+        Tensor labels = torch.tensor(new int[] {1, 2})
+                .view(2, 1, 1, 1)
+                .expand(2, 1, 4, 4)
+                .contiguous();
+        targets = new PseudoLabels(
+                labels.to(ScalarType.Byte), labels.to(ScalarType.Float).div(new Scalar(4)), torch.zeros(1));
     }
 
     @AfterEach
@@ -39,7 +46,8 @@ class StudentBatchTest {
     }
 
     private StudentBatch compose(boolean weakInBatch, Optional<Tensor> share, CutMix mix) {
-        return new StudentBatch.Composer(new TensorKernels(Agreements.CPU), weakInBatch).compose(input, share, mix, targets);
+        return new StudentBatch.Composer(new TensorKernels(Agreements.CPU), weakInBatch)
+                .compose(input, share, mix, targets);
     }
 
     /** The first pixel of every image. */
@@ -52,7 +60,7 @@ class StudentBatchTest {
     void withoutCutMixTheStrongViewIsTheOnlyOne(boolean weakInBatch) {
         StudentBatch batch = compose(weakInBatch, Optional.empty(), new CutMix.None());
         assertThat(values(batch.images()))
-            .containsExactly(weakInBatch ? new float[] {1, 1, 10, 20, 110, 120} : new float[] {1, 1, 110, 120});
+                .containsExactly(weakInBatch ? new float[] {1, 1, 10, 20, 110, 120} : new float[] {1, 1, 110, 120});
         assertThat(values(batch.labeled().of(batch.images()))).containsExactly(1, 1);
         assertThat(batch.views()).hasSize(1);
         assertThat(values(batch.views().get(0).images().of(batch.images()))).containsExactly(110, 120);
@@ -63,12 +71,17 @@ class StudentBatchTest {
     @ValueSource(booleans = {true, false})
     void theMixedViewLiesBeforeTheStrongOne(boolean weakInBatch) {
         int[] corners = {0, 0, 2, 2, 2, 2, 4, 4};
-        CutMix mix = new CutMix.Fired(new int[][] {{0, 0, 2, 2}, {2, 2, 4, 4}},
-            Agreements.CPU.upload(corners, 2, 1, 1, 4), Agreements.CPU.upload(new int[] {1, 0}, 2, 1, 1, 1));
+        CutMix mix = new CutMix.Fired(
+                new int[][] {{0, 0, 2, 2}, {2, 2, 4, 4}},
+                Agreements.CPU.upload(corners, 2, 1, 1, 4),
+                Agreements.CPU.upload(new int[] {1, 0}, 2, 1, 1, 1));
         StudentBatch batch = compose(weakInBatch, Optional.empty(), mix);
         // The first image's first pixel is its partner's, the second's its own.
-        assertThat(values(batch.images())).containsExactly(weakInBatch
-            ? new float[] {1, 1, 10, 20, 20, 20, 110, 120} : new float[] {1, 1, 20, 20, 110, 120});
+        assertThat(values(batch.images()))
+                .containsExactly(
+                        weakInBatch
+                                ? new float[] {1, 1, 10, 20, 20, 20, 110, 120}
+                                : new float[] {1, 1, 20, 20, 110, 120});
         StudentBatch.View strong = batch.views().get(0);
         StudentBatch.View mixed = batch.views().get(1);
         assertThat(values(strong.images().of(batch.images()))).containsExactly(110, 120);

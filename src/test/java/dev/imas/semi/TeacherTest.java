@@ -24,7 +24,9 @@ class TeacherTest {
             h.teacher.update(0);
             assertThat(h.teacher.mirrorsStudent()).isTrue();
             Map<String, float[]> teacher = values(h.teacher.network().state());
-            values(h.student.state()).forEach((key, value) -> assertThat(teacher.get(key)).as(key).isEqualTo(value));
+            values(h.student.state())
+                    .forEach(
+                            (key, value) -> assertThat(teacher.get(key)).as(key).isEqualTo(value));
         }
     }
 
@@ -38,13 +40,20 @@ class TeacherTest {
             values(h.teacher.network().state()).forEach((key, found) -> {
                 for (int i = 0; i < found.length; i++) {
                     double expected = 0.75 * before.get(key)[i] + 0.25 * student.get(key)[i];
-                    assertThat((double) found[i]).as(key).isCloseTo(expected, within(1e-6 * Math.max(1, Math.abs(expected))));
+                    assertThat((double) found[i])
+                            .as(key)
+                            .isCloseTo(expected, within(1e-6 * Math.max(1, Math.abs(expected))));
                 }
             });
             Tensor counter = h.teacher.network().buffers().get("encoder.bn1.num_batches_tracked");
             assertThat(counter.scalar_type().intern()).isEqualTo(ScalarType.Float);
             assertThat(counter.item_float()).isEqualTo(11.25f);
-            assertThat(h.student.buffers().get("encoder.bn1.num_batches_tracked").scalar_type().intern()).isEqualTo(ScalarType.Long);
+            assertThat(h.student
+                            .buffers()
+                            .get("encoder.bn1.num_batches_tracked")
+                            .scalar_type()
+                            .intern())
+                    .isEqualTo(ScalarType.Long);
         }
     }
 

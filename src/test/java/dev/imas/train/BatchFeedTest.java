@@ -48,7 +48,8 @@ class BatchFeedTest {
         Dataset data = Dataset.open(config);
         List<Integer> hashes = new ArrayList<>();
         try (PointerScope run = new PointerScope();
-                DataLoader labeled = DataLoader.labeled(data.labeled(), 16, config); DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 16, config)) {
+                DataLoader labeled = DataLoader.labeled(data.labeled(), 16, config);
+                DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 16, config)) {
             BatchFeed feed = new BatchFeed(CPU, DeviceQueue.of(CPU), new ImageTensors(CPU), config);
             for (int epoch = 0; epoch < 2; epoch++) {
                 feed.start(labeled.epoch(epoch, 0), Optional.of(unlabeled.epoch(epoch, 0)));
@@ -57,7 +58,12 @@ class BatchFeedTest {
                         BatchFeed.Fed fed = feed.next();
                         assertThat(fed.images()).isEqualTo(8);
                         StepInput.SemiSupervised input = (StepInput.SemiSupervised) fed.input();
-                        hashes.addAll(List.of(hash(input.labeled()), hash(input.labels()), hash(input.weak()), hash(input.strong()), Arrays.hashCode(fed.unlabeled())));
+                        hashes.addAll(List.of(
+                                hash(input.labeled()),
+                                hash(input.labels()),
+                                hash(input.weak()),
+                                hash(input.strong()),
+                                Arrays.hashCode(fed.unlabeled())));
                         feed.stepQueued();
                     }
                     if (fetchEarly) {
@@ -75,7 +81,8 @@ class BatchFeedTest {
         Dataset data = Dataset.open(CONFIG);
         List<Integer> hashes = new ArrayList<>();
         try (PointerScope run = new PointerScope();
-                DataLoader labeled = DataLoader.labeled(data.labeled(), 16, CONFIG); DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 16, CONFIG)) {
+                DataLoader labeled = DataLoader.labeled(data.labeled(), 16, CONFIG);
+                DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), 16, CONFIG)) {
             ImageTensors tensors = new ImageTensors(CPU);
             for (int epoch = 0; epoch < 2; epoch++) {
                 Iterator<Batch> ls = labeled.epoch(epoch, 0);
@@ -83,8 +90,12 @@ class BatchFeedTest {
                 while (us.hasNext()) {
                     Batch l = ls.next();
                     Batch u = us.next();
-                    hashes.addAll(List.of(hash(tensors.normalized(l.images(), l.count(), l.height(), l.width())), hash(tensors.labels(l.labels(), l.count(), l.height(), l.width())),
-                        hash(tensors.normalized(u.images(), u.count(), u.height(), u.width())), hash(tensors.normalized(u.strong(), u.count(), u.height(), u.width())), Arrays.hashCode(u.indices())));
+                    hashes.addAll(List.of(
+                            hash(tensors.normalized(l.images(), l.count(), l.height(), l.width())),
+                            hash(tensors.labels(l.labels(), l.count(), l.height(), l.width())),
+                            hash(tensors.normalized(u.images(), u.count(), u.height(), u.width())),
+                            hash(tensors.normalized(u.strong(), u.count(), u.height(), u.width())),
+                            Arrays.hashCode(u.indices())));
                 }
             }
         }
@@ -99,13 +110,15 @@ class BatchFeedTest {
 
     @Test
     void strongViewsMadeOnTheDeviceAreTheSame() {
-        assertThat(inputs(Configs.with(CONFIG, "augment", "device", true), true)).isEqualTo(direct());
+        assertThat(inputs(Configs.with(CONFIG, "augment", "device", true), true))
+                .isEqualTo(direct());
     }
 
     @Test
     void aSupervisedStepHasNoUnlabelledImages() {
         ImasConfig supervised = Configs.with(CONFIG, "", "method", "SUPERVISED");
-        try (PointerScope run = new PointerScope(); DataLoader labeled = DataLoader.labeled(Dataset.open(supervised).labeled(), 16, supervised)) {
+        try (PointerScope run = new PointerScope();
+                DataLoader labeled = DataLoader.labeled(Dataset.open(supervised).labeled(), 16, supervised)) {
             BatchFeed feed = new BatchFeed(CPU, DeviceQueue.of(CPU), new ImageTensors(CPU), supervised);
             feed.start(labeled.epoch(0, 3), Optional.empty());
             BatchFeed.Fed fed = feed.next();

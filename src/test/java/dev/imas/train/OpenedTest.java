@@ -37,8 +37,12 @@ class OpenedTest {
         openBroken("disk full");
         open("second");
         openBroken("gone");
-        assertThatThrownBy(opened::close).isInstanceOf(IOException.class).hasMessage("gone")
-            .satisfies(e -> assertThat(e.getSuppressed()).extracting(Throwable::getMessage).containsExactly("disk full"));
+        assertThatThrownBy(opened::close)
+                .isInstanceOf(IOException.class)
+                .hasMessage("gone")
+                .satisfies(e -> assertThat(e.getSuppressed())
+                        .extracting(Throwable::getMessage)
+                        .containsExactly("disk full"));
         assertThat(closed).containsExactly("second", "first");
     }
 

@@ -30,14 +30,17 @@ class RunPartsTest {
 
     private RunParts make() throws IOException {
         Torch.load();
-        return new RunParts(CONFIG, new RunDirectory(folder), Dataset.open(CONFIG), CPU, new TrainListener() { },
-            Optional.empty());
+        return new RunParts(
+                CONFIG, new RunDirectory(folder), Dataset.open(CONFIG), CPU, new TrainListener() {}, Optional.empty());
     }
 
     /** Files of the folder that this process holds open. */
     private List<String> openFiles() throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.flatMap(RunPartsTest::target).filter(file -> file.startsWith(folder.toString())).toList();
+            return descriptors
+                    .flatMap(RunPartsTest::target)
+                    .filter(file -> file.startsWith(folder.toString()))
+                    .toList();
         }
     }
 

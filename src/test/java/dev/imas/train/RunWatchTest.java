@@ -30,11 +30,14 @@ class RunWatchTest {
     void divergenceNamesStepLossesAndRate() {
         Divergence divergence = new Divergence(Path.of("run", "checkpoints"));
         assertThat(divergence.checked(reading(true, true)).step()).isEqualTo(7);
-        assertThatThrownBy(() -> divergence.checked(reading(false, true))).isInstanceOf(UserException.class)
-            .hasMessageStartingWith("the loss is not finite at step 7 (supervised NaN, unsupervised 0.25, lr 0.5): ")
-            .hasMessageContaining("training.lr").hasMessageEndingWith(Path.of("run", "checkpoints").toString());
+        assertThatThrownBy(() -> divergence.checked(reading(false, true)))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(
+                        "the loss is not finite at step 7 (supervised NaN, unsupervised 0.25, lr 0.5): ")
+                .hasMessageContaining("training.lr")
+                .hasMessageEndingWith(Path.of("run", "checkpoints").toString());
         assertThatThrownBy(() -> divergence.checked(reading(false, false)))
-            .hasMessageStartingWith("the loss is not finite at step 7 (supervised NaN, lr 0.5): ");
+                .hasMessageStartingWith("the loss is not finite at step 7 (supervised NaN, lr 0.5): ");
     }
 
     @Test
@@ -46,14 +49,16 @@ class RunWatchTest {
             StepResult lost = new StepResult.Supervised(torch.tensor(new float[] {Float.POSITIVE_INFINITY}));
             assertThatCode(() -> divergence.check(fine, 3, 0.5)).doesNotThrowAnyException();
             assertThatThrownBy(() -> divergence.check(lost, 3, 0.5))
-                .hasMessageStartingWith("the loss is not finite at step 3 (supervised Infinity, lr 0.5)");
+                    .hasMessageStartingWith("the loss is not finite at step 3 (supervised Infinity, lr 0.5)");
         }
     }
 
     @Test
     void evaluatesEveryFewEpochsAndAfterTheLast() {
-        assertThat(IntStream.rangeClosed(1, 7).filter(new EvaluationSchedule(3, 7)::due)).containsExactly(3, 6, 7);
-        assertThat(IntStream.rangeClosed(1, 3).filter(new EvaluationSchedule(1, 3)::due)).containsExactly(1, 2, 3);
+        assertThat(IntStream.rangeClosed(1, 7).filter(new EvaluationSchedule(3, 7)::due))
+                .containsExactly(3, 6, 7);
+        assertThat(IntStream.rangeClosed(1, 3).filter(new EvaluationSchedule(1, 3)::due))
+                .containsExactly(1, 2, 3);
     }
 
     @Test
@@ -62,8 +67,10 @@ class RunWatchTest {
         ImasConfig never = Configs.with(Configs.tiny(), "training", "checkpointEvery", 0);
         Dataset data = Dataset.open(every);
         RunDirectory directory = new RunDirectory(Path.of("run"));
-        assertThat(LongStream.rangeClosed(1, 7).filter(new Checkpoints(directory, every, data)::due)).containsExactly(3L, 6L);
-        assertThat(LongStream.rangeClosed(1, 7).filter(new Checkpoints(directory, never, data)::due)).isEmpty();
+        assertThat(LongStream.rangeClosed(1, 7).filter(new Checkpoints(directory, every, data)::due))
+                .containsExactly(3L, 6L);
+        assertThat(LongStream.rangeClosed(1, 7).filter(new Checkpoints(directory, never, data)::due))
+                .isEmpty();
     }
 
     @Test

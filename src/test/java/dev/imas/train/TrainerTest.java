@@ -35,10 +35,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrainerTest {
     private static final ImasConfig CONFIG = Configs.tiny();
-    private static final List<String> FILES = List.of("config.yaml", "metrics.csv", "hardness.csv", "class_iou.csv", "summary.json", "student.safetensors", "teacher.safetensors", "report.html");
+    private static final List<String> FILES = List.of(
+            "config.yaml",
+            "metrics.csv",
+            "hardness.csv",
+            "class_iou.csv",
+            "summary.json",
+            "student.safetensors",
+            "teacher.safetensors",
+            "report.html");
 
     @TempDir
     static Path folder;
+
     private Path whole;
     private RunSummary summary;
     private final Ear ear = new Ear(Integer.MAX_VALUE);
@@ -95,11 +104,18 @@ class TrainerTest {
         assertThat(ear.total).isEqualTo(8);
         assertThat(ear.steps).hasSize(8);
         assertThat(ear.evaluations).hasSize(2);
-        assertThat(lines("metrics.csv", whole)).hasSize(9).first().isEqualTo("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second");
+        assertThat(lines("metrics.csv", whole))
+                .hasSize(9)
+                .first()
+                .isEqualTo(
+                        "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second");
         assertThat(lines("hardness.csv", whole)).hasSize(1 + 2 * 16).first().isEqualTo("epoch,image,gamma,hardness");
         assertThat(lines("class_iou.csv", whole)).hasSize(8).first().isEqualTo("class,name,iou_student,iou_teacher");
-        JsonNode json = new ObjectMapper().readTree(whole.resolve("summary.json").toFile());
-        assertThat(json.get("miou_teacher").asDouble()).isEqualTo(summary.miouTeacher()).isBetween(0.0, 1.0);
+        JsonNode json =
+                new ObjectMapper().readTree(whole.resolve("summary.json").toFile());
+        assertThat(json.get("miou_teacher").asDouble())
+                .isEqualTo(summary.miouTeacher())
+                .isBetween(0.0, 1.0);
         assertThat(json.get("steps").asInt()).isEqualTo(8);
         assertThat(json.at("/versions/libtorch").asText()).startsWith("2.");
         assertThat(json.at("/machine/cores").asInt()).isPositive();
@@ -108,7 +124,8 @@ class TrainerTest {
     @Test
     void keepsTheLastTwoCheckpointsAndTheBest() throws IOException {
         try (Stream<Path> files = Files.list(whole.resolve("checkpoints"))) {
-            assertThat(files.filter(f -> f.toString().endsWith(".json")).count()).isBetween(2L, 3L);
+            assertThat(files.filter(f -> f.toString().endsWith(".json")).count())
+                    .isBetween(2L, 3L);
         }
         assertThat(whole.resolve("checkpoints/step-000000008.json")).exists();
         assertThat(whole.resolve("checkpoints/step-000000006.json")).exists();
@@ -129,7 +146,8 @@ class TrainerTest {
     void bf16AndTheOtherLossesResumeBitForBitToo() throws IOException {
         ImasConfig other = Configs.with(Configs.with(CONFIG, "", "precision", "BF16"), "network", "auxiliary", true);
         other = Configs.with(Configs.with(other, "supervised", "loss", "OHEM"), "evaluation", "mode", "SLIDING");
-        ImasConfig config = Configs.with(Configs.with(other, "evaluation", "window", 32), "evaluation", "absentClasses", "SKIP");
+        ImasConfig config =
+                Configs.with(Configs.with(other, "evaluation", "window", 32), "evaluation", "absentClasses", "SKIP");
         Path reference = folder.resolve("other");
         Trainer.run(config, reference, false, new Ear(99));
         Path out = folder.resolve("other-killed");
@@ -172,7 +190,8 @@ class TrainerTest {
         Ear second = new Ear(Integer.MAX_VALUE);
         Trainer.run(CONFIG, out, true, second);
         assertThat(second.start).isEqualTo(4);
-        assertThat(second.messages).anyMatch(line -> line.contains("step-000000006.json is damaged") && line.contains("checksum"));
+        assertThat(second.messages)
+                .anyMatch(line -> line.contains("step-000000006.json is damaged") && line.contains("checksum"));
         assertSameRun(out);
     }
 
@@ -185,7 +204,10 @@ class TrainerTest {
                 Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 40));
             }
         }
-        assertThatThrownBy(() -> Trainer.run(CONFIG, out, true, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("damaged").hasMessageContaining("--out");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, out, true, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("damaged")
+                .hasMessageContaining("--out");
     }
 
     @Test
@@ -193,7 +215,9 @@ class TrainerTest {
         Path out = folder.resolve("changed");
         assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(5))).hasMessage("killed");
         ImasConfig changed = Configs.with(CONFIG, "unsupervised", "threshold", 0.4);
-        assertThatThrownBy(() -> Trainer.run(changed, out, true, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("unsupervised.threshold: 0.3 -> 0.4");
+        assertThatThrownBy(() -> Trainer.run(changed, out, true, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("unsupervised.threshold: 0.3 -> 0.4");
         Trainer.run(Configs.with(CONFIG, "data", "workers", 2), out, true, new Ear(99));
     }
 
@@ -210,10 +234,16 @@ class TrainerTest {
 
     @Test
     void refusesDirectoriesThatItCannotUse() throws IOException {
-        assertThatThrownBy(() -> Trainer.run(CONFIG, whole, false, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("--resume");
-        assertThatThrownBy(() -> Trainer.run(CONFIG, folder.resolve("nothing"), true, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("no run to resume");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, whole, false, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--resume");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, folder.resolve("nothing"), true, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("no run to resume");
         Path file = Files.createFile(folder.resolve("file"));
-        assertThatThrownBy(() -> Trainer.run(CONFIG, file, false, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("is a file");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, file, false, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("is a file");
     }
 
     @Test
@@ -226,7 +256,9 @@ class TrainerTest {
                 refusals.add(catchThrowable(() -> Trainer.run(CONFIG, out, true, new Ear(99))));
             }
         });
-        assertThat(refusals).hasSize(2).allSatisfy(e -> assertThat(e).isInstanceOf(UserException.class).hasMessageContaining("another run is training in " + out.toAbsolutePath()));
+        assertThat(refusals).hasSize(2).allSatisfy(e -> assertThat(e)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("another run is training in " + out.toAbsolutePath()));
         assertSameRun(out);
         Trainer.run(CONFIG, out, true, new Ear(99)); // the lock was given back
     }
@@ -235,15 +267,19 @@ class TrainerTest {
     void resumesWhereTheFilesWereMovedToAndRefusesOtherFiles() throws IOException {
         Path first = photos("photos", 6);
         Path out = folder.resolve("moved");
-        assertThatThrownBy(() -> Trainer.run(folders(first), out, false, new Ear(2))).hasMessage("killed");
+        assertThatThrownBy(() -> Trainer.run(folders(first), out, false, new Ear(2)))
+                .hasMessage("killed");
         Path moved = Files.move(first, folder.resolve("elsewhere"));
-        assertThatThrownBy(() -> Trainer.run(folders(photos("more", 7)), out, true, new Ear(99))).isInstanceOf(UserException.class)
-            .hasMessageContaining("the data set is not the one the run began with: unlabeled: \"4 pictures, names").hasMessageContaining("-> \"5 pictures, names");
+        assertThatThrownBy(() -> Trainer.run(folders(photos("more", 7)), out, true, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the data set is not the one the run began with: unlabeled: \"4 pictures, names")
+                .hasMessageContaining("-> \"5 pictures, names");
         assertThat(Trainer.run(folders(moved), out, true, new Ear(99)).steps()).isEqualTo(2);
     }
 
     private static ImasConfig folders(Path root) {
-        ImasConfig config = Configs.with(Configs.with(CONFIG, "data", "layout", "FOLDERS"), "data", "root", root.toString());
+        ImasConfig config =
+                Configs.with(Configs.with(CONFIG, "data", "layout", "FOLDERS"), "data", "root", root.toString());
         return Configs.with(Configs.with(config, "training", "batchLabeled", 1), "training", "checkpointEvery", 1);
     }
 
@@ -257,7 +293,10 @@ class TrainerTest {
             Arrays.fill(pixels, (byte) (20 * i));
             Pngs.write(root.resolve("images/" + i + ".png"), new RgbImage(48, 48, pixels));
             if (i < 2) {
-                IndexPng.write(root.resolve("masks/" + i + ".png"), new LabelMap(48, 48, new byte[48 * 48]), List.of(0, 1, 2, 3, 4, 5, 6));
+                IndexPng.write(
+                        root.resolve("masks/" + i + ".png"),
+                        new LabelMap(48, 48, new byte[48 * 48]),
+                        List.of(0, 1, 2, 3, 4, 5, 6));
             }
         }
         return root;
@@ -267,7 +306,10 @@ class TrainerTest {
     void divergenceStopsTheRunWithAdvice() {
         Path out = folder.resolve("diverged");
         ImasConfig wild = Configs.with(CONFIG, "training", "lr", 1e30);
-        assertThatThrownBy(() -> Trainer.run(wild, out, false, new Ear(99))).isInstanceOf(UserException.class).hasMessageContaining("not finite").hasMessageContaining("training.lr");
+        assertThatThrownBy(() -> Trainer.run(wild, out, false, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("not finite")
+                .hasMessageContaining("training.lr");
     }
 
     @ParameterizedTest
@@ -280,7 +322,9 @@ class TrainerTest {
         assertThat(result.steps()).isEqualTo(8);
         boolean supervised = method.equals("SUPERVISED");
         assertThat(lines("hardness.csv", out)).hasSize(supervised ? 1 : 33);
-        assertThat(listener.steps).allMatch(m -> supervised ? Double.isNaN(m.gammaMean()) && Double.isNaN(m.lossUnsup()) : m.gammaMean() == 1);
+        assertThat(listener.steps)
+                .allMatch(m ->
+                        supervised ? Double.isNaN(m.gammaMean()) && Double.isNaN(m.lossUnsup()) : m.gammaMean() == 1);
     }
 
     @Test
@@ -300,7 +344,9 @@ class TrainerTest {
             SafetensorsFile expected = SafetensorsFile.read(whole.resolve(name));
             SafetensorsFile found = SafetensorsFile.read(out.resolve(name));
             assertThat(found.entries().keySet()).isEqualTo(expected.entries().keySet());
-            expected.entries().forEach((key, entry) -> assertThat(found.get(key).data()).as(name + " " + key).isEqualTo(entry.data()));
+            expected.entries().forEach((key, entry) -> assertThat(found.get(key).data())
+                    .as(name + " " + key)
+                    .isEqualTo(entry.data()));
         }
         assertThat(lines("hardness.csv", out)).isEqualTo(lines("hardness.csv", whole));
         assertThat(lines("class_iou.csv", out)).isEqualTo(lines("class_iou.csv", whole));

@@ -25,15 +25,20 @@ class DeviceMemoryTest {
     @TestFactory
     Stream<DynamicTest> kernelGroups() {
         ArrayKernels kernels = new ArrayKernels(Kernels::cpu, new DeviceMemory("cpu"));
-        return Groups.ofKernels(kernels).stream().map(group -> DynamicTest.dynamicTest(group.name(), () -> {
+        return Groups.ofKernels(kernels).stream()
+                .map(group -> DynamicTest.dynamicTest(group.name(), () -> {
                     List<Check> checks = new ArrayList<>();
                     GroupRunner.run(group, DATA, checks::add);
-                    assertThat(checks).isNotEmpty().allSatisfy(check -> assertThat(check.passed()).as(check.toString()).isTrue());
+                    assertThat(checks).isNotEmpty().allSatisfy(check -> assertThat(check.passed())
+                            .as(check.toString())
+                            .isTrue());
                 }));
     }
 
     @Test
     void anUnknownDeviceIsRefused() {
-        assertThatThrownBy(() -> GoldenSuite.run(DATA, "tpu", check -> { })).isInstanceOf(UserException.class).hasMessageContaining("'tpu'");
+        assertThatThrownBy(() -> GoldenSuite.run(DATA, "tpu", check -> {}))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("'tpu'");
     }
 }

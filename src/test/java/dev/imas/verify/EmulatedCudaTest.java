@@ -23,27 +23,31 @@ import org.junit.jupiter.api.Test;
  * runs every kernel group on main memory. A JVM of its own, because the library is chosen by the environment and once.
  */
 class EmulatedCudaTest {
-    private static final Path LIBRARY = Path.of(System.getProperty("imas.cuda.emulated", "target/native/cuda-kernels/test/libimas_cuda_emulated.so"));
+    private static final Path LIBRARY = Path.of(
+            System.getProperty("imas.cuda.emulated", "target/native/cuda-kernels/test/libimas_cuda_emulated.so"));
 
     @Test
     void kernelGroups() throws Exception {
         assertThat(LIBRARY).as("built by CMake's target imas_cuda_emulated").exists();
-        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString()), KernelGroups.class);
+        ChildJvm.Result run = ChildJvm.run(
+                ChildJvm.classPath(),
+                Map.of("IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString()),
+                KernelGroups.class);
         assertThat(run.output()).containsPattern("\\d{3,} checks passed");
         assertThat(run.status()).as(run.output()).isZero();
     }
 
     @Test
     void aLibraryThatDoesNotLoadIsNamed() throws Exception {
-        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so"), KernelGroups.class);
+        ChildJvm.Result run = ChildJvm.run(
+                ChildJvm.classPath(), Map.of("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so"), KernelGroups.class);
         assertThat(run.status()).as(run.output()).isEqualTo(1);
         assertThat(run.output()).contains("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so");
     }
 
     /** The child: the kernel groups of the built-in data, and of the full set where there is one, on the CUDA backend. */
     static final class KernelGroups {
-        private KernelGroups() {
-        }
+        private KernelGroups() {}
 
         public static void main(String[] arguments) {
             ArrayKernels kernels = new ArrayKernels(() -> Kernels.cuda(0, null), new HostMemory());
@@ -58,7 +62,8 @@ class EmulatedCudaTest {
                     GroupRunner.run(group, data, checks::add);
                 }
             }
-            List<Check> failed = checks.stream().filter(check -> !check.passed()).toList();
+            List<Check> failed =
+                    checks.stream().filter(check -> !check.passed()).toList();
             failed.forEach(System.out::println);
             System.out.println(checks.size() - failed.size() + " checks passed, " + failed.size() + " failed");
             System.exit(failed.isEmpty() ? 0 : 1);

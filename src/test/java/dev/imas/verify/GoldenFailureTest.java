@@ -37,7 +37,9 @@ class GoldenFailureTest {
     @BeforeEach
     void copyAllButTheTrainingRun() throws IOException {
         try (Stream<Path> files = Files.walk(BUILT_IN)) {
-            for (Path file : files.filter(Files::isRegularFile).filter(f -> !f.getParent().endsWith("09_training")).toList()) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(f -> !f.getParent().endsWith("09_training"))
+                    .toList()) {
                 Path target = root.resolve(BUILT_IN.relativize(file));
                 Files.createDirectories(target.getParent());
                 Files.copy(file, target);
@@ -75,12 +77,14 @@ class GoldenFailureTest {
         "10_schedule/schedule.json, /sgd/steps/2/w/0, step2.w",
         "11_evaluation/evaluation.json, /iou/0/miou, miou",
         "11_evaluation/evaluation.json, /sliding/0/intersection/1, intersection",
-        "12_checkpoint/checkpoint.json, /files/0/epoch, epoch"})
+        "12_checkpoint/checkpoint.json, /files/0/epoch, epoch"
+    })
     void aChangedNumberFails(String file, String pointer, String quantity) throws IOException {
         double recorded = change(file, pointer);
         List<Check> failed = failed(file);
-        assertThat(failed).as("%s was %s", pointer, recorded).isNotEmpty()
-                .allSatisfy(check -> assertThat("." + check.name()).contains("." + quantity));
+        assertThat(failed).as("%s was %s", pointer, recorded).isNotEmpty().allSatisfy(check -> assertThat(
+                        "." + check.name())
+                .contains("." + quantity));
     }
 
     @ParameterizedTest
@@ -101,23 +105,26 @@ class GoldenFailureTest {
         "07_augment/augment.safetensors, weak_0.image, image",
         "08_network/network.safetensors, E.train.lowres, lowres",
         "11_evaluation/evaluation.safetensors, sliding.one_pixel_window.0.argmax, argmax",
-        "12_checkpoint/ckpt_npbest.safetensors, model_state/module.encoder.0.weight, values"})
+        "12_checkpoint/ckpt_npbest.safetensors, model_state/module.encoder.0.weight, values"
+    })
     void aChangedTensorElementFails(String file, String tensor, String quantity) throws IOException {
         changeTensor(file, tensor, false);
-        assertThat(failed(file)).isNotEmpty().allSatisfy(check -> assertThat("." + check.name()).contains("." + quantity));
+        assertThat(failed(file)).isNotEmpty().allSatisfy(check -> assertThat("." + check.name())
+                .contains("." + quantity));
     }
 
     @Test
     void aRecordedNanThatIsNotDocumentedFails() throws IOException {
         changeTensor("05_intensity_mix/intensity_mix.safetensors", "a.mixed", true);
-        assertThat(failed("05_intensity_mix/x")).singleElement().satisfies(check -> assertThat(check.error()).isNaN());
+        assertThat(failed("05_intensity_mix/x")).singleElement().satisfies(check -> assertThat(check.error())
+                .isNaN());
     }
 
     @Test
     void aMissingFileIsNamed() throws IOException {
         Files.delete(root.resolve("04_cutmix/cutmix.safetensors"));
-        assertThat(failed("04_cutmix/x")).singleElement().satisfies(check ->
-                assertThat(check.note()).contains("cutmix.safetensors is missing"));
+        assertThat(failed("04_cutmix/x")).singleElement().satisfies(check -> assertThat(check.note())
+                .contains("cutmix.safetensors is missing"));
     }
 
     @Test
@@ -126,67 +133,89 @@ class GoldenFailureTest {
         ((ObjectNode) json.at("/cases/0")).put("mixed", "absent");
         ((ObjectNode) json.at("/cases/1")).remove("weak");
         write("05_intensity_mix/intensity_mix.json", json);
-        assertThat(failed("05_intensity_mix/x")).singleElement().satisfies(check -> assertThat(check.note()).contains("no tensor named absent"));
+        assertThat(failed("05_intensity_mix/x")).singleElement().satisfies(check -> assertThat(check.note())
+                .contains("no tensor named absent"));
 
         ((ArrayNode) json.get("cases")).remove(0);
         write("05_intensity_mix/intensity_mix.json", json);
-        assertThat(failed("05_intensity_mix/x")).singleElement().satisfies(check -> assertThat(check.note()).contains("'weak'").contains("'b'"));
+        assertThat(failed("05_intensity_mix/x"))
+                .singleElement()
+                .satisfies(check -> assertThat(check.note()).contains("'weak'").contains("'b'"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "02_unsup_loss/unsup_loss.json | /cases/0/labels | \"d.labels\"",
-        "02_unsup_loss/unsup_loss.json | /cases/0/confidence | \"d.confidence\"",
-        "02_unsup_loss/unsup_loss.json | /cases/1/hardness | [1.0]",
-        "02_unsup_loss/unsup_loss.json | /cases/0/threshold | \"high\"",
-        "03_upsampled/upsampled.json | /cases/0/size | [-33, 49]",
-        "03_upsampled/upsampled.json | /cases/0/size | [2000000000, 2000000000]",
-        "03_upsampled/upsampled.json | /cases/0/size | [7]",
-        "03_upsampled/upsampled.json | /interpolation/0/output | [400, 500]",
-        "04_cutmix/cutmix.json | /cases/0/H | 2000",
-        "04_cutmix/cutmix.json | /cases/0/pairing | [7, -1]",
-        "04_cutmix/cutmix.json | /cases/0/boxes_top_left_bottom_right | [[-1, 0, 99, 99], [5, 5, 1, 1]]",
-        "04_cutmix/cutmix.json | /pairing_table/0/hardness | []",
-        "05_intensity_mix/intensity_mix.json | /cases/0/hardness | [0.5]",
-        "05_intensity_mix/intensity_mix.json | /cases/0/strong | \"b.strong\"",
-        "06_sup_loss/sup_loss.json | /cases/0/type | \"focal\"",
-        "06_sup_loss/sup_loss.json | /cases/0/terms | []"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "02_unsup_loss/unsup_loss.json | /cases/0/labels | \"d.labels\"",
+                "02_unsup_loss/unsup_loss.json | /cases/0/confidence | \"d.confidence\"",
+                "02_unsup_loss/unsup_loss.json | /cases/1/hardness | [1.0]",
+                "02_unsup_loss/unsup_loss.json | /cases/0/threshold | \"high\"",
+                "03_upsampled/upsampled.json | /cases/0/size | [-33, 49]",
+                "03_upsampled/upsampled.json | /cases/0/size | [2000000000, 2000000000]",
+                "03_upsampled/upsampled.json | /cases/0/size | [7]",
+                "03_upsampled/upsampled.json | /interpolation/0/output | [400, 500]",
+                "04_cutmix/cutmix.json | /cases/0/H | 2000",
+                "04_cutmix/cutmix.json | /cases/0/pairing | [7, -1]",
+                "04_cutmix/cutmix.json | /cases/0/boxes_top_left_bottom_right | [[-1, 0, 99, 99], [5, 5, 1, 1]]",
+                "04_cutmix/cutmix.json | /pairing_table/0/hardness | []",
+                "05_intensity_mix/intensity_mix.json | /cases/0/hardness | [0.5]",
+                "05_intensity_mix/intensity_mix.json | /cases/0/strong | \"b.strong\"",
+                "06_sup_loss/sup_loss.json | /cases/0/type | \"focal\"",
+                "06_sup_loss/sup_loss.json | /cases/0/terms | []"
+            })
     void whatDoesNotFitTogetherFailsWithANote(String file, String pointer, String value) throws IOException {
         JsonNode json = read(file);
         int slash = pointer.lastIndexOf('/');
         ((ObjectNode) json.at(pointer.substring(0, slash))).set(pointer.substring(slash + 1), JSON.readTree(value));
         write(file, json);
-        assertThat(failed(file)).noneMatch(check -> check.note().contains("Exception"))
-                .last().satisfies(check -> assertThat(check.note()).isNotBlank().hasLineCount(1));
+        assertThat(failed(file))
+                .noneMatch(check -> check.note().contains("Exception"))
+                .last()
+                .satisfies(check -> assertThat(check.note()).isNotBlank().hasLineCount(1));
     }
 
     @Test
     void damagedFilesFailOneGroupAndTheOthersStillRun() throws IOException {
         Files.write(root.resolve("05_intensity_mix/intensity_mix.safetensors"), new byte[] {1, 2, 3});
         Files.writeString(root.resolve("04_cutmix/cutmix.json"), "{\"cases\": [");
-        List<GoldenGroup> groups = GoldenSuite.groups().stream().filter(group -> group.name().compareTo("07") < 0).toList();
-        List<Check> checks = groups.stream().flatMap(group -> run(group).stream()).toList();
-        assertThat(checks.stream().filter(check -> !check.passed()).map(Check::group)).containsExactly("04_cutmix", "05_intensity_mix");
+        List<GoldenGroup> groups = GoldenSuite.groups().stream()
+                .filter(group -> group.name().compareTo("07") < 0)
+                .toList();
+        List<Check> checks =
+                groups.stream().flatMap(group -> run(group).stream()).toList();
+        assertThat(checks.stream().filter(check -> !check.passed()).map(Check::group))
+                .containsExactly("04_cutmix", "05_intensity_mix");
         assertThat(checks.stream().filter(Check::passed).map(Check::group)).contains("01_hardness", "06_sup_loss");
     }
 
     @Test
     void anUnknownFolderAnEmptyGroupAndAnEmptyDirectoryFail() throws IOException {
         Path other = Files.createDirectory(root.resolve("other"));
-        assertThat(GoldenSuite.run(new GoldenData(other), check -> { })).singleElement().satisfies(check -> assertThat(check.passed()).isFalse());
+        assertThat(GoldenSuite.run(new GoldenData(other), check -> {}))
+                .singleElement()
+                .satisfies(check -> assertThat(check.passed()).isFalse());
 
         Files.createDirectory(other.resolve("99_unknown"));
         Files.createDirectory(other.resolve("05_intensity_mix"));
-        Files.copy(root.resolve("05_intensity_mix/intensity_mix.safetensors"), other.resolve("05_intensity_mix/intensity_mix.safetensors"));
+        Files.copy(
+                root.resolve("05_intensity_mix/intensity_mix.safetensors"),
+                other.resolve("05_intensity_mix/intensity_mix.safetensors"));
         Files.writeString(other.resolve("05_intensity_mix/intensity_mix.json"), "{\"cases\": []}");
-        assertThat(GoldenSuite.run(new GoldenData(other), check -> { })).hasSize(2).allSatisfy(check -> assertThat(check.passed()).isFalse())
-                .satisfiesExactly(check -> assertThat(check.note()).contains("nothing was compared"),
+        assertThat(GoldenSuite.run(new GoldenData(other), check -> {}))
+                .hasSize(2)
+                .allSatisfy(check -> assertThat(check.passed()).isFalse())
+                .satisfiesExactly(
+                        check -> assertThat(check.note()).contains("nothing was compared"),
                         check -> assertThat(check.note()).contains("no check knows this folder"));
     }
 
     private List<Check> failed(String fileOfGroup) {
         String folder = fileOfGroup.substring(0, fileOfGroup.indexOf('/'));
-        List<Check> checks = GoldenSuite.groups().stream().filter(group -> group.name().equals(folder)).flatMap(group -> run(group).stream()).toList();
+        List<Check> checks = GoldenSuite.groups().stream()
+                .filter(group -> group.name().equals(folder))
+                .flatMap(group -> run(group).stream())
+                .toList();
         assertThat(checks).isNotEmpty();
         return checks.stream().filter(check -> !check.passed()).toList();
     }
@@ -204,8 +233,10 @@ class GoldenFailureTest {
         JsonNode parent = json.at(pointer.substring(0, slash));
         JsonNode old = json.at(pointer);
         double recorded = GoldenData.number(old);
-        JsonNode changed = old.isIntegralNumber() ? JSON.getNodeFactory().numberNode(old.asLong() + 1)
-                : JSON.getNodeFactory().numberNode(Double.isNaN(recorded) ? 1 : recorded + Math.max(1e-4 * Math.abs(recorded), 1e-4));
+        JsonNode changed = old.isIntegralNumber()
+                ? JSON.getNodeFactory().numberNode(old.asLong() + 1)
+                : JSON.getNodeFactory()
+                        .numberNode(Double.isNaN(recorded) ? 1 : recorded + Math.max(1e-4 * Math.abs(recorded), 1e-4));
         if (parent instanceof ArrayNode array) {
             array.set(Integer.parseInt(pointer.substring(slash + 1)), changed);
         } else {
@@ -226,16 +257,23 @@ class GoldenFailureTest {
             for (int i = 0; i < values.length; i++) {
                 element = Math.abs(values[i]) > Math.abs(values[element]) ? i : element;
             }
-            bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(toNan ? Float.NaN : values[element] * 1.001f).array();
+            bytes = ByteBuffer.allocate(4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putFloat(toNan ? Float.NaN : values[element] * 1.001f)
+                    .array();
         } else {
             bytes = new byte[] {(byte) (entry.bytes()[0] + 1)};
         }
         try (RandomAccessFile raw = new RandomAccessFile(path.toFile(), "rw")) {
             byte[] length = new byte[8];
             raw.readFully(length);
-            byte[] header = new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+            byte[] header = new byte
+                    [(int) ByteBuffer.wrap(length)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getLong()];
             raw.readFully(header);
-            long begin = JSON.readTree(header).get(name).get("data_offsets").get(0).asLong();
+            long begin =
+                    JSON.readTree(header).get(name).get("data_offsets").get(0).asLong();
             raw.seek(8 + header.length + begin + (long) element * bytes.length);
             raw.write(bytes);
         }

@@ -24,7 +24,9 @@ class GoldenTest {
     @Test
     void builtInSetHasEveryGroup() {
         GoldenData data = GoldenData.builtIn();
-        assertThat(GoldenSuite.groups()).allSatisfy(group -> assertThat(data.has(group.name())).as(group.name()).isTrue());
+        assertThat(GoldenSuite.groups())
+                .allSatisfy(group ->
+                        assertThat(data.has(group.name())).as(group.name()).isTrue());
     }
 
     @TestFactory
@@ -34,16 +36,25 @@ class GoldenTest {
 
     @TestFactory
     Stream<DynamicTest> fullSet() {
-        return Files.isDirectory(FULL_SET) ? each(new GoldenData(FULL_SET)) : Stream.of(DynamicTest.dynamicTest("all groups", () ->
-                assumeTrue(false, "no full set of recorded data at " + FULL_SET.toAbsolutePath() + "; name its place with -Dimas.golden=DIR")));
+        return Files.isDirectory(FULL_SET)
+                ? each(new GoldenData(FULL_SET))
+                : Stream.of(DynamicTest.dynamicTest(
+                        "all groups",
+                        () -> assumeTrue(
+                                false,
+                                "no full set of recorded data at " + FULL_SET.toAbsolutePath()
+                                        + "; name its place with -Dimas.golden=DIR")));
     }
 
     private static Stream<DynamicTest> each(GoldenData data) {
-        return GoldenSuite.groups().stream().map(group -> DynamicTest.dynamicTest(group.name(), () -> {
-            List<Check> checks = new ArrayList<>();
-            GroupRunner.run(group, data, checks::add);
-            assertThat(checks).isNotEmpty();
-            assertThat(checks.stream().filter(check -> !check.passed())).as(() -> CheckTable.text(checks)).isEmpty();
-        }));
+        return GoldenSuite.groups().stream()
+                .map(group -> DynamicTest.dynamicTest(group.name(), () -> {
+                    List<Check> checks = new ArrayList<>();
+                    GroupRunner.run(group, data, checks::add);
+                    assertThat(checks).isNotEmpty();
+                    assertThat(checks.stream().filter(check -> !check.passed()))
+                            .as(() -> CheckTable.text(checks))
+                            .isEmpty();
+                }));
     }
 }

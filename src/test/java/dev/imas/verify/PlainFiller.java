@@ -9,8 +9,7 @@ import java.nio.charset.StandardCharsets;
 public final class PlainFiller {
     private static final long MASK = 0xffffffffL;
 
-    private PlainFiller() {
-    }
+    private PlainFiller() {}
 
     /** Value number i of a name, in [0,1). */
     public static double uniform(String wholeName, long i) {

@@ -21,8 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NetworkSpecTest {
-    private static final NetworkSpec SPEC = new NetworkSpec(Networks.spec(Backbone.TINY, Stem.DEEP, 16, true), 3,
-            List.of("sky", "road, \"wet\"", "cr\u00eape"), List.of(0, 0xff8000, 0x0000ff));
+    private static final NetworkSpec SPEC = new NetworkSpec(
+            Networks.spec(Backbone.TINY, Stem.DEEP, 16, true),
+            3,
+            List.of("sky", "road, \"wet\"", "cr\u00eape"),
+            List.of(0, 0xff8000, 0x0000ff));
 
     @TempDir
     private Path folder;
@@ -30,11 +33,15 @@ class NetworkSpecTest {
     @Test
     void aWeightFileSaysWhichNetworkItIs() {
         Path file = folder.resolve("teacher.safetensors");
-        try (PointerScope scope = new PointerScope(); DeepLabV3Plus network = new DeepLabV3Plus(SPEC.network(), SPEC.classes(), 9)) {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus network = new DeepLabV3Plus(SPEC.network(), SPEC.classes(), 9)) {
             WeightFiles.save(network.state(), file, SPEC.metadata());
             assertThat(NetworkSpec.of(file)).contains(SPEC);
             try (SegmentationNetwork opened = NetworkSpec.open(file)) {
-                network.state().forEach((key, tensor) -> assertThat(torch.equal(tensor, opened.state().get(key))).as(key).isTrue());
+                network.state().forEach((key, tensor) -> assertThat(
+                                torch.equal(tensor, opened.state().get(key)))
+                        .as(key)
+                        .isTrue());
             }
         }
     }
@@ -50,27 +57,46 @@ class NetworkSpecTest {
     void anotherProgramsWeightsSayNothing() {
         Path file = write(Map.of("format", "pt"));
         assertThat(NetworkSpec.of(file)).isEmpty();
-        assertThatThrownBy(() -> NetworkSpec.open(file)).isInstanceOf(UserException.class).hasMessageContaining("does not say which network");
+        assertThatThrownBy(() -> NetworkSpec.open(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("does not say which network");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "imas.version | 2 | version 1", "imas.backbone | vgg16 | resnet50", "imas.stem | wide | conv7", "imas.output_stride | 4 | 8..16",
-        "imas.aspp | 6,12 | JSON list", "imas.aspp | [6,null] | JSON list", "imas.multi_grid | yes | true or false", "imas.classes | 0 | 1..255", "imas.classes | many | whole number",
-        "imas.class_names | {} | JSON list", "imas.palette | [\"red\"] | #80ff00"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "imas.version | 2 | version 1",
+                "imas.backbone | vgg16 | resnet50",
+                "imas.stem | wide | conv7",
+                "imas.output_stride | 4 | 8..16",
+                "imas.aspp | 6,12 | JSON list",
+                "imas.aspp | [6,null] | JSON list",
+                "imas.multi_grid | yes | true or false",
+                "imas.classes | 0 | 1..255",
+                "imas.classes | many | whole number",
+                "imas.class_names | {} | JSON list",
+                "imas.palette | [\"red\"] | #80ff00"
+            })
     void unusableValuesAreNamed(String key, String value, String expected) {
         Map<String, String> texts = new HashMap<>(SPEC.metadata());
         texts.put(key, value);
         Path file = write(texts);
-        assertThatThrownBy(() -> NetworkSpec.of(file)).isInstanceOf(UserException.class).hasMessageContaining(file.toString())
-                .hasMessageContaining(key).hasMessageContaining(value).hasMessageContaining(expected);
+        assertThatThrownBy(() -> NetworkSpec.of(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining(key)
+                .hasMessageContaining(value)
+                .hasMessageContaining(expected);
     }
 
     @Test
     void aMissingValueIsNamed() {
         Map<String, String> texts = new HashMap<>(SPEC.metadata());
         texts.remove("imas.aspp");
-        assertThatThrownBy(() -> NetworkSpec.of(write(texts))).isInstanceOf(UserException.class).hasMessageContaining("lacks imas.aspp");
+        assertThatThrownBy(() -> NetworkSpec.of(write(texts)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("lacks imas.aspp");
     }
 
     private Path write(Map<String, String> metadata) {

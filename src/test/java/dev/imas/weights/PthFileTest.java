@@ -36,7 +36,8 @@ class PthFileTest {
         byte[] pickle = Pickles.oneTensor(4, 1, new long[] {3}, STEP);
         for (byte[] bytes : new byte[][] {Pickles.zip(pickle), Pickles.legacy(pickle)}) {
             try (PointerScope scope = new PointerScope()) {
-                assertThat(Networks.values(WeightFiles.read(file(bytes)).get("weight"))).containsExactly(2, 3, 4);
+                assertThat(Networks.values(WeightFiles.read(file(bytes)).get("weight")))
+                        .containsExactly(2, 3, 4);
             }
         }
     }
@@ -44,24 +45,57 @@ class PthFileTest {
     @Test
     void expandedAndTransposedViewsAreReadAsTheyLook() throws IOException {
         try (PointerScope scope = new PointerScope()) {
-            Map<String, Tensor> repeated = WeightFiles.read(file(Pickles.zip(Pickles.oneTensor(4, 3, new long[] {2, 3}, new long[] {0, 0}))));
+            Map<String, Tensor> repeated =
+                    WeightFiles.read(file(Pickles.zip(Pickles.oneTensor(4, 3, new long[] {2, 3}, new long[] {0, 0}))));
             assertThat(Networks.values(repeated.get("weight"))).containsExactly(4, 4, 4, 4, 4, 4);
-            Map<String, Tensor> transposed = WeightFiles.read(file(Pickles.zip(Pickles.oneTensor(4, 0, new long[] {2, 2}, new long[] {1, 2}))));
+            Map<String, Tensor> transposed =
+                    WeightFiles.read(file(Pickles.zip(Pickles.oneTensor(4, 0, new long[] {2, 2}, new long[] {1, 2}))));
             assertThat(Networks.values(transposed.get("weight"))).containsExactly(1, 3, 2, 4);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"os.system", "posix.system", "builtins.eval", "builtins.getattr", "subprocess.Popen", "torch.storage._load_from_bytes",
-        "torch.load", "torch.hub.load", "numpy.core.multiarray._reconstruct", "collections.OrderedDict.fromkeys", "torch.FloatStorage.from_file"})
+    @ValueSource(
+            strings = {
+                "os.system",
+                "posix.system",
+                "builtins.eval",
+                "builtins.getattr",
+                "subprocess.Popen",
+                "torch.storage._load_from_bytes",
+                "torch.load",
+                "torch.hub.load",
+                "numpy.core.multiarray._reconstruct",
+                "collections.OrderedDict.fromkeys",
+                "torch.FloatStorage.from_file"
+            })
     void namesThatWeightsDoNotNeedAreRefusedByNameAndNothingRuns(String name) throws IOException {
         Path witness = folder.resolve("witness");
         String module = name.substring(0, name.lastIndexOf('.'));
         String function = name.substring(name.lastIndexOf('.') + 1);
-        byte[] call = Pickles.start().global(module, function).op('(').text("touch " + witness).op('t').op('R').stop();
-        byte[] stackCall = Pickles.start().text(module).text(function).op(0x93).op('(').text("touch " + witness).op('t').op('R').stop();
+        byte[] call = Pickles.start()
+                .global(module, function)
+                .op('(')
+                .text("touch " + witness)
+                .op('t')
+                .op('R')
+                .stop();
+        byte[] stackCall = Pickles.start()
+                .text(module)
+                .text(function)
+                .op(0x93)
+                .op('(')
+                .text("touch " + witness)
+                .op('t')
+                .op('R')
+                .stop();
         // Named but not called is refused as well.
-        byte[] mention = Pickles.start().op('}').text("x").global(module, function).op('s').stop();
+        byte[] mention = Pickles.start()
+                .op('}')
+                .text("x")
+                .global(module, function)
+                .op('s')
+                .stop();
         for (byte[] pickle : new byte[][] {call, stackCall, mention}) {
             for (byte[] bytes : new byte[][] {Pickles.zip(pickle), Pickles.legacy(pickle), pickle}) {
                 assertRefused(file(bytes), name);
@@ -72,7 +106,12 @@ class PthFileTest {
 
     @Test
     void otherWaysToRunCodeAreUnknownOperations() throws IOException {
-        assertRefused(file(Pickles.zip(Pickles.start().op('(').raw("ios\nsystem\n".getBytes(StandardCharsets.UTF_8)).stop())), "0x69"); // INST
+        assertRefused(
+                file(Pickles.zip(Pickles.start()
+                        .op('(')
+                        .raw("ios\nsystem\n".getBytes(StandardCharsets.UTF_8))
+                        .stop())),
+                "0x69"); // INST
         assertRefused(file(Pickles.zip(Pickles.start().op('(').op('o').stop())), "0x6f"); // OBJ
         assertRefused(file(Pickles.zip(Pickles.start().op(')').op(0x81).stop())), "0x81"); // NEWOBJ
         assertRefused(file(Pickles.zip(Pickles.start().op(0x82, 1).stop())), "0x82"); // EXT1
@@ -122,7 +161,11 @@ class PthFileTest {
         }
         copies.op('e');
         for (int i = 0; i < 2000; i++) {
-            copies.global("collections", "OrderedDict").op('(').op('h', 0).op('t').op('R');
+            copies.global("collections", "OrderedDict")
+                    .op('(')
+                    .op('h', 0)
+                    .op('t')
+                    .op('R');
         }
         return Stream.of(
                 Pickles.start().op('N').raw(deep).stop(),
@@ -130,7 +173,16 @@ class PthFileTest {
                 copies.stop(),
                 Pickles.start().op(']').op('q', 0).op('h', 0).op('a').stop(), // a list that contains itself
                 Pickles.start().op('}').op(']').op('N').op('s').stop(), // a list as a key
-                Pickles.start().op('}').op('}').op('q', 0).op('h', 0).op('N').op('s').op('N').op('s').stop(),
+                Pickles.start()
+                        .op('}')
+                        .op('}')
+                        .op('q', 0)
+                        .op('h', 0)
+                        .op('N')
+                        .op('s')
+                        .op('N')
+                        .op('s')
+                        .stop(),
                 Pickles.start().op('X').int32(Integer.MAX_VALUE).stop(),
                 Pickles.start().op('B').int32(-1).stop(),
                 Pickles.start().op(0x8b).int32(1 << 30).stop(),
@@ -143,9 +195,26 @@ class PthFileTest {
                 Pickles.start().op(')').op('Q').stop(),
                 Pickles.start().text("x").op('Q').stop(),
                 Pickles.start().global("torch", "FloatStorage").op(')').op('R').stop(),
-                Pickles.start().global("torch._utils", "_rebuild_tensor_v2").op(')').op('R').stop(),
-                Pickles.start().global("numpy", "dtype").op('(').text("O8").op('t').op('R').op('q', 0)
-                        .global("numpy.core.multiarray", "scalar").op('(').op('h', 0).op('C', 1).op('x').op('t').op('R').stop(),
+                Pickles.start()
+                        .global("torch._utils", "_rebuild_tensor_v2")
+                        .op(')')
+                        .op('R')
+                        .stop(),
+                Pickles.start()
+                        .global("numpy", "dtype")
+                        .op('(')
+                        .text("O8")
+                        .op('t')
+                        .op('R')
+                        .op('q', 0)
+                        .global("numpy.core.multiarray", "scalar")
+                        .op('(')
+                        .op('h', 0)
+                        .op('C', 1)
+                        .op('x')
+                        .op('t')
+                        .op('R')
+                        .stop(),
                 Pickles.start().global("x".repeat(1000), "y").stop(),
                 Pickles.start().op(0xff).stop(),
                 new Pickles().op(0x80, 9).op('N').stop(),
@@ -162,13 +231,21 @@ class PthFileTest {
     @Test
     void archivesThatTorchWouldNotWriteAreRefused() throws IOException {
         byte[] pickle = Pickles.oneTensor(4, 0, VECTOR, STEP);
-        assertRefused(file(Pickles.zip(Map.of("x/data.pkl", pickle, "x/data/0", Pickles.FOUR_FLOATS), ZipEntry.DEFLATED)), "compressed");
+        assertRefused(
+                file(Pickles.zip(Map.of("x/data.pkl", pickle, "x/data/0", Pickles.FOUR_FLOATS), ZipEntry.DEFLATED)),
+                "compressed");
         assertRefused(file(Pickles.zip(Map.of("x/data.pkl", pickle), ZipEntry.STORED)), "missing");
         assertRefused(file(Pickles.zip(Map.of("x/data/0", Pickles.FOUR_FLOATS), ZipEntry.STORED)), "data.pkl");
-        assertRefused(file(Pickles.zip(Map.of("x/data.pkl", pickle, "y/data.pkl", pickle), ZipEntry.STORED)), "2 entries");
-        assertRefused(file(Pickles.zip(Map.of("x/data.pkl", pickle, "x/byteorder", "big".getBytes(StandardCharsets.US_ASCII)), ZipEntry.STORED)), "little-endian");
+        assertRefused(
+                file(Pickles.zip(Map.of("x/data.pkl", pickle, "y/data.pkl", pickle), ZipEntry.STORED)), "2 entries");
+        assertRefused(
+                file(Pickles.zip(
+                        Map.of("x/data.pkl", pickle, "x/byteorder", "big".getBytes(StandardCharsets.US_ASCII)),
+                        ZipEntry.STORED)),
+                "little-endian");
         byte[] flipped = Pickles.zip(pickle);
-        int at = new String(flipped, StandardCharsets.ISO_8859_1).indexOf(new String(Pickles.FOUR_FLOATS, StandardCharsets.ISO_8859_1));
+        int at = new String(flipped, StandardCharsets.ISO_8859_1)
+                .indexOf(new String(Pickles.FOUR_FLOATS, StandardCharsets.ISO_8859_1));
         flipped[at + 3] ^= 1;
         assertRefused(file(flipped), "checksum");
     }
@@ -205,10 +282,14 @@ class PthFileTest {
 
     private void assertRefused(Path file, String part) {
         assertThatThrownBy(() -> {
-            try (PointerScope scope = new PointerScope()) {
-                WeightFiles.read(file);
-            }
-        }).isInstanceOf(UserException.class).hasMessageContaining(file.toString()).hasMessageContaining(part).hasMessageNotContaining("\n");
+                    try (PointerScope scope = new PointerScope()) {
+                        WeightFiles.read(file);
+                    }
+                })
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining(part)
+                .hasMessageNotContaining("\n");
     }
 
     private Path file(byte[] bytes) throws IOException {

@@ -18,7 +18,6 @@ import dev.imas.nn.SegmentationNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,8 +45,17 @@ class WeightFilesTest {
     void everyTypeShapeAndLayoutComesBackBitForBit() throws IOException {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (ScalarType type : List.of(ScalarType.Bool, ScalarType.Float, ScalarType.Byte, ScalarType.Long, ScalarType.Half, ScalarType.Double,
-                    ScalarType.Char, ScalarType.Short, ScalarType.BFloat16, ScalarType.Int)) {
+            for (ScalarType type : List.of(
+                    ScalarType.Bool,
+                    ScalarType.Float,
+                    ScalarType.Byte,
+                    ScalarType.Long,
+                    ScalarType.Half,
+                    ScalarType.Double,
+                    ScalarType.Char,
+                    ScalarType.Short,
+                    ScalarType.BFloat16,
+                    ScalarType.Int)) {
                 tensors.put("of " + type, random(type, 3, 5));
             }
             tensors.put("scalar", random(ScalarType.Float));
@@ -55,7 +63,9 @@ class WeightFilesTest {
             tensors.put("channels_last", random(ScalarType.Float, 2, 3, 4, 5).contiguous(MemoryFormat.ChannelsLast));
             tensors.put("transposed", random(ScalarType.Float, 4, 6).transpose(0, 1));
             tensors.put("large", random(ScalarType.Float, 1_500_001));
-            tensors.put("needs a gradient, \"quoted\" \u00e9", random(ScalarType.Float, 2).set_requires_grad(true));
+            tensors.put(
+                    "needs a gradient, \"quoted\" \u00e9",
+                    random(ScalarType.Float, 2).set_requires_grad(true));
             Path file = folder.resolve("a.safetensors");
             Map<String, String> metadata = Map.of("k\u00e9y", "line\nbreak \"q\"", "other", "");
 
@@ -66,7 +76,9 @@ class WeightFilesTest {
             assertThat(List.copyOf(read.keySet())).isEqualTo(List.copyOf(tensors.keySet()));
             tensors.forEach((name, tensor) -> {
                 assertThat(read.get(name).shape()).as(name).isEqualTo(tensor.shape());
-                assertThat(read.get(name).scalar_type().intern()).as(name).isEqualTo(tensor.scalar_type().intern());
+                assertThat(read.get(name).scalar_type().intern())
+                        .as(name)
+                        .isEqualTo(tensor.scalar_type().intern());
                 assertThat(bytes(read.get(name))).as(name).isEqualTo(bytes(tensor));
             });
             assertAligned(file);
@@ -81,8 +93,11 @@ class WeightFilesTest {
         JsonNode json = new ObjectMapper().readTree(Arrays.copyOfRange(bytes.array(), 8, (int) header + 8));
         json.properties().forEach(entry -> {
             if (!entry.getKey().equals("__metadata__")) {
-                int size = SafetensorsFile.elementSize(entry.getValue().get("dtype").asText());
-                assertThat(entry.getValue().get("data_offsets").get(0).asLong() % size).as(entry.getKey()).isZero();
+                int size = SafetensorsFile.elementSize(
+                        entry.getValue().get("dtype").asText());
+                assertThat(entry.getValue().get("data_offsets").get(0).asLong() % size)
+                        .as(entry.getKey())
+                        .isZero();
             }
         });
     }
@@ -94,12 +109,16 @@ class WeightFilesTest {
             WeightFiles.save(Map.of("x", random(ScalarType.Float, 3)), file, Map.of());
             byte[] before = Files.readAllBytes(file);
             Tensor complex = torch.zeros(new long[] {2}, new TensorOptions(ScalarType.ComplexFloat));
-            assertThatThrownBy(() -> WeightFiles.save(Map.of("c", complex), file, Map.of())).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("tensor c").hasMessageContaining("ComplexFloat");
+            assertThatThrownBy(() -> WeightFiles.save(Map.of("c", complex), file, Map.of()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("tensor c")
+                    .hasMessageContaining("ComplexFloat");
             assertThat(Files.readAllBytes(file)).isEqualTo(before);
             Path nowhere = folder.resolve("no/such/folder/a.safetensors");
             assertThatThrownBy(() -> WeightFiles.save(Map.of("x", random(ScalarType.Float, 3)), nowhere, Map.of()))
-                    .isInstanceOf(UserException.class).hasMessageContaining(nowhere.toString()).hasMessageContaining("folder exists");
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining(nowhere.toString())
+                    .hasMessageContaining("folder exists");
             assertThat(files()).containsExactly("a.safetensors");
         }
     }
@@ -108,13 +127,18 @@ class WeightFilesTest {
     void aCutOrDamagedSafetensorsFileIsReadOrRefusedInOneLine() throws IOException {
         Path file = folder.resolve("a.safetensors");
         try (PointerScope scope = new PointerScope()) {
-            WeightFiles.save(Map.of("x", random(ScalarType.Float, 3), "y", random(ScalarType.Long, 2, 2)), file, Map.of("a", "b"));
+            WeightFiles.save(
+                    Map.of("x", random(ScalarType.Float, 3), "y", random(ScalarType.Long, 2, 2)),
+                    file,
+                    Map.of("a", "b"));
         }
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length; length++) {
             Files.write(file, Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> WeightFiles.read(file)).isInstanceOf(UserException.class)
-                    .hasMessageContaining(file.toString()).hasMessageNotContaining("\n");
+            assertThatThrownBy(() -> WeightFiles.read(file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining(file.toString())
+                    .hasMessageNotContaining("\n");
         }
         Rng random = Rng.of(1, "damage");
         for (int i = 0; i < 3000; i++) {
@@ -131,12 +155,21 @@ class WeightFilesTest {
 
     @Test
     void whatIsNoWeightFileIsNamed() throws IOException {
-        assertThatThrownBy(() -> WeightFiles.read(folder.resolve("absent.pth"))).isInstanceOf(UserException.class).hasMessageContaining("no such file");
-        assertThatThrownBy(() -> WeightFiles.read(folder)).isInstanceOf(UserException.class).hasMessageContaining("it is a folder");
+        assertThatThrownBy(() -> WeightFiles.read(folder.resolve("absent.pth")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("no such file");
+        assertThatThrownBy(() -> WeightFiles.read(folder))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("it is a folder");
         Path text = Files.writeString(folder.resolve("a.pth"), "epoch,loss\n1,2\n");
-        assertThatThrownBy(() -> WeightFiles.read(text)).isInstanceOf(UserException.class).hasMessageContaining("neither a safetensors nor a PyTorch");
-        Path empty = Files.write(folder.resolve("b.pth"), Pickles.zip(Pickles.start().op('}').stop()));
-        assertThatThrownBy(() -> WeightFiles.read(empty)).isInstanceOf(UserException.class).hasMessageContaining("holds no tensors");
+        assertThatThrownBy(() -> WeightFiles.read(text))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("neither a safetensors nor a PyTorch");
+        Path empty = Files.write(
+                folder.resolve("b.pth"), Pickles.zip(Pickles.start().op('}').stop()));
+        assertThatThrownBy(() -> WeightFiles.read(empty))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds no tensors");
     }
 
     @Test
@@ -144,21 +177,34 @@ class WeightFilesTest {
         Path file = Files.write(folder.resolve("c.pth"), PthFileTest.recorded("ckpt_npbest_legacy.pth"));
         Path plain = Files.write(folder.resolve("p.pth"), PthFileTest.recorded("module_zip.pth"));
         try (PointerScope scope = new PointerScope()) {
-            float[] teacher = Networks.values(WeightFiles.read(file, WeightFiles.Part.TEACHER).get("encoder.0.weight"));
-            float[] student = Networks.values(WeightFiles.read(file, WeightFiles.Part.STUDENT).get("encoder.0.weight"));
+            float[] teacher = Networks.values(
+                    WeightFiles.read(file, WeightFiles.Part.TEACHER).get("encoder.0.weight"));
+            float[] student = Networks.values(
+                    WeightFiles.read(file, WeightFiles.Part.STUDENT).get("encoder.0.weight"));
             assertThat(teacher).isNotEqualTo(student);
-            assertThat(Networks.values(WeightFiles.read(file).get("encoder.0.weight"))).isEqualTo(teacher);
-            assertThat(WeightFiles.read(file, WeightFiles.Part.TEACHER).get("encoder.1.num_batches_tracked").scalar_type().intern()).isEqualTo(ScalarType.Float);
+            assertThat(Networks.values(WeightFiles.read(file).get("encoder.0.weight")))
+                    .isEqualTo(teacher);
+            assertThat(WeightFiles.read(file, WeightFiles.Part.TEACHER)
+                            .get("encoder.1.num_batches_tracked")
+                            .scalar_type()
+                            .intern())
+                    .isEqualTo(ScalarType.Float);
             assertThat(WeightFiles.read(plain)).containsKey("decoder.0.bias");
-            assertThatThrownBy(() -> WeightFiles.read(plain, WeightFiles.Part.TEACHER)).isInstanceOf(UserException.class)
-                    .hasMessageContaining("no teacher_state").hasMessageContaining("not a training checkpoint");
-            assertThatThrownBy(() -> WeightFiles.read(file, WeightFiles.Part.PLAIN)).isInstanceOf(UserException.class).hasMessageContaining("no tensors in the part plain");
+            assertThatThrownBy(() -> WeightFiles.read(plain, WeightFiles.Part.TEACHER))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("no teacher_state")
+                    .hasMessageContaining("not a training checkpoint");
+            assertThatThrownBy(() -> WeightFiles.read(file, WeightFiles.Part.PLAIN))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("no tensors in the part plain");
         }
     }
 
     @Test
     void aNetworkComesBackStrictlyAndWithAPrefix() {
-        try (PointerScope scope = new PointerScope(); DeepLabV3Plus source = Networks.tiny(5, 1); DeepLabV3Plus target = Networks.tiny(5, 2)) {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus source = Networks.tiny(5, 1);
+                DeepLabV3Plus target = Networks.tiny(5, 2)) {
             Map<String, Tensor> prefixed = new LinkedHashMap<>();
             source.state().forEach((key, tensor) -> prefixed.put("module." + key, tensor));
             Path file = folder.resolve("a.safetensors");
@@ -167,8 +213,12 @@ class WeightFilesTest {
             LoadReport report = WeightFiles.load(target, file, true);
             assertThat(report.loaded()).hasSize(source.state().size());
             assertThat(report.missing()).isEmpty();
-            source.state().forEach((key, tensor) -> assertThat(torch.equal(tensor, target.state().get(key))).as(key).isTrue());
-            assertThat(target.state().get("encoder.layer1.0.conv1.weight").is_contiguous(MemoryFormat.ChannelsLast)).isTrue();
+            source.state().forEach((key, tensor) -> assertThat(
+                            torch.equal(tensor, target.state().get(key)))
+                    .as(key)
+                    .isTrue());
+            assertThat(target.state().get("encoder.layer1.0.conv1.weight").is_contiguous(MemoryFormat.ChannelsLast))
+                    .isTrue();
             assertThat(target.parameters().values()).allMatch(Tensor::requires_grad);
         }
     }
@@ -176,7 +226,8 @@ class WeightFilesTest {
     @Test
     void torchvisionsClassifierGivesTheEncoder() {
         try (PointerScope scope = new PointerScope();
-             SegmentationNetwork network = SegmentationNetwork.create(Networks.spec(Backbone.RESNET18, Stem.CONV7, 16, false), 3, 1)) {
+                SegmentationNetwork network =
+                        SegmentationNetwork.create(Networks.spec(Backbone.RESNET18, Stem.CONV7, 16, false), 3, 1)) {
             Map<String, Tensor> classifier = new LinkedHashMap<>();
             network.state().forEach((key, tensor) -> {
                 // Files from before PyTorch 0.4.1 have no num_batches_tracked.
@@ -195,35 +246,62 @@ class WeightFilesTest {
             assertThat(report.ignored()).containsExactly("fc.weight", "fc.bias");
             assertThat(report.unexpected()).isEmpty();
             assertThat(report.missing()).isNotEmpty().allMatch(key -> key.startsWith("decoder."));
-            assertThat(report.summary()).contains("ignored: fc.weight, fc.bias").contains("missing: decoder.low_conv.0.weight").doesNotContain("\n");
-            assertThat(torch.equal(network.state().get("encoder.layer4.1.conv2.weight"), classifier.get("layer4.1.conv2.weight"))).isTrue();
-            assertThatThrownBy(() -> WeightFiles.load(network, file, true)).isInstanceOf(UserException.class)
-                    .hasMessageContaining("missing: decoder.low_conv.0.weight").hasMessageContaining("more");
+            assertThat(report.summary())
+                    .contains("ignored: fc.weight, fc.bias")
+                    .contains("missing: decoder.low_conv.0.weight")
+                    .doesNotContain("\n");
+            assertThat(torch.equal(
+                            network.state().get("encoder.layer4.1.conv2.weight"),
+                            classifier.get("layer4.1.conv2.weight")))
+                    .isTrue();
+            assertThatThrownBy(() -> WeightFiles.load(network, file, true))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("missing: decoder.low_conv.0.weight")
+                    .hasMessageContaining("more");
         }
     }
 
     @Test
     void whatDoesNotFitIsRefusedAndChangesNothing() {
-        try (PointerScope scope = new PointerScope(); DeepLabV3Plus source = Networks.tiny(5, 1); DeepLabV3Plus target = Networks.tiny(7, 2)) {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus source = Networks.tiny(5, 1);
+                DeepLabV3Plus target = Networks.tiny(7, 2)) {
             float[] before = Networks.values(target.state().get("encoder.conv1.0.weight"));
             Path file = folder.resolve("a.safetensors");
             WeightFiles.save(source.state(), file, Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false)).isInstanceOf(UserException.class)
-                    .hasMessageContaining("decoder.classifier.6.weight").hasMessageContaining("[5, 32, 1, 1]").hasMessageContaining("[7, 32, 1, 1]");
+            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("decoder.classifier.6.weight")
+                    .hasMessageContaining("[5, 32, 1, 1]")
+                    .hasMessageContaining("[7, 32, 1, 1]");
 
             Torch.withoutGradient(() -> source.state().get("encoder.bn1.bias").fill_(new Scalar(Double.NaN)));
-            WeightFiles.save(Map.of("encoder.conv1.0.weight", source.state().get("encoder.conv1.0.weight"), "encoder.bn1.bias", source.state().get("encoder.bn1.bias")),
-                    file, Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false)).isInstanceOf(UserException.class)
-                    .hasMessageContaining("encoder.bn1.bias").hasMessageContaining("not finite");
+            WeightFiles.save(
+                    Map.of(
+                            "encoder.conv1.0.weight",
+                            source.state().get("encoder.conv1.0.weight"),
+                            "encoder.bn1.bias",
+                            source.state().get("encoder.bn1.bias")),
+                    file,
+                    Map.of());
+            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("encoder.bn1.bias")
+                    .hasMessageContaining("not finite");
 
             WeightFiles.save(Map.of("backbone.stem", random(ScalarType.Float, 2)), file, Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false)).isInstanceOf(UserException.class)
-                    .hasMessageContaining("does not fit the network").hasMessageContaining("unexpected: backbone.stem");
+            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("does not fit the network")
+                    .hasMessageContaining("unexpected: backbone.stem");
 
-            WeightFiles.save(Map.of("module.a", random(ScalarType.Float, 2), "a", random(ScalarType.Float, 2)), file, Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false)).isInstanceOf(UserException.class).hasMessageContaining("holds a twice");
-            assertThat(Networks.values(target.state().get("encoder.conv1.0.weight"))).isEqualTo(before);
+            WeightFiles.save(
+                    Map.of("module.a", random(ScalarType.Float, 2), "a", random(ScalarType.Float, 2)), file, Map.of());
+            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("holds a twice");
+            assertThat(Networks.values(target.state().get("encoder.conv1.0.weight")))
+                    .isEqualTo(before);
         }
     }
 
@@ -231,11 +309,13 @@ class WeightFilesTest {
     @Test
     void pythonReadsTheFile() throws IOException, InterruptedException {
         assumeTrue(python("pass") == 0, "no python3 on this machine: its reading of our files is not checked");
-        try (PointerScope scope = new PointerScope(); DeepLabV3Plus network = Networks.tiny(5, 1)) {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus network = Networks.tiny(5, 1)) {
             Path file = folder.resolve("a.safetensors");
             WeightFiles.save(network.state(), file, Map.of("format", "pt"));
             double value = Networks.values(network.state().get("decoder.low_conv.0.bias"))[7];
-            String script = String.join("\n",
+            String script = String.join(
+                    "\n",
                     "import json, struct",
                     "raw = open('" + file + "', 'rb').read()",
                     "n = struct.unpack('<Q', raw[:8])[0]",
@@ -252,7 +332,8 @@ class WeightFilesTest {
                     "assert struct.unpack('<f', raw[start + 28:start + 32])[0] == " + value,
                     "try:",
                     "    import torch",
-                    "    assert torch.frombuffer(bytearray(raw), dtype=torch.float32, offset=start, count=8)[7].item() == " + value,
+                    "    assert torch.frombuffer(bytearray(raw), dtype=torch.float32, offset=start, count=8)[7].item() == "
+                            + value,
                     "    from safetensors.torch import load_file",
                     "    assert load_file('" + file + "')['decoder.low_conv.0.bias'][7].item() == " + value,
                     "except ImportError:",
@@ -263,7 +344,10 @@ class WeightFilesTest {
 
     private static int python(String script) throws IOException, InterruptedException {
         try {
-            Process process = new ProcessBuilder("python3", "-c", script).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            Process process = new ProcessBuilder("python3", "-c", script)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
             return process.exitValue();
         } catch (IOException e) {
@@ -279,7 +363,8 @@ class WeightFilesTest {
 
     private static Tensor random(ScalarType type, long... shape) {
         Tensor floats = torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
-        float[] values = new Initializer.Uniform(100).draw((int) floats.numel(), floats.numel(), type + Arrays.toString(shape));
+        float[] values =
+                new Initializer.Uniform(100).draw((int) floats.numel(), floats.numel(), type + Arrays.toString(shape));
         if (values.length > 0) {
             floats.data_ptr_float().put(values);
         }

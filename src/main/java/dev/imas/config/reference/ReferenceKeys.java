@@ -19,20 +19,28 @@ final class ReferenceKeys {
     }
 
     /** Where the switches of the method may stand; the published files use the first. */
-    static final List<String> FLAG_PLACES = List.of("dataset.train.hardness_aware.", "dataset.hardness_aware.",
-            "trainer.unsupervised.hardness_aware.", "trainer.unsupervised.");
+    static final List<String> FLAG_PLACES = List.of(
+            "dataset.train.hardness_aware.",
+            "dataset.hardness_aware.",
+            "trainer.unsupervised.hardness_aware.",
+            "trainer.unsupervised.");
 
-    private static final List<String> FLAGS = List.of("flag_using_v1", "flag_hardness_weighted_loss",
-            "flag_cal_iou_weighted", "flag_cal_iou_ignore_bg", "flag_cmix_trigger_by_hard", "flag_augs_mixup_by_hard",
-            "flag_mapping_random", "flag_mapping_gaussian");
+    private static final List<String> FLAGS = List.of(
+            "flag_using_v1",
+            "flag_hardness_weighted_loss",
+            "flag_cal_iou_weighted",
+            "flag_cal_iou_ignore_bg",
+            "flag_cmix_trigger_by_hard",
+            "flag_augs_mixup_by_hard",
+            "flag_mapping_random",
+            "flag_mapping_gaussian");
     private static final String OUTPUT = "--out names the run directory";
     private static final String BATCH_NORM = "one process normalises over its whole batch";
 
     /** Key to rule; later ones override what earlier ones set. */
     static final Map<String, Rule> RULES = rules();
 
-    private ReferenceKeys() {
-    }
+    private ReferenceKeys() {}
 
     static boolean isHardnessFlag(String key) {
         return FLAGS.contains(key.substring(key.lastIndexOf('.') + 1));
@@ -47,8 +55,9 @@ final class ReferenceKeys {
         dataset(rules);
         trainer(rules);
         network(rules);
-        rules.put("criterion.type", choice("supervised.loss",
-                Map.of("celoss", SupervisedLoss.CE, "ohem", SupervisedLoss.OHEM)));
+        rules.put(
+                "criterion.type",
+                choice("supervised.loss", Map.of("celoss", SupervisedLoss.CE, "ohem", SupervisedLoss.OHEM)));
         rules.put("criterion.kwargs.thresh", copy("supervised.ohem_threshold"));
         rules.put("criterion.kwargs.min_kept", copy("supervised.ohem_min_kept"));
         rules.put("criterion.kwargs.use_weight", only("class weights in the loss are not offered", "false"));
@@ -64,7 +73,8 @@ final class ReferenceKeys {
 
     private static void dataset(Map<String, Rule> rules) {
         rules.put("dataset.type", (translation, key, value) -> {
-            if (!List.of("pascal_semi", "cityscapes_semi", "pascal", "cityscapes").contains(String.valueOf(value))) {
+            if (!List.of("pascal_semi", "cityscapes_semi", "pascal", "cityscapes")
+                    .contains(String.valueOf(value))) {
                 throw translation.refuse(key, "expected pascal_semi, cityscapes_semi, pascal or cityscapes");
             }
         });
@@ -82,8 +92,10 @@ final class ReferenceKeys {
             rules.put(place + "resize_base_size", together());
         }
         rules.put("dataset.train.crop.type", only("training crops are random", "rand"));
-        rules.put("dataset.train.crop.size", (translation, key, value) ->
-                translation.read(key, "augment.crop", value instanceof String ? List.of(value, value) : value));
+        rules.put(
+                "dataset.train.crop.size",
+                (translation, key, value) ->
+                        translation.read(key, "augment.crop", value instanceof String ? List.of(value, value) : value));
         rules.put("dataset.train.strong_aug.num_augs", copy("augment.strong_ops"));
         for (String name : List.of("flag_using_random_num", "flag_use_random_num_sampling")) {
             rules.put("dataset.train.strong_aug." + name, copy("augment.strong_random_count"));
@@ -96,7 +108,8 @@ final class ReferenceKeys {
         rules.put("dataset.val.crop.type", without("evaluation does not crop"));
         for (String place : FLAG_PLACES) {
             FLAGS.forEach(flag -> rules.put(place + flag, together()));
-            rules.put(place + "flag_mapping_gaussian",
+            rules.put(
+                    place + "flag_mapping_gaussian",
                     only("a box side drawn from a truncated normal is not offered", "false"));
         }
     }
@@ -106,8 +119,8 @@ final class ReferenceKeys {
         rules.put("trainer.eval_on", only("every epoch is evaluated; see evaluation.every_epochs", "true"));
         rules.put("trainer.sup_only_epoch", (translation, key, value) -> {
             if (String.valueOf(value).equals("-1")) {
-                throw translation.refuse(key,
-                        "an average that starts before the first epoch ends is not offered; use 0 or more");
+                throw translation.refuse(
+                        key, "an average that starts before the first epoch ends is not offered; use 0 or more");
             }
             translation.read(key, "training.sup_only_epochs", value);
         });
@@ -121,7 +134,8 @@ final class ReferenceKeys {
         rules.put("trainer.unsupervised.threshold", copy("unsupervised.threshold"));
         rules.put("trainer.unsupervised.loss_weight", copy("unsupervised.weight"));
         rules.put("trainer.unsupervised.use_cutmix", together());
-        rules.put("trainer.unsupervised.use_cutmix_beta",
+        rules.put(
+                "trainer.unsupervised.use_cutmix_beta",
                 only("a box area drawn from a beta distribution is not offered", "false"));
         rules.put("trainer.unsupervised.use_cutmix_range", copy("unsupervised.cutmix_scale"));
         rules.put("trainer.unsupervised.use_cutmix_trigger_prob", copy("unsupervised.cutmix_probability"));
@@ -142,8 +156,9 @@ final class ReferenceKeys {
         rules.put("net.encoder.kwargs.multi_grid", copy("network.multi_grid"));
         rules.put("net.encoder.kwargs.zero_init_residual", together());
         rules.put("net.encoder.kwargs.fpn", only("the decoder needs the encoder's first stage", "true"));
-        rules.put("net.encoder.kwargs.replace_stride_with_dilation", choice("network.output_stride",
-                Map.of("[false, false, true]", "16", "[false, true, true]", "8")));
+        rules.put(
+                "net.encoder.kwargs.replace_stride_with_dilation",
+                choice("network.output_stride", Map.of("[false, false, true]", "16", "[false, true, true]", "8")));
         rules.put("net.encoder.kwargs.sync_bn", without(BATCH_NORM));
         rules.put("net.decoder.type", (translation, key, value) -> {
             if (!String.valueOf(value).endsWith(".dec_deeplabv3_plus")) {
@@ -166,7 +181,7 @@ final class ReferenceKeys {
 
     /** Read in {@link ReferenceYaml} with others. */
     private static Rule together() {
-        return (translation, key, value) -> { };
+        return (translation, key, value) -> {};
     }
 
     private static Rule without(String reason) {
@@ -187,8 +202,12 @@ final class ReferenceKeys {
         return (translation, key, value) -> {
             Object meaning = meanings.get(lower(value));
             if (meaning == null) {
-                throw translation.refuse(key,
-                        "expected one of " + String.join("; ", meanings.keySet().stream().sorted().toList()));
+                throw translation.refuse(
+                        key,
+                        "expected one of "
+                                + String.join(
+                                        "; ",
+                                        meanings.keySet().stream().sorted().toList()));
             }
             translation.read(key, target, meaning);
         };
@@ -196,7 +215,9 @@ final class ReferenceKeys {
 
     /** The published normalisation, for pixels in [0,1] or in 0..255. */
     private static Rule normalization(List<Double> unit) {
-        List<BigDecimal> bytes = decimals(unit).stream().map(v -> v.multiply(BigDecimal.valueOf(255)).stripTrailingZeros()).toList();
+        List<BigDecimal> bytes = decimals(unit).stream()
+                .map(v -> v.multiply(BigDecimal.valueOf(255)).stripTrailingZeros())
+                .toList();
         return (translation, key, value) -> {
             if (!same(value, decimals(unit)) && !same(value, bytes)) {
                 throw translation.refuse(key, "another normalisation than " + unit + " is not offered");
@@ -214,7 +235,9 @@ final class ReferenceKeys {
     }
 
     private static List<BigDecimal> decimals(Collection<?> numbers) {
-        return numbers.stream().map(v -> new BigDecimal(String.valueOf(v)).stripTrailingZeros()).toList();
+        return numbers.stream()
+                .map(v -> new BigDecimal(String.valueOf(v)).stripTrailingZeros())
+                .toList();
     }
 
     /** Published batch sizes are per process, and the runs had four. */
@@ -227,9 +250,10 @@ final class ReferenceKeys {
     private static void encoder(ReferenceYaml translation, String key, Object value) {
         String type = String.valueOf(value);
         String name = type.substring(type.lastIndexOf('.') + 1);
-        Backbone backbone = Names.constant(Backbone.class, name).filter(b -> b != Backbone.TINY && type.contains("."))
-                .orElseThrow(() -> translation.refuse(key,
-                        "expected a type that ends in .resnet18, .resnet34, .resnet50 or .resnet101"));
+        Backbone backbone = Names.constant(Backbone.class, name)
+                .filter(b -> b != Backbone.TINY && type.contains("."))
+                .orElseThrow(() -> translation.refuse(
+                        key, "expected a type that ends in .resnet18, .resnet34, .resnet50 or .resnet101"));
         translation.read(key, "network.backbone", backbone);
     }
 

@@ -76,8 +76,8 @@ public final class ReferenceYaml {
         });
         String type = text("dataset.type");
         if (type == null) {
-            throw new UserException(origin
-                    + ": dataset.type is missing; expected pascal_semi, cityscapes_semi, pascal or cityscapes");
+            throw new UserException(
+                    origin + ": dataset.type is missing; expected pascal_semi, cityscapes_semi, pascal or cityscapes");
         }
         boolean voc = type.startsWith("pascal");
         boolean semi = type.endsWith("_semi");
@@ -143,7 +143,10 @@ public final class ReferenceYaml {
         absent("net.decoder.kwargs.", "dilations", "network.aspp", List.of("12", "24", "36"));
         absent("trainer.optimizer.kwargs.", "momentum", "training.momentum", "0");
         absent("trainer.optimizer.kwargs.", "weight_decay", "training.weight_decay", "0");
-        absent("trainer.unsupervised.", "use_cutmix_range", "unsupervised.cutmix_scale",
+        absent(
+                "trainer.unsupervised.",
+                "use_cutmix_range",
+                "unsupervised.cutmix_scale",
                 List.of("0.3", "0.3333333333333333"));
         if (has("dataset.train.crop.") && dataset("flip") == null) {
             absent("dataset.train.", "flip", "augment.flip", "0");
@@ -248,7 +251,9 @@ public final class ReferenceYaml {
         turn("flag_using_v1", "unsupervised.gamma_version", version);
         turn("flag_cal_iou_weighted", "unsupervised.class_weighted", flag("flag_cal_iou_weighted", true));
         turn("flag_cal_iou_ignore_bg", "unsupervised.ignore_background", flag("flag_cal_iou_ignore_bg", true));
-        turn("flag_hardness_weighted_loss", "unsupervised.weight_by_hardness",
+        turn(
+                "flag_hardness_weighted_loss",
+                "unsupervised.weight_by_hardness",
                 flag("flag_hardness_weighted_loss", hardness));
         IntensityMix mix = flag("flag_augs_mixup_by_hard", false) ? IntensityMix.BLEND : IntensityMix.BERNOULLI;
         turn("flag_augs_mixup_by_hard", "unsupervised.intensity_mix", hardness ? mix : IntensityMix.OFF);
@@ -262,8 +267,7 @@ public final class ReferenceYaml {
         putDefault("unsupervised.cutmix_probability", "1.0");
         putDefault("unsupervised.weight", "1.0");
         putDefault("unsupervised.threshold", "0.95");
-        note(hardness ? "hardness_aware" : "no hardness_aware",
-                "unsupervised.cutmix_pairing = " + Names.word(pairing));
+        note(hardness ? "hardness_aware" : "no hardness_aware", "unsupervised.cutmix_pairing = " + Names.word(pairing));
     }
 
     /** The published program finds the unlabelled list by the labelled list's name. */
@@ -272,7 +276,8 @@ public final class ReferenceYaml {
         if (labeled != null && labeled.contains("labeled.txt")) {
             read("dataset.train.data_list", "data.unlabeled", labeled.replace("labeled.txt", "unlabeled.txt"));
         } else if (labeled != null) {
-            note("dataset.train.data_list = " + labeled,
+            note(
+                    "dataset.train.data_list = " + labeled,
                     "no unlabelled list (only a name with labeled.txt implies one); give --unlabeled");
         }
     }
@@ -316,8 +321,10 @@ public final class ReferenceYaml {
 
     /** The place of a dataset key: in dataset.train, else in dataset, else null. */
     private String dataset(String name) {
-        return Stream.of("dataset.train." + name, "dataset." + name).filter(source::containsKey)
-                .findFirst().orElse(null);
+        return Stream.of("dataset.train." + name, "dataset." + name)
+                .filter(source::containsKey)
+                .findFirst()
+                .orElse(null);
     }
 
     private String text(String key) {
@@ -338,7 +345,9 @@ public final class ReferenceYaml {
 
     private List<BigDecimal> numbers(String key, int count) {
         if (source.get(key) instanceof Collection<?> values && values.size() == count) {
-            return values.stream().map(value -> decimal(key, value, count + " numbers")).toList();
+            return values.stream()
+                    .map(value -> decimal(key, value, count + " numbers"))
+                    .toList();
         }
         throw refuse(key, "expected " + count + " numbers");
     }
@@ -361,7 +370,10 @@ public final class ReferenceYaml {
     }
 
     private Optional<String> place(String flag) {
-        return ReferenceKeys.FLAG_PLACES.stream().map(place -> place + flag).filter(source::containsKey).findFirst();
+        return ReferenceKeys.FLAG_PLACES.stream()
+                .map(place -> place + flag)
+                .filter(source::containsKey)
+                .findFirst();
     }
 
     /** What a switch means, told if the file has it. */

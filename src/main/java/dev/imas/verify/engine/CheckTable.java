@@ -27,7 +27,12 @@ public final class CheckTable {
      */
     public record Row(String group, String quantity, Check worst, int count, int failed) {
         private Row with(Check check) {
-            return new Row(group, quantity, used(check) > used(worst) ? check : worst, count + 1, failed + (check.passed() ? 0 : 1));
+            return new Row(
+                    group,
+                    quantity,
+                    used(check) > used(worst) ? check : worst,
+                    count + 1,
+                    failed + (check.passed() ? 0 : 1));
         }
 
         /** Error in units of the tolerance; a failure without a finite error is worse than any other. */
@@ -40,15 +45,16 @@ public final class CheckTable {
         }
     }
 
-    private CheckTable() {
-    }
+    private CheckTable() {}
 
     /** One row a group and quantity, in the order they first occur. */
     public static List<Row> rows(List<Check> checks) {
         Map<List<String>, Row> rows = new LinkedHashMap<>();
         for (Check check : checks) {
             String quantity = quantity(check.name());
-            rows.merge(List.of(check.group(), quantity), new Row(check.group(), quantity, check, 1, check.passed() ? 0 : 1),
+            rows.merge(
+                    List.of(check.group(), quantity),
+                    new Row(check.group(), quantity, check, 1, check.passed() ? 0 : 1),
                     (row, one) -> row.with(check));
         }
         return List.copyOf(rows.values());
@@ -68,15 +74,29 @@ public final class CheckTable {
         String format = "%-17s %-24s %6s %12s %12s  %-6s %s%n";
         out.append(format(format, "group", "quantity", "checks", "error", "tolerance", "", "at"));
         for (Row row : rows(checks)) {
-            out.append(format(format, row.group(), row.quantity(), row.count(), number(row.worst().error()),
-                    number(row.worst().tolerance()), verdict(row.failed()), place(row)));
+            out.append(format(
+                    format,
+                    row.group(),
+                    row.quantity(),
+                    row.count(),
+                    number(row.worst().error()),
+                    number(row.worst().tolerance()),
+                    verdict(row.failed()),
+                    place(row)));
         }
         out.append(format("%n"));
-        byGroup(checks).forEach((group, list) -> out.append(format("%-17s %6d checks, %s%n", group, list.size(), verdict(failed(list)))));
+        byGroup(checks)
+                .forEach((group, list) ->
+                        out.append(format("%-17s %6d checks, %s%n", group, list.size(), verdict(failed(list)))));
         for (Check check : checks) {
             if (!check.passed()) {
-                out.append(format("FAILED %s %s: error %s, tolerance %s%s%n", check.group(), check.name(), number(check.error()),
-                        number(check.tolerance()), check.note().isEmpty() ? "" : " (" + check.note() + ")"));
+                out.append(format(
+                        "FAILED %s %s: error %s, tolerance %s%s%n",
+                        check.group(),
+                        check.name(),
+                        number(check.error()),
+                        number(check.tolerance()),
+                        check.note().isEmpty() ? "" : " (" + check.note() + ")"));
             }
         }
         return out.toString();
@@ -87,13 +107,21 @@ public final class CheckTable {
         List<String> lines = new ArrayList<>();
         lines.add("| group | checks | failed |");
         lines.add("|---|---:|---:|");
-        byGroup(checks).forEach((group, list) -> lines.add(format("| %s | %d | %d |", group, list.size(), failed(list))));
+        byGroup(checks)
+                .forEach((group, list) -> lines.add(format("| %s | %d | %d |", group, list.size(), failed(list))));
         lines.add("");
         lines.add("| group | quantity | checks | error | tolerance | result | at |");
         lines.add("|---|---|---:|---:|---:|---|---|");
         for (Row row : rows(checks)) {
-            lines.add(format("| %s | %s | %d | %s | %s | %s | %s |", row.group(), row.quantity(), row.count(),
-                    number(row.worst().error()), number(row.worst().tolerance()), verdict(row.failed()), place(row)));
+            lines.add(format(
+                    "| %s | %s | %d | %s | %s | %s | %s |",
+                    row.group(),
+                    row.quantity(),
+                    row.count(),
+                    number(row.worst().error()),
+                    number(row.worst().tolerance()),
+                    verdict(row.failed()),
+                    place(row)));
         }
         return String.join("\n", lines) + "\n";
     }

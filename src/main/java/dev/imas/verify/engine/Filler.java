@@ -23,7 +23,8 @@ public final class Filler {
     public static Filler of(JsonNode recording) {
         JsonNode prefix = recording.path("filler_prefix");
         if (!prefix.isMissingNode() && !prefix.isTextual()) {
-            throw new UserException("the recorded data hold filler_prefix " + prefix + " where a text was expected; fetch them again");
+            throw new UserException(
+                    "the recorded data hold filler_prefix " + prefix + " where a text was expected; fetch them again");
         }
         return new Filler(prefix.asText());
     }

@@ -32,7 +32,8 @@ public record GoldenData(Path root) {
         try {
             Path root = Files.createTempDirectory("imas-golden");
             root.toFile().deleteOnExit();
-            for (Map.Entry<String, JsonNode> file : JSON.readTree(resource("manifest.json")).properties()) {
+            for (Map.Entry<String, JsonNode> file :
+                    JSON.readTree(resource("manifest.json")).properties()) {
                 Path target = root.resolve(file.getKey());
                 if (Files.notExists(target.getParent())) {
                     Files.createDirectories(target.getParent()).toFile().deleteOnExit();
@@ -49,7 +50,8 @@ public record GoldenData(Path root) {
     private static byte[] resource(String path) throws IOException {
         try (InputStream in = GoldenData.class.getResourceAsStream(BUILT_IN + path)) {
             if (in == null) {
-                throw new UserException("the built-in recorded data lack " + path + "; the jar is damaged, build it again");
+                throw new UserException(
+                        "the built-in recorded data lack " + path + "; the jar is damaged, build it again");
             }
             return in.readAllBytes();
         }
@@ -58,8 +60,11 @@ public record GoldenData(Path root) {
     /** The names of the folders in the root, sorted; hidden ones left out. */
     public List<String> folders() {
         try (Stream<Path> entries = Files.list(root)) {
-            return entries.filter(Files::isDirectory).map(entry -> entry.getFileName().toString())
-                    .filter(name -> !name.startsWith(".")).sorted().toList();
+            return entries.filter(Files::isDirectory)
+                    .map(entry -> entry.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UserException("cannot list " + root + ": " + e.getMessage(), e);
         }
@@ -78,8 +83,9 @@ public record GoldenData(Path root) {
         try {
             return JSON.readTree(Files.readAllBytes(root.resolve(path)));
         } catch (JsonProcessingException e) {
-            throw new UserException(root.resolve(path) + " is not JSON: " + e.getOriginalMessage()
-                    + "; fetch the recorded data again", e);
+            throw new UserException(
+                    root.resolve(path) + " is not JSON: " + e.getOriginalMessage() + "; fetch the recorded data again",
+                    e);
         }
     }
 
@@ -139,7 +145,9 @@ public record GoldenData(Path root) {
     /** A recorded list of integers; nested lists are joined. */
     public static int[] ints(JsonNode list) {
         return list.isArray()
-                ? StreamSupport.stream(list.spliterator(), false).flatMapToInt(n -> Arrays.stream(ints(n))).toArray()
+                ? StreamSupport.stream(list.spliterator(), false)
+                        .flatMapToInt(n -> Arrays.stream(ints(n)))
+                        .toArray()
                 : new int[] {(int) number(list)};
     }
 }

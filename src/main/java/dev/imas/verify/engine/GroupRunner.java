@@ -9,8 +9,7 @@ import java.util.function.Consumer;
 
 /** Runs groups over recorded data. Whatever goes wrong inside a group becomes a failed check of it. */
 public final class GroupRunner {
-    private GroupRunner() {
-    }
+    private GroupRunner() {}
 
     /**
      * The groups whose folders the data has, in the order of the folders. A folder that no group knows is a failed
@@ -26,13 +25,24 @@ public final class GroupRunner {
             progress.accept(check);
         };
         for (String folder : data.folders()) {
-            groups.stream().filter(group -> group.name().equals(folder)).findFirst().ifPresentOrElse(
-                    group -> run(group, data, report),
-                    () -> report.accept(failed(folder, "folder", "no check knows this folder; expected the names "
-                            + String.join(", ", groups.stream().map(GoldenGroup::name).toList()))));
+            groups.stream()
+                    .filter(group -> group.name().equals(folder))
+                    .findFirst()
+                    .ifPresentOrElse(
+                            group -> run(group, data, report),
+                            () -> report.accept(failed(
+                                    folder,
+                                    "folder",
+                                    "no check knows this folder; expected the names "
+                                            + String.join(
+                                                    ", ",
+                                                    groups.stream()
+                                                            .map(GoldenGroup::name)
+                                                            .toList()))));
         }
         if (checks.isEmpty()) {
-            report.accept(failed("", "folders", data.root() + " holds no folder of recorded data; expected 01_hardness and so on"));
+            report.accept(failed(
+                    "", "folders", data.root() + " holds no folder of recorded data; expected 01_hardness and so on"));
         }
         return checks;
     }
@@ -49,7 +59,10 @@ public final class GroupRunner {
                 report.accept(failed(group.name(), "cases", "the folder holds no case, nothing was compared"));
             }
         } catch (NoSuchFileException e) {
-            report.accept(failed(group.name(), "files", "the file " + e.getMessage() + " is missing; fetch the recorded data again"));
+            report.accept(failed(
+                    group.name(),
+                    "files",
+                    "the file " + e.getMessage() + " is missing; fetch the recorded data again"));
         } catch (UserException | IOException | IllegalArgumentException e) {
             report.accept(failed(group.name(), "run", firstLine(e.getMessage())));
         } catch (Exception | LinkageError | OutOfMemoryError e) {

@@ -7,10 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.augment.DrawnOperation;
 import dev.imas.augment.Grey;
 import dev.imas.augment.Hsv;
-import dev.imas.augment.Resize;
-import dev.imas.image.ImageSize;
-import dev.imas.image.LabelMap;
-import dev.imas.image.RgbImage;
 import dev.imas.augment.StrongOperation;
 import dev.imas.augment.StrongView;
 import dev.imas.augment.WeakView;
@@ -21,6 +17,9 @@ import dev.imas.config.ImasConfig;
 import dev.imas.device.ImageTensors;
 import dev.imas.device.Torch;
 import dev.imas.image.ImageFiles;
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import dev.imas.semi.DeviceStrongView;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
@@ -53,6 +52,7 @@ final class AugmentGolden implements GoldenGroup {
      * bit is the recorded one; a GPU may divide by multiplying with the rounded inverse, which moves the last bits.
      */
     private static final double NORMALIZED = 1e-6;
+
     private static final double MAGNITUDE = 1e-12;
 
     private final Place place;
@@ -126,13 +126,18 @@ final class AugmentGolden implements GoldenGroup {
 
         private void listed(JsonNode entry) {
             StrongOperation operation = named(field(entry, "op").asText());
-            compare.equal(operation.name().toLowerCase(Locale.ROOT) + ".index", field(entry, "index").asInt(), operation.ordinal());
+            compare.equal(
+                    operation.name().toLowerCase(Locale.ROOT) + ".index",
+                    field(entry, "index").asInt(),
+                    operation.ordinal());
             compareRange(operation, field(entry, "scale"));
         }
 
         private void compareRange(StrongOperation operation, JsonNode scale) {
             if (!scale.isNull()) {
-                double error = Math.max(Math.abs(number(scale.get(0)) - operation.lo()), Math.abs(number(scale.get(1)) - operation.hi()));
+                double error = Math.max(
+                        Math.abs(number(scale.get(0)) - operation.lo()),
+                        Math.abs(number(scale.get(1)) - operation.hi()));
                 compare.report(operation.name().toLowerCase(Locale.ROOT) + ".range", error, Comparison.EXACT, "");
             }
         }
@@ -141,7 +146,8 @@ final class AugmentGolden implements GoldenGroup {
             StrongOperation operation = named(field(entry, "op").asText());
             double u = number(field(entry, "u"));
             List<Double> draws = new ArrayList<>();
-            // The draws before the last one are consumed without effect; a value far from u would show that they had one.
+            // The draws before the last one are consumed without effect; a value far from u would show that they had
+            // one.
             for (int i = 1; i < field(entry, "uniform_draws_consumed").asInt(); i++) {
                 draws.add(Math.abs(0.5 - u));
             }
@@ -162,7 +168,10 @@ final class AugmentGolden implements GoldenGroup {
             RgbImage image = picture(field(entry, "image").asText());
             String file = field(entry, "file").asText();
             if (entry.has("hue_shift_mod_256")) {
-                compare.equal("op." + file + ".shift", entry.get("hue_shift_mod_256").asInt(), Hsv.hueSteps(number(field(entry, "magnitude"))));
+                compare.equal(
+                        "op." + file + ".shift",
+                        entry.get("hue_shift_mod_256").asInt(),
+                        Hsv.hueSteps(number(field(entry, "magnitude"))));
             }
             switch (op) {
                 case "grey" -> compareLabels("op", file, new LabelMap(image.width(), image.height(), Grey.of(image)));
@@ -183,7 +192,7 @@ final class AugmentGolden implements GoldenGroup {
                 StrongOperation operation = named(op.asText());
                 operations.add(operation);
                 switch (operation) {
-                    case IDENTITY, AUTOCONTRAST, EQUALIZE, INVERT -> { }
+                    case IDENTITY, AUTOCONTRAST, EQUALIZE, INVERT -> {}
                     case POSTERIZE -> {
                         draws.add(number(uniform.next()));
                         draws.add(number(uniform.next()));
@@ -208,20 +217,34 @@ final class AugmentGolden implements GoldenGroup {
                 RgbImage image = picture(entry.get("image").asText());
                 source = new ImageSize(image.width(), image.height());
             } else if (entry.has("width")) {
-                source = new ImageSize(entry.get("width").asInt(), field(entry, "height").asInt());
+                source = new ImageSize(
+                        entry.get("width").asInt(), field(entry, "height").asInt());
             }
             List<Integer> crop = List.of(1, 1);
             if (entry.has("long_side")) {
-                return WeakView.Geometry.draw(source, longSide(entry, crop), new Replay(List.of(0.5, 0.5, 0.0, 0.0))).size();
+                return WeakView.Geometry.draw(source, longSide(entry, crop), new Replay(List.of(0.5, 0.5, 0.0, 0.0)))
+                        .size();
             }
             JsonNode range = field(entry, "ratio_range");
-            ImasConfig.Augment config = config(crop, ImasConfig.ResizeMode.SCALE, number(range.get(0)), number(range.get(1)),
-                    List.of(field(entry, "base_height").asInt(), field(entry, "base_width").asInt()));
-            return WeakView.Geometry.draw(source, config, new Replay(List.of(number(field(entry, "u")), 0.5, 0.0, 0.0))).size();
+            ImasConfig.Augment config = config(
+                    crop,
+                    ImasConfig.ResizeMode.SCALE,
+                    number(range.get(0)),
+                    number(range.get(1)),
+                    List.of(
+                            field(entry, "base_height").asInt(),
+                            field(entry, "base_width").asInt()));
+            return WeakView.Geometry.draw(source, config, new Replay(List.of(number(field(entry, "u")), 0.5, 0.0, 0.0)))
+                    .size();
         }
 
         private void compareSize(String name, JsonNode entry, ImageSize found) {
-            compare.differing(name, new int[] {field(entry, "out_width").asInt(), field(entry, "out_height").asInt()},
+            compare.differing(
+                    name,
+                    new int[] {
+                        field(entry, "out_width").asInt(),
+                        field(entry, "out_height").asInt()
+                    },
                     new int[] {found.width(), found.height()});
         }
 
@@ -231,7 +254,8 @@ final class AugmentGolden implements GoldenGroup {
             compareSize("resize." + file + ".size", entry, size);
             LabelMap labels = entry.has("label") ? labelMap(entry.get("label").asText()) : null;
             Window whole = new Window(0, 0, size.width(), size.height());
-            WeakView.Result found = WeakView.apply(picture(field(entry, "image").asText()), labels, new WeakView.Geometry(size, false, whole));
+            WeakView.Result found = WeakView.apply(
+                    picture(field(entry, "image").asText()), labels, new WeakView.Geometry(size, false, whole));
             comparePicture("resize", file, found.image());
             if (labels != null) {
                 compareLabels("resize", field(entry, "label_file").asText(), found.labels());
@@ -241,8 +265,13 @@ final class AugmentGolden implements GoldenGroup {
         private void flip(JsonNode entry) throws IOException {
             String image = field(entry, "image").asText();
             RgbImage picture = picture(image);
-            ImasConfig.Augment config = config(List.of(picture.height(), picture.width()), ImasConfig.ResizeMode.NONE, 1, 1, List.of());
-            WeakView.Result found = WeakView.apply(picture, labelMap(image + "_label"), config, new Replay(List.of(number(field(entry, "u")), 0.0, 0.0)));
+            ImasConfig.Augment config =
+                    config(List.of(picture.height(), picture.width()), ImasConfig.ResizeMode.NONE, 1, 1, List.of());
+            WeakView.Result found = WeakView.apply(
+                    picture,
+                    labelMap(image + "_label"),
+                    config,
+                    new Replay(List.of(number(field(entry, "u")), 0.0, 0.0)));
             comparePicture("flip", field(entry, "file").asText(), found.image());
             compareLabels("flip", field(entry, "label_file").asText(), found.labels());
         }
@@ -253,26 +282,46 @@ final class AugmentGolden implements GoldenGroup {
             int height = field(entry, "crop_height").asInt();
             // A crop without a place was recorded in the middle of the extended picture.
             Window window = field(entry, "x").isNull()
-                    ? new Window(Math.max(0, image.width() - width) / 2, Math.max(0, image.height() - height) / 2, width, height)
+                    ? new Window(
+                            Math.max(0, image.width() - width) / 2,
+                            Math.max(0, image.height() - height) / 2,
+                            width,
+                            height)
                     : new Window(entry.get("x").asInt(), field(entry, "y").asInt(), width, height);
-            WeakView.Result found = WeakView.apply(image, labelMap(field(entry, "label").asText()),
+            WeakView.Result found = WeakView.apply(
+                    image,
+                    labelMap(field(entry, "label").asText()),
                     new WeakView.Geometry(new ImageSize(image.width(), image.height()), false, window));
             comparePicture("crop", field(entry, "file").asText(), found.image());
             compareLabels("crop", field(entry, "label_file").asText(), found.labels());
         }
 
         private void normalize(JsonNode entry) throws IOException {
-            compareNormalized(field(entry, "tensor").asText(), picture(field(entry, "image").asText()));
+            compareNormalized(
+                    field(entry, "tensor").asText(),
+                    picture(field(entry, "image").asText()));
         }
 
         private void weak(JsonNode entry) throws IOException {
             RgbImage image = picture(field(entry, "image").asText());
-            ImasConfig.Augment config = longSide(entry, List.of(field(entry, "crop_height").asInt(), field(entry, "crop_width").asInt()));
-            ImageSize size = new ImageSize(image.width(), image.height()).withLongSide(field(entry, "long_side").asInt());
-            Replay draws = new Replay(List.of(0.5, number(field(entry, "flip_u")),
-                    integerDraw(field(entry, "x").asInt(), size.width() - config.crop().get(1)),
-                    integerDraw(field(entry, "y").asInt(), size.height() - config.crop().get(0))));
-            WeakView.Result found = WeakView.apply(image, labelMap(field(entry, "label").asText()), config, draws);
+            ImasConfig.Augment config = longSide(
+                    entry,
+                    List.of(
+                            field(entry, "crop_height").asInt(),
+                            field(entry, "crop_width").asInt()));
+            ImageSize size = new ImageSize(image.width(), image.height())
+                    .withLongSide(field(entry, "long_side").asInt());
+            Replay draws = new Replay(List.of(
+                    0.5,
+                    number(field(entry, "flip_u")),
+                    integerDraw(
+                            field(entry, "x").asInt(),
+                            size.width() - config.crop().get(1)),
+                    integerDraw(
+                            field(entry, "y").asInt(),
+                            size.height() - config.crop().get(0))));
+            WeakView.Result found =
+                    WeakView.apply(image, labelMap(field(entry, "label").asText()), config, draws);
             comparePicture("weak", field(entry, "file").asText(), found.image());
             compareLabels("weak", field(entry, "label_file").asText(), found.labels());
             compareNormalized(field(entry, "tensor").asText(), found.image());
@@ -296,25 +345,38 @@ final class AugmentGolden implements GoldenGroup {
             return config(crop, ImasConfig.ResizeMode.LONG_SIDE, longSide, longSide, List.of());
         }
 
-        private ImasConfig.Augment config(List<Integer> crop, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
+        private ImasConfig.Augment config(
+                List<Integer> crop, ImasConfig.ResizeMode mode, double min, double max, List<Integer> base) {
             return ConfigYaml.defaults().augment().with(augment -> augment.crop(crop)
-                    .resize(mode).resizeMin(min).resizeMax(max).resizeBase(base).flip(0.5).strongOps(2));
+                    .resize(mode)
+                    .resizeMin(min)
+                    .resizeMax(max)
+                    .resizeBase(base)
+                    .flip(0.5)
+                    .strongOps(2));
         }
 
         private RgbImage picture(String image) throws IOException {
-            return ImageFiles.picture(data.file(name() + "/" + field(field(field(json, "images"), image), "file").asText()));
+            return ImageFiles.picture(data.file(name() + "/"
+                    + field(field(field(json, "images"), image), "file").asText()));
         }
 
         private LabelMap labelMap(String image) throws IOException {
-            return LabelPictures.read(data.file(name() + "/" + field(field(field(json, "images"), image), "file").asText()));
+            return LabelPictures.read(data.file(name() + "/"
+                    + field(field(field(json, "images"), image), "file").asText()));
         }
 
-        private void compareStrong(String part, String file, RgbImage image, List<DrawnOperation> operations) throws IOException {
+        private void compareStrong(String part, String file, RgbImage image, List<DrawnOperation> operations)
+                throws IOException {
             comparePicture(part, file, StrongView.apply(image, operations));
             try (PointerScope scope = new PointerScope()) {
                 Tensor weak = place.here(Tensors.of(image.rgb(), 1, image.height(), image.width(), 3));
-                byte[] found = Tensors.bytes(deviceView.apply(weak, List.of(operations), image.height(), image.width()));
-                compare.differing(part + "." + file + ".device_pixels", ImageFiles.picture(data.file(name() + "/" + file)).rgb(), found);
+                byte[] found =
+                        Tensors.bytes(deviceView.apply(weak, List.of(operations), image.height(), image.width()));
+                compare.differing(
+                        part + "." + file + ".device_pixels",
+                        ImageFiles.picture(data.file(name() + "/" + file)).rgb(),
+                        found);
             }
         }
 

@@ -17,30 +17,37 @@ final class BoxLawChecks {
     private static final double STANDARD_ERRORS = 4;
     /** Standard deviation of a box edge in units of the side, and of the area in units of its mean. */
     private static final double EDGE_DEVIATION = 0.3;
+
     private static final double AREA_DEVIATION = 0.6;
 
     /** Draws for each row or column, after which one that was never drawn has a chance of 1e-10. */
     private static final int DRAWS_FOR_EXTREMES = 25;
 
-    private BoxLawChecks() {
-    }
+    private BoxLawChecks() {}
 
     static void run(Comparison compare, String name, JsonNode recorded) {
         int height = field(recorded, "H").asInt();
         int width = field(recorded, "W").asInt();
         int samples = field(recorded, "samples").asInt();
-        int[][] boxes = CutMixBoxes.draw(Rng.of(0, "verify box law"), samples, height, width, number(field(recorded, "v")));
+        int[][] boxes =
+                CutMixBoxes.draw(Rng.of(0, "verify box law"), samples, height, width, number(field(recorded, "v")));
         double error = STANDARD_ERRORS * Math.sqrt(2.0 / samples);
         String[] edges = {"top", "left", "bottom", "right"};
         for (int e = 0; e < edges.length; e++) {
             int side = e % 2 == 0 ? height : width;
-            mean(compare, name + ".box_mean", number(field(recorded, "mean_" + edges[e])) / side, mean(boxes, e) / side, error * EDGE_DEVIATION);
+            mean(
+                    compare,
+                    name + ".box_mean",
+                    number(field(recorded, "mean_" + edges[e])) / side,
+                    mean(boxes, e) / side,
+                    error * EDGE_DEVIATION);
         }
         double area = 0;
         for (int[] box : boxes) {
             area += (double) (box[2] - box[0]) * (box[3] - box[1]) / ((double) height * width * samples);
         }
-        compare.relative(name + ".box_area", number(field(recorded, "mean_area_fraction")), area, error * AREA_DEVIATION);
+        compare.relative(
+                name + ".box_area", number(field(recorded, "mean_area_fraction")), area, error * AREA_DEVIATION);
         if (samples >= DRAWS_FOR_EXTREMES * Math.max(height, width)) {
             extremes(compare, name, recorded, boxes);
         }

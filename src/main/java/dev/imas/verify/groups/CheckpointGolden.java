@@ -36,8 +36,10 @@ final class CheckpointGolden implements GoldenGroup {
         Comparison compare = new Comparison(name(), report);
         for (JsonNode file : field(data.json(name() + "/checkpoint.json"), "files")) {
             String fileName = field(file, "file").asText();
-            SafetensorsFile expected = data.tensors(name() + "/" + field(file, "expected").asText());
-            try (PointerScope scope = new PointerScope(); PthFile pth = PthFile.open(data.file(name() + "/" + fileName))) {
+            SafetensorsFile expected =
+                    data.tensors(name() + "/" + field(file, "expected").asText());
+            try (PointerScope scope = new PointerScope();
+                    PthFile pth = PthFile.open(data.file(name() + "/" + fileName))) {
                 checkTensors(compare, fileName, expected, flatten(pth, pth.root()));
                 checkNumbers(compare, fileName, file, (Map<?, ?>) pth.root());
                 if (file.has("model_state_keys")) {
@@ -53,20 +55,27 @@ final class CheckpointGolden implements GoldenGroup {
         Map<String, Tensor> result = new LinkedHashMap<>();
         if (node instanceof Map<?, ?> map) {
             result.putAll(pth.tensors(map));
-            map.forEach((key, value) -> flatten(pth, value).forEach((path, tensor) -> result.put(key + "/" + path, tensor)));
+            map.forEach((key, value) ->
+                    flatten(pth, value).forEach((path, tensor) -> result.put(key + "/" + path, tensor)));
         }
         return result;
     }
 
-    private static void checkTensors(Comparison compare, String file, SafetensorsFile expected, Map<String, Tensor> found) {
+    private static void checkTensors(
+            Comparison compare, String file, SafetensorsFile expected, Map<String, Tensor> found) {
         compare.equal(file + ".tensors", expected.entries().size(), found.size());
         expected.entries().forEach((key, entry) -> {
             Tensor tensor = found.get(key);
             if (tensor == null) {
-                compare.report(file + "." + key + ".values", Double.NaN, Comparison.EXACT, "it was not found in the file");
+                compare.report(
+                        file + "." + key + ".values", Double.NaN, Comparison.EXACT, "it was not found in the file");
             } else if (!Arrays.equals(entry.shape(), tensor.shape())) {
-                compare.report(file + "." + key + ".values", Double.NaN, Comparison.EXACT, "the shape is " + Arrays.toString(tensor.shape())
-                        + ", " + Arrays.toString(entry.shape()) + " is recorded");
+                compare.report(
+                        file + "." + key + ".values",
+                        Double.NaN,
+                        Comparison.EXACT,
+                        "the shape is " + Arrays.toString(tensor.shape()) + ", " + Arrays.toString(entry.shape())
+                                + " is recorded");
             } else {
                 byte[] recorded = new byte[entry.data().remaining()];
                 entry.data().duplicate().get(recorded);
@@ -91,15 +100,19 @@ final class CheckpointGolden implements GoldenGroup {
             }
         }
         if (recorded.has("optimizer_param_groups")) {
-            Object groups = root.get("optimizer_state") instanceof Map<?, ?> optimizer ? optimizer.get("param_groups") : null;
+            Object groups =
+                    root.get("optimizer_state") instanceof Map<?, ?> optimizer ? optimizer.get("param_groups") : null;
             // Through text, since 0 may be recorded as 0 or 0.0 only if the file differs.
-            boolean same = recorded.get("optimizer_param_groups").toString().equals(JSON.valueToTree(groups).toString());
+            boolean same = recorded.get("optimizer_param_groups")
+                    .toString()
+                    .equals(JSON.valueToTree(groups).toString());
             compare.equal(file + ".optimizer_param_groups", 1, same ? 1 : 0);
         }
     }
 
     /** One network's state through the ordinary reader: keys without their prefix, order and types. */
-    private void checkState(Comparison compare, GoldenData data, JsonNode file, String state, String types, WeightFiles.Part part) {
+    private void checkState(
+            Comparison compare, GoldenData data, JsonNode file, String state, String types, WeightFiles.Part part) {
         String fileName = field(file, "file").asText();
         Map<String, Tensor> found = WeightFiles.read(data.file(name() + "/" + fileName), part);
         List<String> keys = new ArrayList<>();
@@ -108,7 +121,10 @@ final class CheckpointGolden implements GoldenGroup {
             String plain = key.asText().replaceFirst("^module\\.", "");
             keys.add(plain);
             String type = field(field(file, types), key.asText()).asText();
-            wrongTypes += found.containsKey(plain) && NetworkGolden.typeName(found.get(plain)).equals(type) ? 0 : 1;
+            wrongTypes += found.containsKey(plain)
+                            && NetworkGolden.typeName(found.get(plain)).equals(type)
+                    ? 0
+                    : 1;
         }
         compare.equal(fileName + "." + state + ".key_order", 1, keys.equals(List.copyOf(found.keySet())) ? 1 : 0);
         compare.equal(fileName + "." + state + ".types", 0, wrongTypes);

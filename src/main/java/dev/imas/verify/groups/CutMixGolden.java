@@ -10,8 +10,8 @@ import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
-import dev.imas.verify.memory.ArrayKernels.Composed;
 import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.ArrayKernels.Composed;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.util.Arrays;
@@ -41,7 +41,10 @@ final class CutMixGolden implements GoldenGroup {
         }
         int row = 0;
         for (JsonNode entry : field(json, "pairing_table")) {
-            compare.differing("table" + row++ + ".pairing", ints(field(entry, "pairing")), pairing(floats(field(entry, "hardness"))));
+            compare.differing(
+                    "table" + row++ + ".pairing",
+                    ints(field(entry, "pairing")),
+                    pairing(floats(field(entry, "hardness"))));
         }
         row = 0;
         for (JsonNode statistics : field(json, "box_law_statistics")) {
@@ -63,13 +66,29 @@ final class CutMixGolden implements GoldenGroup {
         for (int i = 0; i < strong.length; i++) {
             strong[i] = -images[i];
         }
-        Composed found = kernels.cutMix(images, strong, tensors.get(name + "labels").bytes(), tensors.get(name + "confidence").floats(),
-                pairing, ints(field(c, "boxes_top_left_bottom_right")), height, width);
+        Composed found = kernels.cutMix(
+                images,
+                strong,
+                tensors.get(name + "labels").bytes(),
+                tensors.get(name + "confidence").floats(),
+                pairing,
+                ints(field(c, "boxes_top_left_bottom_right")),
+                height,
+                width);
         int half = found.batch().length / 2;
-        compare.absolute(name + "mixed_image", tensors.get(name + "mixed_image").floats(), Arrays.copyOf(found.batch(), half), Comparison.EXACT);
+        compare.absolute(
+                name + "mixed_image",
+                tensors.get(name + "mixed_image").floats(),
+                Arrays.copyOf(found.batch(), half),
+                Comparison.EXACT);
         compare.absolute(name + "strong", strong, Arrays.copyOfRange(found.batch(), half, 2 * half), Comparison.EXACT);
-        compare.differing(name + "mixed_labels", tensors.get(name + "mixed_labels").bytes(), found.labels());
-        compare.absolute(name + "mixed_confidence", tensors.get(name + "mixed_confidence").floats(), found.confidence(), Comparison.EXACT);
+        compare.differing(
+                name + "mixed_labels", tensors.get(name + "mixed_labels").bytes(), found.labels());
+        compare.absolute(
+                name + "mixed_confidence",
+                tensors.get(name + "mixed_confidence").floats(),
+                found.confidence(),
+                Comparison.EXACT);
     }
 
     /**

@@ -8,8 +8,8 @@ import dev.imas.kernels.Enlargement;
 import dev.imas.nn.Bilinear;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.KernelMemory;
 import dev.imas.verify.memory.Logits;
 import dev.imas.verify.memory.Tensors;
@@ -32,6 +32,7 @@ final class EnlargementChecks {
     private static final double BACKWARD = 1e-5;
     /** What the fused kernels are asked for elsewhere in this group: a sigmoid, a loss, a gradient. */
     private static final double FUSED_CONFIDENCE = 5e-6;
+
     private static final double FUSED_LOSS = 2e-6;
     private static final double FUSED_GRADIENT = 3e-6;
 
@@ -62,8 +63,16 @@ final class EnlargementChecks {
     private void plain(String name, Logits x, int[] size, float[] y, float[] gradY, float[] gradX) {
         Enlargement enlargement = new Enlargement(x.height(), x.width(), size[0], size[1]);
         int planes = x.images() * x.classes();
-        compare.absolute(name + ".definition.interpolation_forward", y, eachPlane(x.values(), planes, enlargement::forward), FORWARD);
-        compare.absolute(name + ".definition.interpolation_backward", gradX, eachPlane(gradY, planes, enlargement::transpose), BACKWARD);
+        compare.absolute(
+                name + ".definition.interpolation_forward",
+                y,
+                eachPlane(x.values(), planes, enlargement::forward),
+                FORWARD);
+        compare.absolute(
+                name + ".definition.interpolation_backward",
+                gradX,
+                eachPlane(gradY, planes, enlargement::transpose),
+                BACKWARD);
     }
 
     private void libtorch(String name, Logits x, int[] size, float[] y, float[] gradY, float[] gradX) {
@@ -72,7 +81,11 @@ final class EnlargementChecks {
             Tensor input = Tensors.of(x.values(), x.shape());
             input.set_requires_grad(true);
             Tensor output = Bilinear.enlarged(input, size[0], size[1]);
-            output.backward(Tensors.of(gradY, x.images(), x.classes(), size[0], size[1]), new BoolOptional(), false, new TensorArrayRefOptional());
+            output.backward(
+                    Tensors.of(gradY, x.images(), x.classes(), size[0], size[1]),
+                    new BoolOptional(),
+                    false,
+                    new TensorArrayRefOptional());
             compare.absolute(name + ".libtorch.interpolation_forward", y, Tensors.floats(output), FORWARD);
             compare.absolute(name + ".libtorch.interpolation_backward", gradX, Tensors.floats(input.grad()), BACKWARD);
         }
@@ -93,8 +106,11 @@ final class EnlargementChecks {
         for (int i = 0; i < y.length; i++) {
             confidence[i] = (float) sigmoid(Math.abs(y[i]));
         }
-        compare.absolute(name + ".kernels.interpolation_confidence", confidence,
-                kernels.pseudoLabel(logits, logits, size[0], size[1], 0.5f).confidence(), FUSED_CONFIDENCE);
+        compare.absolute(
+                name + ".kernels.interpolation_confidence",
+                confidence,
+                kernels.pseudoLabel(logits, logits, size[0], size[1], 0.5f).confidence(),
+                FUSED_CONFIDENCE);
 
         byte[] labels = new byte[y.length];
         float[] certain = new float[y.length];

@@ -95,24 +95,37 @@ final class EvaluationGolden implements GoldenGroup {
         int side = field(recorded, "crop").asInt();
         String name = "sliding." + field(recorded, "name").asText();
         Evaluator evaluator = evaluator(EvaluationMode.SLIDING, side, classes);
-        UnaryOperator<Tensor> network = network(tensors, field(recorded, "uses_window_mean").asBoolean());
+        UnaryOperator<Tensor> network =
+                network(tensors, field(recorded, "uses_window_mean").asBoolean());
         Tensor counts = new TensorKernels(place.compute()).confusionCounts(classes);
         List<Integer> windows = new ArrayList<>();
         for (int batch = 0; batch < field(recorded, "batches").asInt(); batch++) {
             String prefix = name + "." + batch;
             Tensor images = place.here(Tensors.floats(tensors.get(prefix + ".image")));
             Tensor scores = evaluator.scores(images, network);
-            new SlidingWindows(side).windows((int) images.size(2), (int) images.size(3)).forEach(w -> {
-                windows.add(w.height());
-                windows.add(w.width());
-            });
+            new SlidingWindows(side)
+                    .windows((int) images.size(2), (int) images.size(3))
+                    .forEach(w -> {
+                        windows.add(w.height());
+                        windows.add(w.width());
+                    });
             if (tensors.entries().containsKey(prefix + ".accumulated_image0")) {
-                compare.absolute(prefix + ".accumulated", tensors.get(prefix + ".accumulated_image0").floats(), Tensors.floats(scores.narrow(0, 0, 1)), SOFTMAX_SUM);
+                compare.absolute(
+                        prefix + ".accumulated",
+                        tensors.get(prefix + ".accumulated_image0").floats(),
+                        Tensors.floats(scores.narrow(0, 0, 1)),
+                        SOFTMAX_SUM);
             }
-            compare.differing(prefix + ".argmax", tensors.get(prefix + ".argmax").bytes(), Tensors.bytes(scores.argmax(new LongOptional(1), false)));
+            compare.differing(
+                    prefix + ".argmax",
+                    tensors.get(prefix + ".argmax").bytes(),
+                    Tensors.bytes(scores.argmax(new LongOptional(1), false)));
             evaluator.count(images, labels(tensors.get(prefix + ".labels")), network, counts);
         }
-        compare.differing(name + ".windows", ints(field(recorded, "windows_in_order")), windows.stream().mapToInt(Integer::intValue).toArray());
+        compare.differing(
+                name + ".windows",
+                ints(field(recorded, "windows_in_order")),
+                windows.stream().mapToInt(Integer::intValue).toArray());
         compareCounts(name, recorded, Evaluator.confusion(counts), compare);
     }
 
@@ -127,7 +140,8 @@ final class EvaluationGolden implements GoldenGroup {
                 return logits;
             }
             Tensor mean = torch.mean(x, new long[] {2, 3}, true, new ScalarTypeOptional());
-            return logits.add(torch.conv2d(mean, v, new TensorOptional(), new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, 1));
+            return logits.add(torch.conv2d(
+                    mean, v, new TensorOptional(), new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, 1));
         };
     }
 
@@ -157,7 +171,10 @@ final class EvaluationGolden implements GoldenGroup {
     /** Recorded maps [N,H,W] or [H,W] as u8 [N,1,H,W]. */
     private Tensor labels(SafetensorsFile.Entry entry) {
         long[] s = entry.shape();
-        return place.here(s.length == 2 ? Tensors.of(entry.bytes(), 1, 1, s[0], s[1]) : Tensors.of(entry.bytes(), s[0], 1, s[1], s[2]));
+        return place.here(
+                s.length == 2
+                        ? Tensors.of(entry.bytes(), 1, 1, s[0], s[1])
+                        : Tensors.of(entry.bytes(), s[0], 1, s[1], s[2]));
     }
 
     private static int[] narrow(long[] values) {

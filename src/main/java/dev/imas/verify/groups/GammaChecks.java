@@ -12,16 +12,22 @@ import dev.imas.verify.memory.ArrayKernels.Gamma;
 
 /** Compares agreement, confident shares and gamma with one recorded run; shared by the groups that record them. */
 final class GammaChecks {
-    private GammaChecks() {
-    }
+    private GammaChecks() {}
 
     /**
      * @param run    holds class_weighted, ignore_background, v1, v2, iou_tea, iou_stu, ratio_tea, ratio_stu
      * @param counts of imas_pseudo_label
      * @return gamma v1 of every image
      */
-    static float[] run(Comparison compare, String caseName, JsonNode run, ArrayKernels kernels, int[] counts, int images,
-                       long pixels, double tolerance) {
+    static float[] run(
+            Comparison compare,
+            String caseName,
+            JsonNode run,
+            ArrayKernels kernels,
+            int[] counts,
+            int images,
+            long pixels,
+            double tolerance) {
         boolean weighted = field(run, "class_weighted").asBoolean();
         boolean ignoring = field(run, "ignore_background").asBoolean();
         String name = caseName + (weighted ? ".by_class" : ".plain") + (ignoring ? ".foreground." : ".all.");

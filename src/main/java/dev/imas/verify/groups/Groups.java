@@ -9,8 +9,7 @@ import java.util.List;
 
 /** The groups that recorded data may have. A new group needs a line here. */
 public final class Groups {
-    private Groups() {
-    }
+    private Groups() {}
 
     /**
      * All groups, by folder name.

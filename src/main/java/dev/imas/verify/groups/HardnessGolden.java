@@ -8,8 +8,8 @@ import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
-import dev.imas.verify.memory.ArrayKernels.PseudoLabels;
 import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.ArrayKernels.PseudoLabels;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
@@ -48,25 +48,43 @@ final class HardnessGolden implements GoldenGroup {
                 float threshold = (float) number(field(run, "threshold"));
                 if (!counts.containsKey(threshold)) {
                     String name = caseName + ".t" + threshold;
-                    PseudoLabels ofTeacher = labels(compare, name + ".teacher_", student, teacher, threshold, tensors, caseName + ".teacher_");
+                    PseudoLabels ofTeacher = labels(
+                            compare, name + ".teacher_", student, teacher, threshold, tensors, caseName + ".teacher_");
                     labels(compare, name + ".student_", teacher, student, threshold, tensors, caseName + ".student_");
                     counts.put(threshold, ofTeacher.counts());
                 }
-                GammaChecks.run(compare, caseName + ".t" + threshold, run, kernels, counts.get(threshold), student.images(),
-                        (long) student.height() * student.width(), RATIO);
+                GammaChecks.run(
+                        compare,
+                        caseName + ".t" + threshold,
+                        run,
+                        kernels,
+                        counts.get(threshold),
+                        student.images(),
+                        (long) student.height() * student.width(),
+                        RATIO);
             }
         }
     }
 
     /** Labels and confidences of the second network, where they are recorded. */
-    private PseudoLabels labels(Comparison compare, String name, Logits first, Logits second, float threshold,
-                                SafetensorsFile tensors, String recorded) {
+    private PseudoLabels labels(
+            Comparison compare,
+            String name,
+            Logits first,
+            Logits second,
+            float threshold,
+            SafetensorsFile tensors,
+            String recorded) {
         PseudoLabels found = kernels.pseudoLabel(first, second, second.height(), second.width(), threshold);
         if (tensors.entries().containsKey(recorded + "labels")) {
             compare.differing(name + "labels", tensors.get(recorded + "labels").bytes(), found.labels());
         }
         if (tensors.entries().containsKey(recorded + "max_prob")) {
-            compare.absolute(name + "max_prob", tensors.get(recorded + "max_prob").floats(), found.confidence(), MAX_PROBABILITY);
+            compare.absolute(
+                    name + "max_prob",
+                    tensors.get(recorded + "max_prob").floats(),
+                    found.confidence(),
+                    MAX_PROBABILITY);
         }
         return found;
     }

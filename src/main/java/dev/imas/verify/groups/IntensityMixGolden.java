@@ -37,8 +37,14 @@ final class IntensityMixGolden implements GoldenGroup {
         for (JsonNode c : field(data.json(name() + "/intensity_mix.json"), "cases")) {
             Logits weak = Logits.of(tensors, field(c, "weak").asText());
             Logits strong = Logits.of(tensors, field(c, "strong").asText());
-            float[] mixed = kernels.blend(weak.values(), strong.values(), floats(field(c, "hardness")), weak.height(), weak.width()).batch();
-            compare.absolute(field(c, "name").asText() + ".mixed", tensors.get(field(c, "mixed").asText()).floats(), mixed, MIXED);
+            float[] mixed = kernels.blend(
+                            weak.values(), strong.values(), floats(field(c, "hardness")), weak.height(), weak.width())
+                    .batch();
+            compare.absolute(
+                    field(c, "name").asText() + ".mixed",
+                    tensors.get(field(c, "mixed").asText()).floats(),
+                    mixed,
+                    MIXED);
         }
     }
 }

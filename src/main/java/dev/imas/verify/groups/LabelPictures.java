@@ -1,7 +1,7 @@
 package dev.imas.verify.groups;
 
-import dev.imas.image.LabelMap;
 import dev.imas.common.UserException;
+import dev.imas.image.LabelMap;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,8 +12,7 @@ import javax.imageio.ImageIO;
 
 /** Recorded PNG files of one channel as stored samples: any bytes, where the loader's masks hold classes. */
 final class LabelPictures {
-    private LabelPictures() {
-    }
+    private LabelPictures() {}
 
     /** A file of one 8-bit channel: grey values or palette indices. */
     static LabelMap read(Path file) throws IOException {
@@ -25,8 +24,10 @@ final class LabelPictures {
             throw new UserException(file + " is not a picture; fetch the recorded data again");
         }
         Raster raster = image.getRaster();
-        if (raster.getNumBands() != 1 || Arrays.stream(raster.getSampleModel().getSampleSize()).anyMatch(bits -> bits > 8)) {
-            throw new UserException(file + " has " + raster.getNumBands() + " channels of up to " + raster.getSampleModel().getSampleSize(0)
+        if (raster.getNumBands() != 1
+                || Arrays.stream(raster.getSampleModel().getSampleSize()).anyMatch(bits -> bits > 8)) {
+            throw new UserException(file + " has " + raster.getNumBands() + " channels of up to "
+                    + raster.getSampleModel().getSampleSize(0)
                     + " bits, expected 1 of 8; fetch the recorded data again");
         }
         int[] values = raster.getPixels(0, 0, raster.getWidth(), raster.getHeight(), (int[]) null);

@@ -67,7 +67,13 @@ final class NetworkGolden implements GoldenGroup {
                 JsonNode input = field(json, "input");
                 pass(compare, variant, "eval", image(input, filler), network, tensors);
                 if (variant.getValue().has("large")) {
-                    pass(compare, variant, "large", image(field(variant.getValue().get("large"), "input"), filler), network, tensors);
+                    pass(
+                            compare,
+                            variant,
+                            "large",
+                            image(field(variant.getValue().get("large"), "input"), filler),
+                            network,
+                            tensors);
                 }
                 // Last, since it moves the running statistics.
                 if (variant.getValue().has("train")) {
@@ -78,23 +84,48 @@ final class NetworkGolden implements GoldenGroup {
         }
     }
 
-    private void pass(Comparison compare, Map.Entry<String, JsonNode> variant, String mode, NetworkPass.Image image, DeepLabV3Plus network, SafetensorsFile tensors) {
+    private void pass(
+            Comparison compare,
+            Map.Entry<String, JsonNode> variant,
+            String mode,
+            NetworkPass.Image image,
+            DeepLabV3Plus network,
+            SafetensorsFile tensors) {
         if (variant.getValue().has(mode)) {
-            new NetworkPass(compare, variant.getKey() + "." + mode, variant.getValue().get(mode), tensors, place).run(network, image, mode.equals("train"));
+            new NetworkPass(
+                            compare,
+                            variant.getKey() + "." + mode,
+                            variant.getValue().get(mode),
+                            tensors,
+                            place)
+                    .run(network, image, mode.equals("train"));
         }
     }
 
     private static NetworkPass.Image image(JsonNode input, Filler filler) {
         int[] shape = GoldenData.ints(field(input, "shape"));
-        return new NetworkPass.Image(filler.image(field(input, "name").asText(), shape[0], shape[1], shape[2], shape[3]), Arrays.stream(shape).asLongStream().toArray());
+        return new NetworkPass.Image(
+                filler.image(field(input, "name").asText(), shape[0], shape[1], shape[2], shape[3]),
+                Arrays.stream(shape).asLongStream().toArray());
     }
 
     /** The filler itself: its uniform numbers of some names, which may be given whole or without the prefix, and the first pixels of the input. */
     private static void checkFiller(Comparison compare, JsonNode json, Filler filler) {
-        json.path("filler_check").properties().forEach(check -> compare.report("filler." + check.getKey(),
-                Math.min(difference(check.getValue(), check.getKey()), difference(check.getValue(), filler.prefix() + check.getKey())), FILLER, ""));
+        json.path("filler_check")
+                .properties()
+                .forEach(check -> compare.report(
+                        "filler." + check.getKey(),
+                        Math.min(
+                                difference(check.getValue(), check.getKey()),
+                                difference(check.getValue(), filler.prefix() + check.getKey())),
+                        FILLER,
+                        ""));
         float[] recorded = floats(field(json, "input_check"));
-        compare.absolute("filler.input", recorded, Arrays.copyOf(image(field(json, "input"), filler).values(), recorded.length), FILLER);
+        compare.absolute(
+                "filler.input",
+                recorded,
+                Arrays.copyOf(image(field(json, "input"), filler).values(), recorded.length),
+                FILLER);
     }
 
     private static double difference(JsonNode recorded, String name) {
@@ -111,18 +142,29 @@ final class NetworkGolden implements GoldenGroup {
             Tensor tensor = network.state().get(check.getKey());
             if (tensor != null) { // the auxiliary head's, in a variant without one
                 float[] recorded = floats(check.getValue());
-                compare.absolute(variant + ".filler." + check.getKey(), recorded, Arrays.copyOf(Tensors.floats(tensor), recorded.length), FILLER);
+                compare.absolute(
+                        variant + ".filler." + check.getKey(),
+                        recorded,
+                        Arrays.copyOf(Tensors.floats(tensor), recorded.length),
+                        FILLER);
             }
         });
     }
 
     private static void checkCounts(Comparison compare, Map.Entry<String, JsonNode> variant, DeepLabV3Plus network) {
         if (variant.getValue().has("num_keys")) {
-            compare.equal(variant.getKey() + ".num_keys", variant.getValue().get("num_keys").asLong(), network.state().size());
+            compare.equal(
+                    variant.getKey() + ".num_keys",
+                    variant.getValue().get("num_keys").asLong(),
+                    network.state().size());
         }
         if (variant.getValue().has("num_parameters_elements")) {
-            compare.equal(variant.getKey() + ".num_parameters_elements", variant.getValue().get("num_parameters_elements").asLong(),
-                    network.parameters().values().stream().mapToLong(Tensor::numel).sum());
+            compare.equal(
+                    variant.getKey() + ".num_parameters_elements",
+                    variant.getValue().get("num_parameters_elements").asLong(),
+                    network.parameters().values().stream()
+                            .mapToLong(Tensor::numel)
+                            .sum());
         }
     }
 
@@ -136,10 +178,12 @@ final class NetworkGolden implements GoldenGroup {
                 .anyMatch(key -> field(key, "key").asText().equals("encoder.conv1.0.weight"));
         String arch = field(variant, "arch").asText();
         ImasConfig.Backbone backbone = Names.constant(ImasConfig.Backbone.class, arch)
-                .orElseThrow(() -> new UserException("the recorded data use the network '" + arch + "', which is not known"));
-        List<Integer> aspp = Arrays.stream(GoldenData.ints(field(variant, "aspp_dilations"))).boxed().toList();
-        ImasConfig.Network settings = ConfigYaml.defaults().network().with(network -> network
-                .backbone(backbone)
+                .orElseThrow(() ->
+                        new UserException("the recorded data use the network '" + arch + "', which is not known"));
+        List<Integer> aspp = Arrays.stream(GoldenData.ints(field(variant, "aspp_dilations")))
+                .boxed()
+                .toList();
+        ImasConfig.Network settings = ConfigYaml.defaults().network().with(network -> network.backbone(backbone)
                 .stem(deep ? ImasConfig.Stem.DEEP : ImasConfig.Stem.CONV7)
                 .outputStride(field(variant, "output_stride").asInt())
                 .aspp(aspp)
@@ -152,12 +196,17 @@ final class NetworkGolden implements GoldenGroup {
     private static void checkKeys(Comparison compare, String variant, JsonNode recorded, DeepLabV3Plus network) {
         List<String> expected = new ArrayList<>();
         for (JsonNode key : recorded) {
-            expected.add(describe(field(key, "key").asText(), Arrays.toString(GoldenData.ints(field(key, "shape"))),
-                    field(key, "dtype").asText(), field(key, "parameter").asBoolean()));
+            expected.add(describe(
+                    field(key, "key").asText(),
+                    Arrays.toString(GoldenData.ints(field(key, "shape"))),
+                    field(key, "dtype").asText(),
+                    field(key, "parameter").asBoolean()));
         }
         List<String> found = new ArrayList<>();
         Set<String> learnable = network.parameters().keySet();
-        network.state().forEach((key, t) -> found.add(describe(key, Arrays.toString(t.shape()), typeName(t), learnable.contains(key) && t.requires_grad())));
+        network.state()
+                .forEach((key, t) -> found.add(describe(
+                        key, Arrays.toString(t.shape()), typeName(t), learnable.contains(key) && t.requires_grad())));
         int wrong = Math.abs(expected.size() - found.size());
         String first = "";
         for (int i = 0; i < Math.min(expected.size(), found.size()); i++) {
@@ -189,16 +238,20 @@ final class NetworkGolden implements GoldenGroup {
         };
     }
 
-    private static void checkStatistics(Comparison compare, String variant, DeepLabV3Plus network, SafetensorsFile tensors) {
+    private static void checkStatistics(
+            Comparison compare, String variant, DeepLabV3Plus network, SafetensorsFile tensors) {
         String prefix = variant + ".bn.";
         tensors.entries().forEach((name, entry) -> {
             if (name.startsWith(prefix)) {
                 String key = name.substring(prefix.length());
-                compare.absolute(name, entry.floats(), Tensors.floats(network.buffers().get(key)), STATISTICS);
+                compare.absolute(
+                        name, entry.floats(), Tensors.floats(network.buffers().get(key)), STATISTICS);
             }
         });
-        long counted = network.buffers().entrySet().stream().filter(b -> b.getKey().endsWith("num_batches_tracked"))
-                .filter(b -> b.getValue().item_long() != 1).count();
+        long counted = network.buffers().entrySet().stream()
+                .filter(b -> b.getKey().endsWith("num_batches_tracked"))
+                .filter(b -> b.getValue().item_long() != 1)
+                .count();
         compare.equal(variant + ".bn.num_batches_tracked", 0, counted);
     }
 }

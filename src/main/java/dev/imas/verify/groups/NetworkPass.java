@@ -24,8 +24,7 @@ import org.bytedeco.pytorch.Tensor;
 /** One recorded pass of a network, forward and backward: every number that the record holds is compared. */
 final class NetworkPass {
     /** Input values and shape [N,3,H,W]. */
-    record Image(float[] values, long[] shape) {
-    }
+    record Image(float[] values, long[] shape) {}
 
     /**
      * What is honest to ask. Training passes normalise by the statistics of few values, which amplifies rounding;
@@ -60,7 +59,9 @@ final class NetworkPass {
         Tolerances tolerances = train ? Tolerances.TRAIN : Tolerances.EVAL;
         try (PointerScope scope = new PointerScope()) {
             Map<String, Statistics> stages = new LinkedHashMap<>();
-            SegmentationNetwork.Output output = network.forward(place.here(Tensors.of(image.values(), image.shape())), train,
+            SegmentationNetwork.Output output = network.forward(
+                    place.here(Tensors.of(image.values(), image.shape())),
+                    train,
                     (stage, tensor) -> stages.put(stage, Statistics.of(tensor)));
             Map<String, Tensor> results = new HashMap<>();
             Tensor logits = enlarge(output.logits(), image);
@@ -79,7 +80,8 @@ final class NetworkPass {
             }
             checkTensors(results, tolerances);
             checkStages(stages, tolerances.logits);
-            compare.relative(prefix + ".loss_mean_square", number(field(record, "loss_mean_square")), loss.item_double(), LOSS);
+            compare.relative(
+                    prefix + ".loss_mean_square", number(field(record, "loss_mean_square")), loss.item_double(), LOSS);
             loss.backward();
             checkGradients(network, tolerances);
             network.parameters().values().forEach(p -> p.mutable_grad().put(new Tensor()));
@@ -101,7 +103,11 @@ final class NetworkPass {
                     return;
                 }
                 Tensor part = found.narrow(0, 0, entry.shape()[0]).narrow(1, 0, entry.shape()[1]);
-                compare.absolute(name, entry.floats(), Tensors.floats(part), result.startsWith("aux") ? tolerances.auxiliary : tolerances.logits);
+                compare.absolute(
+                        name,
+                        entry.floats(),
+                        Tensors.floats(part),
+                        result.startsWith("aux") ? tolerances.auxiliary : tolerances.logits);
             }
         });
     }
@@ -110,7 +116,8 @@ final class NetworkPass {
         Statistics found = Statistics.of(tensor);
         checkSample(name + "_mean", field(record, name + "_mean"), found.mean, tolerance);
         checkSample(name + "_std", field(record, name + "_std"), found.deviation, tolerance);
-        compare.absolute(prefix + "." + name + "_samples", floats(field(record, name + "_samples")), found.samples, tolerance);
+        compare.absolute(
+                prefix + "." + name + "_samples", floats(field(record, name + "_samples")), found.samples, tolerance);
         if (record.has(name + "_l2_float64")) {
             compare.relative(prefix + "." + name + "_l2", number(record.get(name + "_l2_float64")), found.norm, LOSS);
         }
@@ -121,15 +128,24 @@ final class NetworkPass {
             Statistics statistics = found.get(stage.getKey());
             String name = "stages." + stage.getKey();
             if (statistics == null) {
-                compare.report(prefix + "." + name, Double.NaN, Comparison.EXACT, "the network has no such intermediate result");
+                compare.report(
+                        prefix + "." + name,
+                        Double.NaN,
+                        Comparison.EXACT,
+                        "the network has no such intermediate result");
                 continue;
             }
             JsonNode recorded = stage.getValue();
-            compare.differing(prefix + "." + name + ".shape", GoldenData.ints(field(recorded, "shape")), statistics.shape);
+            compare.differing(
+                    prefix + "." + name + ".shape", GoldenData.ints(field(recorded, "shape")), statistics.shape);
             checkSample(name + ".mean", field(recorded, "mean"), statistics.mean, tolerance);
             checkSample(name + ".std", field(recorded, "std"), statistics.deviation, tolerance);
             compare.relative(prefix + "." + name + ".l2", number(field(recorded, "l2")), statistics.norm, tolerance);
-            compare.absolute(prefix + "." + name + ".samples", floats(field(recorded, "samples")), statistics.samples, tolerance);
+            compare.absolute(
+                    prefix + "." + name + ".samples",
+                    floats(field(recorded, "samples")),
+                    statistics.samples,
+                    tolerance);
         }
     }
 
@@ -145,11 +161,20 @@ final class NetworkPass {
             JsonNode recorded = gradient.getValue();
             Statistics found = Statistics.of(gradient(network, gradient.getKey()));
             double norm = number(field(recorded, "l2"));
-            compare.report(name + ".l2", Math.abs(found.norm - norm) / Math.max(norm, NOISE * total), tolerances.gradientNorm, "");
+            compare.report(
+                    name + ".l2",
+                    Math.abs(found.norm - norm) / Math.max(norm, NOISE * total),
+                    tolerances.gradientNorm,
+                    "");
             double scale = Math.max(number(field(recorded, "max_abs_float64")), NOISE * total);
-            compare.report(name + ".samples", largestDifference(floats(field(recorded, "samples")), found.samples) / scale, tolerances.gradient, "");
+            compare.report(
+                    name + ".samples",
+                    largestDifference(floats(field(recorded, "samples")), found.samples) / scale,
+                    tolerances.gradient,
+                    "");
         }
-        for (Map.Entry<String, JsonNode> taps : record.path("kernel_tap_grad_l2").properties()) {
+        for (Map.Entry<String, JsonNode> taps :
+                record.path("kernel_tap_grad_l2").properties()) {
             Tensor gradient = gradient(network, taps.getKey());
             double worst = 0;
             for (int tap = 0; tap < taps.getValue().size(); tap++) {
@@ -164,13 +189,15 @@ final class NetworkPass {
     private static Tensor gradient(DeepLabV3Plus network, String key) {
         Tensor parameter = network.parameters().get(key);
         if (parameter == null) {
-            throw new UserException("the recorded data hold a gradient of " + key + ", which the network does not have");
+            throw new UserException(
+                    "the recorded data hold a gradient of " + key + ", which the network does not have");
         }
         return parameter.grad();
     }
 
     private void checkSample(String name, JsonNode recorded, double found, double tolerance) {
-        compare.absolute(prefix + "." + name, new float[] {(float) number(recorded)}, new float[] {(float) found}, tolerance);
+        compare.absolute(
+                prefix + "." + name, new float[] {(float) number(recorded)}, new float[] {(float) found}, tolerance);
     }
 
     private static double largestDifference(float[] recorded, float[] found) {

@@ -2,8 +2,7 @@ package dev.imas.verify.groups;
 
 /** Which pixels of a gradient [images, classes, plane] are touched. */
 final class PixelMask {
-    private PixelMask() {
-    }
+    private PixelMask() {}
 
     /** True where any class has a value other than exact zero (NaN included); [images, plane]. */
     static boolean[] nonZero(float[] values, int images, int classes, int plane) {

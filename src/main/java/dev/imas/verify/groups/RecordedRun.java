@@ -61,8 +61,15 @@ record RecordedRun(JsonNode json) {
     /** The recorded settings; data and augmentation play no part, since the batches are given. */
     ImasConfig config() {
         ImasConfig base = ConfigYaml.defaults();
-        return base.with(config -> config.name(name()).method(Method.IMAS).seed(0).device("cpu").precision(Precision.FP32)
-                .data(base.data().with(data -> data.layout(Layout.EMBEDDED).classes(classes()).workers(1).prefetch(1)))
+        return base.with(config -> config.name(name())
+                .method(Method.IMAS)
+                .seed(0)
+                .device("cpu")
+                .precision(Precision.FP32)
+                .data(base.data().with(data -> data.layout(Layout.EMBEDDED)
+                        .classes(classes())
+                        .workers(1)
+                        .prefetch(1)))
                 .network(network(base.network()))
                 .augment(base.augment().withCrop(List.of(height(), width())))
                 .training(training(base.training()))
@@ -74,8 +81,9 @@ record RecordedRun(JsonNode json) {
     private Network network(Network base) {
         JsonNode kwargs = net().at("/encoder/kwargs");
         String type = net().at("/encoder/type").asText();
-        return base.with(network -> network
-                .backbone(Names.constant(Backbone.class, type.substring(type.lastIndexOf('.') + 1)).orElseThrow())
+        return base.with(network -> network.backbone(
+                        Names.constant(Backbone.class, type.substring(type.lastIndexOf('.') + 1))
+                                .orElseThrow())
                 .stem(Stem.DEEP)
                 .outputStride(kwargs.at("/replace_stride_with_dilation/1").asBoolean() ? 8 : 16)
                 .aspp(boxed(net().at("/decoder/kwargs/dilations")))
@@ -86,8 +94,7 @@ record RecordedRun(JsonNode json) {
     private Training training(Training base) {
         JsonNode trainer = configuration("trainer");
         JsonNode sgd = trainer.at("/optimizer/kwargs");
-        return base.with(training -> training
-                .epochs(field(json, "epochs").asInt())
+        return base.with(training -> training.epochs(field(json, "epochs").asInt())
                 .supOnlyEpochs(field(trainer, "sup_only_epoch").asInt())
                 .batchLabeled(field(json, "batch_labeled").asInt())
                 .batchUnlabeled(field(json, "batch_unlabeled").asInt())
@@ -124,7 +131,8 @@ record RecordedRun(JsonNode json) {
                 .classWeighted(field(flags, "flag_cal_iou_weighted").asBoolean())
                 .ignoreBackground(field(flags, "flag_cal_iou_ignore_bg").asBoolean())
                 .weightByHardness(field(flags, "flag_hardness_weighted_loss").asBoolean())
-                .intensityMix(field(flags, "flag_augs_mixup_by_hard").asBoolean() ? IntensityMix.BLEND : IntensityMix.OFF)
+                .intensityMix(
+                        field(flags, "flag_augs_mixup_by_hard").asBoolean() ? IntensityMix.BLEND : IntensityMix.OFF)
                 .cutmix(off ? CutMixTrigger.OFF : adaptive ? CutMixTrigger.ADAPTIVE : CutMixTrigger.FIXED)
                 .cutmixProbability(number(field(u, "use_cutmix_trigger_prob")))
                 .cutmixPairing(CutMixPairing.HARDNESS)
@@ -149,19 +157,27 @@ record RecordedRun(JsonNode json) {
      * @param weak    f32 [batch_unlabeled,3,H,W]
      * @param strong  as weak
      */
-    record Batch(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) {
-    }
+    record Batch(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) {}
 
     /** The batch of a global step, in the caller's scope; every epoch sees the same ones. */
     Batch batch(int step) {
         int j = step % stepsPerEpoch();
         int b = field(json, "batch_labeled").asInt();
         int bu = field(json, "batch_unlabeled").asInt();
-        return new Batch(image("image_l", b, j), Tensors.of(labels(b, j), b, 1, height(), width()), image("image_u_weak", bu, j), image("image_u_strong", bu, j));
+        return new Batch(
+                image("image_l", b, j),
+                Tensors.of(labels(b, j), b, 1, height(), width()),
+                image("image_u_weak", bu, j),
+                image("image_u_strong", bu, j));
     }
 
     private Tensor image(String kind, int count, int j) {
-        return Tensors.of(filler().image(name() + "." + kind + "." + j, count, 3, height(), width()), count, 3, height(), width());
+        return Tensors.of(
+                filler().image(name() + "." + kind + "." + j, count, 3, height(), width()),
+                count,
+                3,
+                height(),
+                width());
     }
 
     /** The labels of batch j, count*H*W bytes: a pattern of class blocks with ignored pixels. */

@@ -45,8 +45,9 @@ final class Replay {
         RecordedRun.Batch batch = recorded.batch(i);
         Tensor labeled = place.here(batch.labeled());
         Tensor labels = place.here(batch.labels());
-        return recorded.supervisedOnly(i) ? new StepInput.Supervised(labeled, labels)
-            : new StepInput.SemiSupervised(labeled, labels, place.here(batch.weak()), place.here(batch.strong()));
+        return recorded.supervisedOnly(i)
+                ? new StepInput.Supervised(labeled, labels)
+                : new StepInput.SemiSupervised(labeled, labels, place.here(batch.weak()), place.here(batch.strong()));
     }
 
     private static StepDraws draws(JsonNode row) {
@@ -70,7 +71,8 @@ final class Replay {
 
             @Override
             public float[] intensity(int count) {
-                throw new IllegalArgumentException("the recorded runs blend strong and weak views, they draw no choice");
+                throw new IllegalArgumentException(
+                        "the recorded runs blend strong and weak views, they draw no choice");
             }
         };
     }

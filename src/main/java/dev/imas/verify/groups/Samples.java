@@ -4,8 +4,7 @@ package dev.imas.verify.groups;
 final class Samples {
     private static final int COUNT = 16;
 
-    private Samples() {
-    }
+    private Samples() {}
 
     /** @param values of the whole tensor, row-major; at least one */
     static float[] of(float[] values) {

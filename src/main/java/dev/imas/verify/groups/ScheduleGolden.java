@@ -57,19 +57,41 @@ final class ScheduleGolden implements GoldenGroup {
     private static void poly(String name, JsonNode table, Comparison compare) {
         JsonNode bases = field(table, "base_lr");
         for (int group = 0; group < bases.size(); group++) {
-            Schedule schedule = new Schedule(number(bases.get(group)), number(field(table, "power")), field(table, "epochs").asInt(), field(table, "iterations_per_epoch").asLong(), 0, 1, TeacherStart.COPY);
+            Schedule schedule = new Schedule(
+                    number(bases.get(group)),
+                    number(field(table, "power")),
+                    field(table, "epochs").asInt(),
+                    field(table, "iterations_per_epoch").asLong(),
+                    0,
+                    1,
+                    TeacherStart.COPY);
             compare.equal(name + ".max_iter", field(table, "max_iter").asLong(), schedule.steps());
             for (JsonNode row : field(table, "rows")) {
                 long i = field(row, "iteration").asLong();
-                compare.relative(name + ".group" + group + ".i" + i, number(field(row, "used_by_the_step").get(group)), schedule.lr(i), DOUBLE);
+                compare.relative(
+                        name + ".group" + group + ".i" + i,
+                        number(field(row, "used_by_the_step").get(group)),
+                        schedule.lr(i),
+                        DOUBLE);
             }
         }
     }
 
     private static void ema(String name, JsonNode table, Comparison compare) {
-        Schedule schedule = new Schedule(1, 1, 1, field(table, "iterations_per_epoch").asLong(), field(table, "sup_only_epoch").asInt(), number(field(table, "ema_decay_cap")), TeacherStart.COPY);
+        Schedule schedule = new Schedule(
+                1,
+                1,
+                1,
+                field(table, "iterations_per_epoch").asLong(),
+                field(table, "sup_only_epoch").asInt(),
+                number(field(table, "ema_decay_cap")),
+                TeacherStart.COPY);
         for (JsonNode row : field(table, "rows_iteration_epoch_decay")) {
-            compare.relative(name + ".i" + row.get(0).asLong(), number(row.get(2)), schedule.emaDecay(row.get(0).asLong()), DOUBLE);
+            compare.relative(
+                    name + ".i" + row.get(0).asLong(),
+                    number(row.get(2)),
+                    schedule.emaDecay(row.get(0).asLong()),
+                    DOUBLE);
         }
     }
 
@@ -87,8 +109,11 @@ final class ScheduleGolden implements GoldenGroup {
             float[] start = floats(field(recorded, tensor + "0"));
             Tensor parameter = place.here(Tensors.of(start, start.length));
             parameter.requires_grad_(true);
-            Sgd sgd = new Sgd(Map.of("encoder." + tensor, parameter), number(field(recorded, "momentum")),
-                number(field(recorded, "weight_decay")), 1);
+            Sgd sgd = new Sgd(
+                    Map.of("encoder." + tensor, parameter),
+                    number(field(recorded, "momentum")),
+                    number(field(recorded, "weight_decay")),
+                    1);
             int step = 0;
             for (JsonNode row : field(recorded, "steps")) {
                 float[] gradient = floats(field(row, "grad_" + tensor));
@@ -99,8 +124,8 @@ final class ScheduleGolden implements GoldenGroup {
                 compare.relativeToMax(name, floats(field(row, tensor)), Tensors.floats(parameter), FLOAT);
                 if (row.has("momentum_" + tensor)) {
                     Tensor momentum = sgd.momentumBuffers().get("encoder." + tensor);
-                    compare.relativeToMax(name + ".momentum", floats(row.get("momentum_" + tensor)),
-                        Tensors.floats(momentum), FLOAT);
+                    compare.relativeToMax(
+                            name + ".momentum", floats(row.get("momentum_" + tensor)), Tensors.floats(momentum), FLOAT);
                 }
             }
         }

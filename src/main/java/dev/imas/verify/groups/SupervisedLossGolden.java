@@ -11,8 +11,8 @@ import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
-import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
@@ -51,8 +51,11 @@ final class SupervisedLossGolden implements GoldenGroup {
             term(compare, name, c, 0, ofMain);
             gradient(compare, name + ".grad", c.get("grad"), tensors, ofMain);
             compare.relative(name + ".grad_l2", number(field(c, "grad_l2")), Comparison.norm(ofMain.grad()), GRADIENT);
-            compare.equal(name + ".grad_nonzero", field(c, "grad_nonzero").asLong(),
-                    PixelMask.count(PixelMask.nonZero(ofMain.grad(), main.images(), main.classes(), main.height() * main.width())));
+            compare.equal(
+                    name + ".grad_nonzero",
+                    field(c, "grad_nonzero").asLong(),
+                    PixelMask.count(PixelMask.nonZero(
+                            ofMain.grad(), main.images(), main.classes(), main.height() * main.width())));
             double total = ofMain.loss();
             if (field(c, "aux").asBoolean()) {
                 Loss ofAuxiliary = loss(c, auxiliary, labels, auxiliaryWeight);
@@ -67,22 +70,39 @@ final class SupervisedLossGolden implements GoldenGroup {
     private Loss loss(JsonNode c, Logits logits, byte[] labels, float gradScale) {
         String type = field(c, "type").asText();
         if (c.path("use_weight").asBoolean(false)) {
-            throw new UserException("case '" + c.path("name").asText() + "' weighs the classes, which the method does not do; take it out of the recorded data");
+            throw new UserException("case '" + c.path("name").asText()
+                    + "' weighs the classes, which the method does not do; take it out of the recorded data");
         }
         return switch (type) {
-            case "CELoss" -> kernels.supervisedLoss(logits, labels, logits.height(), logits.width(), Kind.CE, 0, 0, gradScale);
-            case "ohem" -> kernels.supervisedLoss(logits, labels, logits.height(), logits.width(), Kind.OHEM,
-                    (float) number(field(c, "thresh")), field(c, "min_kept").asLong(), gradScale);
-            default -> throw new UserException("case '" + c.path("name").asText() + "' has type '" + type + "', expected CELoss or ohem");
+            case "CELoss" ->
+                kernels.supervisedLoss(logits, labels, logits.height(), logits.width(), Kind.CE, 0, 0, gradScale);
+            case "ohem" ->
+                kernels.supervisedLoss(
+                        logits,
+                        labels,
+                        logits.height(),
+                        logits.width(),
+                        Kind.OHEM,
+                        (float) number(field(c, "thresh")),
+                        field(c, "min_kept").asLong(),
+                        gradScale);
+            default ->
+                throw new UserException(
+                        "case '" + c.path("name").asText() + "' has type '" + type + "', expected CELoss or ohem");
         };
     }
 
     private static void term(Comparison compare, String name, JsonNode c, int index, Loss found) {
-        compare.relative(name + ".term" + index, zeroForNaN(number(item(field(c, "terms"), index))), found.loss(), LOSS);
-        compare.equal(name + ".kept_pixels" + index, item(field(c, "kept_pixels"), index).asLong(), found.kept());
+        compare.relative(
+                name + ".term" + index, zeroForNaN(number(item(field(c, "terms"), index))), found.loss(), LOSS);
+        compare.equal(
+                name + ".kept_pixels" + index,
+                item(field(c, "kept_pixels"), index).asLong(),
+                found.kept());
     }
 
-    private static void gradient(Comparison compare, String name, JsonNode tensor, SafetensorsFile tensors, Loss found) {
+    private static void gradient(
+            Comparison compare, String name, JsonNode tensor, SafetensorsFile tensors, Loss found) {
         if (tensor != null && tensors.entries().containsKey(tensor.asText())) {
             compare.relativeToMax(name, tensors.get(tensor.asText()).floats(), found.grad(), GRADIENT);
         }

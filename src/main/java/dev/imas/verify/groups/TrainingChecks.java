@@ -32,6 +32,7 @@ final class TrainingChecks {
     private static final double FIRST_GRADIENT = 5e-3;
     /** Single tensors: a flipped ReLU weighs more in one of them than in the whole. */
     private static final double TENSOR_GRADIENT = 2e-2;
+
     private static final double FIRST_MOVED = 1e-2;
     private static final double LATER_MOVED = 3e-2;
     private static final double SCHEDULE = 1e-12;
@@ -61,15 +62,28 @@ final class TrainingChecks {
         double multiplier = recorded.config().training().headLrMultiplier();
         for (int g = 0; g < groups.size(); g++) {
             double found = schedule.lr(i) * (groups.get(g).asText().equals("encoder") ? 1 : multiplier);
-            compare.relative(name(i, "lr." + groups.get(g).asText()), number(field(row, "lr").get(g)), found, SCHEDULE);
+            compare.relative(
+                    name(i, "lr." + groups.get(g).asText()),
+                    number(field(row, "lr").get(g)),
+                    found,
+                    SCHEDULE);
         }
         compare.relative(name(i, "ema_decay"), number(field(row, "ema_decay")), schedule.emaDecay(i), SCHEDULE);
     }
 
     void losses(int i, JsonNode row, StepResult result) {
-        compare.relative(name(i, "sup_loss"), number(field(row, "sup_loss")), result.lossSup().item_float(), drift(i, "sup_loss", FIRST_LOSS));
-        compare.relative(name(i, "total_loss"), number(field(row, "total_loss")), result.total().item_float(), Math.max(drift(i, "total_loss", FIRST_LOSS), drift(i, "sup_loss", FIRST_LOSS)));
-        int views = result instanceof StepResult.SemiSupervised semi ? semi.views().size() : 0;
+        compare.relative(
+                name(i, "sup_loss"),
+                number(field(row, "sup_loss")),
+                result.lossSup().item_float(),
+                drift(i, "sup_loss", FIRST_LOSS));
+        compare.relative(
+                name(i, "total_loss"),
+                number(field(row, "total_loss")),
+                result.total().item_float(),
+                Math.max(drift(i, "total_loss", FIRST_LOSS), drift(i, "sup_loss", FIRST_LOSS)));
+        int views =
+                result instanceof StepResult.SemiSupervised semi ? semi.views().size() : 0;
         compare.equal(name(i, "views"), field(row, "unsup_terms").size(), views);
     }
 
@@ -77,26 +91,52 @@ final class TrainingChecks {
         JsonNode terms = field(row, "unsup_terms");
         double tolerance = drift(i, "unsup_loss", FIRST_LOSS);
         for (int k = 0; k < Math.min(terms.size(), result.views().size()); k++) {
-            compare.relative(name(i, "unsup_term" + k), number(terms.get(k)), result.views().get(k).item_float(), tolerance);
+            compare.relative(
+                    name(i, "unsup_term" + k),
+                    number(terms.get(k)),
+                    result.views().get(k).item_float(),
+                    tolerance);
         }
-        compare.relative(name(i, "unsup_loss"), number(field(row, "unsup_loss")), result.lossUnsup().item_float(), tolerance);
+        compare.relative(
+                name(i, "unsup_loss"),
+                number(field(row, "unsup_loss")),
+                result.lossUnsup().item_float(),
+                tolerance);
     }
 
     void agreement(int i, JsonNode row, StepResult.SemiSupervised result) {
         double tolerance = drift(i, "hardness_v1", FIRST_PIXELS / pixels);
         Tensor parts = result.agreement().parts();
-        compare.absolute(name(i, "hardness_v1"), floats(field(row, "hardness_v1")), Tensors.floats(result.agreement().gamma()), tolerance);
-        compare.absolute(name(i, "ratio_student"), floats(field(row, "ratio_student")), Tensors.floats(parts.select(3, 2)), tolerance);
-        compare.absolute(name(i, "ratio_teacher"), floats(field(row, "ratio_teacher")), Tensors.floats(parts.select(3, 3)), tolerance);
+        compare.absolute(
+                name(i, "hardness_v1"),
+                floats(field(row, "hardness_v1")),
+                Tensors.floats(result.agreement().gamma()),
+                tolerance);
+        compare.absolute(
+                name(i, "ratio_student"),
+                floats(field(row, "ratio_student")),
+                Tensors.floats(parts.select(3, 2)),
+                tolerance);
+        compare.absolute(
+                name(i, "ratio_teacher"),
+                floats(field(row, "ratio_teacher")),
+                Tensors.floats(parts.select(3, 3)),
+                tolerance);
         // v2 divides by the confident shares: an error of the numerator grows as they shrink.
         Unsupervised rules = recorded.config().unsupervised().withGammaVersion(GammaVersion.V2);
-        float[] v2 = Tensors.floats(new TensorKernels(place.compute()).agreement(result.pseudo(), rules).gamma());
+        float[] v2 = Tensors.floats(new TensorKernels(place.compute())
+                .agreement(result.pseudo(), rules)
+                .gamma());
         double smallest = Float.MAX_VALUE;
         for (float ratio : floats(field(row, "ratio_teacher"))) {
             smallest = Math.min(smallest, ratio);
         }
-        compare.absolute(name(i, "hardness_v2"), floats(field(row, "hardness_v2")), v2, tolerance * Math.max(1, 1 / smallest));
-        compare.equal(name(i, "cutmix_fired"), field(row, "cutmix_fired").asBoolean() ? 1 : 0, result.cutmix() instanceof CutMix.Fired ? 1 : 0);
+        compare.absolute(
+                name(i, "hardness_v2"), floats(field(row, "hardness_v2")), v2, tolerance * Math.max(1, 1 / smallest));
+        compare.equal(
+                name(i, "cutmix_fired"),
+                field(row, "cutmix_fired").asBoolean() ? 1 : 0,
+                result.cutmix() instanceof CutMix.Fired ? 1 : 0);
         if (row.has("pairing")) {
             int[] pairing = new int[(int) result.agreement().pairing().numel()];
             result.agreement().pairing().cpu().data_ptr_int().get(pairing);
@@ -114,7 +154,11 @@ final class TrainingChecks {
             double error = Math.abs(field(row, "classes_teacher").get(b).asInt() - classes(teacher, b, images));
             compare.count(name(i, "classes_teacher" + b), error, Math.min(differing, 1));
         }
-        compare.report(name(i, "label_agreement"), Math.abs(number(field(row, "label_agreement")) - agreement(result)), 2 * differing / (images * pixels) + 1e-9, "");
+        compare.report(
+                name(i, "label_agreement"),
+                Math.abs(number(field(row, "label_agreement")) - agreement(result)),
+                2 * differing / (images * pixels) + 1e-9,
+                "");
         SafetensorsFile.Entry labels = tensors.entries().get("step" + i + ".teacher_labels");
         if (labels != null) {
             byte[] expected = labels.bytes();
@@ -127,7 +171,11 @@ final class TrainingChecks {
         SafetensorsFile.Entry confidence = tensors.entries().get("step" + i + ".teacher_max_prob");
         if (confidence != null) {
             // A probability moves at most half as much as the logits, whose drift was recorded at the end of the run.
-            compare.absolute(name(i, "teacher_max_prob"), confidence.floats(), Tensors.floats(result.pseudo().confidence()), number(field(finalDrift(), "final eval logits: max |f32-f64|")));
+            compare.absolute(
+                    name(i, "teacher_max_prob"),
+                    confidence.floats(),
+                    Tensors.floats(result.pseudo().confidence()),
+                    number(field(finalDrift(), "final eval logits: max |f32-f64|")));
         }
     }
 
@@ -142,7 +190,11 @@ final class TrainingChecks {
         JsonNode exact = field(recorded.json(), "steps_float64").get(i).get("grad_l2");
         field(row, "grad_l2").properties().forEach(entry -> {
             double own = DRIFTS * Math.abs(number(entry.getValue()) / number(exact.get(entry.getKey())) - 1);
-            compare.relative(name(i, "grad_l2." + entry.getKey()), number(entry.getValue()), norm(parameters.get(entry.getKey()).grad()), Math.max(TENSOR_GRADIENT, Math.max(tolerance, own)));
+            compare.relative(
+                    name(i, "grad_l2." + entry.getKey()),
+                    number(entry.getValue()),
+                    norm(parameters.get(entry.getKey()).grad()),
+                    Math.max(TENSOR_GRADIENT, Math.max(tolerance, own)));
         });
     }
 
@@ -155,10 +207,20 @@ final class TrainingChecks {
 
     private void weights(int i, String who, JsonNode after, Map<String, Tensor> state) {
         double moved = i == 0 ? FIRST_MOVED : LATER_MOVED;
-        field(after, who + "_l2").properties().forEach(entry ->
-            compare.relative(name(i, who + "_l2." + entry.getKey()), number(entry.getValue()), norm(state.get(entry.getKey())), DRIFTS * Math.max(1e-6, number(field(driftRow(i), "worst parameter l2 relative")))));
-        field(after, who + "_moved_l2").properties().forEach(entry ->
-            compare.relative(name(i, who + "_moved_l2." + entry.getKey()), number(entry.getValue()), moved(entry.getKey(), state.get(entry.getKey())), moved));
+        field(after, who + "_l2")
+                .properties()
+                .forEach(entry -> compare.relative(
+                        name(i, who + "_l2." + entry.getKey()),
+                        number(entry.getValue()),
+                        norm(state.get(entry.getKey())),
+                        DRIFTS * Math.max(1e-6, number(field(driftRow(i), "worst parameter l2 relative")))));
+        field(after, who + "_moved_l2")
+                .properties()
+                .forEach(entry -> compare.relative(
+                        name(i, who + "_moved_l2." + entry.getKey()),
+                        number(entry.getValue()),
+                        moved(entry.getKey(), state.get(entry.getKey())),
+                        moved));
     }
 
     /** The final tensors, and what both networks predict. */
@@ -175,8 +237,16 @@ final class TrainingChecks {
         double samples = DRIFTS * number(field(finalDrift(), who + ": worst sample |f32-f64| / max|sample|"));
         field(last, who).properties().forEach(entry -> {
             float[] values = Tensors.floats(network.state().get(entry.getKey()));
-            compare.relative(prefix + entry.getKey() + ".l2", number(field(entry.getValue(), "l2")), Comparison.norm(values), l2);
-            compare.relativeToMax(prefix + entry.getKey() + ".samples", floats(field(entry.getValue(), "samples")), Samples.of(values), samples);
+            compare.relative(
+                    prefix + entry.getKey() + ".l2",
+                    number(field(entry.getValue(), "l2")),
+                    Comparison.norm(values),
+                    l2);
+            compare.relativeToMax(
+                    prefix + entry.getKey() + ".samples",
+                    floats(field(entry.getValue(), "samples")),
+                    Samples.of(values),
+                    samples);
         });
         double square = 0;
         for (Tensor parameter : network.parameters().values()) {
@@ -186,15 +256,30 @@ final class TrainingChecks {
         compare.relative(prefix + "all_l2", number(field(last, "all_" + who + "_l2")), Math.sqrt(square), l2);
         network.buffers().forEach((key, buffer) -> {
             if (key.equals("encoder.bn1.num_batches_tracked")) {
-                compare.relative(prefix + "num_batches_tracked", number(field(field(last, "num_batches_tracked"), who)), Tensors.floats(buffer)[0], 1e-6);
+                compare.relative(
+                        prefix + "num_batches_tracked",
+                        number(field(field(last, "num_batches_tracked"), who)),
+                        Tensors.floats(buffer)[0],
+                        1e-6);
             }
         });
         SafetensorsFile.Entry logits = tensors.get("final." + who + "_eval_lowres");
         try (PointerScope scope = new PointerScope()) {
             int n = (int) logits.shape()[0];
-            Tensor input = place.here(Tensors.of(recorded.filler().image("input", n, 3, recorded.height(), recorded.width()), n, 3, recorded.height(), recorded.width()));
-            Tensor found = place.compute().forward(false, () -> network.forward(input, false)).logits();
-            compare.absolute(prefix + "eval_lowres", logits.floats(), Tensors.floats(found), DRIFTS * number(field(finalDrift(), "final eval logits: max |f32-f64|")));
+            Tensor input = place.here(Tensors.of(
+                    recorded.filler().image("input", n, 3, recorded.height(), recorded.width()),
+                    n,
+                    3,
+                    recorded.height(),
+                    recorded.width()));
+            Tensor found = place.compute()
+                    .forward(false, () -> network.forward(input, false))
+                    .logits();
+            compare.absolute(
+                    prefix + "eval_lowres",
+                    logits.floats(),
+                    Tensors.floats(found),
+                    DRIFTS * number(field(finalDrift(), "final eval logits: max |f32-f64|")));
         }
     }
 
@@ -236,7 +321,8 @@ final class TrainingChecks {
 
     /** Pixels that may have another label; on a GPU some in the first step, too. */
     private double labelDrift(int i) {
-        double recordedDrift = driftRow(i).path("pseudo labels differing (f32 vs f64)").asDouble(0);
+        double recordedDrift =
+                driftRow(i).path("pseudo labels differing (f32 vs f64)").asDouble(0);
         return i > 0 ? DRIFTS * Math.max(1, recordedDrift) : place.compute().cuda() ? 1 : 0;
     }
 

@@ -4,9 +4,8 @@ import static dev.imas.verify.engine.GoldenData.field;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.config.ImasConfig;
-import dev.imas.weights.SafetensorsFile;
-import dev.imas.nn.SegmentationNetwork;
 import dev.imas.device.Torch;
+import dev.imas.nn.SegmentationNetwork;
 import dev.imas.semi.StepResult;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
@@ -14,6 +13,7 @@ import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.OneThread;
 import dev.imas.verify.memory.Place;
+import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,15 +49,18 @@ final class TrainingGolden implements GoldenGroup {
             for (Path file : runs) {
                 String stem = file.getFileName().toString().replace(".json", "");
                 RecordedRun recorded = new RecordedRun(data.json(name() + "/" + stem + ".json"));
-                replay(recorded, data.tensors(name() + "/" + stem + ".safetensors"), new TrainingChecks(recorded, new Comparison(name(), report, place.slack()), place));
+                replay(
+                        recorded,
+                        data.tensors(name() + "/" + stem + ".safetensors"),
+                        new TrainingChecks(recorded, new Comparison(name(), report, place.slack()), place));
             }
         }
     }
 
     private void replay(RecordedRun recorded, SafetensorsFile tensors, TrainingChecks checks) {
         try (PointerScope scope = new PointerScope();
-             SegmentationNetwork student = filled(recorded);
-             SegmentationNetwork teacher = filled(recorded)) {
+                SegmentationNetwork student = filled(recorded);
+                SegmentationNetwork teacher = filled(recorded)) {
             Replay replay = new Replay(recorded, place, student, teacher);
             checks.labels(tensors);
             for (JsonNode row : field(recorded.json(), "steps")) {
@@ -81,7 +84,8 @@ final class TrainingGolden implements GoldenGroup {
 
     private SegmentationNetwork filled(RecordedRun recorded) {
         ImasConfig config = recorded.config();
-        SegmentationNetwork network = SegmentationNetwork.create(config.network(), config.data().classes(), 0);
+        SegmentationNetwork network =
+                SegmentationNetwork.create(config.network(), config.data().classes(), 0);
         FilledState.fill(network.state(), recorded.filler());
         network.to(place.compute().torchDevice());
         return network;

@@ -9,8 +9,8 @@ import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
-import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.ArrayKernels;
+import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
@@ -22,6 +22,7 @@ final class UnsupervisedLossGolden implements GoldenGroup {
     private static final double LOSS = 1e-6;
     /** Softmax minus one-hot in float32, relative to the largest element; also for the norm of it. */
     private static final double GRADIENT = 2e-6;
+
     private static final int IGNORE = 255;
 
     private final ArrayKernels kernels;
@@ -46,19 +47,29 @@ final class UnsupervisedLossGolden implements GoldenGroup {
             float[] confidence = tensors.get(field(c, "confidence").asText()).floats();
             float threshold = (float) number(field(c, "threshold"));
             float[] weight = field(c, "hardness").isNull() ? null : floats(c.get("hardness"));
-            Loss found = kernels.consistencyLoss(logits, labels, confidence, logits.height(), logits.width(), threshold, weight);
+            Loss found = kernels.consistencyLoss(
+                    logits, labels, confidence, logits.height(), logits.width(), threshold, weight);
             compare.relative(name + "loss", number(field(c, "loss")), found.loss(), LOSS);
             byte[] labelsAfter = labelsAfter(labels, keptByKernel(logits, labels, confidence, threshold));
             gradient(compare, name, c, tensors, found.grad(), logits, labelsAfter);
             compare.equal(name + "kept_pixels", field(c, "kept_pixels").asLong(), count(labelsAfter));
             if (tensors.entries().containsKey(name + "labels_after")) {
-                compare.differing(name + "labels_after", tensors.get(name + "labels_after").bytes(), labelsAfter);
+                compare.differing(
+                        name + "labels_after",
+                        tensors.get(name + "labels_after").bytes(),
+                        labelsAfter);
             }
         }
     }
 
-    private static void gradient(Comparison compare, String name, JsonNode c, SafetensorsFile tensors, float[] found,
-                                 Logits logits, byte[] labelsAfter) {
+    private static void gradient(
+            Comparison compare,
+            String name,
+            JsonNode c,
+            SafetensorsFile tensors,
+            float[] found,
+            Logits logits,
+            byte[] labelsAfter) {
         String recorded = field(c, "grad").asText();
         if (tensors.entries().containsKey(recorded)) {
             compare.relativeToMax(name + "grad", tensors.get(recorded).floats(), found, GRADIENT);
@@ -77,8 +88,15 @@ final class UnsupervisedLossGolden implements GoldenGroup {
     private boolean[] keptByKernel(Logits logits, byte[] labels, float[] confidence, float threshold) {
         int classes = Math.max(2, logits.classes());
         int plane = logits.height() * logits.width();
-        Logits equal = new Logits(new float[logits.images() * classes * plane], logits.images(), classes, logits.height(), logits.width());
-        float[] grad = kernels.consistencyLoss(equal, labels, confidence, logits.height(), logits.width(), threshold, null).grad();
+        Logits equal = new Logits(
+                new float[logits.images() * classes * plane],
+                logits.images(),
+                classes,
+                logits.height(),
+                logits.width());
+        float[] grad = kernels.consistencyLoss(
+                        equal, labels, confidence, logits.height(), logits.width(), threshold, null)
+                .grad();
         return PixelMask.nonZero(grad, logits.images(), classes, plane);
     }
 
@@ -108,7 +126,8 @@ final class UnsupervisedLossGolden implements GoldenGroup {
 
     /** Pixels outside the kept ones with anything but an exact zero. */
     private static long nonZeroElsewhere(float[] grad, Logits logits, byte[] labelsAfter) {
-        boolean[] touched = PixelMask.nonZero(grad, logits.images(), logits.classes(), logits.height() * logits.width());
+        boolean[] touched =
+                PixelMask.nonZero(grad, logits.images(), logits.classes(), logits.height() * logits.width());
         long count = 0;
         for (int i = 0; i < touched.length; i++) {
             count += touched[i] && (labelsAfter[i] & 0xff) == IGNORE ? 1 : 0;

@@ -9,9 +9,9 @@ import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
 import dev.imas.verify.engine.GoldenGroup;
+import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.ArrayKernels.PseudoLabels;
-import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
@@ -45,8 +45,11 @@ final class UpsampledGolden implements GoldenGroup {
         SafetensorsFile tensors = data.tensors(name() + "/upsampled.safetensors");
         JsonNode json = data.json(name() + "/upsampled.json");
         for (JsonNode c : field(json, "cases")) {
-            Case recorded = new Case(field(c, "name").asText(), Logits.of(tensors, field(c, "student").asText()),
-                    Logits.of(tensors, field(c, "teacher").asText()), Logits.of(tensors, field(c, "strong").asText()),
+            Case recorded = new Case(
+                    field(c, "name").asText(),
+                    Logits.of(tensors, field(c, "student").asText()),
+                    Logits.of(tensors, field(c, "teacher").asText()),
+                    Logits.of(tensors, field(c, "strong").asText()),
                     size(field(c, "size")));
             for (JsonNode run : field(c, "runs")) {
                 run(compare, tensors, recorded, run);
@@ -56,8 +59,7 @@ final class UpsampledGolden implements GoldenGroup {
     }
 
     /** @param size rows and columns of the images */
-    private record Case(String name, Logits student, Logits teacher, Logits strong, int[] size) {
-    }
+    private record Case(String name, Logits student, Logits teacher, Logits strong, int[] size) {}
 
     private void run(Comparison compare, SafetensorsFile tensors, Case c, JsonNode run) {
         float threshold = (float) number(field(run, "threshold"));
@@ -68,12 +70,24 @@ final class UpsampledGolden implements GoldenGroup {
 
         PseudoLabels student = kernels.pseudoLabel(c.teacher, c.student, height, width, threshold);
         PseudoLabels teacher = kernels.pseudoLabel(c.student, c.teacher, height, width, threshold);
-        compare.differing(name + ".student_labels", tensors.get(c.name + ".student_labels").bytes(), student.labels());
-        compare.differing(name + ".teacher_labels", tensors.get(c.name + ".teacher_labels").bytes(), teacher.labels());
-        compare.absolute(name + ".teacher_max_prob", tensors.get(c.name + ".teacher_max_prob").floats(), teacher.confidence(), MAX_PROBABILITY);
-        float[] gamma = GammaChecks.run(compare, name, run, kernels, teacher.counts(), c.student.images(), (long) height * width, RATIO);
+        compare.differing(
+                name + ".student_labels",
+                tensors.get(c.name + ".student_labels").bytes(),
+                student.labels());
+        compare.differing(
+                name + ".teacher_labels",
+                tensors.get(c.name + ".teacher_labels").bytes(),
+                teacher.labels());
+        compare.absolute(
+                name + ".teacher_max_prob",
+                tensors.get(c.name + ".teacher_max_prob").floats(),
+                teacher.confidence(),
+                MAX_PROBABILITY);
+        float[] gamma = GammaChecks.run(
+                compare, name, run, kernels, teacher.counts(), c.student.images(), (long) height * width, RATIO);
 
-        Loss found = kernels.consistencyLoss(c.strong, teacher.labels(), teacher.confidence(), height, width, threshold, weighted ? gamma : null);
+        Loss found = kernels.consistencyLoss(
+                c.strong, teacher.labels(), teacher.confidence(), height, width, threshold, weighted ? gamma : null);
         compare.relative(name + ".loss", number(field(run, "loss")), found.loss(), LOSS);
         compare.relative(name + ".grad_l2", number(field(run, "grad_l2")), Comparison.norm(found.grad()), GRADIENT);
         String grad = field(run, "grad").asText();

@@ -40,8 +40,7 @@ public final class ArrayKernels {
      * @param confidence [B,H,W]
      * @param counts     [B,3C+2]: n_S, n_T, n_ST per class, confident pixels of student and teacher
      */
-    public record PseudoLabels(byte[] labels, float[] confidence, int[] counts) {
-    }
+    public record PseudoLabels(byte[] labels, float[] confidence, int[] counts) {}
 
     /** @param parts [B,5]: wIoU_S, wIoU_T, rho_S, rho_T, gamma; @param pairing partner of each image */
     public record Gamma(float[] parts, int[] pairing, float mean) {
@@ -62,12 +61,10 @@ public final class ArrayKernels {
     }
 
     /** @param kept pixels in the mean (supervised loss alone) ; @param grad like the logits */
-    public record Loss(float loss, long kept, float[] grad) {
-    }
+    public record Loss(float loss, long kept, float[] grad) {}
 
     /** @param batch [cutmix | strong, 3, H, W] or [strong, 3, H, W]; labels and confidence null without CutMix */
-    public record Composed(float[] batch, byte[] labels, float[] confidence) {
-    }
+    public record Composed(float[] batch, byte[] labels, float[] confidence) {}
 
     public PseudoLabels pseudoLabel(Logits student, Logits teacher, int height, int width, float threshold) {
         try (PointerScope scope = new PointerScope()) {
@@ -94,8 +91,8 @@ public final class ArrayKernels {
     }
 
     /** @param weight one number an image, or null */
-    public Loss consistencyLoss(Logits logits, byte[] labels, float[] confidence, int height, int width, float threshold,
-                         float[] weight) {
+    public Loss consistencyLoss(
+            Logits logits, byte[] labels, float[] confidence, int height, int width, float threshold, float[] weight) {
         try (PointerScope scope = new PointerScope()) {
             TensorView p = put(logits);
             TensorView l = memory.put(labels, logits.images(), 1, height, width);
@@ -108,8 +105,15 @@ public final class ArrayKernels {
         }
     }
 
-    public Loss supervisedLoss(Logits logits, byte[] labels, int height, int width, SupervisedLoss.Kind kind,
-                               float thresh, long minKept, float gradScale) {
+    public Loss supervisedLoss(
+            Logits logits,
+            byte[] labels,
+            int height,
+            int width,
+            SupervisedLoss.Kind kind,
+            float thresh,
+            long minKept,
+            float gradScale) {
         try (PointerScope scope = new PointerScope()) {
             TensorView p = put(logits);
             TensorView l = memory.put(labels, logits.images(), 1, height, width);
@@ -122,16 +126,27 @@ public final class ArrayKernels {
     }
 
     /** The batch (cutmix | strong) without labelled and weak images; strong as it is. All arrays [B, ., H, W]. */
-    public Composed cutMix(float[] weak, float[] strong, byte[] labels, float[] confidence, int[] pairing, int[] boxes,
-                    int height, int width) {
+    public Composed cutMix(
+            float[] weak,
+            float[] strong,
+            byte[] labels,
+            float[] confidence,
+            int[] pairing,
+            int[] boxes,
+            int height,
+            int width) {
         try (PointerScope scope = new PointerScope()) {
             int images = pairing.length;
             TensorView batch = memory.room(DType.F32, 2L * images, 3, height, width);
             TensorView mixedLabels = memory.room(DType.U8, images, 1, height, width);
             TensorView mixedConfidence = memory.room(DType.F32, images, 1, height, width);
-            CutMix cutMix = new CutMix(memory.put(pairing, images, 1, 1, 1), memory.put(boxes, images, 1, 1, 4),
-                    memory.put(labels, images, 1, height, width), memory.put(confidence, images, 1, height, width),
-                    mixedLabels, mixedConfidence);
+            CutMix cutMix = new CutMix(
+                    memory.put(pairing, images, 1, 1, 1),
+                    memory.put(boxes, images, 1, 1, 4),
+                    memory.put(labels, images, 1, height, width),
+                    memory.put(confidence, images, 1, height, width),
+                    mixedLabels,
+                    mixedConfidence);
             run(strongPart(weak, strong, images, height, width, batch).withCutMix(cutMix));
             return new Composed(memory.floats(batch), memory.bytes(mixedLabels), memory.floats(mixedConfidence));
         }
@@ -148,8 +163,8 @@ public final class ArrayKernels {
     }
 
     private ComposeBatch strongPart(float[] weak, float[] strong, int images, int height, int width, TensorView batch) {
-        return ComposeBatch.ofStrong(memory.put(weak, images, 3, height, width),
-                memory.put(strong, images, 3, height, width), batch);
+        return ComposeBatch.ofStrong(
+                memory.put(weak, images, 3, height, width), memory.put(strong, images, 3, height, width), batch);
     }
 
     private void run(Operation operation) {

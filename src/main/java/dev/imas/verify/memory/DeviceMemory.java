@@ -102,7 +102,8 @@ public final class DeviceMemory implements KernelMemory {
 
     /** A copy in main memory; waits for the kernels before it on the default stream. */
     private Tensor onHost(TensorView view) {
-        return torch.from_blob(view.data(), view.shape(), options(device, TensorViews.scalarType(view.dtype()))).cpu();
+        return torch.from_blob(view.data(), view.shape(), options(device, TensorViews.scalarType(view.dtype())))
+                .cpu();
     }
 
     private static TensorOptions options(String device, ScalarType type) {

@@ -34,13 +34,14 @@ public final class HostMemory implements KernelMemory {
     @Override
     public TensorView room(DType dtype, long... shape) {
         long elements = KernelMemory.elements(shape);
-        Pointer data = switch (dtype) {
-            case F32 -> new FloatPointer(elements);
-            case U8 -> new BytePointer(elements);
-            case I32 -> new IntPointer(elements);
-            case I64 -> new LongPointer(elements);
-            case BF16, F16 -> throw new IllegalArgumentException("no room for " + dtype + " is needed here");
-        };
+        Pointer data =
+                switch (dtype) {
+                    case F32 -> new FloatPointer(elements);
+                    case U8 -> new BytePointer(elements);
+                    case I32 -> new IntPointer(elements);
+                    case I64 -> new LongPointer(elements);
+                    case BF16, F16 -> throw new IllegalArgumentException("no room for " + dtype + " is needed here");
+                };
         return TensorView.contiguous(data, dtype, shape);
     }
 

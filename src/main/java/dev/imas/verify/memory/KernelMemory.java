@@ -32,8 +32,8 @@ public interface KernelMemory {
     static long elements(int values, long... shape) {
         long elements = elements(shape);
         if (elements != values) {
-            throw new UserException("the recorded data hold " + values + " values where the shape " + Arrays.toString(shape)
-                    + " needs " + elements + "; fetch them again");
+            throw new UserException("the recorded data hold " + values + " values where the shape "
+                    + Arrays.toString(shape) + " needs " + elements + "; fetch them again");
         }
         return elements;
     }

@@ -20,11 +20,16 @@ public record Place(Compute compute, double slack) {
 
     /** @param device {@code cpu}, {@code cuda} or {@code cuda:i} */
     public static Place of(String device) {
-        return device.equals("cpu") ? CPU : new Place(new Compute(Compute.of(device, Precision.FP32).device(), Precision.FP32, false), CUDA_SLACK);
+        return device.equals("cpu")
+                ? CPU
+                : new Place(
+                        new Compute(Compute.of(device, Precision.FP32).device(), Precision.FP32, false), CUDA_SLACK);
     }
 
     /** The tensor on the device; on the CPU itself. */
     public Tensor here(Tensor host) {
-        return compute.cuda() ? host.to(compute.torchDevice(), host.scalar_type().intern()) : host;
+        return compute.cuda()
+                ? host.to(compute.torchDevice(), host.scalar_type().intern())
+                : host;
     }
 }

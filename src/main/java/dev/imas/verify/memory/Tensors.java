@@ -9,8 +9,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Java arrays and recorded entries as libtorch tensors, and back. */
 public final class Tensors {
-    private Tensors() {
-    }
+    private Tensors() {}
 
     public static Tensor of(float[] values, long... shape) {
         Tensor t = torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());

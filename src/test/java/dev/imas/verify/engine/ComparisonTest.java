@@ -57,7 +57,10 @@ class ComparisonTest {
     @Test
     void differentLengthsFail() {
         compare.differing("a.labels", new byte[3], new byte[4]);
-        assertThat(last()).matches(check -> !check.passed()).extracting(Check::note).isEqualTo("3 values are recorded, 4 were found");
+        assertThat(last())
+                .matches(check -> !check.passed())
+                .extracting(Check::note)
+                .isEqualTo("3 values are recorded, 4 were found");
     }
 
     @Test

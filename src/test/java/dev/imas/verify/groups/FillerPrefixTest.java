@@ -43,24 +43,37 @@ class FillerPrefixTest {
         assertThat(run(new NetworkGolden(Place.CPU))).hasSizeGreaterThan(10).allMatch(Check::passed);
 
         prefix("08_network/network.json", "");
-        assertThat(failed(new NetworkGolden(Place.CPU))).contains("filler.input", "T.filler.encoder.conv1.0.weight", "T.eval.lowres", "T.eval.loss_mean_square");
+        assertThat(failed(new NetworkGolden(Place.CPU)))
+                .contains(
+                        "filler.input", "T.filler.encoder.conv1.0.weight", "T.eval.lowres", "T.eval.loss_mean_square");
     }
 
     @Test
     void aRunRecordedWithAPrefixPassesWithItAlone() throws IOException {
         new OwnRecording(root, PREFIX).training();
-        assertThat(run(new TrainingGolden(Place.CPU))).hasSizeGreaterThan(100).allMatch(Check::passed).anyMatch(check -> check.name().equals("voc.step3.teacher_moved_l2.encoder.conv1.0.weight"));
+        assertThat(run(new TrainingGolden(Place.CPU)))
+                .hasSizeGreaterThan(100)
+                .allMatch(Check::passed)
+                .anyMatch(check -> check.name().equals("voc.step3.teacher_moved_l2.encoder.conv1.0.weight"));
 
         prefix("09_training/voc.json", "");
-        assertThat(failed(new TrainingGolden(Place.CPU))).contains("voc.step0.sup_loss", "voc.step0.unsup_term0", "voc.step0.student_l2.encoder.conv1.0.weight",
-                "voc.step0.student_moved_l2.encoder.conv1.0.weight", "voc.final.teacher.eval_lowres");
+        assertThat(failed(new TrainingGolden(Place.CPU)))
+                .contains(
+                        "voc.step0.sup_loss",
+                        "voc.step0.unsup_term0",
+                        "voc.step0.student_l2.encoder.conv1.0.weight",
+                        "voc.step0.student_moved_l2.encoder.conv1.0.weight",
+                        "voc.final.teacher.eval_lowres");
     }
 
     @Test
     void thePublishedRecordingsFailUnderAnotherPrefix() throws IOException {
         copy("08_network");
         prefix("08_network/network.json", PREFIX);
-        assertThat(failed(new NetworkGolden(Place.CPU))).contains("filler.input", "E.filler.encoder.conv1.0.weight", "E.eval.lowres", "E.train.loss_mean_square").doesNotContain("run");
+        assertThat(failed(new NetworkGolden(Place.CPU)))
+                .contains(
+                        "filler.input", "E.filler.encoder.conv1.0.weight", "E.eval.lowres", "E.train.loss_mean_square")
+                .doesNotContain("run");
 
         copy("09_training");
         edit("09_training/voc.json", json -> {
@@ -70,7 +83,12 @@ class FillerPrefixTest {
             }
             json.put("filler_prefix", PREFIX);
         });
-        assertThat(failed(new TrainingGolden(Place.CPU))).contains("voc.step0.sup_loss", "voc.step0.teacher_labels", "voc.step0.student_l2.encoder.conv1.0.weight", "voc.final.teacher.eval_lowres")
+        assertThat(failed(new TrainingGolden(Place.CPU)))
+                .contains(
+                        "voc.step0.sup_loss",
+                        "voc.step0.teacher_labels",
+                        "voc.step0.student_l2.encoder.conv1.0.weight",
+                        "voc.final.teacher.eval_lowres")
                 .doesNotContain("run");
     }
 
@@ -82,9 +100,12 @@ class FillerPrefixTest {
             for (int step : new int[] {0, 3}) {
                 RecordedRun.Batch batch = run.batch(step);
                 int j = step % 2;
-                assertThat(Tensors.floats(batch.labeled())).containsExactly(PlainFiller.image(PREFIX + "voc.image_l." + j, 2, 3, 65, 65));
-                assertThat(Tensors.floats(batch.weak())).containsExactly(PlainFiller.image(PREFIX + "voc.image_u_weak." + j, 2, 3, 65, 65));
-                assertThat(Tensors.floats(batch.strong())).containsExactly(PlainFiller.image(PREFIX + "voc.image_u_strong." + j, 2, 3, 65, 65));
+                assertThat(Tensors.floats(batch.labeled()))
+                        .containsExactly(PlainFiller.image(PREFIX + "voc.image_l." + j, 2, 3, 65, 65));
+                assertThat(Tensors.floats(batch.weak()))
+                        .containsExactly(PlainFiller.image(PREFIX + "voc.image_u_weak." + j, 2, 3, 65, 65));
+                assertThat(Tensors.floats(batch.strong()))
+                        .containsExactly(PlainFiller.image(PREFIX + "voc.image_u_strong." + j, 2, 3, 65, 65));
             }
         }
     }
@@ -93,8 +114,12 @@ class FillerPrefixTest {
     void aPrefixThatIsNoTextIsNamed() throws IOException {
         for (GoldenGroup group : List.of(new NetworkGolden(Place.CPU), new TrainingGolden(Place.CPU))) {
             copy(group.name());
-            edit(group.name() + (group.name().startsWith("08") ? "/network.json" : "/voc.json"), json -> json.put("filler_prefix", 7));
-            assertThat(run(group)).last().satisfies(check -> assertThat(check.note()).contains("filler_prefix 7").hasLineCount(1));
+            edit(
+                    group.name() + (group.name().startsWith("08") ? "/network.json" : "/voc.json"),
+                    json -> json.put("filler_prefix", 7));
+            assertThat(run(group)).last().satisfies(check -> assertThat(check.note())
+                    .contains("filler_prefix 7")
+                    .hasLineCount(1));
         }
     }
 
@@ -105,7 +130,10 @@ class FillerPrefixTest {
     }
 
     private List<String> failed(GoldenGroup group) {
-        return run(group).stream().filter(check -> !check.passed()).map(Check::name).toList();
+        return run(group).stream()
+                .filter(check -> !check.passed())
+                .map(Check::name)
+                .toList();
     }
 
     private void copy(String folder) throws IOException {

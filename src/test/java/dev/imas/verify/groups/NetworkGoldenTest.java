@@ -40,11 +40,17 @@ class NetworkGoldenTest {
             move(variant.at("/eval/aux_logits_samples"), 5, 1e-4);
             move(json.at("/filler_check/input"), 0, 1e-12);
         });
-        edit("08_network/state_dict_keys.json", json ->
-                ((ObjectNode) json.at("/E/keys/4")).put("parameter", true));
-        assertThat(failed(new NetworkGolden(Place.CPU))).containsExactlyInAnyOrder("E.eval.loss_mean_square", "E.eval.grads.decoder.classifier.6.bias.l2",
-                "E.eval.stages.encoder.layer3.l2", "E.train.total_grad_norm", "E.train.stages.decoder.head.samples", "E.eval.aux_logits_samples",
-                "filler.input", "E.state_dict_keys");
+        edit("08_network/state_dict_keys.json", json -> ((ObjectNode) json.at("/E/keys/4")).put("parameter", true));
+        assertThat(failed(new NetworkGolden(Place.CPU)))
+                .containsExactlyInAnyOrder(
+                        "E.eval.loss_mean_square",
+                        "E.eval.grads.decoder.classifier.6.bias.l2",
+                        "E.eval.stages.encoder.layer3.l2",
+                        "E.train.total_grad_norm",
+                        "E.train.stages.decoder.head.samples",
+                        "E.eval.aux_logits_samples",
+                        "filler.input",
+                        "E.state_dict_keys");
     }
 
     @Test
@@ -59,9 +65,15 @@ class NetworkGoldenTest {
             // the other state's tensors
             ((ObjectNode) json.at("/files/8")).put("expected", "parameters.safetensors");
         });
-        assertThat(failed(new CheckpointGolden())).contains("ckpt_npbest_zip.pth.epoch", "ckpt_npbest_zip.pth.best_miou",
-                "ckpt_npbest_legacy.pth.teacher_state.key_order", "ckpt_intbest_zip.pth.model_state.types", "ckpt_intbest_legacy.pth.optimizer_param_groups",
-                "module_zip.pth.tensors", "module_zip.pth.conv1.weight.values");
+        assertThat(failed(new CheckpointGolden()))
+                .contains(
+                        "ckpt_npbest_zip.pth.epoch",
+                        "ckpt_npbest_zip.pth.best_miou",
+                        "ckpt_npbest_legacy.pth.teacher_state.key_order",
+                        "ckpt_intbest_zip.pth.model_state.types",
+                        "ckpt_intbest_legacy.pth.optimizer_param_groups",
+                        "module_zip.pth.tensors",
+                        "module_zip.pth.conv1.weight.values");
     }
 
     private List<String> failed(GoldenGroup group) {
@@ -99,6 +111,7 @@ class NetworkGoldenTest {
     }
 
     private static void move(JsonNode list, int index, double distance) {
-        ((ArrayNode) list).set(index, JSON.getNodeFactory().numberNode(list.get(index).doubleValue() + distance));
+        ((ArrayNode) list)
+                .set(index, JSON.getNodeFactory().numberNode(list.get(index).doubleValue() + distance));
     }
 }

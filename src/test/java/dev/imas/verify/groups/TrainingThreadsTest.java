@@ -37,13 +37,22 @@ class TrainingThreadsTest {
         new ObjectMapper().writeValue(root.resolve("09_training/voc.json").toFile(), run);
 
         String one = checks(1);
-        assertThat(one).contains("voc.step0.sup_loss", "voc.step0.student_moved_l2.encoder.conv1.0.weight", "voc.final.teacher.eval_lowres").doesNotContain("NaN");
+        assertThat(one)
+                .contains(
+                        "voc.step0.sup_loss",
+                        "voc.step0.student_moved_l2.encoder.conv1.0.weight",
+                        "voc.final.teacher.eval_lowres")
+                .doesNotContain("NaN");
         assertThat(checks(2)).isEqualTo(one);
     }
 
     /** Names and errors of all checks; those of the end fail, since the run ends after its first step, by the same amount. */
     private String checks(int threads) throws IOException, InterruptedException {
-        ChildJvm.Result result = ChildJvm.run(ChildJvm.classPath(), Map.of("OMP_NUM_THREADS", String.valueOf(threads), "OMP_WAIT_POLICY", "PASSIVE"), Errors.class, root.toString());
+        ChildJvm.Result result = ChildJvm.run(
+                ChildJvm.classPath(),
+                Map.of("OMP_NUM_THREADS", String.valueOf(threads), "OMP_WAIT_POLICY", "PASSIVE"),
+                Errors.class,
+                root.toString());
         assertThat(result.status()).as(result.output()).isZero();
         assertThat(result.output()).contains("libtorch has " + threads + " threads before and after\n");
         return result.output().lines().filter(line -> line.startsWith("check ")).reduce("", (a, b) -> a + b + "\n");
@@ -51,16 +60,20 @@ class TrainingThreadsTest {
 
     /** The child. */
     static final class Errors {
-        private Errors() {
-        }
+        private Errors() {}
 
         public static void main(String[] arguments) {
             Torch.load();
             int before = torch.get_num_threads();
-            GroupRunner.run(new TrainingGolden(Place.CPU), new GoldenData(Path.of(arguments[0])),
+            GroupRunner.run(
+                    new TrainingGolden(Place.CPU),
+                    new GoldenData(Path.of(arguments[0])),
                     check -> System.out.println("check " + check.name() + " " + Double.toHexString(check.error())));
             int after = torch.get_num_threads();
-            System.out.println("libtorch has " + (before == after ? before + " threads before and after" : before + " threads before, " + after + " after"));
+            System.out.println("libtorch has "
+                    + (before == after
+                            ? before + " threads before and after"
+                            : before + " threads before, " + after + " after"));
         }
     }
 }

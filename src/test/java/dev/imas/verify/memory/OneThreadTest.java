@@ -42,10 +42,11 @@ class OneThreadTest {
     @Test
     void alsoAfterAFailure() {
         assertThatThrownBy(() -> {
-            try (OneThread alone = new OneThread()) {
-                throw new IllegalStateException("failed on " + torch.get_num_threads());
-            }
-        }).hasMessage("failed on 1");
+                    try (OneThread alone = new OneThread()) {
+                        throw new IllegalStateException("failed on " + torch.get_num_threads());
+                    }
+                })
+                .hasMessage("failed on 1");
         assertThat(torch.get_num_threads()).isEqualTo(3);
     }
 
