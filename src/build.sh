@@ -163,7 +163,7 @@ build() {
         options="-Pgpu -Dimas.cuda=AUTO"
         most=$((most + fetched_for_gpu))
     fi
-    options="$options -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true -Dimas.progress=ON -Dstyle.color=never"
+    options="$options -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true -Dimas.checks.skip=true -Dimas.progress=ON -Dstyle.color=never"
     # shellcheck disable=SC2086  # options are split on purpose
     maven $options $goals || failed
     echo "$wanted" >"$libtorch"
