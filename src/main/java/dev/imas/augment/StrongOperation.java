@@ -71,7 +71,7 @@ public enum StrongOperation {
             case RISING -> lo + share(uniform);
             case FALLING -> hi - share(uniform);
             case BITS -> {
-                uniform.getAsDouble();
+                double unused = uniform.getAsDouble(); // the published program draws twice
                 yield hi - Math.max(1, Math.ceil(share(uniform)));
             }
             case THRESHOLD -> Math.max(1, Math.min(256, hi - Math.ceil(share(uniform))));
