@@ -19,6 +19,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,13 @@ public final class FileProblem {
 
     private FileProblem() {}
 
+    /** The folder of a missing file, if that is missing too. */
+    private static Optional<Path> folderOf(NoSuchFileException missing) {
+        return Optional.ofNullable(missing.getFile())
+                .map(file -> Path.of(file).toAbsolutePath().getParent())
+                .filter(Files::notExists);
+    }
+
     /** As {@link #of(Exception, Path)} in a sentence that names no path. */
     public static String of(Exception problem) {
         return of(problem, Path.of(""));
@@ -60,6 +68,9 @@ public final class FileProblem {
      */
     public static String of(Exception problem, Path named) {
         Throwable cause = problem instanceof UncheckedIOException ? problem.getCause() : problem;
+        if (cause instanceof NoSuchFileException missing && folderOf(missing).isPresent()) {
+            return "the folder " + folderOf(missing).get() + " does not exist";
+        }
         if (cause instanceof FileSystemException system) {
             return about(system.getFile(), named, reason(system));
         }

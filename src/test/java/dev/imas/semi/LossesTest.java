@@ -3,7 +3,7 @@ package dev.imas.semi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.imas.config.ImasConfig.Supervised;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig.SupervisedLoss;
 import dev.imas.config.ImasConfig.Unsupervised;
 import dev.imas.device.TensorKernels;
@@ -55,7 +55,9 @@ class LossesTest {
 
     @Test
     void supervisedLossLooksAtTheLabelledImagesAndBothHeads() {
-        var loss = new dev.imas.semi.SupervisedLoss(kernels, new Supervised(SupervisedLoss.CE, 0.7, 1, 0.25));
+        var loss = new dev.imas.semi.SupervisedLoss(
+                kernels,
+                ConfigYaml.defaults().supervised().withLoss(SupervisedLoss.CE).withAuxWeight(0.25));
         Span labeled = new Span(1, 2);
         Head main = head(4);
         assertThat(loss.of(new Pass(main, Optional.empty()), labeled, labels(2)).item_double())

@@ -239,7 +239,7 @@ class TrainerTest {
                 .hasMessageContaining("--resume");
         assertThatThrownBy(() -> Trainer.run(CONFIG, folder.resolve("nothing"), true, new Ear(99)))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("no run to resume");
+                .hasMessageContaining("nothing is no run directory");
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(() -> Trainer.run(CONFIG, file, false, new Ear(99)))
                 .isInstanceOf(UserException.class)

@@ -39,6 +39,6 @@ class DeviceMemoryTest {
     void anUnknownDeviceIsRefused() {
         assertThatThrownBy(() -> GoldenSuite.run(DATA, "tpu", check -> {}))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("'tpu'");
+                .hasMessageContaining("device is tpu");
     }
 }

@@ -118,7 +118,7 @@ class WeightFilesTest {
             assertThatThrownBy(() -> WeightFiles.save(Map.of("x", random(ScalarType.Float, 3)), nowhere, Map.of()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining(nowhere.toString())
-                    .hasMessageContaining("folder exists");
+                    .hasMessageContaining("the folder " + nowhere.getParent() + " does not exist");
             assertThat(files()).containsExactly("a.safetensors");
         }
     }

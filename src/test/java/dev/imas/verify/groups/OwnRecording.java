@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.GammaVersion;
@@ -54,8 +55,12 @@ final class OwnRecording {
     /** Folder 08_network: one variant T, one pass in evaluation mode. */
     void network() throws IOException {
         Path folder = Files.createDirectories(root.resolve("08_network"));
-        ImasConfig.Network settings =
-                new ImasConfig.Network(Backbone.TINY, Stem.DEEP, 16, List.of(1, 2, 3), false, false, null, false);
+        ImasConfig.Network settings = ConfigYaml.defaults().network().with(network -> network.backbone(Backbone.TINY)
+                .stem(Stem.DEEP)
+                .outputStride(16)
+                .aspp(List.of(1, 2, 3))
+                .multiGrid(false)
+                .auxiliary(false));
         ObjectNode json = JSON.createObjectNode().put("filler_prefix", prefix);
         json.putObject("input").put("name", "input").set("shape", JSON.valueToTree(new int[] {2, 3, 33, 41}));
         ObjectNode variant = json.putObject("variants")
