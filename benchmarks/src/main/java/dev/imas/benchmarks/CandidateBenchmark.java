@@ -52,14 +52,16 @@ public class CandidateBenchmark extends LogitsBenchmark {
     @Benchmark
     public void predictBatchChannelsLast(Blackhole hole) {
         try (PointerScope call = new PointerScope()) {
-            hole.consume(torch.softmax(enlarge(Composition.low(student)).permute(0, 2, 3, 1), 3).max(3, false));
+            hole.consume(torch.softmax(enlarge(Composition.low(student)).permute(0, 2, 3, 1), 3)
+                    .max(3, false));
         }
     }
 
     @Benchmark
     public void predictBatchContiguous(Blackhole hole) {
         try (PointerScope call = new PointerScope()) {
-            hole.consume(torch.softmax(enlarge(student.to(ScalarType.Float).contiguous()), 1).max(1, false));
+            hole.consume(torch.softmax(enlarge(student.to(ScalarType.Float).contiguous()), 1)
+                    .max(1, false));
         }
     }
 
@@ -115,8 +117,13 @@ public class CandidateBenchmark extends LogitsBenchmark {
             Tensor p = torch.softmax(enlarge(Composition.low(student)).permute(0, 2, 3, 1), 3);
             hole.consume(p.gather(3, indices).log_().mean());
             p.scatter_add_(3, indices, minusOne).mul_(new Scalar(1.0 / size.pixels()));
-            hole.consume(torch.upsample_bilinear2d_backward(p.permute(0, 3, 1, 2), new long[] {size.full, size.full},
-                    new long[] {size.images, size.classes, size.low, size.low}, true, new DoubleOptional(), new DoubleOptional()));
+            hole.consume(torch.upsample_bilinear2d_backward(
+                    p.permute(0, 3, 1, 2),
+                    new long[] {size.full, size.full},
+                    new long[] {size.images, size.classes, size.low, size.low},
+                    true,
+                    new DoubleOptional(),
+                    new DoubleOptional()));
         }
     }
 
@@ -129,7 +136,10 @@ public class CandidateBenchmark extends LogitsBenchmark {
                 Tensor p = composition.softmax(low, b, 0);
                 Tensor at = indices.narrow(0, b, 1);
                 hole.consume(p.gather(3, at).log_().mean());
-                composition.enlargeBackward(p.scatter_add_(3, at, minusOne.narrow(0, b, 1)).mul_(new Scalar(1.0 / size.pixels())), gradient, b);
+                composition.enlargeBackward(
+                        p.scatter_add_(3, at, minusOne.narrow(0, b, 1)).mul_(new Scalar(1.0 / size.pixels())),
+                        gradient,
+                        b);
             }
         }
     }
@@ -145,7 +155,8 @@ public class CandidateBenchmark extends LogitsBenchmark {
                 Tensor truth = x.gather(3, at);
                 Tensor sum = x.exp_().sum(3).unsqueeze(3);
                 hole.consume(sum.log().sub_(truth).mean());
-                composition.enlargeBackward(x.scatter_add_(3, at, sum.neg()).div_(sum.mul_(new Scalar(size.pixels()))), gradient, b);
+                composition.enlargeBackward(
+                        x.scatter_add_(3, at, sum.neg()).div_(sum.mul_(new Scalar(size.pixels()))), gradient, b);
             }
         }
     }
@@ -178,8 +189,15 @@ public class CandidateBenchmark extends LogitsBenchmark {
             Tensor x = logits.detach().requires_grad_(true);
             Tensor full = enlarge(x);
             Tensor loss = channelsLast
-                    ? torch.cross_entropy_loss(full.permute(0, 2, 3, 1).reshape(-1, size.classes), indices.view(-1), new TensorOptional(), MEAN, NOTHING_IGNORED, 0)
-                    : torch.cross_entropy_loss(full, indices.squeeze(3), new TensorOptional(), MEAN, NOTHING_IGNORED, 0);
+                    ? torch.cross_entropy_loss(
+                            full.permute(0, 2, 3, 1).reshape(-1, size.classes),
+                            indices.view(-1),
+                            new TensorOptional(),
+                            MEAN,
+                            NOTHING_IGNORED,
+                            0)
+                    : torch.cross_entropy_loss(
+                            full, indices.squeeze(3), new TensorOptional(), MEAN, NOTHING_IGNORED, 0);
             loss.backward();
             hole.consume(x.grad());
         } finally {
@@ -188,6 +206,7 @@ public class CandidateBenchmark extends LogitsBenchmark {
     }
 
     private Tensor enlarge(Tensor x) {
-        return torch.upsample_bilinear2d(x, new long[] {size.full, size.full}, true, new DoubleOptional(), new DoubleOptional());
+        return torch.upsample_bilinear2d(
+                x, new long[] {size.full, size.full}, true, new DoubleOptional(), new DoubleOptional());
     }
 }

@@ -20,8 +20,10 @@ import org.openjdk.jmh.annotations.Setup;
 public class ComposeBatchBenchmark extends KernelBenchmark {
     @Param({"VOC", "CITYSCAPES"})
     public ProblemSize size;
+
     @Param({"F32", "BF16"})
     public LogitsBenchmark.Type type;
+
     @Param({"NCHW", "NHWC"})
     public Layout layout;
 
@@ -47,7 +49,9 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
         weak = torch.rand(b, 3, size.full, size.full);
         strong = torch.rand(b, 3, size.full, size.full);
         gamma = torch.rand(b, 1, 1, 1);
-        labels = torch.rand(b, 1, size.full, size.full).mul_(new Scalar(size.classes)).to(ScalarType.Byte);
+        labels = torch.rand(b, 1, size.full, size.full)
+                .mul_(new Scalar(size.classes))
+                .to(ScalarType.Byte);
         confidence = torch.rand(b, 1, size.full, size.full);
         batch = inFormat(allocate(type.torch, 4 * b, 3, size.full, size.full), layout);
         mixedLabels = allocate(ScalarType.Byte, b, 1, size.full, size.full);
@@ -68,7 +72,8 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
             Tensor confidenceByKernel = mixedConfidence.clone();
             compose();
             // Copies agree to the last bit; the blend of numbers below 1 may be rounded otherwise.
-            requireNear("batches", byKernel, batch, type == LogitsBenchmark.Type.F32 ? 2.4e-7 : LogitsBenchmark.BF16_STEP);
+            requireNear(
+                    "batches", byKernel, batch, type == LogitsBenchmark.Type.F32 ? 2.4e-7 : LogitsBenchmark.BF16_STEP);
             requireNear("mixed labels", labelsByKernel, mixedLabels, 0);
             requireNear("mixed confidences", confidenceByKernel, mixedConfidence, 0);
         }
@@ -89,8 +94,8 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
                 .withLabeled(of(labeled))
                 .withGamma(of(gamma))
                 .withWeak()
-                .withCutMix(new ComposeBatch.CutMix(of(pairing), of(boxes), of(labels), of(confidence), of(mixedLabels),
-                        of(mixedConfidence))));
+                .withCutMix(new ComposeBatch.CutMix(
+                        of(pairing), of(boxes), of(labels), of(confidence), of(mixedLabels), of(mixedConfidence))));
     }
 
     @Benchmark

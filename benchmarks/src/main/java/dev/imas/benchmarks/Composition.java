@@ -23,7 +23,8 @@ final class Composition {
 
     Composition(ProblemSize size) {
         this.size = size;
-        enlarged = KernelBenchmark.allocate(ScalarType.Float, 1, size.full, size.full, size.classes).permute(0, 3, 1, 2);
+        enlarged = KernelBenchmark.allocate(ScalarType.Float, 1, size.full, size.full, size.classes)
+                .permute(0, 3, 1, 2);
         probabilities = KernelBenchmark.allocate(ScalarType.Float, size.images, size.full, size.full, size.classes);
     }
 
@@ -35,7 +36,9 @@ final class Composition {
     /** One image's logits, [1,H,W,C]; valid until the next call. */
     Tensor enlarge(Tensor low, long image) {
         long[] full = {size.full, size.full};
-        return torch.upsample_bilinear2d_outf(low.narrow(0, image, 1), full, true, new DoubleOptional(), new DoubleOptional(), enlarged).permute(0, 2, 3, 1);
+        return torch.upsample_bilinear2d_outf(
+                        low.narrow(0, image, 1), full, true, new DoubleOptional(), new DoubleOptional(), enlarged)
+                .permute(0, 2, 3, 1);
     }
 
     /** One image's probabilities, [1,H,W,C], in slot `slot` of as many as the batch has images; valid until that is used again. */
@@ -52,7 +55,10 @@ final class Composition {
     void enlargeBackward(Tensor gradient, Tensor logitsGradient, long image) {
         long[] full = {size.full, size.full};
         long[] low = {1, size.classes, size.low, size.low};
-        logitsGradient.narrow(0, image, 1).copy_(torch.upsample_bilinear2d_backward(gradient.permute(0, 3, 1, 2), full, low, true, new DoubleOptional(), new DoubleOptional()));
+        logitsGradient
+                .narrow(0, image, 1)
+                .copy_(torch.upsample_bilinear2d_backward(
+                        gradient.permute(0, 3, 1, 2), full, low, true, new DoubleOptional(), new DoubleOptional()));
     }
 
     void close() {

@@ -64,8 +64,12 @@ public class ConfusionBenchmark extends LogitsBenchmark {
             for (int b = 0; b < size.images; b++) {
                 try (PointerScope image = new PointerScope()) {
                     Tensor predicted = composition.enlarge(low, b).max(3, true).get1();
-                    Tensor pair = predicted.add_(indices.narrow(0, b, 1), new Scalar(c)).clamp_max_(new Scalar(c * c));
-                    Tensor pairs = torch.bincount(pair.view(-1), new TensorOptional(), c * c + 1).narrow(0, 0, c * c).view(c, c);
+                    Tensor pair = predicted
+                            .add_(indices.narrow(0, b, 1), new Scalar(c))
+                            .clamp_max_(new Scalar(c * c));
+                    Tensor pairs = torch.bincount(pair.view(-1), new TensorOptional(), c * c + 1)
+                            .narrow(0, 0, c * c)
+                            .view(c, c);
                     composedCounts.add_(torch.stack(new TensorVector(pairs.diagonal(), pairs.sum(0), pairs.sum(1))));
                 }
             }

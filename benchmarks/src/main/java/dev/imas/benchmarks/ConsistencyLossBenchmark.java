@@ -30,6 +30,7 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
     private Tensor indices;
     /** [1,H,W,1] of -1. */
     private Tensor minusOne;
+
     private Tensor composedLoss;
     private Tensor composedGradient;
 
@@ -85,9 +86,14 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
                 try (PointerScope image = new PointerScope()) {
                     Tensor p = composition.softmax(low, b, 0);
                     Tensor truth = indices.narrow(0, b, 1);
-                    Tensor factor = confidence.select(0, b).ge(new Scalar(THRESHOLD)).mul(weight.select(0, b).div(new Scalar(size.pixels()))).view(1, size.full, size.full, 1);
+                    Tensor factor = confidence
+                            .select(0, b)
+                            .ge(new Scalar(THRESHOLD))
+                            .mul(weight.select(0, b).div(new Scalar(size.pixels())))
+                            .view(1, size.full, size.full, 1);
                     composedLoss.sub_(p.gather(3, truth).log_().mul_(factor).sum());
-                    composition.enlargeBackward(p.scatter_add_(3, truth, minusOne).mul_(factor), composedGradient, b);
+                    composition.enlargeBackward(
+                            p.scatter_add_(3, truth, minusOne).mul_(factor), composedGradient, b);
                 }
             }
         }

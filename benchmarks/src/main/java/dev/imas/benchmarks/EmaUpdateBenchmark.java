@@ -31,7 +31,8 @@ import org.openjdk.jmh.annotations.Setup;
 public class EmaUpdateBenchmark extends KernelBenchmark {
     /** The composition. */
     public enum Kind {
-        FOREACH, IN_PLACE
+        FOREACH,
+        IN_PLACE
     }
 
     @Param({"FOREACH", "IN_PLACE"})
@@ -116,7 +117,8 @@ public class EmaUpdateBenchmark extends KernelBenchmark {
     }
 
     private static long[] numbersOfElements() {
-        try (SegmentationNetwork network = SegmentationNetwork.create(ConfigYaml.resolve(ConfigYaml.preset("voc-662-r50")).network(), 21, 1)) {
+        try (SegmentationNetwork network = SegmentationNetwork.create(
+                ConfigYaml.resolve(ConfigYaml.preset("voc-662-r50")).network(), 21, 1)) {
             List<Tensor> parameters = List.copyOf(network.parameters().values());
             return parameters.stream().mapToLong(Tensor::numel).toArray();
         }

@@ -15,6 +15,7 @@ enum Kernel {
     final String title;
     /** How many times as fast as the composition it has to be. */
     final double floor;
+
     final Class<? extends KernelBenchmark> benchmark;
     /** Value of the parameter {@code kind}, or null. */
     final String kind;

@@ -85,9 +85,14 @@ public abstract class KernelBenchmark {
 
     /** Refuses to measure when the two sides differ anywhere by more than the tolerance; NaN differs. */
     static void requireNear(String what, Tensor byKernel, Tensor byComposition, double tolerance) {
-        double difference = byKernel.to(ScalarType.Double).sub(byComposition.to(ScalarType.Double)).abs().max().item_double();
+        double difference = byKernel.to(ScalarType.Double)
+                .sub(byComposition.to(ScalarType.Double))
+                .abs()
+                .max()
+                .item_double();
         if (!(difference <= tolerance)) {
-            throw new IllegalStateException(what + " of kernel and composition differ by " + difference + ", more than " + tolerance);
+            throw new IllegalStateException(
+                    what + " of kernel and composition differ by " + difference + ", more than " + tolerance);
         }
     }
 }

@@ -23,7 +23,14 @@ public final class KernelTable {
     private final Limits machine;
 
     /** One kernel on one kind of input. */
-    private record Row(Kernel kernel, String input, double kernelMillis, double compositionMillis, double kernelMegabytes, double compositionMegabytes, Work work) {
+    private record Row(
+            Kernel kernel,
+            String input,
+            double kernelMillis,
+            double compositionMillis,
+            double kernelMegabytes,
+            double compositionMegabytes,
+            Work work) {
         double ratio() {
             return compositionMillis / kernelMillis;
         }
@@ -55,7 +62,8 @@ public final class KernelTable {
     private String markdown(String command) throws IOException {
         List<Row> rows = rows();
         StringBuilder text = new StringBuilder();
-        text.append("""
+        text.append(
+                """
                 # CPU kernels against libtorch
 
                 `%s` measured both sides of every row in one JVM, on the same tensors, with the same OpenMP threads; the kernel calls and
@@ -64,13 +72,35 @@ public final class KernelTable {
                 traffic at the copy bandwidth and exponentials and multiply-adds at their peak rates, all three measured here; see
                 [Work.java](../src/main/java/dev/imas/benchmarks/Work.java) for what is counted.
 
-                """.formatted(command));
+                """
+                        .formatted(command));
         JsonNode first = results.get(0);
-        line(text, "- Machine: %s, %d processors, %s, Linux %s", CpuFeatures.read().model(), Runtime.getRuntime().availableProcessors(), memory(), System.getProperty("os.version"));
-        line(text, "- Software: %s; libtorch %s; OpenJDK %s; JMH %s", Kernels.buildInfo(), libtorch(), first.path("jdkVersion").asText(), first.path("jmhVersion").asText());
-        line(text, "- Threads: %s (OMP_WAIT_POLICY=%s)", System.getenv("OMP_NUM_THREADS"), System.getenv("OMP_WAIT_POLICY"));
-        line(text, "- Peaks: the best kind of copy %.0f GB/s (read + written), memcpy %.0f GB/s, %.1f G exponentials/s, %.0f G multiply-adds/s", machine.bytesPerSecond() / 1e9, machine.memcpyBytesPerSecond() / 1e9,
-                machine.exponentialsPerSecond() / 1e9, machine.multiplyAddsPerSecond() / 1e9);
+        line(
+                text,
+                "- Machine: %s, %d processors, %s, Linux %s",
+                CpuFeatures.read().model(),
+                Runtime.getRuntime().availableProcessors(),
+                memory(),
+                System.getProperty("os.version"));
+        line(
+                text,
+                "- Software: %s; libtorch %s; OpenJDK %s; JMH %s",
+                Kernels.buildInfo(),
+                libtorch(),
+                first.path("jdkVersion").asText(),
+                first.path("jmhVersion").asText());
+        line(
+                text,
+                "- Threads: %s (OMP_WAIT_POLICY=%s)",
+                System.getenv("OMP_NUM_THREADS"),
+                System.getenv("OMP_WAIT_POLICY"));
+        line(
+                text,
+                "- Peaks: the best kind of copy %.0f GB/s (read + written), memcpy %.0f GB/s, %.1f G exponentials/s, %.0f G multiply-adds/s",
+                machine.bytesPerSecond() / 1e9,
+                machine.memcpyBytesPerSecond() / 1e9,
+                machine.exponentialsPerSecond() / 1e9,
+                machine.multiplyAddsPerSecond() / 1e9);
         line(text, "");
         summary(text, rows);
         details(text, rows);
@@ -86,8 +116,17 @@ public final class KernelTable {
             if (own.isEmpty()) {
                 continue;
             }
-            OptionalDouble share = own.stream().filter(Row::compositionAllocates).mapToDouble(Row::memoryShare).max();
-            line(text, "| %s | **%.1f** to %.1f | %s | %s |", kernel.title, ratios(own).min().orElseThrow(), ratios(own).max().orElseThrow(), number(kernel.floor),
+            OptionalDouble share = own.stream()
+                    .filter(Row::compositionAllocates)
+                    .mapToDouble(Row::memoryShare)
+                    .max();
+            line(
+                    text,
+                    "| %s | **%.1f** to %.1f | %s | %s |",
+                    kernel.title,
+                    ratios(own).min().orElseThrow(),
+                    ratios(own).max().orElseThrow(),
+                    number(kernel.floor),
                     share.isPresent() ? percent(share.getAsDouble()) : "the composition needs none");
         }
         line(text, "");
@@ -98,13 +137,26 @@ public final class KernelTable {
     }
 
     private void details(StringBuilder text, List<Row> rows) {
-        line(text, "| kernel | input | kernel ms | composition ms | ratio | kernel MB | composition MB | share | limit ms | set by | limit / kernel |");
+        line(
+                text,
+                "| kernel | input | kernel ms | composition ms | ratio | kernel MB | composition MB | share | limit ms | set by | limit / kernel |");
         line(text, "|---|---|---|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             double limit = row.work.limit(machine);
             boolean memoryBound = row.work.memoryMillis(machine) >= row.work.arithmeticMillis(machine);
-            line(text, "| %s | %s | %.2f | %.1f | **%.1f** | %.1f | %.1f | %s | %.2f | %s | %s |", row.kernel.title, row.input, row.kernelMillis, row.compositionMillis, row.ratio(),
-                    row.kernelMegabytes, row.compositionMegabytes, row.compositionAllocates() ? percent(row.memoryShare()) : "-", limit, memoryBound ? "memory" : "arithmetic",
+            line(
+                    text,
+                    "| %s | %s | %.2f | %.1f | **%.1f** | %.1f | %.1f | %s | %.2f | %s | %s |",
+                    row.kernel.title,
+                    row.input,
+                    row.kernelMillis,
+                    row.compositionMillis,
+                    row.ratio(),
+                    row.kernelMegabytes,
+                    row.compositionMegabytes,
+                    row.compositionAllocates() ? percent(row.memoryShare()) : "-",
+                    limit,
+                    memoryBound ? "memory" : "arithmetic",
                     percent(limit / row.kernelMillis));
         }
         line(text, "");
@@ -113,12 +165,23 @@ public final class KernelTable {
     private void work(StringBuilder text, List<Row> rows) {
         line(text, "What the limits count:");
         line(text, "");
-        line(text, "| kernel | input | MB read and written | M exponentials | M multiply-adds | memory ms | arithmetic ms | GB/s of the kernel |");
+        line(
+                text,
+                "| kernel | input | MB read and written | M exponentials | M multiply-adds | memory ms | arithmetic ms | GB/s of the kernel |");
         line(text, "|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             Work work = row.work;
-            line(text, "| %s | %s | %.1f | %.1f | %.1f | %.2f | %.2f | %.1f |", row.kernel.title, row.input, work.bytes() / 1e6, work.exponentials() / 1e6, work.multiplyAdds() / 1e6,
-                    work.memoryMillis(machine), work.arithmeticMillis(machine), work.bytes() / row.kernelMillis / 1e6);
+            line(
+                    text,
+                    "| %s | %s | %.1f | %.1f | %.1f | %.2f | %.2f | %.1f |",
+                    row.kernel.title,
+                    row.input,
+                    work.bytes() / 1e6,
+                    work.exponentials() / 1e6,
+                    work.multiplyAdds() / 1e6,
+                    work.memoryMillis(machine),
+                    work.arithmeticMillis(machine),
+                    work.bytes() / row.kernelMillis / 1e6);
         }
     }
 
@@ -127,8 +190,12 @@ public final class KernelTable {
         for (Kernel kernel : Kernel.values()) {
             for (JsonNode result : results) {
                 if (isOf(result, kernel, "kernel")) {
-                    JsonNode composition = results.stream().filter(other -> isOf(other, kernel, "composition") && other.path("params").equals(result.path("params"))).findFirst()
-                            .orElseThrow(() -> new IllegalArgumentException("no composition for " + result.path("benchmark") + " " + result.path("params")));
+                    JsonNode composition = results.stream()
+                            .filter(other -> isOf(other, kernel, "composition")
+                                    && other.path("params").equals(result.path("params")))
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalArgumentException(
+                                    "no composition for " + result.path("benchmark") + " " + result.path("params")));
                     rows.add(row(kernel, result, composition));
                 }
             }
@@ -138,7 +205,8 @@ public final class KernelTable {
 
     private static boolean isOf(JsonNode result, Kernel kernel, String method) {
         return result.path("benchmark").asText().equals(kernel.benchmark.getName() + "." + method)
-                && (kernel.kind == null || kernel.kind.equals(result.path("params").path("kind").asText()));
+                && (kernel.kind == null
+                        || kernel.kind.equals(result.path("params").path("kind").asText()));
     }
 
     private static Row row(Kernel kernel, JsonNode result, JsonNode composition) {
@@ -150,10 +218,21 @@ public final class KernelTable {
             input = String.format(Locale.ROOT, "%.1f M weights", parameters / 1e6);
             work = Work.ofEmaUpdate(parameters);
         } else {
-            input = params.path("size").asText() + " " + params.path("type").asText() + " " + params.path("layout").asText();
-            work = Work.of(kernel, ProblemSize.valueOf(params.path("size").asText()), params.path("type").asText().equals("F32") ? 4 : 2);
+            input = params.path("size").asText() + " " + params.path("type").asText() + " "
+                    + params.path("layout").asText();
+            work = Work.of(
+                    kernel,
+                    ProblemSize.valueOf(params.path("size").asText()),
+                    params.path("type").asText().equals("F32") ? 4 : 2);
         }
-        return new Row(kernel, input, median(result.path("primaryMetric")), median(composition.path("primaryMetric")), memoryOf(result), memoryOf(composition), work);
+        return new Row(
+                kernel,
+                input,
+                median(result.path("primaryMetric")),
+                median(composition.path("primaryMetric")),
+                memoryOf(result),
+                memoryOf(composition),
+                work);
     }
 
     private static double median(JsonNode metric) {

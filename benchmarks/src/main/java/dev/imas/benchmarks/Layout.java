@@ -2,5 +2,6 @@ package dev.imas.benchmarks;
 
 /** Order of a tensor's elements in memory. */
 public enum Layout {
-    NCHW, NHWC
+    NCHW,
+    NHWC
 }

@@ -14,7 +14,11 @@ import java.util.List;
  * @param bytesPerSecond       read plus written by the fastest kind of copy, which is past the caches or in place
  * @param memcpyBytesPerSecond the same by the C library, on all threads
  */
-record Limits(double bytesPerSecond, double memcpyBytesPerSecond, double exponentialsPerSecond, double multiplyAddsPerSecond) {
+record Limits(
+        double bytesPerSecond,
+        double memcpyBytesPerSecond,
+        double exponentialsPerSecond,
+        double multiplyAddsPerSecond) {
     private static final List<String> COPIES = List.of("copy_gb", "copy_past_caches_gb", "triad_gb");
 
     /** From a file with one JSON object a line, each a run of the program: the best of all. */
@@ -28,6 +32,10 @@ record Limits(double bytesPerSecond, double memcpyBytesPerSecond, double exponen
     }
 
     private static double best(List<JsonNode> runs, String key) {
-        return 1e9 * runs.stream().mapToDouble(run -> run.required(key).asDouble()).max().orElseThrow();
+        return 1e9
+                * runs.stream()
+                        .mapToDouble(run -> run.required(key).asDouble())
+                        .max()
+                        .orElseThrow();
     }
 }

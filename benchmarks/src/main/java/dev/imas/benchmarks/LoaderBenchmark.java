@@ -79,7 +79,8 @@ public class LoaderBenchmark {
         @Setup(Level.Trial)
         public void open() {
             if (data.isEmpty()) {
-                throw new UserException("no pictures: name a folder with -p data=FOLDER, whose list (-p list=PATH) holds image paths");
+                throw new UserException(
+                        "no pictures: name a folder with -p data=FOLDER, whose list (-p list=PATH) holds image paths");
             }
             config = settings(2, "data.layout", "list", "data.root", data, "data.validation", list);
             source = Dataset.openValidation(config).validation();
@@ -97,7 +98,8 @@ public class LoaderBenchmark {
         }
 
         RgbImage weakView(RgbImage image, int call) {
-            return WeakView.apply(image, null, config.augment(), Rng.of(1, "weak", 0, call)::uniform).image();
+            return WeakView.apply(image, null, config.augment(), Rng.of(1, "weak", 0, call)::uniform)
+                    .image();
         }
 
         List<DrawnOperation> operations(int call) {
@@ -186,7 +188,19 @@ public class LoaderBenchmark {
     @Measurement(iterations = 3, time = 2)
     @Fork(1)
     public static class Operations {
-        @Param({"AUTOCONTRAST", "EQUALIZE", "INVERT", "BLUR", "CONTRAST", "BRIGHTNESS", "COLOR", "SHARPNESS", "POSTERIZE", "SOLARIZE", "HUE"})
+        @Param({
+            "AUTOCONTRAST",
+            "EQUALIZE",
+            "INVERT",
+            "BLUR",
+            "CONTRAST",
+            "BRIGHTNESS",
+            "COLOR",
+            "SHARPNESS",
+            "POSTERIZE",
+            "SOLARIZE",
+            "HUE"
+        })
         public StrongOperation operation;
 
         private final PointerScope trial = new PointerScope();

@@ -16,7 +16,8 @@ import org.openjdk.jmh.annotations.TearDown;
 public abstract class LogitsBenchmark extends KernelBenchmark {
     /** Element type of the logits. */
     public enum Type {
-        F32(ScalarType.Float), BF16(ScalarType.BFloat16);
+        F32(ScalarType.Float),
+        BF16(ScalarType.BFloat16);
 
         final ScalarType torch;
 
@@ -28,12 +29,15 @@ public abstract class LogitsBenchmark extends KernelBenchmark {
     static final int IGNORED = 255;
     /** From one bf16 number to the next, relative: results that round to either side of a middle differ by so much. */
     static final double BF16_STEP = 0x1p-7;
+
     private static final double SPREAD = 6;
 
     @Param({"VOC", "CITYSCAPES"})
     public ProblemSize size;
+
     @Param({"F32", "BF16"})
     public Type type;
+
     @Param({"NCHW", "NHWC"})
     public Layout layout;
 
@@ -84,7 +88,8 @@ public abstract class LogitsBenchmark extends KernelBenchmark {
             for (int c = 0; c < size.classes; c++) {
                 for (int y = 0; y < size.low; y++) {
                     for (int x = 0; x < size.low; x++) {
-                        values[at++] = (float) (SPREAD * Math.sin(slopeY * y + slopeX * x + 2.4 * c + b) + random.nextDouble(-1, 1));
+                        values[at++] = (float)
+                                (SPREAD * Math.sin(slopeY * y + slopeX * x + 2.4 * c + b) + random.nextDouble(-1, 1));
                     }
                 }
             }
@@ -111,9 +116,13 @@ public abstract class LogitsBenchmark extends KernelBenchmark {
         try (PointerScope making = new PointerScope()) {
             Tensor low = Composition.low(teacher);
             for (int b = 0; b < size.images; b++) {
-                labels.narrow(0, b, 1).copy_(whole.enlarge(low, b).argmax(new LongOptional(3), false).unsqueeze(1));
+                labels.narrow(0, b, 1)
+                        .copy_(whole.enlarge(low, b)
+                                .argmax(new LongOptional(3), false)
+                                .unsqueeze(1));
             }
-            labels.masked_fill_(torch.rand(size.images, 1, size.full, size.full).lt(new Scalar(0.02)), new Scalar(IGNORED));
+            labels.masked_fill_(
+                    torch.rand(size.images, 1, size.full, size.full).lt(new Scalar(0.02)), new Scalar(IGNORED));
         }
         whole.close();
         return labels;

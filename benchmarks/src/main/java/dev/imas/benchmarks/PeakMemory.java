@@ -43,7 +43,8 @@ public final class PeakMemory implements InternalProfiler {
     }
 
     @Override
-    public Collection<? extends Result> afterIteration(BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    public Collection<? extends Result> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
         double megabytes = (kilobytes("VmHWM:") - before) * 1024 / 1e6;
         return List.of(new ScalarResult("peakMemory", megabytes, "MB", AggregationPolicy.AVG));
     }
@@ -52,7 +53,8 @@ public final class PeakMemory implements InternalProfiler {
         try {
             for (String line : Files.readAllLines(STATUS)) {
                 if (line.startsWith(key)) {
-                    return Long.parseLong(line.substring(key.length()).replace("kB", "").strip());
+                    return Long.parseLong(
+                            line.substring(key.length()).replace("kB", "").strip());
                 }
             }
         } catch (IOException e) {

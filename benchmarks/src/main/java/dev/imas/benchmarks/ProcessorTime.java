@@ -32,8 +32,10 @@ public final class ProcessorTime implements InternalProfiler {
     }
 
     @Override
-    public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    public Collection<? extends Result<?>> afterIteration(
+            BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
         double milliseconds = (process.getProcessCpuTime() - begin) / 1e6;
-        return List.of(new ScalarResult("cpu", milliseconds / result.getMetadata().getAllOps(), "ms/op", AggregationPolicy.AVG));
+        return List.of(new ScalarResult(
+                "cpu", milliseconds / result.getMetadata().getAllOps(), "ms/op", AggregationPolicy.AVG));
     }
 }

@@ -30,12 +30,12 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
 
     /** What the composition gives: [B,1,H,W] labels (int64) and confidences, [B] gamma. */
     private Tensor classes;
+
     private Tensor probabilities;
     private Tensor gammas;
 
     /** One image's prediction by one network, [1,H,W]. */
-    private record Prediction(Tensor classes, Tensor probabilities) {
-    }
+    private record Prediction(Tensor classes, Tensor probabilities) {}
 
     @Override
     void prepare() {
@@ -55,7 +55,11 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
         kernel();
         composition();
         requireNear("confidences", confidence, probabilities, TOLERANCE);
-        requireNear("shares of labels that differ", labels.ne(classes).to(ScalarType.Float).mean(), torch.zeros(1), DOUBTFUL);
+        requireNear(
+                "shares of labels that differ",
+                labels.ne(classes).to(ScalarType.Float).mean(),
+                torch.zeros(1),
+                DOUBTFUL);
         requireNear("gammas", parts.select(3, 4).reshape(-1), gammas, DOUBTFUL);
     }
 
@@ -72,8 +76,7 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
     }
 
     private PseudoLabel pseudoLabel() {
-        return new PseudoLabel(
-                of(student), of(teacher), (float) THRESHOLD, of(labels), of(confidence), of(counts));
+        return new PseudoLabel(of(student), of(teacher), (float) THRESHOLD, of(labels), of(confidence), of(counts));
     }
 
     @Benchmark
@@ -106,20 +109,33 @@ public class PseudoLabelBenchmark extends LogitsBenchmark {
         // Pixels of agreement count for their class, the others for one class more, which is dropped.
         Tensor both = count(torch.where(s.classes.eq(t.classes), t.classes, new Scalar(size.classes)));
         Tensor iou = both.div(countS.add(countT).sub(both).clamp_min(new Scalar(1)));
-        return weightedIou(iou, countS).mul(confidentShare(s)).add(weightedIou(iou, countT).mul(confidentShare(t))).mul(new Scalar(0.5));
+        return weightedIou(iou, countS)
+                .mul(confidentShare(s))
+                .add(weightedIou(iou, countT).mul(confidentShare(t)))
+                .mul(new Scalar(0.5));
     }
 
     private Tensor count(Tensor classes) {
-        return torch.bincount(classes.view(-1), new TensorOptional(), size.classes + 1L).narrow(0, 0, size.classes).to(ScalarType.Float);
+        return torch.bincount(classes.view(-1), new TensorOptional(), size.classes + 1L)
+                .narrow(0, 0, size.classes)
+                .to(ScalarType.Float);
     }
 
     private Tensor confidentShare(Prediction prediction) {
-        return prediction.probabilities.ge(new Scalar(THRESHOLD)).sum().to(ScalarType.Float).div(new Scalar((double) size.full * size.full));
+        return prediction
+                .probabilities
+                .ge(new Scalar(THRESHOLD))
+                .sum()
+                .to(ScalarType.Float)
+                .div(new Scalar((double) size.full * size.full));
     }
 
     /** Without the background, class 0. */
     private Tensor weightedIou(Tensor iou, Tensor counts) {
         Tensor weight = counts.narrow(0, 1, size.classes - 1L);
-        return iou.narrow(0, 1, size.classes - 1L).mul(weight).sum().div(weight.sum().clamp_min(new Scalar(1)));
+        return iou.narrow(0, 1, size.classes - 1L)
+                .mul(weight)
+                .sum()
+                .div(weight.sum().clamp_min(new Scalar(1)));
     }
 }

@@ -14,8 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Two short epochs on the GPU that benchmarks/gpu/rehearse.py pretends, which has no cuDNN. */
 public final class RehearseTraining {
-    private RehearseTraining() {
-    }
+    private RehearseTraining() {}
 
     /** @param arguments the run directory, then settings as for --set */
     public static void main(String[] arguments) {

@@ -30,8 +30,7 @@ final class StepSplit {
         UPDATE
     }
 
-    private record Begin(Part part, Mark mark) {
-    }
+    private record Begin(Part part, Mark mark) {}
 
     /** Input, predict, kernels, learn, kernels, learn, update. */
     private static final int BEGINS = 7;

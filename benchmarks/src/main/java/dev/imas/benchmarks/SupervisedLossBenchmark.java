@@ -50,6 +50,7 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
     private Tensor indices;
     /** [1,H,W,1] of -1. */
     private Tensor minusOne;
+
     private Tensor composedLoss;
     private Tensor composedGradient;
 
@@ -86,7 +87,14 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
     }
 
     private SupervisedLoss operation() {
-        return new SupervisedLoss(of(student), of(labels), kind.loss, (float) kind.hard, AT_LEAST, of(loss), of(kept),
+        return new SupervisedLoss(
+                of(student),
+                of(labels),
+                kind.loss,
+                (float) kind.hard,
+                AT_LEAST,
+                of(loss),
+                of(kept),
                 new Gradient(of(gradient), 1));
     }
 
@@ -128,7 +136,9 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
         Tensor ranked = truth.masked_fill(ignored, new Scalar(1));
         Tensor hard = ranked.le(new Scalar(kind.hard));
         if (hard.sum().item_long() < AT_LEAST) {
-            hard = ranked.le(torch.topk(ranked.view(-1), AT_LEAST, -1, false, false).get0().max());
+            hard = ranked.le(torch.topk(ranked.view(-1), AT_LEAST, -1, false, false)
+                    .get0()
+                    .max());
         }
         hard.logical_and_(ignored.logical_not());
         Tensor factor = hard.div(hard.sum());

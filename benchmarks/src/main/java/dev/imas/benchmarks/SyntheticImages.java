@@ -19,8 +19,7 @@ final class SyntheticImages {
     private static final int BLOBS = 24;
     private static final int NOISE = 24;
 
-    private SyntheticImages() {
-    }
+    private SyntheticImages() {}
 
     /**
      * Writes the folder unless it is complete already.
@@ -40,25 +39,33 @@ final class SyntheticImages {
                 throw new UncheckedIOException(e);
             }
         });
-        List<String> names = IntStream.range(0, count).mapToObj(i -> "i" + i + "." + format).toList();
-        String pairs = IntStream.range(0, count).mapToObj(i -> names.get(i) + " m" + i + ".png\n").collect(Collectors.joining());
+        List<String> names =
+                IntStream.range(0, count).mapToObj(i -> "i" + i + "." + format).toList();
+        String pairs = IntStream.range(0, count)
+                .mapToObj(i -> names.get(i) + " m" + i + ".png\n")
+                .collect(Collectors.joining());
         Files.writeString(folder.resolve("labeled.txt"), pairs);
         Files.writeString(folder.resolve("unlabeled.txt"), String.join("\n", names) + "\n");
         Files.writeString(complete, pairs.substring(0, pairs.indexOf('\n') + 1));
     }
 
-    private static void writePair(Path folder, int i, int height, int width, int classes, String format) throws IOException {
+    private static void writePair(Path folder, int i, int height, int width, int classes, String format)
+            throws IOException {
         Rng rng = Rng.of(i, "synthetic");
         BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
         BufferedImage mask = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         int[] x = IntStream.range(0, BLOBS).map(b -> rng.integer(0, width)).toArray();
         int[] y = IntStream.range(0, BLOBS).map(b -> rng.integer(0, height)).toArray();
-        int[] colour = IntStream.range(0, BLOBS).map(b -> rng.integer(0, 1 << 24)).toArray();
+        int[] colour =
+                IntStream.range(0, BLOBS).map(b -> rng.integer(0, 1 << 24)).toArray();
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
                 int nearest = 0;
                 for (int b = 1; b < BLOBS; b++) {
-                    nearest = square(row - y[b]) + square(column - x[b]) < square(row - y[nearest]) + square(column - x[nearest]) ? b : nearest;
+                    nearest = square(row - y[b]) + square(column - x[b])
+                                    < square(row - y[nearest]) + square(column - x[nearest])
+                            ? b
+                            : nearest;
                 }
                 int noise = rng.integer(0, NOISE);
                 int rgb = 0;

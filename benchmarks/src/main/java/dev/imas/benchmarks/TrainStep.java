@@ -51,6 +51,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class TrainStep implements AutoCloseable {
     /** Batches that take turns when the images lie on the device, so that no cache holds them all. */
     private static final int INPUTS = 4;
+
     private static final double DECAY = 0.996;
     private static final int PICTURES = 64;
 
@@ -70,7 +71,7 @@ public final class TrainStep implements AutoCloseable {
         queue = DeviceQueue.of(compute);
         tensors = new ImageTensors(compute);
         split = new StepSplit(queue, number("steps", 30));
-        assembly = StepAssembly.create(config, compute, student -> { }, split::around);
+        assembly = StepAssembly.create(config, compute, student -> {}, split::around);
         assembly.teacher().mirrorsStudent(false);
         compute.fixedShapes(true);
     }
@@ -97,31 +98,50 @@ public final class TrainStep implements AutoCloseable {
 
     private static Options options() {
         return new Options()
-            .addOption(null, "case", true, "voc-r50, voc-r101, cityscapes-r50 (4+4 images, output stride 16), or smoke (tiny, 2+2 of 64x64); default smoke")
-            .addOption(null, "device", true, "auto, cpu, cuda or cuda:i; default auto")
-            .addOption(null, "precision", true, "auto, fp32, tf32 or bf16; default auto")
-            .addOption(null, "source", true, "device: images lie there; loader: from files through the loader; default device")
-            .addOption(null, "images", true, "folder for the loader's made-up pictures; written when it has none; default target/benchmark-images/CASE")
-            .addOption(null, "workers", true, "threads of each loader; default auto")
-            .addOption(null, "warmup", true, "steps before measuring; default 10")
-            .addOption(null, "steps", true, "measured steps; default 30")
-            .addOption(null, "json", true, "file for the measurements")
-            .addOption(null, "help", false, "print this");
+                .addOption(
+                        null,
+                        "case",
+                        true,
+                        "voc-r50, voc-r101, cityscapes-r50 (4+4 images, output stride 16), or smoke (tiny, 2+2 of 64x64); default smoke")
+                .addOption(null, "device", true, "auto, cpu, cuda or cuda:i; default auto")
+                .addOption(null, "precision", true, "auto, fp32, tf32 or bf16; default auto")
+                .addOption(
+                        null,
+                        "source",
+                        true,
+                        "device: images lie there; loader: from files through the loader; default device")
+                .addOption(
+                        null,
+                        "images",
+                        true,
+                        "folder for the loader's made-up pictures; written when it has none; default target/benchmark-images/CASE")
+                .addOption(null, "workers", true, "threads of each loader; default auto")
+                .addOption(null, "warmup", true, "steps before measuring; default 10")
+                .addOption(null, "steps", true, "measured steps; default 30")
+                .addOption(null, "json", true, "file for the measurements")
+                .addOption(null, "help", false, "print this");
     }
 
     private static ImasConfig config(CommandLine line) {
         String name = line.getOptionValue("case", "smoke");
-        Map<String, Object> layers = ConfigYaml.preset(name.startsWith("cityscapes") ? "cityscapes" : name.equals("smoke") ? "embedded" : "voc");
+        Map<String, Object> layers = ConfigYaml.preset(
+                name.startsWith("cityscapes") ? "cityscapes" : name.equals("smoke") ? "embedded" : "voc");
         switch (name) {
             case "voc-r50", "cityscapes-r50" -> ConfigYaml.set(layers, "network.backbone=resnet50");
             case "voc-r101" -> ConfigYaml.set(layers, "network.backbone=resnet101");
-            case "smoke" -> List.of("augment.crop=[64, 64]", "training.batch_labeled=2", "training.batch_unlabeled=2").forEach(s -> ConfigYaml.set(layers, s));
-            default -> throw new UserException("--case " + name + ": expected voc-r50, voc-r101, cityscapes-r50 or smoke");
+            case "smoke" ->
+                List.of("augment.crop=[64, 64]", "training.batch_labeled=2", "training.batch_unlabeled=2")
+                        .forEach(s -> ConfigYaml.set(layers, s));
+            default ->
+                throw new UserException("--case " + name + ": expected voc-r50, voc-r101, cityscapes-r50 or smoke");
         }
         ConfigYaml.set(layers, "data.layout=list");
-        String folder = line.getOptionValue("images", "target/benchmark-images/" + (name.startsWith("voc") ? "voc" : name));
+        String folder =
+                line.getOptionValue("images", "target/benchmark-images/" + (name.startsWith("voc") ? "voc" : name));
         ConfigYaml.set(layers, "data.root", folder, "--images");
-        List.of("labeled", "unlabeled", "validation").forEach(list -> ConfigYaml.set(layers, "data." + list + "=" + (list.equals("validation") ? "val" : list) + ".txt"));
+        List.of("labeled", "unlabeled", "validation")
+                .forEach(list -> ConfigYaml.set(
+                        layers, "data." + list + "=" + (list.equals("validation") ? "val" : list) + ".txt"));
         ConfigYaml.set(layers, "device", line.getOptionValue("device", "auto"), "--device");
         ConfigYaml.set(layers, "precision", line.getOptionValue("precision", "auto"), "--precision");
         ConfigYaml.set(layers, "data.workers", line.getOptionValue("workers", "auto"), "--workers");
@@ -132,12 +152,15 @@ public final class TrainStep implements AutoCloseable {
         Torch.load();
         torch.get_num_threads(); // settles libtorch's threads, as the trainer does
         ImasConfig config = config(line);
-        Compute compute = Compute.of(config.device(), config.precision(), config.network().backbone());
+        Compute compute =
+                Compute.of(config.device(), config.precision(), config.network().backbone());
         try (PointerScope scope = new PointerScope();
                 TrainStep steps = new TrainStep(line, LoaderThreads.settled(config, compute.cuda()), compute)) {
             ObjectNode result = steps.measure();
             if (line.hasOption("json")) {
-                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(Path.of(line.getOptionValue("json")).toFile(), result);
+                new ObjectMapper()
+                        .enable(SerializationFeature.INDENT_OUTPUT)
+                        .writeValue(Path.of(line.getOptionValue("json")).toFile(), result);
             }
             print(result);
         }
@@ -147,8 +170,7 @@ public final class TrainStep implements AutoCloseable {
     private interface Source {
         StepInput next();
 
-        default void queued() {
-        }
+        default void queued() {}
 
         /** Milliseconds that the device stood still for it since the last call. */
         default double waited() {
@@ -157,20 +179,31 @@ public final class TrainStep implements AutoCloseable {
     }
 
     private ObjectNode measure() throws IOException {
-        boolean files = switch (line.getOptionValue("source", "device")) {
-            case "device" -> false;
-            case "loader" -> true;
-            default -> throw new UserException("--source " + line.getOptionValue("source") + ": expected device or loader");
-        };
+        boolean files =
+                switch (line.getOptionValue("source", "device")) {
+                    case "device" -> false;
+                    case "loader" -> true;
+                    default ->
+                        throw new UserException(
+                                "--source " + line.getOptionValue("source") + ": expected device or loader");
+                };
         if (!files) {
             return measure(onDevice(), "device");
         }
         boolean street = config.network().auxiliary();
         boolean small = config.augment().crop().get(0) < 100;
-        SyntheticImages.write(Path.of(config.data().root()), small ? 8 : street ? PICTURES / 4 : PICTURES, small ? 60 : street ? 1024 : 375, small ? 80 : street ? 2048 : 500, config.data().classes(), street ? "png" : "jpg");
+        SyntheticImages.write(
+                Path.of(config.data().root()),
+                small ? 8 : street ? PICTURES / 4 : PICTURES,
+                small ? 60 : street ? 1024 : 375,
+                small ? 80 : street ? 2048 : 500,
+                config.data().classes(),
+                street ? "png" : "jpg");
         Dataset data = Dataset.open(config);
-        int samples = (number("warmup", 10) + 2 * number("steps", 30) + 2) * Math.max(config.training().batchLabeled(), config.training().batchUnlabeled());
-        try (DataLoader labeled = DataLoader.labeled(data.labeled(), samples, config); DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), samples, config)) {
+        int samples = (number("warmup", 10) + 2 * number("steps", 30) + 2)
+                * Math.max(config.training().batchLabeled(), config.training().batchUnlabeled());
+        try (DataLoader labeled = DataLoader.labeled(data.labeled(), samples, config);
+                DataLoader unlabeled = DataLoader.unlabeled(data.unlabeled(), samples, config)) {
             BatchFeed feed = new BatchFeed(compute, queue, tensors, config);
             feed.start(labeled.epoch(0, 0), Optional.of(unlabeled.epoch(0, 0)));
             return measure(fed(feed), "loader");
@@ -204,9 +237,11 @@ public final class TrainStep implements AutoCloseable {
         for (int i = 0; i < INPUTS; i++) {
             int labeled = config.training().batchLabeled();
             int unlabeled = config.training().batchUnlabeled();
-            inputs.add(new StepInput.SemiSupervised(images(labeled, height, width, 3 * i),
-                labels(labeled, height, width, i), images(unlabeled, height, width, 3 * i + 1),
-                images(unlabeled, height, width, 3 * i + 2)));
+            inputs.add(new StepInput.SemiSupervised(
+                    images(labeled, height, width, 3 * i),
+                    labels(labeled, height, width, i),
+                    images(unlabeled, height, width, 3 * i + 1),
+                    images(unlabeled, height, width, 3 * i + 2)));
         }
         int[] turn = {0};
         return () -> inputs.get(turn[0]++ % INPUTS);
@@ -217,7 +252,8 @@ public final class TrainStep implements AutoCloseable {
     }
 
     private Tensor labels(int count, int height, int width, int seed) {
-        return tensors.labels(bytes((long) count * height * width, config.data().classes(), 100 + seed), count, height, width);
+        return tensors.labels(
+                bytes((long) count * height * width, config.data().classes(), 100 + seed), count, height, width);
     }
 
     private static ByteBuffer bytes(long size, int bound, int seed) {
@@ -232,7 +268,12 @@ public final class TrainStep implements AutoCloseable {
     private void step(Source source) {
         try (PointerScope scope = new PointerScope()) {
             StepInput input = source.next();
-            assembly.step().run(input, always(SeededDraws.of(config, done++)), config.training().lr(), DECAY);
+            assembly.step()
+                    .run(
+                            input,
+                            always(SeededDraws.of(config, done++)),
+                            config.training().lr(),
+                            DECAY);
         }
         source.queued();
     }
@@ -282,19 +323,35 @@ public final class TrainStep implements AutoCloseable {
         return result;
     }
 
-    private ObjectNode result(String kind, int warmup, int steps, double seconds, double[] sorted, double waited, long peak) {
+    private ObjectNode result(
+            String kind, int warmup, int steps, double seconds, double[] sorted, double waited, long peak) {
         ImasConfig.Training t = config.training();
         ObjectNode json = new ObjectMapper().createObjectNode();
-        json.put("program", "imas").put("case", line.getOptionValue("case", "smoke")).put("source", kind).put("device", compute.device()).put("device_name", deviceName());
-        json.put("precision", compute.precision().name().toLowerCase(Locale.ROOT)).put("channels_last", compute.channelsLast());
+        json.put("program", "imas")
+                .put("case", line.getOptionValue("case", "smoke"))
+                .put("source", kind)
+                .put("device", compute.device())
+                .put("device_name", deviceName());
+        json.put("precision", compute.precision().name().toLowerCase(Locale.ROOT))
+                .put("channels_last", compute.channelsLast());
         json.put("labeled", t.batchLabeled()).put("unlabeled", t.batchUnlabeled());
-        json.putArray("crop").add(config.augment().crop().get(0)).add(config.augment().crop().get(1));
+        json.putArray("crop")
+                .add(config.augment().crop().get(0))
+                .add(config.augment().crop().get(1));
         json.put("warmup", warmup).put("steps", steps);
         json.put("images_per_second", steps * (t.batchLabeled() + t.batchUnlabeled()) / seconds);
-        json.putObject("step_ms").put("median", sorted[sorted.length / 2]).put("p10", sorted[sorted.length / 10]).put("p90", sorted[sorted.length * 9 / 10]);
+        json.putObject("step_ms")
+                .put("median", sorted[sorted.length / 2])
+                .put("p10", sorted[sorted.length / 10])
+                .put("p90", sorted[sorted.length * 9 / 10]);
         ObjectNode parts = json.putObject("split_ms").put("loader_wait", waited);
         split.perStep().forEach((part, ms) -> parts.put(part.name().toLowerCase(Locale.ROOT), ms));
-        json.put("peak_memory_bytes", peak).put("memory", compute.cuda() ? "largest sum of the allocator's blocks" : "largest resident memory of the process");
+        json.put("peak_memory_bytes", peak)
+                .put(
+                        "memory",
+                        compute.cuda()
+                                ? "largest sum of the allocator's blocks"
+                                : "largest resident memory of the process");
         ObjectNode versions = json.putObject("versions").put("java", System.getProperty("java.version"));
         try {
             versions.put("libtorch", Loader.getVersion("org.bytedeco", "pytorch"));
@@ -302,12 +359,15 @@ public final class TrainStep implements AutoCloseable {
             versions.put("libtorch", "unknown");
         }
         NvidiaDriver.version(FileView.ofThisMachine()).ifPresent(driver -> versions.put("driver", driver));
-        json.put("workers", config.data().workers()).put("cores", Runtime.getRuntime().availableProcessors());
+        json.put("workers", config.data().workers())
+                .put("cores", Runtime.getRuntime().availableProcessors());
         return json;
     }
 
     private String deviceName() {
-        return compute.cuda() ? String.valueOf(Gpu.all().get(compute.deviceIndex()).name()) : CpuFeatures.read().model();
+        return compute.cuda()
+                ? String.valueOf(Gpu.all().get(compute.deviceIndex()).name())
+                : CpuFeatures.read().model();
     }
 
     private void resetPeak() {
@@ -316,7 +376,8 @@ public final class TrainStep implements AutoCloseable {
                 Gpu.resetPeak(compute.deviceIndex());
             }
         } catch (LinkageError e) {
-            System.err.println("step: peak memory is not measured, the bindings of CUDA's libraries do not load: " + e.getMessage());
+            System.err.println("step: peak memory is not measured, the bindings of CUDA's libraries do not load: "
+                    + e.getMessage());
         }
     }
 
@@ -329,7 +390,11 @@ public final class TrainStep implements AutoCloseable {
                 return 0; // resetPeak told why
             }
         }
-        return FileView.ofThisMachine().lines("/proc/self/status").stream().filter(l -> l.startsWith("VmHWM:")).mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
+        return FileView.ofThisMachine().lines("/proc/self/status").stream()
+                .filter(l -> l.startsWith("VmHWM:"))
+                .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElse(0);
     }
 
     private int number(String option, int otherwise) {
@@ -366,10 +431,30 @@ public final class TrainStep implements AutoCloseable {
     }
 
     private static void print(ObjectNode json) {
-        System.out.printf(Locale.ROOT, "%s, %s, %s (%s), %s, images from %s%n", json.get("case").asText(), json.get("program").asText(), json.get("device").asText(), json.get("device_name").asText(),
-            json.get("precision").asText(), json.get("source").asText());
-        System.out.printf(Locale.ROOT, "  %.1f images/s, step %.2f ms (median; %.2f to %.2f), peak memory %.2f GiB%n", json.get("images_per_second").asDouble(), json.at("/step_ms/median").asDouble(),
-            json.at("/step_ms/p10").asDouble(), json.at("/step_ms/p90").asDouble(), json.get("peak_memory_bytes").asDouble() / (1L << 30));
-        System.out.println("  " + json.get("split_ms").properties().stream().map(e -> String.format(Locale.ROOT, "%s %.2f ms", e.getKey().replace('_', ' '), e.getValue().asDouble())).collect(Collectors.joining(", ")));
+        System.out.printf(
+                Locale.ROOT,
+                "%s, %s, %s (%s), %s, images from %s%n",
+                json.get("case").asText(),
+                json.get("program").asText(),
+                json.get("device").asText(),
+                json.get("device_name").asText(),
+                json.get("precision").asText(),
+                json.get("source").asText());
+        System.out.printf(
+                Locale.ROOT,
+                "  %.1f images/s, step %.2f ms (median; %.2f to %.2f), peak memory %.2f GiB%n",
+                json.get("images_per_second").asDouble(),
+                json.at("/step_ms/median").asDouble(),
+                json.at("/step_ms/p10").asDouble(),
+                json.at("/step_ms/p90").asDouble(),
+                json.get("peak_memory_bytes").asDouble() / (1L << 30));
+        System.out.println("  "
+                + json.get("split_ms").properties().stream()
+                        .map(e -> String.format(
+                                Locale.ROOT,
+                                "%s %.2f ms",
+                                e.getKey().replace('_', ' '),
+                                e.getValue().asDouble()))
+                        .collect(Collectors.joining(", ")));
     }
 }

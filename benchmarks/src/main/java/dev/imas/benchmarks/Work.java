@@ -24,14 +24,18 @@ record Work(double bytes, double exponentials, double multiplyAdds) {
         double confidence = 4;
         return switch (kernel) {
             case PSEUDO_LABEL -> new Work(2 * logits + pixels * (label + confidence), 2 * scores, 2 * scores * ENLARGE);
-            case CONSISTENCY_LOSS -> new Work(2 * logits + pixels * (label + confidence), scores, scores * (ENLARGE + SPREAD));
+            case CONSISTENCY_LOSS ->
+                new Work(2 * logits + pixels * (label + confidence), scores, scores * (ENLARGE + SPREAD));
             case CROSS_ENTROPY -> new Work(2 * logits + pixels * label, scores, scores * (ENLARGE + SPREAD));
             // All probabilities are needed before the first gradient.
-            case HARD_EXAMPLES, HARDEST_EXAMPLES -> new Work(3 * logits + pixels * 2 * label, 2 * scores, scores * (2 * ENLARGE + SPREAD));
+            case HARD_EXAMPLES, HARDEST_EXAMPLES ->
+                new Work(3 * logits + pixels * 2 * label, 2 * scores, scores * (2 * ENLARGE + SPREAD));
             case CONFUSION -> new Work(logits + pixels * label, 0, scores * ENLARGE);
             // Labelled, weak and strong float32 images in, four parts out; labels and confidences in and out.
-            case COMPOSE_BATCH -> new Work(pixels * (3 * 3 * 4 + 4 * 3 * logitBytes + 2 * (label + confidence)), 0, pixels * 3 * 2);
-            case EMA_UPDATE, EMA_UPDATE_IN_PLACE -> throw new IllegalArgumentException("the size of ema_update is that of its network");
+            case COMPOSE_BATCH ->
+                new Work(pixels * (3 * 3 * 4 + 4 * 3 * logitBytes + 2 * (label + confidence)), 0, pixels * 3 * 2);
+            case EMA_UPDATE, EMA_UPDATE_IN_PLACE ->
+                throw new IllegalArgumentException("the size of ema_update is that of its network");
         };
     }
 

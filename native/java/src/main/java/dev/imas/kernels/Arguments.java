@@ -51,7 +51,9 @@ final class Arguments {
             return null;
         }
         int at = BACKEND_BYTES + used * VIEW_BYTES;
-        memory.putLong(at, addressOf(view.data())).putInt(at + 8, view.dtype().code).putInt(at + 12, 0);
+        memory.putLong(at, addressOf(view.data()))
+                .putInt(at + 8, view.dtype().code)
+                .putInt(at + 12, 0);
         for (int axis = 0; axis < 4; axis++) {
             memory.putLong(at + 16 + 8 * axis, view.shape()[axis]).putLong(at + 48 + 8 * axis, view.stride()[axis]);
         }

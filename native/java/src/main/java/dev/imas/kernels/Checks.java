@@ -35,8 +35,8 @@ record Checks(String function) {
     }
 
     private void refuse(String name, DType found, String expected) {
-        throw new IllegalArgumentException(function + ": " + name + " has dtype " + found.code + " (" + nameOf(found)
-                + "), expected " + expected);
+        throw new IllegalArgumentException(
+                function + ": " + name + " has dtype " + found.code + " (" + nameOf(found) + "), expected " + expected);
     }
 
     private static String nameOf(DType type) {

@@ -24,7 +24,8 @@ public record ComposeBatch(
         TensorView gamma,
         boolean includeWeak,
         CutMix cutMix,
-        TensorView batch) implements Operation {
+        TensorView batch)
+        implements Operation {
     private static final Checks CHECKS = new Checks("imas_compose_batch");
 
     /**
@@ -97,9 +98,19 @@ public record ComposeBatch(
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         boolean mix = cutMix != null;
         Arguments a = kernels.arguments();
-        a.check(Imas.imas_compose_batch(a.backend, a.view(labeled), a.view(weak), a.view(strong), a.view(gamma),
-                mix ? a.view(cutMix.pairing) : null, mix ? a.view(cutMix.boxes) : null, includeWeak ? 1 : 0,
-                mix ? a.view(cutMix.labels) : null, mix ? a.view(cutMix.confidence) : null, a.view(batch),
-                mix ? a.view(cutMix.mixedLabels) : null, mix ? a.view(cutMix.mixedConfidence) : null));
+        a.check(Imas.imas_compose_batch(
+                a.backend,
+                a.view(labeled),
+                a.view(weak),
+                a.view(strong),
+                a.view(gamma),
+                mix ? a.view(cutMix.pairing) : null,
+                mix ? a.view(cutMix.boxes) : null,
+                includeWeak ? 1 : 0,
+                mix ? a.view(cutMix.labels) : null,
+                mix ? a.view(cutMix.confidence) : null,
+                a.view(batch),
+                mix ? a.view(cutMix.mixedLabels) : null,
+                mix ? a.view(cutMix.mixedConfidence) : null));
     }
 }

@@ -29,7 +29,7 @@ public record Confusion(TensorView logits, TensorView truth, TensorView counts) 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         Arguments a = kernels.arguments();
-        a.check(Imas.imas_confusion(a.backend, a.view(logits), a.view(truth), a.view(counts), Arguments.raw(workspace),
-                workspaceBytes));
+        a.check(Imas.imas_confusion(
+                a.backend, a.view(logits), a.view(truth), a.view(counts), Arguments.raw(workspace), workspaceBytes));
     }
 }

@@ -27,7 +27,8 @@ public record ConsistencyLoss(
         float threshold,
         TensorView weight,
         TensorView loss,
-        Gradient gradient) implements Operation {
+        Gradient gradient)
+        implements Operation {
     private static final Checks CHECKS = new Checks("imas_consistency_loss");
 
     public ConsistencyLoss {
@@ -56,8 +57,7 @@ public record ConsistencyLoss(
 
     /** The same with a gradient. */
     public ConsistencyLoss withGradient(TensorView grad, float gradScale) {
-        return new ConsistencyLoss(
-                logits, labels, confidence, threshold, weight, loss, new Gradient(grad, gradScale));
+        return new ConsistencyLoss(logits, labels, confidence, threshold, weight, loss, new Gradient(grad, gradScale));
     }
 
     @Override
@@ -69,8 +69,17 @@ public record ConsistencyLoss(
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         Arguments a = kernels.arguments();
-        a.check(Imas.imas_consistency_loss(a.backend, a.view(logits), a.view(labels), a.view(confidence), threshold,
-                a.view(weight), Gradient.scaleOf(gradient), a.view(loss), a.view(Gradient.viewOf(gradient)),
-                Arguments.raw(workspace), workspaceBytes));
+        a.check(Imas.imas_consistency_loss(
+                a.backend,
+                a.view(logits),
+                a.view(labels),
+                a.view(confidence),
+                threshold,
+                a.view(weight),
+                Gradient.scaleOf(gradient),
+                a.view(loss),
+                a.view(Gradient.viewOf(gradient)),
+                Arguments.raw(workspace),
+                workspaceBytes));
     }
 }

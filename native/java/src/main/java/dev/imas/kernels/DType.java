@@ -13,6 +13,7 @@ public enum DType {
 
     /** The number in the C interface. */
     final int code;
+
     private final int bytes;
 
     DType(int code, int bytes) {

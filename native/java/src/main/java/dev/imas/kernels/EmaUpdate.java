@@ -57,8 +57,8 @@ public record EmaUpdate(PointerPointer<?> teacher, PointerPointer<?> student, Lo
 
     private static void requireEntries(String name, Pointer pointers, long count) {
         if (entries(pointers) < count) {
-            throw new IllegalArgumentException(CHECKS.function() + ": " + name + " has " + entries(pointers)
-                    + " pointers, numel has " + count);
+            throw new IllegalArgumentException(
+                    CHECKS.function() + ": " + name + " has " + entries(pointers) + " pointers, numel has " + count);
         }
     }
 

@@ -15,18 +15,14 @@ import org.bytedeco.javacpp.Pointer;
  *                easiest receives from the k-th hardest
  * @param mean    output f32 [1,1,1,1]: mean gamma of the batch
  */
-public record Gamma(
-        TensorView counts,
-        long pixels,
-        Rule rule,
-        TensorView parts,
-        TensorView pairing,
-        TensorView mean) implements Operation {
+public record Gamma(TensorView counts, long pixels, Rule rule, TensorView parts, TensorView pairing, TensorView mean)
+        implements Operation {
     private static final Checks CHECKS = new Checks("imas_gamma");
 
     /** V1: mean of both wIoU times their confident share; V2: divided by the sum of the shares; 0 where it is 0. */
     public enum Version {
-        V1(Imas.IMAS_GAMMA_V1), V2(Imas.IMAS_GAMMA_V2);
+        V1(Imas.IMAS_GAMMA_V1),
+        V2(Imas.IMAS_GAMMA_V2);
 
         private final int code;
 
@@ -61,7 +57,15 @@ public record Gamma(
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         Arguments a = kernels.arguments();
-        a.check(Imas.imas_gamma(a.backend, a.view(counts), pixels, rule.version.code, rule.classWeighted ? 1 : 0,
-                rule.ignoreBackground ? 1 : 0, a.view(parts), a.view(pairing), a.view(mean)));
+        a.check(Imas.imas_gamma(
+                a.backend,
+                a.view(counts),
+                pixels,
+                rule.version.code,
+                rule.classWeighted ? 1 : 0,
+                rule.ignoreBackground ? 1 : 0,
+                a.view(parts),
+                a.view(pairing),
+                a.view(mean)));
     }
 }

@@ -12,7 +12,8 @@ import org.bytedeco.javacpp.Pointer;
 public final class Kernels {
     /** Where kernels can run. */
     public enum Backend {
-        CPU(Imas.IMAS_CPU), CUDA(Imas.IMAS_CUDA);
+        CPU(Imas.IMAS_CPU),
+        CUDA(Imas.IMAS_CUDA);
 
         private final int code;
 
@@ -109,8 +110,10 @@ public final class Kernels {
         private static String problem() {
             try {
                 int version = Imas.imas_abi_version();
-                return version == Imas.IMAS_ABI_VERSION ? null : "the native kernels have ABI version " + version
-                        + ", expected " + Imas.IMAS_ABI_VERSION + ": rebuild them";
+                return version == Imas.IMAS_ABI_VERSION
+                        ? null
+                        : "the native kernels have ABI version " + version + ", expected " + Imas.IMAS_ABI_VERSION
+                                + ": rebuild them";
             } catch (LinkageError e) {
                 return "the native kernels do not load on " + Loader.Detector.getPlatform()
                         + " (built for linux-x86_64): " + e.getMessage();

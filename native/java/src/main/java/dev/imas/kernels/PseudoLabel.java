@@ -22,7 +22,8 @@ public record PseudoLabel(
         float threshold,
         TensorView labels,
         TensorView confidence,
-        TensorView counts) implements Operation {
+        TensorView counts)
+        implements Operation {
     private static final Checks CHECKS = new Checks("imas_pseudo_label");
 
     public PseudoLabel {
@@ -42,7 +43,15 @@ public record PseudoLabel(
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         Arguments a = kernels.arguments();
-        a.check(Imas.imas_pseudo_label(a.backend, a.view(student), a.view(teacher), threshold, a.view(labels),
-                a.view(confidence), a.view(counts), Arguments.raw(workspace), workspaceBytes));
+        a.check(Imas.imas_pseudo_label(
+                a.backend,
+                a.view(student),
+                a.view(teacher),
+                threshold,
+                a.view(labels),
+                a.view(confidence),
+                a.view(counts),
+                Arguments.raw(workspace),
+                workspaceBytes));
     }
 }

@@ -26,12 +26,14 @@ public record SupervisedLoss(
         long minKept,
         TensorView loss,
         TensorView kept,
-        Gradient gradient) implements Operation {
+        Gradient gradient)
+        implements Operation {
     private static final Checks CHECKS = new Checks("imas_supervised_loss");
 
     /** Cross-entropy of all labelled pixels, or online hard example mining. */
     public enum Kind {
-        CE(Imas.IMAS_CE), OHEM(Imas.IMAS_OHEM);
+        CE(Imas.IMAS_CE),
+        OHEM(Imas.IMAS_OHEM);
 
         private final int code;
 
@@ -71,8 +73,7 @@ public record SupervisedLoss(
 
     /** The same with a gradient. */
     public SupervisedLoss withGradient(TensorView grad, float gradScale) {
-        return new SupervisedLoss(
-                logits, labels, kind, thresh, minKept, loss, kept, new Gradient(grad, gradScale));
+        return new SupervisedLoss(logits, labels, kind, thresh, minKept, loss, kept, new Gradient(grad, gradScale));
     }
 
     @Override
@@ -84,8 +85,18 @@ public record SupervisedLoss(
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         Arguments a = kernels.arguments();
-        a.check(Imas.imas_supervised_loss(a.backend, a.view(logits), a.view(labels), kind.code, thresh, minKept,
-                Gradient.scaleOf(gradient), a.view(loss), a.view(kept), a.view(Gradient.viewOf(gradient)),
-                Arguments.raw(workspace), workspaceBytes));
+        a.check(Imas.imas_supervised_loss(
+                a.backend,
+                a.view(logits),
+                a.view(labels),
+                kind.code,
+                thresh,
+                minKept,
+                Gradient.scaleOf(gradient),
+                a.view(loss),
+                a.view(kept),
+                a.view(Gradient.viewOf(gradient)),
+                Arguments.raw(workspace),
+                workspaceBytes));
     }
 }

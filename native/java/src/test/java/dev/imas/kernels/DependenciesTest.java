@@ -13,6 +13,8 @@ class DependenciesTest {
     void theKernelsNeedJavaCppAlone() throws Exception {
         List<String> tree = Files.readAllLines(Path.of("target/kernels/dependencies.txt"));
         assertThat(tree.get(0)).startsWith("dev.imas:imas-kernels:jar:");
-        assertThat(tree.subList(1, tree.size())).hasSize(2).allMatch(line -> line.matches("[+\\\\]- org\\.bytedeco:javacpp:jar:.*:compile"));
+        assertThat(tree.subList(1, tree.size()))
+                .hasSize(2)
+                .allMatch(line -> line.matches("[+\\\\]- org\\.bytedeco:javacpp:jar:.*:compile"));
     }
 }

@@ -30,7 +30,11 @@ class KernelsErrorsTest {
     private final Pointer workspace = workspace(bytes);
 
     private static void refused(ThrowingCallable call, String... mentions) {
-        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).message().contains(mentions).doesNotContain("\n");
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .contains(mentions)
+                .doesNotContain("\n");
     }
 
     private void confusion(TensorView logits, TensorView truth, TensorView counts) {
@@ -51,17 +55,27 @@ class KernelsErrorsTest {
         refused(() -> confusion(null, truth.view(), counts.view()), "logits is missing");
         refused(() -> confusion(logits.view(), null, counts.view()), "truth is missing");
         refused(() -> confusion(logits.view(), truth.view(), null), "counts is missing");
-        refused(() -> confusion(view(logits.view(), null, DType.F32, 2, 3, 4, 5), truth.view(), counts.view()), "logits has no data");
-        refused(() -> confusion(view(logits.view(), new Pointer(), DType.F32, 2, 3, 4, 5), truth.view(), counts.view()), "logits has no data");
+        refused(
+                () -> confusion(view(logits.view(), null, DType.F32, 2, 3, 4, 5), truth.view(), counts.view()),
+                "logits has no data");
+        refused(
+                () -> confusion(view(logits.view(), new Pointer(), DType.F32, 2, 3, 4, 5), truth.view(), counts.view()),
+                "logits has no data");
         refused(() -> new Gamma.Rule(null, true, true), "imas_gamma: version is missing (null)");
-        refused(() -> new Gamma(view(DType.I32), 1, null, view(DType.F32), view(DType.I32), view(DType.F32)),
+        refused(
+                () -> new Gamma(view(DType.I32), 1, null, view(DType.F32), view(DType.I32), view(DType.F32)),
                 "imas_gamma: rule is missing (null)");
-        refused(() -> new SupervisedLoss(logits.view(), truth.view(), null, 0, 0, view(DType.F32), null, null),
+        refused(
+                () -> new SupervisedLoss(logits.view(), truth.view(), null, 0, 0, view(DType.F32), null, null),
                 "imas_supervised_loss: kind is missing (null)");
-        refused(() -> SupervisedLoss.crossEntropy(logits.view(), truth.view(), view(DType.F32)).withGradient(null, 1),
+        refused(
+                () -> SupervisedLoss.crossEntropy(logits.view(), truth.view(), view(DType.F32))
+                        .withGradient(null, 1),
                 "imas_supervised_loss: grad is missing (null)");
-        refused(() -> new ComposeBatch.CutMix(view(DType.I32), null, truth.view(), view(DType.F32), truth.view(),
-                view(DType.F32)), "imas_compose_batch: boxes is missing (null)");
+        refused(
+                () -> new ComposeBatch.CutMix(
+                        view(DType.I32), null, truth.view(), view(DType.F32), truth.view(), view(DType.F32)),
+                "imas_compose_batch: boxes is missing (null)");
         refused(() -> new TensorView(null, null, new long[4], new long[4]), "dtype");
         refused(() -> new TensorView(null, DType.F32, new long[3], new long[4]), "4 axes");
         refused(() -> TensorView.contiguous(null, DType.F32, 1, 2), "4 axes");
@@ -74,7 +88,8 @@ class KernelsErrorsTest {
     @Test
     void wrongViews() {
         Pointer data = logits.memory();
-        refusedLogits(view(logits.view(), data, DType.F32, 1, 3, 4, 5), "truth has shape [2,1,8,9], expected [1,1,8,9]");
+        refusedLogits(
+                view(logits.view(), data, DType.F32, 1, 3, 4, 5), "truth has shape [2,1,8,9], expected [1,1,8,9]");
         refusedLogits(view(logits.view(), data, DType.F32, 2, 3, -4, 5), "extent -4 on axis 2");
         long[] far = {Long.MAX_VALUE, 1, 1, 1};
         refusedLogits(new TensorView(data, DType.F32, new long[] {2, 3, 4, 5}, far), "address space");
@@ -91,11 +106,13 @@ class KernelsErrorsTest {
         TensorView bf16 = view(DType.BF16);
         TensorView u8 = view(DType.U8);
         TensorView i32 = view(DType.I32);
-        refused(() -> new Confusion(i32, u8, view(DType.I64)),
+        refused(
+                () -> new Confusion(i32, u8, view(DType.I64)),
                 "imas_confusion: logits has dtype 4 (i32), expected f32, bf16 or f16");
         refused(() -> new Confusion(bf16, u8, i32), "imas_confusion: counts has dtype 4 (i32), expected i64");
         refused(() -> new PseudoLabel(f32, bf16, 1, u8, bf16, i32), "confidence has dtype 1 (bf16), expected f32");
-        refused(() -> new Gamma(i32, 1, Gamma.Rule.PUBLISHED, f32, f32, f32),
+        refused(
+                () -> new Gamma(i32, 1, Gamma.Rule.PUBLISHED, f32, f32, f32),
                 "pairing has dtype 0 (f32), expected i32");
         refused(() -> ComposeBatch.ofStrong(bf16, f32, bf16), "strong has dtype 0 (f32), expected bf16");
         ComposeBatch batch = ComposeBatch.ofStrong(f32, f32, f32);
@@ -157,13 +174,20 @@ class KernelsErrorsTest {
         refused(() -> Kernels.cuda(-1, null), "device is -1");
         assertThat(Kernels.available(Kernels.Backend.CPU)).isTrue();
         if (!Kernels.available(Kernels.Backend.CUDA)) {
-            assertThatThrownBy(() -> Kernels.cuda(0, null)).isInstanceOf(IllegalStateException.class).message().isNotBlank().doesNotContain("\n");
+            assertThatThrownBy(() -> Kernels.cuda(0, null))
+                    .isInstanceOf(IllegalStateException.class)
+                    .message()
+                    .isNotBlank()
+                    .doesNotContain("\n");
         }
     }
 
     @Test
     void buildInfoIsOneLine() {
-        assertThat(Kernels.buildInfo()).startsWith("imas kernels").contains("ABI " + Imas.IMAS_ABI_VERSION, "cpu backend").doesNotContain("\n");
+        assertThat(Kernels.buildInfo())
+                .startsWith("imas kernels")
+                .contains("ABI " + Imas.IMAS_ABI_VERSION, "cpu backend")
+                .doesNotContain("\n");
     }
 
     /** Each thread sees the message of its own call, and the argument block outlives any pointer scope. */

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 class KernelsPageTest {
     private final String page = Files.readString(Path.of("docs/kernels.md"));
 
-    KernelsPageTest() throws IOException {
-    }
+    KernelsPageTest() throws IOException {}
 
     @Test
     void quotesTheTestedPrograms() throws IOException {
@@ -24,7 +23,8 @@ class KernelsPageTest {
 
     @Test
     void namesEveryKernel() throws IOException {
-        Matcher function = Pattern.compile("int32_t (imas_\\w+)\\(const imas_backend\\*").matcher(Files.readString(Path.of("native/include/imas.h")));
+        Matcher function = Pattern.compile("int32_t (imas_\\w+)\\(const imas_backend\\*")
+                .matcher(Files.readString(Path.of("native/include/imas.h")));
         int kernels = 0;
         for (; function.find(); kernels++) {
             assertThat(page).contains("`" + function.group(1) + "`");
@@ -33,7 +33,8 @@ class KernelsPageTest {
     }
 
     private String quoted(String language) {
-        Matcher block = Pattern.compile("```" + language + "\n(.*?)```\n", Pattern.DOTALL).matcher(page);
+        Matcher block = Pattern.compile("```" + language + "\n(.*?)```\n", Pattern.DOTALL)
+                .matcher(page);
         assertThat(block.find()).as("a %s block", language).isTrue();
         return block.group(1);
     }

@@ -55,8 +55,7 @@ class KernelsTest {
         Tensor labels = nchw(DType.U8, B, 1, H, W);
         Tensor confidence = nchw(DType.F32, B, 1, H, W);
         Tensor counts = nchw(DType.I32, B, 1, 1, 3 * C + 2);
-        run(new PseudoLabel(
-                student.view(), teacher.view(), 0.6f, labels.view(), confidence.view(), counts.view()));
+        run(new PseudoLabel(student.view(), teacher.view(), 0.6f, labels.view(), confidence.view(), counts.view()));
 
         Tensor parts = nchw(DType.F32, B, 1, 1, 5);
         Tensor pairing = nchw(DType.I32, B, 1, 1, 1);
@@ -128,7 +127,8 @@ class KernelsTest {
             factor[(int) ((b * H + y) * W + x)] = kept ? weight.get(b, 0, 0, 0) / (B * H * W) : 0;
         });
         assertThat(loss.get(0, 0, 0, 0)).isCloseTo(Reference.loss(logits, labels, factor), within(2e-6));
-        grad.each((n, c, h, w) -> assertThat(grad.get(n, c, h, w)).isCloseTo(3 * Reference.slope(logits, labels, factor, n, c, h, w), within(1e-5)));
+        grad.each((n, c, h, w) -> assertThat(grad.get(n, c, h, w))
+                .isCloseTo(3 * Reference.slope(logits, labels, factor, n, c, h, w), within(1e-5)));
     }
 
     @Test
@@ -150,7 +150,8 @@ class KernelsTest {
         for (SupervisedLoss.Kind kind : SupervisedLoss.Kind.values()) {
             double limit = kind == SupervisedLoss.Kind.CE ? 1.5 : hardLimit;
             double kept = Arrays.stream(p).filter(v -> v <= limit).count();
-            double[] factor = Arrays.stream(p).map(v -> v <= limit ? 1 / kept : 0).toArray();
+            double[] factor =
+                    Arrays.stream(p).map(v -> v <= limit ? 1 / kept : 0).toArray();
             Tensor loss = nchw(DType.F32, 1, 1, 1, 1);
             Tensor count = nchw(DType.I64, 1, 1, 1, 1);
             Tensor grad = nchw(DType.F32, B, C, 4, 5);
@@ -161,7 +162,8 @@ class KernelsTest {
             assertThat(count.get(0, 0, 0, 0)).as("%s", kind).isEqualTo(kept);
             double expected = Reference.loss(logits, labels, factor);
             assertThat(loss.get(0, 0, 0, 0)).isCloseTo(expected, within(2e-6 * expected));
-            grad.each((n, c, h, w) -> assertThat(grad.get(n, c, h, w)).isCloseTo(Reference.slope(logits, labels, factor, n, c, h, w), within(1e-5)));
+            grad.each((n, c, h, w) -> assertThat(grad.get(n, c, h, w))
+                    .isCloseTo(Reference.slope(logits, labels, factor, n, c, h, w), within(1e-5)));
         }
     }
 
@@ -186,8 +188,13 @@ class KernelsTest {
                 .withLabeled(labeled.view())
                 .withGamma(gamma.view())
                 .withWeak()
-                .withCutMix(new ComposeBatch.CutMix(pairing.view(), boxes.view(), labels.view(), confidence.view(),
-                        mixedLabels.view(), mixedConfidence.view())));
+                .withCutMix(new ComposeBatch.CutMix(
+                        pairing.view(),
+                        boxes.view(),
+                        labels.view(),
+                        confidence.view(),
+                        mixedLabels.view(),
+                        mixedConfidence.view())));
         batch.each((n, c, y, x) -> {
             long b = (n - 1) % 2;
             long source = b == 0 && y >= 1 && y < 5 && x >= 2 && x < 7 ? 1 : b;
@@ -286,6 +293,8 @@ class KernelsTest {
         FloatPointer memory = new FloatPointer(bytes / 4 + 64);
         FloatPointer workspace = memory.position((64 - memory.address() % 64) % 64 / 4);
         operation.run(kernels, workspace, bytes);
-        assertThat(counts.get(0, 0, 0, 1)).as("class 1 is right when the view starts at the position").isEqualTo(1);
+        assertThat(counts.get(0, 0, 0, 1))
+                .as("class 1 is right when the view starts at the position")
+                .isEqualTo(1);
     }
 }

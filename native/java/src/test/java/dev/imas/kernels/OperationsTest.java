@@ -39,32 +39,39 @@ class OperationsTest {
     @Test
     void everyFunctionHasARecordAndEveryRecordAFunction() {
         assertThat(functions).hasSizeGreaterThan(5);
-        List<String> expected = functions.keySet().stream().map(OperationsTest::camel).toList();
+        List<String> expected =
+                functions.keySet().stream().map(OperationsTest::camel).toList();
         assertThat(RECORDS).extracting(Class::getSimpleName).containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @TestFactory
     Stream<DynamicTest> recordsHaveTheParametersOfTheirFunctions() {
-        return RECORDS.stream().map(type -> DynamicTest.dynamicTest(type.getSimpleName(), () -> {
-            List<String> parameters = functions.get(snake(type.getSimpleName()));
-            assertThat(components(type).map(OperationsTest::snake)).containsExactlyInAnyOrderElementsOf(parameters);
-        }));
+        return RECORDS.stream()
+                .map(type -> DynamicTest.dynamicTest(type.getSimpleName(), () -> {
+                    List<String> parameters = functions.get(snake(type.getSimpleName()));
+                    assertThat(components(type).map(OperationsTest::snake))
+                            .containsExactlyInAnyOrderElementsOf(parameters);
+                }));
     }
 
     /** A size is asked for where there is one to ask for. */
     @TestFactory
     Stream<DynamicTest> recordsAskForTheWorkspaceOfTheirFunctions() {
-        return RECORDS.stream().map(type -> DynamicTest.dynamicTest(type.getSimpleName(), () -> {
-            boolean asks = type.getMethod("workspaceBytes", Kernels.class).getDeclaringClass() == type;
-            String query = "size_t imas_" + snake(type.getSimpleName()) + "_workspace(";
-            assertThat(asks).isEqualTo(header.contains(query));
-        }));
+        return RECORDS.stream()
+                .map(type -> DynamicTest.dynamicTest(type.getSimpleName(), () -> {
+                    boolean asks =
+                            type.getMethod("workspaceBytes", Kernels.class).getDeclaringClass() == type;
+                    String query = "size_t imas_" + snake(type.getSimpleName()) + "_workspace(";
+                    assertThat(asks).isEqualTo(header.contains(query));
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> everyFunctionHasItsFiles() {
-        return functions.keySet().stream().flatMap(stem -> FILES.stream().map(file -> file.formatted(stem)))
-                .map(file -> DynamicTest.dynamicTest(file, () -> assertThat(Path.of(file)).isRegularFile()));
+        return functions.keySet().stream()
+                .flatMap(stem -> FILES.stream().map(file -> file.formatted(stem)))
+                .map(file -> DynamicTest.dynamicTest(
+                        file, () -> assertThat(Path.of(file)).isRegularFile()));
     }
 
     @Test
@@ -79,7 +86,11 @@ class OperationsTest {
     private List<String> constants(String name, String prefix) {
         Matcher body = Pattern.compile("enum " + name + " \\{([^}]*)\\}").matcher(header);
         assertThat(body.find()).as(name).isTrue();
-        return Pattern.compile(prefix + "(\\w+) = ").matcher(body.group(1)).results().map(c -> c.group(1)).toList();
+        return Pattern.compile(prefix + "(\\w+) = ")
+                .matcher(body.group(1))
+                .results()
+                .map(c -> c.group(1))
+                .toList();
     }
 
     private static List<String> names(Enum<?>[] values) {
@@ -104,7 +115,8 @@ class OperationsTest {
     }
 
     private static String camel(String stem) {
-        return Pattern.compile("(?:^|_)(.)").matcher(stem).replaceAll(first -> first.group(1).toUpperCase(Locale.ROOT));
+        return Pattern.compile("(?:^|_)(.)").matcher(stem).replaceAll(first -> first.group(1)
+                .toUpperCase(Locale.ROOT));
     }
 
     private static String snake(String camel) {

@@ -81,6 +81,5 @@ final class Reference {
         return (above - below) / (upper - lower);
     }
 
-    private Reference() {
-    }
+    private Reference() {}
 }

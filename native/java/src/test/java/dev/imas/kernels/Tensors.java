@@ -71,8 +71,7 @@ final class Tensors {
         void visit(long n, long c, long h, long w);
     }
 
-    private Tensors() {
-    }
+    private Tensors() {}
 
     static Tensor nchw(DType dtype, long n, long c, long h, long w) {
         return of(dtype, new long[] {n, c, h, w}, new long[] {c * h * w, h * w, w, 1});
@@ -90,7 +89,8 @@ final class Tensors {
     /** Logits whose largest class changes over the image, no two alike. */
     static Tensor logits(Tensor tensor, Random random) {
         double slope = random.nextDouble() * 2;
-        tensor.each((n, c, h, w) -> tensor.set(n, c, h, w, 3 * Math.sin(slope * (h + 2 * w) + 2.4 * c + n) + random.nextDouble()));
+        tensor.each((n, c, h, w) ->
+                tensor.set(n, c, h, w, 3 * Math.sin(slope * (h + 2 * w) + 2.4 * c + n) + random.nextDouble()));
         return tensor;
     }
 

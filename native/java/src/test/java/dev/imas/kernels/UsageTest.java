@@ -26,8 +26,8 @@ class UsageTest {
             TensorView labels = TensorView.contiguous(new BytePointer(new byte[] {0, 1}), DType.U8, 1, 1, 1, 2);
             FloatPointer loss = new FloatPointer(1);
             FloatPointer grad = new FloatPointer(4);
-            Operation operation = SupervisedLoss
-                    .crossEntropy(logits, labels, TensorView.contiguous(loss, DType.F32, 1, 1, 1, 1))
+            Operation operation = SupervisedLoss.crossEntropy(
+                            logits, labels, TensorView.contiguous(loss, DType.F32, 1, 1, 1, 1))
                     .withGradient(TensorView.contiguous(grad, DType.F32, 1, 2, 1, 2), 1);
 
             long bytes = operation.workspaceBytes(kernels);

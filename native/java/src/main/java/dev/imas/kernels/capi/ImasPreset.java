@@ -15,12 +15,13 @@ import org.bytedeco.javacpp.tools.InfoMapper;
  */
 @NoException(true)
 @Properties(
-        value = @Platform(
-                value = "linux-x86_64",
-                include = "imas.h",
-                link = "imas",
-                preload = {"gomp@.1", "imas_cuda"},
-                preloadresource = {"/org/bytedeco/pytorch/", "/dev/imas/kernels/runtime/"}),
+        value =
+                @Platform(
+                        value = "linux-x86_64",
+                        include = "imas.h",
+                        link = "imas",
+                        preload = {"gomp@.1", "imas_cuda"},
+                        preloadresource = {"/org/bytedeco/pytorch/", "/dev/imas/kernels/runtime/"}),
         target = "dev.imas.kernels.capi",
         global = "dev.imas.kernels.capi.Imas")
 public class ImasPreset implements InfoMapper {
