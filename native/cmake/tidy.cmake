@@ -6,7 +6,7 @@ if(NOT IMAS_CLANG_TIDY)
 endif()
 set(options -Wall -Wextra -Wno-psabi -I${CMAKE_SOURCE_DIR}/native/include -I${CMAKE_SOURCE_DIR}/native/src)
 set(cxx_options ${options} -std=gnu++17 ${OpenMP_CXX_FLAGS} -DIMAS_VERSION="" -DIMAS_COMPILER="" -DIMAS_OPENMP=0
-  "-D__builtin_shuffle(before,v,mask)=(v)")
+  "-D__builtin_shuffle(a,b,mask)=((a)+(b))")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND cxx_options -DIMAS_ISA=avx2 ${IMAS_ISA_FLAGS_avx2})
 endif()
