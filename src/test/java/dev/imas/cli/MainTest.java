@@ -141,7 +141,7 @@ class MainTest {
                 "\nException raised from allocate at alloc.cpp:1 (most recent call first):\nframe #0: c10::Error";
         return Stream.of(
                 Arguments.of(new UserException("a.png is empty"), 2, "imas: a.png is empty"),
-                Arguments.of(new NoSuchFileException("/a/b"), 2, "imas: no such file or folder: /a/b"),
+                Arguments.of(new NoSuchFileException("/a/b"), 2, "imas: the folder /a does not exist"),
                 Arguments.of(
                         new UncheckedIOException(new IOException("No space left on device")),
                         2,
