@@ -119,11 +119,14 @@ maven() { # OPTIONS
     return "$status"
 }
 
+# Maven's own advice after an error.
+advice='^\[ERROR\] (To see the full|Re-run Maven|For more information|\[Help|After correcting| +mvn)'
+
 failed() {
     if grep -Eq 'Could not transfer artifact|Unknown host' "$log"; then
         echo "imas: Maven could not fetch what the build needs; is there a network? see $log" >&2
     else
-        grep -E '^\[ERROR\] [^ ]|error:' "$log" | head -n 15 >&2
+        grep -E '^\[ERROR\] [^ ]|error:' "$log" | grep -Ev "$advice" | head -n 15 >&2
         echo "imas: the build failed; see $log" >&2
     fi
     exit 3

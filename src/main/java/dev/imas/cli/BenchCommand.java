@@ -10,23 +10,12 @@ import org.apache.commons.cli.Options;
  */
 final class BenchCommand implements Command {
     @Override
-    public String name() {
-        return "bench";
-    }
-
-    @Override
-    public String summary() {
-        return "run the benchmarks of the kernels and the loader (in a checkout)";
-    }
-
-    @Override
-    public String usage() {
-        return "bench [PATTERN...] [JMH OPTIONS]";
-    }
-
-    @Override
-    public String details() {
-        return """
+    public Manual manual() {
+        return new Manual(
+                "bench",
+                "run the benchmarks of the kernels and the loader (in a checkout)",
+                "bench [PATTERN...] [JMH OPTIONS]",
+                """
                 Builds the module benchmarks where it is older than its sources, then starts JMH, which runs
                 the benchmarks whose names match a PATTERN (a regular expression), or all of them, which takes
                 long. OMP_NUM_THREADS is 2 unless set.
@@ -44,12 +33,7 @@ final class BenchCommand implements Command {
                   imas bench EmaUpdate -rf json -rff ema.json
 
                 What was measured, with machine and command, is in benchmarks/results.
-                """;
-    }
-
-    @Override
-    public Options options() {
-        return new Options();
+                """);
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.Options;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
@@ -43,28 +42,12 @@ final class DoctorCommand implements Command {
     }
 
     @Override
-    public String name() {
-        return "doctor";
-    }
-
-    @Override
-    public String summary() {
-        return "tell what this machine and this build have and lack, and test every device";
-    }
-
-    @Override
-    public String usage() {
-        return "doctor";
-    }
-
-    @Override
-    public String details() {
-        return "Takes some seconds. Exit status 0 when every device that can be used passes its test, 1 when one fails.\n";
-    }
-
-    @Override
-    public Options options() {
-        return new Options();
+    public Manual manual() {
+        return new Manual(
+                "doctor",
+                "tell what this machine and this build have and lack, and test every device",
+                "doctor",
+                "Takes some seconds. Exit status 0 when every device that can be used passes its test, 1 when one fails.\n");
     }
 
     @Override

@@ -20,23 +20,12 @@ import org.apache.commons.cli.Options;
 /** {@code imas evaluate}. */
 final class EvaluateCommand implements Command {
     @Override
-    public String name() {
-        return "evaluate";
-    }
-
-    @Override
-    public String summary() {
-        return "measure the mIoU of a weight file on images with masks";
-    }
-
-    @Override
-    public String usage() {
-        return "evaluate --weights FILE [--data ROOT --val LIST] [--json] [OPTIONS]";
-    }
-
-    @Override
-    public String details() {
-        return """
+    public Manual manual() {
+        return new Manual(
+                "evaluate",
+                "measure the mIoU of a weight file on images with masks",
+                "evaluate --weights FILE [--data ROOT --val LIST] [--json] [OPTIONS]",
+                """
                 Weights in a run directory are measured on the run's validation images and in its way;
                 --data and --val name others. Without a run, pictures are evaluated whole; with
                 --set evaluation.mode=sliding in windows of evaluation.window. evaluation.scale reduces pictures
@@ -48,7 +37,7 @@ final class EvaluateCommand implements Command {
                   imas evaluate --weights runs/embedded-imas-seed1/teacher.safetensors
                   imas evaluate --weights teacher.safetensors --data camvid --val splits/val.txt --json
                   imas evaluate --weights ckpt_best.pth --preset voc --data VOC2012 --val val.txt
-                """;
+                """);
     }
 
     @Override

@@ -128,16 +128,18 @@ public final class Main {
 
     private static Command command(List<Command> commands, String name) {
         return commands.stream()
-                .filter(command -> command.name().equals(name))
+                .filter(command -> command.manual().name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> {
-                    List<String> names = commands.stream().map(Command::name).toList();
+                    List<String> names = commands.stream()
+                            .map(command -> command.manual().name())
+                            .toList();
                     return new UserException("unknown command " + name + Nearest.hintOrAll(name, names));
                 });
     }
 
     private static CommandLine parse(Command command, Options options, String[] arguments) {
-        String seeHelp = "; see imas " + command.name() + " --help";
+        String seeHelp = "; see imas " + command.manual().name() + " --help";
         try {
             CommandLine line = DefaultParser.builder()
                     .setAllowPartialMatching(false)
@@ -189,7 +191,8 @@ public final class Main {
                 usage: imas COMMAND [OPTIONS]
                 """);
         for (Command command : commands) {
-            console.out().printf("  %-10s %s%n", command.name(), command.summary());
+            Command.Manual manual = command.manual();
+            console.out().printf("  %-10s %s%n", manual.name(), manual.summary());
         }
         console.out()
                 .println(
@@ -203,9 +206,10 @@ public final class Main {
         HelpFormatter formatter = new HelpFormatter();
         formatter.setOptionComparator(null);
         PrintWriter writer = new PrintWriter(console.out());
-        writer.println("usage: imas " + command.usage());
+        Command.Manual manual = command.manual();
+        writer.println("usage: imas " + manual.usage());
         writer.println();
-        writer.println(command.summary());
+        writer.println(manual.summary());
         writer.println();
         Options options = command.options()
                 .addOption(Option.builder()
@@ -217,7 +221,7 @@ public final class Main {
             formatter.printOptions(writer, WIDTH, members, 2, 3);
             writer.println();
         });
-        writer.print(command.details());
+        writer.print(manual.details());
         writer.flush();
     }
 

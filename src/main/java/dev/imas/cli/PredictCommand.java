@@ -30,30 +30,19 @@ final class PredictCommand implements Command {
     private static final double OVERLAY = 0.5;
 
     @Override
-    public String name() {
-        return "predict";
-    }
-
-    @Override
-    public String summary() {
-        return "segment pictures: an index PNG with palette and an overlay for each";
-    }
-
-    @Override
-    public String usage() {
-        return "predict --weights FILE --input FILE|DIR --out DIR [OPTIONS]";
-    }
-
-    @Override
-    public String details() {
-        return """
+    public Manual manual() {
+        return new Manual(
+                "predict",
+                "segment pictures: an index PNG with palette and an overlay for each",
+                "predict --weights FILE --input FILE|DIR --out DIR [OPTIONS]",
+                """
                 Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out.
                 Weights in a run directory predict as the run evaluates, whole or in sliding windows;
                 --set evaluation.mode=sliding and evaluation.window=769 choose otherwise.
 
                 example:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
-                """;
+                """);
     }
 
     @Override

@@ -3,33 +3,16 @@ package dev.imas.cli;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.Options;
 
 /** {@code imas presets}. */
 final class PresetsCommand implements Command {
     @Override
-    public String name() {
-        return "presets";
-    }
-
-    @Override
-    public String summary() {
-        return "list the named configurations, or print one in full";
-    }
-
-    @Override
-    public String usage() {
-        return "presets [NAME]";
-    }
-
-    @Override
-    public String details() {
-        return "";
-    }
-
-    @Override
-    public Options options() {
-        return new Options();
+    public Manual manual() {
+        return new Manual(
+                "presets",
+                "list the named configurations, or print one in full",
+                "presets [NAME]",
+                "");
     }
 
     @Override

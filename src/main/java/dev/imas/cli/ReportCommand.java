@@ -4,33 +4,16 @@ import dev.imas.common.UserException;
 import dev.imas.report.ReportWriter;
 import java.nio.file.Path;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.Options;
 
 /** {@code imas report}. */
 final class ReportCommand implements Command {
     @Override
-    public String name() {
-        return "report";
-    }
-
-    @Override
-    public String summary() {
-        return "write report.html of a run directory anew, also of an unfinished run";
-    }
-
-    @Override
-    public String usage() {
-        return "report DIR";
-    }
-
-    @Override
-    public String details() {
-        return "";
-    }
-
-    @Override
-    public Options options() {
-        return new Options();
+    public Manual manual() {
+        return new Manual(
+                "report",
+                "write report.html of a run directory anew, also of an unfinished run",
+                "report DIR",
+                "");
     }
 
     @Override

@@ -21,25 +21,14 @@ import org.apache.commons.cli.Options;
 /** {@code imas train}. */
 final class TrainCommand implements Command {
     @Override
-    public String name() {
-        return "train";
-    }
-
-    @Override
-    public String summary() {
-        return "train a network and write weights, measurements and a report";
-    }
-
-    @Override
-    public String usage() {
-        return """
+    public Manual manual() {
+        return new Manual(
+                "train",
+                "train a network and write weights, measurements and a report",
+                """
                 train [--preset NAME | --config FILE] [OPTIONS]
-                       imas train --resume DIR""";
-    }
-
-    @Override
-    public String details() {
-        return """
+                       imas train --resume DIR""",
+                """
                 Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded.
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
@@ -50,7 +39,7 @@ final class TrainCommand implements Command {
                   imas train --preset camvid --data camvid --labeled splits/46/labeled.txt \\
                              --unlabeled splits/46/unlabeled.txt --val splits/val.txt --out runs/camvid
                   imas train --resume runs/camvid
-                """;
+                """);
     }
 
     @Override

@@ -16,27 +16,16 @@ import org.apache.commons.cli.Options;
 /** {@code imas verify}. */
 final class VerifyCommand implements Command {
     @Override
-    public String name() {
-        return "verify";
-    }
-
-    @Override
-    public String summary() {
-        return "compare this installation with recorded numbers of the published implementation";
-    }
-
-    @Override
-    public String usage() {
-        return "verify [--golden DIR] [--device DEVICE] [--markdown]";
-    }
-
-    @Override
-    public String details() {
-        return """
+    public Manual manual() {
+        return new Manual(
+                "verify",
+                "compare this installation with recorded numbers of the published implementation",
+                "verify [--golden DIR] [--device DEVICE] [--markdown]",
+                """
                 Prints the largest error of every quantity beside its tolerance; exit status 1 when one fails.
                 On a GPU the networks compute in float32 without tf32 and may deviate ten times as much as on the
                 CPU that they were recorded on; kernels may not.
-                """;
+                """);
     }
 
     @Override

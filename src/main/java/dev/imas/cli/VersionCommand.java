@@ -2,33 +2,16 @@ package dev.imas.cli;
 
 import dev.imas.kernels.Kernels;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.Options;
 
 /** {@code imas version}. */
 final class VersionCommand implements Command {
     @Override
-    public String name() {
-        return "version";
-    }
-
-    @Override
-    public String summary() {
-        return "print versions";
-    }
-
-    @Override
-    public String usage() {
-        return "version";
-    }
-
-    @Override
-    public String details() {
-        return "";
-    }
-
-    @Override
-    public Options options() {
-        return new Options();
+    public Manual manual() {
+        return new Manual(
+                "version",
+                "print versions",
+                "version",
+                "");
     }
 
     @Override

@@ -42,16 +42,27 @@ public final class FileProblem {
             Map.entry("File name too long", "the name is too long"),
             Map.entry("Too many open files", "too many files are open"),
             Map.entry("Input/output error", "the disk reports an error"));
+    /** What Java's own kinds of failure mean. */
+    private static final Map<Class<? extends FileSystemException>, String> KINDS = Map.of(
+            NoSuchFileException.class, "no such file or folder",
+            AccessDeniedException.class, "permission denied",
+            FileAlreadyExistsException.class, "a file is in the way",
+            NotDirectoryException.class, "it is no folder",
+            DirectoryNotEmptyException.class, "the folder is not empty",
+            FileSystemLoopException.class, "links go round in a circle",
+            AtomicMoveNotSupportedException.class, "the file system cannot replace a file in one step");
     /** How java.io names a file and the system's words. */
     private static final Pattern NAMED = Pattern.compile("(.+) \\(([^()]+)\\)");
 
     private FileProblem() {}
 
-    /** The folder of a missing file, if that is missing too. */
-    private static Optional<Path> folderOf(NoSuchFileException missing) {
-        return Optional.ofNullable(missing.getFile())
-                .map(file -> Path.of(file).toAbsolutePath().getParent())
-                .filter(Files::notExists);
+    /** Where a file is missing with its folder, the folder is what to tell of. */
+    private static Optional<String> missingFolder(FileSystemException problem) {
+        return problem instanceof NoSuchFileException && problem.getFile() != null
+                ? Optional.ofNullable(Path.of(problem.getFile()).toAbsolutePath().getParent())
+                        .filter(Files::notExists)
+                        .map(folder -> "the folder " + folder + " does not exist")
+                : Optional.empty();
     }
 
     /** As {@link #of(Exception, Path)} in a sentence that names no path. */
@@ -68,11 +79,8 @@ public final class FileProblem {
      */
     public static String of(Exception problem, Path named) {
         Throwable cause = problem instanceof UncheckedIOException ? problem.getCause() : problem;
-        if (cause instanceof NoSuchFileException missing && folderOf(missing).isPresent()) {
-            return "the folder " + folderOf(missing).get() + " does not exist";
-        }
         if (cause instanceof FileSystemException system) {
-            return about(system.getFile(), named, reason(system));
+            return missingFolder(system).orElseGet(() -> about(system.getFile(), named, reason(system)));
         }
         if (cause instanceof CharacterCodingException) {
             return "it is no text in UTF-8";
@@ -97,26 +105,9 @@ public final class FileProblem {
     }
 
     private static String reason(FileSystemException problem) {
-        if (problem instanceof NoSuchFileException) {
-            return "no such file or folder";
-        }
-        if (problem instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (problem instanceof FileAlreadyExistsException) {
-            return "a file is in the way";
-        }
-        if (problem instanceof NotDirectoryException) {
-            return "it is no folder";
-        }
-        if (problem instanceof DirectoryNotEmptyException) {
-            return "the folder is not empty";
-        }
-        if (problem instanceof FileSystemLoopException) {
-            return "links go round in a circle";
-        }
-        if (problem instanceof AtomicMoveNotSupportedException) {
-            return "the file system cannot replace a file in one step";
+        String known = KINDS.get(problem.getClass());
+        if (known != null) {
+            return known;
         }
         String words = firstLine(problem.getReason());
         return words.isEmpty() ? "no reason is given" : inWords(words);

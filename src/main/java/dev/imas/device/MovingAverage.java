@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * average = decay * average + (1 - decay) * value, for many tensors in one kernel call (docs/method.md 3.8). Keeps
- * their addresses, and lives in the scope it was made in.
+ * their addresses, and them reachable; lives in the scope it was made in.
  */
 public final class MovingAverage {
     private final TensorKernels kernels;

@@ -20,14 +20,23 @@ public interface SegmentationNetwork extends AutoCloseable {
 
     /** A run's new network, where and in the layout in which it is computed. */
     static SegmentationNetwork create(ImasConfig config, Compute compute) {
-        SegmentationNetwork network = create(config.network(), config.data().classes(), config.seed());
-        if (compute.cuda()) {
-            network.to(compute.torchDevice());
+        return create(config.network(), config.data().classes(), config.seed()).placed(compute);
+    }
+
+    /** Itself, moved to the device and into the layout in which it is computed; closed when that fails. */
+    default SegmentationNetwork placed(Compute compute) {
+        try {
+            if (compute.cuda()) {
+                to(compute.torchDevice());
+            }
+            if (compute.channelsLast()) {
+                channelsLast();
+            }
+            return this;
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
-        if (compute.channelsLast()) {
-            network.channelsLast();
-        }
-        return network;
     }
 
     /**

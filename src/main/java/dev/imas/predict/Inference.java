@@ -98,14 +98,18 @@ final class Inference {
         if (whole() && !detailed) {
             return new Segmentation(labels, floats(found.confidence()), Optional.empty());
         }
-        Tensor enlarged = Bilinear.enlarged(scores.to(ScalarType.Float), image.height(), image.width());
-        Tensor probabilities = whole()
-                ? softmax(enlarged, 1)
-                : enlarged.div(enlarged.sum(new long[] {1}, true, new ScalarTypeOptional()));
+        Tensor enlarged = enlarged(scores.to(ScalarType.Float), image.height(), image.width());
+        if (whole()) {
+            return new Segmentation(labels, floats(found.confidence()), Optional.of(floats(softmax(enlarged, 1))));
+        }
+        Tensor total = enlarged.sum(new long[] {1}, true, new ScalarTypeOptional()); // a pixel lies in many windows
+        float[] confidence = floats(enlarged.amax(new long[] {1}, true).div_(total));
         return new Segmentation(
-                labels,
-                floats(whole() ? found.confidence() : probabilities.amax(new long[] {1}, false)),
-                detailed ? Optional.of(floats(probabilities)) : Optional.empty());
+                labels, confidence, detailed ? Optional.of(floats(enlarged.div_(total))) : Optional.empty());
+    }
+
+    private static Tensor enlarged(Tensor x, int height, int width) {
+        return x.size(2) == height && x.size(3) == width ? x : Bilinear.enlarged(x, height, width);
     }
 
     private boolean whole() {

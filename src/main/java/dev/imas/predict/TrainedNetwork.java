@@ -1,5 +1,6 @@
 package dev.imas.predict;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
@@ -27,21 +28,27 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
         try (PointerScope scope = new PointerScope()) {
             Optional<NetworkSpec> own = NetworkSpec.of(weights);
             ImasConfig config = options.resolved(weights, own);
-            NetworkSpec spec = own.orElseGet(() -> NetworkSpec.of(config));
+            NetworkSpec spec = spec(weights, own, config);
             Compute compute = Compute.of(
                     config.device(), config.precision(), spec.network().backbone());
             SegmentationNetwork network =
                     own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, options);
-            place(network, compute);
-            return new TrainedNetwork(network, spec, config, compute);
+            return new TrainedNetwork(network.placed(compute), spec, config, compute);
         }
     }
 
-    private static void place(SegmentationNetwork network, Compute compute) {
-        network.to(compute.torchDevice());
-        if (compute.channelsLast()) {
-            network.channelsLast();
-        }
+    /** The file's network under the names and colours that the settings end with, which begin with the file's. */
+    private static NetworkSpec spec(Path weights, Optional<NetworkSpec> own, ImasConfig config) {
+        NetworkSpec configured = NetworkSpec.of(config);
+        own.ifPresent(file -> {
+            if (file.classes() != configured.classes()) {
+                throw new UserException("data.classes is " + configured.classes() + "; expected " + file.classes()
+                        + ", the classes of the network in " + weights);
+            }
+        });
+        return own.map(file ->
+                        new NetworkSpec(file.network(), file.classes(), configured.classNames(), configured.palette()))
+                .orElse(configured);
     }
 
     private static SegmentationNetwork foreign(ImasConfig config, Path weights, Segmenter.Options options) {

@@ -6,6 +6,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
+import dev.imas.config.Names;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
@@ -22,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
@@ -53,7 +53,7 @@ public final class Trainer {
                     config.device(), precision(config, from), config.network().backbone());
             tellUnusedGpu(config, compute, listener);
             listener.message("device " + compute.device() + ", precision "
-                    + compute.precision().name().toLowerCase(Locale.ROOT)
+                    + Names.word(compute.precision())
                     + (compute.channelsLast() ? ", channels_last" : ""));
             DurableFiles.replace(
                     directory.config(),

@@ -191,28 +191,8 @@ class MainTest {
     /** A command that throws. */
     private record Failing(Throwable fault) implements Command {
         @Override
-        public String name() {
-            return "fail";
-        }
-
-        @Override
-        public String summary() {
-            return "";
-        }
-
-        @Override
-        public String usage() {
-            return "fail";
-        }
-
-        @Override
-        public String details() {
-            return "";
-        }
-
-        @Override
-        public Options options() {
-            return new Options();
+        public Manual manual() {
+            return new Manual("fail", "", "fail", "");
         }
 
         @Override

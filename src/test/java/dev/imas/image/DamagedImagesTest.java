@@ -91,17 +91,22 @@ class DamagedImagesTest {
                 " cannot be read as an image (its data end early); it may be truncated or damaged");
     }
 
-    @Test
-    void aPngIsRefusedWhereverItIsCut() {
-        byte[] whole = encode(colours(12, 9), "png");
-        for (int length = 1; length < whole.length; length++) {
-            Path path = file("cut.png", Arrays.copyOf(whole, length));
+    /** After 1, 1 + step, 1 + 2 step ... bytes. */
+    private void refusedWhereverCut(String name, byte[] whole, int step) {
+        for (int length = 1; length < whole.length; length += step) {
+            Path path = file(name, Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> ImageFiles.picture(path))
                     .as("%d of %d bytes", length, whole.length)
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith(path + " ")
                     .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
         }
+    }
+
+    @Test
+    void aPngIsRefusedWhereverItIsCut() {
+        byte[] whole = encode(colours(12, 9), "png");
+        refusedWhereverCut("cut.png", whole, 1);
         pictureRefused(
                 "noend.png",
                 Arrays.copyOf(whole, whole.length - 12),
@@ -125,14 +130,7 @@ class DamagedImagesTest {
     @Test
     void aJpegIsRefusedWhereverItIsCut() {
         byte[] whole = encode(colours(40, 30), "jpg");
-        for (int length = 1; length < whole.length; length += 7) {
-            Path path = file("cut.jpg", Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> ImageFiles.picture(path))
-                    .as("%d of %d bytes", length, whole.length)
-                    .isInstanceOf(UserException.class)
-                    .hasMessageStartingWith(path + " ")
-                    .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
-        }
+        refusedWhereverCut("cut.jpg", whole, 7);
         pictureRefused(
                 "cut.jpg",
                 Arrays.copyOf(whole, whole.length - 30),

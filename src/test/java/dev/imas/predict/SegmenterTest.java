@@ -173,6 +173,24 @@ class SegmenterTest {
     }
 
     @Test
+    void namesAndColoursMayBeOthersButNotTheNumberOfClasses() {
+        List<String> names = List.of("a", "b", "c", "d", "e", "f", "g");
+        List<Integer> colours = List.of(1, 2, 3, 4, 5, 6, 7);
+        try (Segmenter segmenter =
+                Segmenter.open(own, CPU.set("data.class_names", names).set("data.palette", colours))) {
+            assertThat(segmenter.classNames()).isEqualTo(names);
+            assertThat(segmenter.palette()).isEqualTo(colours);
+        }
+        Options more = CPU.set("data.layout", "list")
+                .set("data.classes", 9)
+                .set("data.class_names", List.of())
+                .set("data.palette", List.of());
+        assertThatThrownBy(() -> Segmenter.open(own, more))
+                .isInstanceOf(UserException.class)
+                .hasMessage("data.classes is 9; expected 7, the classes of the network in " + own);
+    }
+
+    @Test
     void aFileOfAnotherProgramNeedsAConfiguration() throws IOException {
         assertThatThrownBy(() -> Segmenter.open(foreign, CPU))
                 .isInstanceOf(UserException.class)

@@ -6,31 +6,17 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.CutMixPairing;
 import dev.imas.config.ImasConfig.CutMixTrigger;
 import dev.imas.device.TensorKernels.Agreement;
-import dev.imas.device.Torch;
 import dev.imas.semi.CutMixRule.MeanGamma;
 import dev.imas.semi.CutMixRule.Pairing;
 import dev.imas.semi.CutMixRule.Spread;
 import dev.imas.semi.CutMixRule.Trigger;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(StepScope.class)
 class CutMixRuleTest {
     private final StepHarness.Draws draws = new StepHarness.Draws();
-    private PointerScope scope;
-
-    @BeforeEach
-    void open() {
-        Torch.load();
-        scope = new PointerScope();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static MeanGamma mean(double value) {
         return new MeanGamma(torch.tensor(new float[] {(float) value}));

@@ -7,39 +7,25 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig.SupervisedLoss;
 import dev.imas.config.ImasConfig.Unsupervised;
 import dev.imas.device.TensorKernels;
-import dev.imas.device.Torch;
 import dev.imas.semi.Networks.Head;
 import dev.imas.semi.Networks.Pass;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.data.Offset;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The losses where all logits are equal: every pixel costs log C, and a gradient is known without a kernel. */
+@ExtendWith(StepScope.class)
 class LossesTest {
     private static final int CLASSES = 4;
     private static final double LOG = Math.log(CLASSES);
     private static final Offset<Double> ROUNDING = within(1e-6);
 
     private final TensorKernels kernels = new TensorKernels(Agreements.CPU);
-    private PointerScope scope;
-
-    @BeforeEach
-    void open() {
-        Torch.load();
-        scope = new PointerScope();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static Head head(int images) {
         return Head.of(torch.zeros(images, CLASSES, 2, 2));

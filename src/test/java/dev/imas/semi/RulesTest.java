@@ -8,31 +8,17 @@ import dev.imas.config.ImasConfig.IntensityMix;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.Agreement;
 import dev.imas.device.TensorKernels.PseudoLabels;
-import dev.imas.device.Torch;
 import java.util.Optional;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The rules that follow from gamma, one by one. */
+@ExtendWith(StepScope.class)
 class RulesTest {
-    private PointerScope scope;
-
-    @BeforeEach
-    void open() {
-        Torch.load();
-        scope = new PointerScope();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     @Test
     void thresholdsAreTheSameOrFollowTheClassesConfidence() {

@@ -4,29 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.PseudoLabels;
-import dev.imas.device.Torch;
 import java.util.Optional;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two labelled images of value 1; weak ones of 10 and 20; strong ones of 110 and 120; of 4x4 pixels. */
+@ExtendWith(StepScope.class)
 class StudentBatchTest {
-    private PointerScope scope;
     private StepInput.SemiSupervised input;
     private PseudoLabels targets;
 
     @BeforeEach
     void open() {
-        Torch.load();
-        scope = new PointerScope();
         Tensor weak = torch.tensor(new float[] {10, 20})
                 .view(2, 1, 1, 1)
                 .expand(2, 3, 4, 4)
@@ -38,11 +34,6 @@ class StudentBatchTest {
                 .contiguous();
         targets = new PseudoLabels(
                 labels.to(ScalarType.Byte), labels.to(ScalarType.Float).div(new Scalar(4)), torch.zeros(1));
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private StudentBatch compose(boolean weakInBatch, Optional<Tensor> share, CutMix mix) {

@@ -3,6 +3,7 @@ package dev.imas.verify.engine;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
@@ -66,7 +67,7 @@ public record GoldenData(Path root) {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UserException("cannot list " + root + ": " + e.getMessage(), e);
+            throw new UserException("cannot list " + root + " (" + FileProblem.of(e, root) + ")", e);
         }
     }
 

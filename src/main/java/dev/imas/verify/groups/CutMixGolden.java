@@ -6,36 +6,21 @@ import static dev.imas.verify.engine.GoldenData.ints;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.kernels.Gamma.Rule;
-import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
-import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.ArrayKernels.Composed;
 import dev.imas.weights.SafetensorsFile;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /** CutMix (method 3.4): pairing by gamma, and the mixed images, labels and confidences. Copies: everything is exact. */
-final class CutMixGolden implements GoldenGroup {
-    private final ArrayKernels kernels;
-
+final class CutMixGolden extends KernelGroup {
     CutMixGolden(ArrayKernels kernels) {
-        this.kernels = kernels;
+        super("04_cutmix", kernels);
     }
 
     @Override
-    public String name() {
-        return "04_cutmix";
-    }
-
-    @Override
-    public void run(GoldenData data, Consumer<Check> report) throws IOException {
-        Comparison compare = new Comparison(name(), report);
-        SafetensorsFile tensors = data.tensors(name() + "/cutmix.safetensors");
-        JsonNode json = data.json(name() + "/cutmix.json");
+    void check(JsonNode json, SafetensorsFile tensors, Comparison compare) {
         for (JsonNode c : field(json, "cases")) {
             mixed(compare, tensors, c);
         }

@@ -4,42 +4,28 @@ import static dev.imas.verify.engine.GoldenData.field;
 import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
-import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.ArrayKernels.PseudoLabels;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Labels, confidences, agreement and gamma (method 4) from logits at full resolution. */
-final class HardnessGolden implements GoldenGroup {
+final class HardnessGolden extends KernelGroup {
     /** Softmax of float32 logits: rounding of exp and of a sum of some twenty terms. */
     private static final double MAX_PROBABILITY = 3e-6;
     /** Quotients of counts, rounded to float32 a few times. */
     private static final double RATIO = 1e-6;
 
-    private final ArrayKernels kernels;
-
     HardnessGolden(ArrayKernels kernels) {
-        this.kernels = kernels;
+        super("01_hardness", kernels);
     }
 
     @Override
-    public String name() {
-        return "01_hardness";
-    }
-
-    @Override
-    public void run(GoldenData data, Consumer<Check> report) throws IOException {
-        Comparison compare = new Comparison(name(), report);
-        SafetensorsFile tensors = data.tensors(name() + "/hardness.safetensors");
-        for (JsonNode c : field(data.json(name() + "/hardness.json"), "cases")) {
+    void check(JsonNode json, SafetensorsFile tensors, Comparison compare) {
+        for (JsonNode c : field(json, "cases")) {
             String caseName = field(c, "name").asText();
             Logits student = Logits.of(tensors, field(c, "student_logits").asText());
             Logits teacher = Logits.of(tensors, field(c, "teacher_logits").asText());

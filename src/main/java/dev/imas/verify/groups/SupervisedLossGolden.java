@@ -7,40 +7,25 @@ import static dev.imas.verify.engine.GoldenData.number;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.common.UserException;
 import dev.imas.kernels.SupervisedLoss.Kind;
-import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
-import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
-import java.io.IOException;
-import java.util.function.Consumer;
 
 /** Cross-entropy and OHEM with the auxiliary term (method 3.6) and their gradients, at full resolution. */
-final class SupervisedLossGolden implements GoldenGroup {
+final class SupervisedLossGolden extends KernelGroup {
     /** A float32 log-softmax a pixel, summed in a different order. */
     private static final double LOSS = 1e-6;
     /** Softmax minus one-hot in float32, relative to the largest element; also for the norm of it. */
     private static final double GRADIENT = 3e-6;
 
-    private final ArrayKernels kernels;
-
     SupervisedLossGolden(ArrayKernels kernels) {
-        this.kernels = kernels;
+        super("06_sup_loss", kernels);
     }
 
     @Override
-    public String name() {
-        return "06_sup_loss";
-    }
-
-    @Override
-    public void run(GoldenData data, Consumer<Check> report) throws IOException {
-        Comparison compare = new Comparison(name(), report);
-        SafetensorsFile tensors = data.tensors(name() + "/sup_loss.safetensors");
-        JsonNode json = data.json(name() + "/sup_loss.json");
+    void check(JsonNode json, SafetensorsFile tensors, Comparison compare) {
         Logits main = Logits.of(tensors, "logits");
         Logits auxiliary = Logits.of(tensors, "aux_logits");
         float auxiliaryWeight = (float) number(field(json, "aux_weight"));

@@ -5,19 +5,14 @@ import static dev.imas.verify.engine.GoldenData.floats;
 import static dev.imas.verify.engine.GoldenData.number;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
-import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
-import java.io.IOException;
-import java.util.function.Consumer;
 
 /** The consistency loss with threshold and weights (method 3.7) and its gradient, at full resolution. */
-final class UnsupervisedLossGolden implements GoldenGroup {
+final class UnsupervisedLossGolden extends KernelGroup {
     /** A float32 log-softmax a pixel, summed in a different order. */
     private static final double LOSS = 1e-6;
     /** Softmax minus one-hot in float32, relative to the largest element; also for the norm of it. */
@@ -25,22 +20,13 @@ final class UnsupervisedLossGolden implements GoldenGroup {
 
     private static final int IGNORE = 255;
 
-    private final ArrayKernels kernels;
-
     UnsupervisedLossGolden(ArrayKernels kernels) {
-        this.kernels = kernels;
+        super("02_unsup_loss", kernels);
     }
 
     @Override
-    public String name() {
-        return "02_unsup_loss";
-    }
-
-    @Override
-    public void run(GoldenData data, Consumer<Check> report) throws IOException {
-        Comparison compare = new Comparison(name(), report);
-        SafetensorsFile tensors = data.tensors(name() + "/unsup_loss.safetensors");
-        for (JsonNode c : field(data.json(name() + "/unsup_loss.json"), "cases")) {
+    void check(JsonNode json, SafetensorsFile tensors, Comparison compare) {
+        for (JsonNode c : field(json, "cases")) {
             String name = field(c, "name").asText() + ".";
             Logits logits = Logits.of(tensors, field(c, "logits").asText());
             byte[] labels = tensors.get(field(c, "labels").asText()).bytes();

@@ -5,20 +5,15 @@ import static dev.imas.verify.engine.GoldenData.number;
 import static dev.imas.verify.engine.GoldenData.size;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
-import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.ArrayKernels;
 import dev.imas.verify.memory.ArrayKernels.Loss;
 import dev.imas.verify.memory.ArrayKernels.PseudoLabels;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
-import java.io.IOException;
-import java.util.function.Consumer;
 
 /** Pseudo-labels, gamma and consistency loss through the fused enlargement of low-resolution logits, and that enlargement alone. */
-final class UpsampledGolden implements GoldenGroup {
+final class UpsampledGolden extends KernelGroup {
     /** Softmax of bilinear means in float32. */
     private static final double MAX_PROBABILITY = 5e-6;
     /** Quotients of counts, rounded to float32 a few times. */
@@ -28,22 +23,12 @@ final class UpsampledGolden implements GoldenGroup {
     /** Relative to the largest element; each sums the contributions of up to some sixty pixels. Also for the norm. */
     private static final double GRADIENT = 3e-6;
 
-    private final ArrayKernels kernels;
-
     UpsampledGolden(ArrayKernels kernels) {
-        this.kernels = kernels;
+        super("03_upsampled", kernels);
     }
 
     @Override
-    public String name() {
-        return "03_upsampled";
-    }
-
-    @Override
-    public void run(GoldenData data, Consumer<Check> report) throws IOException {
-        Comparison compare = new Comparison(name(), report);
-        SafetensorsFile tensors = data.tensors(name() + "/upsampled.safetensors");
-        JsonNode json = data.json(name() + "/upsampled.json");
+    void check(JsonNode json, SafetensorsFile tensors, Comparison compare) {
         for (JsonNode c : field(json, "cases")) {
             Case recorded = new Case(
                     field(c, "name").asText(),

@@ -22,8 +22,11 @@ import org.junit.jupiter.api.TestFactory;
 /** {@code imas.h} is the list of operations; every place that must follow it does. */
 class OperationsTest {
     private static final Pattern FUNCTION = Pattern.compile("int32_t imas_(\\w+)\\(const imas_backend\\*([^)]*)\\);");
-    private static final List<String> FILES =
-            List.of("native/src/cpu/%s.cpp", "cuda-kernels/%s.cu", "native/test/%s_test.cpp");
+    private static final List<String> FILES = List.of(
+            "native/src/cpu/%s.cpp",
+            "cuda-kernels/%s.cu",
+            "native/test/%s_test.cpp",
+            "cuda-kernels/test/%s_test.cpp");
     private static final List<Class<?>> RECORDS = List.of(Operation.class.getPermittedSubclasses());
     /** What a call brings beside its record; an array's length is its pointer's limit. */
     private static final Set<String> OF_THE_CALL = Set.of("backend", "workspace", "workspace_bytes", "count");
@@ -42,6 +45,18 @@ class OperationsTest {
         List<String> expected =
                 functions.keySet().stream().map(OperationsTest::camel).toList();
         assertThat(RECORDS).extracting(Class::getSimpleName).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /** The list from which the native part takes its tables. */
+    @Test
+    void theNativeListHasTheSame() throws IOException {
+        Pattern entry = Pattern.compile("\n    (?:PLAIN|WITH_WORKSPACE)\\(F, (\\w+)\\)");
+        List<String> listed = entry
+                .matcher(Files.readString(Path.of("native/src/operations.hpp")))
+                .results()
+                .map(operation -> operation.group(1))
+                .toList();
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(functions.keySet());
     }
 
     @TestFactory
