@@ -20,18 +20,17 @@ import org.bytedeco.javacpp.PointerScope;
 public final class CudaGammaExample {
     private static final int IMAGES = 2;
     private static final int CLASSES = 3;
-    private static final int LOW = 5;    // the logits are 5x5
-    private static final int FULL = 17;  // the images 17x17
+    private static final int LOW = 5; // the logits are 5x5
+    private static final int FULL = 17; // the images 17x17
     private static final int COUNTS = 3 * CLASSES + 2;
 
-    private CudaGammaExample() {
-    }
+    private CudaGammaExample() {}
 
     public static void main(String[] arguments) {
         CUstream_st stream;
         Kernels kernels;
         try {
-            Kernels.cuda(0, null);  // asks for a device before any of CUDA's natives are loaded
+            Kernels.cuda(0, null); // asks for a device before any of CUDA's natives are loaded
         } catch (IllegalStateException e) {
             System.out.println("no CUDA here: " + e.getMessage());
             return;
@@ -59,13 +58,17 @@ public final class CudaGammaExample {
             FloatPointer hostParts = new FloatPointer(IMAGES * 5L);
             IntPointer hostPairing = new IntPointer(IMAGES);
             FloatPointer hostMean = new FloatPointer(1);
-            check(cudart.cudaMemcpyAsync(hostParts, parts.data(), IMAGES * 5L * 4, cudart.cudaMemcpyDeviceToHost, stream));
-            check(cudart.cudaMemcpyAsync(hostPairing, pairing.data(), IMAGES * 4L, cudart.cudaMemcpyDeviceToHost, stream));
+            check(cudart.cudaMemcpyAsync(
+                    hostParts, parts.data(), IMAGES * 5L * 4, cudart.cudaMemcpyDeviceToHost, stream));
+            check(cudart.cudaMemcpyAsync(
+                    hostPairing, pairing.data(), IMAGES * 4L, cudart.cudaMemcpyDeviceToHost, stream));
             check(cudart.cudaMemcpyAsync(hostMean, mean.data(), 4, cudart.cudaMemcpyDeviceToHost, stream));
             check(cudart.cudaStreamSynchronize(stream));
-            System.out.println("gamma " + hostParts.get(4) + " " + hostParts.get(9) + ", mean " + hostMean.get(0) + ", partners " + hostPairing.get(0) + " " + hostPairing.get(1));
+            System.out.println("gamma " + hostParts.get(4) + " " + hostParts.get(9) + ", mean " + hostMean.get(0)
+                    + ", partners " + hostPairing.get(0) + " " + hostPairing.get(1));
 
-            for (TensorView view : new TensorView[] {student, teacher, labels, confidence, counts, parts, pairing, mean}) {
+            for (TensorView view :
+                    new TensorView[] {student, teacher, labels, confidence, counts, parts, pairing, mean}) {
                 check(cudart.cudaFree(view.data()));
             }
             check(cudart.cudaFree(workspace == null ? new Pointer() : workspace));
@@ -77,14 +80,19 @@ public final class CudaGammaExample {
     private static float[] logitsOfSureNetworks(int... classOfImage) {
         float[] logits = new float[IMAGES * CLASSES * LOW * LOW];
         for (int b = 0; b < IMAGES; b++) {
-            Arrays.fill(logits, (b * CLASSES + classOfImage[b]) * LOW * LOW, (b * CLASSES + classOfImage[b] + 1) * LOW * LOW, 10f);
+            Arrays.fill(
+                    logits,
+                    (b * CLASSES + classOfImage[b]) * LOW * LOW,
+                    (b * CLASSES + classOfImage[b] + 1) * LOW * LOW,
+                    10f);
         }
         return logits;
     }
 
     private static TensorView onDevice(float[] values) {
         TensorView view = room(DType.F32, 4, IMAGES, CLASSES, LOW, LOW);
-        check(cudart.cudaMemcpy(view.data(), new FloatPointer(values), values.length * 4L, cudart.cudaMemcpyHostToDevice));
+        check(cudart.cudaMemcpy(
+                view.data(), new FloatPointer(values), values.length * 4L, cudart.cudaMemcpyHostToDevice));
         return view;
     }
 
@@ -100,7 +108,8 @@ public final class CudaGammaExample {
 
     private static void check(int error) {
         if (error != cudart.cudaSuccess) {
-            throw new IllegalStateException("CUDA: " + cudart.cudaGetErrorString(error).getString());
+            throw new IllegalStateException(
+                    "CUDA: " + cudart.cudaGetErrorString(error).getString());
         }
     }
 }

@@ -14,8 +14,7 @@ import javax.imageio.ImageIO;
  * occurs and writes a picture in the classes' colours.
  */
 public final class SegmentPicture {
-    private SegmentPicture() {
-    }
+    private SegmentPicture() {}
 
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 3) {

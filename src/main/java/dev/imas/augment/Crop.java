@@ -32,7 +32,9 @@ final class Crop {
                 Math.min(window.height(), height - window.y()));
     }
 
-    /** A picture of that size whose padding begins to the right of and below the covered part; the rest is not filled. */
+    /**
+     * A picture of that size whose padding begins to the right of and below the covered part; the rest is not filled.
+     */
     static RgbImage extended(Window covered, int width, int height) {
         RgbImage image = RgbImage.black(width, height);
         byte[] padding = new byte[width * 3];
@@ -46,7 +48,9 @@ final class Crop {
         return image;
     }
 
-    /** The label map extended at the bottom and right to at least the given size; the same object when it is that large. */
+    /**
+     * The label map extended at the bottom and right to at least the given size; the same object when it is that large.
+     */
     static LabelMap pad(LabelMap map, int minWidth, int minHeight) {
         int width = Math.max(minWidth, map.width());
         int height = Math.max(minHeight, map.height());

@@ -11,7 +11,9 @@ public final class Hsv {
     private static final byte[] SATURATION = new byte[1 << 16];
     /** Hue by largest channel (0 R, 1 G, 2 B), chroma and the difference of the two others: see {@link #hueIndex}. */
     private static final byte[] HUE = new byte[3 << 17];
-    /** Index as SATURATION: V | p << 8 | V*S << 16 (16 bits) of the colour's V, S and the smallest channel p they give. */
+    /**
+     * Index as SATURATION: V | p << 8 | V*S << 16 (16 bits) of the colour's V, S and the smallest channel p they give.
+     */
     private static final int[] OUTER = new int[1 << 16];
     /**
      * By hue: shifts that pick R, G and B of a sixth of the circle out of the packed values (V, p, m from the low byte
@@ -55,8 +57,10 @@ public final class Hsv {
 
     /**
      * The conversion as tables and integers, for whoever computes it elsewhere. With V and C the largest channel and
-     * its distance to the smallest: S = saturation[256 V + C]; H = hue[2^17 L + 2^9 C + D + 256] with L, D = 0, G-B if R is
-     * the largest, else 1, B-R if G is, else 2, R-G. Back, with divisions that round down, the channels are three values
+     * its distance to the smallest: S = saturation[256 V + C]; H = hue[2^17 L + 2^9 C + D + 256] with L, D = 0, G-B if
+     * R is
+     * the largest, else 1, B-R if G is, else 2, R-G. Back, with divisions that round down, the channels are three
+     * values
      * v = V, p = (2V(255 - S) + 255) / 510 and m = (2V(65025 - S fall) + 65025) / 130050.
      *
      * @param saturation 2^16 entries
@@ -148,7 +152,8 @@ public final class Hsv {
     }
 
     /**
-     * V | p << 8 | m << 16 with m = V(1 - S/255 * fall/255), rounded: (2(255*255 V - V*S*fall) + 255*255) / (2*255*255),
+     * V | p << 8 | m << 16 with m = V(1 - S/255 * fall/255), rounded: (2(255*255 V - V*S*fall) + 255*255) /
+     * (2*255*255),
      * the division by multiplication. For all 2^24 colours this is what Pillow's floating point gives.
      */
     private static int channels(int outer, int sixth) {

@@ -162,7 +162,9 @@ final class Resampler {
         pixels[last] = rgb[p] & 255 | (rgb[p + 1] & 255) << 8 | (rgb[p + 2] & 255) << 16;
     }
 
-    /** Writes all pixels to byte {@code to} and the following ones; the fourth byte of each is overwritten by the next. */
+    /**
+     * Writes all pixels to byte {@code to} and the following ones; the fourth byte of each is overwritten by the next.
+     */
     private static void store(int[] pixels, byte[] rgb, int to) {
         int last = pixels.length - 1;
         for (int x = 0; x < last; x++) {

@@ -38,7 +38,10 @@ public final class StrongView {
                 .toList();
     }
 
-    /** The weak view, not yet normalised, after the operations; it is not changed, but the result itself when nothing changes. */
+    /**
+     * The weak view, not yet normalised, after the operations; it is not changed, but the result itself when nothing
+     * changes.
+     */
     public static RgbImage apply(RgbImage weak, List<DrawnOperation> operations) {
         RgbImage view = weak;
         for (DrawnOperation drawn : operations) {

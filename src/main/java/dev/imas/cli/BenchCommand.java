@@ -2,10 +2,10 @@ package dev.imas.cli;
 
 import dev.imas.common.UserException;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.Options;
 
 /**
- * {@code imas bench}, for the list of commands and the help alone: the launcher builds and starts the benchmarks itself,
+ * {@code imas bench}, for the list of commands and the help alone: the launcher builds and starts the benchmarks
+ * itself,
  * which are no part of the product.
  */
 final class BenchCommand implements Command {

@@ -47,7 +47,8 @@ final class DoctorCommand implements Command {
                 "doctor",
                 "tell what this machine and this build have and lack, and test every device",
                 "doctor",
-                "Takes some seconds. Exit status 0 when every device that can be used passes its test, 1 when one fails.\n");
+                "Takes some seconds. Exit status 0 when every device that can be used passes its "
+                        + "test, 1 when one fails.\n");
     }
 
     @Override
@@ -190,10 +191,12 @@ final class DoctorCommand implements Command {
                             out,
                             gpu.device(),
                             (gpu.name() == null
-                                            ? "its name is not known, since the bindings of CUDA's libraries do not load"
+                                            ? "its name is not known, since the bindings of CUDA's "
+                                                    + "libraries do not load"
                                             : String.format(
                                                     Locale.ROOT,
-                                                    "%s, %.1f GiB, %.1f GiB free, compute capability %d.%d, %d multiprocessors",
+                                                    "%s, %.1f GiB, %.1f GiB free, compute capability "
+                                                            + "%d.%d, %d multiprocessors",
                                                     gpu.name(),
                                                     gpu.memory() / GIB,
                                                     gpu.free() / GIB,

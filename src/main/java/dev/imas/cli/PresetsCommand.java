@@ -8,11 +8,7 @@ import org.apache.commons.cli.CommandLine;
 final class PresetsCommand implements Command {
     @Override
     public Manual manual() {
-        return new Manual(
-                "presets",
-                "list the named configurations, or print one in full",
-                "presets [NAME]",
-                "");
+        return new Manual("presets", "list the named configurations, or print one in full", "presets [NAME]", "");
     }
 
     @Override

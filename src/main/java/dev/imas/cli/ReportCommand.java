@@ -10,10 +10,7 @@ final class ReportCommand implements Command {
     @Override
     public Manual manual() {
         return new Manual(
-                "report",
-                "write report.html of a run directory anew, also of an unfinished run",
-                "report DIR",
-                "");
+                "report", "write report.html of a run directory anew, also of an unfinished run", "report DIR", "");
     }
 
     @Override

@@ -7,11 +7,7 @@ import org.apache.commons.cli.CommandLine;
 final class VersionCommand implements Command {
     @Override
     public Manual manual() {
-        return new Manual(
-                "version",
-                "print versions",
-                "version",
-                "");
+        return new Manual("version", "print versions", "version", "");
     }
 
     @Override

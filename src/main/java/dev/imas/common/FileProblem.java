@@ -59,7 +59,8 @@ public final class FileProblem {
     /** Where a file is missing with its folder, the folder is what to tell of. */
     private static Optional<String> missingFolder(FileSystemException problem) {
         return problem instanceof NoSuchFileException && problem.getFile() != null
-                ? Optional.ofNullable(Path.of(problem.getFile()).toAbsolutePath().getParent())
+                ? Optional.ofNullable(
+                                Path.of(problem.getFile()).toAbsolutePath().getParent())
                         .filter(Files::notExists)
                         .map(folder -> "the folder " + folder + " does not exist")
                 : Optional.empty();

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Generated scenes for runs without files: a few objects on a textured ground, in a light gradient and in noise. Objects
+ * Generated scenes for runs without files: a few objects on a textured ground, in a light gradient and in noise.
+ * Objects
  * of six classes differ in shape and texture; two classes share each shape and two or three each texture. Colours vary
  * from object to object around a hue that two classes share, so colour is a hint and never an answer. Objects hide each
  * other; one that is hidden almost entirely is not drawn. Scene i of a stream depends on (seed, stream, i) alone.

@@ -172,9 +172,9 @@ final class Layouts {
                         Path other =
                                 files.put(PictureNames.stem(path.getFileName().toString()), path);
                         if (other != null) {
-                            throw new UserException(
-                                    other + " and " + path
-                                            + " share one name; a picture and its mask are matched by the name before the ending");
+                            throw new UserException(other + " and " + path
+                                    + " share one name; a picture and its mask are matched by "
+                                    + "the name before the ending");
                         }
                     });
         } catch (IOException e) {

@@ -26,7 +26,10 @@ record ListFile(Path path, List<Line> lines) {
      */
     record Line(String origin, String[] fields) {}
 
-    /** Reads a list; {@code key} is the configuration key that named it. A relative path is looked up in the working directory, then in the root. */
+    /**
+     * Reads a list; {@code key} is the configuration key that named it. A relative path is looked up in the working
+     * directory, then in the root.
+     */
     static ListFile read(String key, String name, Path root) {
         if (name == null || name.isBlank()) {
             throw new UserException(key + " is not set; name a list file with one image a line");

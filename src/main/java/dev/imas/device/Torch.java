@@ -50,7 +50,8 @@ public final class Torch {
             }
         } catch (IOException e) {
             return "it cannot be unpacked into JavaCPP's cache folder (" + FileProblem.of(e)
-                    + "); free space in ~/.javacpp, or name another folder with IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
+                    + "); free space in ~/.javacpp, or name another folder with "
+                    + "IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
         }
         try {
             Loader.load(torch.class);
@@ -95,7 +96,8 @@ public final class Torch {
         }
         return CUDA_BUILD
                 ? "libtorch's CUDA part does not load" + lacking()
-                : "this build has libtorch without CUDA (./imas builds with CUDA where NVIDIA's driver is installed, `mvn -Pgpu package` anywhere)";
+                : "this build has libtorch without CUDA (./imas builds with CUDA where NVIDIA's driver "
+                        + "is installed, `mvn -Pgpu package` anywhere)";
     }
 
     private static String cudaError() {

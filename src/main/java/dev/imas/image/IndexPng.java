@@ -19,7 +19,8 @@ public final class IndexPng {
     /**
      * Writes the map; missing folders are created, an existing file is replaced.
      *
-     * @param palette one 0xRRGGBB a class, at most 255; indices beyond it up to 254 are black, 255 is {@link #VOID_COLOR}
+     * @param palette one 0xRRGGBB a class, at most 255; indices beyond it up to 254 are black, 255 is {@link
+     * #VOID_COLOR}
      * @throws UserException for an unusable palette or a file that cannot be written
      */
     public static void write(Path file, LabelMap map, List<Integer> palette) {

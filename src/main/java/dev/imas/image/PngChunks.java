@@ -16,7 +16,10 @@ final class PngChunks {
         return file.length >= Long.BYTES && ByteBuffer.wrap(file).getLong() == SIGNATURE;
     }
 
-    /** Throws an IOException that says what is wrong unless all chunks up to IEND are there and the critical ones are whole. */
+    /**
+     * Throws an IOException that says what is wrong unless all chunks up to IEND are there and the critical ones are
+     * whole.
+     */
     static void check(byte[] file) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(file);
         int at = Long.BYTES;

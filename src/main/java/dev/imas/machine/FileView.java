@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What is seen of a machine's files and environment; a test shows what it likes. Nothing here throws for what is absent. */
+/**
+ * What is seen of a machine's files and environment; a test shows what it likes. Nothing here throws for what is
+ * absent.
+ */
 public interface FileView {
     /** A file, or a link to one. */
     boolean isFile(String path);

@@ -87,7 +87,9 @@ public final class Segmenter implements AutoCloseable {
         return working(inference -> inference.segment(image, inference.predictor(trained.network()), false));
     }
 
-    /** As {@link #segment(RgbImage)}, of the picture's stored samples: no colour profile is applied, alpha is dropped. */
+    /**
+     * As {@link #segment(RgbImage)}, of the picture's stored samples: no colour profile is applied, alpha is dropped.
+     */
     public Segmentation segment(BufferedImage image) {
         return segment(RgbImage.of(image));
     }

@@ -304,7 +304,9 @@ final class Chart {
         return mean;
     }
 
-    /** About {@code count} round values from {@code from} to {@code to}, at least two unless only whole ones will do. */
+    /**
+     * About {@code count} round values from {@code from} to {@code to}, at least two unless only whole ones will do.
+     */
     static double[] ticks(double from, double to, int count, boolean whole) {
         double rough = (to - from) / count;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));

@@ -66,7 +66,8 @@ final class Curves {
                 Series.of(m, Row::imagesPerSecond));
         String lead = run.method().equals("SUPERVISED")
                 ? ""
-                : "γ says how far student and teacher agree on an unlabelled image and are sure of it; it steers loss weight, augmentation and mixing.";
+                : "γ says how far student and teacher agree on an unlabelled image and are sure of it; "
+                        + "it steers loss weight, augmentation and mixing.";
         return Html.section("curves", "Training", lead, "<div class=\"charts\">\n" + figures + "</div>\n");
     }
 

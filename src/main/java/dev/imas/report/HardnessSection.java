@@ -18,10 +18,11 @@ final class HardnessSection {
         }
         long last = hardness.epochs().lastKey();
         float[] sorted = hardness.sorted(last);
-        String lead =
-                "Hardness is 1 − γ: 0 where student and teacher agree with confidence, 1 where they disagree or are unsure. Shown is the last value of each of "
-                        + Format.count(sorted.length)
-                        + " images in each epoch. While the teacher is still a copy of the student (the first epoch), it measures confidence alone.";
+        String lead = "Hardness is 1 − γ: 0 where student and teacher agree with confidence, 1 where they "
+                + "disagree or are unsure. Shown is the last value of each of "
+                + Format.count(sorted.length)
+                + " images in each epoch. While the teacher is still a copy of the student "
+                + "(the first epoch), it measures confidence alone.";
         int[] ranked = hardness.ranked();
         int listed = Math.min(LISTED, ranked.length / 2);
         int[] hardest = new int[listed];
@@ -103,7 +104,8 @@ final class HardnessSection {
                     .append("</b></td></tr>\n");
         }
         return "<div class=\"scroll\"><table class=\"ranking\">\n<caption>" + Html.escape(title) + "</caption>\n"
-                + "<thead><tr><th scope=\"col\">image</th><th scope=\"col\">over the epochs</th><th scope=\"col\" class=\"n\">γ</th>"
+                + "<thead><tr><th scope=\"col\">image</th><th scope=\"col\">over the epochs</th><th "
+                + "scope=\"col\" class=\"n\">γ</th>"
                 + "<th scope=\"col\" class=\"n\">hardness</th></tr></thead>\n<tbody>\n" + rows
                 + "</tbody></table></div>\n";
     }
@@ -118,8 +120,9 @@ final class HardnessSection {
             return "";
         }
         int points = Math.min(epochs.length, TRACE_POINTS);
-        StringBuilder path = new StringBuilder(
-                "<svg viewBox=\"0 0 96 20\" aria-hidden=\"true\"><path class=\"base\" d=\"M0 19.5H96\"/><path class=\"line a\" d=\"");
+        StringBuilder path =
+                new StringBuilder("<svg viewBox=\"0 0 96 20\" aria-hidden=\"true\"><path class=\"base\" d=\"M0 "
+                        + "19.5H96\"/><path class=\"line a\" d=\"");
         for (int i = 0; i < points; i++) {
             long epoch = epochs[(int) ((long) i * (epochs.length - 1) / (points - 1))];
             path.append(i == 0 ? 'M' : 'L')

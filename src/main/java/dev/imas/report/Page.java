@@ -13,7 +13,8 @@ final class Page {
     private Page() {}
 
     static String html(Run run) {
-        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+                + "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 + "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" + Html.escape(run.name())
                 + " – iMAS run</title>\n<style>\n" + style()
                 + "</style>\n</head>\n<body>\n<main>\n" + head(run) + notes(run) + Tiles.html(run) + Curves.html(run)

@@ -105,7 +105,10 @@ public final class DeviceStrongView {
         };
     }
 
-    /** Stretches the values lo..hi of each channel to 0..255: i*s - lo*s in float64 with s = 255/(hi - lo), towards zero. */
+    /**
+     * Stretches the values lo..hi of each channel to 0..255: i*s - lo*s in float64 with s = 255/(hi - lo), towards
+     * zero.
+     */
     private Tensor autocontrast(Tensor x) {
         Tensor lo = x.amin(new long[] {0, 1}, false).to(ScalarType.Double).view(3, 1);
         Tensor hi = x.amax(new long[] {0, 1}, false).to(ScalarType.Double).view(3, 1);
@@ -164,7 +167,9 @@ public final class DeviceStrongView {
                 .__irshift__(new Scalar(16));
     }
 
-    /** i64 [1], 0..255: the mean luma rounded half up; in integers, since GPUs multiply by the reciprocal of a divisor. */
+    /**
+     * i64 [1], 0..255: the mean luma rounded half up; in integers, since GPUs multiply by the reciprocal of a divisor.
+     */
     private Tensor meanLuma(Tensor x) {
         long pixels = x.size(0) * x.size(1);
         return luma(x).sum()
@@ -191,7 +196,10 @@ public final class DeviceStrongView {
         return result;
     }
 
-    /** Sums of neighbours along a dimension: entry i is x[first + i] + ... of {@code count} terms, for {@code n} entries. */
+    /**
+     * Sums of neighbours along a dimension: entry i is x[first + i] + ... of {@code count} terms, for {@code n}
+     * entries.
+     */
     private static Tensor sum(Tensor x, int dimension, int first, int count, long n) {
         Tensor sum = x.narrow(dimension, first, n).clone();
         for (int k = 1; k < count; k++) {

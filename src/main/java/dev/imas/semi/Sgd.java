@@ -18,7 +18,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * SGD as PyTorch defines it (docs/method.md 3.8), on float32 parameters: g = gradient + weightDecay * p;
- * buffer = momentum * buffer + g; p -= lr * buffer. The encoder learns with lr, everything else with lr * headMultiplier. Momentum buffers start at
+ * buffer = momentum * buffer + g; p -= lr * buffer. The encoder learns with lr, everything else with lr *
+ * headMultiplier. Momentum buffers start at
  * zero, which makes the first step's buffer g, as PyTorch's; without momentum they stay there. A group is one call of
  * libtorch, on a GPU some launches; gradients are forgotten without any.
  */

@@ -14,7 +14,9 @@ import java.util.TreeMap;
 final class ConfigDifference {
     private static final ObjectMapper JSON =
             new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-    /** What may change between the parts of a run. Files may move: their fingerprints tell whether they are the same. */
+    /**
+     * What may change between the parts of a run. Files may move: their fingerprints tell whether they are the same.
+     */
     private static final Set<String> FREE = ConfigYaml.freeOnResume();
 
     private ConfigDifference() {}

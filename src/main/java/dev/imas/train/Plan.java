@@ -8,7 +8,8 @@ import dev.imas.semi.Schedule;
 
 /**
  * How long a run is. An epoch is one pass over the unlabelled list, the last partial batch dropped, beside as many
- * labelled batches (docs/method.md 2). Its steps do not depend on the method, so that methods compare at equal steps; only
+ * labelled batches (docs/method.md 2). Its steps do not depend on the method, so that methods compare at equal steps;
+ * only
  * where there is no unlabelled picture at all does an epoch count labelled batches.
  *
  * @param labeledSamples   what the labelled loader draws from its repeated list an epoch

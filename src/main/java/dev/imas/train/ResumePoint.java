@@ -38,9 +38,9 @@ final class ResumePoint {
         }
         List<String> other = ConfigDifference.between(found.data(), ConfigDifference.json(data.fingerprints()));
         if (!other.isEmpty()) {
-            throw new UserException(
-                    "the data set is not the one the run began with: " + String.join(", ", other)
-                            + "; name the same lists (--data, --labeled, --unlabeled, --val), or train anew with another --out");
+            throw new UserException("the data set is not the one the run began with: " + String.join(", ", other)
+                    + "; name the same lists (--data, --labeled, --unlabeled, --val), or train "
+                    + "anew with another --out");
         }
         listener.message("continuing after step " + found.state().step());
         return newest;

@@ -100,7 +100,8 @@ public final class SelfTest {
                     milliseconds,
                     String.format(
                             Locale.ROOT,
-                            "one pass forward and back; relative error of the logits %.1e (at most %.0e), of the gradient %.1e (at most %.0e)",
+                            "one pass forward and back; relative error of the logits %.1e (at most "
+                                    + "%.0e), of the gradient %.1e (at most %.0e)",
                             logitsError,
                             LOGITS,
                             gradientError,

@@ -99,10 +99,9 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
      * @throws UserException if the file does not say which network it belongs to, or does not fit it
      */
     public static SegmentationNetwork open(Path file) {
-        NetworkSpec spec = of(file).orElseThrow(
-                        () -> new UserException(
-                                file
-                                        + " does not say which network it belongs to (no imas.backbone in its metadata); give the configuration it was trained with"));
+        NetworkSpec spec = of(file).orElseThrow(() -> new UserException(file
+                + " does not say which network it belongs to (no imas.backbone "
+                + "in its metadata); give the configuration it was trained with"));
         SegmentationNetwork network = SegmentationNetwork.create(spec.network, spec.classes, 0);
         try {
             WeightFiles.load(network, file, true);

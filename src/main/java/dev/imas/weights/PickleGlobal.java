@@ -90,9 +90,9 @@ interface PickleGlobal {
                 return type;
             }
         }
-        throw new IOException(
-                "its pickle refers to " + printable(full)
-                        + ", which is not among the few names that weights need; nothing was executed. If you trust the file, save its state dictionary alone");
+        throw new IOException("its pickle refers to " + printable(full)
+                + ", which is not among the few names that weights need; nothing was executed. "
+                + "If you trust the file, save its state dictionary alone");
     }
 
     /** A persistent id: ("storage", type, key, location, elements[, view]). */

@@ -39,7 +39,8 @@ class LauncherTest {
     private static final String JAVA =
             """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
-            echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
+            echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"
+            for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
     private static final String MAVEN =
             """
             echo mvn "$@" >> "$CALLS"; mkdir -p target/lib
@@ -100,16 +101,19 @@ class LauncherTest {
     void anOldJavaIsRefused() throws Exception {
         stub("java", "echo 'openjdk version \"11.0.2\" 2019' >&2");
         assertThat(launch(dir, home.resolve("imas")))
-                .isEqualTo(
-                        new Shell.Result(
-                                2,
-                                "",
-                                "imas: Java 17 or newer is needed; install it with: apt-get install openjdk-17-jdk-headless\n"));
+                .isEqualTo(new Shell.Result(
+                        2,
+                        "",
+                        "imas: Java 17 or newer is needed; install it with: apt-get install "
+                                + "openjdk-17-jdk-headless\n"));
     }
 
     @Test
     void aFailedBuildShowsItsErrorsAndTheLog() throws Exception {
-        stub("mvn", "echo '[INFO] fine'; echo '[ERROR] A.java:[1,1] boom'; echo '[ERROR] Re-run Maven using -X'; exit 1");
+        stub(
+                "mvn",
+                "echo '[INFO] fine'; echo '[ERROR] A.java:[1,1] boom'; echo "
+                        + "'[ERROR] Re-run Maven using -X'; exit 1");
         Shell.Result result = launch(dir, home.resolve("imas"));
         assertThat(result.status()).isEqualTo(3);
         assertThat(result.err())
@@ -238,7 +242,8 @@ class LauncherTest {
     void whatCannotBeFetchedIsSaidInOneLine() throws Exception {
         stub(
                 "mvn",
-                "echo '[ERROR] Failed to execute goal: Could not transfer artifact a:b:jar:1 from/to central: Unknown host' ; exit 1");
+                "echo '[ERROR] Failed to execute goal: Could not transfer artifact a:b:jar:1 from/to "
+                        + "central: Unknown host' ; exit 1");
         Shell.Result result = launch(dir, home.resolve("imas"));
         assertThat(result.status()).isEqualTo(3);
         assertThat(result.err())

@@ -12,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,37 +26,51 @@ class MainTest {
             value = {
                 "trian                           | unknown command trian; did you mean train?",
                 "help evalute                    | unknown command evalute; did you mean evaluate?",
-                "qwertyuiop                      | unknown command qwertyuiop; known are train, evaluate, predict, verify, doctor, report, presets, bench, version",
-                "train --labled x                | unknown option --labled; did you mean --labeled?; see imas train --help",
-                "train --epochs 3                | unknown option --epochs; it is the setting --set training.epochs=VALUE; see imas train --help",
-                "train --batch-labeled=3         | unknown option --batch-labeled=3; it is the setting --set training.batch_labeled=VALUE; see imas train --help",
+                "qwertyuiop                      | unknown command qwertyuiop; known are train, "
+                        + "evaluate, predict, verify, doctor, report, presets, bench, version",
+                "train --labled x                | unknown option --labled; did you mean --labeled?; "
+                        + "see imas train --help",
+                "train --epochs 3                | unknown option --epochs; it is the setting --set "
+                        + "training.epochs=VALUE; see imas train --help",
+                "train --batch-labeled=3         | unknown option --batch-labeled=3; it is the "
+                        + "setting --set training.batch_labeled=VALUE; see imas train --help",
                 "report --epochs 3               | unknown option --epochs; see imas report --help",
                 "presets voc camvid              | presets prints one configuration at a time; found voc and camvid",
                 "train --preset                  | --preset needs a value (NAME); see imas train --help",
                 "train extra                     | unexpected argument extra; every value belongs to an option",
                 "train --seed 1 --seed 2         | --seed is given twice; give it once",
                 "train --preset vok              | unknown preset vok; did you mean voc?",
-                "train --preset voc --config x   | --preset and --config exclude each other; a file may build on a preset with `extends: NAME`",
+                "train --preset voc --config x   | --preset and --config exclude each other; a file "
+                        + "may build on a preset with `extends: NAME`",
                 "train --config none.yaml        | none.yaml: no such configuration file",
                 "train --seed x                  | --seed: seed is 'x'; expected a whole number",
-                "train --precision half          | --precision: precision is 'half'; expected one of auto, fp32, tf32, bf16",
+                "train --precision half          | --precision: precision is 'half'; expected one of "
+                        + "auto, fp32, tf32, bf16",
                 "train --set lr=3                | --set: unknown key lr; did you mean training.lr?",
                 "train --set training.lr=-3      | training.lr is -3; expected 0 to 1000",
-                "train --data somewhere          | data.root is somewhere; expected nothing, as data.layout is embedded; for images in files name a --preset or --config, or set data.layout=list and data.classes",
+                "train --data somewhere          | data.root is somewhere; expected nothing, as "
+                        + "data.layout is embedded; for images in files name a --preset or --config, "
+                        + "or set data.layout=list and data.classes",
                 "train --resume none             | --resume: none is no run directory (it has no config.yaml)",
-                "train --out /proc/nope/x         | the run directory /proc/nope/x cannot be used (no such file or folder: /proc/nope); give another --out",
-                "train --out pom.xml/x            | the run directory pom.xml/x cannot be used (a part of the path is a file); give another --out",
-                "train --out pom.xml              | pom.xml is a file, expected a folder for the run; give another --out",
+                "train --out /proc/nope/x         | the run directory /proc/nope/x cannot be used "
+                        + "(no such file or folder: /proc/nope); give another --out",
+                "train --out pom.xml/x            | the run directory pom.xml/x cannot be used (a "
+                        + "part of the path is a file); give another --out",
+                "train --out pom.xml              | pom.xml is a file, expected a folder for the "
+                        + "run; give another --out",
                 "train --resume none --preset voc | --resume continues a run as it was configured; leave out --preset",
                 "evaluate                        | --weights is missing",
                 "evaluate --weights none         | cannot read the weight file none: no such file or folder",
                 "predict --weights none          | --input is missing",
                 "predict --weights none --input none --out x | --input: nothing at none",
-                "predict --weights none --input docs/method.md --out /proc/nope/x | --out: /proc/nope/x cannot be used (no such file or folder: /proc/nope)",
-                "predict --weights none --input docs/method.md --out pom.xml | --out: pom.xml cannot be used (a file is in the way)",
+                "predict --weights none --input docs/method.md --out /proc/nope/x | --out: "
+                        + "/proc/nope/x cannot be used (no such file or folder: /proc/nope)",
+                "predict --weights none --input docs/method.md --out pom.xml | --out: pom.xml cannot "
+                        + "be used (a file is in the way)",
                 "verify --golden none            | no directory of recorded data at none; give one with --golden DIR",
                 "report                          | report needs one run directory, such as runs/embedded-imas-seed1",
-                "report none                     | none is not a directory, expected the directory of a run (train's --out)",
+                "report none                     | none is not a directory, expected the directory "
+                        + "of a run (train's --out)",
                 "presets camvit                  | unknown preset camvit; did you mean camvid?"
             })
     void mistakesAreToldInOneLineWithStatusTwo(String line, String message) {
@@ -153,29 +166,36 @@ class MainTest {
                 Arguments.of(
                         new IllegalStateException("odd"),
                         3,
-                        "imas: IllegalStateException: odd (a fault of the program: run again with --debug to see where)"),
+                        "imas: IllegalStateException: odd (a fault of the program: run "
+                                + "again with --debug to see where)"),
                 Arguments.of(
                         new NullPointerException(),
                         3,
-                        "imas: NullPointerException: null (a fault of the program: run again with --debug to see where)"),
+                        "imas: NullPointerException: null (a fault of the program: run "
+                                + "again with --debug to see where)"),
                 Arguments.of(
                         new UnsatisfiedLinkError("no jniimas"),
                         3,
-                        "imas: UnsatisfiedLinkError: no jniimas (a fault of the program: run again with --debug to see where)"),
+                        "imas: UnsatisfiedLinkError: no jniimas (a fault of the program: run again "
+                                + "with --debug to see where)"),
                 Arguments.of(
-                        new RuntimeException(
-                                "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"
-                                        + trace),
+                        new RuntimeException("[enforce fail] DefaultCPUAllocator: can't allocate memory: you "
+                                + "tried to allocate 9 bytes"
+                                + trace),
                         3,
-                        "imas: out of memory ([enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes); lower training.batch_labeled, training.batch_unlabeled or augment.crop"),
+                        "imas: out of memory ([enforce fail] DefaultCPUAllocator: can't allocate "
+                                + "memory: you tried to allocate 9 bytes); lower "
+                                + "training.batch_labeled, training.batch_unlabeled or augment.crop"),
                 Arguments.of(
                         new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB" + trace),
                         3,
-                        "imas: out of memory (CUDA out of memory. Tried to allocate 2 GiB); lower training.batch_labeled, training.batch_unlabeled or augment.crop"),
+                        "imas: out of memory (CUDA out of memory. Tried to allocate 2 GiB); lower "
+                                + "training.batch_labeled, training.batch_unlabeled or augment.crop"),
                 Arguments.of(
                         new OutOfMemoryError("Java heap space"),
                         3,
-                        "imas: out of memory (Java heap space); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g"));
+                        "imas: out of memory (Java heap space); lower the batch or the crop, or give "
+                                + "Java more with IMAS_JAVA_OPTIONS=-Xmx8g"));
     }
 
     @ParameterizedTest

@@ -131,20 +131,27 @@ class ConfigYamlTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "training: {batch_labled: 4}      | : unknown key training.batch_labled; did you mean training.batch_labeled?",
+                "training: {batch_labled: 4}      | : unknown key training.batch_labled; did you "
+                        + "mean training.batch_labeled?",
                 "batch_labeled: 4                 | : unknown key batch_labeled; did you mean training.batch_labeled?",
                 "trianing: {epochs: 4}            | : unknown key trianing; did you mean training?",
-                "qqqqqqqq: 1                      | : unknown key qqqqqqqq; `imas presets NAME` prints a configuration with every key",
+                "qqqqqqqq: 1                      | : unknown key qqqqqqqq; `imas presets NAME` "
+                        + "prints a configuration with every key",
                 "training: {epochs: many}         | : training.epochs is 'many'; expected a whole number",
-                "training: {epochs: 1.5}          | : training.epochs is '1.5'; expected a whole number of at most 9 digits",
-                "training: {epochs: 99999999999}  | : training.epochs is '99999999999'; expected a whole number of at most 9 digits",
-                "training: {epochs: 1e999999999}  | : training.epochs is '1e999999999'; expected a whole number of at most 9 digits",
+                "training: {epochs: 1.5}          | : training.epochs is '1.5'; expected a whole "
+                        + "number of at most 9 digits",
+                "training: {epochs: 99999999999}  | : training.epochs is '99999999999'; expected a "
+                        + "whole number of at most 9 digits",
+                "training: {epochs: 1e999999999}  | : training.epochs is '1e999999999'; expected a "
+                        + "whole number of at most 9 digits",
                 "training: {epochs: }             | : training.epochs is empty; expected a whole number",
-                "data: {palette: 7}               | : data.palette is '7'; expected a list like [\"#808080\", \"#80ff00\"]",
+                "data: {palette: 7}               | : data.palette is '7'; expected a list like "
+                        + "[\"#808080\", \"#80ff00\"]",
                 "data: {class_names: x}           | : data.class_names is 'x'; expected a list like [a, b]",
                 "training: {lr: [0.1]}            | : training.lr is '[0.1]'; expected a number",
                 "training: {lr: NaN}              | : training.lr is 'NaN'; expected a number",
-                "training: 7                      | : training is '7'; expected a section of keys, such as training.epochs",
+                "training: 7                      | : training is '7'; expected a section of keys, "
+                        + "such as training.epochs",
                 "method: magic                    | : method is 'magic'; expected one of imas, uniform, supervised",
                 "network: {multi_grid: 1}         | : network.multi_grid is '1'; expected true or false",
                 "network: {aspp: 6}               | : network.aspp is '6'; expected a list like [1, 2]",
@@ -247,7 +254,8 @@ class ConfigYamlTest {
                 "training.lr=1e400                    | training.lr is Infinity; expected 0 to 1000",
                 "training.momentum=1                  | training.momentum is 1; expected 0 up to, but not including, 1",
                 "training.batch_unlabeled=0           | training.batch_unlabeled is 0; expected 1 to 4096",
-                "training.sup_only_epochs=50          | training.sup_only_epochs is 50 of training.epochs 40; leave epochs",
+                "training.sup_only_epochs=50          | training.sup_only_epochs is 50 of "
+                        + "training.epochs 40; leave epochs",
                 "training.log_every=0                 | training.log_every is 0; expected 1 or more",
                 "device=gpu                           | device is gpu; expected auto, cpu, cuda or cuda:INDEX",
                 "name=                                | name is empty; expected a name",
@@ -257,7 +265,8 @@ class ConfigYamlTest {
                 "data.embedded.labeled=100000         | data.embedded.labeled is 100000; expected 1 to",
                 "network.output_stride=4              | network.output_stride is 4; expected 8 or 16",
                 "network.aspp=[1, 2]                  | network.aspp is [1, 2]; expected three dilations",
-                "network.auxiliary=true               | network.auxiliary is true, but the tiny backbone has no auxiliary head",
+                "network.auxiliary=true               | network.auxiliary is true, but the tiny "
+                        + "backbone has no auxiliary head",
                 "augment.crop=[96]                    | augment.crop is [96]; expected [height, width]",
                 "augment.crop=[96, 1]                 | augment.crop[1] is 1; expected 16 to 8192",
                 "augment.resize_min=9                 | augment.resize_max is 1.5; expected 9 to 100",

@@ -20,11 +20,14 @@ class ValidationTest {
                 "name=                                  | name is empty; expected a name",
                 "device=gpu                             | device is gpu; expected auto, cpu, cuda or cuda:INDEX",
                 "device=cuda:x                          | device is cuda:x; expected auto, cpu, cuda or cuda:INDEX",
-                "device=cuda:999                        | device is cuda:999; expected auto, cpu, cuda or cuda:INDEX, INDEX from 0 to 99",
+                "device=cuda:999                        | device is cuda:999; expected auto, cpu, "
+                        + "cuda or cuda:INDEX, INDEX from 0 to 99",
                 "data.classes=0                         | data.classes is 0; expected 1 to 255",
                 "data.classes=256                       | data.classes is 256; expected 1 to 255",
-                "data.classes=8                         | data.class_names is 7 names; expected 8 names (data.classes), or none",
-                "data.palette=[1]                       | data.palette is 1 colours; expected 7 colours (data.classes), or none",
+                "data.classes=8                         | data.class_names is 7 names; expected 8 "
+                        + "names (data.classes), or none",
+                "data.palette=[1]                       | data.palette is 1 colours; expected 7 "
+                        + "colours (data.classes), or none",
                 "data.epoch_length=-1                   | data.epoch_length is -1; expected 0 or more",
                 "data.workers=-1                        | data.workers is -1; expected 0 to 256",
                 "data.prefetch=0                        | data.prefetch is 0; expected 1 to 1024",
@@ -36,9 +39,11 @@ class ValidationTest {
                 "data.embedded.validation=0             | data.embedded.validation is 0; expected 1 to 1000000",
                 "data.embedded.size=8                   | data.embedded.size is 8; expected 16 to 4096",
                 "network.output_stride=32               | network.output_stride is 32; expected 8 or 16",
-                "network.aspp=[6, 12]                   | network.aspp is [6, 12]; expected three dilations, such as [6, 12, 18]",
+                "network.aspp=[6, 12]                   | network.aspp is [6, 12]; expected three "
+                        + "dilations, such as [6, 12, 18]",
                 "network.aspp=[6, 12, 0]                | network.aspp[2] is 0; expected 1 to 1000",
-                "network.auxiliary=true                 | network.auxiliary is true, but the tiny backbone has no auxiliary head; set it to false",
+                "network.auxiliary=true                 | network.auxiliary is true, but the tiny "
+                        + "backbone has no auxiliary head; set it to false",
                 "network.init_weights=\"\\0\"           | network.init_weights is",
                 "augment.crop=[96]                      | augment.crop is [96]; expected [height, width]",
                 "augment.crop=[96, 8]                   | augment.crop[1] is 8; expected 16 to 8192",
@@ -50,12 +55,14 @@ class ValidationTest {
                 "augment.strong_ops=13                  | augment.strong_ops is 13; expected 0 to 12",
                 "training.epochs=0                      | training.epochs is 0; expected 1 or more",
                 "training.sup_only_epochs=-1            | training.sup_only_epochs is -1; expected 0 or more",
-                "training.sup_only_epochs=50            | training.sup_only_epochs is 50 of training.epochs 40; leave epochs for the unlabelled images",
+                "training.sup_only_epochs=50            | training.sup_only_epochs is 50 of "
+                        + "training.epochs 40; leave epochs for the unlabelled images",
                 "training.batch_labeled=0               | training.batch_labeled is 0; expected 1 to 4096",
                 "training.batch_unlabeled=5000          | training.batch_unlabeled is 5000; expected 1 to 4096",
                 "training.lr=-1                         | training.lr is -1; expected 0 to 1000",
                 "training.head_lr_multiplier=-1         | training.head_lr_multiplier is -1; expected 0 to 1000",
-                "training.momentum=1                    | training.momentum is 1; expected 0 up to, but not including, 1",
+                "training.momentum=1                    | training.momentum is 1; expected 0 up to, "
+                        + "but not including, 1",
                 "training.weight_decay=2                | training.weight_decay is 2; expected 0 to 1",
                 "training.poly_power=11                 | training.poly_power is 11; expected 0 to 10",
                 "training.ema_decay=1.1                 | training.ema_decay is 1.1; expected 0 to 1",
@@ -67,7 +74,8 @@ class ValidationTest {
                 "unsupervised.threshold=1.5             | unsupervised.threshold is 1.5; expected 0 to 1",
                 "unsupervised.weight=-1                 | unsupervised.weight is -1; expected 0 to 1000",
                 "unsupervised.cutmix_probability=2      | unsupervised.cutmix_probability is 2; expected 0 to 1",
-                "unsupervised.cutmix_scale=[0.9, 0.1]   | unsupervised.cutmix_scale is [0.9, 0.1]; expected [low, high] with 0 <= low <= high <= 1",
+                "unsupervised.cutmix_scale=[0.9, 0.1]   | unsupervised.cutmix_scale is [0.9, 0.1]; "
+                        + "expected [low, high] with 0 <= low <= high <= 1",
                 "unsupervised.cutmix_scale=[0.1, 1.5]   | unsupervised.cutmix_scale[1] is 1.5; expected 0 to 1",
                 "unsupervised.cutmix_scale=[0.1]        | unsupervised.cutmix_scale is [0.1]; expected [low, high]",
                 "evaluation.window=0                    | evaluation.window is 0; expected 1 or more",

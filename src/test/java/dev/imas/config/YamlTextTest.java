@@ -41,8 +41,8 @@ class YamlTextTest {
                 .hasMessageContaining("ScriptEngineManager");
         assertThatThrownBy(() -> YamlText.read("a: !!binary AAAA", "my.yaml"))
                 .isInstanceOf(UserException.class)
-                .hasMessage(
-                        "my.yaml, line 1: found the tag tag:yaml.org,2002:binary; only plain values, lists and sections are read");
+                .hasMessage("my.yaml, line 1: found the tag tag:yaml.org,2002:binary; only plain values, "
+                        + "lists and sections are read");
     }
 
     @Test

@@ -449,13 +449,13 @@ class DataLoaderTest {
                 .hasMessage("there are no labeled images to load; check data.labeled");
         assertThatThrownBy(() -> DataLoader.unlabeled(scenes(), 3, config))
                 .isInstanceOf(UserException.class)
-                .hasMessage(
-                        "an epoch has 3 unlabeled samples, no full batch of 4; lower training.batch_unlabeled or raise data.epoch_length");
+                .hasMessage("an epoch has 3 unlabeled samples, no full batch of 4; lower "
+                        + "training.batch_unlabeled or raise data.epoch_length");
         ImasConfig huge = config("augment.crop", List.of(8192, 8192), "training.batch_labeled", 11);
         assertThatThrownBy(() -> DataLoader.labeled(scenes(), 11, huge))
                 .isInstanceOf(UserException.class)
-                .hasMessage(
-                        "a batch of 11 crops of 8192x8192 takes more than 2 GB; lower training.batch_labeled or augment.crop");
+                .hasMessage("a batch of 11 crops of 8192x8192 takes more than 2 GB; lower "
+                        + "training.batch_labeled or augment.crop");
         try (DataLoader loader = open(true, scenes(), config)) {
             assertThatThrownBy(() -> loader.epoch(0, 5))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -280,7 +280,8 @@ class DatasetTest {
         refused(
                 lists("list"),
                 labeled
-                        + ":2 has 3 columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
+                        + ":2 has 3 columns; expected a picture and at most its mask (separate paths "
+                        + "that hold spaces by a tab)");
         list(labeled, "JPEGImages/none.jpg SegmentationClassAug/a.png");
         refused(
                 lists("list"),

@@ -131,8 +131,8 @@ class EmbeddedScenesTest {
     void sizesOutOfRange() {
         assertThatThrownBy(() -> new EmbeddedScenes(1, "train", 3, 8))
                 .isInstanceOf(UserException.class)
-                .hasMessage(
-                        "generated scenes: got 3 scenes of side 8; expected 0 or more scenes of side 16 to 4096; check data.embedded");
+                .hasMessage("generated scenes: got 3 scenes of side 8; expected 0 or more scenes of side "
+                        + "16 to 4096; check data.embedded");
     }
 
     private static Set<String> ids(ImageSource source) {

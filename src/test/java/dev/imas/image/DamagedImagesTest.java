@@ -114,7 +114,8 @@ class DamagedImagesTest {
         pictureRefused(
                 "cut.png",
                 Arrays.copyOf(whole, whole.length - 40),
-                " cannot be read as an image (its chunk IDAT at byte 33 is longer than the rest of the file); it may be truncated or damaged");
+                " cannot be read as an image (its chunk IDAT at byte 33 is longer than the rest of "
+                        + "the file); it may be truncated or damaged");
     }
 
     @Test
@@ -124,7 +125,8 @@ class DamagedImagesTest {
         pictureRefused(
                 "bit.png",
                 damaged,
-                " cannot be read as an image (its chunk IDAT at byte 33 has a wrong checksum); it may be truncated or damaged");
+                " cannot be read as an image (its chunk IDAT at byte 33 has a wrong checksum); it "
+                        + "may be truncated or damaged");
     }
 
     @Test
@@ -187,7 +189,8 @@ class DamagedImagesTest {
                 " is 5x2, its picture is 4x2; a mask must have its picture's size");
         maskRefused(
                 file("colour.png", encode(colours(4, 2), "png")),
-                " is a colour picture (0,0,3 at x=0, y=0); a mask holds class indices: save it as a palette or grey PNG");
+                " is a colour picture (0,0,3 at x=0, y=0); a mask holds class "
+                        + "indices: save it as a palette or grey PNG");
         maskRefused(
                 file("lossy.jpg", encode(colours(4, 2), "jpg")),
                 " is a JPEG, whose compression changes class indices; save masks as PNG");

@@ -285,7 +285,9 @@ class SegmenterTest {
                 .hasMessageContaining("evaluation.scale");
     }
 
-    /** As in a program that knows nothing of PointerScope, with JavaCPP's garbage collection on (its default) and off. */
+    /**
+     * As in a program that knows nothing of PointerScope, with JavaCPP's garbage collection on (its default) and off.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aProgramWithoutScopesLeaksNothing(boolean nopointergc) throws IOException, InterruptedException {

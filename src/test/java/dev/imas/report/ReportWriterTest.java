@@ -197,9 +197,7 @@ class ReportWriterTest {
     @Test
     void headersAloneAndEmptyFilesGiveAReport() throws IOException {
         Files.createDirectories(run);
-        Files.writeString(
-                run.resolve("metrics.csv"),
-                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        Files.writeString(run.resolve("metrics.csv"), SyntheticRun.METRICS + "\n");
         Files.writeString(run.resolve("hardness.csv"), "");
         Files.writeString(run.resolve("config.yaml"), "");
         assertThat(report())
@@ -211,9 +209,7 @@ class ReportWriterTest {
     void oneRowAndOneImageAreDrawn() throws IOException {
         Files.createDirectories(run);
         Files.writeString(
-                run.resolve("metrics.csv"),
-                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second,data_wait\n"
-                        + "1,1,0.01,0,,,,NaN,,3.5,0.1\n");
+                run.resolve("metrics.csv"), SyntheticRun.METRICS + ",data_wait\n" + "1,1,0.01,0,,,,NaN,,3.5,0.1\n");
         Files.writeString(run.resolve("hardness.csv"), "epoch,image,gamma,hardness\n1,only,0.75,0.25\n2,other,,\n");
         String page = report();
         assertThat(page)
@@ -227,8 +223,7 @@ class ReportWriterTest {
         Files.createDirectories(run);
         Files.writeString(
                 run.resolve("metrics.csv"),
-                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
-                        + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,NaN,,,,,,3\n1,3,0.01,Infinity,,,,,,3\n");
+                SyntheticRun.METRICS + "\n" + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,NaN,,,,,,3\n1,3,0.01,Infinity,,,,,,3\n");
         assertThat(report()).contains("not a finite number in 2 rows of metrics.csv, first at step 2");
     }
 
@@ -247,8 +242,9 @@ class ReportWriterTest {
         Files.createDirectories(run);
         Files.writeString(
                 run.resolve("metrics.csv"),
-                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n"
-                        + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.9,,,,0.1,0.11,3\n1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.4,,,,0.6,0.61,3\n");
+                SyntheticRun.METRICS + "\n"
+                        + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.9,,,,0.1,0.11,3\n"
+                        + "1,1,0.01,0.5,,,,,,3\n1,2,0.01,0.4,,,,0.6,0.61,3\n");
         var notes = new ArrayList<String>();
         Metrics metrics = Metrics.read(run.resolve("metrics.csv"), notes);
         assertThat(notes).isEmpty();
@@ -330,8 +326,7 @@ class ReportWriterTest {
     @Test
     void longRunsStaySmall() throws IOException {
         Files.createDirectories(run);
-        StringBuilder text = new StringBuilder(
-                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        StringBuilder text = new StringBuilder(SyntheticRun.METRICS + "\n");
         for (int step = 1; step <= 50_000; step++) {
             text.append(step / 500 + 1)
                     .append(',')

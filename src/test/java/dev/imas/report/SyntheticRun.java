@@ -14,6 +14,10 @@ import java.util.Locale;
 
 /** A run directory as a training leaves it, with numbers that behave like a real run's and pictures of discs. */
 final class SyntheticRun {
+    /** The first line of metrics.csv. */
+    static final String METRICS = "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio"
+            + ",miou_student,miou_teacher,images_per_second";
+
     static final List<String> CLASSES = List.of("background", "striped disc", "dotted disc", "square");
     static final List<Integer> PALETTE = List.of(0x2b2d33, 0xe4572e, 0xf3a712, 0x4c78a8);
     static final int EPOCHS = 12;
@@ -62,8 +66,7 @@ final class SyntheticRun {
     }
 
     private static String metrics() {
-        StringBuilder text = new StringBuilder(
-                "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second\n");
+        StringBuilder text = new StringBuilder(METRICS + "\n");
         int total = EPOCHS * STEPS_PER_EPOCH;
         for (int step = 1; step <= total; step++) {
             Rng rng = Rng.of(1, "metrics", step);
@@ -116,11 +119,14 @@ final class SyntheticRun {
 
     private static String summary() {
         return """
-                {"name": "embedded", "method": "IMAS", "seed": 7, "device": "cpu", "precision": "bf16", "steps": 480, "epochs": 12,
-                 "miou_student": 0.7282, "miou_teacher": 0.7329, "best_teacher": 0.7351, "best_epoch": 11, "seconds": 151.2,
+                {"name": "embedded", "method": "IMAS", "seed": 7, "device": "cpu", "precision": "bf16", "steps": 480, \
+                "epochs": 12,
+                 "miou_student": 0.7282, "miou_teacher": 0.7329, "best_teacher": 0.7351, "best_epoch": 11,
+                 "seconds": 151.2,
                  "data_wait_share": 0.031, "rss_first": 1834000000, "rss_last": 1851000000,
                  "data": {"labeled": 20, "unlabeled": 180, "validation": 40},
-                 "versions": {"imas": "0.1.0", "java": "17.0.13", "libtorch": "2.10.0"}, "machine": {"cpu": "Example CPU", "cores": 2, "channels_last": true}}
+                 "versions": {"imas": "0.1.0", "java": "17.0.13", "libtorch": "2.10.0"},
+                 "machine": {"cpu": "Example CPU", "cores": 2, "channels_last": true}}
                 """;
     }
 

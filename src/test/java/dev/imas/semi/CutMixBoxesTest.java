@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against statistics of 20000 boxes that the published implementation drew (recorded data, 04_cutmix/cutmix.json, box_law_statistics). */
+/**
+ * Against statistics of 20000 boxes that the published implementation drew (recorded data, 04_cutmix/cutmix.json,
+ * box_law_statistics).
+ */
 class CutMixBoxesTest {
     private static final int SAMPLES = 20_000;
 

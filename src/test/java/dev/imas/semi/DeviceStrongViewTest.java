@@ -37,7 +37,10 @@ class DeviceStrongViewTest {
         Torch.load();
     }
 
-    /** What pictures are like: noise, noise in a narrow range, a single value a channel, saturated colours with equal channels. */
+    /**
+     * What pictures are like: noise, noise in a narrow range, a single value a channel, saturated colours with equal
+     * channels.
+     */
     private static RgbImage picture(int kind, int height, int width, Rng rng) {
         byte[] rgb = new byte[height * width * 3];
         int low = rng.integer(0, 200);

@@ -107,8 +107,8 @@ class TrainerTest {
         assertThat(lines("metrics.csv", whole))
                 .hasSize(9)
                 .first()
-                .isEqualTo(
-                        "epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,miou_student,miou_teacher,images_per_second");
+                .isEqualTo("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio"
+                        + ",miou_student,miou_teacher,images_per_second");
         assertThat(lines("hardness.csv", whole)).hasSize(1 + 2 * 16).first().isEqualTo("epoch,image,gamma,hardness");
         assertThat(lines("class_iou.csv", whole)).hasSize(8).first().isEqualTo("class,name,iou_student,iou_teacher");
         JsonNode json =

@@ -45,7 +45,9 @@ class EmulatedCudaTest {
         assertThat(run.output()).contains("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so");
     }
 
-    /** The child: the kernel groups of the built-in data, and of the full set where there is one, on the CUDA backend. */
+    /**
+     * The child: the kernel groups of the built-in data, and of the full set where there is one, on the CUDA backend.
+     */
     static final class KernelGroups {
         private KernelGroups() {}
 

@@ -226,7 +226,10 @@ class GoldenFailureTest {
         return checks;
     }
 
-    /** Moves a number by a little more than any tolerance but those of 08 and 09: 1e-4 of it, 1 for counts; a NaN becomes 1. */
+    /**
+     * Moves a number by a little more than any tolerance but those of 08 and 09: 1e-4 of it, 1 for counts; a NaN
+     * becomes 1.
+     */
     private double change(String file, String pointer) throws IOException {
         JsonNode json = read(file);
         int slash = pointer.lastIndexOf('/');

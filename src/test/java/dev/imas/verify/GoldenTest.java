@@ -16,7 +16,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The project against the published implementation's recordings: the built-in set, and the full one where there is one. */
+/**
+ * The project against the published implementation's recordings: the built-in set, and the full one where there is one.
+ */
 class GoldenTest {
     /** Where a checkout may have the full set beside it; another place can be named with -Dimas.golden=DIR. */
     private static final Path FULL_SET = Path.of(System.getProperty("imas.golden", "../shared/golden"));

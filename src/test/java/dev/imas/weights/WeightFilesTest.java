@@ -305,7 +305,10 @@ class WeightFilesTest {
         }
     }
 
-    /** An independent reader: Python's standard library by the format's rules, and PyTorch or safetensors where they are installed. */
+    /**
+     * An independent reader: Python's standard library by the format's rules, and PyTorch or safetensors where they are
+     * installed.
+     */
     @Test
     void pythonReadsTheFile() throws IOException, InterruptedException {
         assumeTrue(python("pass") == 0, "no python3 on this machine: its reading of our files is not checked");
@@ -332,7 +335,8 @@ class WeightFilesTest {
                     "assert struct.unpack('<f', raw[start + 28:start + 32])[0] == " + value,
                     "try:",
                     "    import torch",
-                    "    assert torch.frombuffer(bytearray(raw), dtype=torch.float32, offset=start, count=8)[7].item() == "
+                    "    assert torch.frombuffer(bytearray(raw), dtype=torch.float32, offset=start, "
+                            + "count=8)[7].item() == "
                             + value,
                     "    from safetensors.torch import load_file",
                     "    assert load_file('" + file + "')['decoder.low_conv.0.bias'][7].item() == " + value,

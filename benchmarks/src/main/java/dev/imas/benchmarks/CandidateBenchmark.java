@@ -13,7 +13,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Ways to compose the same thing from libtorch's operations, from which those of {@link Composition} were chosen: labels
+ * Ways to compose the same thing from libtorch's operations, from which those of {@link Composition} were chosen:
+ * labels
  * and confidences of one network, a cross-entropy with its gradient, and the k-th smallest probability. {@code narrow}
  * stays in bf16, where the others convert the logits to float32 first; its results are off by the rounding of bf16 (run
  * with {@code -p type=BF16}). Nothing is compared here.

@@ -8,9 +8,11 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Steps that the compositions share: one image at a time, into buffers that exist already, in float32 and channels-last.
+ * Steps that the compositions share: one image at a time, into buffers that exist already, in float32 and
+ * channels-last.
  * That is the fastest way we found ({@link CandidateBenchmark} has others). Fresh tensors of a whole batch cost more in
- * page faults than in arithmetic; converting the small logits costs nothing beside the rest; and libtorch enlarges, takes
+ * page faults than in arithmetic; converting the small logits costs nothing beside the rest; and libtorch enlarges,
+ * takes
  * the softmax over the last dimension and enlarges backwards fastest in this order. Closed-form gradients made in place
  * beat autograd, which keeps and fills more tensors.
  */
@@ -41,7 +43,10 @@ final class Composition {
                 .permute(0, 2, 3, 1);
     }
 
-    /** One image's probabilities, [1,H,W,C], in slot `slot` of as many as the batch has images; valid until that is used again. */
+    /**
+     * One image's probabilities, [1,H,W,C], in slot `slot` of as many as the batch has images; valid until that is used
+     * again.
+     */
     Tensor softmax(Tensor low, long image, long slot) {
         return torch.softmax_outf(enlarge(low, image), 3, new ScalarTypeOptional(), probabilities.narrow(0, slot, 1));
     }

@@ -55,7 +55,9 @@ public class ConfusionBenchmark extends LogitsBenchmark {
         return new Confusion(of(student), of(truth), of(counts));
     }
 
-    /** Intersection, predicted and true area from one histogram of pairs; ignored pixels fall into a bin of their own. */
+    /**
+     * Intersection, predicted and true area from one histogram of pairs; ignored pixels fall into a bin of their own.
+     */
     @Benchmark
     public void composition() {
         long c = size.classes;

@@ -25,8 +25,10 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * The teacher's moving average over the parameters of a DeepLabV3+ on ResNet-50: one kernel call for all tensors, against
- * one foreach operation of libtorch, the best there is, and against two operations a tensor, as training programs have it.
+ * The teacher's moving average over the parameters of a DeepLabV3+ on ResNet-50: one kernel call for all tensors,
+ * against
+ * one foreach operation of libtorch, the best there is, and against two operations a tensor, as training programs have
+ * it.
  */
 public class EmaUpdateBenchmark extends KernelBenchmark {
     /** The composition. */

@@ -26,7 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What all kernel benchmarks share. Subclasses have two benchmarks: {@code kernel}, one call into the native library with
+ * What all kernel benchmarks share. Subclasses have two benchmarks: {@code kernel}, one call into the native library
+ * with
  * outputs and workspace that exist already, and {@code composition}, the fastest operations of libtorch we found that
  * give the same result. Every call is a sample, so that the median is not moved by other programs' interruptions.
  */

@@ -66,10 +66,14 @@ public final class KernelTable {
                 """
                 # CPU kernels against libtorch
 
-                `%s` measured both sides of every row in one JVM, on the same tensors, with the same OpenMP threads; the kernel calls and
-                the compositions are in `benchmarks/src/main/java`, and each pair is compared before it is timed. ms: median of all calls.
-                Memory: how far the resident memory rises during calls, outputs excluded, workspace included. Limit: the larger of memory
-                traffic at the copy bandwidth and exponentials and multiply-adds at their peak rates, all three measured here; see
+                `%s` measured both sides of every row in one JVM, on the same tensors, with the same OpenMP threads; \
+                the kernel calls and
+                the compositions are in `benchmarks/src/main/java`, and each pair is compared before it is timed. ms: \
+                median of all calls.
+                Memory: how far the resident memory rises during calls, outputs excluded, workspace included. Limit: \
+                the larger of memory
+                traffic at the copy bandwidth and exponentials and multiply-adds at their peak rates, all three \
+                measured here; see
                 [Work.java](../src/main/java/dev/imas/benchmarks/Work.java) for what is counted.
 
                 """
@@ -96,7 +100,8 @@ public final class KernelTable {
                 System.getenv("OMP_WAIT_POLICY"));
         line(
                 text,
-                "- Peaks: the best kind of copy %.0f GB/s (read + written), memcpy %.0f GB/s, %.1f G exponentials/s, %.0f G multiply-adds/s",
+                "- Peaks: the best kind of copy %.0f GB/s (read + written), memcpy %.0f GB/s, %.1f G "
+                        + "exponentials/s, %.0f G multiply-adds/s",
                 machine.bytesPerSecond() / 1e9,
                 machine.memcpyBytesPerSecond() / 1e9,
                 machine.exponentialsPerSecond() / 1e9,
@@ -139,7 +144,8 @@ public final class KernelTable {
     private void details(StringBuilder text, List<Row> rows) {
         line(
                 text,
-                "| kernel | input | kernel ms | composition ms | ratio | kernel MB | composition MB | share | limit ms | set by | limit / kernel |");
+                "| kernel | input | kernel ms | composition ms | ratio | kernel MB | composition MB "
+                        + "| share | limit ms | set by | limit / kernel |");
         line(text, "|---|---|---|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             double limit = row.work.limit(machine);
@@ -167,7 +173,8 @@ public final class KernelTable {
         line(text, "");
         line(
                 text,
-                "| kernel | input | MB read and written | M exponentials | M multiply-adds | memory ms | arithmetic ms | GB/s of the kernel |");
+                "| kernel | input | MB read and written | M exponentials | M multiply-adds | memory "
+                        + "ms | arithmetic ms | GB/s of the kernel |");
         line(text, "|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             Work work = row.work;

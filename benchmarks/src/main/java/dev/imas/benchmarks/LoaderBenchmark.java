@@ -46,9 +46,12 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Unlabelled samples as the published VOC settings make them (long side drawn from 250..1000, flip, crop of 513x513, two
- * strong operations), from the pictures that a list of a folder names: {@code -p data=FOLDER}. One call is one sample or
- * one stage of it; the pictures take turns, each call with draws of its own, and {@code sample} includes everything that a
+ * Unlabelled samples as the published VOC settings make them (long side drawn from 250..1000, flip, crop of 513x513,
+ * two
+ * strong operations), from the pictures that a list of a folder names: {@code -p data=FOLDER}. One call is one sample
+ * or
+ * one stage of it; the pictures take turns, each call with draws of its own, and {@code sample} includes everything
+ * that a
  * core does until both views are normalised tensors.
  */
 @State(org.openjdk.jmh.annotations.Scope.Benchmark)

@@ -46,7 +46,9 @@ public abstract class LogitsBenchmark extends KernelBenchmark {
     /** [B,C,h,w] */
     Tensor teacher;
 
-    /** Allocated an iteration like the kernel's workspace, and for the same reason; takes no memory until it is used. */
+    /**
+     * Allocated an iteration like the kernel's workspace, and for the same reason; takes no memory until it is used.
+     */
     Composition composition;
 
     @Setup(Level.Iteration)

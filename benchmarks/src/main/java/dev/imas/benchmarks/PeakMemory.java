@@ -16,7 +16,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * How much the resident memory of the process grew at most during an iteration, in MB (10^6 bytes). Linux keeps the peak
+ * How much the resident memory of the process grew at most during an iteration, in MB (10^6 bytes). Linux keeps the
+ * peak
  * (VmHWM) and sets it back to the present value when a 5 is written to clear_refs; free memory of the C library is
  * returned before, so that it cannot be used without being seen. Use with {@code -prof dev.imas.benchmarks.PeakMemory}.
  */

@@ -13,8 +13,10 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * A profiler of JMH, {@code -prof dev.imas.benchmarks.ProcessorTime}: milliseconds of processor time an operation, of all
- * threads of the process, the garbage collector's among them. Other programs take turns on a shared machine and so lengthen
+ * A profiler of JMH, {@code -prof dev.imas.benchmarks.ProcessorTime}: milliseconds of processor time an operation, of
+ * all
+ * threads of the process, the garbage collector's among them. Other programs take turns on a shared machine and so
+ * lengthen
  * the time by the clock; this they lengthen little.
  */
 public final class ProcessorTime implements InternalProfiler {

@@ -14,11 +14,15 @@ import org.openjdk.jmh.annotations.Param;
 
 /**
  * Supervised loss (method 3.6) and its gradient at the low-resolution logits. The truth is the teacher's prediction and
- * disagrees with the logits of the student nearly everywhere, so that nearly all pixels are hard ones; one pixel in 50 is
+ * disagrees with the logits of the student nearly everywhere, so that nearly all pixels are hard ones; one pixel in 50
+ * is
  * ignored, here and there, so that no region can be skipped.
  */
 public class SupervisedLossBenchmark extends LogitsBenchmark {
-    /** What is computed: OHEM finds enough pixels below the threshold, {@code OHEM_SELECT} has to select the hardest ones. */
+    /**
+     * What is computed: OHEM finds enough pixels below the threshold, {@code OHEM_SELECT} has to select the hardest
+     * ones.
+     */
     public enum Kind {
         CE(SupervisedLoss.Kind.CE, 0),
         OHEM(SupervisedLoss.Kind.OHEM, 0.7),

@@ -102,7 +102,8 @@ public final class TrainStep implements AutoCloseable {
                         null,
                         "case",
                         true,
-                        "voc-r50, voc-r101, cityscapes-r50 (4+4 images, output stride 16), or smoke (tiny, 2+2 of 64x64); default smoke")
+                        "voc-r50, voc-r101, cityscapes-r50 (4+4 images, output stride 16), or smoke "
+                                + "(tiny, 2+2 of 64x64); default smoke")
                 .addOption(null, "device", true, "auto, cpu, cuda or cuda:i; default auto")
                 .addOption(null, "precision", true, "auto, fp32, tf32 or bf16; default auto")
                 .addOption(
@@ -114,7 +115,8 @@ public final class TrainStep implements AutoCloseable {
                         null,
                         "images",
                         true,
-                        "folder for the loader's made-up pictures; written when it has none; default target/benchmark-images/CASE")
+                        "folder for the loader's made-up pictures; written when it has none; default "
+                                + "target/benchmark-images/CASE")
                 .addOption(null, "workers", true, "threads of each loader; default auto")
                 .addOption(null, "warmup", true, "steps before measuring; default 10")
                 .addOption(null, "steps", true, "measured steps; default 30")

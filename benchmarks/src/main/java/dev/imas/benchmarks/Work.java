@@ -1,10 +1,12 @@
 package dev.imas.benchmarks;
 
 /**
- * What a kernel cannot do without, and the time that takes where nothing else does: the least memory traffic (every input
+ * What a kernel cannot do without, and the time that takes where nothing else does: the least memory traffic (every
+ * input
  * read once, every output written once; a gradient's workspace does not count), and for each pixel and class
  * exponentials and multiply-adds. Enlarging one logit takes 2.5 multiply-adds: 2 between two rows, and 2 horizontally,
- * which four output rows share; spreading a gradient back takes as many. Finding the largest class and all work for whole
+ * which four output rows share; spreading a gradient back takes as many. Finding the largest class and all work for
+ * whole
  * pixels are left out, so these are lower bounds.
  *
  * @param bytes        read and written

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  */
 public final class CheckTable {
     /** Tensors of a state dictionary inside a check's name. */
-    private static final Pattern STATE_KEY = Pattern.compile(
-            "\\.(encoder|decoder|auxor)\\.[a-z0-9_.]*?(weight|bias|running_mean|running_var|num_batches_tracked)(?=\\.|$)");
+    private static final Pattern STATE_KEY = Pattern.compile("\\.(encoder|decoder|auxor)\\.[a-z0-9_.]*?"
+            + "(weight|bias|running_mean|running_var|num_batches_tracked)(?=\\.|$)");
     /** Trailing parts of a name that say where, not what. */
     private static final Pattern PLACE = Pattern.compile("(\\.(i|group|step)\\d+|\\.(encoder|decoder|auxor))+$");
 

@@ -19,7 +19,9 @@ public final class Filler {
         this.prefix = prefix;
     }
 
-    /** The filler of a recording, with the prefix under its key {@code filler_prefix}; without that key there is none. */
+    /**
+     * The filler of a recording, with the prefix under its key {@code filler_prefix}; without that key there is none.
+     */
     public static Filler of(JsonNode recording) {
         JsonNode prefix = recording.path("filler_prefix");
         if (!prefix.isMissingNode() && !prefix.isTextual()) {

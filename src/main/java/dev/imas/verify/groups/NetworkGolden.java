@@ -109,7 +109,10 @@ final class NetworkGolden implements GoldenGroup {
                 Arrays.stream(shape).asLongStream().toArray());
     }
 
-    /** The filler itself: its uniform numbers of some names, which may be given whole or without the prefix, and the first pixels of the input. */
+    /**
+     * The filler itself: its uniform numbers of some names, which may be given whole or without the prefix, and the
+     * first pixels of the input.
+     */
     private static void checkFiller(Comparison compare, JsonNode json, Filler filler) {
         json.path("filler_check")
                 .properties()

@@ -12,7 +12,10 @@ import dev.imas.verify.memory.ArrayKernels.PseudoLabels;
 import dev.imas.verify.memory.Logits;
 import dev.imas.weights.SafetensorsFile;
 
-/** Pseudo-labels, gamma and consistency loss through the fused enlargement of low-resolution logits, and that enlargement alone. */
+/**
+ * Pseudo-labels, gamma and consistency loss through the fused enlargement of low-resolution logits, and that
+ * enlargement alone.
+ */
 final class UpsampledGolden extends KernelGroup {
     /** Softmax of bilinear means in float32. */
     private static final double MAX_PROBABILITY = 5e-6;

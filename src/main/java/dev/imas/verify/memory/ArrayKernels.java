@@ -21,7 +21,9 @@ public final class ArrayKernels {
     private final Supplier<Kernels> backend;
     private final KernelMemory memory;
 
-    /** @param backend asked at each call, so that a library that does not load fails the check at hand, not the suite */
+    /**
+     * @param backend asked at each call, so that a library that does not load fails the check at hand, not the suite
+     */
     public ArrayKernels(Supplier<Kernels> backend, KernelMemory memory) {
         this.backend = backend;
         this.memory = memory;

@@ -7,7 +7,8 @@ import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * While it is open, libtorch, its OpenBLAS and the kernels compute on the calling thread alone, whatever the environment
+ * While it is open, libtorch, its OpenBLAS and the kernels compute on the calling thread alone, whatever the
+ * environment
  * says: sums are then taken in the same order on every machine with the same instructions. Open and close it on one
  * thread, after libtorch was loaded.
  */
@@ -26,7 +27,10 @@ public final class OneThread implements AutoCloseable {
         }
     }
 
-    /** How many threads OpenBLAS uses, read where it counts them, since its binding tells only what was set; 0 without it. */
+    /**
+     * How many threads OpenBLAS uses, read where it counts them, since its binding tells only what was set; 0 without
+     * it.
+     */
     static int blasThreads() {
         Pointer counter = Loader.addressof("blas_cpu_number");
         return counter == null ? 0 : new IntPointer(counter).get();

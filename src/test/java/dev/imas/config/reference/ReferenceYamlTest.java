@@ -139,14 +139,14 @@ class ReferenceYamlTest {
         }
         assertThat(notes).allSatisfy(note -> assertThat(note).matches(".*: (read as|no effect|it counts).*"));
         assertThat(notes)
-                .contains(
-                        "dataset.train.hardness_aware.flag_augs_mixup_by_hard = False: read as unsupervised.intensity_mix = bernoulli");
+                .contains("dataset.train.hardness_aware.flag_augs_mixup_by_hard = False: read as "
+                        + "unsupervised.intensity_mix = bernoulli");
     }
 
     @Test
     void withoutHardnessTheProgramIsThePlainBaseline() throws IOException {
-        ImasConfig c = read(
-                "dataset: {type: pascal_semi, train: {strong_aug: {num_augs: 2}}}\ntrainer: {unsupervised: {use_cutmix: true}}");
+        ImasConfig c = read("dataset: {type: pascal_semi, train: {strong_aug: {num_augs: 2}}}\ntrainer: "
+                + "{unsupervised: {use_cutmix: true}}");
         assertThat(c.unsupervised().weightByHardness()).isFalse();
         assertThat(c.unsupervised().intensityMix()).isEqualTo(IntensityMix.OFF);
         assertThat(c.unsupervised().cutmix()).isEqualTo(CutMixTrigger.FIXED);
@@ -159,9 +159,11 @@ class ReferenceYamlTest {
     void whatASectionLacksIsThePublishedDefault() throws IOException {
         ImasConfig c = read(
                 """
-                dataset: {type: cityscapes_semi, train: {strong_aug: {num_augs: 2}, hardness_aware: False, crop: {type: rand, size: 700}}}
+                dataset: {type: cityscapes_semi, train: {strong_aug: {num_augs: 2}, hardness_aware: False, crop: \
+                {type: rand, size: 700}}}
                 trainer: {optimizer: {kwargs: {lr: 0.1}}, unsupervised: {use_cutmix: True}}
-                net: {aux_loss: null, encoder: {kwargs: {replace_stride_with_dilation: [False, True, True]}}, decoder: {kwargs: {rep_head: False}}}
+                net: {aux_loss: null, encoder: {kwargs: {replace_stride_with_dilation: [False, True, True]}}, \
+                decoder: {kwargs: {rep_head: False}}}
                 log_path: ./log
                 """);
         assertThat(c.augment()).isEqualTo(DEFAULTS.augment().with(augment -> augment.crop(List.of(700, 700))
@@ -188,8 +190,8 @@ class ReferenceYamlTest {
 
     @Test
     void weightsAreLoadedOnlyWhereTheSwitchSaysSo() throws IOException {
-        String file =
-                "dataset: {type: pascal}\nnet: {encoder: {pretrain: w.pth, kwargs: {replace_stride_with_dilation: [False, False, True], zero_init_residual: False, pretrained: %s}}}";
+        String file = "dataset: {type: pascal}\nnet: {encoder: {pretrain: w.pth, kwargs: "
+                + "{replace_stride_with_dilation: [False, False, True], zero_init_residual: False, pretrained: %s}}}";
         assertThat(read(file.formatted("True")).network().initWeights()).isEqualTo("w.pth");
         assertThat(read(file.formatted("False").replace("zero_init_residual: False", "zero_init_residual: True"))
                         .network()
@@ -216,8 +218,8 @@ class ReferenceYamlTest {
 
     @Test
     void theSupervisedProgram() throws IOException {
-        ImasConfig c = read(
-                "dataset: {type: pascal, n_sup: 662, train: {batch_size: 8, rand_resize: [0.5, 2.0], resize_base_size: 400}}\nnet: {num_classes: 21}");
+        ImasConfig c = read("dataset: {type: pascal, n_sup: 662, train: {batch_size: 8, rand_resize: [0.5, 2.0], "
+                + "resize_base_size: 400}}\nnet: {num_classes: 21}");
         assertThat(c.method()).isEqualTo(Method.SUPERVISED);
         assertThat(c.data().epochLength()).isEqualTo(662);
         assertThat(c.training().batchLabeled()).isEqualTo(8);
@@ -230,22 +232,40 @@ class ReferenceYamlTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "trainer: {epoch: 3}                                         | trainer.epoch = 3: an unknown key; did you mean trainer.epochs?",
-                "trainer: {unsupervised: {use_cutmix_beta: true}}            | trainer.unsupervised.use_cutmix_beta = true: a box area drawn from a beta distribution is not offered",
-                "trainer: {unsupervised: {flag_ema_pseudo: false}}           | trainer.unsupervised.flag_ema_pseudo = false: pseudo-labels come from the teacher",
-                "trainer: {sup_only_epoch: -1}                               | trainer.sup_only_epoch = -1: an average that starts",
-                "trainer: {optimizer: {type: adamw}}                         | trainer.optimizer.type = adamw: the optimizer is SGD",
-                "trainer: {optimizer: {kwargs: {nesterov: true}}}            | trainer.optimizer.kwargs.nesterov = true: an unknown key",
-                "trainer: {lr_scheduler: {mode: cosine}}                     | trainer.lr_scheduler.mode = cosine: the schedule is poly",
-                "criterion: {type: focal}                                    | criterion.type = focal: expected one of celoss; ohem",
-                "criterion: {kwargs: {use_weight: true}}                     | criterion.kwargs.use_weight = true: class weights in the loss are not offered",
-                "net: {encoder: {type: a.b.vgg16}}                           | net.encoder.type = a.b.vgg16: expected a type that ends in",
-                "net: {decoder: {type: a.b.unet}}                            | net.decoder.type = a.b.unet: the decoder is dec_deeplabv3_plus",
-                "net: {decoder: {kwargs: {inner_planes: 128}}}               | net.decoder.kwargs.inner_planes = 128: the decoder has 256 inner planes",
-                "net: {decoder: {kwargs: {rep_head: true}}}                  | net.decoder.kwargs.rep_head = true: a representation head is not offered",
-                "net: {num_classes: 21, decoder: {kwargs: {num_classes: 9}}} | net.decoder.kwargs.num_classes = 9: expected the value of net.num_classes, 21",
-                "net: {encoder: {kwargs: {replace_stride_with_dilation: [true, true, true]}}} | net.encoder.kwargs.replace_stride_with_dilation = [true, true, true]: expected one of [false, false, true]; [false, true, true]",
-                "saver: {pretrain: x.pth}                                    | saver.pretrain = x.pth: start from weights with network.init_weights"
+                "trainer: {epoch: 3}                                         | trainer.epoch = 3: an "
+                        + "unknown key; did you mean trainer.epochs?",
+                "trainer: {unsupervised: {use_cutmix_beta: true}}            | "
+                        + "trainer.unsupervised.use_cutmix_beta = true: a box area drawn from a beta "
+                        + "distribution is not offered",
+                "trainer: {unsupervised: {flag_ema_pseudo: false}}           | "
+                        + "trainer.unsupervised.flag_ema_pseudo = false: pseudo-labels come from the teacher",
+                "trainer: {sup_only_epoch: -1}                               | "
+                        + "trainer.sup_only_epoch = -1: an average that starts",
+                "trainer: {optimizer: {type: adamw}}                         | "
+                        + "trainer.optimizer.type = adamw: the optimizer is SGD",
+                "trainer: {optimizer: {kwargs: {nesterov: true}}}            | "
+                        + "trainer.optimizer.kwargs.nesterov = true: an unknown key",
+                "trainer: {lr_scheduler: {mode: cosine}}                     | "
+                        + "trainer.lr_scheduler.mode = cosine: the schedule is poly",
+                "criterion: {type: focal}                                    | criterion.type = "
+                        + "focal: expected one of celoss; ohem",
+                "criterion: {kwargs: {use_weight: true}}                     | "
+                        + "criterion.kwargs.use_weight = true: class weights in the loss are not offered",
+                "net: {encoder: {type: a.b.vgg16}}                           | net.encoder.type = "
+                        + "a.b.vgg16: expected a type that ends in",
+                "net: {decoder: {type: a.b.unet}}                            | net.decoder.type = "
+                        + "a.b.unet: the decoder is dec_deeplabv3_plus",
+                "net: {decoder: {kwargs: {inner_planes: 128}}}               | "
+                        + "net.decoder.kwargs.inner_planes = 128: the decoder has 256 inner planes",
+                "net: {decoder: {kwargs: {rep_head: true}}}                  | "
+                        + "net.decoder.kwargs.rep_head = true: a representation head is not offered",
+                "net: {num_classes: 21, decoder: {kwargs: {num_classes: 9}}} | "
+                        + "net.decoder.kwargs.num_classes = 9: expected the value of net.num_classes, 21",
+                "net: {encoder: {kwargs: {replace_stride_with_dilation: [true, true, true]}}} | "
+                        + "net.encoder.kwargs.replace_stride_with_dilation = [true, true, true]: "
+                        + "expected one of [false, false, true]; [false, true, true]",
+                "saver: {pretrain: x.pth}                                    | saver.pretrain = "
+                        + "x.pth: start from weights with network.init_weights"
             })
     void aFeatureWeDoNotHaveIsRefusedByName(String yaml, String message) {
         String file = "dataset: {type: pascal_semi, train: {strong_aug: {num_augs: 2}}}\n" + yaml;
@@ -258,20 +278,35 @@ class ReferenceYamlTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "dataset: {type: coco_semi}                                       | dataset.type = coco_semi: expected pascal_semi",
+                "dataset: {type: coco_semi}                                       | dataset.type = "
+                        + "coco_semi: expected pascal_semi",
                 "dataset: {n_sup: 4}                                              | dataset.type is missing",
-                "dataset: {type: pascal_semi}                                     | dataset.train.strong_aug.num_augs is missing",
-                "dataset: {type: pascal, n_sup: 20000}                            | dataset.n_sup = 20000: expected a whole number in 1..10581",
-                "dataset: {type: pascal, train: {rand_resize: [1]}}               | dataset.train.resize_base_size is missing",
-                "dataset: {type: pascal, train: {rand_resize: [1, b], resize_base_size: 5}} | dataset.train.rand_resize = [1, b]: expected 2 numbers",
-                "dataset: {type: pascal, train: {crop: {type: center}}}           | dataset.train.crop.type = center: training crops are random",
-                "dataset: {type: pascal, mean: [0, 0, 0]}                         | dataset.mean = [0, 0, 0]: another normalisation",
-                "dataset: {type: pascal, ignore_label: 0}                         | dataset.ignore_label = 0: 255 is the ignored label",
-                "dataset: {type: pascal, train: {data_root: a}, val: {data_root: b}} | dataset.val.data_root = b: validation images must lie below",
-                "dataset: {type: pascal, val: {crop: {size: [769, 513]}}}         | dataset.val.crop.size = [769, 513]: only square windows",
-                "dataset: {type: pascal_semi, train: {strong_aug: {num_augs: 2}, hardness_aware: {flag_mapping_gaussian: true}}} | dataset.train.hardness_aware.flag_mapping_gaussian = true: a box side drawn",
-                "dataset: {type: pascal_semi, train: {strong_aug: {num_augs: 2}, hardness_aware: {flag_using_v1: maybe}}} | dataset.train.hardness_aware.flag_using_v1 = maybe: expected true or false",
-                "dataset: {type: pascal, train: {batch_size: x}}                  | training.batch_labeled is 'x'; expected a whole number"
+                "dataset: {type: pascal_semi}                                     | "
+                        + "dataset.train.strong_aug.num_augs is missing",
+                "dataset: {type: pascal, n_sup: 20000}                            | dataset.n_sup = "
+                        + "20000: expected a whole number in 1..10581",
+                "dataset: {type: pascal, train: {rand_resize: [1]}}               | "
+                        + "dataset.train.resize_base_size is missing",
+                "dataset: {type: pascal, train: {rand_resize: [1, b], resize_base_size: 5}} | "
+                        + "dataset.train.rand_resize = [1, b]: expected 2 numbers",
+                "dataset: {type: pascal, train: {crop: {type: center}}}           | "
+                        + "dataset.train.crop.type = center: training crops are random",
+                "dataset: {type: pascal, mean: [0, 0, 0]}                         | dataset.mean = "
+                        + "[0, 0, 0]: another normalisation",
+                "dataset: {type: pascal, ignore_label: 0}                         | "
+                        + "dataset.ignore_label = 0: 255 is the ignored label",
+                "dataset: {type: pascal, train: {data_root: a}, val: {data_root: b}} | "
+                        + "dataset.val.data_root = b: validation images must lie below",
+                "dataset: {type: pascal, val: {crop: {size: [769, 513]}}}         | "
+                        + "dataset.val.crop.size = [769, 513]: only square windows",
+                "dataset: {type: pascal_semi, train: {strong_aug: {num_augs: 2}, hardness_aware: "
+                        + "{flag_mapping_gaussian: true}}} | "
+                        + "dataset.train.hardness_aware.flag_mapping_gaussian = true: a box side drawn",
+                "dataset: {type: pascal_semi, train: {strong_aug: {num_augs: 2}, hardness_aware: "
+                        + "{flag_using_v1: maybe}}} | dataset.train.hardness_aware.flag_using_v1 = "
+                        + "maybe: expected true or false",
+                "dataset: {type: pascal, train: {batch_size: x}}                  | "
+                        + "training.batch_labeled is 'x'; expected a whole number"
             })
     void aDatasetKeyThatCannotBeReadIsNamed(String yaml, String message) {
         assertThatThrownBy(() -> read(yaml))

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The prefix of a recording reaches every filler name of groups 08 and 09: weights, inputs, batches, distances moved. */
+/**
+ * The prefix of a recording reaches every filler name of groups 08 and 09: weights, inputs, batches, distances moved.
+ */
 class FillerPrefixTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "second recording/";

@@ -46,7 +46,10 @@ class TrainingThreadsTest {
         assertThat(checks(2)).isEqualTo(one);
     }
 
-    /** Names and errors of all checks; those of the end fail, since the run ends after its first step, by the same amount. */
+    /**
+     * Names and errors of all checks; those of the end fail, since the run ends after its first step, by the same
+     * amount.
+     */
     private String checks(int threads) throws IOException, InterruptedException {
         ChildJvm.Result result = ChildJvm.run(
                 ChildJvm.classPath(),

@@ -9,7 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** docs/kernels.md quotes the examples that the native tests build and run, and leaves out no function of the header. */
+/**
+ * docs/kernels.md quotes the examples that the native tests build and run, and leaves out no function of the header.
+ */
 class KernelsPageTest {
     private final String page = Files.readString(Path.of("docs/kernels.md"));
 

@@ -23,10 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 class OperationsTest {
     private static final Pattern FUNCTION = Pattern.compile("int32_t imas_(\\w+)\\(const imas_backend\\*([^)]*)\\);");
     private static final List<String> FILES = List.of(
-            "native/src/cpu/%s.cpp",
-            "cuda-kernels/%s.cu",
-            "native/test/%s_test.cpp",
-            "cuda-kernels/test/%s_test.cpp");
+            "native/src/cpu/%s.cpp", "cuda-kernels/%s.cu", "native/test/%s_test.cpp", "cuda-kernels/test/%s_test.cpp");
     private static final List<Class<?>> RECORDS = List.of(Operation.class.getPermittedSubclasses());
     /** What a call brings beside its record; an array's length is its pointer's limit. */
     private static final Set<String> OF_THE_CALL = Set.of("backend", "workspace", "workspace_bytes", "count");
@@ -51,8 +48,7 @@ class OperationsTest {
     @Test
     void theNativeListHasTheSame() throws IOException {
         Pattern entry = Pattern.compile("\n    (?:PLAIN|WITH_WORKSPACE)\\(F, (\\w+)\\)");
-        List<String> listed = entry
-                .matcher(Files.readString(Path.of("native/src/operations.hpp")))
+        List<String> listed = entry.matcher(Files.readString(Path.of("native/src/operations.hpp")))
                 .results()
                 .map(operation -> operation.group(1))
                 .toList();

@@ -10,7 +10,8 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 /**
  * Tells JavaCPP how to bind {@code native/include/imas.h}; the result is {@link Imas} beside this class.
  *
- * <p>libgomp is taken from the PyTorch jar where that is on the class path, so that libtorch and these kernels share one
+ * <p>libgomp is taken from the PyTorch jar where that is on the class path, so that libtorch and these kernels share
+ * one
  * thread pool whichever of them loads first; else the copy in this jar serves. libimas_cuda is optional.
  */
 @NoException(true)
