@@ -1,10 +1,10 @@
 // teacher = decay * teacher + (1 - decay) * student over all tensors in one launch.
 //
 // The table of tensors travels as a kernel parameter (up to 32 KB), so nothing is copied to the device beforehand. A
-// block owns one chunk of one tensor, found by bisection. In a whole chunk a thread first issues all its loads, 16 bytes
-// each (kRuns of teacher and of student), then blends and stores; ends and tensors that do not lie on 16-byte borders
-// go element by element. Element-wise: GPU-to-GPU identical. Floor: 12 bytes an element, 8 when decay is 0:
-// 160 us for 40 million at 3 TB/s (benchmarks/gpu/LIMITS.md).
+// block owns one chunk of one tensor, found by bisection. In a whole chunk a thread first issues all its loads, 16
+// bytes each (kRuns of teacher and of student), then blends and stores; ends and tensors that do not lie on 16-byte
+// borders go element by element. Element-wise: GPU-to-GPU identical. Floor: 12 bytes an element, 8 when decay is 0: 160
+// us for 40 million at 3 TB/s (benchmarks/gpu/LIMITS.md).
 #include "kernels.cuh"
 #include "law/ema_update.hpp"
 

@@ -1,9 +1,9 @@
-// Counts -> class-weighted symmetric IoU, gamma, CutMix partners and the batch mean. The formulas are law/gamma.hpp's, and
-// so are the bits: the CPU's, and those of every GPU.
+// Counts -> class-weighted symmetric IoU, gamma, CutMix partners and the batch mean. The formulas are law/gamma.hpp's,
+// and so are the bits: the CPU's, and those of every GPU.
 //
-// One block of kWarps warps. A warp owns an image at a time: its lanes form the classes' terms side by side, so that the
-// loads overlap, and lane 0 adds them up in class order. A few hundred numbers in all: the launch dominates, and one
-// launch is the floor.
+// One block of kWarps warps. A warp owns an image at a time: its lanes form the classes' terms side by side, so that
+// the loads overlap, and lane 0 adds them up in class order. A few hundred numbers in all: the launch dominates, and
+// one launch is the floor.
 #include "kernels.cuh"
 #include "law/gamma.hpp"
 #include "view.cuh"
@@ -20,7 +20,10 @@ __device__ __forceinline__ long long warp_sum(long long value) {
     return value;
 }
 
-/** Sum of IoU(c) * n(c) / sum of n; 0 when nothing is left to weigh. A warp; the result is lane 0's. `terms` has one a class. */
+/**
+ * Sum of IoU(c) * n(c) / sum of n; 0 when nothing is left to weigh. A warp; the result is lane 0's. `terms` has one a
+ * class.
+ */
 __device__ float weighted_iou(const law::Counts& counts, const int* weights, bool ignore_background, double* terms,
                               int lane) {
     const int first = law::first_weighed(ignore_background);

@@ -13,10 +13,9 @@
 // (all tiles where the fast path does not apply), exactly as imas.h says, and its last block adds up the losses. It
 // gathers four classes at a time through shared memory, one logit at a time: several times slower, any shape.
 //
-// No float atomics, fixed orders, tiles that depend on the sizes alone: run-to-run identical, and between GPUs whose ex2
-// agrees (one architecture).
-// Floor at B=4, C=21, 129x129 -> 513x513 on an H100, all pixels chosen: 22 million exponentials, 6 us; 16.4 MB of fp32
-// (10.9 of bf16), 5.5 us (benchmarks/gpu/LIMITS.md).
+// No float atomics, fixed orders, tiles that depend on the sizes alone: run-to-run identical, and between GPUs whose
+// ex2 agrees (one architecture). Floor at B=4, C=21, 129x129 -> 513x513 on an H100, all pixels chosen: 22 million
+// exponentials, 6 us; 16.4 MB of fp32 (10.9 of bf16), 5.5 us (benchmarks/gpu/LIMITS.md).
 #pragma once
 
 #include "kernels.cuh"
@@ -34,7 +33,8 @@ constexpr int kCarryElements = 3072;    // classes * width of a tile on the exac
 /** Where a column's sums lie: one slot skipped every 32, so that strides of 2 to 16 columns meet different banks. */
 __device__ __forceinline__ int sum_slot(int column) { return column + column / 32; }
 
-/** What both kernels need; Target::coefficient(image) and Target::column(image, x)(y) -> label or -1 choose the pixels. */
+/** What both kernels need; Target::coefficient(image) and Target::column(image, x)(y) -> label or -1 choose the pixels.
+ */
 template <typename Target>
 struct PixelLoss {
     Logits logits;
@@ -73,7 +73,10 @@ struct RowLabels {
     __device__ __forceinline__ int get(int row) const { return static_cast<int>(bits >> 8 * row & 0xffu); }
 };
 
-/** For each low-resolution column of a tile the output columns that reach it: their slots and weights, [kTerms][kPitch]. */
+/**
+ * For each low-resolution column of a tile the output columns that reach it: their slots and weights,
+ * [kTerms][kPitch].
+ */
 struct GatherTable {
     static constexpr size_t kBytes = 2 * sizeof(float) * kTerms * kPitch;
 
@@ -95,8 +98,8 @@ struct GatherTable {
 };
 
 /**
- * Gathers a finished row of the gradient from the column sums, [classes][kSumPitch]; neighbouring threads along the axis
- * that lies contiguous in the gradient. A thread keeps its place on that axis and walks along the other.
+ * Gathers a finished row of the gradient from the column sums, [classes][kSumPitch]; neighbouring threads along the
+ * axis that lies contiguous in the gradient. A thread keeps its place on that axis and walks along the other.
  */
 __device__ __forceinline__ void gather_row(const FloatOutput& grad, const GatherTable& gather, const float* sums,
                                            const Tile& tile, int y, int classes) {

@@ -16,7 +16,8 @@
 #define IMAS_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
     kernel<<<grid, block, shared_bytes, stream>>>(__VA_ARGS__)
 
-/** The block's dynamic shared memory, 16-byte aligned. All shared memory is dynamic: the emulation hands it out fresh. */
+/** The block's dynamic shared memory, 16-byte aligned. All shared memory is dynamic: the emulation hands it out fresh.
+ */
 #define IMAS_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
 
 /** 2^x in one instruction: relative error 2^-22 at most, results below 2^-126 are 0. */
@@ -52,7 +53,10 @@ constexpr int64_t kMostImages = 65535;
 /** IMAS_OK, or IMAS_ERROR_ARGUMENT where there are more images than a launch can count. */
 int32_t check_images(const char* kernel, int64_t images);
 
-/** Makes the backend's device current for a scope and puts the caller's back. Only with the status IMAS_OK may anything be queued. */
+/**
+ * Makes the backend's device current for a scope and puts the caller's back. Only with the status IMAS_OK may anything
+ * be queued.
+ */
 class DeviceScope {
 public:
     explicit DeviceScope(const imas_backend* backend) {

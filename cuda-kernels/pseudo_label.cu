@@ -8,8 +8,8 @@
 // that the fast path does not take, go pixel by pixel through logits.cuh.
 //
 // Counts are integers: added in shared memory (the hardware adds up the lanes of a warp that hit one counter), then
-// one atomic a counter and block. So no order changes a bit: run-to-run identical, and between GPUs whose ex2 agrees (one
-// architecture).
+// one atomic a counter and block. So no order changes a bit: run-to-run identical, and between GPUs whose ex2 agrees
+// (one architecture).
 #include "kernels.cuh"
 #include "law/gamma.hpp"
 #include "law/pixels.hpp"

@@ -5,7 +5,8 @@
 
 namespace imas::cuda {
 
-/** Sum over a block of a multiple of 32 threads, at most 1024; the result is thread 0's. `scratch` holds one T a warp. */
+/** Sum over a block of a multiple of 32 threads, at most 1024; the result is thread 0's. `scratch` holds one T a warp.
+ */
 template <typename T>
 __device__ __forceinline__ T block_sum(T value, T* scratch) {
     const unsigned thread = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);

@@ -6,8 +6,8 @@
 //         smallest exactly, without a sort -> loss and gradient.
 // The last block of a launch evaluates the histogram; the rounds after the first are skipped when the value can no
 // longer exceed `thresh`. OHEM computes the exponentials twice: keeping them would cost 88 MB, and keeping only each
-// pixel's maximum and sum saves about as much arithmetic as its 17 MB of traffic cost. Floors: CE that of pixel_loss.cuh;
-// OHEM with many hard pixels twice its exponentials, 12 us at the VOC sizes (benchmarks/gpu/LIMITS.md).
+// pixel's maximum and sum saves about as much arithmetic as its 17 MB of traffic cost. Floors: CE that of
+// pixel_loss.cuh; OHEM with many hard pixels twice its exponentials, 12 us at the VOC sizes (benchmarks/gpu/LIMITS.md).
 // Counts are integers, so atomics change no bit: run-to-run identical.
 #include "law/pixels.hpp"
 #include "pixel_loss.cuh"
@@ -174,7 +174,10 @@ struct Probabilities {
     Selection selection;
     float* probability;
 
-    /** Labelled pixels, those whose probability is a number, and at most thresh: 20 bits each, a block has fewer pixels. */
+    /**
+     * Labelled pixels, those whose probability is a number, and at most thresh: 20 bits each, a block has fewer
+     * pixels.
+     */
     struct Counts {
         unsigned long long packed = 0;
 
@@ -277,7 +280,10 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K))
     out.finish(counts, bins, gridDim.x * gridDim.y);
 }
 
-/** Any shape and class count: a thread a pixel. Four blocks a multiprocessor: left to itself the compiler spills on sm_80. */
+/**
+ * Any shape and class count: a thread a pixel. Four blocks a multiprocessor: left to itself the compiler spills on
+ * sm_80.
+ */
 __global__ void __launch_bounds__(256, 4) exact_probability_kernel(const __grid_constant__ Probabilities out) {
     IMAS_SHARED(memory);
     unsigned* const bins = reinterpret_cast<unsigned*>(memory);

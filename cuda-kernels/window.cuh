@@ -9,8 +9,9 @@
 // Enlarged values are u + f*(l-u), which turns an infinity into NaN. So a window that holds anything but numbers up
 // to kLargest in magnitude is reported, and its block takes the exact path (logits.cuh) instead.
 //
-// The path needs 2 <= C <= 32 (one class alone has probability 1, exactly), an enlargement with at most kRows output rows an interval, and tiles of at most kThreads
-// output columns (1x to 4x, which the networks have); otherwise the kernels take the exact path throughout.
+// The path needs 2 <= C <= 32 (one class alone has probability 1, exactly), an enlargement with at most kRows output
+// rows an interval, and tiles of at most kThreads output columns (1x to 4x, which the networks have); otherwise the
+// kernels take the exact path throughout.
 #pragma once
 
 #include "logits.cuh"
@@ -130,7 +131,8 @@ struct Window {
 
     /**
      * Loads up to `columns` columns from `first` on of row y; what lies beyond the last row repeats it, and what lies
-     * beyond the last column has no weight. Lanes go along the axis that lies contiguous in memory. True when this thread met something that the fast path cannot take.
+     * beyond the last column has no weight. Lanes go along the axis that lies contiguous in memory. True when this
+     * thread met something that the fast path cannot take.
      */
     __device__ __forceinline__ bool load(const Logits& logits, int image, int y, int first, int columns) const {
         const int64_t from = image * logits.sn + min_int(y, logits.rows.in - 1) * logits.sh;

@@ -26,7 +26,10 @@ namespace simt {
 /** Seed of the orders of the following launches. */
 void set_seed(uint64_t seed);
 
-/** Runs the body once for every thread of every block. Ends the process with a message and status 3 when threads of a block part at a barrier. */
+/**
+ * Runs the body once for every thread of every block. Ends the process with a message and status 3 when threads of a
+ * block part at a barrier.
+ */
 void launch(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void()>& body);
 
 /** Waits for all threads of the block. */

@@ -1,5 +1,6 @@
 // What the emulation's tests share: random cases with awkward numbers among them, and comparing under several orders of
-// threads and blocks. The expectation is the CPU backend, which the native tests compare with the double-precision reference.
+// threads and blocks. The expectation is the CPU backend, which the native tests compare with the double-precision
+// reference.
 #pragma once
 
 #include "backend.hpp"
@@ -20,8 +21,8 @@ extern std::string said;
 void expect_same_bytes_for_all_orders(const std::function<std::vector<unsigned char>()>& body);
 
 /**
- * Elements agree within `bound` of the largest; NaN and infinities must be the same. In a gradient the CPU may spread a NaN
- * to neighbours, in the same image.
+ * Elements agree within `bound` of the largest; NaN and infinities must be the same. In a gradient the CPU may spread a
+ * NaN to neighbours, in the same image.
  */
 void expect_near(const Tensor& ours, const Tensor& theirs, double bound, bool gradient = false);
 

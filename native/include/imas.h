@@ -148,8 +148,8 @@ int32_t imas_compose_batch(const imas_backend* backend, const imas_tensor* label
  * grad               out [B,C,h,w], f32/bf16/f16, = grad_scale * dloss/dlogits; NULL: not wanted
  * A kept pixel with NaN or +infinity among its enlarged logits, or with -infinity alone, makes the loss NaN, and the
  * gradient at the logits it lies between (and perhaps at their neighbours, in the same image); what is not kept harms
- * nothing. -infinity is a class of probability 0: where it is the label, the loss is infinite. Logits beyond 1e36 may make
- * it infinite, too.
+ * nothing. -infinity is a class of probability 0: where it is the label, the loss is infinite. Logits beyond 1e36 may
+ * make it infinite, too.
  */
 int32_t imas_consistency_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                               const imas_tensor* confidence, float threshold, const imas_tensor* weight,
@@ -167,8 +167,8 @@ size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_t
  *
  * labels             u8 [B,1,H,W], values < C or 255 (others: IMAS_ERROR_ARGUMENT on CPU; on CUDA treated as 255)
  * kept               out i64 [1,1,1,1]: pixels in the mean; NULL: not wanted
- * Logits that are not finite: as in imas_consistency_loss; OHEM ranks such a pixel last and leaves it out: where there are
- * fewer than min_kept others, it takes them all.
+ * Logits that are not finite: as in imas_consistency_loss; OHEM ranks such a pixel last and leaves it out: where there
+ * are fewer than min_kept others, it takes them all.
  */
 int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                              int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,

@@ -1,9 +1,10 @@
 // The operations, listed once. From this list come the members of a backend's table (backend.hpp), the declarations and
-// tables of both backends (cpu/kernels.hpp, cpu/table.cpp, cuda-kernels/kernels.cuh, cuda-kernels/backend.cu), the groups of
-// the native tests, and CMake's file lists (native/cmake/operations.cmake, which stops where imas.h declares others).
+// tables of both backends (cpu/kernels.hpp, cpu/table.cpp, cuda-kernels/kernels.cuh, cuda-kernels/backend.cu), the
+// groups of the native tests, and CMake's file lists (native/cmake/operations.cmake, which stops where imas.h declares
+// others).
 //
 // What adding an operation `name` takes:
-//   native/include/imas.h            imas_name, and imas_name_workspace if it needs one: shapes, types, ranges, errors, source
+//   native/include/imas.h            imas_name, and imas_name_workspace if it needs one, with shapes, types and errors
 //   here                             a line; and IMAS_BACKEND_TABLE_VERSION goes up by one
 //   native/src/checks.hpp, .cpp      check_name: whatever can be wrong with the arguments
 //   native/src/abi.cpp               the exported functions: check, then call the backend

@@ -176,7 +176,10 @@ private:
     std::unique_ptr<unsigned char, Free> memory_;
 };
 
-/** Exactly `bytes` of memory at a multiple of 64, filled with NaN patterns: a kernel must not read what it did not write. */
+/**
+ * Exactly `bytes` of memory at a multiple of 64, filled with NaN patterns: a kernel must not read what it did not
+ * write.
+ */
 class Workspace {
 public:
     explicit Workspace(size_t bytes) : bytes(bytes), memory_(static_cast<unsigned char*>(std::malloc(bytes + 64))) {
@@ -217,7 +220,10 @@ struct Size {
     }
 };
 
-/** The awkward sizes every logits kernel is run at, then random ones: 1 to 16 images, 1 to 256 classes, enlarged or reduced. */
+/**
+ * The awkward sizes every logits kernel is run at, then random ones: 1 to 16 images, 1 to 256 classes, enlarged or
+ * reduced.
+ */
 std::vector<Size> sizes();
 
 /** Puts NaN, infinity or -infinity into some logits: one at a time, and all classes of one place. */
@@ -229,7 +235,8 @@ void random_logits(Tensor& logits, Random& random, double spread = 3);
 const imas_dtype kFloatTypes[] = {IMAS_F32, IMAS_BF16, IMAS_F16};
 const Layout kLayouts[] = {Layout::kNchw, Layout::kNhwc, Layout::kGaps, Layout::kTransposed};
 
-/** Counts of imas_pseudo_label that belong together, of images with so many pixels; a quarter have no confident pixel. */
+/** Counts of imas_pseudo_label that belong together, of images with so many pixels; a quarter have no confident pixel.
+ */
 Tensor random_counts(int64_t images, int64_t classes, int64_t pixels, Random& random);
 
 /** Runs `body` with 1, 2, 3 and 7 threads; it returns the bytes of all outputs, which must not differ. */

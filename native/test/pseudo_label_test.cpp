@@ -22,7 +22,8 @@ int32_t run(const Tensor& student, const Tensor& teacher, float threshold, const
                              workspace.bytes);
 }
 
-/** Counts of one image against both references; `doubtful` pixels of a tie or a threshold within rounding may differ. */
+/** Counts of one image against both references; `doubtful` pixels of a tie or a threshold within rounding may differ.
+ */
 void compare(const Size& s, const Tensor& student, const Tensor& teacher, float threshold, const Outputs& out) {
     for (int64_t b = 0; b < s.images; ++b) {
         const auto xs = reference::enlarge(student, b, s.height, s.width),

@@ -38,7 +38,10 @@ int64_t source_of_mixed(const test::Tensor& pairing, const test::Tensor& boxes, 
 /** share * a + (1 - share) * b: the strong part of a batch, the teacher's weights. */
 double mix(double share, double a, double b);
 
-/** Loss and gradient [B*C*h*w] of sum over pixels of factor(b, pixel) * -log softmax[label]; pixels of factor 0 are left out. */
+/**
+ * Loss and gradient [B*C*h*w] of sum over pixels of factor(b, pixel) * -log softmax[label]; pixels of factor 0 are
+ * left out.
+ */
 struct Loss {
     double value;
     std::vector<double> gradient;

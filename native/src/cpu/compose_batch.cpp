@@ -1,8 +1,8 @@
-// The student's batch: labelled | weak | cutmix | strong, and the mixed labels and confidences. One task is a few rows of
-// one labelled image, or of an unlabelled one for all its parts, so that a weak row comes from memory once. Channel by
-// channel where the batch keeps them apart: memory is read and written in longer pieces so. Rows pass through small buffers
-// (widen, blend, narrow, interleave), which serve any mix of types and layouts; what needs none of that is copied straight.
-// A batch larger than a cache holds is written past the caches.
+// The student's batch: labelled | weak | cutmix | strong, and the mixed labels and confidences. One task is a few rows
+// of one labelled image, or of an unlabelled one for all its parts, so that a weak row comes from memory once. Channel
+// by channel where the batch keeps them apart: memory is read and written in longer pieces so. Rows pass through small
+// buffers (widen, blend, narrow, interleave), which serve any mix of types and layouts; what needs none of that is
+// copied straight. A batch larger than a cache holds is written past the caches.
 #include "law/compose_batch.hpp"
 #include "cpu/kernels.hpp"
 #include "cpu/numbers.hpp"

@@ -8,8 +8,8 @@ namespace imas::cpu::IMAS_ISA {
 /**
  * Which columns feed each low-resolution column. A strip finishes the low-resolution columns from the one its first
  * column lies at, up to the next strip's; the next two may get something from both, and are carried on. Low-resolution
- * columns come in groups of kLanes; step k of a group takes, for each lane, the k-th column that begins there, and adds it
- * to the lane and to the lane's right neighbour.
+ * columns come in groups of kLanes; step k of a group takes, for each lane, the k-th column that begins there, and adds
+ * it to the lane and to the lane's right neighbour.
  */
 struct Folding {
     struct Step {

@@ -1,5 +1,5 @@
-// Counts of one image -> the symmetric class-weighted IoU and gamma; a few hundred numbers, one thread. The formulas are
-// law/gamma.hpp's.
+// Counts of one image -> the symmetric class-weighted IoU and gamma; a few hundred numbers, one thread. The formulas
+// are law/gamma.hpp's.
 #include "law/gamma.hpp"
 
 #include "cpu/kernels.hpp"

@@ -5,8 +5,8 @@
 // output rows between them, and goes through them strip by strip: vertically the gradient is summed at full width, the
 // rows between two low-resolution ones together, in two small buffers (for the low-resolution rows above and below);
 // when a low-resolution row is complete it is folded horizontally and written. A chunk's first and last rows are shared
-// with its neighbours: each leaves its part in the workspace, and finish_edges() adds the two. Chunks depend on the sizes
-// alone: the order of every sum, hence every bit, is the same for any number of threads.
+// with its neighbours: each leaves its part in the workspace, and finish_edges() adds the two. Chunks depend on the
+// sizes alone: the order of every sum, hence every bit, is the same for any number of threads.
 #pragma once
 
 #include "cpu/fold.hpp"

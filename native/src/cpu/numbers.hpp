@@ -64,8 +64,8 @@ inline int64_t offset(const imas_tensor& t, int64_t n, int64_t c, int64_t h, int
 }
 
 /**
- * Asks for n elements, `stride` bytes from one to the next, before they are needed (to be written). For pieces too short
- * for the processor to see them coming. Always inlined: GCC drops calls of a function that does nothing but this.
+ * Asks for n elements, `stride` bytes from one to the next, before they are needed (to be written). For pieces too
+ * short for the processor to see them coming. Always inlined: GCC drops calls of a function that does nothing but this.
  */
 template <bool kWrite = false>
 [[gnu::always_inline]] inline void prefetch(const void* first, int64_t n, int64_t stride) {

@@ -1,5 +1,5 @@
-// Counting pairs of class labels, row by row: a comparison of 64 bytes and a population count for each class. It costs the
-// same whatever the labels are, and as the rest of a kernel it grows with the number of classes.
+// Counting pairs of class labels, row by row: a comparison of 64 bytes and a population count for each class. It costs
+// the same whatever the labels are, and as the rest of a kernel it grows with the number of classes.
 #pragma once
 
 #include "cpu/simd.hpp"

@@ -196,10 +196,10 @@ inline double sum(Floats v) {
 }
 
 /**
- * Replaces x by exp(x) for x <= 0; exactly 1 at 0; below -86 it stays at exp(-86) = 4e-38; NaN stays. The relative error
- * is below 2e-7 near 0 and grows with |x| to below 6e-6, little beside the 1 that every softmax adds.
- * x/ln2 = k + r with |r| <= 1/2, a polynomial of degree 5 for 2^r (fitted: 9.2e-8), times 2^k. Several vectors go through
- * it side by side, so that each waits less for its own last step.
+ * Replaces x by exp(x) for x <= 0; exactly 1 at 0; below -86 it stays at exp(-86) = 4e-38; NaN stays. The relative
+ * error is below 2e-7 near 0 and grows with |x| to below 6e-6, little beside the 1 that every softmax adds. x/ln2 = k +
+ * r with |r| <= 1/2, a polynomial of degree 5 for 2^r (fitted: 9.2e-8), times 2^k. Several vectors go through it side
+ * by side, so that each waits less for its own last step.
  */
 template <int kCount>
 inline void exponentiate(Floats (&x)[kCount]) {

@@ -10,7 +10,8 @@ struct Best {
     Ints label;  // first class that reaches it
 };
 
-/** The largest of logits(c); calls keep(c, logit) with each. A NaN never wins, unless it is class 0's: then it stays. */
+/** The largest of logits(c); calls keep(c, logit) with each. A NaN never wins, unless it is class 0's: then it stays.
+ */
 template <class Logits, class Keep>
 inline Best largest(int64_t classes, const Logits& logits, const Keep& keep) {
     Best best = {logits(0), Ints{}};

@@ -1,5 +1,5 @@
-// Writes past the caches, for outputs that no cache would hold until they are read: a line that is written whole need not
-// be read first, and what the caches hold stays there.
+// Writes past the caches, for outputs that no cache would hold until they are read: a line that is written whole need
+// not be read first, and what the caches hold stays there.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,16 @@
 namespace imas::cpu::IMAS_ISA {
 
 /**
- * Pieces of memory written one after the other, mostly end to end. Where a piece ends within a line the next one completes
- * it, so that only whole lines leave; a part of a line would have to be read first, and everything behind it would wait.
+ * Pieces of memory written one after the other, mostly end to end. Where a piece ends within a line the next one
+ * completes it, so that only whole lines leave; a part of a line would have to be read first, and everything behind it
+ * would wait.
  */
 class Stream {
 public:
-    /** For an output of so many bytes; small ones are written as usual, a cache may still hold them when they are needed. */
+    /**
+     * For an output of so many bytes; small ones are written as usual, a cache may still hold them when they are
+     * needed.
+     */
     explicit Stream(int64_t output_bytes) : past_caches_(output_bytes >= kLarge) {}
 
     Stream(const Stream&) = delete;
@@ -44,7 +48,10 @@ private:
     static const int64_t kLarge = 8 << 20;
     static const int64_t kLine = 64;
 
-    /** Not inlined: the library copies short pieces faster than what the compiler makes of a memcpy of less than 64 bytes. */
+    /**
+     * Not inlined: the library copies short pieces faster than what the compiler makes of a memcpy of less than 64
+     * bytes.
+     */
     [[gnu::noinline]] static void copy(char* to, const char* from, int64_t bytes) {
         std::memcpy(to, from, static_cast<size_t>(bytes));
     }

@@ -1,6 +1,6 @@
 // Cross-entropy over labelled pixels, or over the hard ones among them (OHEM). The labels are looked through first: the
-// mean's denominator must be known when gradients are written, and a bad label refused before. OHEM takes two passes: the
-// probabilities of the true classes first, kept as floats in the workspace; then the limit; then the chosen pixels.
+// mean's denominator must be known when gradients are written, and a bad label refused before. OHEM takes two passes:
+// the probabilities of the true classes first, kept as floats in the workspace; then the limit; then the chosen pixels.
 #include "cpu/kernels.hpp"
 #include "cpu/loss.hpp"
 #include "error.hpp"
@@ -112,8 +112,9 @@ void probability_piece(const Space& space, const imas_tensor& logits, const Labe
 }
 
 /**
- * The wanted-th smallest (from 1) of the values in (low, 1], or 1 when they are fewer: the rest are NaN. Bits of non-negative
- * floats order like integers: counting the values that share the digits found so far gives one digit after the other.
+ * The wanted-th smallest (from 1) of the values in (low, 1], or 1 when they are fewer: the rest are NaN. Bits of
+ * non-negative floats order like integers: counting the values that share the digits found so far gives one digit after
+ * the other.
  */
 float smallest_above(float low, const float* values, int64_t n, int64_t wanted) {
     const uint32_t base = bits_of(low), highest = bits_of(1.0f) - base;

@@ -1,5 +1,6 @@
-// The laws: what CPU and CUDA both mean, written once and compiled by both. Here stands what must not differ between them:
-// formulas, orders, which numbers count. How they are computed fast (vectors, tiles, tables) is each backend's own affair.
+// The laws: what CPU and CUDA both mean, written once and compiled by both. Here stands what must not differ between
+// them: formulas, orders, which numbers count. How they are computed fast (vectors, tiles, tables) is each backend's
+// own affair.
 #pragma once
 
 /**

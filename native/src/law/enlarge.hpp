@@ -8,9 +8,9 @@
 namespace imas::law {
 
 /**
- * One axis of the enlargement in -> out, in exact integers: output o lies at o*(in-1)/(out-1), that is rest(o)/step() after
- * input lower(o); 0 when out is 1. On a grid point (rest 0) both neighbours are that point, so that what lies beside it, an
- * infinity perhaps, cannot leak in. Each backend rounds the fraction once, in its own way.
+ * One axis of the enlargement in -> out, in exact integers: output o lies at o*(in-1)/(out-1), that is rest(o)/step()
+ * after input lower(o); 0 when out is 1. On a grid point (rest 0) both neighbours are that point, so that what lies
+ * beside it, an infinity perhaps, cannot leak in. Each backend rounds the fraction once, in its own way.
  */
 struct Axis {
     int32_t in, out;

@@ -36,7 +36,10 @@ struct Counts {
     IMAS_BOTH bool present(int32_t c) const { return either(c) > 0; }
     IMAS_BOTH double iou(int32_t c) const { return static_cast<double>(both[c]) / static_cast<double>(either(c)); }
 
-    /** Class c's term of the weighted IoU, a sum over the classes from first_weighed() on; `total` is the sum of their weights. */
+    /**
+     * Class c's term of the weighted IoU, a sum over the classes from first_weighed() on; `total` is the sum of their
+     * weights.
+     */
     IMAS_BOTH double weighted_iou(int32_t c, const int32_t* weights, int64_t total) const {
         return present(c) && total > 0 ? iou(c) * (static_cast<double>(weights[c]) / static_cast<double>(total)) : 0.0;
     }

@@ -23,8 +23,9 @@ IMAS_BOTH auto is_confident(Probability probability, Threshold threshold) {
 /** A pixel's weight in a mean over so many; without any there is no loss. */
 IMAS_BOTH double share_of_mean(int64_t pixels) { return pixels > 0 ? 1.0 / static_cast<double>(pixels) : 0.0; }
 
-// OHEM(thresh, min_kept). Pixels rank by the probability of their true class, ignored ones as if it were 1, and those where
-// it is NaN behind all; q is the min_kept-th smallest. The limit is max(thresh, q), or 1 when numbers run out before q.
+// OHEM(thresh, min_kept). Pixels rank by the probability of their true class, ignored ones as if it were 1, and those
+// where it is NaN behind all; q is the min_kept-th smallest. The limit is max(thresh, q), or 1 when numbers run out
+// before q.
 
 constexpr float kProbabilityOfIgnored = 1.0f;
 
@@ -37,7 +38,10 @@ IMAS_BOTH auto is_hard(Probability probability, Limit limit) {
     return probability <= limit;
 }
 
-/** The bin, among those in [bin, end), that the rank-th (from 1) of their items lies in, `end` when they are fewer; `rank` becomes its rank there. */
+/**
+ * The bin, among those in [bin, end), that the rank-th (from 1) of their items lies in, `end` when they are fewer;
+ * `rank` becomes its rank there.
+ */
 template <class Bin, class Count, class Rank>
 IMAS_BOTH Bin bin_of_rank(const Count* bins, Bin bin, Bin end, Rank& rank) {
     while (bin < end && static_cast<Rank>(bins[bin]) < rank) rank -= static_cast<Rank>(bins[bin++]);

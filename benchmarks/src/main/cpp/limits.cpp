@@ -1,6 +1,6 @@
 // What this machine can do at best, with the threads OpenMP gives, as JSON: memory copied (as bytes read plus bytes
-// written), float32 multiply-adds, and the exponentials of simd.hpp, which every softmax of the kernels is made of. Best of
-// many repetitions: these are limits, not expectations. Compile with -O3 -march=native.
+// written), float32 multiply-adds, and the exponentials of simd.hpp, which every softmax of the kernels is made of.
+// Best of many repetitions: these are limits, not expectations. Compile with -O3 -march=native.
 #include <chrono>
 #include <cstdio>
 #include <memory>
