@@ -11,6 +11,7 @@ import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Takes the stored samples out of a decoded picture. Colour profiles are not applied: networks are trained on stored
@@ -47,48 +48,51 @@ final class Pixels {
         return new RgbImage(image.getWidth(), image.getHeight(), rgb);
     }
 
-    /**
-     * Class indices: palette indices (whatever colours they stand for), grey values, or RGB with three equal
-     * channels; alpha is ignored.
-     *
-     * @param classes values must be below this, or 255
-     */
-    static LabelMap labels(Path path, BufferedImage image, int classes) {
+    /** Palette indices (whatever colours they stand for), grey values, or colours where three channels differ. */
+    static StoredMask mask(Path path, BufferedImage image) {
         requireIntegers(path, image);
         int width = image.getWidth();
         int height = image.getHeight();
         Raster raster = image.getRaster();
-        if (raster.getTransferType() == DataBuffer.TYPE_BYTE && isPacked(image, 1)) {
-            byte[] labels = bytes(image);
-            for (int i = 0; i < labels.length; i++) {
-                requireLabel(path, labels[i] & 255, classes, i % width, i / width);
-            }
-            return new LabelMap(width, height, labels);
-        }
         int bands = raster.getNumBands();
-        byte[] labels = new byte[Math.multiplyExact(width, height)];
+        int[] bits = image.getColorModel().getComponentSize();
+        boolean colour = false;
+        int[] colours = bands >= 3 ? new int[width * height] : null;
+        int[] values = new int[width * height];
         int[] row = new int[width * bands];
         for (int y = 0; y < height; y++) {
             raster.getPixels(0, y, width, 1, row);
-            for (int x = 0, i = 0; x < width; x++, i += bands) {
-                int value = row[i];
-                if (bands >= 3 && (row[i + 1] != value || row[i + 2] != value)) {
-                    throw new UserException(
-                            path + " is a colour picture (" + value + "," + row[i + 1] + "," + row[i + 2] + " at x=" + x
-                                    + ", y=" + y + "); a mask holds class indices: save it as a palette or grey PNG");
+            for (int i = y * width, from = 0; from < row.length; i++, from += bands) {
+                values[i] = row[from];
+                if (bands >= 3) {
+                    colour |= row[from + 1] != row[from] || row[from + 2] != row[from];
+                    colours[i] = (toByte(row[from], bits[0]) & 255) << 16
+                            | (toByte(row[from + 1], bits[1]) & 255) << 8
+                            | (toByte(row[from + 2], bits[2]) & 255);
                 }
-                requireLabel(path, value, classes, x, y);
-                labels[y * width + x] = (byte) value;
             }
         }
-        return new LabelMap(width, height, labels);
+        return new StoredMask(width, height, colour ? colours : values, colour, palette(image), hasShape(image));
     }
 
-    private static void requireLabel(Path path, int value, int classes, int x, int y) {
-        if (value != LabelMap.IGNORE && value >= classes) {
-            throw new UserException(path + " holds label " + value + " at x=" + x + ", y=" + y + "; expected 0 to "
-                    + (classes - 1) + " or 255 (ignored); check data.classes");
+    private static List<Integer> palette(BufferedImage image) {
+        if (!(image.getColorModel() instanceof IndexColorModel model)) {
+            return List.of();
         }
+        int[] colours = new int[model.getMapSize()];
+        model.getRGBs(colours);
+        return Arrays.stream(colours).map(colour -> colour & 0xFFFFFF).boxed().toList();
+    }
+
+    /** Whether some pixels are opaque and others are not. */
+    private static boolean hasShape(BufferedImage image) {
+        Raster alpha = image.getAlphaRaster();
+        if (alpha == null) {
+            return false;
+        }
+        int[] values = alpha.getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
+        return Arrays.stream(values).anyMatch(value -> value == 0)
+                && Arrays.stream(values).anyMatch(value -> value != 0);
     }
 
     private static void requireIntegers(Object origin, BufferedImage image) {

@@ -1,0 +1,24 @@
+package dev.imas.image;
+
+import java.util.List;
+
+/**
+ * What a mask file holds, before it is decided what its values mean.
+ *
+ * @param width   pixels a row, at least 1
+ * @param height  rows, at least 1
+ * @param values  height*width values, row-major: palette indices, grey values or instance numbers as stored, or colours
+ *                0xRRGGBB where {@code colour}
+ * @param colour  the file holds three channels that differ somewhere
+ * @param palette one 0xRRGGBB an index where the values are palette indices, else empty
+ * @param alpha   the file has transparent pixels beside opaque ones, so that its shape may be in the alpha channel
+ */
+public record StoredMask(int width, int height, int[] values, boolean colour, List<Integer> palette, boolean alpha) {
+    public StoredMask {
+        if (width < 1 || height < 1 || values.length != Math.multiplyExact(width, height)) {
+            throw new IllegalArgumentException(
+                    "a mask of " + width + "x" + height + " needs width*height values, got " + values.length);
+        }
+        palette = List.copyOf(palette);
+    }
+}
