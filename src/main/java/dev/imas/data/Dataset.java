@@ -184,17 +184,22 @@ public record Dataset(
             ImasConfig config, List<Sample> labeled, List<Sample> unlabeled, List<Sample> validation) {
         ImasConfig.Data data = config.data();
         int classes = data.classes() == null ? 0 : data.classes();
-        List<String> names = data.classNames().isEmpty()
-                ? IntStream.range(0, classes).mapToObj(c -> "class " + c).toList()
-                : data.classNames();
         List<Integer> palette = data.palette().isEmpty() ? Palette.voc(classes) : data.palette();
         MaskReading masks = MaskReading.of(data);
         return new Dataset(
                 new FileImages(labeled, masks, true),
                 new FileImages(data.sparse() == Sparse.ON ? withLabeled(unlabeled, labeled) : unlabeled, masks, false),
                 new FileImages(validation, masks, true),
-                names,
+                classNames(data),
                 palette);
+    }
+
+    /** One a class; empty while their number is open. */
+    static List<String> classNames(ImasConfig.Data data) {
+        int classes = data.classes() == null ? 0 : data.classes();
+        return data.classNames().isEmpty()
+                ? IntStream.range(0, classes).mapToObj(c -> "class " + c).toList()
+                : data.classNames();
     }
 
     /** Where masks are annotated in part, what is ignored in them learns as unlabelled pictures do. */
