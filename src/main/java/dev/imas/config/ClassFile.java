@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
 /**
  * The names, and perhaps colours, of classes in a file that lies beside the pictures. As YAML: a list of names, the
  * same under {@code class_names}, {@code classes} or {@code names}, or names by number ({@code 0: background}), with
- * {@code palette} (or {@code colors}, {@code colours}) beside them; as text: one name a line, behind its number or
- * behind or before three colour values if there are any.
+ * {@code palette} (or {@code colors}, {@code colours}) beside them, all this perhaps in a section {@code data} as a
+ * configuration has it; as text: one name a line, behind its number or behind or before three colour values if there
+ * are any.
  *
  * @param path    the file
  * @param names   one a class, at least two
@@ -58,10 +59,17 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
 
     private static ClassFile ofYaml(Path path) {
         Object document = YamlText.read(text(path), path.toString());
+        if (document instanceof Map<?, ?> map && map.get("data") instanceof Map<?, ?> section) {
+            document = section;
+        }
         Object names = document;
         List<Integer> palette = List.of();
         if (document instanceof Map<?, ?> map) {
-            names = NAMES.stream().filter(map::containsKey).<Object>map(map::get).findFirst().orElse(map);
+            names = NAMES.stream()
+                    .<Object>map(map::get)
+                    .filter(found -> found instanceof List<?> || found instanceof Map<?, ?>)
+                    .findFirst()
+                    .orElse(map);
             palette = COLOURS.stream()
                     .filter(map::containsKey)
                     .findFirst()

@@ -8,6 +8,8 @@ final class ClassCount {
     static final int MOST = 255;
 
     private static final int WHITE = 255;
+    /** Fewer may be chance. */
+    private static final int DIFFERENT_COUNTS = 4;
 
     private ClassCount() {}
 
@@ -34,5 +36,18 @@ final class ClassCount {
             }
         }
         return numbers.get(0) == 0 && numbers.get(steps) == WHITE;
+    }
+
+    /**
+     * Masks whose values all run from 0 to their own highest one, which differs from mask to mask: numbers of objects
+     * look like this, and of classes some are missing here and there.
+     *
+     * @param masks the values of each, in rising order, without ignored ones
+     */
+    static boolean areObjects(List<List<Integer>> masks) {
+        boolean gapless = masks.stream().allMatch(values -> values.get(0) == 0
+                && values.get(values.size() - 1) == values.size() - 1);
+        long counts = masks.stream().map(List::size).distinct().count();
+        return gapless && counts >= DIFFERENT_COUNTS;
     }
 }

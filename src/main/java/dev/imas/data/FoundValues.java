@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The values of many masks, by number or by colour, with what each has; and how people are told of them. */
 final class FoundValues {
@@ -92,13 +94,15 @@ final class FoundValues {
         return keys.stream().mapToDouble(this::share).sum();
     }
 
-    /** Each with its share: {@code 7 (12.5 %, 3 masks), 26 (0.3 %, 1 mask)}. */
+    /** Each with its share of pixels and masks: {@code 7 (12.5 % of pixels, 3 masks), 26 (0.3 %, 1)}. */
     String told(Collection<Integer> keys) {
-        List<String> texts = keys.stream()
-                .limit(TOLD_VALUES)
-                .map(key -> name(key) + " (" + percent(share(key)) + ", "
-                        + masks(counts.get(key).masks.size()) + ")")
-                .toList();
+        List<String> texts = new ArrayList<>();
+        for (int key : keys.stream().limit(TOLD_VALUES).toList()) {
+            int files = counts.get(key).masks.size();
+            boolean first = texts.isEmpty();
+            texts.add(name(key) + " (" + percent(share(key)) + (first ? " of pixels, " + masks(files) : ", " + files)
+                    + ")");
+        }
         String more = keys.size() > TOLD_VALUES ? " and " + (keys.size() - TOLD_VALUES) + " more" : "";
         return String.join(", ", texts) + more;
     }
@@ -132,14 +136,13 @@ final class FoundValues {
 
     /** The line that makes classes of these values in their order: {@code data.labels: {0: 0, 255: 1}}. */
     String line(List<Integer> keys, boolean ignoreOthers) {
-        List<String> pairs = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            pairs.add((colours ? '"' + name(keys.get(i)) + '"' : name(keys.get(i))) + ": " + i);
-        }
-        if (ignoreOthers) {
-            pairs.add("other: ignore");
-        }
-        return "data.labels: {" + String.join(", ", pairs) + "}";
+        return "data.labels: {" + pairs(keys, colours) + (ignoreOthers ? ", other: ignore}" : "}");
+    }
+
+    static String pairs(List<Integer> keys, boolean colours) {
+        return IntStream.range(0, keys.size())
+                .mapToObj(i -> (colours ? '"' + Colors.hex(keys.get(i)) + '"' : keys.get(i)) + ": " + i)
+                .collect(Collectors.joining(", "));
     }
 
     static String masks(int count) {

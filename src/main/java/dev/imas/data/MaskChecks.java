@@ -12,10 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** What is wrong with masks whose values are understood, and with those whose values are not. */
 final class MaskChecks {
+    private static final int TOLD_CLASSES = 8;
+
     private final List<MaskContent> masks;
     private final List<Finding> findings;
 
@@ -90,13 +93,18 @@ final class MaskChecks {
             int first = data.reduceZeroLabel() ? 1 : 0;
             findings.add(Finding.fault("masks hold values that are no class: " + wrong.told() + " in "
                     + FoundValues.files(files) + "; expected " + first + " to " + (data.classes() - 1 + first)
-                    + " (data.classes: " + data.classes() + ") or " + data.ignore() + " (data.ignore). All values: "
-                    + all.told() + ". " + ValueHints.ofNumbers(data, all)));
+                    + " (data.classes: " + data.classes() + ")" + ignored(data) + "; found are " + all.told() + "; "
+                    + ValueHints.ofNumbers(data, all, wrong)));
         } else {
             findings.add(Finding.fault("masks hold what data.labels does not name: " + wrong.told() + " in "
                     + FoundValues.files(files) + "; add it, or `other: ignore` for all that has no line"));
         }
         return false;
+    }
+
+    private static String ignored(ImasConfig.Data data) {
+        String values = data.ignore().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return values.isEmpty() ? "" : " or " + values + " (ignored)";
     }
 
     /** Whether there is something to learn and to measure. */
@@ -113,7 +121,7 @@ final class MaskChecks {
     private void learned(ImasConfig.Data data, List<String> names, MaskLabelCounts counts) {
         if (counts.labeledPixels() == 0) {
             findings.add(Finding.fault("all labelled pixels are ignored: the masks hold " + held(true)
-                    + ", and data.ignore is " + data.ignore() + "; nothing can be learned"));
+                    + "; nothing can be learned: check data.ignore: " + data.ignore() + " and data.labels"));
             return;
         }
         List<Integer> present = IntStream.range(0, names.size())
@@ -122,12 +130,14 @@ final class MaskChecks {
                 .toList();
         if (present.size() == 1) {
             findings.add(Finding.fault("all labelled pixels are " + names.get(present.get(0)) + ": the masks hold "
-                    + held(true) + ", and data.classes is " + names.size()
-                    + "; there is nothing to tell apart" + advice(data)));
+                    + held(true) + "; there is nothing to tell apart" + advice(data)));
         } else if (present.size() < names.size()) {
             List<String> absent = new ArrayList<>();
             IntStream.range(0, names.size()).filter(c -> !present.contains(c)).forEach(c -> absent.add(names.get(c)));
-            findings.add(Finding.warning("no labelled pixel is " + String.join(", ", absent)
+            int more = absent.size() - TOLD_CLASSES;
+            findings.add(Finding.warning("no labelled pixel is "
+                    + String.join(", ", more > 0 ? absent.subList(0, TOLD_CLASSES) : absent)
+                    + (more > 0 ? " and " + more + " more classes" : "")
                     + ": what is never shown is never learned"));
         }
         if (!counts.ignoredMasks().isEmpty()) {

@@ -2,6 +2,9 @@ package dev.imas.data;
 
 import dev.imas.config.ImasConfig;
 import dev.imas.config.MaskLabels;
+import dev.imas.image.LabelMap;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +16,6 @@ import java.util.Set;
 final class NumberRule {
     /** Background, object, and the undecided between them. */
     private static final int TRIMAP = 3;
-    private static final int MOST_PALETTE = 256;
 
     private final List<MaskContent> masks;
     private final List<Finding> findings;
@@ -32,18 +34,51 @@ final class NumberRule {
         List<Integer> used =
                 all.stream().filter(value -> !data.ignore().contains(value)).toList();
         if (used.isEmpty()) {
-            return data; // all is ignored, which is a fault of its own
+            if (data.classes() == null) {
+                findings.add(Finding.fault("all pixels of the masks are ignored: they hold " + found.told()
+                        + ", and data.ignore is " + data.ignore()));
+            }
+            return data; // for a known number of classes that is told where they are counted
         }
         boolean indices = data.classes() == null
                 ? ClassCount.areIndices(used)
                 : used.get(used.size() - 1) < data.classes();
         if (!indices || used.size() == 1) {
-            Optional<Map<String, String>> labels = painted(data.classes(), all);
+            Optional<Map<String, String>> labels = painted(data.classes(), all)
+                    .or(() -> ClassCount.areGreySteps(all) ? Optional.empty() : painted(data.classes(), used));
             if (labels.isPresent()) {
                 return mapped(data, found, labels.get());
             }
         }
-        return data.classes() != null ? data : counted(data, found, used);
+        if (data.classes() == null) {
+            return counted(data, found, used);
+        }
+        if (indices) {
+            whiteApart(data, used);
+        }
+        return data;
+    }
+
+    /** Some paint objects with 255 and others number them: 255 that never meets a class is likely to be one. */
+    private void whiteApart(ImasConfig.Data data, List<Integer> used) {
+        if (!data.ignore().contains(LabelMap.IGNORE) || used.size() < 2) {
+            return;
+        }
+        List<Path> painted = new ArrayList<>();
+        for (MaskContent mask : masks) {
+            List<Integer> numbers = mask.numbers();
+            if (numbers.equals(List.of(0, LabelMap.IGNORE))) {
+                painted.add(mask.path());
+            } else if (numbers.contains(LabelMap.IGNORE)) {
+                return;
+            }
+        }
+        if (painted.size() > 1) {
+            String others = FoundValues.pairs(used, false);
+            findings.add(Finding.fault(FoundValues.files(painted) + " hold 0 and 255 alone, all other masks "
+                    + used + " and no 255, which would be ignored: if it is a class there, add data.labels: {" + others
+                    + ", 255: 1}; if it is to be ignored, data.labels: {" + others + ", 255: ignore}"));
+        }
     }
 
     /**
@@ -84,6 +119,16 @@ final class NumberRule {
 
     /** How many classes there are where nobody says so. */
     private ImasConfig.Data counted(ImasConfig.Data data, FoundValues found, List<Integer> used) {
+        List<List<Integer>> each = masks.stream()
+                .map(mask -> mask.numbers().stream().filter(used::contains).toList())
+                .filter(numbers -> !numbers.isEmpty())
+                .toList();
+        if (ClassCount.areObjects(each)) {
+            findings.add(Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
+                    + " if every object has a number of its own, add data.instances: foreground (or border); if they are"
+                    + " classes, data.classes: " + (used.get(used.size() - 1) + 1)));
+            return data;
+        }
         if (ClassCount.areIndices(used)) {
             List<Integer> palette = commonPalette();
             int most = used.get(used.size() - 1) + 1;
@@ -100,8 +145,7 @@ final class NumberRule {
     /** The palette that all masks share, without repeated colours at its end; empty where there is none. */
     private List<Integer> commonPalette() {
         List<Integer> palette = masks.get(0).palette();
-        if (palette.size() >= MOST_PALETTE
-                || masks.stream().anyMatch(mask -> !mask.palette().equals(palette))) {
+        if (masks.stream().anyMatch(mask -> !mask.palette().equals(palette))) {
             return List.of();
         }
         Set<Integer> seen = new HashSet<>();

@@ -3,11 +3,15 @@ package dev.imas.data;
 import dev.imas.config.ImasConfig;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What is advised where values of masks are no classes: the cause that is likely, and the line to add. */
 final class ValueHints {
     private static final int MANY = 40;
     private static final double MOST_PIXELS = 0.9;
+    /** Below this share of the pixels. */
+    private static final double SLIP = 0.01;
+
     private static final int CITYSCAPES_CLASSES = 19;
     private static final int CITYSCAPES_IDS = 33;
     private static final Set<Integer> COCO_CLASSES = Set.of(80, 81);
@@ -38,13 +42,27 @@ final class ValueHints {
         return general(found, used);
     }
 
-    /** What to do about numbers that are not below {@code data.classes}. */
-    static String ofNumbers(ImasConfig.Data data, FoundValues found) {
+    /**
+     * What to do about numbers that are not below {@code data.classes}.
+     *
+     * @param found all numbers in the masks
+     * @param wrong those which are no class
+     */
+    static String ofNumbers(ImasConfig.Data data, FoundValues found, FoundValues wrong) {
         List<Integer> used = found.keys().stream()
                 .filter(value -> !data.ignore().contains(value))
                 .toList();
         int classes = data.classes();
         int most = used.get(used.size() - 1);
+        List<Integer> right = used.stream()
+                .filter(value -> !wrong.keys().contains(value))
+                .toList();
+        if (wrong.share(wrong.keys()) < SLIP && right.size() == classes) {
+            return "so few pixels look like a slip: mend those masks, or ignore them with data.ignore: "
+                    + Stream.of(data.ignore(), wrong.keys())
+                            .flatMap(List::stream)
+                            .toList();
+        }
         boolean cityscapes = classes == CITYSCAPES_CLASSES || data.layout() == ImasConfig.Layout.CITYSCAPES;
         if (cityscapes && most <= CITYSCAPES_IDS) {
             return "these look like Cityscapes' labelIds, not 0 to " + (classes - 1)
