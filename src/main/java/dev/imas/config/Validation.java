@@ -65,7 +65,8 @@ final class Validation {
             ways.add("data.instances");
         }
         if (ways.size() > 1) {
-            faults.add(String.join(" and ", ways) + " are set together; each says what the values of masks mean: keep one");
+            faults.add(String.join(" and ", ways)
+                    + " are set together; each says what the values of masks mean: keep one");
         }
         if (data.instances() != Instances.OFF && data.classes() != null) {
             int made = data.instances() == Instances.BORDER ? 3 : 2;

@@ -69,7 +69,8 @@ public record Dataset(
 
     /** Lists are never empty, but a folder whose pictures all have masks leaves none to learn from without one. */
     private static Dataset withUnlabeled(ImasConfig config, Dataset data) {
-        boolean needed = config.method() != ImasConfig.Method.SUPERVISED && config.data().sparse() != Sparse.AUTO;
+        boolean needed =
+                config.method() != ImasConfig.Method.SUPERVISED && config.data().sparse() != Sparse.AUTO;
         if (needed && data.unlabeled().size() == 0) {
             throw new UserException("no unlabelled picture in " + config.data().root()
                     + ": all its pictures have a mask or validate; add pictures without a mask,"
@@ -86,8 +87,8 @@ public record Dataset(
         ImageSource labeled = new Subset(
                 training, IntStream.of(order).limit(sizes.labeled()).sorted().toArray(), true);
         int masked = config.data().sparse() == Sparse.ON ? 0 : sizes.labeled();
-        ImageSource unlabeled = new Subset(
-                training, IntStream.of(order).skip(masked).sorted().toArray(), false);
+        ImageSource unlabeled =
+                new Subset(training, IntStream.of(order).skip(masked).sorted().toArray(), false);
         return new Dataset(labeled, unlabeled, validation, EmbeddedScenes.CLASS_NAMES, EmbeddedScenes.PALETTE);
     }
 
@@ -97,7 +98,9 @@ public record Dataset(
         return of(
                 config,
                 Layouts.fromList(data, "data.labeled", data.labeled(), true),
-                data.unlabeled() == null && !needed ? List.of() : Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false),
+                data.unlabeled() == null && !needed
+                        ? List.of()
+                        : Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false),
                 Layouts.fromList(data, "data.validation", data.validation(), true));
     }
 
