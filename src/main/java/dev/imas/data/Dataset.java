@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.data.FileImages.Sample;
 import dev.imas.image.Palette;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,8 +25,8 @@ import java.util.zip.CRC32C;
  * @param labeled    pictures with masks to learn from
  * @param unlabeled  pictures alone; empty (size 0) is allowed for {@code supervised} only
  * @param validation pictures with masks to measure on
- * @param classNames one name a class
- * @param palette    one 0xRRGGBB a class
+ * @param classNames one name a class; empty while data.classes is auto
+ * @param palette    one 0xRRGGBB a class; empty while data.classes is auto
  */
 public record Dataset(
         ImageSource labeled,
@@ -37,7 +39,8 @@ public record Dataset(
 
     /**
      * Opens what the configuration describes: reads the lists and checks that every file they name exists; pictures
-     * are decoded when they are used. Masks of unlabelled pictures are neither read nor looked for.
+     * are decoded when they are used. Masks of unlabelled pictures are neither read nor looked for. What the
+     * configuration leaves open about masks ({@code auto}) is settled by a {@link MaskSurvey} of what this opens.
      */
     public static Dataset open(ImasConfig config) {
         return switch (config.data().layout()) {
@@ -66,7 +69,8 @@ public record Dataset(
 
     /** Lists are never empty, but a folder whose pictures all have masks leaves none to learn from without one. */
     private static Dataset withUnlabeled(ImasConfig config, Dataset data) {
-        if (config.method() != ImasConfig.Method.SUPERVISED && data.unlabeled().size() == 0) {
+        boolean needed = config.method() != ImasConfig.Method.SUPERVISED && config.data().sparse() != Sparse.AUTO;
+        if (needed && data.unlabeled().size() == 0) {
             throw new UserException("no unlabelled picture in " + config.data().root()
                     + ": all its pictures have a mask or validate; add pictures without a mask,"
                     + " name the labelled ones in a list (--labeled), or set method=supervised");
@@ -81,18 +85,19 @@ public record Dataset(
         int[] order = Rng.of(config.seed(), "labeled-subset").permutation(sizes.images());
         ImageSource labeled = new Subset(
                 training, IntStream.of(order).limit(sizes.labeled()).sorted().toArray(), true);
+        int masked = config.data().sparse() == Sparse.ON ? 0 : sizes.labeled();
         ImageSource unlabeled = new Subset(
-                training, IntStream.of(order).skip(sizes.labeled()).sorted().toArray(), false);
+                training, IntStream.of(order).skip(masked).sorted().toArray(), false);
         return new Dataset(labeled, unlabeled, validation, EmbeddedScenes.CLASS_NAMES, EmbeddedScenes.PALETTE);
     }
 
     private static Dataset listed(ImasConfig config) {
         ImasConfig.Data data = config.data();
-        boolean supervisedOnly = config.method() == ImasConfig.Method.SUPERVISED && data.unlabeled() == null;
+        boolean needed = config.method() != ImasConfig.Method.SUPERVISED && data.sparse() == Sparse.OFF;
         return of(
                 config,
                 Layouts.fromList(data, "data.labeled", data.labeled(), true),
-                supervisedOnly ? List.of() : Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false),
+                data.unlabeled() == null && !needed ? List.of() : Layouts.fromList(data, "data.unlabeled", data.unlabeled(), false),
                 Layouts.fromList(data, "data.validation", data.validation(), true));
     }
 
@@ -177,18 +182,24 @@ public record Dataset(
 
     private static Dataset of(
             ImasConfig config, List<Sample> labeled, List<Sample> unlabeled, List<Sample> validation) {
-        int classes = config.data().classes();
-        List<String> names = config.data().classNames().isEmpty()
+        ImasConfig.Data data = config.data();
+        int classes = data.classes() == null ? 0 : data.classes();
+        List<String> names = data.classNames().isEmpty()
                 ? IntStream.range(0, classes).mapToObj(c -> "class " + c).toList()
-                : config.data().classNames();
-        List<Integer> palette = config.data().palette().isEmpty()
-                ? Palette.voc(classes)
-                : config.data().palette();
+                : data.classNames();
+        List<Integer> palette = data.palette().isEmpty() ? Palette.voc(classes) : data.palette();
+        MaskReading masks = MaskReading.of(data);
         return new Dataset(
-                new FileImages(labeled, classes, true),
-                new FileImages(unlabeled, classes, false),
-                new FileImages(validation, classes, true),
+                new FileImages(labeled, masks, true),
+                new FileImages(data.sparse() == Sparse.ON ? withLabeled(unlabeled, labeled) : unlabeled, masks, false),
+                new FileImages(validation, masks, true),
                 names,
                 palette);
+    }
+
+    /** Where masks are annotated in part, what is ignored in them learns as unlabelled pictures do. */
+    private static List<Sample> withLabeled(List<Sample> unlabeled, List<Sample> labeled) {
+        return Stream.concat(unlabeled.stream(), without(labeled, unlabeled).stream())
+                .toList();
     }
 }

@@ -7,6 +7,7 @@ import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.PictureNames;
 import dev.imas.image.RgbImage;
+import dev.imas.image.StoredMask;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,15 +31,15 @@ final class FileImages implements ImageSource {
 
     private final List<Sample> samples;
     private final List<String> ids;
-    private final int classes;
+    private final MaskReading masks;
     private final boolean withMasks;
     /** Known from the decoding of the pictures, so that a mask's check need not open its picture again. */
     private final AtomicReferenceArray<ImageSize> sizes;
 
     /** @param withMasks every sample must have an existing mask; else masks are neither looked at nor given out */
-    FileImages(List<Sample> samples, int classes, boolean withMasks) {
+    FileImages(List<Sample> samples, MaskReading masks, boolean withMasks) {
         this.samples = List.copyOf(samples);
-        this.classes = classes;
+        this.masks = masks;
         this.withMasks = withMasks;
         this.sizes = new AtomicReferenceArray<>(samples.size());
         Map<Path, Sample> seen = new HashMap<>();
@@ -128,7 +129,20 @@ final class FileImages implements ImageSource {
         if (!withMasks) {
             throw new IllegalStateException("a mask was asked of the unlabelled picture " + sample.picture());
         }
+        return masks.labels(sample.mask(), pictureSize(i));
+    }
+
+    /** What the mask of picture i holds, as {@link #mask} reads it before values become labels. */
+    StoredMask storedMask(int i) {
+        return masks.stored(samples.get(i).mask(), pictureSize(i));
+    }
+
+    private ImageSize pictureSize(int i) {
         ImageSize known = sizes.get(i);
-        return ImageFiles.mask(sample.mask(), classes, known != null ? known : ImageFiles.size(sample.picture()));
+        return known != null ? known : ImageFiles.size(samples.get(i).picture());
+    }
+
+    Path maskPath(int i) {
+        return samples.get(i).mask();
     }
 }
