@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -49,7 +52,7 @@ final class Layouts {
                 switch (data.layout()) {
                     case VOC -> new Voc(root);
                     case CITYSCAPES -> new Cityscapes(root);
-                    case FOLDERS -> Folders.of(root, withMasks);
+                    case FOLDERS -> data.pictures().isEmpty() ? Folders.of(root, withMasks) : Named.of(data, root);
                     default -> new Plain(root);
                 };
         List<Sample> samples = new ArrayList<>();
@@ -181,6 +184,57 @@ final class Layouts {
         }
     }
 
+    /** Pictures that patterns find, by their path below the root, its part without ending, or their name alone. */
+    private record Named(Path root, Map<String, Sample> samples) implements Convention {
+        static Named of(ImasConfig.Data data, Path root) {
+            FolderTree tree = FolderTree.of(root);
+            FolderPatterns patterns = FolderPatterns.of(data);
+            Map<String, Sample> samples = new HashMap<>();
+            for (Sample sample : concat(patterns.training(tree), patterns.validation(tree))) {
+                samples.put(WrittenNames.key(sample.entry()), sample);
+                samples.putIfAbsent(WrittenNames.key(WrittenNames.withoutEnding(sample.entry())), sample);
+                samples.putIfAbsent(WrittenNames.key(PictureNames.stem(sample.entry())), sample);
+            }
+            return new Named(root, samples);
+        }
+
+        private Optional<Sample> find(String entry) {
+            String name = WrittenNames.key(withoutLeadingSlashes(entry));
+            return Stream.of(name, WrittenNames.withoutEnding(name), PictureNames.stem(name))
+                    .map(samples::get)
+                    .filter(Objects::nonNull)
+                    .findFirst();
+        }
+
+        @Override
+        public Path picture(String entry, String origin) {
+            return find(entry).map(Sample::picture).orElseGet(() -> resolve(root, entry, origin));
+        }
+
+        @Override
+        public Path mask(String entry, String origin) {
+            return find(entry)
+                    .map(Sample::mask)
+                    .orElseThrow(() -> new UserException(origin + ": no mask of " + entry + " in " + root));
+        }
+
+        @Override
+        public boolean has(String entry, String origin) {
+            return find(entry).isPresent() || Files.isRegularFile(resolve(root, entry, origin));
+        }
+    }
+
+    private static <T> List<T> concat(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** All pictures of the folders layout that are not for validation, with their masks or null. */
+    static List<Sample> fromFolders(ImasConfig.Data data) {
+        return data.pictures().isEmpty()
+                ? fromFolder(root(data))
+                : FolderPatterns.of(data).training(FolderTree.of(root(data)));
+    }
+
     /** All pictures of images/ below a folder, by name, with the mask of the same name in masks/ or null. */
     static List<Sample> fromFolder(Path folder) {
         Map<String, Path> masks = stems(folder.resolve("masks"), false);
@@ -200,7 +254,7 @@ final class Layouts {
         }
         Map<String, Path> files = new LinkedHashMap<>();
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString()))
+            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString()) && !FolderTree.ignored(path))
                     .sorted()
                     .forEach(path -> {
                         Path other =
