@@ -85,16 +85,21 @@ public record Dataset(
     static Dataset of(ImasConfig config, Collected files) {
         ImasConfig.Data data = config.data();
         int classes = data.classes() == null ? 0 : data.classes();
-        List<String> names = data.classNames().isEmpty()
-                ? IntStream.range(0, classes).mapToObj(c -> "class " + c).toList()
-                : data.classNames();
         List<Integer> palette = data.palette().isEmpty() ? Palette.voc(classes) : data.palette();
         MaskReading masks = MaskReading.of(data);
         return new Dataset(
                 new FileImages(files.labeled(), masks, true),
                 new FileImages(files.unlabeled(), masks, false),
                 new FileImages(files.validation(), masks, true),
-                names,
+                classNames(data),
                 palette);
+    }
+
+    /** One a class; empty while their number is open. */
+    static List<String> classNames(ImasConfig.Data data) {
+        int classes = data.classes() == null ? 0 : data.classes();
+        return data.classNames().isEmpty()
+                ? IntStream.range(0, classes).mapToObj(c -> "class " + c).toList()
+                : data.classNames();
     }
 }

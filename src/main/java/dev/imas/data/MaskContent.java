@@ -57,4 +57,14 @@ record MaskContent(
                 pixels,
                 counts.size());
     }
+
+    /** Its numbers, in rising order. */
+    List<Integer> numbers() {
+        return pixels.keySet().stream()
+                .map(MaskValue::number)
+                .filter(number -> number >= 0)
+                .distinct()
+                .sorted()
+                .toList();
+    }
 }

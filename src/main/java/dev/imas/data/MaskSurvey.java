@@ -2,10 +2,12 @@ package dev.imas.data;
 
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.data.Finding.Severity;
 import dev.imas.image.ImageSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,16 +17,26 @@ import java.util.TreeMap;
  * open, faults, and what each class has. Masks of labelled and of validation pictures are looked at, others never.
  */
 public final class MaskSurvey {
+    /** From here on masks are annotated in part. */
+    private static final double MOST_IGNORED = 0.5;
+
     private final ImasConfig resolved;
     private final List<Finding> findings;
     private final List<MaskContent> masks;
     private final List<ClassShare> classes;
+    private final double ignoredShare;
 
-    private MaskSurvey(ImasConfig resolved, List<Finding> findings, List<MaskContent> masks, List<ClassShare> classes) {
+    private MaskSurvey(
+            ImasConfig resolved,
+            List<Finding> findings,
+            List<MaskContent> masks,
+            List<ClassShare> classes,
+            double ignoredShare) {
         this.resolved = resolved;
         this.findings = findings;
-        this.masks = masks;
-        this.classes = classes;
+        this.masks = List.copyOf(masks);
+        this.classes = List.copyOf(classes);
+        this.ignoredShare = ignoredShare;
     }
 
     /**
@@ -47,10 +59,48 @@ public final class MaskSurvey {
     public static MaskSurvey of(ImasConfig config, Dataset data) {
         List<Finding> findings = new ArrayList<>();
         List<MaskContent> masks = MaskReader.contents(data, findings);
-        if (masks.isEmpty()) {
-            return new MaskSurvey(config, List.copyOf(findings), masks, List.of());
+        MaskChecks checks = new MaskChecks(masks, findings);
+        checks.alpha();
+        if (masks.isEmpty() || hasFault(findings)) {
+            return new MaskSurvey(config, sorted(findings), masks, List.of(), 0);
         }
-        return new MaskSurvey(config, List.copyOf(findings), masks, List.of());
+        if (config.data().classes() != null && config.data().classes() == 1) {
+            findings.add(Finding.fault("data.classes is 1, which leaves nothing to tell apart; the background counts as"
+                    + " a class: set data.classes: 2"));
+            return new MaskSurvey(config, sorted(findings), masks, List.of(), 0);
+        }
+        ImasConfig.Data decided = LabelRule.decide(config.data(), masks, findings);
+        checks.palettes(!decided.labels().isEmpty());
+        boolean open = decided.classes() == null;
+        if (open || hasFault(findings) || !checks.values(decided)) {
+            return new MaskSurvey(config.withData(decided), sorted(findings), masks, List.of(), 0);
+        }
+        List<String> names = Dataset.classNames(decided);
+        MaskLabelCounts counts = new MaskLabelCounts(masks, MaskReading.of(decided).meaning(), decided.classes());
+        checks.contents(decided, names, counts);
+        ImasConfig resolved = config.withData(decided.withSparse(sparse(config, counts, findings)));
+        return new MaskSurvey(resolved, sorted(findings), masks, counts.shares(names), counts.ignoredShare());
+    }
+
+    private static Sparse sparse(ImasConfig config, MaskLabelCounts counts, List<Finding> findings) {
+        if (config.data().sparse() != Sparse.AUTO) {
+            return config.data().sparse();
+        }
+        boolean sparse = counts.ignoredShare() > MOST_IGNORED && config.method() != ImasConfig.Method.SUPERVISED;
+        if (sparse) {
+            findings.add(Finding.note(FoundValues.percent(counts.ignoredShare()) + " of the labelled pixels are ignored:"
+                    + " labelled pictures also count as unlabelled ones, so that those pixels learn from the teacher"
+                    + " (data.sparse: on)"));
+        }
+        return sparse ? Sparse.ON : Sparse.OFF;
+    }
+
+    private static boolean hasFault(List<Finding> findings) {
+        return findings.stream().anyMatch(finding -> finding.severity() == Severity.FAULT);
+    }
+
+    private static List<Finding> sorted(List<Finding> findings) {
+        return findings.stream().sorted(Comparator.comparing(Finding::severity)).toList();
     }
 
     /**
@@ -72,11 +122,16 @@ public final class MaskSurvey {
         return classes;
     }
 
+    /** Share of the labelled pictures' pixels that are ignored, 0 to 1; 0 when there are faults about values. */
+    public double ignoredShare() {
+        return ignoredShare;
+    }
+
     /** @throws UserException that tells every fault, if there is one */
     public void requireUsable() {
         List<String> faults = Finding.texts(findings, Severity.FAULT);
         if (!faults.isEmpty()) {
-            throw new UserException(String.join("\n", faults));
+            throw new UserException(String.join(". ", faults));
         }
     }
 
