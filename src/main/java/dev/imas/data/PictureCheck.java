@@ -32,7 +32,7 @@ record PictureCheck(Map<Path, PictureHeader> headers, Map<Path, String> problems
         List<Path> pictures = samples.stream().map(Sample::picture).distinct().toList();
         Map<Path, PictureHeader> headers = new LinkedHashMap<>();
         Map<Path, String> problems = new LinkedHashMap<>();
-        sort(each(pictures, PictureHeader::of), headers, problems);
+        sort(each(pictures, ImageFiles::header), headers, problems);
         List<Path> within = withinBudget(headers);
         Map<Path, Boolean> sound = new LinkedHashMap<>();
         sort(each(within, PictureCheck::decode), sound, problems);
