@@ -84,7 +84,9 @@ public record ImasConfig(
         /** Lists of leftImg8bit paths; gtFine labelTrainIds beside. */
         CITYSCAPES,
         /** images/ and masks/ folders with equal file stems; lists hold stems, or are absent. */
-        FOLDERS
+        FOLDERS,
+        /** As the names of folders and files below the root say; becomes FOLDERS with patterns, or LIST. */
+        AUTO
     }
 
     /**
@@ -111,6 +113,12 @@ public record ImasConfig(
      * @param reduceZeroLabel stored 0 is ignored, and every other value is a class's number plus 1
      * @param instances   masks hold a number an object, which becomes classes as they are read
      * @param sparse      labelled pictures are annotated in part, and learned from without their masks as well
+     * @param pictures    with FOLDERS, where pictures are: patterns below the root in which {@code *} is a picture's
+     *                    name; empty: images/ alone
+     * @param masks       where their masks are, in the order of {@code pictures}; an empty text for none
+     * @param validationPictures where pictures to validate on are, as {@code pictures}
+     * @param validationMasks    where their masks are
+     * @param setAside    labelled pictures that validate instead, by their paths below the root
      */
     @RecordBuilder
     public record Data(
@@ -130,7 +138,12 @@ public record ImasConfig(
             @Range(min = 0) List<Integer> ignore,
             boolean reduceZeroLabel,
             Instances instances,
-            Sparse sparse)
+            Sparse sparse,
+            List<String> pictures,
+            List<String> masks,
+            List<String> validationPictures,
+            List<String> validationMasks,
+            List<String> setAside)
             implements ImasConfigDataBuilder.With {}
 
     /** What is made of masks that hold a number an object (0: background). */

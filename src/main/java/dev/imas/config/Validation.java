@@ -36,6 +36,7 @@ final class Validation {
         validation.classes();
         validation.masks();
         validation.embedded();
+        validation.folders();
         validation.resize();
         validation.cutmix();
         validation.auxiliary();
@@ -107,6 +108,27 @@ final class Validation {
                 "data.classes",
                 data.classes() == null ? "auto" : data.classes(),
                 EMBEDDED_CLASSES + ", the classes of the embedded scenes");
+    }
+
+    /** Patterns go with folders alone, and masks with pictures. */
+    private void folders() {
+        Data data = config.data();
+        boolean folders = data.layout() == Layout.FOLDERS || data.layout() == Layout.AUTO;
+        faults.require(
+                folders || data.pictures().isEmpty(),
+                "data.pictures",
+                data.pictures(),
+                "nothing, as data.layout is " + Names.word(data.layout()) + "; set data.layout=folders");
+        fewerOrAsMany("data.masks", data.masks(), "data.pictures", data.pictures());
+        fewerOrAsMany(
+                "data.validation_masks",
+                data.validationMasks(),
+                "data.validation_pictures",
+                data.validationPictures());
+    }
+
+    private void fewerOrAsMany(String key, List<String> masks, String picturesKey, List<String> pictures) {
+        faults.require(masks.size() <= pictures.size(), key, masks, "one a path of " + picturesKey);
     }
 
     private void noFile(String key, String found) {
