@@ -221,8 +221,7 @@ public final class ConfigYaml {
         @Override
         protected Node representMapping(Tag tag, Map<?, ?> mapping, DumperOptions.FlowStyle style) {
             boolean pairs = mapping instanceof RecordMapper.Pairs;
-            return super.representMapping(
-                    pairs ? Tag.MAP : tag, mapping, pairs ? DumperOptions.FlowStyle.FLOW : style);
+            return super.representMapping(pairs ? Tag.MAP : tag, mapping, pairs ? DumperOptions.FlowStyle.FLOW : style);
         }
 
         @Override

@@ -66,7 +66,8 @@ final class Validation {
             ways.add("data.instances");
         }
         if (ways.size() > 1) {
-            faults.add(String.join(" and ", ways) + " are set together; each says what the values of masks mean: keep one");
+            faults.add(String.join(" and ", ways)
+                    + " are set together; each says what the values of masks mean: keep one");
         }
         if (data.instances() != Instances.OFF && data.classes() != null) {
             int made = data.instances() == Instances.BORDER ? 3 : 2;
@@ -120,10 +121,7 @@ final class Validation {
                 "nothing, as data.layout is " + Names.word(data.layout()) + "; set data.layout=folders");
         fewerOrAsMany("data.masks", data.masks(), "data.pictures", data.pictures());
         fewerOrAsMany(
-                "data.validation_masks",
-                data.validationMasks(),
-                "data.validation_pictures",
-                data.validationPictures());
+                "data.validation_masks", data.validationMasks(), "data.validation_pictures", data.validationPictures());
     }
 
     private void fewerOrAsMany(String key, List<String> masks, String picturesKey, List<String> pictures) {

@@ -1,9 +1,7 @@
 package dev.imas.image;
 
 import static dev.imas.image.TiffDirectory.COMPRESSION;
-import static dev.imas.image.TiffDirectory.FILL_ORDER;
 import static dev.imas.image.TiffDirectory.JPEG_TABLES;
-import static dev.imas.image.TiffDirectory.PREDICTOR;
 import static dev.imas.image.TiffDirectory.ROWS_PER_STRIP;
 import static dev.imas.image.TiffDirectory.STRIP_COUNTS;
 import static dev.imas.image.TiffDirectory.STRIP_OFFSETS;
@@ -101,8 +99,8 @@ final class TiffSegments {
         byte[] tables = page.tags.bytes(JPEG_TABLES);
         Stored part = JpegInTiff.decode(packed, tables, perSegment, page.photometric == 6);
         if (part.width() < Math.min(segmentWidth, page.width - x) || part.height() < rows) {
-            throw ImageProblem.damaged("one of its " + name() + "s is " + part.width() + "x" + part.height()
-                    + " where " + segmentWidth + "x" + rows + " are needed");
+            throw ImageProblem.damaged("one of its " + name() + "s is " + part.width() + "x" + part.height() + " where "
+                    + segmentWidth + "x" + rows + " are needed");
         }
         byte[] data = ((Values.Bytes) part.values()).array();
         target.place(
