@@ -32,6 +32,7 @@ final class JpegHeader {
     private static final int APP14 = 0xEE;
     private static final int COMMENT = 0xFE;
     private static final int NO_ADOBE = -1;
+    private static final int NEAR_END = 1 << 16;
 
     private final FileBytes file;
     private int frame = -1; // marker of the frame
@@ -203,6 +204,17 @@ final class JpegHeader {
         out.write(0xFF);
         out.write(EOI);
         return out.toByteArray();
+    }
+
+    /** Throws where no end is marked near the end of the file; some cameras write something behind it. */
+    void requireEnd() throws IOException {
+        byte[] end = file.bytes(file.length() - Math.min(NEAR_END, file.length()), (int) Math.min(NEAR_END, file.length()));
+        for (int i = end.length - 2; i >= 0; i--) {
+            if (end[i] == -1 && end[i + 1] == (byte) EOI) {
+                return;
+            }
+        }
+        throw ImageProblem.endsEarly();
     }
 
     /** Where the coded data of a scan give way to the next marker. */

@@ -25,6 +25,15 @@ interface PictureFile {
 
     Orientation orientation();
 
+    /** Samples a pixel, 1 for a palette; where pages are channels those of all pages. */
+    int channels();
+
+    /** Bits a sample. */
+    int bits();
+
+    /** Throws where the end of the file is missing, which is looked for without decoding. */
+    default void requireEnd() throws IOException {}
+
     /** Bytes that the decoded samples take. */
     long memory();
 

@@ -91,6 +91,16 @@ record PngChunks(int[] palette, List<Piece> data) {
         return Orientation.AS_STORED;
     }
 
+    /** Throws where the last chunk is missing; looks at no chunk's content. */
+    static void requireEnd(FileBytes file) throws IOException {
+        for (long at = FIRST; at <= file.length() - FRAME; at += FRAME + file.u32(at, false)) {
+            if (file.has(at + 4, "IEND")) {
+                return;
+            }
+        }
+        throw ImageProblem.endsEarly();
+    }
+
     private static int checksum(byte[] file, int from, int length) {
         CRC32 crc = new CRC32();
         crc.update(file, from, length);

@@ -39,13 +39,19 @@ record PngFile(FileBytes file, int width, int height, int bits, int colourType, 
         return new ImageSize(width, height);
     }
 
-    int channels() {
+    @Override
+    public int channels() {
         return switch (colourType) {
             case 2 -> 3;
             case 4 -> 2;
             case 6 -> 4;
             default -> 1;
         };
+    }
+
+    @Override
+    public void requireEnd() throws IOException {
+        PngChunks.requireEnd(file);
     }
 
     @Override

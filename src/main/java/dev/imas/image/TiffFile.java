@@ -47,6 +47,23 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
+    public int channels() {
+        return planes.channels() * pages.get(0).channels;
+    }
+
+    @Override
+    public int bits() {
+        return pages.get(0).bits;
+    }
+
+    @Override
+    public void requireEnd() throws IOException {
+        for (TiffPage page : pages) {
+            new TiffSegments(page, file).requireInFile();
+        }
+    }
+
+    @Override
     public long memory() {
         return pages.stream().mapToLong(TiffPage::memory).max().orElseThrow();
     }
