@@ -205,6 +205,9 @@ public record ImasConfig(
      * @param strongRandomCount true: the number of operations is drawn from 1..strongOps
      * @param device     true: the strong view is made on the training device; the same pictures, and less work for the
      *                   loader's threads
+     * @param flipVertical  probability of a vertical flip
+     * @param rotate90      probability of one, two or three quarter turns, each as likely
+     * @param foregroundCrops probability that a labelled crop is placed over a pixel of a class other than 0
      */
     @RecordBuilder
     public record Augment(
@@ -220,7 +223,10 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double flip,
             @Range(min = 0, max = 12) int strongOps,
             boolean strongRandomCount,
-            @OnResume boolean device)
+            @OnResume boolean device,
+            @Range(min = 0, max = 1) double flipVertical,
+            @Range(min = 0, max = 1) double rotate90,
+            @Range(min = 0, max = 1) double foregroundCrops)
             implements ImasConfigAugmentBuilder.With {}
 
     /** What the teacher is before it first differs from the student (method 3.8). */
