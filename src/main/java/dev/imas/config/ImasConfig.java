@@ -4,6 +4,7 @@ import dev.imas.config.Allowed.Color;
 import dev.imas.config.Allowed.Items;
 import dev.imas.config.Allowed.OnResume;
 import dev.imas.config.Allowed.OneOf;
+import dev.imas.config.Allowed.OrAuto;
 import dev.imas.config.Allowed.PathOrNull;
 import dev.imas.config.Allowed.Range;
 import dev.imas.config.Allowed.Text;
@@ -277,23 +278,28 @@ public record ImasConfig(
         /** Cross-entropy of all labelled pixels. */
         CE,
         /** Cross-entropy of the hard ones. */
-        OHEM
+        OHEM,
+        /** Cross-entropy of all labelled pixels, and soft Dice of the classes. */
+        CE_PLUS_DICE
     }
 
     /**
      * The loss on labelled images (method 3.6).
      *
-     * @param loss          cross-entropy or OHEM
+     * @param loss          cross-entropy, OHEM, or cross-entropy with Dice
      * @param ohemThreshold probability of the true class up to which a pixel is kept
      * @param ohemMinKept   at least as many pixels of the batch are kept
      * @param auxWeight     weight of the auxiliary head's loss
+     * @param classWeights  one weight a class in the cross-entropy, not with OHEM; empty: all the same; null
+     *                      ({@code auto}): from the labelled masks, settled when a run begins
      */
     @RecordBuilder
     public record Supervised(
             SupervisedLoss loss,
             @Range(min = 0, max = 1) double ohemThreshold,
             @Range(min = 0) long ohemMinKept,
-            @Range(min = 0, max = 100) double auxWeight)
+            @Range(min = 0, max = 100) double auxWeight,
+            @OrAuto @Range(min = 0, max = 1_000_000) List<Double> classWeights)
             implements ImasConfigSupervisedBuilder.With {}
 
     /** The form of gamma (method 4). */

@@ -22,7 +22,7 @@ import java.util.Set;
  */
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
-    /** How a number that may be left open (an Integer) is written when it is: null. */
+    /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
     private RecordMapper() {}
@@ -77,7 +77,11 @@ final class RecordMapper {
             return new ArrayList<Object>(
                     colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
         }
-        return value == null && component.getType() == Integer.class ? OPEN : value;
+        return value == null && mayBeOpen(component) ? OPEN : value;
+    }
+
+    private static boolean mayBeOpen(RecordComponent component) {
+        return component.getType() == Integer.class || component.isAnnotationPresent(Allowed.OrAuto.class);
     }
 
     /** The component's value in a record. */
@@ -156,6 +160,9 @@ final class RecordMapper {
     @SuppressWarnings("unchecked")
     private static Object value(RecordComponent component, Object found, String key) {
         Class<?> type = component.getType();
+        if (mayBeOpen(component) && (found == null || found.equals(OPEN))) {
+            return null;
+        }
         if (type == List.class) {
             return list(component, found, key);
         }
@@ -166,9 +173,6 @@ final class RecordMapper {
             }
             return read(type, (Map<String, Object>) map, key + ".");
         }
-        if (type == Integer.class && (found == null || found.equals(OPEN))) {
-            return null;
-        }
         return single(type, found, key);
     }
 
@@ -177,7 +181,7 @@ final class RecordMapper {
         Class<?> type = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
         if (!(found instanceof List<?> items)) {
             String example = colors ? "[\"#808080\", \"#80ff00\"]" : type == String.class ? "[a, b]" : "[1, 2]";
-            throw mismatch(key, found, "a list like " + example);
+            throw mismatch(key, found, (mayBeOpen(component) ? OPEN + ", or " : "") + "a list like " + example);
         }
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {

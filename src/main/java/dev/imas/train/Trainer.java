@@ -35,19 +35,20 @@ public final class Trainer {
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
      *
-     * @param config resolved configuration
+     * @param asked  resolved configuration; what it leaves open is settled first, and stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
      *                       be read, a diverging loss, or too little memory
      */
-    public static RunSummary run(ImasConfig config, Path out, boolean resume, TrainListener listener) {
+    public static RunSummary run(ImasConfig asked, Path out, boolean resume, TrainListener listener) {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
-        Compute.of(config.device(), config.precision(), config.network().backbone());
-        Dataset data = Dataset.open(config);
+        Compute.of(asked.device(), asked.precision(), asked.network().backbone());
+        Dataset data = Dataset.open(asked);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
+            ImasConfig config = ClassWeights.settled(asked, data, listener::message);
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
             Compute compute = Compute.of(
                     config.device(), precision(config, from), config.network().backbone());
