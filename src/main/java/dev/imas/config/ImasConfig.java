@@ -238,10 +238,18 @@ public record ImasConfig(
         AVERAGE
     }
 
+    /** Of which epoch the networks are that a run leaves. */
+    public enum Keep {
+        /** The last one (parity). */
+        LAST,
+        /** The one with the teacher's best validation mIoU. */
+        BEST
+    }
+
     /**
      * Steps, optimiser and teacher.
      *
-     * @param epochs           epochs in all
+     * @param epochs           epochs in all; another number on resume rebuilds the schedule
      * @param supOnlyEpochs    first epochs without unlabelled images; fewer than {@code epochs} unless the method is
      *                         supervised
      * @param batchLabeled     labelled images a step
@@ -255,10 +263,12 @@ public record ImasConfig(
      * @param teacherStart     from when on the teacher averages (method 3.8)
      * @param checkpointEvery  steps between checkpoints; 0: at the end of every epoch only
      * @param logEvery         steps between rows of metrics.csv
+     * @param keep             of which epoch the networks are that the run leaves
+     * @param patience         the run ends after so many evaluations without a better teacher; 0: never early
      */
     @RecordBuilder
     public record Training(
-            @Range(min = 1) int epochs,
+            @Range(min = 1) @OnResume int epochs,
             @Range(min = 0) int supOnlyEpochs,
             @Range(min = 1, max = 4096) int batchLabeled,
             @Range(min = 1, max = 4096) int batchUnlabeled,
@@ -270,7 +280,9 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double emaDecay,
             TeacherStart teacherStart,
             @Range(min = 0) @OnResume int checkpointEvery,
-            @Range(min = 1) @OnResume int logEvery)
+            @Range(min = 1) @OnResume int logEvery,
+            @OnResume Keep keep,
+            @Range(min = 0) @OnResume int patience)
             implements ImasConfigTrainingBuilder.With {}
 
     /** The loss on labelled pixels (method 3.6). */

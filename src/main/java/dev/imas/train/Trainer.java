@@ -33,7 +33,8 @@ public final class Trainer {
 
     /**
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
-     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
+     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
+     * {@code training.keep: best} best.safetensors, too.
      *
      * @param asked  resolved configuration; what it leaves open is settled first, and stands in config.yaml
      * @param out    run directory, created
@@ -62,9 +63,10 @@ public final class Trainer {
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
                     RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
-                TrainingRun run = new TrainingRun(config, compute, listener, parts);
+                Results results = new Results(config, directory, data, compute);
+                TrainingRun run = new TrainingRun(config, compute, listener, parts, results);
                 run.run();
-                summary = run.finish(directory, data);
+                summary = run.finish();
             }
             ReportWriter.write(out);
             return summary;
