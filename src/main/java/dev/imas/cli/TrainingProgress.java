@@ -31,7 +31,8 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     TrainingProgress(Console console, ImasConfig config, LongSupplier nanoTime) {
         this.console = console;
         this.epochs = config.training().epochs();
-        this.fastEpochs = config.method() == Method.SUPERVISED ? 0 : config.training().supOnlyEpochs();
+        this.fastEpochs =
+                config.method() == Method.SUPERVISED ? 0 : config.training().supOnlyEpochs();
         this.timeLeft = new TimeLeft(nanoTime);
     }
 

@@ -8,6 +8,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
+import dev.imas.data.MaskSurvey;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
@@ -36,7 +37,8 @@ public final class Trainer {
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
      * {@code training.keep: best} best.safetensors, too.
      *
-     * @param asked  resolved configuration; what it leaves open is settled first, and stands in config.yaml
+     * @param asked  configuration; what it leaves open is settled first, about masks by a look at all of them, and told;
+     *               it stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -46,10 +48,10 @@ public final class Trainer {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
-        Dataset data = Dataset.open(asked);
+        ImasConfig config = settled(asked, listener);
+        Dataset data = Dataset.open(config);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
-            ImasConfig config = ClassWeights.settled(asked, data, listener::message);
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
             Compute compute = Compute.of(
                     config.device(), precision(config, from), config.network().backbone());
@@ -80,6 +82,15 @@ public final class Trainer {
                     .<RuntimeException>map(advice -> new UserException(advice, e))
                     .orElse(e);
         }
+    }
+
+    /** With all that the masks decide, or every reason why they cannot be learned from. */
+    private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
+        MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
+        survey.requireUsable();
+        survey.findings().forEach(finding -> listener.message(finding.text()));
+        ImasConfig config = survey.resolved();
+        return ClassWeights.settled(config, Dataset.open(config), listener::message);
     }
 
     /** A resumed run keeps the precision that it began with. */

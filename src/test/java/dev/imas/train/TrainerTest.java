@@ -295,9 +295,11 @@ class TrainerTest {
             Arrays.fill(pixels, (byte) (20 * i));
             Pngs.write(root.resolve("images/" + i + ".png"), new RgbImage(48, 48, pixels));
             if (i < 2) {
+                byte[] labels = new byte[48 * 48];
+                labels[0] = 1;
                 IndexPng.write(
                         root.resolve("masks/" + i + ".png"),
-                        new LabelMap(48, 48, new byte[48 * 48]),
+                        new LabelMap(48, 48, labels),
                         List.of(0, 1, 2, 3, 4, 5, 6));
             }
         }
@@ -414,8 +416,8 @@ class TrainerTest {
         assertThat(found.miouTeacher()).isEqualTo(found.bestTeacher()).isEqualTo(best.miouTeacher());
         assertThat(found.miouStudent()).isEqualTo(best.miouStudent());
         assertThat(listener.messages)
-                .anyMatch(line -> line.startsWith("ended after epoch " + last.epoch() + " of 40: no better teacher since"
-                        + " epoch " + best.epoch()));
+                .anyMatch(line -> line.startsWith("ended after epoch " + last.epoch()
+                        + " of 40: no better teacher since" + " epoch " + best.epoch()));
         SafetensorsFile checkpoint =
                 SafetensorsFile.read(out.resolve(String.format("checkpoints/step-%09d.safetensors", best.step())));
         for (String network : List.of("student", "teacher")) {
