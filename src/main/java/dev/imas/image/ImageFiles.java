@@ -164,8 +164,9 @@ public final class ImageFiles {
     }
 
     private static ImageProblem outOfMemory() {
-        return ImageProblem.unread("does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
-                + " MB this program may use; make the image smaller or raise -Xmx");
+        return ImageProblem.unread(
+                "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MB this program may use; make the image smaller or raise -Xmx");
     }
 
     private static UserException refused(Path path, IOException problem) {

@@ -165,8 +165,9 @@ final class JpegHeader {
             case 1 -> Colours.GREY;
             case 3 -> !jfif && (adobe == 0 || adobe == NO_ADOBE && namedRgb) ? Colours.RGB : Colours.YCBCR;
             case 4 -> adobe == 2 ? Colours.YCCK : Colours.CMYK;
-            default -> throw ImageProblem.unread(
-                    "is a JPEG with " + components.length + " components; expected grey, RGB or CMYK");
+            default ->
+                throw ImageProblem.unread(
+                        "is a JPEG with " + components.length + " components; expected grey, RGB or CMYK");
         };
     }
 
@@ -232,9 +233,8 @@ final class JpegHeader {
 
     private static byte[] heading(Colours colours) {
         return switch (colours) {
-            case GREY, YCBCR -> new byte[] {
-                -1, (byte) SOI, -1, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
-            };
+            case GREY, YCBCR ->
+                new byte[] {-1, (byte) SOI, -1, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0};
             case RGB, RAW, CMYK -> adobe(0);
             case YCCK -> adobe(2);
         };

@@ -100,7 +100,15 @@ final class TiffFile implements PictureFile {
         return stored.meaning() != Stored.Meaning.PALETTE
                 ? stored
                 : new Stored(
-                        stored.width(), stored.height(), stored.channels(), Stored.Meaning.GREY, stored.alpha(),
-                        stored.scaled(), stored.kind(), stored.bits(), stored.values(), new int[0]);
+                        stored.width(),
+                        stored.height(),
+                        stored.channels(),
+                        Stored.Meaning.GREY,
+                        stored.alpha(),
+                        stored.scaled(),
+                        stored.kind(),
+                        stored.bits(),
+                        stored.values(),
+                        new int[0]);
     }
 }
