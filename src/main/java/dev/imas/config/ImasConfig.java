@@ -102,6 +102,12 @@ public record ImasConfig(
      *                    device needs
      * @param prefetch    batches prepared ahead
      * @param embedded    sizes of the generated data set; used with {@link Layout#EMBEDDED} only
+     * @param channels    which channels of the pictures the network sees
+     * @param range       which stored values become 0 and 1
+     * @param page        page of files that hold a stack, from 0; null ({@code auto}): stacks are refused
+     * @param mean        mean of each channel in [0,1], which the network's input is normalised by; empty: ImageNet's
+     *                    for rgb, else as measured
+     * @param std         standard deviation of each channel, likewise
      */
     @RecordBuilder
     public record Data(
@@ -116,7 +122,12 @@ public record ImasConfig(
             @Range(min = 0) int epochLength,
             @Range(min = 0, max = 256) @OnResume Integer workers,
             @Range(min = 1, max = 1024) @OnResume int prefetch,
-            Embedded embedded)
+            Embedded embedded,
+            Channels channels,
+            PixelRange range,
+            @Range(min = 0, max = 1_000_000) Integer page,
+            @Range(min = 0, max = 1) List<Double> mean,
+            @Range(min = 1e-6, max = 1) List<Double> std)
             implements ImasConfigDataBuilder.With {}
 
     /**

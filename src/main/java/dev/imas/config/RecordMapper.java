@@ -77,6 +77,12 @@ final class RecordMapper {
             return new ArrayList<Object>(
                     colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
         }
+        if (value instanceof Channels channels) {
+            return channels.plain();
+        }
+        if (value instanceof PixelRange range) {
+            return range.plain();
+        }
         return value == null && component.getType() == Integer.class ? OPEN : value;
     }
 
@@ -168,6 +174,12 @@ final class RecordMapper {
         }
         if (type == Integer.class && (found == null || found.equals(OPEN))) {
             return null;
+        }
+        if (type == Channels.class) {
+            return Channels.parse(found).orElseThrow(() -> mismatch(key, found, Channels.EXPECTED));
+        }
+        if (type == PixelRange.class) {
+            return PixelRange.parse(found).orElseThrow(() -> mismatch(key, found, PixelRange.EXPECTED));
         }
         return single(type, found, key);
     }
