@@ -1,13 +1,15 @@
 package dev.imas.augment;
 
 import dev.imas.common.Normalization;
+import dev.imas.image.FloatImage;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a crop does to a picture smaller than itself: it is extended at the bottom and right, pictures with the mean
- * colour, label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
+ * colour or each channel's mean, label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
  */
 final class Crop {
     /** The mean colour of {@link Normalization}, rounded towards zero: R, G, B. */
@@ -44,6 +46,20 @@ final class Crop {
         for (int y = 0; y < height; y++) {
             int kept = y < covered.height() ? covered.width() * 3 : 0;
             System.arraycopy(padding, kept, image.rgb(), y * padding.length + kept, padding.length - kept);
+        }
+        return image;
+    }
+
+    /** As {@link #extended(Window, int, int)}, of channels; {@code padding} has a value for each. */
+    static FloatImage extended(Window covered, int width, int height, List<Double> padding) {
+        FloatImage image = FloatImage.zeros(width, height, padding.size());
+        for (int y = 0; y < height; y++) {
+            for (int x = y < covered.height() ? covered.width() : 0; x < width; x++) {
+                for (int c = 0; c < padding.size(); c++) {
+                    image.values()[(y * width + x) * padding.size() + c] =
+                            padding.get(c).floatValue();
+                }
+            }
         }
         return image;
     }

@@ -1,8 +1,10 @@
 package dev.imas.augment;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.image.FloatImage;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -15,10 +17,11 @@ public final class WeakView {
     private WeakView() {}
 
     /**
+     * @param <P>    colours or channels, as the picture was
      * @param image  the crop
      * @param labels its labels; null when none were given
      */
-    public record Result(RgbImage image, LabelMap labels) {}
+    public record Result<P extends Picture>(P image, LabelMap labels) {}
 
     /**
      * What a weak view does to one picture.
@@ -64,32 +67,82 @@ public final class WeakView {
      * @param uniform      draws in [0, 1)
      * @return picture and labels of the crop's size
      */
-    public static Result apply(
+    public static Result<RgbImage> apply(
             RgbImage image, LabelMap labelsOrNull, ImasConfig.Augment config, DoubleSupplier uniform) {
-        return apply(image, labelsOrNull, Geometry.draw(new ImageSize(image.width(), image.height()), config, uniform));
+        return apply(image, labelsOrNull, Geometry.draw(sizeOf(image), config, uniform));
+    }
+
+    /**
+     * As {@link #apply(RgbImage, LabelMap, ImasConfig.Augment, DoubleSupplier)}, of either kind of picture.
+     *
+     * @param padding what channels are extended with, one number a channel; colours have their own
+     */
+    public static Result<Picture> apply(
+            Picture picture,
+            LabelMap labelsOrNull,
+            ImasConfig.Augment config,
+            List<Double> padding,
+            DoubleSupplier uniform) {
+        Geometry geometry = Geometry.draw(sizeOf(picture), config, uniform);
+        Picture crop = picture instanceof FloatImage image
+                ? cropped(image, geometry, padding)
+                : cropped((RgbImage) picture, geometry);
+        return new Result<>(crop, labels(picture, labelsOrNull, geometry));
     }
 
     /** Applies a given geometry. Only the pixels of the crop are computed. */
-    public static Result apply(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
-        int width = geometry.size().width();
-        int height = geometry.size().height();
-        Window crop = geometry.crop();
-        Window covered = Crop.covered(crop, width, height);
-        // The crop's place in the picture before the flip.
-        Window source = geometry.mirrored()
-                ? new Window(width - covered.x() - covered.width(), covered.y(), covered.width(), covered.height())
-                : covered;
-        RgbImage picture = Crop.extended(covered, crop.width(), crop.height());
-        Resize.bilinear(image, width, height, source, geometry.mirrored(), picture);
+    public static Result<RgbImage> apply(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
+        return new Result<>(cropped(image, geometry), labels(image, labelsOrNull, geometry));
+    }
+
+    private static ImageSize sizeOf(Picture picture) {
+        return new ImageSize(picture.width(), picture.height());
+    }
+
+    private static RgbImage cropped(RgbImage image, Geometry geometry) {
+        Window covered = covered(geometry);
+        RgbImage crop = Crop.extended(
+                covered, geometry.crop().width(), geometry.crop().height());
+        ImageSize size = geometry.size();
+        Resize.bilinear(
+                image, size.width(), size.height(), source(covered, geometry), geometry.mirrored(), crop);
+        return crop;
+    }
+
+    private static FloatImage cropped(FloatImage image, Geometry geometry, List<Double> padding) {
+        Window covered = covered(geometry);
+        FloatImage crop = Crop.extended(
+                covered, geometry.crop().width(), geometry.crop().height(), padding);
+        ImageSize size = geometry.size();
+        FloatResize.bilinear(
+                image, size.width(), size.height(), source(covered, geometry), geometry.mirrored(), crop);
+        return crop;
+    }
+
+    private static LabelMap labels(Picture image, LabelMap labelsOrNull, Geometry geometry) {
         if (labelsOrNull == null) {
-            return new Result(picture, null);
+            return null;
         }
         if (labelsOrNull.width() != image.width() || labelsOrNull.height() != image.height()) {
             throw new IllegalArgumentException("a picture of " + image.width() + "x" + image.height()
                     + " cannot have labels of " + labelsOrNull.width() + "x" + labelsOrNull.height());
         }
-        LabelMap labels = Crop.pad(
-                Resize.nearest(labelsOrNull, width, height, source, geometry.mirrored()), crop.width(), crop.height());
-        return new Result(picture, labels);
+        ImageSize size = geometry.size();
+        Window source = source(covered(geometry), geometry);
+        LabelMap resized =
+                Resize.nearest(labelsOrNull, size.width(), size.height(), source, geometry.mirrored());
+        return Crop.pad(resized, geometry.crop().width(), geometry.crop().height());
+    }
+
+    /** The part of the crop that the resized picture covers. */
+    private static Window covered(Geometry geometry) {
+        return Crop.covered(
+                geometry.crop(), geometry.size().width(), geometry.size().height());
+    }
+
+    /** The covered part's place in the picture before the flip. */
+    private static Window source(Window covered, Geometry geometry) {
+        int left = geometry.mirrored() ? geometry.size().width() - covered.x() - covered.width() : covered.x();
+        return new Window(left, covered.y(), covered.width(), covered.height());
     }
 }

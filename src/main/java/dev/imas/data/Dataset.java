@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.PictureInput;
 import dev.imas.data.FileImages.Sample;
 import dev.imas.image.Palette;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,7 @@ public record Dataset(
      */
     private static Dataset folders(ImasConfig config) {
         ImasConfig.Data data = config.data();
-        List<Sample> all = Layouts.fromFolder(Layouts.root(data));
+        List<Sample> all = Layouts.fromFolder(Layouts.root(data), data.channels());
         List<Sample> given = givenFolderValidation(data);
         List<Sample> others = given == null ? all : without(all, given);
         List<Sample> labeled = data.labeled() != null
@@ -132,7 +133,7 @@ public record Dataset(
         if (!Files.isDirectory(folder)) {
             return null;
         }
-        List<Sample> samples = Layouts.fromFolder(folder);
+        List<Sample> samples = Layouts.fromFolder(folder, data.channels());
         if (samples.isEmpty()) {
             throw new UserException("no picture in " + folder.resolve("images")
                     + "; put validation pictures there, name a list (--val), or remove " + folder);
@@ -184,10 +185,11 @@ public record Dataset(
         List<Integer> palette = config.data().palette().isEmpty()
                 ? Palette.voc(classes)
                 : config.data().palette();
+        PictureReader reader = new PictureReader(PictureInput.of(config.data()));
         return new Dataset(
-                new FileImages(labeled, classes, true),
-                new FileImages(unlabeled, classes, false),
-                new FileImages(validation, classes, true),
+                new FileImages(labeled, classes, true, reader),
+                new FileImages(unlabeled, classes, false, reader),
+                new FileImages(validation, classes, true, reader),
                 names,
                 palette);
     }

@@ -3,12 +3,15 @@ package dev.imas.image;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -100,6 +103,30 @@ public final class ImageFiles {
         byte[] file = bytes(path);
         ImageSize stored = withReader(path, file, reader -> new ImageSize(reader.getWidth(0), reader.getHeight(0)));
         return Orientation.of(file).shown(stored);
+    }
+
+    /**
+     * The stored samples of a picture.
+     *
+     * @param page page of a file that holds a stack, from 0; null: the file holds one picture
+     */
+    public static Samples samples(Path path, Integer page) {
+        byte[] file = bytes(path);
+        return withReader(path, file, reader -> {
+            Raster raster = decode(reader, file).getRaster();
+            int bands = raster.getNumBands();
+            int bits = raster.getSampleModel().getSampleSize(0);
+            boolean real = raster.getTransferType() == DataBuffer.TYPE_FLOAT;
+            boolean signed = raster.getTransferType() == DataBuffer.TYPE_SHORT;
+            return new Samples(
+                    raster.getWidth(),
+                    raster.getHeight(),
+                    bands,
+                    real ? Samples.Kind.FLOAT : signed ? Samples.Kind.SIGNED : Samples.Kind.UNSIGNED,
+                    bits,
+                    raster.getPixels(0, 0, raster.getWidth(), raster.getHeight(), (float[]) null),
+                    List.of());
+        });
     }
 
     private static byte[] bytes(Path path) {

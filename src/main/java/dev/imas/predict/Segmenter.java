@@ -7,12 +7,15 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.ImageSource;
+import dev.imas.data.PictureReader;
 import dev.imas.device.Compute;
 import dev.imas.device.Cuda;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.image.Palette;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
+import dev.imas.image.Samples;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.run.RunDirectory;
 import dev.imas.weights.NetworkSpec;
@@ -48,11 +51,13 @@ import org.bytedeco.javacpp.PointerScope;
 public final class Segmenter implements AutoCloseable {
     private final TrainedNetwork trained;
     private final boolean owner;
+    private final PictureReader reader;
     private boolean closed;
 
-    private Segmenter(TrainedNetwork trained, boolean owner) {
+    private Segmenter(TrainedNetwork trained, boolean owner, Consumer<String> notes) {
         this.trained = trained;
         this.owner = owner;
+        this.reader = new PictureReader(trained.spec().input(), notes);
     }
 
     /**
@@ -64,27 +69,28 @@ public final class Segmenter implements AutoCloseable {
      *                       preset, or when the device cannot be used
      */
     public static Segmenter open(Path weights, Options options) {
-        return new Segmenter(TrainedNetwork.open(weights, options), true);
+        return new Segmenter(TrainedNetwork.open(weights, options), true, options.notes);
     }
 
     /**
      * Segments with a network in memory, which stays the caller's: {@link #close} leaves it open.
      *
      * @param network  on {@code compute}'s device and in its layout
-     * @param spec     its classes, their names and colours
+     * @param spec     its classes, their names and colours, and what it sees of a picture
      * @param settings of which evaluation.* say whether whole or in windows, and at which scale
      */
     public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
-        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false);
+        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false, null);
     }
 
     /**
      * Labels and confidence of a picture of any size.
      *
+     * @throws UserException         when the network sees channels, not colours
      * @throws IllegalStateException after {@link #close}
      */
     public Segmentation segment(RgbImage image) {
-        return working(inference -> inference.segment(image, inference.predictor(trained.network()), false));
+        return segment((Picture) image);
     }
 
     /**
@@ -95,12 +101,49 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /**
+     * As {@link #segment(RgbImage)}, of a picture as {@link #read} gives it: colours, or the network's channels in
+     * [0,1].
+     *
+     * @throws UserException when it has other channels than the network sees
+     */
+    public Segmentation segment(Picture picture) {
+        return working(inference -> inference.segment(picture, inference.predictor(trained.network()), false));
+    }
+
+    /**
+     * As {@link #segment(Picture)}, of stored samples of any number of channels, brought into the range that the
+     * network was trained with.
+     */
+    public Segmentation segment(Samples samples) {
+        return segment(reader.picture(samples, "the picture"));
+    }
+
+    /** As {@link #segment(Picture)}, of a file. */
+    public Segmentation segment(Path file) {
+        return segment(read(file));
+    }
+
+    /**
+     * A picture file as this network sees it: its channels, in the range that it was trained with.
+     *
+     * @throws UserException naming the file when it cannot be read or has other channels
+     */
+    public Picture read(Path file) {
+        return reader.read(file);
+    }
+
+    /**
      * As {@link #segment(RgbImage)}, with the probability of every class: 4 bytes a class and pixel more.
      *
      * @throws UserException when they are more than one Java array holds (2^31 values)
      */
     public Segmentation segmentWithProbabilities(RgbImage image) {
-        return working(inference -> inference.segment(image, inference.predictor(trained.network()), true));
+        return segmentWithProbabilities((Picture) image);
+    }
+
+    /** As {@link #segmentWithProbabilities(RgbImage)}, of a picture as {@link #read} gives it. */
+    public Segmentation segmentWithProbabilities(Picture picture) {
+        return working(inference -> inference.segment(picture, inference.predictor(trained.network()), true));
     }
 
     /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
@@ -154,7 +197,11 @@ public final class Segmenter implements AutoCloseable {
         }
         try (PointerScope scope = new PointerScope()) {
             Inference inference = new Inference(
-                    compute, new TensorKernels(compute), settings().evaluation(), classes());
+                    compute,
+                    new TensorKernels(compute),
+                    settings().evaluation(),
+                    classes(),
+                    trained.spec().input());
             return Torch.withoutGradient(() -> work.apply(inference));
         }
     }
@@ -252,7 +299,7 @@ public final class Segmenter implements AutoCloseable {
             return new Options(preset, configuration, changes, namesPictures, refuse, notes);
         }
 
-        /** Told in one line each what was found in files of other programs. */
+        /** Told in one line each what was found in files of other programs, and what became of dark pictures. */
         public Options notes(Consumer<String> listener) {
             return new Options(preset, configuration, changes, namesPictures, strict, listener);
         }
@@ -282,6 +329,11 @@ public final class Segmenter implements AutoCloseable {
                 ConfigYaml.set(layers, "data.classes", spec.classes());
                 ConfigYaml.set(layers, "data.class_names", spec.classNames());
                 ConfigYaml.set(layers, "data.palette", spec.palette());
+                ConfigYaml.set(layers, "data.channels", spec.input().channels().plain());
+                ConfigYaml.set(layers, "data.range", spec.input().range().plain());
+                ConfigYaml.set(layers, "data.page", spec.input().page());
+                ConfigYaml.set(layers, "data.mean", spec.input().mean());
+                ConfigYaml.set(layers, "data.std", spec.input().std());
             });
             changes.forEach(change -> change.accept(layers));
             return ConfigYaml.resolve(layers);

@@ -8,6 +8,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
+import dev.imas.data.PictureSurvey;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
@@ -35,16 +36,17 @@ public final class Trainer {
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
      *
-     * @param config resolved configuration
+     * @param given  resolved configuration; what it leaves open is found in the data and written to config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
      *                       be read, a diverging loss, or too little memory
      */
-    public static RunSummary run(ImasConfig config, Path out, boolean resume, TrainListener listener) {
+    public static RunSummary run(ImasConfig given, Path out, boolean resume, TrainListener listener) {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
-        Compute.of(config.device(), config.precision(), config.network().backbone());
+        Compute.of(given.device(), given.precision(), given.network().backbone());
+        ImasConfig config = settled(given, listener);
         Dataset data = Dataset.open(config);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
@@ -77,6 +79,16 @@ public final class Trainer {
                     .<RuntimeException>map(advice -> new UserException(advice, e))
                     .orElse(e);
         }
+    }
+
+    /** The configuration with what depends on the pictures filled in. */
+    private static ImasConfig settled(ImasConfig config, TrainListener listener) {
+        ImasConfig settled = PictureSurvey.settle(config, Dataset.open(config), listener::message);
+        if (settled.augment().device() && !settled.data().channels().rgb()) {
+            listener.message("augment.device makes strong views of rgb alone; the loader makes them");
+            return settled.withAugment(settled.augment().withDevice(false));
+        }
+        return settled;
     }
 
     /** A resumed run keeps the precision that it began with. */
