@@ -65,7 +65,7 @@ public final class ChannelFiles {
     private boolean isSingle(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         return single.computeIfAbsent(
-                folder, unknown -> ImageFiles.samples(file, null).channels() == 1);
+                folder, unknown -> ImageFiles.samples(file).channels() == 1);
     }
 
     private boolean isFurther(Path file, Set<Path> all) {

@@ -48,28 +48,15 @@ public final class PictureReader {
      * @throws UserException naming the file when it cannot be read, has other channels, or does not fit the range
      */
     public Picture read(Path path) {
-        return isReadAsBytes(path) ? ImageFiles.picture(path) : picture(stored(path), path);
+        Rule rule = input.range().rule();
+        return isBytes(path) && (rule == Rule.FILE || rule == Rule.AUTO)
+                ? ImageFiles.picture(path)
+                : picture(stored(path), path);
     }
 
-    /** Whether a file's colours are taken as they are, the range being the file's. */
-    private boolean isReadAsBytes(Path path) {
-        Rule rule = input.range().rule();
-        if (!input.channels().rgb() || input.page() != null || rule != Rule.FILE && rule != Rule.AUTO) {
-            return false;
-        }
-        boolean looked = rule == Rule.AUTO || notes != null;
-        if (!looked || !isDeep(path)) {
-            return true;
-        }
-        Samples samples = stored(path);
-        boolean bright = Ranges.usesDepth(samples);
-        if (rule == Rule.FILE && !bright) {
-            notes.accept(path + " is dark, its values are "
-                    + Ranges.text(Ranges.percentiles(Ranges.sampled(samples, input.channels()))) + " of "
-                    + Ranges.text(List.of(ValueWindow.ofDepth(samples)))
-                    + ", and the network was trained on the whole range of files; data.range says otherwise");
-        }
-        return rule == Rule.FILE || bright;
+    /** Whether a file holds colours of 8 bits, which are taken as they are. */
+    private boolean isBytes(Path path) {
+        return input.channels().rgb() && input.page() == null && !isDeep(path);
     }
 
     /** The picture of stored samples; {@code origin} names them in messages. */
@@ -84,12 +71,12 @@ public final class PictureReader {
 
     /** The stored samples of a file, of all its channels. */
     Samples stored(Path path) {
-        if (input.channels().rgb() && input.page() == null && !isDeep(path)) {
+        if (isBytes(path)) {
             return samples(ImageFiles.picture(path));
         }
         List<Path> files = channelFiles.of(path);
         List<Samples> parts = files.stream()
-                .map(file -> ImageFiles.samples(file, input.page()))
+                .map(file -> input.page() == null ? ImageFiles.samples(file) : ImageFiles.samples(file, input.page()))
                 .toList();
         return parts.size() == 1 ? parts.get(0) : ChannelFiles.joined(files, parts);
     }
@@ -120,7 +107,10 @@ public final class PictureReader {
         PixelRange range = input.range();
         int count = input.channels().rgb() ? 1 : input.channels().count();
         return switch (range.rule()) {
-            case FILE -> Ranges.ofFile(samples, count, origin);
+            case FILE -> {
+                tellDark(samples, origin);
+                yield Ranges.ofFile(samples, count, origin);
+            }
             case WINDOWS -> Ranges.given(range, count);
             case PICTURE_PERCENTILE -> Ranges.percentiles(Ranges.sampled(samples, input.channels()));
             case PICTURE_ZSCORE -> Ranges.deviations(Ranges.sampled(samples, input.channels()));
@@ -143,14 +133,27 @@ public final class PictureReader {
         return windows;
     }
 
+    private void tellDark(Samples samples, Object origin) {
+        if (notes != null && !Ranges.usesDepth(samples)) {
+            notes.accept(origin + " is dark, its values are "
+                    + Ranges.text(Ranges.percentiles(Ranges.sampled(samples, input.channels()))) + " of "
+                    + Ranges.text(List.of(ValueWindow.ofDepth(samples)))
+                    + ", and the network was trained on the whole range of files; data.range says otherwise");
+        }
+    }
+
     private static RgbImage colours(Samples samples, ValueWindow window) {
         int pixels = samples.width() * samples.height();
         int step = samples.channels() == 1 ? 0 : 1;
+        boolean upperBits = samples.kind() == Samples.Kind.UNSIGNED
+                && samples.bits() > 8
+                && window.equals(ValueWindow.ofDepth(samples));
+        int shift = samples.bits() - 8;
         byte[] rgb = new byte[3 * pixels];
         for (int p = 0; p < pixels; p++) {
             for (int c = 0; c < 3; c++) {
                 float value = samples.values()[p * samples.channels() + c * step];
-                rgb[3 * p + c] = (byte) Math.round(255 * window.place(value));
+                rgb[3 * p + c] = (byte) (upperBits ? (long) value >> shift : Math.round(255 * window.place(value)));
             }
         }
         return new RgbImage(samples.width(), samples.height(), rgb);

@@ -108,9 +108,14 @@ public final class ImageFiles {
     /**
      * The stored samples of a picture.
      *
-     * @param page page of a file that holds a stack, from 0; null: the file holds one picture
+     * @param page page of a file that holds a stack, from 0
      */
-    public static Samples samples(Path path, Integer page) {
+    public static Samples samples(Path path, int page) {
+        return samples(path);
+    }
+
+    /** The stored samples of a picture. */
+    public static Samples samples(Path path) {
         byte[] file = bytes(path);
         return withReader(path, file, reader -> {
             Raster raster = decode(reader, file).getRaster();

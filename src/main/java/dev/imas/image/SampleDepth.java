@@ -22,7 +22,7 @@ public final class SampleDepth {
         if (!isTiff(start)) {
             return false;
         }
-        Samples samples = ImageFiles.samples(path, null);
+        Samples samples = ImageFiles.samples(path);
         return samples.bits() > 8 || samples.kind() != Samples.Kind.UNSIGNED;
     }
 

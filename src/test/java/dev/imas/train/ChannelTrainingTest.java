@@ -153,7 +153,7 @@ class ChannelTrainingTest {
     private static Samples stored(Path root, int channels) {
         float[] values = new float[SIDE * SIDE * channels];
         for (int c = 0; c < channels; c++) {
-            float[] plane = ImageFiles.samples(root.resolve("images/cell9_000" + c + ".png"), null)
+            float[] plane = ImageFiles.samples(root.resolve("images/cell9_000" + c + ".png"))
                     .values();
             for (int p = 0; p < plane.length; p++) {
                 values[p * channels + c] = plane[p];
