@@ -9,7 +9,6 @@ import dev.imas.image.FloatImage;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
-import dev.imas.image.SampleDepth;
 import dev.imas.image.Samples;
 import dev.imas.image.ValueWindow;
 import java.nio.file.Path;
@@ -81,9 +80,9 @@ public final class PictureReader {
         return parts.size() == 1 ? parts.get(0) : ChannelFiles.joined(files, parts);
     }
 
-    /** Whether a file holds more than 8-bit whole numbers. */
+    /** Whether a file holds more than whole numbers of 8 bits. */
     boolean isDeep(Path path) {
-        return deep.computeIfAbsent(path, SampleDepth::exceedsBytes);
+        return deep.computeIfAbsent(path, ImageFiles::isDeep);
     }
 
     /** What makes samples no picture of this input, or null. */
@@ -94,8 +93,8 @@ public final class PictureReader {
         if (channels.rgb()) {
             return found == 1 || found == 3
                     ? null
-                    : has + "; data.channels is rgb, which takes one (grey) or three; set data.channels=" + found
-                            + " to use them all, or choose some, as [0, 1]";
+                    : has + "; expected one (grey) or three, as data.channels is rgb; a network for all of them is"
+                            + " trained with data.channels=" + found;
         }
         return channels.fit(found)
                 ? null

@@ -76,7 +76,7 @@ public final class PictureSurvey {
         try {
             return reader.isDeep(picture);
         } catch (UserException e) {
-            return false; // said where pictures are checked
+            return true; // looked at, and named with all others that cannot be read
         }
     }
 

@@ -35,6 +35,11 @@ record PngFile(FileBytes file, int width, int height, int bits, int colourType, 
     }
 
     @Override
+    public boolean deep() {
+        return bits > 8;
+    }
+
+    @Override
     public ImageSize size() {
         return new ImageSize(width, height);
     }

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +64,7 @@ class ChannelTrainingTest {
         }
     }
 
-    /** A file a channel: noise of some hundred levels, brighter in a disc that is class 1. */
+    /** Two channels are in a file each, more in one: noise of some hundred levels, brighter in a disc, class 1. */
     private Path pictures(int channels) {
         Path root = folder.resolve("cells");
         for (int i = 0; i < 12; i++) {
@@ -77,8 +78,13 @@ class ChannelTrainingTest {
                     values[c][p] = 100 * (c + 1) + rng.integer(0, 100) + (inside && c % 2 == 0 ? 500 : 0);
                 }
             }
-            for (int c = 0; c < channels; c++) {
+            for (int c = 0; c < channels && channels == 2; c++) {
                 TestChannels.grey16(root.resolve("images/cell" + i + "_000" + c + ".png"), SIDE, SIDE, values[c]);
+            }
+            if (channels != 2) {
+                int[] together = new int[SIDE * SIDE * channels];
+                Arrays.setAll(together, k -> values[k % channels][k / channels]);
+                TestChannels.tiff16(root.resolve("images/cell" + i + ".tif"), SIDE, SIDE, channels, together);
             }
             if (i < 6) {
                 IndexPng.write(
@@ -135,7 +141,7 @@ class ChannelTrainingTest {
     private void predicts(int channels, Path root, Path weights) throws IOException {
         assertThat(NetworkSpec.of(weights).orElseThrow().input().channels()).isEqualTo(Channels.of(channels));
         Path elsewhere = Files.copy(weights, folder.resolve("elsewhere.safetensors"));
-        Path file = root.resolve("images/cell9_0000.png");
+        Path file = root.resolve(channels == 2 ? "images/cell9_0000.png" : "images/cell9.tif");
         try (Segmenter ofRun = Segmenter.open(weights, Segmenter.Options.defaults().device("cpu"));
                 Segmenter alone =
                         Segmenter.open(elsewhere, Segmenter.Options.defaults().device("cpu"))) {
@@ -151,15 +157,18 @@ class ChannelTrainingTest {
     }
 
     private static Samples stored(Path root, int channels) {
-        float[] values = new float[SIDE * SIDE * channels];
-        for (int c = 0; c < channels; c++) {
+        if (channels != 2) {
+            return ImageFiles.samples(root.resolve("images/cell9.tif"));
+        }
+        float[] values = new float[SIDE * SIDE * 2];
+        for (int c = 0; c < 2; c++) {
             float[] plane = ImageFiles.samples(root.resolve("images/cell9_000" + c + ".png"))
                     .values();
             for (int p = 0; p < plane.length; p++) {
-                values[p * channels + c] = plane[p];
+                values[2 * p + c] = plane[p];
             }
         }
-        return new Samples(SIDE, SIDE, channels, Samples.Kind.UNSIGNED, 16, values, List.of());
+        return new Samples(SIDE, SIDE, 2, Samples.Kind.UNSIGNED, 16, values, List.of());
     }
 
     private void refusesOthers(Segmenter segmenter, int channels) {
