@@ -18,6 +18,7 @@ import dev.imas.predict.Segmenter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -66,21 +67,41 @@ final class PredictCommand implements Command {
         List<Path> pictures = pictures(Arguments.path(line, "input"));
         Path out = directory(Arguments.path(line, "out"));
         keepInputs(pictures, out, PredictCommand::name);
+        List<String> failed = new ArrayList<>();
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
-            List<Path> whole = family.pictures(pictures);
-            keepInputs(whole, out, family::name);
-            for (Path path : whole) {
-                Picture picture = segmenter.read(path);
-                LabelMap labels = segmenter.segment(picture).labels();
-                Path file = labelsFile(out, family.name(path));
-                IndexPng.write(file, labels, segmenter.palette());
-                RgbImage overlay = Overlay.blend(Composite.of(picture), labels, segmenter.palette(), OVERLAY);
-                Pngs.write(overlayFile(out, family.name(path)), overlay);
-                console.out().println(file);
+            pictures = family.pictures(pictures);
+            keepInputs(pictures, out, family::name);
+            for (Path picture : pictures) {
+                try {
+                    predict(segmenter, picture, out, family.name(picture));
+                    console.out().println(labelsFile(out, family.name(picture)));
+                } catch (UserException e) { // the others are worth having
+                    failed.add(e.getMessage());
+                }
             }
         }
-        return 0;
+        return told(failed, pictures.size(), console);
+    }
+
+    private static void predict(Segmenter segmenter, Path file, Path out, String name) {
+        Picture picture = segmenter.read(file);
+        LabelMap labels = segmenter.segment(picture).labels();
+        IndexPng.write(labelsFile(out, name), labels, segmenter.palette());
+        RgbImage overlay = Overlay.blend(Composite.of(picture), labels, segmenter.palette(), OVERLAY);
+        Pngs.write(overlayFile(out, name), overlay);
+    }
+
+    /** Says at the end, where it is read, what could not be done. */
+    private static int told(List<String> failed, int pictures, Console console) {
+        if (failed.isEmpty()) {
+            return 0;
+        }
+        if (pictures > 1) {
+            console.err().println("imas: " + failed.size() + " of " + pictures + " pictures could not be predicted:");
+        }
+        failed.forEach(message -> console.err().println("imas: " + message));
+        return Main.USER_ERROR;
     }
 
     private static List<Path> pictures(Path input) {

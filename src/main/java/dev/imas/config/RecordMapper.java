@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,7 +84,24 @@ final class RecordMapper {
         if (value instanceof PixelRange range) {
             return range.plain();
         }
+        if (value instanceof Map<?, ?> map) {
+            return new Pairs(map);
+        }
         return value == null && component.getType() == Integer.class ? OPEN : value;
+    }
+
+    /** The value of a setting that is a map; unlike a section it is one value, written on one line. */
+    static final class Pairs extends LinkedHashMap<Object, Object> {
+        private static final long serialVersionUID = 1;
+
+        private Pairs(Map<?, ?> map) {
+            map.forEach((key, value) -> put(plain(key), plain(value)));
+        }
+
+        /** Numbers without quotes, which read back as the same text. */
+        private static Object plain(Object text) {
+            return text.toString().matches("0|[1-9][0-9]{0,8}") ? Integer.valueOf(text.toString()) : text;
+        }
     }
 
     /** The component's value in a record. */
@@ -122,6 +140,19 @@ final class RecordMapper {
                 faults.gather(() -> value(component, value, key));
             }
         });
+    }
+
+    /** Whether a whole key names a section, which holds settings. */
+    static boolean isSection(String key) {
+        Class<?> type = ImasConfig.class;
+        for (String name : key.split("\\.")) {
+            RecordComponent component = components(type).get(name);
+            if (component == null || !component.getType().isRecord()) {
+                return false;
+            }
+            type = component.getType();
+        }
+        return true;
     }
 
     private static Map<String, RecordComponent> components(Class<?> type) {
@@ -165,6 +196,9 @@ final class RecordMapper {
         if (type == List.class) {
             return list(component, found, key);
         }
+        if (type == Map.class) {
+            return pairs(found, key);
+        }
         if (type.isRecord()) {
             if (!(found instanceof Map<?, ?> map)) {
                 String first = Names.key(type.getRecordComponents()[0].getName());
@@ -200,6 +234,20 @@ final class RecordMapper {
             values.add(colors ? color(items.get(i), place) : single(type, items.get(i), place));
         }
         return List.copyOf(values);
+    }
+
+    private static Map<String, String> pairs(Object found, String key) {
+        if (!(found instanceof Map<?, ?> map)) {
+            throw mismatch(key, found, "pairs like {0: background, 255: cell}, or {}; a colour stands in quotes");
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        map.forEach((name, value) -> {
+            if (value == null) {
+                throw mismatch(key + "." + name, null, "a value");
+            }
+            values.put(name.toString(), scalar(value, key + "." + name).toString());
+        });
+        return Collections.unmodifiableMap(values);
     }
 
     private static int color(Object found, String key) {

@@ -53,6 +53,26 @@ public final class PictureReader {
                 : picture(stored(path), path);
     }
 
+    /**
+     * Decodes a file and checks its channels, not yet its range.
+     *
+     * @throws UserException naming the file when it cannot be read or has other channels
+     */
+    void require(Path path) {
+        if (isBytes(path)) {
+            ImageFiles.picture(path);
+        } else {
+            require(stored(path), path);
+        }
+    }
+
+    private void require(Samples samples, Object origin) {
+        String fault = fault(samples, origin);
+        if (fault != null) {
+            throw new UserException(fault);
+        }
+    }
+
     /** Whether a file holds colours of 8 bits, which are taken as they are. */
     private boolean isBytes(Path path) {
         return input.channels().rgb() && input.page() == null && !isDeep(path);
@@ -60,10 +80,7 @@ public final class PictureReader {
 
     /** The picture of stored samples; {@code origin} names them in messages. */
     public Picture picture(Samples samples, Object origin) {
-        String fault = fault(samples, origin);
-        if (fault != null) {
-            throw new UserException(fault);
-        }
+        require(samples, origin);
         List<ValueWindow> windows = windows(samples, origin);
         return input.channels().rgb() ? colours(samples, windows.get(0)) : channels(samples, windows);
     }

@@ -53,6 +53,7 @@ public final class PictureSurvey {
         PictureInput input = PictureInput.of(config.data());
         List<Path> pictures = Stream.of(data.labeled(), data.unlabeled())
                 .flatMap(source -> source instanceof FileImages files ? files.pictures().stream() : Stream.empty())
+                .distinct()
                 .toList();
         boolean complete = input.settled() && !input.range().open();
         if (pictures.isEmpty() || complete) {

@@ -66,6 +66,16 @@ final class BmpFile implements PictureFile {
     }
 
     @Override
+    public int channels() {
+        return bits <= 8 ? 1 : 3;
+    }
+
+    @Override
+    public int bits() {
+        return 8;
+    }
+
+    @Override
     public long memory() {
         return (long) width * height * (bits <= 8 ? 1 : 3);
     }

@@ -55,6 +55,16 @@ final class GifFile implements PictureFile {
     }
 
     @Override
+    public int channels() {
+        return 1;
+    }
+
+    @Override
+    public int bits() {
+        return 8;
+    }
+
+    @Override
     public long memory() {
         return 2L * width * height;
     }

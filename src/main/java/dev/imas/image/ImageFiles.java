@@ -65,41 +65,6 @@ public final class ImageFiles {
     }
 
     /**
-     * A mask: palette indices, grey values, or RGB with three equal channels.
-     *
-     * @param classes values must be below this, or 255
-     * @param picture size of the mask's picture
-     */
-    public static LabelMap mask(Path path, int classes, ImageSize picture) {
-        StoredMask stored = storedMask(path, picture);
-        if (stored.colour()) {
-            int i = 0;
-            while (isGrey(stored.values()[i])) {
-                i++;
-            }
-            int colour = stored.values()[i];
-            throw new UserException(path + " is a colour picture (" + (colour >> 16) + "," + (colour >> 8 & 255) + ","
-                    + (colour & 255) + " at x=" + i % stored.width() + ", y=" + i / stored.width()
-                    + "); a mask holds class indices: save it as a palette or grey PNG");
-        }
-        byte[] labels = new byte[stored.values().length];
-        for (int i = 0; i < labels.length; i++) {
-            int value = stored.values()[i];
-            if (value != LabelMap.IGNORE && (value < 0 || value >= classes)) {
-                throw new UserException(path + " holds label " + value + " at x=" + i % stored.width() + ", y="
-                        + i / stored.width() + "; expected 0 to " + (classes - 1)
-                        + " or 255 (ignored); check data.classes");
-            }
-            labels[i] = (byte) value;
-        }
-        return new LabelMap(stored.width(), stored.height(), labels);
-    }
-
-    private static boolean isGrey(int colour) {
-        return (colour >> 16) == (colour & 255) && (colour >> 8 & 255) == (colour & 255);
-    }
-
-    /**
      * What a mask file holds, in 1 to 16 unsigned bits.
      *
      * @param picture size of the mask's picture, which the mask must have
@@ -140,11 +105,28 @@ public final class ImageFiles {
 
     /** Width and height of a picture as {@link #picture} gives it, from the header alone. */
     public static ImageSize size(Path path) {
+        return opened(path, file -> file.orientation().shown(file.size()));
+    }
+
+    /**
+     * What a picture file says of itself before its pixels; a file that visibly ends early is refused. A small part of
+     * the cost of decoding it.
+     */
+    public static PictureHeader header(Path path) {
+        return opened(path, file -> {
+            file.requireEnd();
+            ImageSize shown = file.orientation().shown(file.size());
+            return new PictureHeader(file.size(), shown, file.orientation().code(), file.channels(), file.bits());
+        });
+    }
+
+    /** Reads as much of a file as is asked for. */
+    private static <T> T opened(Path path, Reading<T> reading) {
         requireFile(path);
         try (FileBytes bytes = FileBytes.open(path)) {
             PictureFile file = PictureFile.of(bytes);
             requirePixels(file);
-            return file.orientation().shown(file.size());
+            return reading.from(file);
         } catch (IOException e) {
             throw refused(path, e);
         }

@@ -21,6 +21,21 @@ record JpegFile(JpegHeader header) implements PictureFile {
     }
 
     @Override
+    public int channels() {
+        return header.components();
+    }
+
+    @Override
+    public int bits() {
+        return 8;
+    }
+
+    @Override
+    public void requireEnd() throws IOException {
+        header.requireEnd();
+    }
+
+    @Override
     public long memory() {
         return 2L * size().width() * size().height() * header.components();
     }

@@ -32,6 +32,8 @@ final class JpegHeader {
     private static final int APP14 = 0xEE;
     private static final int COMMENT = 0xFE;
     private static final int NO_ADOBE = -1;
+    /** Bytes that may follow a picture. */
+    private static final int END = 1 << 16;
 
     private final FileBytes file;
     private int frame = -1; // marker of the frame
@@ -63,6 +65,17 @@ final class JpegHeader {
         }
         header.requireReadable();
         return header;
+    }
+
+    /** Throws unless the mark that ends a picture stands near the end; some cameras write after it. */
+    void requireEnd() throws IOException {
+        byte[] end = file.bytes(Math.max(0, file.length() - END), (int) Math.min(END, file.length()));
+        for (int i = end.length - 2; i >= 0; i--) {
+            if ((end[i] & 255) == 0xFF && (end[i + 1] & 255) == EOI) {
+                return;
+            }
+        }
+        throw ImageProblem.endsEarly();
     }
 
     /** Where the code of the next marker stands; bytes between segments are passed over. */

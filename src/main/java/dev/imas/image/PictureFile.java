@@ -25,8 +25,17 @@ interface PictureFile {
 
     Orientation orientation();
 
+    /** Samples a pixel, alpha among them; 1 for a palette. */
+    int channels();
+
+    /** Bits a sample. */
+    int bits();
+
     /** Bytes that the decoded samples take. */
     long memory();
+
+    /** Throws when the last bytes of the file are missing, as far as that shows without decoding. */
+    default void requireEnd() throws IOException {}
 
     /** Whether samples are more than whole numbers of 8 bits: wider, signed or fractional. */
     default boolean deep() {

@@ -77,18 +77,19 @@ record PngChunks(int[] palette, List<Piece> data) {
 
     /** What the chunk eXIf says, which may stand before or behind the data. */
     static Orientation orientation(FileBytes file) throws IOException {
+        Orientation orientation = Orientation.AS_STORED;
         long at = FIRST;
-        while (at <= file.length() - FRAME) {
+        while (!file.has(at + 4, "IEND")) {
             long length = file.u32(at, false);
-            if (length > file.length() - FRAME - at || file.has(at + 4, "IEND")) {
-                break;
+            if (length > file.length() - FRAME - at) {
+                throw ImageProblem.endsEarly();
             }
             if (file.has(at + 4, "eXIf")) {
-                return Orientation.ofExif(file.bytes(at + 8, (int) length));
+                orientation = Orientation.ofExif(file.bytes(at + 8, (int) length));
             }
             at += FRAME + length;
         }
-        return Orientation.AS_STORED;
+        return orientation;
     }
 
     private static int checksum(byte[] file, int from, int length) {

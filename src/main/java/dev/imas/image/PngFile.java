@@ -44,7 +44,8 @@ record PngFile(FileBytes file, int width, int height, int bits, int colourType, 
         return new ImageSize(width, height);
     }
 
-    int channels() {
+    @Override
+    public int channels() {
         return switch (colourType) {
             case 2 -> 3;
             case 4 -> 2;

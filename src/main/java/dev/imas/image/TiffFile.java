@@ -52,6 +52,16 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
+    public int channels() {
+        return pages.get(0).channels * planes.channels();
+    }
+
+    @Override
+    public int bits() {
+        return pages.get(0).bits;
+    }
+
+    @Override
     public long memory() {
         return pages.stream().mapToLong(TiffPage::memory).max().orElseThrow();
     }

@@ -97,6 +97,16 @@ final class WebpFile implements PictureFile {
     }
 
     @Override
+    public int channels() {
+        return 3;
+    }
+
+    @Override
+    public int bits() {
+        return 8;
+    }
+
+    @Override
     public long memory() {
         return 8L * width * height;
     }

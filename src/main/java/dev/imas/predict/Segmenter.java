@@ -3,6 +3,8 @@ package dev.imas.predict;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
@@ -10,6 +12,7 @@ import dev.imas.data.ImageSource;
 import dev.imas.data.PictureReader;
 import dev.imas.device.Compute;
 import dev.imas.device.Cuda;
+import dev.imas.device.OutOfMemory;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.image.Palette;
@@ -49,15 +52,20 @@ import org.bytedeco.javacpp.PointerScope;
  * for one picture. Who wants several pictures at once opens one segmenter a thread.
  */
 public final class Segmenter implements AutoCloseable {
+    private static final String SMALLER =
+            "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale";
+
     private final TrainedNetwork trained;
     private final boolean owner;
     private final PictureReader reader;
+    private final Consumer<String> notes;
     private boolean closed;
 
     private Segmenter(TrainedNetwork trained, boolean owner, Consumer<String> notes) {
         this.trained = trained;
         this.owner = owner;
         this.reader = new PictureReader(trained.spec().input(), notes);
+        this.notes = notes;
     }
 
     /**
@@ -80,13 +88,14 @@ public final class Segmenter implements AutoCloseable {
      * @param settings of which evaluation.* say whether whole or in windows, and at which scale
      */
     public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
-        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false, null);
+        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false, note -> {});
     }
 
     /**
-     * Labels and confidence of a picture of any size.
+     * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
+     * windows of evaluation.window instead, and {@link Options#notes} are told so.
      *
-     * @throws UserException         when the network sees channels, not colours
+     * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
      */
     public Segmentation segment(RgbImage image) {
@@ -107,7 +116,11 @@ public final class Segmenter implements AutoCloseable {
      * @throws UserException when it has other channels than the network sees
      */
     public Segmentation segment(Picture picture) {
-        return working(inference -> inference.segment(picture, inference.predictor(trained.network()), false));
+        return fitting(
+                evaluation -> working(
+                        evaluation,
+                        inference -> inference.segment(picture, inference.predictor(trained.network()), false)),
+                "the picture of " + picture.width() + "x" + picture.height());
     }
 
     /**
@@ -148,9 +161,11 @@ public final class Segmenter implements AutoCloseable {
 
     /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
     public Confusion evaluate(ImageSource source) {
-        return working(inference -> new Evaluator(inference)
-                .evaluate(source, List.of(inference.predictor(trained.network())))
-                .get(0));
+        return fitting(
+                evaluation -> working(evaluation, inference -> new Evaluator(inference)
+                        .evaluate(source, List.of(inference.predictor(trained.network())))
+                        .get(0)),
+                "a picture");
     }
 
     /** What it was opened with, complete: how pictures are seen, and where those of its run are. */
@@ -186,8 +201,35 @@ public final class Segmenter implements AutoCloseable {
         closed = true;
     }
 
+    /** Does what the settings say, and in windows where that takes more memory than there is. */
+    private <T> T fitting(Function<Evaluation, T> work, String what) {
+        Evaluation evaluation = settings().evaluation();
+        try {
+            return work.apply(evaluation);
+        } catch (RuntimeException e) {
+            if (!OutOfMemory.is(e) || evaluation.mode() == EvaluationMode.SLIDING) {
+                throw OutOfMemory.advice(e, SMALLER)
+                        .<RuntimeException>map(advice -> new UserException(advice, e))
+                        .orElse(e);
+            }
+            notes.accept(what + " does not fit into memory as a whole: seen in windows of " + evaluation.window()
+                    + " pixels instead (evaluation.mode=sliding)");
+        }
+        try {
+            return work.apply(evaluation.withMode(EvaluationMode.SLIDING));
+        } catch (RuntimeException e) {
+            throw OutOfMemory.advice(e, SMALLER)
+                    .<RuntimeException>map(advice -> new UserException(advice, e))
+                    .orElse(e);
+        }
+    }
+
+    private <T> T working(Function<Inference, T> work) {
+        return working(settings().evaluation(), work);
+    }
+
     /** Does a call's work without gradients, in a scope that frees what it made. */
-    private synchronized <T> T working(Function<Inference, T> work) {
+    private synchronized <T> T working(Evaluation evaluation, Function<Inference, T> work) {
         if (closed) {
             throw new IllegalStateException("this segmenter is closed");
         }
@@ -197,11 +239,7 @@ public final class Segmenter implements AutoCloseable {
         }
         try (PointerScope scope = new PointerScope()) {
             Inference inference = new Inference(
-                    compute,
-                    new TensorKernels(compute),
-                    settings().evaluation(),
-                    classes(),
-                    trained.spec().input());
+                    compute, new TensorKernels(compute), evaluation, classes(), trained.spec().input());
             return Torch.withoutGradient(() -> work.apply(inference));
         }
     }

@@ -8,6 +8,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
+import dev.imas.data.MaskSurvey;
 import dev.imas.data.PictureSurvey;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
@@ -36,17 +37,18 @@ public final class Trainer {
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
      *
-     * @param given  resolved configuration; what it leaves open is found in the data and written to config.yaml
+     * @param asked  configuration; what it leaves open about pictures and masks is decided by a look at all of them, and
+     *               told
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
      *                       be read, a diverging loss, or too little memory
      */
-    public static RunSummary run(ImasConfig given, Path out, boolean resume, TrainListener listener) {
+    public static RunSummary run(ImasConfig asked, Path out, boolean resume, TrainListener listener) {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
-        Compute.of(given.device(), given.precision(), given.network().backbone());
-        ImasConfig config = settled(given, listener);
+        Compute.of(asked.device(), asked.precision(), asked.network().backbone());
+        ImasConfig config = settled(asked, listener);
         Dataset data = Dataset.open(config);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
@@ -81,9 +83,13 @@ public final class Trainer {
         }
     }
 
-    /** The configuration with what depends on the pictures filled in. */
-    private static ImasConfig settled(ImasConfig config, TrainListener listener) {
-        ImasConfig settled = PictureSurvey.settle(config, Dataset.open(config), listener::message);
+    /** With what pictures and masks decide, or every reason why they cannot be learned from. */
+    private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
+        MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
+        survey.requireUsable();
+        survey.findings().forEach(finding -> listener.message(finding.text()));
+        ImasConfig settled =
+                PictureSurvey.settle(survey.resolved(), Dataset.open(survey.resolved()), listener::message);
         if (settled.augment().device() && !settled.data().channels().rgb()) {
             listener.message("augment.device makes strong views of rgb alone; the loader makes them");
             return settled.withAugment(settled.augment().withDevice(false));
