@@ -120,6 +120,19 @@ public final class ImageFiles {
         }
     }
 
+    /**
+     * Whether a file's samples are more than whole numbers of 8 bits, so that {@link #picture} would leave out a part of
+     * them or refuse them; from the header alone.
+     */
+    public static boolean isDeep(Path path) {
+        requireFile(path);
+        try (FileBytes bytes = FileBytes.open(path)) {
+            return PictureFile.of(bytes).deep();
+        } catch (IOException e) {
+            throw refused(path, e);
+        }
+    }
+
     private static void requireFile(Path path) {
         String problem = FileProblem.ofInput(path);
         if (problem != null) {

@@ -209,7 +209,8 @@ final class JpegHeader {
 
     /** Throws where no end is marked near the end of the file; some cameras write something behind it. */
     void requireEnd() throws IOException {
-        byte[] end = file.bytes(file.length() - Math.min(NEAR_END, file.length()), (int) Math.min(NEAR_END, file.length()));
+        byte[] end =
+                file.bytes(file.length() - Math.min(NEAR_END, file.length()), (int) Math.min(NEAR_END, file.length()));
         for (int i = end.length - 2; i >= 0; i--) {
             if (end[i] == -1 && end[i + 1] == (byte) EOI) {
                 return;

@@ -33,6 +33,11 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
+    public boolean deep() {
+        return pages.stream().anyMatch(page -> page.bits > 8 || page.kind != Samples.Kind.UNSIGNED);
+    }
+
+    @Override
     public ImageSize size() {
         return pages.get(0).size();
     }
