@@ -7,6 +7,7 @@ import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.ResizeMode;
+import dev.imas.config.ImasConfig.SupervisedLoss;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,10 +38,12 @@ final class Validation {
         validation.masks();
         validation.embedded();
         validation.folders();
+        validation.channels();
         validation.resize();
         validation.cutmix();
         validation.auxiliary();
         validation.epochs();
+        validation.classWeights();
         validation.faults.raise("");
         return config;
     }
@@ -129,14 +132,31 @@ final class Validation {
                 "nothing, as data.layout is " + Names.word(data.layout()) + "; set data.layout=folders");
         fewerOrAsMany("data.masks", data.masks(), "data.pictures", data.pictures());
         fewerOrAsMany(
-                "data.validation_masks",
-                data.validationMasks(),
-                "data.validation_pictures",
-                data.validationPictures());
+                "data.validation_masks", data.validationMasks(), "data.validation_pictures", data.validationPictures());
     }
 
     private void fewerOrAsMany(String key, List<String> masks, String picturesKey, List<String> pictures) {
         faults.require(masks.size() <= pictures.size(), key, masks, "one a path of " + picturesKey);
+    }
+
+    private void channels() {
+        Data data = config.data();
+        int count = data.channels().count();
+        String expected = count + " numbers, one a channel (data.channels), or none";
+        for (List<Double> numbers : List.of(data.mean(), data.std())) {
+            String key = numbers == data.mean() ? "data.mean" : "data.std";
+            faults.require(numbers.isEmpty() || numbers.size() == count, key, numbers.size() + " numbers", expected);
+        }
+        int windows = data.range().windows().size();
+        int most = data.channels().rgb() ? 1 : count; // colours keep their balance under one window alone
+        faults.require(
+                windows <= 1 || windows == most,
+                "data.range",
+                windows + " pairs",
+                most == 1 ? "one pair" : "one pair, or " + most + ", one a channel (data.channels)");
+        if (data.layout() == Layout.EMBEDDED) {
+            faults.require(data.channels().rgb(), "data.channels", data.channels(), "rgb, as data.layout is embedded");
+        }
     }
 
     private void noFile(String key, String found) {
@@ -185,6 +205,26 @@ final class Validation {
             faults.add("training.sup_only_epochs is " + training.supOnlyEpochs()
                     + " of training.epochs " + training.epochs()
                     + "; leave epochs for the unlabelled images, or use method=supervised");
+        }
+    }
+
+    private void classWeights() {
+        ImasConfig.Supervised supervised = config.supervised();
+        List<Double> weights = supervised.classWeights();
+        if (weights != null && weights.isEmpty()) {
+            return;
+        }
+        if (supervised.loss() == SupervisedLoss.OHEM) {
+            faults.add("supervised.class_weights go with supervised.loss ce or ce+dice; ohem chooses pixels by itself:"
+                    + " set one of the two");
+        }
+        if (weights != null) {
+            onePerClass("supervised.class_weights", weights, " weights");
+            faults.require(
+                    weights.stream().anyMatch(weight -> weight > 0),
+                    "supervised.class_weights",
+                    weights,
+                    "a weight above 0 for one class at least");
         }
     }
 }

@@ -117,6 +117,12 @@ final class SettingsPage {
                     .map(word -> "`" + word + "`")
                     .collect(Collectors.joining(", "));
         }
+        if (type == Channels.class) {
+            return Channels.EXPECTED;
+        }
+        if (type == PixelRange.class) {
+            return PixelRange.EXPECTED;
+        }
         if (setting.has(Allowed.Text.class)) {
             return component.getAnnotation(Allowed.Text.class).expected();
         }
@@ -129,7 +135,8 @@ final class SettingsPage {
         if (type == List.class) {
             Class<?> item = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
             Allowed.Items items = component.getAnnotation(Allowed.Items.class);
-            return (items == null ? "a list" : items.expected()) + "; each " + single(setting, item);
+            return (setting.has(Allowed.OrAuto.class) ? "`auto`, or " : "")
+                    + (items == null ? "a list" : items.expected()) + "; each " + single(setting, item);
         }
         return (type == Integer.class ? "`auto`, or " : "") + single(setting, type);
     }
