@@ -23,6 +23,9 @@ final class JpegHeader {
         YCCK
     }
 
+    /** Bytes of a grey picture that one byte of a scan may become: a block of 64 takes two bits at least. */
+    static final int MOST = 256;
+
     private static final int SOI = 0xD8;
     private static final int EOI = 0xD9;
     private static final int SOS = 0xDA;
@@ -173,7 +176,11 @@ final class JpegHeader {
     /** The stream that says itself how it is to be read; throws where scans are missing or too many. */
     byte[] plain(Colours colours) throws IOException {
         byte[] all = file.all();
-        JpegScans scans = new JpegScans(components, frame == 0xC2);
+        boolean progressive = frame == 0xC2;
+        if (!progressive) {
+            ImageProblem.requireRoom((long) width * height, all.length, MOST);
+        }
+        JpegScans scans = new JpegScans(components, progressive);
         ByteArrayOutputStream out = new ByteArrayOutputStream(all.length + 32);
         out.writeBytes(heading(colours));
         long at = 2;

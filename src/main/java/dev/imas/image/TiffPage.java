@@ -35,10 +35,11 @@ final class TiffPage {
         this.tags = tags;
         width = tags.size(WIDTH, "width");
         height = tags.size(HEIGHT, "height");
-        channels = (int) tags.number(SAMPLES, 1);
-        if (channels < 1 || channels > MAX_CHANNELS) {
-            throw ImageProblem.damaged("it says that a pixel has " + channels + " samples");
+        long samples = tags.number(SAMPLES, 1);
+        if (samples < 1 || samples > MAX_CHANNELS) {
+            throw ImageProblem.damaged("it says that a pixel has " + samples + " samples");
         }
+        channels = (int) samples;
         bits = same(BITS, 1, "bits a sample");
         kind = kind();
         photometric = (int) tags.number(PHOTOMETRIC, channels >= 3 ? 2 : 1);
