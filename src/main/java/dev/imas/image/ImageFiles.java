@@ -168,8 +168,9 @@ public final class ImageFiles {
     }
 
     private static ImageProblem outOfMemory() {
-        return ImageProblem.unread("does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
-                + " MB this program may use; make the image smaller or raise -Xmx");
+        return ImageProblem.unread(
+                "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MB this program may use; make the image smaller or raise -Xmx");
     }
 
     /** Of numbers in a file that contradict each other. */

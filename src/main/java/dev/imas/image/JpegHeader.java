@@ -2,8 +2,6 @@ package dev.imas.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * The segments of a JPEG stream. libjpeg guesses where a header leaves something open and goes on where data are
@@ -168,8 +166,9 @@ final class JpegHeader {
             case 1 -> Colours.GREY;
             case 3 -> !jfif && (adobe == 0 || adobe == NO_ADOBE && namedRgb) ? Colours.RGB : Colours.YCBCR;
             case 4 -> adobe == 2 ? Colours.YCCK : Colours.CMYK;
-            default -> throw ImageProblem.unread(
-                    "is a JPEG with " + components.length + " components; expected grey, RGB or CMYK");
+            default ->
+                throw ImageProblem.unread(
+                        "is a JPEG with " + components.length + " components; expected grey, RGB or CMYK");
         };
     }
 
@@ -184,7 +183,7 @@ final class JpegHeader {
         ByteArrayOutputStream out = new ByteArrayOutputStream(all.length + 32);
         out.writeBytes(heading(colours));
         long at = 2;
-        Set<Integer> frames = new HashSet<>();
+        boolean framed = false;
         while (true) {
             at = nextMarker(at);
             int marker = file.u8(at);
@@ -192,9 +191,10 @@ final class JpegHeader {
                 break;
             }
             long end = end(marker, at);
-            if (isFrame(marker) && !frames.add(marker)) {
+            if (isFrame(marker) && framed) {
                 throw ImageProblem.damaged("it has two frames");
             }
+            framed |= isFrame(marker);
             boolean metadata = marker >= APP0 && marker <= 0xEF || marker == COMMENT || marker == DNL;
             int from = (int) at - 1;
             if (marker == SOS) {
@@ -215,7 +215,8 @@ final class JpegHeader {
 
     /** Throws where no end is marked near the end of the file; some cameras write something behind it. */
     void requireEnd() throws IOException {
-        byte[] end = file.bytes(file.length() - Math.min(NEAR_END, file.length()), (int) Math.min(NEAR_END, file.length()));
+        byte[] end =
+                file.bytes(file.length() - Math.min(NEAR_END, file.length()), (int) Math.min(NEAR_END, file.length()));
         for (int i = end.length - 2; i >= 0; i--) {
             if (end[i] == -1 && end[i + 1] == (byte) EOI) {
                 return;
@@ -239,9 +240,8 @@ final class JpegHeader {
 
     private static byte[] heading(Colours colours) {
         return switch (colours) {
-            case GREY, YCBCR -> new byte[] {
-                -1, (byte) SOI, -1, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
-            };
+            case GREY, YCBCR ->
+                new byte[] {-1, (byte) SOI, -1, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0};
             case RGB, RAW, CMYK -> adobe(0);
             case YCCK -> adobe(2);
         };

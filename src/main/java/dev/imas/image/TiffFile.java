@@ -85,8 +85,8 @@ final class TiffFile implements PictureFile {
         List<Integer> numbers = planes.pagesOf(plane);
         for (int page : numbers) {
             if (!pages.get(page).size().equals(pages.get(numbers.get(0)).size())) {
-                throw ImageProblem.unread("has pages of different sizes, which cannot be channels of one picture: set"
-                        + " data.page");
+                throw ImageProblem.unread(
+                        "has pages of different sizes, which cannot be channels of one picture: set" + " data.page");
             }
         }
         List<Stored> channels = new ArrayList<>();
@@ -107,7 +107,15 @@ final class TiffFile implements PictureFile {
         return stored.meaning() != Stored.Meaning.PALETTE
                 ? stored
                 : new Stored(
-                        stored.width(), stored.height(), stored.channels(), Stored.Meaning.GREY, stored.alpha(),
-                        stored.scaled(), stored.kind(), stored.bits(), stored.values(), new int[0]);
+                        stored.width(),
+                        stored.height(),
+                        stored.channels(),
+                        Stored.Meaning.GREY,
+                        stored.alpha(),
+                        stored.scaled(),
+                        stored.kind(),
+                        stored.bits(),
+                        stored.values(),
+                        new int[0]);
     }
 }

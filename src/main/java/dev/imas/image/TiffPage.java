@@ -88,22 +88,13 @@ final class TiffPage {
                     case FLOAT -> bits == 16 || bits == 24 || bits == 32 || bits == 64;
                 };
         if (!known) {
-            throw ImageProblem.unread("has " + kindName() + " samples of " + bits
+            throw ImageProblem.unread("has " + kind + " samples of " + bits
                     + " bits; expected 1 to 16 or 32 unsigned bits, 8, 16 or 32 signed ones, or floats");
         }
         if (jpeg() && (bits != 8 || kind != Samples.Kind.UNSIGNED)) {
             throw ImageProblem.unknownTo("has " + bits + "-bit samples compressed with JPEG", "Deflate or LZW");
         }
         meaning();
-    }
-
-    /** In words, for messages. */
-    String kindName() {
-        return switch (kind) {
-            case UNSIGNED -> "unsigned";
-            case SIGNED -> "signed";
-            case FLOAT -> "fractional";
-        };
     }
 
     boolean jpeg() throws IOException {
@@ -126,17 +117,18 @@ final class TiffPage {
                     case 8, 9, 10 -> throw ImageProblem.unknownTo("has the colours L*a*b*", "RGB");
                     case 32803, 34892 -> throw ImageProblem.unknownTo("holds a camera's raw data", "RGB");
                     case 32844, 32845 -> throw ImageProblem.unknownTo("has logarithmic colours (LogLuv)", "RGB");
-                    default -> throw ImageProblem.unknownTo(
-                            "has colours of an unknown kind (" + photometric + ")", "RGB or grey");
+                    default ->
+                        throw ImageProblem.unknownTo(
+                                "has colours of an unknown kind (" + photometric + ")", "RGB or grey");
                 };
         if (channels < meaning.channels) {
             throw ImageProblem.damaged("it has " + channels + " of " + meaning.channels + " colour channels");
         }
         if (meaning == Meaning.PALETTE && (kind != Samples.Kind.UNSIGNED || bits > 16)) {
-            throw ImageProblem.damaged("its palette indices are " + bits + "-bit " + kindName() + " samples");
+            throw ImageProblem.damaged("its palette indices are " + bits + "-bit " + kind + " samples");
         }
         if (minIsWhite() && kind != Samples.Kind.UNSIGNED) {
-            throw ImageProblem.unread("has " + kindName()
+            throw ImageProblem.unread("has " + kind
                     + " samples of which the least is white; save it with the least as black (MinIsBlack)");
         }
         return meaning;
@@ -178,8 +170,7 @@ final class TiffPage {
         long[] map = tags.numbers(COLOUR_MAP);
         int size = 1 << bits;
         if (map.length < 3 * size) {
-            throw ImageProblem.damaged(
-                    "its palette has " + map.length / 3 + " of " + size + " colours");
+            throw ImageProblem.damaged("its palette has " + map.length / 3 + " of " + size + " colours");
         }
         int shift = Arrays.stream(map).allMatch(value -> value < 256) ? 0 : 8;
         int[] palette = new int[size];
@@ -204,8 +195,7 @@ final class TiffPage {
         if (minIsWhite()) {
             invert(values);
         }
-        return new Stored(
-                width, height, channels, meaning, alpha(), scaledByAlpha(), kind, depth, values, palette);
+        return new Stored(width, height, channels, meaning, alpha(), scaledByAlpha(), kind, depth, values, palette);
     }
 
     /** Makes 0 black; extra channels stay as they are. */

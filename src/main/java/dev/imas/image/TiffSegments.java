@@ -85,7 +85,9 @@ final class TiffSegments {
         Places places = places();
         long packed = Arrays.stream(places.counts).limit(places.needed).sum();
         long bytes = (long) page.width * page.height * page.channels * page.bits / 8;
-        int most = page.jpeg() ? JpegHeader.MOST : TiffCompression.of(page.tags.number(COMPRESSION, 1)).most();
+        int most = page.jpeg()
+                ? JpegHeader.MOST
+                : TiffCompression.of(page.tags.number(COMPRESSION, 1)).most();
         ImageProblem.requireRoom(bytes, packed, most);
         target.allocate();
         for (int i = 0; i < places.needed; i++) {
@@ -120,8 +122,8 @@ final class TiffSegments {
         byte[] tables = page.tags.bytes(JPEG_TABLES);
         Stored part = JpegInTiff.decode(packed, tables, perSegment, page.photometric == 6);
         if (part.width() < Math.min(segmentWidth, page.width - x) || part.height() < rows) {
-            throw ImageProblem.damaged("one of its " + name() + "s is " + part.width() + "x" + part.height()
-                    + " where " + segmentWidth + "x" + rows + " are needed");
+            throw ImageProblem.damaged("one of its " + name() + "s is " + part.width() + "x" + part.height() + " where "
+                    + segmentWidth + "x" + rows + " are needed");
         }
         byte[] data = ((Values.Bytes) part.values()).array();
         target.place(

@@ -42,12 +42,15 @@ class CorpusTest {
         TestTiff big = TestTiff.of(ByteOrder.BIG_ENDIAN, true);
         big.page(4, 2, 1, 16).tag(278, 1).strips(big.wide(1, 2, 3, 60000), big.wide(9, 8, 7, 6));
         byte[] rgb = deflated(new byte[3 * 16 * 16]);
-        TestTiff tiles = TestTiff.little().page(20, 10, 3, 8).tag(259, 8).tag(317, 2).tiles(16, 16, rgb, rgb);
+        TestTiff tiles =
+                TestTiff.little().page(20, 10, 3, 8).tag(259, 8).tag(317, 2).tiles(16, 16, rgb, rgb);
         TestTiff floats = TestTiff.little().page(2, 2, 1, 32).tag(339, 3);
         floats.strips(floats.floats(1, 2, 3, 4));
         TestTiff stack = TestTiff.little();
         for (int i = 0; i < 4; i++) {
-            stack.page(2, 2, 1, 8).text(270, "ImageJ=1.5\nimages=4\nchannels=2\nslices=2\n").strips(bytes(1, 2, 3, i));
+            stack.page(2, 2, 1, 8)
+                    .text(270, "ImageJ=1.5\nimages=4\nchannels=2\nslices=2\n")
+                    .strips(bytes(1, 2, 3, i));
         }
         String xml = "<OME><Image><Pixels DimensionOrder=\"XYZCT\" SizeC=\"2\" SizeZ=\"1\" SizeT=\"1\">"
                 + "<TiffData IFD=\"0\" PlaneCount=\"2\"/></Pixels></Image></OME>";
@@ -136,7 +139,8 @@ class CorpusTest {
     }
 
     private static void extreme(byte[] file, Random random) {
-        byte[][] extremes = {bytes(0, 0, 0, 0), bytes(-1, -1, -1, -1), bytes(0x7F, -1, -1, -1), bytes(-1, -1, -1, 0x7F)};
+        byte[][] extremes = {bytes(0, 0, 0, 0), bytes(-1, -1, -1, -1), bytes(0x7F, -1, -1, -1), bytes(-1, -1, -1, 0x7F)
+        };
         byte[] value = extremes[random.nextInt(extremes.length)];
         System.arraycopy(value, 0, file, random.nextInt(file.length - 4), 4);
     }

@@ -30,7 +30,8 @@ class PlanesTest {
 
     private static String ome(String order, int c, int z, int t, String inside) {
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?><OME><Image ID=\"Image:0\"><Pixels DimensionOrder=\"" + order
-                + "\" SizeC=\"" + c + "\" SizeZ=\"" + z + "\" SizeT=\"" + t + "\" SizeX=\"1\" SizeY=\"1\" Type=\"uint8\">"
+                + "\" SizeC=\"" + c + "\" SizeZ=\"" + z + "\" SizeT=\"" + t
+                + "\" SizeX=\"1\" SizeY=\"1\" Type=\"uint8\">"
                 + inside + "</Pixels></Image></OME>";
     }
 
@@ -65,8 +66,8 @@ class PlanesTest {
                 .containsExactly(0, 1);
         refused(
                 () -> ImageFiles.samples(file(1, both)),
-                "stack.tif speaks of 6 pages (ImageJ: 2 channels, 3 slices in Z, 1 time) but holds 1; save all of them in"
-                        + " one file");
+                "stack.tif speaks of 6 pages (ImageJ: 2 channels, 3 slices in Z, 1 time) but holds 1; save all of them"
+                        + " in one file");
     }
 
     @Test
@@ -78,8 +79,8 @@ class PlanesTest {
         assertThat(ImageFiles.samples(channelsFirst, 1).values()).containsExactly(2, 3);
         refused(
                 () -> ImageFiles.samples(channelsFirst),
-                "stack.tif has 2 planes (OME: 2 channels, 1 slice in Z, 2 times); set data.page to the one that is meant,"
-                        + " 0 to 1");
+                "stack.tif has 2 planes (OME: 2 channels, 1 slice in Z, 2 times); set data.page to the one that is"
+                        + " meant, 0 to 1");
     }
 
     @Test

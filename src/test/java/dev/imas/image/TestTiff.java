@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Writes TIFF files tag by tag, for the kinds that ImageIO does not write. A page is one strip unless told otherwise. */
+/** Writes TIFF files tag by tag, for kinds that ImageIO does not write. A page is one strip unless said otherwise. */
 final class TestTiff {
     private static final int SHORT = 3;
     private static final int LONG = 4;
@@ -47,8 +47,13 @@ final class TestTiff {
         pages.add(page);
         long[] depths = new long[channels];
         java.util.Arrays.fill(depths, bits);
-        return tag(256, width).tag(257, height).shorts(258, depths).tag(259, 1).tag(262, channels >= 3 ? 2 : 1)
-                .tag(277, channels).tag(278, height);
+        return tag(256, width)
+                .tag(257, height)
+                .shorts(258, depths)
+                .tag(259, 1)
+                .tag(262, channels >= 3 ? 2 : 1)
+                .tag(277, channels)
+                .tag(278, height);
     }
 
     TestTiff tag(int tag, long value) {

@@ -101,7 +101,8 @@ class TiffFilesTest {
         assertThat(samples(tiff)).containsExactly(60000, 70000 - 65536, 70000 - 65536 + 65536 - 5000);
         TestTiff rgb = TestTiff.little().page(2, 1, 3, 8).tag(259, 8).tag(317, 2);
         assertThat(samples(rgb.strips(deflated(bytes(1, 2, 3, 10, 20, 30))))).containsExactly(1, 2, 3, 11, 22, 33);
-        TestTiff wide = TestTiff.little().page(2, 1, 1, 32).tag(259, 8).tag(317, 2).tag(339, 1);
+        TestTiff wide =
+                TestTiff.little().page(2, 1, 1, 32).tag(259, 8).tag(317, 2).tag(339, 1);
         assertThat(samples(wide.strips(deflated(wide.ints(7, -3))))).containsExactly(7, 4);
     }
 
@@ -162,7 +163,8 @@ class TiffFilesTest {
         long[] map = new long[3 * 256];
         map[1] = 0x1234;
         map[256 + 1] = 0xFFFF;
-        TestTiff tiff = TestTiff.little().page(2, 1, 2, 8).tag(262, 3).shorts(320, map).tag(338, 2);
+        TestTiff tiff =
+                TestTiff.little().page(2, 1, 2, 8).tag(262, 3).shorts(320, map).tag(338, 2);
         tiff.strips(bytes(1, 0, 0, 255));
         assertThat(ImageFiles.picture(file(tiff)).rgb()).isEqualTo(bytes(0x12, 255, 0, 0, 0, 0));
         StoredMask mask = ImageFiles.storedMask(file(tiff));
@@ -186,8 +188,8 @@ class TiffFilesTest {
             left[i] = (byte) (i % 16 + i / 16);
             right[i] = (byte) (i % 16 + 16 + i / 16);
         }
-        RgbImage tiled = ImageFiles.picture(
-                file(TestTiff.little().page(20, 3, 1, 8).tiles(16, 16, left, right)));
+        RgbImage tiled =
+                ImageFiles.picture(file(TestTiff.little().page(20, 3, 1, 8).tiles(16, 16, left, right)));
         for (int i = 0; i < 60; i++) {
             assertThat(tiled.rgb()[3 * i] & 255).isEqualTo(i % 20 + i / 20);
         }
@@ -323,7 +325,11 @@ class TiffFilesTest {
     @Test
     void channelsBesideGreyAreNamed() {
         refused(
-                TestTiff.little().page(1, 1, 5, 8).tag(262, 1).shorts(338, 0, 0, 0, 0).strips(new byte[5]),
+                TestTiff.little()
+                        .page(1, 1, 5, 8)
+                        .tag(262, 1)
+                        .shorts(338, 0, 0, 0, 0)
+                        .strips(new byte[5]),
                 " has 5 channels; only grey and RGB pictures are read as they are: set data.channels");
         TestTiff alpha = TestTiff.little().page(1, 1, 2, 8).tag(338, 2).strips(bytes(77, 0));
         assertThat(greys(alpha)).containsExactly(77);
