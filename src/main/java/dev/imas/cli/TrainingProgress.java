@@ -14,11 +14,14 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     /** Waiting for the loader is worth a word from this share of the time on. */
     private static final double TELLING_WAIT = 0.05;
 
+    private static final long TOLD_BYTES = 10_000_000;
+
     private final Console console;
     private final int epochs;
     private ProgressBar bar;
     private long totalSteps;
     private int printedEpoch;
+    private long fetchedTenth;
     private StepMetrics last;
     private String miou = "";
 
@@ -78,6 +81,26 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                 100 * m.miouTeacher());
         line(figures);
         miou = String.format(Locale.ROOT, "  mIoU %.1f", 100 * m.miouTeacher());
+    }
+
+    @Override
+    public void fetching(String name, long done, long total) {
+        long tenth = total > 0 ? 10 * done / total : done / TOLD_BYTES;
+        if (console.interactive()) {
+            console.err().print("\r\033[2K  " + share(name, done, total));
+            if (done == total) {
+                console.err().println();
+            }
+        } else if (tenth != fetchedTenth) {
+            line(share(name, done, total));
+        }
+        fetchedTenth = tenth;
+    }
+
+    private static String share(String name, long done, long total) {
+        return total > 0
+                ? String.format(Locale.ROOT, "%s: %.0f of %.0f MB", name, done / 1e6, total / 1e6)
+                : String.format(Locale.ROOT, "%s: %.0f MB", name, done / 1e6);
     }
 
     @Override

@@ -55,8 +55,9 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
         SegmentationNetwork network =
                 SegmentationNetwork.create(config.network(), config.data().classes(), 0);
         try {
-            options.notes.accept(
-                    WeightFiles.load(network, weights, options.strict).summary());
+            options.notes.accept(WeightFiles.load(
+                            network, weights, options.strict ? WeightFiles.Fit.EXACT : WeightFiles.Fit.COMPLETE)
+                    .summary());
             return network;
         } catch (RuntimeException e) {
             network.close();

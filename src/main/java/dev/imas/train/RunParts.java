@@ -48,7 +48,7 @@ final class RunParts implements AutoCloseable {
             throws IOException {
         try {
             plan = Plan.of(config, data);
-            models = opened.keep(new Models(config, compute, from.isEmpty(), listener::message));
+            models = opened.keep(new Models(config, compute, from.isEmpty(), listener));
             DeviceQueue queue = opened.keep(DeviceQueue.of(compute));
             feed = new BatchFeed(compute, queue, new ImageTensors(compute), config);
             evaluator = new Evaluator(

@@ -46,6 +46,10 @@ public final class Trainer {
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
         Compute.of(config.device(), config.precision(), config.network().backbone());
         Dataset data = Dataset.open(config);
+        if (!resume) {
+            InitialWeights.of(config, listener); // what fails here leaves no run directory behind
+            InitialWeights.tellRandomStart(config, listener);
+        }
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();

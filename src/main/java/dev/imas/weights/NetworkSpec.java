@@ -104,7 +104,7 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
                 + "in its metadata); give the configuration it was trained with"));
         SegmentationNetwork network = SegmentationNetwork.create(spec.network, spec.classes, 0);
         try {
-            WeightFiles.load(network, file, true);
+            WeightFiles.load(network, file, WeightFiles.Fit.EXACT);
             return network;
         } catch (RuntimeException e) {
             network.close();
