@@ -58,7 +58,7 @@ final class InitialWeights {
         }
     }
 
-    private static FetchListener heardBy(TrainListener listener) {
+    static FetchListener heardBy(TrainListener listener) {
         return new FetchListener() {
             @Override
             public void message(String line) {
