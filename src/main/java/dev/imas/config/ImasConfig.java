@@ -9,6 +9,7 @@ import dev.imas.config.Allowed.Range;
 import dev.imas.config.Allowed.Text;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything a run depends on, resolved: presets, files and command-line settings are merged into this record, which
@@ -83,7 +84,9 @@ public record ImasConfig(
         /** Lists of leftImg8bit paths; gtFine labelTrainIds beside. */
         CITYSCAPES,
         /** images/ and masks/ folders with equal file stems; lists hold stems, or are absent. */
-        FOLDERS
+        FOLDERS,
+        /** As the names of folders and files below the root say; becomes FOLDERS with patterns, or LIST. */
+        AUTO
     }
 
     /**
@@ -94,7 +97,8 @@ public record ImasConfig(
      * @param labeled     list file of labelled images
      * @param unlabeled   list file of unlabelled images
      * @param validation  list file of validation images
-     * @param classes     number of classes, 1 to 255; class 0 is the background
+     * @param classes     number of classes, 1 to 255; class 0 is the background; null ({@code auto}): as the masks or a
+     *                    file of class names say, known once the masks have been looked at
      * @param classNames  one name a class, or empty
      * @param palette     one colour 0xRRGGBB a class for pictures, or empty for the VOC palette
      * @param epochLength samples of either kind an epoch; 0: the length of the unlabelled list
@@ -102,6 +106,19 @@ public record ImasConfig(
      *                    device needs
      * @param prefetch    batches prepared ahead
      * @param embedded    sizes of the generated data set; used with {@link Layout#EMBEDDED} only
+     * @param labels      what stored values and colours of masks mean, see {@link MaskLabels}; empty: stored values are
+     *                    the classes' numbers
+     * @param ignore      stored values that are ignored unless {@code labels} names them; with {@code instances} 255 is
+     *                    an object's number like any other
+     * @param reduceZeroLabel stored 0 is ignored, and every other value is a class's number plus 1
+     * @param instances   masks hold a number an object, which becomes classes as they are read
+     * @param sparse      labelled pictures are annotated in part, and learned from without their masks as well
+     * @param pictures    with FOLDERS, where pictures are: patterns below the root in which {@code *} is a picture's
+     *                    name; empty: images/ alone
+     * @param masks       where their masks are, in the order of {@code pictures}; an empty text for none
+     * @param validationPictures where pictures to validate on are, as {@code pictures}
+     * @param validationMasks    where their masks are
+     * @param setAside    labelled pictures that validate instead, by their paths below the root
      */
     @RecordBuilder
     public record Data(
@@ -110,14 +127,44 @@ public record ImasConfig(
             @PathOrNull @OnResume String labeled,
             @PathOrNull @OnResume String unlabeled,
             @PathOrNull @OnResume String validation,
-            @Range(min = 1, max = 255) int classes,
+            @Range(min = 1, max = 255) Integer classes,
             List<String> classNames,
             @Color List<Integer> palette,
             @Range(min = 0) int epochLength,
             @Range(min = 0, max = 256) @OnResume Integer workers,
             @Range(min = 1, max = 1024) @OnResume int prefetch,
-            Embedded embedded)
+            Embedded embedded,
+            Map<String, String> labels,
+            @Range(min = 0) List<Integer> ignore,
+            boolean reduceZeroLabel,
+            Instances instances,
+            Sparse sparse,
+            List<String> pictures,
+            List<String> masks,
+            List<String> validationPictures,
+            List<String> validationMasks,
+            List<String> setAside)
             implements ImasConfigDataBuilder.With {}
+
+    /** What is made of masks that hold a number an object (0: background). */
+    public enum Instances {
+        /** They hold classes. */
+        OFF,
+        /** Every object is class 1. */
+        FOREGROUND,
+        /** The inside of an object is class 1, its border of one pixel, which belongs to it, class 2. */
+        BORDER
+    }
+
+    /** Whether labelled pictures also count as unlabelled, so that their ignored pixels learn from the teacher. */
+    public enum Sparse {
+        /** They do not. */
+        OFF,
+        /** They do when more than half of their pixels are ignored. */
+        AUTO,
+        /** They do. */
+        ON
+    }
 
     /**
      * The generated data set.

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,7 +78,24 @@ final class RecordMapper {
             return new ArrayList<Object>(
                     colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
         }
+        if (value instanceof Map<?, ?> map) {
+            return new Pairs(map);
+        }
         return value == null && component.getType() == Integer.class ? OPEN : value;
+    }
+
+    /** The value of a setting that is a map; unlike a section it is one value, written on one line. */
+    static final class Pairs extends LinkedHashMap<Object, Object> {
+        private static final long serialVersionUID = 1;
+
+        private Pairs(Map<?, ?> map) {
+            map.forEach((key, value) -> put(plain(key), plain(value)));
+        }
+
+        /** Numbers without quotes, which read back as the same text. */
+        private static Object plain(Object text) {
+            return text.toString().matches("0|[1-9][0-9]{0,8}") ? Integer.valueOf(text.toString()) : text;
+        }
     }
 
     /** The component's value in a record. */
@@ -116,6 +134,19 @@ final class RecordMapper {
                 faults.gather(() -> value(component, value, key));
             }
         });
+    }
+
+    /** Whether a whole key names a section, which holds settings. */
+    static boolean isSection(String key) {
+        Class<?> type = ImasConfig.class;
+        for (String name : key.split("\\.")) {
+            RecordComponent component = components(type).get(name);
+            if (component == null || !component.getType().isRecord()) {
+                return false;
+            }
+            type = component.getType();
+        }
+        return true;
     }
 
     private static Map<String, RecordComponent> components(Class<?> type) {
@@ -159,6 +190,9 @@ final class RecordMapper {
         if (type == List.class) {
             return list(component, found, key);
         }
+        if (type == Map.class) {
+            return pairs(found, key);
+        }
         if (type.isRecord()) {
             if (!(found instanceof Map<?, ?> map)) {
                 String first = Names.key(type.getRecordComponents()[0].getName());
@@ -188,6 +222,20 @@ final class RecordMapper {
             values.add(colors ? color(items.get(i), place) : single(type, items.get(i), place));
         }
         return List.copyOf(values);
+    }
+
+    private static Map<String, String> pairs(Object found, String key) {
+        if (!(found instanceof Map<?, ?> map)) {
+            throw mismatch(key, found, "pairs like {0: background, 255: cell}, or {}; a colour stands in quotes");
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        map.forEach((name, value) -> {
+            if (value == null) {
+                throw mismatch(key + "." + name, null, "a value");
+            }
+            values.put(name.toString(), scalar(value, key + "." + name).toString());
+        });
+        return Collections.unmodifiableMap(values);
     }
 
     private static int color(Object found, String key) {

@@ -3,10 +3,12 @@ package dev.imas.config;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Data;
 import dev.imas.config.ImasConfig.Embedded;
+import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.config.ImasConfig.Stem;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,7 +35,9 @@ final class Validation {
         Setting.ALL.forEach(setting -> Allowed.check(setting, setting.in(config), validation.faults));
         validation.faults.raise("");
         validation.classes();
+        validation.masks();
         validation.embedded();
+        validation.folders();
         validation.resize();
         validation.cutmix();
         validation.auxiliary();
@@ -49,8 +53,38 @@ final class Validation {
         onePerClass("data.palette", data.palette(), " colours");
     }
 
+    /** What their values mean is said in one way alone. */
+    private void masks() {
+        Data data = config.data();
+        MaskLabels.of(data, faults);
+        List<String> ways = new ArrayList<>();
+        if (!data.labels().isEmpty()) {
+            ways.add("data.labels");
+        }
+        if (data.reduceZeroLabel()) {
+            ways.add("data.reduce_zero_label");
+        }
+        if (data.instances() != Instances.OFF) {
+            ways.add("data.instances");
+        }
+        if (ways.size() > 1) {
+            faults.add(String.join(" and ", ways) + " are set together; each says what the values of masks mean: keep one");
+        }
+        if (data.instances() != Instances.OFF && data.classes() != null) {
+            int made = data.instances() == Instances.BORDER ? 3 : 2;
+            faults.require(
+                    data.classes() == made,
+                    "data.classes",
+                    data.classes(),
+                    made + ", which data.instances " + Names.word(data.instances()) + " makes, or auto");
+        }
+    }
+
     private void onePerClass(String key, List<?> list, String what) {
-        int classes = config.data().classes();
+        Integer classes = config.data().classes();
+        if (classes == null) {
+            return;
+        }
         faults.require(
                 list.isEmpty() || list.size() == classes,
                 key,
@@ -71,10 +105,31 @@ final class Validation {
         int most = scenes.images() - (config.method() == Method.SUPERVISED ? 0 : 1);
         faults.require(scenes.labeled() <= most, "data.embedded.labeled", scenes.labeled(), "1 to " + most);
         faults.require(
-                data.classes() == EMBEDDED_CLASSES,
+                Integer.valueOf(EMBEDDED_CLASSES).equals(data.classes()),
                 "data.classes",
-                data.classes(),
+                data.classes() == null ? "auto" : data.classes(),
                 EMBEDDED_CLASSES + ", the classes of the embedded scenes");
+    }
+
+    /** Patterns go with folders alone, and masks with pictures. */
+    private void folders() {
+        Data data = config.data();
+        boolean folders = data.layout() == Layout.FOLDERS || data.layout() == Layout.AUTO;
+        faults.require(
+                folders || data.pictures().isEmpty(),
+                "data.pictures",
+                data.pictures(),
+                "nothing, as data.layout is " + Names.word(data.layout()) + "; set data.layout=folders");
+        fewerOrAsMany("data.masks", data.masks(), "data.pictures", data.pictures());
+        fewerOrAsMany(
+                "data.validation_masks",
+                data.validationMasks(),
+                "data.validation_pictures",
+                data.validationPictures());
+    }
+
+    private void fewerOrAsMany(String key, List<String> masks, String picturesKey, List<String> pictures) {
+        faults.require(masks.size() <= pictures.size(), key, masks, "one a path of " + picturesKey);
     }
 
     private void noFile(String key, String found) {

@@ -41,46 +41,11 @@ public final class ImageFiles {
     }
 
     /**
-     * A mask: palette indices, grey values, or RGB with three equal channels.
-     *
-     * @param classes values must be below this, or 255
-     * @param picture size of the mask's picture
-     */
-    public static LabelMap mask(Path path, int classes, ImageSize picture) {
-        StoredMask stored = storedMask(path, picture);
-        if (stored.colour()) {
-            int i = 0;
-            while (isGrey(stored.values()[i])) {
-                i++;
-            }
-            int colour = stored.values()[i];
-            throw new UserException(path + " is a colour picture (" + (colour >> 16) + "," + (colour >> 8 & 255) + ","
-                    + (colour & 255) + " at x=" + i % stored.width() + ", y=" + i / stored.width()
-                    + "); a mask holds class indices: save it as a palette or grey PNG");
-        }
-        byte[] labels = new byte[stored.values().length];
-        for (int i = 0; i < labels.length; i++) {
-            int value = stored.values()[i];
-            if (value != LabelMap.IGNORE && (value < 0 || value >= classes)) {
-                throw new UserException(path + " holds label " + value + " at x=" + i % stored.width() + ", y="
-                        + i / stored.width() + "; expected 0 to " + (classes - 1)
-                        + " or 255 (ignored); check data.classes");
-            }
-            labels[i] = (byte) value;
-        }
-        return new LabelMap(stored.width(), stored.height(), labels);
-    }
-
-    private static boolean isGrey(int colour) {
-        return (colour >> 16) == (colour & 255) && (colour >> 8 & 255) == (colour & 255);
-    }
-
-    /**
      * What a mask file holds.
      *
      * @param picture size of the mask's picture, which the mask must have
      */
-    static StoredMask storedMask(Path path, ImageSize picture) {
+    public static StoredMask storedMask(Path path, ImageSize picture) {
         byte[] file = bytes(path);
         if (Orientation.isJpeg(file)) {
             throw new UserException(path + " is a JPEG, whose compression changes class indices; save masks as PNG");

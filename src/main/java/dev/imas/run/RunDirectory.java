@@ -13,8 +13,9 @@ public record RunDirectory(Path root) {
     /**
      * Creates the folder, or opens that of an earlier part of the run.
      *
-     * @throws UserException when it holds something already and {@code resume} is false, when there is no run to
-     *                       resume, or when it cannot be written
+     * @throws UserException when it holds something already and {@code resume} is false, other than what a run left
+     *                       that failed before its first checkpoint; when there is no run to resume, or when it cannot
+     *                       be written
      */
     public static RunDirectory open(Path root, boolean resume) {
         RunDirectory directory = new RunDirectory(root);
@@ -24,7 +25,7 @@ public record RunDirectory(Path root) {
             }
             if (resume) {
                 directory.requireConfig();
-            } else if (Files.exists(root) && !empty(root)) {
+            } else if (Files.exists(root) && !empty(root) && !directory.beganOnly()) {
                 throw new UserException(
                         root + " is not empty; use --resume to continue the run in it, or another --out");
             }
@@ -118,6 +119,13 @@ public record RunDirectory(Path root) {
     /** The file's name without its folders, for messages. */
     public static String name(Path file) {
         return file.getFileName().toString();
+    }
+
+    /** Whether the folder is that of a run which failed before it had anything to go on from. */
+    private boolean beganOnly() throws IOException {
+        return Files.isRegularFile(config())
+                && checkpoints().steps().isEmpty()
+                && Stream.of(student(), teacher(), summary()).noneMatch(Files::exists);
     }
 
     private boolean holdsOnlyItsLock(Stream<Path> entries) {

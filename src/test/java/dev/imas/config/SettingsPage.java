@@ -123,6 +123,9 @@ final class SettingsPage {
         if (setting.has(Allowed.PathOrNull.class)) {
             return "a path, or `null`";
         }
+        if (type == Map.class) {
+            return "pairs such as `{0: 0, 255: 1}`";
+        }
         if (type == List.class) {
             Class<?> item = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
             Allowed.Items items = component.getAnnotation(Allowed.Items.class);

@@ -293,9 +293,11 @@ class TrainerTest {
             Arrays.fill(pixels, (byte) (20 * i));
             Pngs.write(root.resolve("images/" + i + ".png"), new RgbImage(48, 48, pixels));
             if (i < 2) {
+                byte[] labels = new byte[48 * 48];
+                labels[0] = 1;
                 IndexPng.write(
                         root.resolve("masks/" + i + ".png"),
-                        new LabelMap(48, 48, new byte[48 * 48]),
+                        new LabelMap(48, 48, labels),
                         List.of(0, 1, 2, 3, 4, 5, 6));
             }
         }
