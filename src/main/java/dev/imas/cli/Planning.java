@@ -36,6 +36,7 @@ final class Planning {
         named.put("device", "device");
         named.put("precision", "precision");
         named.put("seed", "seed");
+        named.put("epochs", "training.epochs");
         return named;
     }
 
@@ -74,7 +75,7 @@ final class Planning {
 
     private static RunPlanning planning(CommandLine line, ImasConfig start, Console console) {
         return new RunPlanning(start, given(line), budget(line), new TrainListener() {
-            private final TrainingProgress progress = new TrainingProgress(console, 0);
+            private final FetchProgress progress = new FetchProgress(console);
 
             @Override
             public void message(String text) {

@@ -1,9 +1,12 @@
 package dev.imas.cli;
 
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Method;
 import dev.imas.run.EpochMetrics;
 import dev.imas.run.StepMetrics;
 import dev.imas.train.TrainListener;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -14,25 +17,28 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     /** Waiting for the loader is worth a word from this share of the time on. */
     private static final double TELLING_WAIT = 0.05;
 
-    private static final long TOLD_BYTES = 10_000_000;
-
     private final Console console;
     private final int epochs;
+    private final TimeLeft timeLeft;
+    private final FetchProgress fetching;
     private ProgressBar bar;
     private long totalSteps;
     private int printedEpoch;
-    private long fetchedTenth;
     private StepMetrics last;
     private String miou = "";
 
-    TrainingProgress(Console console, int epochs) {
+    /** @param nanoTime the time, as System.nanoTime gives it */
+    TrainingProgress(Console console, ImasConfig config, LongSupplier nanoTime) {
         this.console = console;
-        this.epochs = epochs;
+        this.epochs = config.training().epochs();
+        this.fetching = new FetchProgress(console);
+        this.timeLeft = new TimeLeft(nanoTime, config.method() != Method.SUPERVISED);
     }
 
     @Override
     public void started(long startStep, long totalSteps, int stepsPerEpoch) {
         this.totalSteps = totalSteps;
+        timeLeft.started(startStep, totalSteps);
         if (console.interactive()) {
             bar = new ProgressBarBuilder()
                     .setTaskName("train")
@@ -79,28 +85,13 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                 epochs,
                 100 * m.miouStudent(),
                 100 * m.miouTeacher());
-        line(figures);
+        line(figures + left(m.step()));
         miou = String.format(Locale.ROOT, "  mIoU %.1f", 100 * m.miouTeacher());
     }
 
     @Override
     public void fetching(String name, long done, long total) {
-        long tenth = total > 0 ? 10 * done / total : done / TOLD_BYTES;
-        if (console.interactive()) {
-            console.err().print("\r\033[2K  " + share(name, done, total));
-            if (done == total) {
-                console.err().println();
-            }
-        } else if (tenth != fetchedTenth) {
-            line(share(name, done, total));
-        }
-        fetchedTenth = tenth;
-    }
-
-    private static String share(String name, long done, long total) {
-        return total > 0
-                ? String.format(Locale.ROOT, "%s: %.0f of %.0f MB", name, done / 1e6, total / 1e6)
-                : String.format(Locale.ROOT, "%s: %.0f MB", name, done / 1e6);
+        fetching.fetching(name, done, total);
     }
 
     @Override
@@ -129,7 +120,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                         m.confidentRatio());
         return String.format(
                 Locale.ROOT,
-                "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s",
+                "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s%s",
                 m.epoch(),
                 epochs,
                 m.step(),
@@ -138,7 +129,14 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                 m.lossSup(),
                 unlabelled,
                 m.imagesPerSecond(),
-                waiting(m));
+                waiting(m),
+                left(m.step()));
+    }
+
+    /** The time left, at the end of a line; the bar shows its own. */
+    private String left(long step) {
+        String left = bar != null || last == null ? "" : timeLeft.after(step, labelledOnly(last));
+        return left.isEmpty() ? "" : "  " + left;
     }
 
     private static String waiting(StepMetrics m) {

@@ -98,7 +98,8 @@ public record MaskLabels(
         if (!data.classNames().isEmpty() || used.isEmpty()) {
             return data.classNames();
         }
-        boolean numbers = data.labels().values().stream().anyMatch(meaning -> value(meaning).isPresent());
+        boolean numbers = data.labels().values().stream()
+                .anyMatch(meaning -> value(meaning).isPresent());
         if (numbers) {
             faults.add("data.labels calls classes by number and by name (" + String.join(", ", used)
                     + "); give data.class_names, or use names alone");

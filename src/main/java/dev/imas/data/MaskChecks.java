@@ -62,7 +62,8 @@ final class MaskChecks {
                 return;
             }
             List<Integer> two = List.copyOf(colours.keySet()).subList(0, 2);
-            boolean moved = colours.keySet().stream().anyMatch(colour -> numbersOf.get(colour).size() > 1);
+            boolean moved = colours.keySet().stream()
+                    .anyMatch(colour -> numbersOf.get(colour).size() > 1);
             String text = "palettes differ: " + number + " is " + Colors.hex(two.get(0)) + " in "
                     + colours.get(two.get(0)) + " and " + Colors.hex(two.get(1)) + " in " + colours.get(two.get(1));
             findings.add(
@@ -77,8 +78,8 @@ final class MaskChecks {
     boolean values(ImasConfig.Data data) {
         MaskMeaning meaning = MaskReading.of(data).meaning();
         List<MaskContent> unknown = masks.stream()
-                .filter(mask -> mask.pixels().keySet().stream()
-                        .anyMatch(value -> meaning.label(value) == MaskMeaning.UNKNOWN))
+                .filter(mask ->
+                        mask.pixels().keySet().stream().anyMatch(value -> meaning.label(value) == MaskMeaning.UNKNOWN))
                 .toList();
         if (unknown.isEmpty()) {
             return true;
@@ -113,8 +114,8 @@ final class MaskChecks {
             learned(data, names, counts);
         }
         if (counts.validationMasks() > 0 && counts.validationPixels() == 0) {
-            findings.add(Finding.fault("all pixels of the validation masks are ignored (" + held(false)
-                    + "); nothing can be measured"));
+            findings.add(Finding.fault(
+                    "all pixels of the validation masks are ignored (" + held(false) + "); nothing can be measured"));
         }
     }
 

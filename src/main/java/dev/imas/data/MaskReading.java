@@ -61,9 +61,8 @@ final class MaskReading {
 
     /** What a mask file holds; of one with a number an object the classes that are made of it. */
     StoredMask stored(Path path, ImageSize picture) {
-        StoredMask mask = Files.isDirectory(path)
-                ? FolderObjects.read(path, picture)
-                : ImageFiles.storedMask(path, picture);
+        StoredMask mask =
+                Files.isDirectory(path) ? FolderObjects.read(path, picture) : ImageFiles.storedMask(path, picture);
         return switch (instances) {
             case OFF -> mask;
             case FOREGROUND -> ObjectMasks.foreground(mask, ignored);

@@ -76,7 +76,8 @@ public final class MaskSurvey {
             return new MaskSurvey(config.withData(decided), sorted(findings), masks, List.of(), 0);
         }
         List<String> names = Dataset.classNames(decided);
-        MaskLabelCounts counts = new MaskLabelCounts(masks, MaskReading.of(decided).meaning(), decided.classes());
+        MaskLabelCounts counts =
+                new MaskLabelCounts(masks, MaskReading.of(decided).meaning(), decided.classes());
         checks.contents(decided, names, counts);
         ImasConfig resolved = config.withData(decided.withSparse(sparse(config, counts, findings)));
         return new MaskSurvey(resolved, sorted(findings), masks, counts.shares(names), counts.ignoredShare());
@@ -88,9 +89,10 @@ public final class MaskSurvey {
         }
         boolean sparse = counts.ignoredShare() > MOST_IGNORED && config.method() != ImasConfig.Method.SUPERVISED;
         if (sparse) {
-            findings.add(Finding.note(FoundValues.percent(counts.ignoredShare()) + " of the labelled pixels are ignored:"
-                    + " labelled pictures also count as unlabelled ones, so that those pixels learn from the teacher"
-                    + " (data.sparse: on)"));
+            findings.add(
+                    Finding.note(FoundValues.percent(counts.ignoredShare()) + " of the labelled pixels are ignored:"
+                            + " labelled pictures also count as unlabelled ones, so that those pixels learn from the teacher"
+                            + " (data.sparse: on)"));
         }
         return sparse ? Sparse.ON : Sparse.OFF;
     }

@@ -40,9 +40,8 @@ final class NumberRule {
             }
             return data; // for a known number of classes that is told where they are counted
         }
-        boolean indices = data.classes() == null
-                ? ClassCount.areIndices(used)
-                : used.get(used.size() - 1) < data.classes();
+        boolean indices =
+                data.classes() == null ? ClassCount.areIndices(used) : used.get(used.size() - 1) < data.classes();
         if (!indices || used.size() == 1) {
             Optional<Map<String, String>> labels = painted(data.classes(), all)
                     .or(() -> ClassCount.areGreySteps(all) ? Optional.empty() : painted(data.classes(), used));
@@ -124,9 +123,10 @@ final class NumberRule {
                 .filter(numbers -> !numbers.isEmpty())
                 .toList();
         if (ClassCount.areObjects(each)) {
-            findings.add(Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
-                    + " if every object has a number of its own, add data.instances: foreground (or border); if they are"
-                    + " classes, data.classes: " + (used.get(used.size() - 1) + 1)));
+            findings.add(
+                    Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
+                            + " if every object has a number of its own, add data.instances: foreground (or border); if they are"
+                            + " classes, data.classes: " + (used.get(used.size() - 1) + 1)));
             return data;
         }
         if (ClassCount.areIndices(used)) {

@@ -54,9 +54,8 @@ final class ValueHints {
                 .toList();
         int classes = data.classes();
         int most = used.get(used.size() - 1);
-        List<Integer> right = used.stream()
-                .filter(value -> !wrong.keys().contains(value))
-                .toList();
+        List<Integer> right =
+                used.stream().filter(value -> !wrong.keys().contains(value)).toList();
         if (wrong.share(wrong.keys()) < SLIP && right.size() == classes) {
             return "so few pixels look like a slip: mend those masks, or ignore them with data.ignore: "
                     + Stream.of(data.ignore(), wrong.keys())

@@ -38,8 +38,8 @@ public record PictureHeader(ImageSize stored, ImageSize shown, int orientation, 
             byte[] beginning = new byte[(int) Math.min(BEGINNING, file.length())];
             file.readFully(beginning);
             if (PngChunks.isPng(beginning) && !pngEnds(file) || Orientation.isJpeg(beginning) && !jpegEnds(file)) {
-                throw new UserException(path + " cannot be read as an image (its data end early); it may be truncated"
-                        + " or damaged");
+                throw new UserException(
+                        path + " cannot be read as an image (its data end early); it may be truncated" + " or damaged");
             }
             Orientation orientation = Orientation.of(beginning);
             file.seek(0);

@@ -127,7 +127,13 @@ public final class Planner {
             draft.set("evaluation.mode", "sliding").set("evaluation.window", 769);
         }
         crop(draft, wantedCrop(scale(draft.config())));
-        // flips
+        if (data.anyWayUp()) {
+            draft.set("augment.flip_vertical", 0.5).set("augment.rotate90", 0.75);
+            if (draft.free("augment.flip_vertical", "augment.rotate90")) {
+                reasons.add(
+                        "upper and lower halves of the masks look alike: pictures are turned and flipped both ways");
+            }
+        }
     }
 
     /** Room for some objects of the thickest class, within what the machine computes soon. */

@@ -88,12 +88,19 @@ public record RunDirectory(Path root) {
         return root.resolve("summary.json");
     }
 
+    /** The student that the run leaves. */
     public Path student() {
         return root.resolve("student.safetensors");
     }
 
+    /** The teacher that the run leaves: its result. */
     public Path teacher() {
         return root.resolve("teacher.safetensors");
+    }
+
+    /** With {@code training.keep: best} the best teacher so far, replaced whenever an evaluation finds a better one. */
+    public Path best() {
+        return root.resolve("best.safetensors");
     }
 
     /** The page for people. */

@@ -3,7 +3,7 @@ package dev.imas.train;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
-import dev.imas.data.Dataset;
+import dev.imas.data.Inspection;
 import dev.imas.device.Compute;
 import dev.imas.device.Gpu;
 import dev.imas.device.Torch;
@@ -57,18 +57,15 @@ public final class RunPlanning {
         long memory = compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available();
         Machine machine = new Machine(
                 compute.cuda(), Runtime.getRuntime().availableProcessors(), memory > 0 ? memory : Long.MAX_VALUE);
-        DataFacts facts = Survey.of(opened(start), System::nanoTime);
+        Inspection inspection = Inspection.of(start);
+        DataFacts facts = Survey.of(inspection.usable(), System::nanoTime);
+        StepTrial trial = new StepTrial(System::nanoTime);
         return new Planner(
                 facts,
                 machine,
                 wish.orElse(Planner.usualBudget(compute.cuda())),
                 kept,
-                new StepTrial(System::nanoTime));
-    }
-
-    /** Whether there are unlabelled pictures is what is to be found out. */
-    private static Dataset opened(ImasConfig config) {
-        return Dataset.open(config.withMethod(ImasConfig.Method.SUPERVISED));
+                config -> trial.measure(config.withData(inspection.config().data())));
     }
 
     /** Why there are no ImageNet weights; whoever did not ask for them goes on without. */

@@ -14,6 +14,7 @@ import dev.imas.semi.StepAssembly;
 import dev.imas.semi.StepInput;
 import dev.imas.semi.StepResult;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -45,7 +46,11 @@ public final class StepTrial implements StepClock {
     }
 
     @Override
-    public Optional<StepCost> measure(ImasConfig config) {
+    public Optional<StepCost> measure(ImasConfig asked) {
+        // Weights that follow the masks cost what any weights cost.
+        ImasConfig config = asked.supervised().classWeights() == null
+                ? asked.withSupervised(asked.supervised().withClassWeights(List.of()))
+                : asked;
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question, as the trainer asks it
         Compute compute =

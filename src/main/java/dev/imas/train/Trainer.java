@@ -34,9 +34,10 @@ public final class Trainer {
 
     /**
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
-     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
+     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
+     * {@code training.keep: best} best.safetensors, too.
      *
-     * @param asked  configuration; what it leaves open about masks is decided by a look at all of them, and told
+     * @param asked  configuration; what it leaves open is decided by a look at all masks, and told
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -46,8 +47,9 @@ public final class Trainer {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
-        ImasConfig config = settled(asked, listener);
-        Dataset data = Dataset.open(config);
+        ImasConfig decided = settled(asked, listener);
+        Dataset data = Dataset.open(decided);
+        ImasConfig config = ClassWeights.settled(decided, data, listener::message);
         if (!resume) {
             InitialWeights.of(config, listener); // what fails here leaves no run directory behind
             InitialWeights.tellRandomStart(config, listener);
@@ -67,9 +69,10 @@ public final class Trainer {
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
                     RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
-                TrainingRun run = new TrainingRun(config, compute, listener, parts);
+                Results results = new Results(config, directory, data, compute);
+                TrainingRun run = new TrainingRun(config, compute, listener, parts, results);
                 run.run();
-                summary = run.finish(directory, data);
+                summary = run.finish();
             }
             ReportWriter.write(out);
             return summary;

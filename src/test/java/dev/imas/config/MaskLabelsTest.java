@@ -112,7 +112,9 @@ class MaskLabelsTest {
 
     @Test
     void aLaterLayerReplacesThePairs() {
-        assertThat(config("data.labels={0: 0, 7: 1}", "data.labels={0: 0, 255: 1}").data().labels())
+        assertThat(config("data.labels={0: 0, 7: 1}", "data.labels={0: 0, 255: 1}")
+                        .data()
+                        .labels())
                 .containsExactly(Map.entry("0", "0"), Map.entry("255", "1"));
         assertThat(config("data.labels={0: 0, 7: 1}", "data.labels={}").data().labels())
                 .isEmpty();
