@@ -74,7 +74,7 @@ final class Arguments {
                         option(SET, "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
     }
 
-    static Options data(Options options) {
+    static Options dataset(Options options) {
         return options.addOption(
                         option("data", "ROOT", "folder of your pictures, or that the lists' paths are relative to"))
                 .addOption(option("labeled", "LIST", "list of labelled images"))
@@ -86,8 +86,8 @@ final class Arguments {
         return option(
                 "budget",
                 "TIME",
-                "how long the run may take, such as 30m or 2h; settings that are not given follow"
-                        + " (default with --data alone: 1h on a CPU, 6h on a GPU)");
+                "how long the run may take in all, such as 30m or 2h; settings that are not given follow (default with"
+                        + " --data alone: 1h on a CPU, 6h on a GPU)");
     }
 
     static Options device(Options options) {

@@ -26,7 +26,7 @@ final class PlanCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.data(Arguments.configuration(new Options(), Planning.OWN)))
+        return Arguments.device(Arguments.dataset(Arguments.configuration(new Options(), Planning.OWN)))
                 .addOption(Arguments.option("seed", "N", "the one seed of all random numbers (default: 1)"))
                 .addOption(Arguments.budget());
     }

@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.FileNames;
+import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
@@ -54,6 +55,19 @@ final class Planning {
             tell(proposal, console);
         }
         proposal.warning().ifPresent(console.err()::println);
+        return proposal.config();
+    }
+
+    /** The configuration of a run that goes on: with more epochs, if there is more time. */
+    static ImasConfig resumed(ImasConfig config, CommandLine line, Console console) {
+        if (!line.hasOption("budget")) {
+            return config;
+        }
+        if (line.hasOption("epochs")) {
+            throw new UserException("--budget and --epochs exclude each other on resume: one follows from the other");
+        }
+        Proposal proposal = planning(line, config, console).longer();
+        console.err().println(proposal.summary());
         return proposal.config();
     }
 

@@ -43,12 +43,13 @@ final class TrainCommand implements Command {
                              --unlabeled splits/46/unlabeled.txt --val splits/val.txt --out runs/camvid
                   imas train --resume runs/camvid
                   imas train --resume runs/camvid --epochs 120
+                  imas train --resume runs/photos --budget 2h
                 """);
     }
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.data(Arguments.configuration(new Options(), "embedded"))
+        return Arguments.device(Arguments.dataset(Arguments.configuration(new Options(), "embedded"))
                 .addOption(option("out", "DIR", "run directory (default: runs/NAME-METHOD-seedN)"))
                 .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
                 .addOption(Arguments.budget())
@@ -61,7 +62,7 @@ final class TrainCommand implements Command {
     public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
         boolean resume = line.hasOption("resume");
-        ImasConfig config = resume ? resumed(line) : Planning.config(line, console);
+        ImasConfig config = resume ? Planning.resumed(resumed(line), line, console) : Planning.config(line, console);
         Path out = resume
                 ? Path.of(line.getOptionValue("resume"))
                 : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
@@ -94,7 +95,7 @@ final class TrainCommand implements Command {
 
     /** The run's own configuration; only what does not change a step may be set anew, and how many there are. */
     private static ImasConfig resumed(CommandLine line) {
-        for (String option : List.of("preset", "config", "out", "budget")) {
+        for (String option : List.of("preset", "config", "out")) {
             if (line.hasOption(option)) {
                 throw new UserException("--resume continues a run as it was configured; leave out --" + option);
             }

@@ -167,6 +167,19 @@ final class Lengths {
         return FIXED_SECONDS + SLACK * stepping(config) + evaluations * evaluation(config);
     }
 
+    /** Epochs of a run that fills the budget, all else being as it is configured; one more each that fits. */
+    int epochs(ImasConfig config) {
+        int every = config.evaluation().everyEpochs(); // as many more as have one evaluation more
+        double each = (seconds(with(config, every)) - seconds(config)) / every;
+        double more = (budget - seconds(config)) / Math.max(1e-3, each);
+        return (int) clamp(config.training().epochs() + (long) Math.floor(more), 1, 1_000_000);
+    }
+
+    private static ImasConfig with(ImasConfig config, int more) {
+        ImasConfig.Training training = config.training();
+        return config.withTraining(training.withEpochs(training.epochs() + more));
+    }
+
     private static long clamp(long value, long least, long most) {
         return Math.max(least, Math.min(value, most));
     }

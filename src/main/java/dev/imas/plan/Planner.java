@@ -44,9 +44,15 @@ public final class Planner {
         this.aims = machine.gpu() ? Aims.GPU : Aims.CPU;
     }
 
-    /** What a plan reaches for on a kind of machine. */
+    /**
+     * What a plan reaches for on a kind of machine.
+     *
+     * @param longSide of the pictures as the network sees them
+     * @param batches  largest first; a smaller one only where memory or time ask for it
+     * @param steps    worth a smaller batch; below a third of them the crop becomes smaller, too
+     */
     private record Aims(int longSide, int leastCrop, int crop, int mostCrop, List<Integer> batches, int steps) {
-        static final Aims CPU = new Aims(512, 64, 160, 192, List.of(8, 6, 4, 3), 600);
+        static final Aims CPU = new Aims(512, 96, 160, 192, List.of(8, 6, 4), 400);
         static final Aims GPU = new Aims(1024, 128, 320, 512, List.of(32, 16, 8, 4), 3000);
     }
 
@@ -70,6 +76,24 @@ public final class Planner {
         Lengths lengths = new Lengths(data, machine, budget, cost);
         lengths.decide(draft);
         return proposal(draft, lengths, reasons);
+    }
+
+    /**
+     * A run that goes on, with as many epochs in all as the budget has room for; nothing else changes.
+     *
+     * @throws UserException when that is no more than it has
+     */
+    public Proposal longer(ImasConfig config) {
+        Draft draft = new Draft(config, given);
+        Lengths lengths = new Lengths(data, machine, budget, measured(draft));
+        int epochs = lengths.epochs(config);
+        if (epochs <= config.training().epochs()) {
+            throw new UserException("--budget is " + Times.words(budget.toSeconds()) + ", but the run's "
+                    + config.training().epochs() + " epochs take about " + Times.words(lengths.seconds(config))
+                    + " in all; give it more time, or continue without --budget");
+        }
+        draft.set("training.epochs", epochs);
+        return proposal(draft, lengths, List.of());
     }
 
     /** What a complete configuration takes, nothing of it being changed. */
@@ -173,34 +197,42 @@ public final class Planner {
         };
     }
 
-    /** The largest batch that memory and time allow; where even the smallest is slow, a smaller crop. */
+    /** The largest batch that memory and time allow; where even a small one is slow, a smaller crop. */
     private StepCost batch(Draft draft) {
         if (!draft.free("training.batch_labeled") && !draft.free("training.batch_unlabeled")) {
             return measured(draft);
         }
-        int wanted = draft.config().augment().crop().get(0);
-        Optional<StepCost> probe = clock.measure(with(draft, SMALLEST_BATCH).config());
-        while (probe.map(cost -> steps(draft, cost, 2) < aims.steps / 2).orElse(true)
-                && wanted > aims.leastCrop
-                && draft.free("augment.crop")) {
-            wanted = Math.max(aims.leastCrop, wanted * 3 / 4 / 16 * 16);
-            crop(draft, wanted);
-            probe = clock.measure(with(draft, SMALLEST_BATCH).config());
-        }
+        Optional<StepCost> probe = probe(draft);
         for (int batch : aims.batches) {
             double more = (double) batch / SMALLEST_BATCH;
-            boolean promising = probe.isPresent()
-                    && probe.get().bytes() * more < MEMORY_SHARE * machine.memory()
-                    && (machine.gpu() || steps(draft, probe.get(), more) >= aims.steps);
+            boolean last = batch == aims.batches.get(aims.batches.size() - 1);
+            boolean fits = probe.isPresent() && probe.get().bytes() * more < MEMORY_SHARE * machine.memory();
+            boolean soon = last || machine.gpu() || fits && steps(draft, probe.get(), more) >= aims.steps;
             Optional<StepCost> cost =
-                    promising ? clock.measure(with(draft, batch).config()) : Optional.empty();
-            if (cost.isPresent() && steps(draft, cost.get(), 1) >= aims.steps) {
+                    fits && soon ? clock.measure(with(draft, batch).config()) : Optional.empty();
+            if (cost.isPresent() && (last || steps(draft, cost.get(), 1) >= aims.steps)) {
                 take(draft, batch);
                 return cost.get();
             }
         }
         take(draft, SMALLEST_BATCH);
         return probe.orElseGet(() -> measured(draft));
+    }
+
+    /** What the smallest batch costs, with a crop that lets the next larger one have its steps. */
+    private Optional<StepCost> probe(Draft draft) {
+        int side = Math.max(
+                draft.config().augment().crop().get(0),
+                draft.config().augment().crop().get(1));
+        Optional<StepCost> cost = clock.measure(with(draft, SMALLEST_BATCH).config());
+        while (cost.map(c -> steps(draft, c, 2) < aims.steps / 3).orElse(true)
+                && side > aims.leastCrop
+                && draft.free("augment.crop")) {
+            side = Math.max(aims.leastCrop, side * 3 / 4 / 16 * 16);
+            crop(draft, side);
+            cost = clock.measure(with(draft, SMALLEST_BATCH).config());
+        }
+        return cost;
     }
 
     private Draft with(Draft draft, int batch) {

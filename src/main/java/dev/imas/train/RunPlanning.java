@@ -50,6 +50,11 @@ public final class RunPlanning {
         return planner(given).estimate(start);
     }
 
+    /** More epochs for a run that goes on. */
+    public Proposal longer() {
+        return planner(Set.of()).longer(start);
+    }
+
     private Planner planner(Set<String> kept) {
         Torch.load();
         Compute compute =

@@ -165,6 +165,31 @@ class PlannerTest {
     }
 
     @Test
+    void aRunThatGoesOnFillsItsBudget() {
+        DataFacts data = pictures(10, 190, 100, 120, 120);
+        Proposal plan = plan(data, CPU, Duration.ofMinutes(20));
+        Planner more = new Planner(data, CPU, Duration.ofHours(1), Set.of(), Clock.OF_CPU);
+        Proposal longer = more.longer(plan.config());
+        assertThat(longer.planned()).containsExactly("training.epochs");
+        assertThat(longer.seconds()).isBetween(3200.0, 3600.0);
+        assertThat(longer.config().withTraining(plan.config().training())).isEqualTo(plan.config());
+        Planner less = new Planner(data, CPU, Duration.ofMinutes(5), Set.of(), Clock.OF_CPU);
+        assertThatThrownBy(() -> less.longer(plan.config()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--budget is 5 min, but the run's ");
+    }
+
+    @Test
+    void wherePicturesHaveNoUpTheyAreTurned() {
+        DataFacts data = new DataFacts(10, 90, 10, List.of(new ImageSize(256, 256)), 4, 20, true, 0.01);
+        Proposal plan = new Planner(data, CPU, Duration.ofHours(1), Set.of(), Clock.OF_CPU).plan(start(), WEIGHTS);
+        assertThat(plan.config().augment().rotate90()).isPositive();
+        assertThat(plan.config().augment().flipVertical()).isPositive();
+        Proposal street = plan(pictures(10, 90, 10, 256, 256), CPU, Duration.ofHours(1));
+        assertThat(street.config().augment().rotate90()).isZero();
+    }
+
+    @Test
     void largePicturesAreReduced() {
         ImasConfig config = plan(pictures(50, 5000, 100, 4000, 3000), CPU, Duration.ofHours(1))
                 .config();
