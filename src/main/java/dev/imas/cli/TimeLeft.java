@@ -14,21 +14,25 @@ final class TimeLeft {
     private static final long DAY = 24 * HOUR;
 
     private final LongSupplier nanoTime;
-    private final boolean slowerLater;
     private long totalSteps;
+    private long slowFrom;
     private long fromStep;
     private long fromTime;
-    private boolean slower;
 
-    /** @param slowerLater whether steps without unlabelled images are followed by others */
-    TimeLeft(LongSupplier nanoTime, boolean slowerLater) {
+    /** @param nanoTime the time, as System.nanoTime gives it */
+    TimeLeft(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.slowerLater = slowerLater;
     }
 
-    /** The first step is begun. */
-    void started(long step, long total) {
+    /**
+     * The first step is about to begin.
+     *
+     * @param step steps finished before
+     * @param slow the first step with unlabelled images, from 0; 0 where there is one kind alone
+     */
+    void started(long step, long total, long slow) {
         totalSteps = total;
+        slowFrom = slow;
         from(step);
     }
 
@@ -37,18 +41,14 @@ final class TimeLeft {
         fromTime = nanoTime.getAsLong();
     }
 
-    /**
-     * After so many steps: {@code "about 12 min left"}; empty at the end, and where nothing is known yet.
-     *
-     * @param labelledAlone whether the last one was without unlabelled images
-     */
-    String after(long step, boolean labelledAlone) {
-        boolean known = slower || !slowerLater;
-        String left = step >= totalSteps || step <= fromStep
-                ? ""
-                : (known ? "about " : "over ") + words(secondsLeft(step)) + " left";
-        if (!known && !labelledAlone) {
-            slower = true;
+    /** After so many steps: {@code "about 12 min left"}; empty at the end, and where nothing is known yet. */
+    String after(long step) {
+        if (step >= totalSteps || step <= fromStep) {
+            return "";
+        }
+        boolean bound = fromStep < slowFrom;
+        String left = (bound ? "over " : "about ") + words(secondsLeft(step)) + " left";
+        if (bound && step > slowFrom) {
             from(step);
         }
         return left;

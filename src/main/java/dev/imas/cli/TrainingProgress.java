@@ -19,6 +19,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     private final Console console;
     private final int epochs;
+    private final int fastEpochs;
     private final TimeLeft timeLeft;
     private final FetchProgress fetching;
     private ProgressBar bar;
@@ -32,13 +33,15 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
         this.console = console;
         this.epochs = config.training().epochs();
         this.fetching = new FetchProgress(console);
-        this.timeLeft = new TimeLeft(nanoTime, config.method() != Method.SUPERVISED);
+        this.fastEpochs =
+                config.method() == Method.SUPERVISED ? 0 : config.training().supOnlyEpochs();
+        this.timeLeft = new TimeLeft(nanoTime);
     }
 
     @Override
     public void started(long startStep, long totalSteps, int stepsPerEpoch) {
         this.totalSteps = totalSteps;
-        timeLeft.started(startStep, totalSteps);
+        timeLeft.started(startStep, totalSteps, (long) fastEpochs * stepsPerEpoch);
         if (console.interactive()) {
             bar = new ProgressBarBuilder()
                     .setTaskName("train")
@@ -135,7 +138,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     /** The time left, at the end of a line; the bar shows its own. */
     private String left(long step) {
-        String left = bar != null || last == null ? "" : timeLeft.after(step, labelledOnly(last));
+        String left = bar == null ? timeLeft.after(step) : "";
         return left.isEmpty() ? "" : "  " + left;
     }
 

@@ -66,9 +66,6 @@ public record PictureFacts(
     }
 
     private static String kind(PictureHeader header) {
-        if (header.channels() == 0) {
-            return "other kinds";
-        }
         String channels = header.channels() == 1 ? "1 channel" : header.channels() + " channels";
         return header.bits() + (header.bits() == 1 ? " bit, " : " bits, ") + channels;
     }

@@ -1,5 +1,6 @@
 package dev.imas.train;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
@@ -21,13 +22,24 @@ final class ClassWeights {
 
     /** The configuration with the weights as numbers, and a line that tells them; as it is where it has numbers. */
     static ImasConfig settled(ImasConfig config, Dataset data, Consumer<String> message) {
-        if (config.supervised().classWeights() != null) {
+        int classes = config.data().classes();
+        List<Double> given = config.supervised().classWeights();
+        if (given != null) {
+            requireOnePerClass(given, classes);
             return config;
         }
-        long[] pixels = pixels(data.labeled(), config.data().classes());
+        long[] pixels = pixels(data.labeled(), classes);
         List<Double> weights = of(pixels);
         message.accept(line(data, pixels, weights));
         return config.withSupervised(config.supervised().withClassWeights(weights));
+    }
+
+    /** Where the masks tell how many classes there are, nobody could ask this before. */
+    private static void requireOnePerClass(List<Double> given, int classes) {
+        if (!given.isEmpty() && given.size() != classes) {
+            throw new UserException("supervised.class_weights is " + given.size() + " weights; expected " + classes
+                    + ", one a class, or none, or auto");
+        }
     }
 
     /** Labelled pixels of each class in all masks. */

@@ -37,7 +37,8 @@ public final class Trainer {
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
      * {@code training.keep: best} best.safetensors, too.
      *
-     * @param asked  configuration; what it leaves open is decided by a look at all masks, and told
+     * @param asked  configuration; what it leaves open is settled first, about masks by a look at all of them, and told;
+     *               it stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -47,9 +48,8 @@ public final class Trainer {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
-        ImasConfig decided = settled(asked, listener);
-        Dataset data = Dataset.open(decided);
-        ImasConfig config = ClassWeights.settled(decided, data, listener::message);
+        ImasConfig config = settled(asked, listener);
+        Dataset data = Dataset.open(config);
         if (!resume) {
             InitialWeights.of(config, listener); // what fails here leaves no run directory behind
             InitialWeights.tellRandomStart(config, listener);
@@ -88,12 +88,13 @@ public final class Trainer {
         }
     }
 
-    /** With what the masks decide, or every reason why they cannot be learned from. */
+    /** With all that the masks decide, or every reason why they cannot be learned from. */
     private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
         MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
         survey.requireUsable();
         survey.findings().forEach(finding -> listener.message(finding.text()));
-        return survey.resolved();
+        ImasConfig config = survey.resolved();
+        return ClassWeights.settled(config, Dataset.open(config), listener::message);
     }
 
     /** A resumed run keeps the precision that it began with. */

@@ -49,8 +49,8 @@ final class TrainingRun {
         }
         if (state.step() < plan.schedule().steps()) {
             listener.message("ended after epoch " + epochs() + " of "
-                    + config.training().epochs() + ": " + state.unimproved() + " evaluations without a better teacher"
-                    + " than that of epoch " + state.bestEpoch() + "; a larger training.patience goes on");
+                    + config.training().epochs() + ": no better teacher since epoch " + state.bestEpoch()
+                    + " (training.patience " + patience.evaluations() + "); a larger one goes on");
         }
     }
 
@@ -146,7 +146,7 @@ final class TrainingRun {
 
     /** Writes what a run leaves at its end. */
     RunSummary finish() throws IOException {
-        EpochMetrics kept = keepBest ? restoreBest() : state.last();
+        EpochMetrics kept = keepBest && state.best() != null ? restoreBest() : state.last();
         results.writeModels(parts.models, kept.step());
         results.writeClassIou(kept);
         results.writeSamples(parts.models);

@@ -79,9 +79,11 @@ class CommandsTest {
     @Test
     void aRunIsMadeLongerAndNeverShorterThanItIs() {
         String out = dir.resolve("longer").toString();
-        Result first = imas(with("train", SMALL, "--out", out, "--epochs", "2"));
+        Result first = imas(with("train", SMALL, "--out", out, "--set", "training.epochs=2"));
         assertThat(first.status()).as(first.err()).isZero();
-        assertThat(first.err()).contains("6 steps in 2 epochs of 3").containsPattern("epoch 2/2  step 4/6 .* left\n");
+        assertThat(first.err())
+                .contains("6 steps in 2 epochs of 3")
+                .containsPattern("epoch 2/2  step 4/6 .*  about .* left\n");
         Result longer = imas("train", "--resume", out, "--epochs", "3");
         assertThat(longer.status()).as(longer.err()).isZero();
         assertThat(longer.err())

@@ -69,7 +69,7 @@ class DamagedImagesTest {
         pictureRefused(
                 "a.jpg",
                 "hello".getBytes(),
-                " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has 5 bytes");
+                " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF, WebP); it has 5 bytes");
     }
 
     @Test

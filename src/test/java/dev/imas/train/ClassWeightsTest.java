@@ -1,7 +1,9 @@
 package dev.imas.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
@@ -75,6 +77,13 @@ class ClassWeightsTest {
         assertThat(ClassWeights.settled(none, data(mask()), told::add)).isSameAs(none);
         assertThat(ClassWeights.settled(given, data(mask()), told::add)).isSameAs(given);
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void givenOnesMustBeAsManyAsTheClassesThatTheMasksHave() {
+        assertThatThrownBy(() -> ClassWeights.settled(config(List.of(1.0, 2.0)), data(mask()), line -> {}))
+                .isInstanceOf(UserException.class)
+                .hasMessage("supervised.class_weights is 2 weights; expected 3, one a class, or none, or auto");
     }
 
     @Test

@@ -416,7 +416,8 @@ class TrainerTest {
         assertThat(found.miouTeacher()).isEqualTo(found.bestTeacher()).isEqualTo(best.miouTeacher());
         assertThat(found.miouStudent()).isEqualTo(best.miouStudent());
         assertThat(listener.messages)
-                .anyMatch(line -> line.startsWith("ended after epoch " + last.epoch() + " of 40: 1"));
+                .anyMatch(line -> line.startsWith("ended after epoch " + last.epoch()
+                        + " of 40: no better teacher since" + " epoch " + best.epoch()));
         SafetensorsFile checkpoint =
                 SafetensorsFile.read(out.resolve(String.format("checkpoints/step-%09d.safetensors", best.step())));
         for (String network : List.of("student", "teacher")) {
