@@ -25,7 +25,7 @@ final class Arguments {
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("data", List.of("weights", "input", "golden", "data", "labeled", "unlabeled", "val"));
-        groups.put("settings", List.of("preset", "config", SET, "seed", "epochs", "strict"));
+        groups.put("settings", List.of("preset", "config", SET, "seed", "budget", "epochs", "strict"));
         groups.put("machine", List.of("device", "precision"));
         groups.put("results", List.of("out", "resume", "json", "markdown"));
         return groups;
@@ -72,6 +72,22 @@ final class Arguments {
                         "a YAML file instead of a preset; the published implementation's layout is understood too"))
                 .addOption(
                         option(SET, "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
+    }
+
+    static Options dataset(Options options) {
+        return options.addOption(
+                        option("data", "ROOT", "folder of your pictures, or that the lists' paths are relative to"))
+                .addOption(option("labeled", "LIST", "list of labelled images"))
+                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
+                .addOption(option("val", "LIST", "list of validation images"));
+    }
+
+    static Option budget() {
+        return option(
+                "budget",
+                "TIME",
+                "how long the run may take in all, such as 30m or 2h; settings that are not given follow (default with"
+                        + " --data alone: 1h on a CPU, 6h on a GPU)");
     }
 
     static Options device(Options options) {

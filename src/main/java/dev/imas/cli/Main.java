@@ -35,6 +35,7 @@ public final class Main {
     private static final int LONGEST_MESSAGE = 1000;
     private static final List<Command> COMMANDS = List.of(
             new TrainCommand(),
+            new PlanCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
             new VerifyCommand(),

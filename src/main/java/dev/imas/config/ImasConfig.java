@@ -225,7 +225,8 @@ public record ImasConfig(
      * @param aspp          the three dilations of the ASPP
      * @param multiGrid     multiply the dilations of layer4's blocks by 2, 2, 4
      * @param auxiliary     auxiliary head on layer3; the tiny backbone has none
-     * @param initWeights   weight file to start from (safetensors or .pth), or null
+     * @param initWeights   weight file to start from (safetensors or .pth); {@link #IMAGENET}: torchvision's, fetched
+     *                      when it is not here, with the conv7 stem; {@link #NONE} or null: none
      * @param strictWeights refuse initWeights with unknown or missing keys
      */
     @RecordBuilder
@@ -239,7 +240,22 @@ public record ImasConfig(
             boolean auxiliary,
             @PathOrNull String initWeights,
             boolean strictWeights)
-            implements ImasConfigNetworkBuilder.With {}
+            implements ImasConfigNetworkBuilder.With {
+        /** Of {@code initWeights}: torchvision's file of the backbone. */
+        public static final String IMAGENET = "imagenet";
+        /** Of {@code initWeights}: no file, also where one would be taken by itself. */
+        public static final String NONE = "none";
+
+        /** Whether training begins with torchvision's ImageNet weights. */
+        public boolean startsFromImageNet() {
+            return IMAGENET.equals(initWeights);
+        }
+
+        /** Whether training begins with weights of any file. */
+        public boolean startsFromFile() {
+            return initWeights != null && !NONE.equals(initWeights);
+        }
+    }
 
     /** How the weak view changes the picture's size. */
     public enum ResizeMode {

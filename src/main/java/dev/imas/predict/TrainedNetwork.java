@@ -70,8 +70,9 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
         }
         SegmentationNetwork network = spec.create();
         try {
-            options.notes.accept(
-                    WeightFiles.load(network, weights, options.strict).summary());
+            options.notes.accept(WeightFiles.load(
+                            network, weights, options.strict ? WeightFiles.Fit.EXACT : WeightFiles.Fit.COMPLETE)
+                    .summary());
             return network;
         } catch (RuntimeException e) {
             network.close();

@@ -51,6 +51,10 @@ public final class Trainer {
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
         ImasConfig config = settled(asked, listener);
         Dataset data = Dataset.open(config);
+        if (!resume) {
+            InitialWeights.of(config, listener); // what fails here leaves no run directory behind
+            InitialWeights.tellRandomStart(config, listener);
+        }
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
