@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 
 /**
- * The weak view: resize, flip, extend at the bottom and right, crop, in this order; the same geometry for a picture
- * and its label map. Method section 2.
+ * The weak view: resize, flips and turn, extend at the bottom and right, crop, in this order; the same geometry for a
+ * picture and its label map. Method section 2.
  */
 public final class WeakView {
     private WeakView() {}
@@ -28,14 +28,29 @@ public final class WeakView {
      *
      * @param size     size after the resize
      * @param mirrored flipped left to right after the resize
-     * @param crop     window of the resized, flipped and extended picture
+     * @param turns    quarter turns clockwise after that, 0 to 3; a vertical flip is a mirroring and two of them
+     * @param crop     window of the resized, flipped, turned and extended picture
      */
-    public record Geometry(ImageSize size, boolean mirrored, Window crop) {
+    public record Geometry(ImageSize size, boolean mirrored, int turns, Window crop) {
+        /** Without a turn. */
+        public Geometry(ImageSize size, boolean mirrored, Window crop) {
+            this(size, mirrored, 0, crop);
+        }
+
+        /** Draws a geometry for a picture of the given size, as for one without labels. */
+        public static Geometry draw(ImageSize source, ImasConfig.Augment config, DoubleSupplier uniform) {
+            return draw(source, null, config, uniform);
+        }
+
         /**
          * Draws a geometry for a picture of the given size. Draws, in this order: the resize (none for NONE), the
-         * flip, the crop's column and row.
+         * horizontal flip, then, where each may happen, the vertical flip and the turn; the crop's column and row;
+         * then, where it may be and there are labels, whether the crop is to hold foreground, and that one's place.
+         *
+         * @param labelsOrNull labels of the picture's size, or null
          */
-        public static Geometry draw(ImageSize source, ImasConfig.Augment config, DoubleSupplier uniform) {
+        public static Geometry draw(
+                ImageSize source, LabelMap labelsOrNull, ImasConfig.Augment config, DoubleSupplier uniform) {
             ImageSize size =
                     switch (config.resize()) {
                         case LONG_SIDE ->
@@ -47,11 +62,59 @@ public final class WeakView {
                         case NONE -> source;
                     };
             boolean mirrored = uniform.getAsDouble() < config.flip();
+            boolean upended = happens(config.flipVertical(), uniform);
+            int turns = happens(config.rotate90(), uniform) ? Draw.integer(uniform, 1, 3) : 0;
+            turns = (turns + (upended ? 2 : 0)) % 4;
+            ImageSize turned = QuarterTurn.of(size, turns);
             int height = config.crop().get(0);
             int width = config.crop().get(1);
-            int x = Draw.integer(uniform, 0, Math.max(size.width(), width) - width);
-            int y = Draw.integer(uniform, 0, Math.max(size.height(), height) - height);
-            return new Geometry(size, mirrored, new Window(x, y, width, height));
+            int x = Draw.integer(uniform, 0, Math.max(turned.width(), width) - width);
+            int y = Draw.integer(uniform, 0, Math.max(turned.height(), height) - height);
+            Geometry anywhere = new Geometry(size, mirrored != upended, turns, new Window(x, y, width, height));
+            return labelsOrNull != null && happens(config.foregroundCrops(), uniform)
+                    ? anywhere.overForeground(labelsOrNull, uniform)
+                    : anywhere;
+        }
+
+        /** Nothing is drawn for what never happens, so that it changes no other draw. */
+        private static boolean happens(double probability, DoubleSupplier uniform) {
+            return probability > 0 && uniform.getAsDouble() < probability;
+        }
+
+        /** The same with a crop over foreground, as it is seen at this size; where there is none, the same. */
+        private Geometry overForeground(LabelMap labels, DoubleSupplier uniform) {
+            return Foreground.pixel(Resize.nearest(labels, size.width(), size.height()), uniform)
+                    .map(pixel -> new Geometry(size, mirrored, turns, cropOver(pixel, uniform)))
+                    .orElse(this);
+        }
+
+        /** @param pixel of the picture before it is flipped and turned */
+        private Window cropOver(Window pixel, DoubleSupplier uniform) {
+            int column = mirrored ? size.width() - 1 - pixel.x() : pixel.x();
+            Window held = QuarterTurn.of(new Window(column, pixel.y(), 1, 1), size, turns);
+            ImageSize turned = QuarterTurn.of(size, turns);
+            int x = Foreground.crop(held.x(), crop.width(), turned.width(), uniform);
+            int y = Foreground.crop(held.y(), crop.height(), turned.height(), uniform);
+            return new Window(x, y, crop.width(), crop.height());
+        }
+
+        /** The part of an upright crop that the resized picture covers. */
+        private Window covered() {
+            return Crop.covered(crop, size.width(), size.height());
+        }
+
+        /** The place of that part in the picture before the flip. */
+        private Window source() {
+            Window covered = covered();
+            int left = mirrored ? size.width() - covered.x() - covered.width() : covered.x();
+            return new Window(left, covered.y(), covered.width(), covered.height());
+        }
+
+        /** What must be seen of the picture before its turn: the part that the crop covers, extended by nothing. */
+        private Geometry beforeTurn() {
+            ImageSize turned = QuarterTurn.of(size, turns);
+            Window covered = Crop.covered(crop, turned.width(), turned.height());
+            return new Geometry(size, mirrored, QuarterTurn.before(covered, size, turns));
         }
 
         private static ImageSize base(ImageSize source, List<Integer> base) {
@@ -69,7 +132,8 @@ public final class WeakView {
      */
     public static Result<RgbImage> apply(
             RgbImage image, LabelMap labelsOrNull, ImasConfig.Augment config, DoubleSupplier uniform) {
-        return apply(image, labelsOrNull, Geometry.draw(sizeOf(image), config, uniform));
+        requireLabelsOf(image, labelsOrNull);
+        return apply(image, labelsOrNull, Geometry.draw(sizeOf(image), labelsOrNull, config, uniform));
     }
 
     /**
@@ -83,66 +147,68 @@ public final class WeakView {
             ImasConfig.Augment config,
             List<Double> padding,
             DoubleSupplier uniform) {
-        Geometry geometry = Geometry.draw(sizeOf(picture), config, uniform);
+        requireLabelsOf(picture, labelsOrNull);
+        Geometry geometry = Geometry.draw(sizeOf(picture), labelsOrNull, config, uniform);
         Picture crop = picture instanceof FloatImage image
                 ? cropped(image, geometry, padding)
                 : cropped((RgbImage) picture, geometry);
-        return new Result<>(crop, labels(picture, labelsOrNull, geometry));
+        return new Result<>(crop, cropped(labelsOrNull, geometry));
     }
 
     /** Applies a given geometry. Only the pixels of the crop are computed. */
     public static Result<RgbImage> apply(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
-        return new Result<>(cropped(image, geometry), labels(image, labelsOrNull, geometry));
+        requireLabelsOf(image, labelsOrNull);
+        return new Result<>(cropped(image, geometry), cropped(labelsOrNull, geometry));
+    }
+
+    private static RgbImage cropped(RgbImage image, Geometry geometry) {
+        Window crop = geometry.crop();
+        if (geometry.turns() > 0) {
+            RgbImage seen = cropped(image, geometry.beforeTurn());
+            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height());
+        }
+        ImageSize size = geometry.size();
+        RgbImage result = Crop.extended(geometry.covered(), crop.width(), crop.height());
+        Resize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), result);
+        return result;
+    }
+
+    private static FloatImage cropped(FloatImage image, Geometry geometry, List<Double> padding) {
+        Window crop = geometry.crop();
+        if (geometry.turns() > 0) {
+            FloatImage seen = cropped(image, geometry.beforeTurn(), padding);
+            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height(), padding);
+        }
+        ImageSize size = geometry.size();
+        FloatImage result = Crop.extended(geometry.covered(), crop.width(), crop.height(), padding);
+        FloatResize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), result);
+        return result;
+    }
+
+    private static LabelMap cropped(LabelMap labelsOrNull, Geometry geometry) {
+        if (labelsOrNull == null) {
+            return null;
+        }
+        Window crop = geometry.crop();
+        if (geometry.turns() > 0) {
+            LabelMap seen = cropped(labelsOrNull, geometry.beforeTurn());
+            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height());
+        }
+        ImageSize size = geometry.size();
+        LabelMap seen = Resize.nearest(
+                labelsOrNull, size.width(), size.height(), geometry.source(), geometry.mirrored());
+        return Crop.pad(seen, crop.width(), crop.height());
     }
 
     private static ImageSize sizeOf(Picture picture) {
         return new ImageSize(picture.width(), picture.height());
     }
 
-    private static RgbImage cropped(RgbImage image, Geometry geometry) {
-        Window covered = covered(geometry);
-        RgbImage crop = Crop.extended(
-                covered, geometry.crop().width(), geometry.crop().height());
-        ImageSize size = geometry.size();
-        Resize.bilinear(
-                image, size.width(), size.height(), source(covered, geometry), geometry.mirrored(), crop);
-        return crop;
-    }
-
-    private static FloatImage cropped(FloatImage image, Geometry geometry, List<Double> padding) {
-        Window covered = covered(geometry);
-        FloatImage crop = Crop.extended(
-                covered, geometry.crop().width(), geometry.crop().height(), padding);
-        ImageSize size = geometry.size();
-        FloatResize.bilinear(
-                image, size.width(), size.height(), source(covered, geometry), geometry.mirrored(), crop);
-        return crop;
-    }
-
-    private static LabelMap labels(Picture image, LabelMap labelsOrNull, Geometry geometry) {
-        if (labelsOrNull == null) {
-            return null;
-        }
-        if (labelsOrNull.width() != image.width() || labelsOrNull.height() != image.height()) {
-            throw new IllegalArgumentException("a picture of " + image.width() + "x" + image.height()
+    private static void requireLabelsOf(Picture picture, LabelMap labelsOrNull) {
+        if (labelsOrNull != null
+                && (labelsOrNull.width() != picture.width() || labelsOrNull.height() != picture.height())) {
+            throw new IllegalArgumentException("a picture of " + picture.width() + "x" + picture.height()
                     + " cannot have labels of " + labelsOrNull.width() + "x" + labelsOrNull.height());
         }
-        ImageSize size = geometry.size();
-        Window source = source(covered(geometry), geometry);
-        LabelMap resized =
-                Resize.nearest(labelsOrNull, size.width(), size.height(), source, geometry.mirrored());
-        return Crop.pad(resized, geometry.crop().width(), geometry.crop().height());
-    }
-
-    /** The part of the crop that the resized picture covers. */
-    private static Window covered(Geometry geometry) {
-        return Crop.covered(
-                geometry.crop(), geometry.size().width(), geometry.size().height());
-    }
-
-    /** The covered part's place in the picture before the flip. */
-    private static Window source(Window covered, Geometry geometry) {
-        int left = geometry.mirrored() ? geometry.size().width() - covered.x() - covered.width() : covered.x();
-        return new Window(left, covered.y(), covered.width(), covered.height());
     }
 }

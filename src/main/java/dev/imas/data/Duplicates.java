@@ -79,8 +79,9 @@ final class Duplicates {
         if (!both) {
             List<Sample> shared = shared(files.labeled(), files.unlabeled());
             if (!shared.isEmpty()) {
-                findings.add(Finding.note(shared.size() + " of " + files.labeled().size()
-                        + " labelled pictures are also among the unlabelled ones, such as " + first(shared)));
+                findings.add(
+                        Finding.note(shared.size() + " of " + files.labeled().size()
+                                + " labelled pictures are also among the unlabelled ones, such as " + first(shared)));
             }
         }
         within("labelled", files.labeled(), findings);

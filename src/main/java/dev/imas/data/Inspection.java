@@ -95,7 +95,13 @@ public record Inspection(
         Optional<Dataset> dataset =
                 faults ? Optional.empty() : Optional.of(Dataset.of(settled, sound.settled(settled)));
         return new Inspection(
-                settled, dataset, recognised, List.copyOf(findings), facts, List.copyOf(classes), List.copyOf(unmatched));
+                settled,
+                dataset,
+                recognised,
+                List.copyOf(findings),
+                facts,
+                List.copyOf(classes),
+                List.copyOf(unmatched));
     }
 
     /** With the range of the pictures; one that cannot be found is a fault. */
@@ -116,8 +122,7 @@ public record Inspection(
 
     /** The data set. @throws UserException that tells every fault, one a line, if there is one */
     public Dataset usable() {
-        return dataset.orElseThrow(
-                () -> new UserException(String.join("\n", Finding.texts(findings, Severity.FAULT))));
+        return dataset.orElseThrow(() -> new UserException(String.join("\n", Finding.texts(findings, Severity.FAULT))));
     }
 
     /** What there is, in a few lines: counts, sizes and class shares. Empty for generated scenes. */

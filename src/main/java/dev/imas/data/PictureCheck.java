@@ -35,7 +35,7 @@ record PictureCheck(Map<Path, PictureHeader> headers, Map<Path, String> problems
         List<Path> pictures = samples.stream().map(Sample::picture).distinct().toList();
         Map<Path, PictureHeader> headers = new LinkedHashMap<>();
         Map<Path, String> problems = new LinkedHashMap<>();
-        sort(each(pictures, ImageFiles::header), headers, problems);
+        sort(each(pictures, PictureHeader::of), headers, problems);
         List<Path> within = withinBudget(headers);
         Map<Path, Boolean> sound = new LinkedHashMap<>();
         sort(each(within, picture -> decoded(picture, reader)), sound, problems);
@@ -61,9 +61,8 @@ record PictureCheck(Map<Path, PictureHeader> headers, Map<Path, String> problems
     }
 
     private static <T> Map<Path, Outcome<T>> each(List<Path> pictures, Function<Path, T> look) {
-        List<Outcome<T>> outcomes = pictures.parallelStream()
-                .map(picture -> outcome(picture, look))
-                .collect(Collectors.toList());
+        List<Outcome<T>> outcomes =
+                pictures.parallelStream().map(picture -> outcome(picture, look)).collect(Collectors.toList());
         Map<Path, Outcome<T>> found = new LinkedHashMap<>();
         for (int i = 0; i < pictures.size(); i++) {
             found.put(pictures.get(i), outcomes.get(i));

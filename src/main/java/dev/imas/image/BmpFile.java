@@ -72,7 +72,7 @@ final class BmpFile implements PictureFile {
 
     @Override
     public int bits() {
-        return 8;
+        return Math.min(bits, 8);
     }
 
     @Override
@@ -85,11 +85,18 @@ final class BmpFile implements PictureFile {
         if (bits > 8) {
             return colours();
         }
-        byte[] indices = compression == 0
-                ? indices()
-                : BmpRuns.expand(file, dataAt, width, height, compression == RUNS_4);
+        byte[] indices =
+                compression == 0 ? indices() : BmpRuns.expand(file, dataAt, width, height, compression == RUNS_4);
         return new Stored(
-                width, height, 1, Meaning.PALETTE, -1, false, Samples.Kind.UNSIGNED, bits, new Values.Bytes(indices),
+                width,
+                height,
+                1,
+                Meaning.PALETTE,
+                -1,
+                false,
+                Samples.Kind.UNSIGNED,
+                bits,
+                new Values.Bytes(indices),
                 palette());
     }
 

@@ -139,13 +139,20 @@ final class GifFile implements PictureFile {
             return coloured(screen, palette, left, top, columns, rows);
         }
         return new Stored(
-                width, height, 1, Meaning.PALETTE, -1, false, Samples.Kind.UNSIGNED, 8, new Values.Bytes(screen),
+                width,
+                height,
+                1,
+                Meaning.PALETTE,
+                -1,
+                false,
+                Samples.Kind.UNSIGNED,
+                8,
+                new Values.Bytes(screen),
                 palette);
     }
 
     /** Of two palettes, the frame's own and the screen's behind it. */
-    private Stored coloured(byte[] screen, int[] palette, int left, int top, int columns, int rows)
-            throws IOException {
+    private Stored coloured(byte[] screen, int[] palette, int left, int top, int columns, int rows) throws IOException {
         byte[] rgb = new byte[Math.multiplyExact(screen.length, 3)];
         int behind = screenPalette.length == 0 ? 0 : screenPalette[background];
         for (int i = 0; i < screen.length; i++) {

@@ -105,23 +105,11 @@ public final class ImageFiles {
 
     /** Width and height of a picture as {@link #picture} gives it, from the header alone. */
     public static ImageSize size(Path path) {
-        return opened(path, file -> file.orientation().shown(file.size()));
+        return header(path, file -> file.orientation().shown(file.size()));
     }
 
-    /**
-     * What a picture file says of itself before its pixels; a file that visibly ends early is refused. A small part of
-     * the cost of decoding it.
-     */
-    public static PictureHeader header(Path path) {
-        return opened(path, file -> {
-            file.requireEnd();
-            ImageSize shown = file.orientation().shown(file.size());
-            return new PictureHeader(file.size(), shown, file.orientation().code(), file.channels(), file.bits());
-        });
-    }
-
-    /** Reads as much of a file as is asked for. */
-    private static <T> T opened(Path path, Reading<T> reading) {
+    /** What a header says; no more of the file is read. */
+    static <T> T header(Path path, Reading<T> reading) {
         requireFile(path);
         try (FileBytes bytes = FileBytes.open(path)) {
             PictureFile file = PictureFile.of(bytes);
@@ -152,7 +140,8 @@ public final class ImageFiles {
         }
     }
 
-    private interface Reading<T> {
+    /** Makes something of a file. */
+    interface Reading<T> {
         T from(PictureFile file) throws IOException;
     }
 
@@ -188,8 +177,9 @@ public final class ImageFiles {
     }
 
     private static ImageProblem outOfMemory() {
-        return ImageProblem.unread("does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
-                + " MB this program may use; make the image smaller or raise -Xmx");
+        return ImageProblem.unread(
+                "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MB this program may use; make the image smaller or raise -Xmx");
     }
 
     private static UserException refused(Path path, IOException problem) {

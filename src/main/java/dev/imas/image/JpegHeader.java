@@ -32,8 +32,7 @@ final class JpegHeader {
     private static final int APP14 = 0xEE;
     private static final int COMMENT = 0xFE;
     private static final int NO_ADOBE = -1;
-    /** Bytes that may follow a picture. */
-    private static final int END = 1 << 16;
+    private static final int NEAR_END = 1 << 16;
 
     private final FileBytes file;
     private int frame = -1; // marker of the frame
@@ -65,17 +64,6 @@ final class JpegHeader {
         }
         header.requireReadable();
         return header;
-    }
-
-    /** Throws unless the mark that ends a picture stands near the end; some cameras write after it. */
-    void requireEnd() throws IOException {
-        byte[] end = file.bytes(Math.max(0, file.length() - END), (int) Math.min(END, file.length()));
-        for (int i = end.length - 2; i >= 0; i--) {
-            if ((end[i] & 255) == 0xFF && (end[i + 1] & 255) == EOI) {
-                return;
-            }
-        }
-        throw ImageProblem.endsEarly();
     }
 
     /** Where the code of the next marker stands; bytes between segments are passed over. */
@@ -177,8 +165,9 @@ final class JpegHeader {
             case 1 -> Colours.GREY;
             case 3 -> !jfif && (adobe == 0 || adobe == NO_ADOBE && namedRgb) ? Colours.RGB : Colours.YCBCR;
             case 4 -> adobe == 2 ? Colours.YCCK : Colours.CMYK;
-            default -> throw ImageProblem.unread(
-                    "is a JPEG with " + components.length + " components; expected grey, RGB or CMYK");
+            default ->
+                throw ImageProblem.unread(
+                        "is a JPEG with " + components.length + " components; expected grey, RGB or CMYK");
         };
     }
 
@@ -218,6 +207,17 @@ final class JpegHeader {
         return out.toByteArray();
     }
 
+    /** Throws where no end is marked near the end of the file; some cameras write something behind it. */
+    void requireEnd() throws IOException {
+        byte[] end = file.bytes(file.length() - Math.min(NEAR_END, file.length()), (int) Math.min(NEAR_END, file.length()));
+        for (int i = end.length - 2; i >= 0; i--) {
+            if (end[i] == -1 && end[i + 1] == (byte) EOI) {
+                return;
+            }
+        }
+        throw ImageProblem.endsEarly();
+    }
+
     /** Where the coded data of a scan give way to the next marker. */
     private static int endOfScan(byte[] all, int from) throws IOException {
         for (int i = from; i < all.length - 1; i++) {
@@ -233,9 +233,8 @@ final class JpegHeader {
 
     private static byte[] heading(Colours colours) {
         return switch (colours) {
-            case GREY, YCBCR -> new byte[] {
-                -1, (byte) SOI, -1, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
-            };
+            case GREY, YCBCR ->
+                new byte[] {-1, (byte) SOI, -1, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0};
             case RGB, RAW, CMYK -> adobe(0);
             case YCCK -> adobe(2);
         };

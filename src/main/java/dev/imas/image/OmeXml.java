@@ -23,6 +23,7 @@ final class OmeXml {
     private final List<Integer> samples = new ArrayList<>();
     /** IFD, first C, Z, T, count: -1 where not said. */
     private final List<int[]> places = new ArrayList<>();
+
     private boolean otherFiles;
     private final List<String> fileNames = new ArrayList<>();
 
@@ -118,15 +119,18 @@ final class OmeXml {
 
     private TiffPlanes planes(int pages) throws IOException {
         if (images > 1) {
-            throw ImageProblem.unread("holds " + images + " pictures (OME-TIFF); save the one that is meant in a file"
-                    + " of its own");
+            throw ImageProblem.unread(
+                    "holds " + images + " pictures (OME-TIFF); save the one that is meant in a file" + " of its own");
         }
-        int perPage = Math.max(1, samples.stream().mapToInt(Integer::intValue).max().orElse(1));
+        int perPage =
+                Math.max(1, samples.stream().mapToInt(Integer::intValue).max().orElse(1));
         if (sizeC % perPage != 0) {
             perPage = 1;
         }
         int channels = sizeC / perPage;
-        boolean sensible = channels >= 1 && sizeZ >= 1 && sizeT >= 1
+        boolean sensible = channels >= 1
+                && sizeZ >= 1
+                && sizeT >= 1
                 && (long) channels * sizeZ * sizeT <= MAX_PLANES
                 && order.matches("XY[CZT]{3}");
         if (!sensible) {

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A PNG file. Of its ancillary chunks only the camera's orientation counts. */
-record PngFile(FileBytes file, int width, int height, int bits, int colourType, boolean interlaced, Orientation orientation)
+record PngFile(
+        FileBytes file, int width, int height, int bits, int colourType, boolean interlaced, Orientation orientation)
         implements PictureFile {
     private static final int HEADER_AT = 16;
     private static final int PALETTE_TYPE = 3;
@@ -52,6 +53,11 @@ record PngFile(FileBytes file, int width, int height, int bits, int colourType, 
             case 6 -> 4;
             default -> 1;
         };
+    }
+
+    @Override
+    public void requireEnd() throws IOException {
+        PngChunks.requireEnd(file);
     }
 
     @Override

@@ -45,7 +45,8 @@ final class Rgb {
 
     /** 12 bits in a file of 16 would become black. */
     private static void requireRange(Stored stored) throws IOException {
-        if (stored.bits() != 16 || stored.meaning() == Stored.Meaning.PALETTE
+        if (stored.bits() != 16
+                || stored.meaning() == Stored.Meaning.PALETTE
                 || stored.meaning() == Stored.Meaning.CMYK) {
             return;
         }

@@ -25,7 +25,12 @@ final class SampleValues {
             at = put(page, values, at, channels);
         }
         return new Samples(
-                first.width(), first.height(), channels, first.kind(), first.bits(), values,
+                first.width(),
+                first.height(),
+                channels,
+                first.kind(),
+                first.bits(),
+                values,
                 names.size() == channels ? names : List.of());
     }
 

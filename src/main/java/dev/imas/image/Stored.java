@@ -46,8 +46,8 @@ record Stored(
     Stored {
         if (values.length() != Math.multiplyExact(Math.multiplyExact(width, height), channels)
                 || channels < meaning.channels) {
-            throw new IllegalArgumentException(values.length() + " samples are not " + width + "x" + height + "x"
-                    + channels + " of " + meaning);
+            throw new IllegalArgumentException(
+                    values.length() + " samples are not " + width + "x" + height + "x" + channels + " of " + meaning);
         }
     }
 
@@ -59,7 +59,15 @@ record Stored(
     /** 8 bits a sample, without a palette. */
     static Stored bytes(int width, int height, int channels, Meaning meaning, int alpha, byte[] values) {
         return new Stored(
-                width, height, channels, meaning, alpha, false, Samples.Kind.UNSIGNED, 8, new Values.Bytes(values),
+                width,
+                height,
+                channels,
+                meaning,
+                alpha,
+                false,
+                Samples.Kind.UNSIGNED,
+                8,
+                new Values.Bytes(values),
                 NO_PALETTE);
     }
 

@@ -52,9 +52,10 @@ enum TiffCompression {
             case 8, 32946 -> DEFLATE;
             case 32773 -> PACK_BITS;
             case 50000 -> ZSTANDARD;
-            default -> throw ImageProblem.unknownTo(
-                    "is compressed with " + UNREAD.getOrDefault(code, "an unknown method (" + code + ")"),
-                    "Deflate or LZW");
+            default ->
+                throw ImageProblem.unknownTo(
+                        "is compressed with " + UNREAD.getOrDefault(code, "an unknown method (" + code + ")"),
+                        "Deflate or LZW");
         };
     }
 

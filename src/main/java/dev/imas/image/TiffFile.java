@@ -53,12 +53,19 @@ final class TiffFile implements PictureFile {
 
     @Override
     public int channels() {
-        return pages.get(0).channels * planes.channels();
+        return planes.channels() * pages.get(0).channels;
     }
 
     @Override
     public int bits() {
         return pages.get(0).bits;
+    }
+
+    @Override
+    public void requireEnd() throws IOException {
+        for (TiffPage page : pages) {
+            new TiffSegments(page, file).requireInFile();
+        }
     }
 
     @Override
@@ -98,7 +105,15 @@ final class TiffFile implements PictureFile {
         return stored.meaning() != Stored.Meaning.PALETTE
                 ? stored
                 : new Stored(
-                        stored.width(), stored.height(), stored.channels(), Stored.Meaning.GREY, stored.alpha(),
-                        stored.scaled(), stored.kind(), stored.bits(), stored.values(), new int[0]);
+                        stored.width(),
+                        stored.height(),
+                        stored.channels(),
+                        Stored.Meaning.GREY,
+                        stored.alpha(),
+                        stored.scaled(),
+                        stored.kind(),
+                        stored.bits(),
+                        stored.values(),
+                        new int[0]);
     }
 }

@@ -125,8 +125,9 @@ final class TiffPage {
                     case 8, 9, 10 -> throw ImageProblem.unknownTo("has the colours L*a*b*", "RGB");
                     case 32803, 34892 -> throw ImageProblem.unknownTo("holds a camera's raw data", "RGB");
                     case 32844, 32845 -> throw ImageProblem.unknownTo("has logarithmic colours (LogLuv)", "RGB");
-                    default -> throw ImageProblem.unknownTo(
-                            "has colours of an unknown kind (" + photometric + ")", "RGB or grey");
+                    default ->
+                        throw ImageProblem.unknownTo(
+                                "has colours of an unknown kind (" + photometric + ")", "RGB or grey");
                 };
         if (channels < meaning.channels) {
             throw ImageProblem.damaged("it has " + channels + " of " + meaning.channels + " colour channels");
@@ -177,8 +178,7 @@ final class TiffPage {
         long[] map = tags.numbers(COLOUR_MAP);
         int size = 1 << bits;
         if (map.length < 3 * size) {
-            throw ImageProblem.damaged(
-                    "its palette has " + map.length / 3 + " of " + size + " colours");
+            throw ImageProblem.damaged("its palette has " + map.length / 3 + " of " + size + " colours");
         }
         int shift = Arrays.stream(map).allMatch(value -> value < 256) ? 0 : 8;
         int[] palette = new int[size];
@@ -203,8 +203,7 @@ final class TiffPage {
         if (minIsWhite()) {
             invert(values);
         }
-        return new Stored(
-                width, height, channels, meaning, alpha(), scaledByAlpha(), kind, depth, values, palette);
+        return new Stored(width, height, channels, meaning, alpha(), scaledByAlpha(), kind, depth, values, palette);
     }
 
     /** Makes 0 black; extra channels stay as they are. */

@@ -22,7 +22,8 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
     private static final Pattern IMAGE_J = Pattern.compile("(?m)^(images|channels|slices|frames)=(\\d{1,6})\\s*$");
 
     static TiffPlanes of(String description, int pages) throws IOException {
-        if (description.stripLeading().startsWith("<?xml") || description.stripLeading().startsWith("<OME")) {
+        if (description.stripLeading().startsWith("<?xml")
+                || description.stripLeading().startsWith("<OME")) {
             TiffPlanes ome = OmeXml.planes(description, pages);
             if (ome != null) {
                 return ome;
@@ -69,7 +70,12 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
     String described() {
         return kind.isEmpty()
                 ? ""
-                : " (" + kind + ": " + channels + " channels, " + depths + " slices in Z, " + times + " times)";
+                : " (" + kind + ": " + counted(channels, "channel") + ", " + counted(depths, "slice") + " in Z, "
+                        + counted(times, "time") + ")";
+    }
+
+    private static String counted(int number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
     }
 
     /** Throws unless every page that the file speaks of is in it. */
@@ -95,8 +101,8 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
                     + " meant, 0 to " + (planes - 1));
         }
         if (plane >= planes) {
-            throw ImageProblem.unread("has " + planes + " planes" + described() + ", 0 to " + (planes - 1)
-                    + "; data.page is " + plane);
+            throw ImageProblem.unread(
+                    "has " + planes + " planes" + described() + ", 0 to " + (planes - 1) + "; data.page is " + plane);
         }
         if (kind.isEmpty() && plane != PictureFile.ONLY_PLANE) {
             return List.of(plane);

@@ -44,8 +44,9 @@ final class TiffPredictor {
                 case 16 -> row.putShort(at, (short) (row.getShort(at) + row.getShort(before)));
                 case 32 -> row.putInt(at, row.getInt(at) + row.getInt(before));
                 case 64 -> row.putLong(at, row.getLong(at) + row.getLong(before));
-                default -> throw ImageProblem.unknownTo(
-                        "has " + page.bits + "-bit samples with a predictor", "a TIFF without one");
+                default ->
+                    throw ImageProblem.unknownTo(
+                            "has " + page.bits + "-bit samples with a predictor", "a TIFF without one");
             }
         }
     }

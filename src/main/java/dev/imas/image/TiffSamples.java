@@ -16,16 +16,14 @@ final class TiffSamples {
 
     void allocate() {
         int count = Math.multiplyExact(Math.multiplyExact(page.width, page.height), page.channels);
-        values =
-                switch (page.kind) {
-                    case UNSIGNED -> page.bits <= 8
-                            ? new Values.Bytes(new byte[count])
-                            : page.bits <= 16
-                                    ? new Values.Shorts(new short[count])
-                                    : new Values.Unsigned(new int[count]);
-                    case SIGNED -> new Values.Signed(new int[count]);
-                    case FLOAT -> new Values.Floats(new float[count]);
-                };
+        values = switch (page.kind) {
+            case UNSIGNED ->
+                page.bits <= 8
+                        ? new Values.Bytes(new byte[count])
+                        : page.bits <= 16 ? new Values.Shorts(new short[count]) : new Values.Unsigned(new int[count]);
+            case SIGNED -> new Values.Signed(new int[count]);
+            case FLOAT -> new Values.Floats(new float[count]);
+        };
     }
 
     Values values() {
@@ -66,20 +64,18 @@ final class TiffSamples {
         } else if (values instanceof Values.Unsigned ints) {
             ints.array()[to] = row.getInt(from + 4 * i);
         } else if (values instanceof Values.Signed ints) {
-            ints.array()[to] =
-                    switch (page.bits) {
-                        case 8 -> row.get(from + i);
-                        case 16 -> row.getShort(from + 2 * i);
-                        default -> row.getInt(from + 4 * i);
-                    };
+            ints.array()[to] = switch (page.bits) {
+                case 8 -> row.get(from + i);
+                case 16 -> row.getShort(from + 2 * i);
+                default -> row.getInt(from + 4 * i);
+            };
         } else if (values instanceof Values.Floats floats) {
-            floats.array()[to] =
-                    switch (page.bits) {
-                        case 16 -> Halves.toFloat(row.getShort(from + 2 * i));
-                        case 24 -> Halves.toFloat(three(row, from + 3 * i));
-                        case 32 -> row.getFloat(from + 4 * i);
-                        default -> (float) row.getDouble(from + 8 * i);
-                    };
+            floats.array()[to] = switch (page.bits) {
+                case 16 -> Halves.toFloat(row.getShort(from + 2 * i));
+                case 24 -> Halves.toFloat(three(row, from + 3 * i));
+                case 32 -> row.getFloat(from + 4 * i);
+                default -> (float) row.getDouble(from + 8 * i);
+            };
         }
     }
 
@@ -96,8 +92,6 @@ final class TiffSamples {
         int first = row.get(at) & 255;
         int middle = row.get(at + 1) & 255;
         int last = row.get(at + 2) & 255;
-        return order == ByteOrder.LITTLE_ENDIAN
-                ? last << 16 | middle << 8 | first
-                : first << 16 | middle << 8 | last;
+        return order == ByteOrder.LITTLE_ENDIAN ? last << 16 | middle << 8 | first : first << 16 | middle << 8 | last;
     }
 }

@@ -35,10 +35,11 @@ public final class Trainer {
 
     /**
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
-     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
+     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
+     * {@code training.keep: best} best.safetensors, too.
      *
-     * @param asked  configuration; what it leaves open about pictures and masks is decided by a look at all of them, and
-     *               told
+     * @param asked  configuration; what it leaves open is settled first, about pictures and masks by a look at all of
+     *               them, and told; it stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -65,9 +66,10 @@ public final class Trainer {
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
                     RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
-                TrainingRun run = new TrainingRun(config, compute, listener, parts);
+                Results results = new Results(config, directory, data, compute);
+                TrainingRun run = new TrainingRun(config, compute, listener, parts, results);
                 run.run();
-                summary = run.finish(directory, data);
+                summary = run.finish();
             }
             ReportWriter.write(out);
             return summary;
@@ -83,18 +85,19 @@ public final class Trainer {
         }
     }
 
-    /** With what pictures and masks decide, or every reason why they cannot be learned from. */
+    /** With all that pictures and masks decide, or every reason why they cannot be learned from. */
     private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
         MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
         survey.requireUsable();
         survey.findings().forEach(finding -> listener.message(finding.text()));
-        ImasConfig settled =
-                PictureSurvey.settle(survey.resolved(), Dataset.open(survey.resolved()), listener::message);
-        if (settled.augment().device() && !settled.data().channels().rgb()) {
+        ImasConfig config = survey.resolved();
+        config = ClassWeights.settled(config, Dataset.open(config), listener::message);
+        config = PictureSurvey.settle(config, Dataset.open(config), listener::message);
+        if (config.augment().device() && !config.data().channels().rgb()) {
             listener.message("augment.device makes strong views of rgb alone; the loader makes them");
-            return settled.withAugment(settled.augment().withDevice(false));
+            return config.withAugment(config.augment().withDevice(false));
         }
-        return settled;
+        return config;
     }
 
     /** A resumed run keeps the precision that it began with. */

@@ -79,9 +79,7 @@ class DamagedImagesTest {
                 png(100_000, 100_000, 8, 2, NONE, bytes(0)),
                 " is 100000x100000; an image may have 100000000 pixels at most");
         Path path = folder.resolve("huge.png");
-        refused(
-                () -> labels(path),
-                path + " is 100000x100000; an image may have 100000000 pixels at most");
+        refused(() -> labels(path), path + " is 100000x100000; an image may have 100000000 pixels at most");
     }
 
     @Test
@@ -111,7 +109,7 @@ class DamagedImagesTest {
         pictureRefused(
                 "noend.png",
                 Arrays.copyOf(whole, whole.length - 12),
-                " cannot be read as an image (its data end early); it may be truncated or damaged");
+                " cannot be read as an image (it ends before its last chunk); it may be truncated or damaged");
         pictureRefused(
                 "cut.png",
                 Arrays.copyOf(whole, whole.length - 40),
