@@ -195,8 +195,8 @@ public final class WeakView {
             return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height());
         }
         ImageSize size = geometry.size();
-        LabelMap seen = Resize.nearest(
-                labelsOrNull, size.width(), size.height(), geometry.source(), geometry.mirrored());
+        LabelMap seen =
+                Resize.nearest(labelsOrNull, size.width(), size.height(), geometry.source(), geometry.mirrored());
         return Crop.pad(seen, crop.width(), crop.height());
     }
 

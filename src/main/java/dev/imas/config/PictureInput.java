@@ -13,8 +13,7 @@ import java.util.List;
  * @param mean     one a channel, of values in [0,1]
  * @param std      one a channel, greater than 0
  */
-public record PictureInput(
-        Channels channels, PixelRange range, Integer page, List<Double> mean, List<Double> std) {
+public record PictureInput(Channels channels, PixelRange range, Integer page, List<Double> mean, List<Double> std) {
     /** Three 8-bit colours as files hold them, normalised by ImageNet's numbers. */
     public static final PictureInput RGB =
             new PictureInput(Channels.RGB, PixelRange.of(PixelRange.Rule.AUTO), null, List.of(), List.of());

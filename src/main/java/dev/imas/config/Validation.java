@@ -147,8 +147,7 @@ final class Validation {
                 windows + " pairs",
                 most == 1 ? "one pair" : "one pair, or " + most + ", one a channel (data.channels)");
         if (data.layout() == Layout.EMBEDDED) {
-            faults.require(
-                    data.channels().rgb(), "data.channels", data.channels(), "rgb, as data.layout is embedded");
+            faults.require(data.channels().rgb(), "data.channels", data.channels(), "rgb, as data.layout is embedded");
         }
     }
 

@@ -52,7 +52,9 @@ public final class ChannelFiles {
 
     /** The files of a picture's channels in order; of most pictures the one file. */
     List<Path> of(Path file) {
-        if (channels.rgb() || channels.count() == 1 || !FIRST.matcher(stem(file)).matches()) {
+        if (channels.rgb()
+                || channels.count() == 1
+                || !FIRST.matcher(stem(file)).matches()) {
             return List.of(file);
         }
         List<Path> files = new ArrayList<>();

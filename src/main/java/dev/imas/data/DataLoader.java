@@ -215,8 +215,7 @@ public final class DataLoader implements AutoCloseable {
         Rng weakDraws = Rng.of(config.seed(), "weak-" + stream, epoch, place);
         Picture image = source.image(index);
         LabelMap mask = labeled ? source.mask(index) : null;
-        WeakView.Result<Picture> weak =
-                WeakView.apply(image, mask, config.augment(), input.mean(), weakDraws::uniform);
+        WeakView.Result<Picture> weak = WeakView.apply(image, mask, config.augment(), input.mean(), weakDraws::uniform);
         int pixels = height() * width();
         PictureBytes.put(weak.image(), batch.images(), slot * pixels * input.pixelBytes());
         if (labeled) {

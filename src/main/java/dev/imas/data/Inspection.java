@@ -107,8 +107,7 @@ public record Inspection(
     /** With the range of the pictures; one that cannot be found is a fault. */
     private static ImasConfig withPictures(ImasConfig config, Collected sound, List<Finding> findings) {
         try {
-            return PictureSurvey.settle(
-                    config, Dataset.of(config, sound), note -> findings.add(Finding.note(note)));
+            return PictureSurvey.settle(config, Dataset.of(config, sound), note -> findings.add(Finding.note(note)));
         } catch (UserException e) {
             findings.add(Finding.fault(e.getMessage()));
             return config;

@@ -55,9 +55,7 @@ final class Layouts {
                     case VOC -> new Voc(root);
                     case CITYSCAPES -> new Cityscapes(root);
                     case FOLDERS ->
-                        data.pictures().isEmpty()
-                                ? Folders.of(root, withMasks, data.channels())
-                                : Named.of(data, root);
+                        data.pictures().isEmpty() ? Folders.of(root, withMasks, data.channels()) : Named.of(data, root);
                     default -> new Plain(root);
                 };
         List<Sample> samples = new ArrayList<>();
@@ -279,8 +277,8 @@ final class Layouts {
 
     private static List<Path> files(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(path ->
-                            PictureNames.isPicture(path.getFileName().toString()) && !FolderTree.ignored(path))
+            return entries.filter(
+                            path -> PictureNames.isPicture(path.getFileName().toString()) && !FolderTree.ignored(path))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -30,8 +30,7 @@ public final class PictureBytes {
     /** A picture in direct memory of its own. */
     public static ByteBuffer direct(Picture picture) {
         int values = picture.width() * picture.height() * picture.channels();
-        ByteBuffer buffer =
-                ByteBuffer.allocateDirect(picture instanceof FloatImage ? Float.BYTES * values : values);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(picture instanceof FloatImage ? Float.BYTES * values : values);
         put(picture, buffer, 0);
         return buffer;
     }

@@ -2,7 +2,6 @@ package dev.imas.data;
 
 import dev.imas.common.UserException;
 import dev.imas.data.FileImages.Sample;
-import dev.imas.image.ImageFiles;
 import dev.imas.image.PictureHeader;
 import java.nio.file.Path;
 import java.util.Collection;

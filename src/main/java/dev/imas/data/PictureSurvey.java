@@ -64,7 +64,9 @@ public final class PictureSurvey {
 
     private ImasConfig settled(ImasConfig config) {
         boolean colours = input.channels().rgb();
-        if (colours && input.range().rule() == Rule.AUTO && pictures.parallelStream().noneMatch(this::isDeep)) {
+        if (colours
+                && input.range().rule() == Rule.AUTO
+                && pictures.parallelStream().noneMatch(this::isDeep)) {
             return config;
         }
         List<Look> looks = looks();
@@ -90,14 +92,22 @@ public final class PictureSurvey {
      * @param windows its range where that is known; else empty
      * @param fault   why it cannot be used, or null
      */
-    private record Look(Path path, Samples.Kind kind, int bits, List<String> names, ValueWindow depth,
-            float[][] stored, List<ValueWindow> windows, String fault) {
+    private record Look(
+            Path path,
+            Samples.Kind kind,
+            int bits,
+            List<String> names,
+            ValueWindow depth,
+            float[][] stored,
+            List<ValueWindow> windows,
+            String fault) {
         String depthInWords() {
-            return bits + "-bit " + switch (kind) {
-                case UNSIGNED -> "whole";
-                case SIGNED -> "signed";
-                case FLOAT -> "floating-point";
-            } + " samples";
+            return bits + "-bit "
+                    + switch (kind) {
+                        case UNSIGNED -> "whole";
+                        case SIGNED -> "signed";
+                        case FLOAT -> "floating-point";
+                    } + " samples";
         }
     }
 
@@ -199,8 +209,8 @@ public final class PictureSurvey {
     private float[][] stored(List<Look> looks) {
         int channels = looks.get(0).stored().length;
         return IntStream.range(0, channels)
-                .mapToObj(c ->
-                        Ranges.joined(looks.stream().map(look -> look.stored()[c]).toArray(float[][]::new)))
+                .mapToObj(c -> Ranges.joined(
+                        looks.stream().map(look -> look.stored()[c]).toArray(float[][]::new)))
                 .toArray(float[][]::new);
     }
 

@@ -85,7 +85,8 @@ final class Ranges {
     }
 
     static float[] joined(float[]... parts) {
-        float[] all = new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+        float[] all =
+                new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
         int at = 0;
         for (float[] part : parts) {
             System.arraycopy(part, 0, all, at, part.length);
@@ -102,9 +103,10 @@ final class Ranges {
 
     /** Whether each of these windows is a good part of what a file's samples can have. */
     static boolean usesDepth(List<ValueWindow> windows, ValueWindow file) {
-        return windows.stream().allMatch(window -> window.high() - window.low() >= LEAST_USED * (file.high() - file.low())
-                && window.low() >= file.low()
-                && window.high() <= file.high());
+        return windows.stream()
+                .allMatch(window -> window.high() - window.low() >= LEAST_USED * (file.high() - file.low())
+                        && window.low() >= file.low()
+                        && window.high() <= file.high());
     }
 
     /** As people read them: {@code 101 to 2058, 88 to 3120 and 3 more}. */

@@ -34,8 +34,7 @@ public final class Evaluator {
      * @param classes number of classes C; masks hold values below it or 255
      * @param input   what the networks see of a picture
      */
-    public Evaluator(
-            Compute compute, TensorKernels kernels, Evaluation settings, int classes, PictureInput input) {
+    public Evaluator(Compute compute, TensorKernels kernels, Evaluation settings, int classes, PictureInput input) {
         this(new Inference(compute, kernels, settings, classes, input));
     }
 

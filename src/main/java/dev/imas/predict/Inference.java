@@ -75,7 +75,8 @@ final class Inference {
 
     private void requireChannels(Picture picture) {
         boolean colours = picture instanceof RgbImage;
-        if (colours != input.channels().rgb() || picture.channels() != input.channels().count()) {
+        if (colours != input.channels().rgb()
+                || picture.channels() != input.channels().count()) {
             throw new UserException("the picture has " + described(colours, picture.channels()) + "; the network sees "
                     + described(input.channels().rgb(), input.channels().count()));
         }

@@ -52,11 +52,7 @@ import java.util.Optional;
  * @param input      what it sees of a picture
  */
 public record NetworkSpec(
-        ImasConfig.Network network,
-        int classes,
-        List<String> classNames,
-        List<Integer> palette,
-        PictureInput input) {
+        ImasConfig.Network network, int classes, List<String> classNames, List<Integer> palette, PictureInput input) {
     private static final String PREFIX = "imas.";
     private static final String VERSION = "1";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -184,7 +180,8 @@ public record NetworkSpec(
             PixelRange range =
                     PixelRange.parse(value("range")).orElseThrow(() -> unusable("range", PixelRange.EXPECTED));
             Integer page = text("page").equals("null") ? null : (Integer) number("page", 0, 1_000_000);
-            return new PictureInput(channels, range, page, normalization("mean", channels), normalization("std", channels));
+            return new PictureInput(
+                    channels, range, page, normalization("mean", channels), normalization("std", channels));
         }
 
         private List<Double> normalization(String key, Channels channels) {

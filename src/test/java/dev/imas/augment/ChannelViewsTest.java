@@ -174,7 +174,9 @@ class ChannelViewsTest {
         }
         float[] constant = new float[12];
         Arrays.fill(constant, 0.3f);
-        assertThat(StrongOperation.EQUALIZE.apply(new FloatImage(4, 3, 1, constant), 0).values())
+        assertThat(StrongOperation.EQUALIZE
+                        .apply(new FloatImage(4, 3, 1, constant), 0)
+                        .values())
                 .containsExactly(constant);
     }
 

@@ -101,8 +101,8 @@ class ChannelsTest {
 
     @Test
     void rangesByChannelComeBackBitForBit() {
-        PixelRange range = PixelRange.of(
-                List.of(new PixelRange.Window(0.1 + 0.2, 1e5 / 3), new PixelRange.Window(-1024, 3071.5)));
+        PixelRange range =
+                PixelRange.of(List.of(new PixelRange.Window(0.1 + 0.2, 1e5 / 3), new PixelRange.Window(-1024, 3071.5)));
         assertThat(PixelRange.parse(range.plain())).contains(range);
         assertThat(range.open()).isFalse();
         assertThat(PixelRange.of(PixelRange.Rule.AUTO).open()).isTrue();

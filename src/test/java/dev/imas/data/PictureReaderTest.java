@@ -49,7 +49,8 @@ class PictureReaderTest {
         assertThat(values(2, "file", samples(2, Kind.UNSIGNED, 16, 0, 65535, 13107, 0)))
                 .containsExactly(0, 1, 0.2f, 0);
         assertThat(values(1, "file", samples(1, Kind.UNSIGNED, 12, 0, 4095))).containsExactly(0, 1);
-        assertThat(values(1, "file", samples(1, Kind.SIGNED, 8, -128, 127, -0.5f))).containsExactly(0, 1, 0.5f);
+        assertThat(values(1, "file", samples(1, Kind.SIGNED, 8, -128, 127, -0.5f)))
+                .containsExactly(0, 1, 0.5f);
         assertThat(values(1, "file", samples(1, Kind.FLOAT, 32, 0.25f, 1))).containsExactly(0.25f, 1);
     }
 

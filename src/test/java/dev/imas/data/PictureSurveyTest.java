@@ -62,8 +62,7 @@ class PictureSurveyTest {
         twoChannels();
         ImasConfig config = settled("data.channels=2");
         assertThat(config.data().range())
-                .isEqualTo(PixelRange.of(
-                        List.of(new PixelRange.Window(100, 300), new PixelRange.Window(1001, 5000))));
+                .isEqualTo(PixelRange.of(List.of(new PixelRange.Window(100, 300), new PixelRange.Window(1001, 5000))));
         assertThat(config.data().mean().get(0)).isCloseTo(0.5, within(1e-9));
         assertThat(config.data().std().get(0)).isCloseTo(0.5, within(1e-9));
         assertThat(messages)

@@ -37,11 +37,7 @@ class ChannelTensorsTest {
     @Test
     void everyValueOfEveryChannelIsNormalised() {
         PictureInput input = new PictureInput(
-                Channels.of(2),
-                PixelRange.of(PixelRange.Rule.FILE),
-                null,
-                List.of(0.25, 0.5),
-                List.of(0.125, 2.0));
+                Channels.of(2), PixelRange.of(PixelRange.Rule.FILE), null, List.of(0.25, 0.5), List.of(0.125, 2.0));
         ByteBuffer nhwc = ByteBuffer.allocateDirect(4 * 2 * 3 * 2);
         for (int i = 0; i < 12; i++) {
             nhwc.order(ByteOrder.nativeOrder()).putFloat(4 * i, i / 12f);
@@ -73,8 +69,10 @@ class ChannelTensorsTest {
             Tensor strong = images(3);
             Tensor gamma = CPU.upload(new float[] {0, 0.3f, 1}, 3).view(3, 1, 1, 1);
             Tensor pairing = CPU.upload(new int[] {2, 0, 1}, 3).view(3, 1, 1, 1);
-            Tensor boxes = CPU.upload(new int[] {0, 0, 5, 7, 1, 2, 3, 4, 2, 2, 2, 6}, 12).view(3, 1, 1, 4);
-            PseudoLabels pseudo = new PseudoLabels(numbers(3, 1).mul(new Scalar(9)).to(ScalarType.Byte), numbers(3, 1), null);
+            Tensor boxes = CPU.upload(new int[] {0, 0, 5, 7, 1, 2, 3, 4, 2, 2, 2, 6}, 12)
+                    .view(3, 1, 1, 4);
+            PseudoLabels pseudo =
+                    new PseudoLabels(numbers(3, 1).mul(new Scalar(9)).to(ScalarType.Byte), numbers(3, 1), null);
             Composed three = kernels.composeMixed(labeled, weak, strong, gamma, pairing, boxes, includeWeak, pseudo);
             Composed six = kernels.composeMixed(
                     twice(labeled), twice(weak), twice(strong), gamma, pairing, boxes, includeWeak, pseudo);

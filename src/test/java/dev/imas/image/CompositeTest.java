@@ -55,8 +55,7 @@ class CompositeTest {
     void dimChannelsAreStretchedAndColoured() {
         float[] one = {0, 0.001f, 0.002f, 0.004f};
         RgbImage grey = Composite.of(new FloatImage(2, 2, 1, one));
-        assertThat(grey.rgb())
-                .containsExactly(bytes(0, 0, 0, 64, 64, 64, 128, 128, 128, 255, 255, 255));
+        assertThat(grey.rgb()).containsExactly(bytes(0, 0, 0, 64, 64, 64, 128, 128, 128, 255, 255, 255));
         RgbImage two = Composite.of(new FloatImage(2, 1, 2, new float[] {0.01f, 0.5f, 0.02f, 0.1f}));
         assertThat(two.rgb()).containsExactly(bytes(0, 255, 0, 255, 0, 255)); // magenta is the first
         RgbImage many = Composite.of(new FloatImage(2, 1, 5, new float[] {0, 1, 0, 1, 1, 1, 0, 1, 0, 0}));

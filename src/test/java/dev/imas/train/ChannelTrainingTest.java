@@ -100,11 +100,11 @@ class ChannelTrainingTest {
                         .root(root.toString())
                         .classes(2)
                         .channels(Channels.of(channels))))
-                .augment(tiny.augment().with(augment -> augment.crop(List.of(SIDE, SIDE))
-                        .device(true)))
-                .training(tiny.training().with(training -> training.batchLabeled(2)
-                        .batchUnlabeled(2)
-                        .checkpointEvery(1))));
+                .augment(tiny.augment()
+                        .with(augment -> augment.crop(List.of(SIDE, SIDE)).device(true)))
+                .training(tiny.training()
+                        .with(training ->
+                                training.batchLabeled(2).batchUnlabeled(2).checkpointEvery(1))));
     }
 
     @ParameterizedTest
@@ -142,7 +142,8 @@ class ChannelTrainingTest {
         assertThat(NetworkSpec.of(weights).orElseThrow().input().channels()).isEqualTo(Channels.of(channels));
         Path elsewhere = Files.copy(weights, folder.resolve("elsewhere.safetensors"));
         Path file = root.resolve(channels == 2 ? "images/cell9_0000.png" : "images/cell9.tif");
-        try (Segmenter ofRun = Segmenter.open(weights, Segmenter.Options.defaults().device("cpu"));
+        try (Segmenter ofRun =
+                        Segmenter.open(weights, Segmenter.Options.defaults().device("cpu"));
                 Segmenter alone =
                         Segmenter.open(elsewhere, Segmenter.Options.defaults().device("cpu"))) {
             Picture picture = alone.read(file);
@@ -154,6 +155,7 @@ class ChannelTrainingTest {
                     .isEqualTo(found.labels().labels());
             refusesOthers(alone, channels);
         }
+        keepsItsChannels(weights, channels);
     }
 
     private static Samples stored(Path root, int channels) {
@@ -182,6 +184,13 @@ class ChannelTrainingTest {
                 .hasMessage("the picture has RGB colours; the network sees " + channels + " channels");
         assertThatThrownBy(() -> segmenter.segment(FloatImage.zeros(9, 9, channels + 1)))
                 .hasMessageContaining("the picture has " + (channels + 1) + " channels");
+    }
+
+    private static void keepsItsChannels(Path weights, int channels) {
+        Segmenter.Options other = Segmenter.Options.defaults().set("data.channels=" + (channels + 1));
+        assertThatThrownBy(() -> Segmenter.open(weights, other))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.channels is " + (channels + 1) + "; expected " + channels);
     }
 
     private static int brightest(RgbImage image) {

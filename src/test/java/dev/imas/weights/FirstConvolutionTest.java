@@ -43,10 +43,8 @@ class FirstConvolutionTest {
             LoadReport report = WeightFiles.start(other, file, true);
             assertThat(report.loaded()).hasSize(rgb.state().size());
             assertThat(report.summary()).contains("encoder.conv1.0.weight of 3 colours became one of " + channels);
-            Tensor grey = torch.arange(new Scalar(33 * 35))
-                    .to(ScalarType.Float)
-                    .sin()
-                    .view(1, 1, 33, 35);
+            Tensor grey =
+                    torch.arange(new Scalar(33 * 35)).to(ScalarType.Float).sin().view(1, 1, 33, 35);
             Tensor seen = rgb.forward(repeated(grey, 3), false).logits();
             Tensor found = other.forward(repeated(grey, channels), false).logits();
             assertThat(found.sub(seen).abs().max().item_float()).isCloseTo(0, within(1e-5f));

@@ -64,7 +64,9 @@ class NetworkSpecTest {
                 SegmentationNetwork network = spec.create()) {
             WeightFiles.save(network.state(), file, spec.metadata());
             assertThat(NetworkSpec.of(file)).contains(spec);
-            assertThat(spec.metadata().get("imas.input")).startsWith("2 channels").endsWith("[B,2,H,W]");
+            assertThat(spec.metadata().get("imas.input"))
+                    .startsWith("2 channels")
+                    .endsWith("[B,2,H,W]");
             try (SegmentationNetwork opened = NetworkSpec.open(file)) {
                 assertThat(opened.state().get(opened.firstConvolution()).size(1))
                         .isEqualTo(2);

@@ -140,8 +140,7 @@ public class LoaderBenchmark {
     @Benchmark
     public void sample(Pictures pictures) {
         int call = pictures.next();
-        RgbImage weak =
-                pictures.weakView((RgbImage) pictures.source.image(call % pictures.source.size()), call);
+        RgbImage weak = pictures.weakView((RgbImage) pictures.source.image(call % pictures.source.size()), call);
         weakBytes.put(0, weak.rgb());
         strongBytes.put(0, StrongView.apply(weak, pictures.operations(call)).rgb());
         normalize(weakBytes);
