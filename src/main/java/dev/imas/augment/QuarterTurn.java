@@ -30,45 +30,39 @@ final class QuarterTurn {
     }
 
     static RgbImage of(RgbImage image, int turns) {
-        ImageSize size = new ImageSize(image.width(), image.height());
-        byte[] turned = new byte[image.rgb().length];
-        turn(size, turns, (from, to) -> System.arraycopy(image.rgb(), 3 * from, turned, 3 * to, 3));
-        return new RgbImage(of(size, turns).width(), of(size, turns).height(), turned);
+        ImageSize size = of(new ImageSize(image.width(), image.height()), turns);
+        byte[] rgb = new byte[image.rgb().length];
+        turn(image.rgb(), image.width(), image.height(), 3, turns, rgb);
+        return new RgbImage(size.width(), size.height(), rgb);
     }
 
     static FloatImage of(FloatImage image, int turns) {
-        ImageSize size = new ImageSize(image.width(), image.height());
-        int channels = image.channels();
-        float[] turned = new float[image.values().length];
-        turn(
-                size,
-                turns,
-                (from, to) -> System.arraycopy(image.values(), channels * from, turned, channels * to, channels));
-        return new FloatImage(of(size, turns).width(), of(size, turns).height(), channels, turned);
+        ImageSize size = of(new ImageSize(image.width(), image.height()), turns);
+        float[] values = new float[image.values().length];
+        turn(image.values(), image.width(), image.height(), image.channels(), turns, values);
+        return new FloatImage(size.width(), size.height(), image.channels(), values);
     }
 
     static LabelMap of(LabelMap map, int turns) {
-        ImageSize size = new ImageSize(map.width(), map.height());
-        byte[] turned = new byte[map.labels().length];
-        turn(size, turns, (from, to) -> turned[to] = map.labels()[from]);
-        return new LabelMap(of(size, turns).width(), of(size, turns).height(), turned);
+        ImageSize size = of(new ImageSize(map.width(), map.height()), turns);
+        byte[] labels = new byte[map.labels().length];
+        turn(map.labels(), map.width(), map.height(), 1, turns, labels);
+        return new LabelMap(size.width(), size.height(), labels);
     }
 
-    /** Takes a pixel of the picture to a place of the turned one, both as row-major indices. */
-    private interface Move {
-        void pixel(int from, int to);
-    }
-
-    /** The result's pixel (x, y) is the one at {@code first + x * right + y * down}. */
-    private static void turn(ImageSize size, int turns, Move move) {
-        int width = size.width();
-        int height = size.height();
+    /**
+     * Pixels of so many elements each: the result's pixel (x, y) is the one at {@code first + x * right + y * down}.
+     *
+     * @param source an array, of the type of {@code target}
+     */
+    private static void turn(Object source, int width, int height, int elements, int turns, Object target) {
         int first = new int[] {0, (height - 1) * width, width * height - 1, width - 1}[turns];
         int right = new int[] {1, -width, -1, width}[turns];
         int down = new int[] {width, 1, -width, -1}[turns];
         int columns = turns % 2 == 0 ? width : height;
-        for (int to = 0; to < width * height; to++) {
-            move.pixel(first + to % columns * right + to / columns * down, to);
+        for (int pixel = 0; pixel < width * height; pixel++) {
+            int from = first + pixel % columns * right + pixel / columns * down;
+            System.arraycopy(source, from * elements, target, pixel * elements, elements);
         }
     }
 }

@@ -98,23 +98,22 @@ public final class WeakView {
             return new Window(x, y, crop.width(), crop.height());
         }
 
-        /** The part of an upright crop that the resized picture covers. */
-        private Window covered() {
-            return Crop.covered(crop, size.width(), size.height());
+        /** What is seen of the picture, before it is turned. */
+        private Geometry beforeTurn() {
+            return new Geometry(size, mirrored, QuarterTurn.before(covered(), size, turns));
         }
 
-        /** The place of that part in the picture before the flip. */
+        /** The part of the crop that the turned picture covers. */
+        private Window covered() {
+            ImageSize turned = QuarterTurn.of(size, turns);
+            return Crop.covered(crop, turned.width(), turned.height());
+        }
+
+        /** The covered part's place in the picture before the flip, where nothing is turned. */
         private Window source() {
             Window covered = covered();
             int left = mirrored ? size.width() - covered.x() - covered.width() : covered.x();
             return new Window(left, covered.y(), covered.width(), covered.height());
-        }
-
-        /** What must be seen of the picture before its turn: the part that the crop covers, extended by nothing. */
-        private Geometry beforeTurn() {
-            ImageSize turned = QuarterTurn.of(size, turns);
-            Window covered = Crop.covered(crop, turned.width(), turned.height());
-            return new Geometry(size, mirrored, QuarterTurn.before(covered, size, turns));
         }
 
         private static ImageSize base(ImageSize source, List<Integer> base) {
@@ -161,16 +160,29 @@ public final class WeakView {
         return new Result<>(cropped(image, geometry), cropped(labelsOrNull, geometry));
     }
 
+    private static ImageSize sizeOf(Picture picture) {
+        return new ImageSize(picture.width(), picture.height());
+    }
+
+    private static void requireLabelsOf(Picture picture, LabelMap labelsOrNull) {
+        if (labelsOrNull != null
+                && (labelsOrNull.width() != picture.width() || labelsOrNull.height() != picture.height())) {
+            throw new IllegalArgumentException("a picture of " + picture.width() + "x" + picture.height()
+                    + " cannot have labels of " + labelsOrNull.width() + "x" + labelsOrNull.height());
+        }
+    }
+
     private static RgbImage cropped(RgbImage image, Geometry geometry) {
         Window crop = geometry.crop();
         if (geometry.turns() > 0) {
             RgbImage seen = cropped(image, geometry.beforeTurn());
             return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height());
         }
+        Window covered = geometry.covered();
+        RgbImage view = Crop.extended(covered, crop.width(), crop.height());
         ImageSize size = geometry.size();
-        RgbImage result = Crop.extended(geometry.covered(), crop.width(), crop.height());
-        Resize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), result);
-        return result;
+        Resize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), view);
+        return view;
     }
 
     private static FloatImage cropped(FloatImage image, Geometry geometry, List<Double> padding) {
@@ -179,10 +191,11 @@ public final class WeakView {
             FloatImage seen = cropped(image, geometry.beforeTurn(), padding);
             return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height(), padding);
         }
+        Window covered = geometry.covered();
+        FloatImage view = Crop.extended(covered, crop.width(), crop.height(), padding);
         ImageSize size = geometry.size();
-        FloatImage result = Crop.extended(geometry.covered(), crop.width(), crop.height(), padding);
-        FloatResize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), result);
-        return result;
+        FloatResize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), view);
+        return view;
     }
 
     private static LabelMap cropped(LabelMap labelsOrNull, Geometry geometry) {
@@ -198,17 +211,5 @@ public final class WeakView {
         LabelMap seen =
                 Resize.nearest(labelsOrNull, size.width(), size.height(), geometry.source(), geometry.mirrored());
         return Crop.pad(seen, crop.width(), crop.height());
-    }
-
-    private static ImageSize sizeOf(Picture picture) {
-        return new ImageSize(picture.width(), picture.height());
-    }
-
-    private static void requireLabelsOf(Picture picture, LabelMap labelsOrNull) {
-        if (labelsOrNull != null
-                && (labelsOrNull.width() != picture.width() || labelsOrNull.height() != picture.height())) {
-            throw new IllegalArgumentException("a picture of " + picture.width() + "x" + picture.height()
-                    + " cannot have labels of " + labelsOrNull.width() + "x" + labelsOrNull.height());
-        }
     }
 }

@@ -52,6 +52,14 @@ final class Validation {
         Data data = config.data();
         onePerClass("data.class_names", data.classNames(), " names");
         onePerClass("data.palette", data.palette(), " colours");
+        boolean bothOpen = data.classes() == null
+                && !data.classNames().isEmpty()
+                && !data.palette().isEmpty();
+        faults.require(
+                !bothOpen || data.palette().size() == data.classNames().size(),
+                "data.palette",
+                data.palette().size() + " colours",
+                data.classNames().size() + " colours (data.class_names), or none");
     }
 
     /** What their values mean is said in one way alone. */

@@ -90,14 +90,15 @@ public final class Trainer {
         MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
         survey.requireUsable();
         survey.findings().forEach(finding -> listener.message(finding.text()));
-        ImasConfig config = survey.resolved();
-        config = ClassWeights.settled(config, Dataset.open(config), listener::message);
-        config = PictureSurvey.settle(config, Dataset.open(config), listener::message);
-        if (config.augment().device() && !config.data().channels().rgb()) {
+        ImasConfig masks = survey.resolved();
+        Dataset data = Dataset.open(masks);
+        ImasConfig pictures = PictureSurvey.settle(masks, data, listener::message);
+        ImasConfig settled = ClassWeights.settled(pictures, data, listener::message);
+        if (settled.augment().device() && !settled.data().channels().rgb()) {
             listener.message("augment.device makes strong views of rgb alone; the loader makes them");
-            return config.withAugment(config.augment().withDevice(false));
+            return settled.withAugment(settled.augment().withDevice(false));
         }
-        return config;
+        return settled;
     }
 
     /** A resumed run keeps the precision that it began with. */
