@@ -1,6 +1,7 @@
 package dev.imas.predict;
 
 import dev.imas.common.UserException;
+import dev.imas.config.Channels;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
@@ -378,7 +379,17 @@ public final class Segmenter implements AutoCloseable {
                 ConfigYaml.set(layers, "data.std", spec.input().std());
             });
             changes.forEach(change -> change.accept(layers));
+            own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
             return ConfigYaml.resolve(layers);
+        }
+
+        private static void requireChannels(Path weights, Channels seen, Map<String, Object> layers) {
+            Object written = ((Map<?, ?>) layers.get("data")).get("channels");
+            Channels asked = Channels.parse(written).orElseThrow();
+            if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
+                throw new UserException("data.channels is " + asked + "; expected " + seen
+                        + (seen.rgb() ? "" : ", or as many chosen ones") + ", for the network in " + weights);
+            }
         }
 
         private Map<String, Object> base(Path weights) {
