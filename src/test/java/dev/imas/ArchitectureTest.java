@@ -42,7 +42,7 @@ class ArchitectureTest {
             Map.entry("kernels", Set.of()),
             Map.entry("image", Set.of("common")),
             Map.entry("augment", Set.of("image", "common", "config")),
-            Map.entry("data", Set.of("augment", "image", "common", "config")),
+            Map.entry("data", Set.of("run", "augment", "image", "common", "config")),
             Map.entry("device", Set.of("kernels", "common", "config", "machine")),
             Map.entry("nn", Set.of("device", "common", "config")),
             Map.entry("weights", Set.of("nn", "device", "common", "config")),
@@ -51,7 +51,7 @@ class ArchitectureTest {
                     "predict",
                     Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
-            Map.entry("report", Set.of("run", "image", "common", "config")),
+            Map.entry("report", Set.of("run", "data", "image", "common", "config")),
             Map.entry(
                     "train",
                     Set.of(

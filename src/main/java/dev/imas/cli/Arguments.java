@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Precision;
@@ -17,6 +18,9 @@ import org.apache.commons.cli.Options;
 /** Options that several commands share, and what they mean. */
 final class Arguments {
     static final String SET = "set";
+
+    /** What a folder is trained with where nothing is said. */
+    private static final String FOLDER_PRESET = "folders";
 
     private static final Map<String, List<String>> GROUPS = groups();
 
@@ -123,6 +127,44 @@ final class Arguments {
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
         return line.hasOption(option) ? options.set(key, line.getOptionValue(option), "--" + option) : options;
+    }
+
+    /** What names the pictures and masks of a data set. */
+    static Options dataset(Options options) {
+        return options.addOption(option("data", "DIR", "folder of pictures and masks; paths in lists are relative to it"))
+                .addOption(option("labeled", "LIST", "list of labelled images"))
+                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
+                .addOption(option("val", "LIST", "list of validation images"));
+    }
+
+    /**
+     * The layers of what was given, and the options of {@link #dataset} put in. A folder without a preset or file is
+     * looked at: its layout, classes and masks are recognised.
+     *
+     * @param otherwise the preset where no folder is given either
+     */
+    static Map<String, Object> datasetLayers(CommandLine line, String otherwise, Console console) {
+        boolean folderAlone = line.hasOption("data") && !line.hasOption("preset") && !line.hasOption("config");
+        Map<String, Object> layers = layers(line, folderAlone ? FOLDER_PRESET : otherwise, console);
+        if (folderAlone) {
+            ConfigYaml.set(layers, "name", folderName(line.getOptionValue("data")));
+            ConfigYaml.set(layers, "data.layout", "auto");
+            ConfigYaml.set(layers, "data.classes", "auto");
+        }
+        datasetOverrides(layers, line);
+        return layers;
+    }
+
+    static void datasetOverrides(Map<String, Object> layers, CommandLine line) {
+        override(layers, line, "data", "data.root");
+        override(layers, line, "labeled", "data.labeled");
+        override(layers, line, "unlabeled", "data.unlabeled");
+        override(layers, line, "val", "data.validation");
+    }
+
+    private static String folderName(String folder) {
+        Path name = WrittenPath.of(folder).toAbsolutePath().normalize().getFileName();
+        return name == null || name.toString().isBlank() ? FOLDER_PRESET : name.toString();
     }
 
     /** Puts an option's value under a key, if the option was given. */

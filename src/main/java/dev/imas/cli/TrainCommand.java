@@ -30,11 +30,14 @@ final class TrainCommand implements Command {
                        imas train --resume DIR""",
                 """
                 Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded.
+                With --data alone it looks at the folder: images/ and masks/ and many other layouts are recognised,
+                classes are found and validation pictures set aside. `imas data` shows that without training.
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
 
                 examples:
                   imas train
+                  imas train --data photos
                   imas train --set method=supervised --seed 2
                   imas train --preset camvid --data camvid --labeled splits/46/labeled.txt \\
                              --unlabeled splits/46/unlabeled.txt --val splits/val.txt --out runs/camvid
@@ -44,11 +47,8 @@ final class TrainCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.configuration(new Options(), "embedded")
-                .addOption(option("data", "ROOT", "folder that the lists' paths are relative to"))
-                .addOption(option("labeled", "LIST", "list of labelled images"))
-                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
-                .addOption(option("val", "LIST", "list of validation images"))
+        return Arguments.device(Arguments.dataset(
+                        Arguments.configuration(new Options(), "embedded, with --data folders"))
                 .addOption(option("out", "DIR", "run directory (default: runs/NAME-METHOD-seedN)"))
                 .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
                 .addOption(option("resume", "DIR", "continue an interrupted run from its newest checkpoint"))
@@ -82,7 +82,7 @@ final class TrainCommand implements Command {
     }
 
     private static ImasConfig configured(CommandLine line, Console console) {
-        Map<String, Object> layers = Arguments.layers(line, "embedded", console);
+        Map<String, Object> layers = Arguments.datasetLayers(line, "embedded", console);
         overrides(layers, line);
         return ConfigYaml.resolve(layers);
     }
@@ -97,15 +97,12 @@ final class TrainCommand implements Command {
         RunDirectory run = new RunDirectory(Path.of(line.getOptionValue("resume")));
         run.requireConfig();
         Map<String, Object> layers = ConfigYaml.complete(run.config());
+        Arguments.datasetOverrides(layers, line);
         overrides(layers, line);
         return ConfigYaml.resolve(layers);
     }
 
     private static void overrides(Map<String, Object> layers, CommandLine line) {
-        Arguments.override(layers, line, "data", "data.root");
-        Arguments.override(layers, line, "labeled", "data.labeled");
-        Arguments.override(layers, line, "unlabeled", "data.unlabeled");
-        Arguments.override(layers, line, "val", "data.validation");
         Arguments.override(layers, line, "device", "device");
         Arguments.override(layers, line, "precision", "precision");
         Arguments.override(layers, line, "seed", "seed");

@@ -28,16 +28,12 @@ public final class DataFolder {
         if (config.data().layout() != Layout.AUTO) {
             return config;
         }
-        if (listsPairs(config.data())) {
-            return config.withData(config.data().withLayout(Layout.LIST));
+        Data data = recognised(config, false).data();
+        if (data.layout() == Layout.LIST) {
+            return config.withData(data);
         }
-        FolderTree tree = FolderTree.of(Layouts.root(config.data()));
-        Data data = config.data().pictures().isEmpty() ? recognised(config.data(), tree) : config.data();
-        data = data.withLayout(Layout.FOLDERS);
+        FolderTree tree = FolderTree.of(Layouts.root(data));
         FolderPatterns patterns = FolderPatterns.of(data);
-        if (patterns.objects() && data.instances() == Instances.OFF) {
-            data = data.withInstances(Instances.FOREGROUND);
-        }
         List<Sample> all = patterns.training(tree);
         List<Sample> labeled =
                 all.stream().filter(sample -> sample.mask() != null).toList();
@@ -54,13 +50,36 @@ public final class DataFolder {
         return config.withData(data);
     }
 
-    /** Whether lists name pictures with their masks, so that nothing needs to be recognised. */
-    private static boolean listsPairs(Data data) {
-        if (data.labeled() == null) {
-            return false;
+    /**
+     * With where pictures and masks are, and nothing set aside.
+     *
+     * @param toMeasure nothing is learned: validation pictures alone are needed
+     */
+    static ImasConfig recognised(ImasConfig config, boolean toMeasure) {
+        Data data = config.data();
+        if (listsSuffice(data, toMeasure)) {
+            return config.withData(data.withLayout(Layout.LIST));
         }
-        ListFile list = ListFile.read("data.labeled", data.labeled(), Layouts.root(data));
-        return list.lines().stream().allMatch(line -> line.words() > 1);
+        if (data.pictures().isEmpty()) {
+            data = recognised(data, FolderTree.of(Layouts.root(data)));
+        }
+        data = data.withLayout(Layout.FOLDERS);
+        boolean objects = FolderPatterns.of(data).objects() && data.instances() == Instances.OFF;
+        return config.withData(objects ? data.withInstances(Instances.FOREGROUND) : data);
+    }
+
+    /** Whether lists say all that is needed, so that nothing is to be recognised. */
+    private static boolean listsSuffice(Data data, boolean toMeasure) {
+        return toMeasure
+                ? namesMasks("data.validation", data.validation(), data)
+                : data.unlabeled() != null
+                        && namesMasks("data.labeled", data.labeled(), data)
+                        && namesMasks("data.validation", data.validation(), data);
+    }
+
+    private static boolean namesMasks(String key, String list, Data data) {
+        return list != null
+                && ListFile.read(key, list, Layouts.root(data)).lines().stream().allMatch(line -> line.words() > 1);
     }
 
     private static Data recognised(Data data, FolderTree tree) {
@@ -92,13 +111,14 @@ public final class DataFolder {
                 + " labelled)"
                 + (validation.isEmpty()
                         ? ""
-                        : ", validation in " + validation + " with masks in " + places(patterns.validationMasks()));
+                        : ", validation in " + validation + ", its masks in " + places(patterns.validationMasks()));
     }
 
     /** A plain folder by its name, anything else as a pattern. */
     private static String places(List<String> patterns) {
         return patterns.stream()
                 .filter(pattern -> !pattern.isEmpty())
+                .map(pattern -> pattern.equals("*") ? "the folder itself" : pattern)
                 .map(pattern -> pattern.matches("[^*]+/\\*\\*?") ? pattern.replaceFirst("\\*+$", "") : pattern)
                 .collect(Collectors.joining(", "));
     }

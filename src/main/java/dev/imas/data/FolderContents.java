@@ -2,6 +2,8 @@ package dev.imas.data;
 
 import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
+import dev.imas.data.FolderWords.Kind;
+import dev.imas.data.FolderWords.Meaning;
 import dev.imas.data.FolderWords.Split;
 import dev.imas.data.Inspection.UnmatchedMask;
 import java.nio.file.Files;
@@ -147,6 +149,19 @@ final class FolderContents {
                     + WrittenNames.last(first.mask()) + " is "
                     + WrittenNames.last(first.nearest()) + ", which has no mask)"));
         }
+        Set<String> named = data.pictures().isEmpty()
+                ? Set.of()
+                : FolderPatterns.of(data).maskFiles(tree);
+        List<UnmatchedMask> others = data.pictures().isEmpty()
+                ? List.of()
+                : strangers.stream().filter(mask -> !named.contains(mask.mask())).toList();
+        strangers = strangers.stream().filter(mask -> !others.contains(mask)).toList();
+        if (!others.isEmpty()) {
+            findings.add(Finding.note(others.size() + (others.size() == 1 ? " file beside the masks is" : " files beside"
+                    + " the masks are") + " not named as masks are (" + String.join(", ", data.masks())
+                    + ") and not used, such as " + tree.root().resolve(others.get(0).mask())));
+            unmatched.removeAll(others);
+        }
         if (!strangers.isEmpty()) {
             findings.add(Finding.warning(strangers.size() + (strangers.size() == 1 ? " mask has" : " masks have")
                     + " no picture and " + (strangers.size() == 1 ? "is" : "are") + " not used: "
@@ -205,20 +220,22 @@ final class FolderContents {
             }
         }
         if (!left.isEmpty()) {
-            boolean test = left.keySet().stream().allMatch(FolderContents::isTest);
+            boolean expected = left.keySet().stream().allMatch(FolderContents::isLeftAlone);
             List<String> told = left.entrySet().stream()
                     .map(entry -> (entry.getKey().isEmpty() ? "the folder itself" : entry.getKey()) + " ("
                             + entry.getValue() + (entry.getValue() == 1 ? " picture)" : " pictures)"))
                     .toList();
             String text = tree.root() + ": " + (told.size() == 1 ? "this folder is" : "these folders are")
                     + " not looked into: " + Finding.named(told);
-            findings.add(test ? Finding.note(text) : Finding.warning(text));
+            findings.add(expected ? Finding.note(text) : Finding.warning(text));
         }
     }
 
-    private static boolean isTest(String folder) {
+    /** Of a test set, or of another kind than masks. */
+    private static boolean isLeftAlone(String folder) {
         for (String part : folder.split("/")) {
-            if (FolderWords.of(part).split() == Split.TEST) {
+            Meaning meaning = FolderWords.of(part);
+            if (meaning.split() == Split.TEST || meaning.kind() == Kind.OTHER) {
                 return true;
             }
         }

@@ -1,6 +1,7 @@
 package dev.imas.data;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
@@ -105,6 +106,21 @@ public record Inspection(
     public Dataset usable() {
         return dataset.orElseThrow(
                 () -> new UserException(String.join("\n", Finding.texts(findings, Severity.FAULT))));
+    }
+
+    /** What was settled of {@code data}, as YAML. */
+    public String settings() {
+        return ConfigYaml.dumpData(config);
+    }
+
+    /** What a run says before it begins: what was recognised, what there is, and what is not a fault. */
+    public List<String> report() {
+        List<String> lines = new ArrayList<>(recognised);
+        lines.addAll(summary());
+        findings.stream()
+                .filter(finding -> finding.severity() != Severity.FAULT)
+                .forEach(finding -> lines.add(finding.toString()));
+        return lines;
     }
 
     /** What there is, in a few lines: counts, sizes and class shares. Empty for generated scenes. */

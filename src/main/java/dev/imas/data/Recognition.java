@@ -369,15 +369,17 @@ final class Recognition {
     private UserException withoutMasks() {
         List<Group> masks =
                 groups.values().stream().filter(group -> group.kind() == Kind.MASKS).toList();
-        String found = groups.values().stream()
+        Map<String, List<String>> folders = folders();
+        String found = folders.entrySet().stream()
                 .limit(TOLD)
-                .map(group -> called(group.folder()) + " (" + group.names().size() + ", such as "
-                        + group.names().get(0) + ")")
+                .map(entry -> called(entry.getKey()) + " (" + entry.getValue().size()
+                        + (entry.getValue().size() == 1 ? " picture: " : " pictures, such as ")
+                        + entry.getValue().get(0) + ")")
                 .collect(Collectors.joining(", "));
-        String more = groups.size() > TOLD ? " and " + (groups.size() - TOLD) + " folders more" : "";
+        String more = folders.size() > TOLD ? " and " + (folders.size() - TOLD) + " folders more" : "";
         String what = masks.isEmpty()
-                ? " holds pictures, but no masks were recognised: found "
-                : " holds masks, but none is named after a picture: found ";
+                ? " holds pictures, but no masks were recognised; found "
+                : " holds masks, but none is named after a picture; found ";
         Map<String, Integer> annotations = Endings.count(
                 tree.others().stream().filter(Endings::ofAnnotation).toList());
         String convert = annotations.isEmpty()
@@ -387,9 +389,22 @@ final class Recognition {
                 + "; put masks with their pictures' names into masks/ beside images/, or" + settings().substring(1));
     }
 
+    /** Names of pictures by the folder that they lie in. */
+    private Map<String, List<String>> folders() {
+        Map<String, List<String>> folders = new TreeMap<>();
+        for (String path : tree.pictures()) {
+            int slash = path.lastIndexOf('/') + 1;
+            folders.computeIfAbsent(path.substring(0, slash), key -> new ArrayList<>())
+                    .add(path.substring(slash));
+        }
+        return folders;
+    }
+
+    /** What to set, with folders that are there where no better is known. */
     private String settings() {
-        String pictures = "images/";
-        String masks = "masks/";
+        List<String> folders = List.copyOf(folders().keySet());
+        String pictures = folders.size() == 2 ? folders.get(1) : "images/";
+        String masks = folders.size() == 2 ? folders.get(0) : "masks/";
         for (Group group : groups.values()) {
             pictures = group.kind() == Kind.PICTURES ? group.folder() : pictures;
             masks = group.kind() == Kind.MASKS ? group.folder() : masks;

@@ -36,7 +36,7 @@ record SetAside(List<String> entries, String told) {
             return spread(labeled, wanted);
         }
         if (recordings.size() == 1) {
-            return new SetAside(lastOfEach(recordings, wanted), counted(wanted, labeled.size()) + ", the last of them");
+            return new SetAside(lastOfEach(recordings, wanted), counted(wanted, labeled.size()) + ", the last by name");
         }
         List<String> whole = wholeRecordings(recordings, wanted);
         if (whole.size() * DEAREST <= labeled.size()) {
@@ -49,12 +49,12 @@ record SetAside(List<String> entries, String told) {
         List<String> last = lastOfEach(recordings, wanted);
         return new SetAside(
                 last,
-                counted(last.size(), labeled.size()) + ", the last of each of " + recordings.size()
-                        + " recordings by their names, which are too few to keep one apart");
+                counted(last.size(), labeled.size()) + ", the last of " + recordings.size() + " recordings by their names,"
+                        + " which are too few to keep one apart");
     }
 
     private static String counted(int taken, int of) {
-        return taken + " of " + of + " labelled pictures are set aside to validate";
+        return taken + " of " + of + " labelled pictures " + (taken == 1 ? "is" : "are") + " set aside to validate";
     }
 
     private static String examples(List<String> entries) {

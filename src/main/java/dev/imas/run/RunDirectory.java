@@ -58,6 +58,11 @@ public record RunDirectory(Path root) {
         }
     }
 
+    /** Whether the folder is that of a run, finished or not. */
+    public boolean hasBegun() {
+        return Files.isRegularFile(config()) && Files.isRegularFile(metrics());
+    }
+
     /** Held while a process trains in the folder. */
     public Path lock() {
         return root.resolve(".lock");

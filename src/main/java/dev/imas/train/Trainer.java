@@ -8,7 +8,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
-import dev.imas.data.MaskSurvey;
+import dev.imas.data.Inspection;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
@@ -36,7 +36,7 @@ public final class Trainer {
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
      *
-     * @param asked  configuration; what it leaves open about masks is decided by a look at all of them, and told
+     * @param asked  configuration; what it leaves open about the data is decided by a look at all of them, and told
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -46,8 +46,9 @@ public final class Trainer {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
-        ImasConfig config = settled(asked, listener);
-        Dataset data = Dataset.open(config);
+        Inspection inspection = Inspection.of(asked);
+        Dataset data = inspected(inspection, listener);
+        ImasConfig config = inspection.config();
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
@@ -81,12 +82,10 @@ public final class Trainer {
         }
     }
 
-    /** With what the masks decide, or every reason why they cannot be learned from. */
-    private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
-        MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
-        survey.requireUsable();
-        survey.findings().forEach(finding -> listener.message(finding.text()));
-        return survey.resolved();
+    /** Says what there is and what is odd, then refuses everything that would fail later. */
+    private static Dataset inspected(Inspection inspection, TrainListener listener) {
+        inspection.report().forEach(listener::message);
+        return inspection.usable();
     }
 
     /** A resumed run keeps the precision that it began with. */
