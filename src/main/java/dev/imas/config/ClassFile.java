@@ -80,7 +80,8 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
     }
 
     private static List<String> names(Path path, Object found) {
-        Collection<?> names = found instanceof Map<?, ?> map ? byNumber(path, map).values()
+        Collection<?> names = found instanceof Map<?, ?> map
+                ? byNumber(path, map).values()
                 : found instanceof List<?> list ? list : List.of();
         return names.stream().map(String::valueOf).toList();
     }
@@ -94,7 +95,8 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
         });
         for (int i = 0; i < names.size(); i++) {
             if (!names.containsKey(i)) {
-                throw new UserException(path + " names no class " + i + "; expected one name for each number from 0 on");
+                throw new UserException(
+                        path + " names no class " + i + "; expected one name for each number from 0 on");
             }
         }
         return names;
@@ -149,8 +151,8 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
 
     private static ClassFile checked(Path path, List<String> names, List<Integer> palette) {
         if (names.size() < 2 || names.size() > MOST || names.stream().anyMatch(String::isBlank)) {
-            throw new UserException(path + " names " + names.size()
-                    + " classes; expected 2 to " + MOST + " names, the background's first");
+            throw new UserException(path + " names " + names.size() + " classes; expected 2 to " + MOST
+                    + " names, the background's first");
         }
         if (names.stream().distinct().count() < names.size()) {
             throw new UserException(path + " has a name twice; expected another one for each class");

@@ -116,8 +116,8 @@ public final class ConfigYaml {
     }
 
     /**
-     * Keys that a resumed run may set to other values than it was started with: they steer where and how often, not
-     * what is computed.
+     * Keys that a resumed run may set to other values than it was started with: they steer where, how often and how
+     * long, not what a step computes; what another number of epochs changes, the run says.
      */
     public static Set<String> freeOnResume() {
         return Setting.ALL.stream()
@@ -228,8 +228,7 @@ public final class ConfigYaml {
         @Override
         protected Node representMapping(Tag tag, Map<?, ?> mapping, DumperOptions.FlowStyle style) {
             boolean pairs = mapping instanceof RecordMapper.Pairs;
-            return super.representMapping(
-                    pairs ? Tag.MAP : tag, mapping, pairs ? DumperOptions.FlowStyle.FLOW : style);
+            return super.representMapping(pairs ? Tag.MAP : tag, mapping, pairs ? DumperOptions.FlowStyle.FLOW : style);
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.imas.config.Allowed.Color;
 import dev.imas.config.Allowed.Items;
 import dev.imas.config.Allowed.OnResume;
 import dev.imas.config.Allowed.OneOf;
+import dev.imas.config.Allowed.OrAuto;
 import dev.imas.config.Allowed.PathOrNull;
 import dev.imas.config.Allowed.Range;
 import dev.imas.config.Allowed.Text;
@@ -267,6 +268,9 @@ public record ImasConfig(
      * @param strongRandomCount true: the number of operations is drawn from 1..strongOps
      * @param device     true: the strong view is made on the training device; the same pictures, and less work for the
      *                   loader's threads
+     * @param flipVertical  probability of a vertical flip
+     * @param rotate90      probability of one, two or three quarter turns, each as likely
+     * @param foregroundCrops probability that a labelled crop is placed over a pixel of a class other than 0
      */
     @RecordBuilder
     public record Augment(
@@ -282,7 +286,10 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double flip,
             @Range(min = 0, max = 12) int strongOps,
             boolean strongRandomCount,
-            @OnResume boolean device)
+            @OnResume boolean device,
+            @Range(min = 0, max = 1) double flipVertical,
+            @Range(min = 0, max = 1) double rotate90,
+            @Range(min = 0, max = 1) double foregroundCrops)
             implements ImasConfigAugmentBuilder.With {}
 
     /** What the teacher is before it first differs from the student (method 3.8). */
@@ -293,10 +300,18 @@ public record ImasConfig(
         AVERAGE
     }
 
+    /** Of which epoch the networks are that a run leaves. */
+    public enum Keep {
+        /** The last one (parity). */
+        LAST,
+        /** The one with the teacher's best validation mIoU. */
+        BEST
+    }
+
     /**
      * Steps, optimiser and teacher.
      *
-     * @param epochs           epochs in all
+     * @param epochs           epochs in all; another number on resume rebuilds the schedule
      * @param supOnlyEpochs    first epochs without unlabelled images; fewer than {@code epochs} unless the method is
      *                         supervised
      * @param batchLabeled     labelled images a step
@@ -310,10 +325,12 @@ public record ImasConfig(
      * @param teacherStart     from when on the teacher averages (method 3.8)
      * @param checkpointEvery  steps between checkpoints; 0: at the end of every epoch only
      * @param logEvery         steps between rows of metrics.csv
+     * @param keep             of which epoch the networks are that the run leaves
+     * @param patience         the run ends after so many evaluations without a better teacher; 0: never early
      */
     @RecordBuilder
     public record Training(
-            @Range(min = 1) int epochs,
+            @Range(min = 1) @OnResume int epochs,
             @Range(min = 0) int supOnlyEpochs,
             @Range(min = 1, max = 4096) int batchLabeled,
             @Range(min = 1, max = 4096) int batchUnlabeled,
@@ -325,7 +342,9 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double emaDecay,
             TeacherStart teacherStart,
             @Range(min = 0) @OnResume int checkpointEvery,
-            @Range(min = 1) @OnResume int logEvery)
+            @Range(min = 1) @OnResume int logEvery,
+            @OnResume Keep keep,
+            @Range(min = 0) @OnResume int patience)
             implements ImasConfigTrainingBuilder.With {}
 
     /** The loss on labelled pixels (method 3.6). */
@@ -333,23 +352,28 @@ public record ImasConfig(
         /** Cross-entropy of all labelled pixels. */
         CE,
         /** Cross-entropy of the hard ones. */
-        OHEM
+        OHEM,
+        /** Cross-entropy of all labelled pixels, and soft Dice of the classes. */
+        CE_PLUS_DICE
     }
 
     /**
      * The loss on labelled images (method 3.6).
      *
-     * @param loss          cross-entropy or OHEM
+     * @param loss          cross-entropy, OHEM, or cross-entropy with Dice
      * @param ohemThreshold probability of the true class up to which a pixel is kept
      * @param ohemMinKept   at least as many pixels of the batch are kept
      * @param auxWeight     weight of the auxiliary head's loss
+     * @param classWeights  one weight a class in the cross-entropy, not with OHEM; empty: all the same; null
+     *                      ({@code auto}): from the labelled masks, settled when a run begins
      */
     @RecordBuilder
     public record Supervised(
             SupervisedLoss loss,
             @Range(min = 0, max = 1) double ohemThreshold,
             @Range(min = 0) long ohemMinKept,
-            @Range(min = 0, max = 100) double auxWeight)
+            @Range(min = 0, max = 100) double auxWeight,
+            @OrAuto @Range(min = 0, max = 1_000_000) List<Double> classWeights)
             implements ImasConfigSupervisedBuilder.With {}
 
     /** The form of gamma (method 4). */

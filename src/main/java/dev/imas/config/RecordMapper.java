@@ -23,7 +23,7 @@ import java.util.Set;
  */
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
-    /** How a number that may be left open (an Integer) is written when it is: null. */
+    /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
     private RecordMapper() {}
@@ -81,7 +81,11 @@ final class RecordMapper {
         if (value instanceof Map<?, ?> map) {
             return new Pairs(map);
         }
-        return value == null && component.getType() == Integer.class ? OPEN : value;
+        return value == null && mayBeOpen(component) ? OPEN : value;
+    }
+
+    private static boolean mayBeOpen(RecordComponent component) {
+        return component.getType() == Integer.class || component.isAnnotationPresent(Allowed.OrAuto.class);
     }
 
     /** The value of a setting that is a map; unlike a section it is one value, written on one line. */
@@ -187,6 +191,9 @@ final class RecordMapper {
     @SuppressWarnings("unchecked")
     private static Object value(RecordComponent component, Object found, String key) {
         Class<?> type = component.getType();
+        if (mayBeOpen(component) && (found == null || found.equals(OPEN))) {
+            return null;
+        }
         if (type == List.class) {
             return list(component, found, key);
         }
@@ -200,9 +207,6 @@ final class RecordMapper {
             }
             return read(type, (Map<String, Object>) map, key + ".");
         }
-        if (type == Integer.class && (found == null || found.equals(OPEN))) {
-            return null;
-        }
         return single(type, found, key);
     }
 
@@ -211,7 +215,7 @@ final class RecordMapper {
         Class<?> type = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
         if (!(found instanceof List<?> items)) {
             String example = colors ? "[\"#808080\", \"#80ff00\"]" : type == String.class ? "[a, b]" : "[1, 2]";
-            throw mismatch(key, found, "a list like " + example);
+            throw mismatch(key, found, (mayBeOpen(component) ? OPEN + ", or " : "") + "a list like " + example);
         }
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {

@@ -7,6 +7,7 @@ import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.ResizeMode;
+import dev.imas.config.ImasConfig.SupervisedLoss;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,6 +42,7 @@ final class Validation {
         validation.cutmix();
         validation.auxiliary();
         validation.epochs();
+        validation.classWeights();
         validation.faults.raise("");
         return config;
     }
@@ -66,7 +68,8 @@ final class Validation {
             ways.add("data.instances");
         }
         if (ways.size() > 1) {
-            faults.add(String.join(" and ", ways) + " are set together; each says what the values of masks mean: keep one");
+            faults.add(String.join(" and ", ways)
+                    + " are set together; each says what the values of masks mean: keep one");
         }
         if (data.instances() != Instances.OFF && data.classes() != null) {
             int made = data.instances() == Instances.BORDER ? 3 : 2;
@@ -120,10 +123,7 @@ final class Validation {
                 "nothing, as data.layout is " + Names.word(data.layout()) + "; set data.layout=folders");
         fewerOrAsMany("data.masks", data.masks(), "data.pictures", data.pictures());
         fewerOrAsMany(
-                "data.validation_masks",
-                data.validationMasks(),
-                "data.validation_pictures",
-                data.validationPictures());
+                "data.validation_masks", data.validationMasks(), "data.validation_pictures", data.validationPictures());
     }
 
     private void fewerOrAsMany(String key, List<String> masks, String picturesKey, List<String> pictures) {
@@ -176,6 +176,26 @@ final class Validation {
             faults.add("training.sup_only_epochs is " + training.supOnlyEpochs()
                     + " of training.epochs " + training.epochs()
                     + "; leave epochs for the unlabelled images, or use method=supervised");
+        }
+    }
+
+    private void classWeights() {
+        ImasConfig.Supervised supervised = config.supervised();
+        List<Double> weights = supervised.classWeights();
+        if (weights != null && weights.isEmpty()) {
+            return;
+        }
+        if (supervised.loss() == SupervisedLoss.OHEM) {
+            faults.add("supervised.class_weights go with supervised.loss ce or ce+dice; ohem chooses pixels by itself:"
+                    + " set one of the two");
+        }
+        if (weights != null) {
+            onePerClass("supervised.class_weights", weights, " weights");
+            faults.require(
+                    weights.stream().anyMatch(weight -> weight > 0),
+                    "supervised.class_weights",
+                    weights,
+                    "a weight above 0 for one class at least");
         }
     }
 }

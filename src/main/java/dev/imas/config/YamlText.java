@@ -44,6 +44,7 @@ final class YamlText {
     private static final Pattern BARE_COLOR = Pattern.compile("[\\[{,\\s]#[0-9a-fA-F]{6}\\s*[,\\]:]");
     /** A key that YAML takes for a comment, so that its line would be lost without a word. */
     private static final Pattern BARE_COLOR_KEY = Pattern.compile("(?m)^\\s+#[0-9a-fA-F]{6}\\s*:\\s");
+
     private static final Set<Tag> PLAIN = Set.of(Tag.STR, Tag.MAP, Tag.SEQ);
 
     private final String origin;

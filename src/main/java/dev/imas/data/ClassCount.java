@@ -45,8 +45,8 @@ final class ClassCount {
      * @param masks the values of each, in rising order, without ignored ones
      */
     static boolean areObjects(List<List<Integer>> masks) {
-        boolean gapless = masks.stream().allMatch(values -> values.get(0) == 0
-                && values.get(values.size() - 1) == values.size() - 1);
+        boolean gapless = masks.stream()
+                .allMatch(values -> values.get(0) == 0 && values.get(values.size() - 1) == values.size() - 1);
         long counts = masks.stream().map(List::size).distinct().count();
         return gapless && counts >= DIFFERENT_COUNTS;
     }

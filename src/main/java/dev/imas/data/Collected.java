@@ -41,8 +41,7 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
             List<Sample> given = givenValidation(data);
             return given == null ? folders(data) : new Collected(List.of(), List.of(), given);
         }
-        return new Collected(
-                List.of(), List.of(), Layouts.fromList(data, "data.validation", data.validation(), true));
+        return new Collected(List.of(), List.of(), Layouts.fromList(data, "data.validation", data.validation(), true));
     }
 
     /** What is needed to measure on a folder that nothing was trained with: its validation set, else all masks. */
@@ -148,7 +147,9 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
                     + ", which no labelled picture is called; expected paths below data.root such as "
                     + (entries.isEmpty() ? "images/1.png" : entries.get(0)));
         }
-        return labeled.stream().filter(sample -> chosen.contains(sample.entry())).toList();
+        return labeled.stream()
+                .filter(sample -> chosen.contains(sample.entry()))
+                .toList();
     }
 
     private static List<Sample> everyFifth(List<Sample> samples) {

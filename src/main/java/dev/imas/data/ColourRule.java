@@ -41,10 +41,11 @@ final class ColourRule {
         }
         Integer classes = data.classes() != null
                 ? data.classes()
-                : data.classNames().size() > 1 ? Integer.valueOf(data.classNames().size()) : null;
-        List<Integer> palette = !data.palette().isEmpty()
-                ? data.palette()
-                : Palette.voc(classes != null ? classes : vocClasses(found));
+                : data.classNames().size() > 1
+                        ? Integer.valueOf(data.classNames().size())
+                        : null;
+        List<Integer> palette =
+                !data.palette().isEmpty() ? data.palette() : Palette.voc(classes != null ? classes : vocClasses(found));
         if (found.keys().size() > 1 && known(palette).containsAll(found.keys())) {
             String whose = data.palette().isEmpty() ? "PASCAL VOC's colours" : "data.palette";
             return mapped(data, found, palette, "by " + whose);
@@ -62,8 +63,8 @@ final class ColourRule {
     /** Colours and numbers side by side can only be told apart by whoever made them. */
     private boolean mixed() {
         List<MaskContent> coloured = masks.stream().filter(MaskContent::colour).toList();
-        Set<Integer> colours = Set.copyOf(
-                FoundValues.colours(coloured, value -> true).keys());
+        Set<Integer> colours =
+                Set.copyOf(FoundValues.colours(coloured, value -> true).keys());
         List<MaskContent> numbered = masks.stream()
                 .filter(mask -> !mask.colour())
                 .filter(mask -> mask.pixels().keySet().stream().anyMatch(value -> !fits(value, colours)))
@@ -71,7 +72,8 @@ final class ColourRule {
         if (numbered.isEmpty()) {
             return false;
         }
-        findings.add(Finding.fault(FoundValues.masks(coloured.size()) + " (such as " + coloured.get(0).path()
+        findings.add(Finding.fault(FoundValues.masks(coloured.size()) + " (such as "
+                + coloured.get(0).path()
                 + ") are colour pictures, " + numbered.size() + " hold numbers (such as "
                 + numbered.get(0).path() + "): " + FoundValues.numbers(numbered).told()
                 + "; save all in one way, or name both in data.labels"));

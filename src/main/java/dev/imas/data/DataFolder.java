@@ -44,8 +44,9 @@ public final class DataFolder {
         boolean unlabeled = data.unlabeled() != null || labeled.size() < all.size();
         if (!unlabeled && config.method() != Method.SUPERVISED && data.sparse() != Sparse.ON) {
             data = data.withSparse(Sparse.ON);
-            notes.accept("every picture has a mask: the labelled pictures are the unlabelled ones too (method=supervised"
-                    + " learns from masks alone, in less time)");
+            notes.accept(
+                    "every picture has a mask: the labelled pictures are the unlabelled ones too (method=supervised"
+                            + " learns from masks alone, in less time)");
         }
         return config.withData(data);
     }
@@ -95,7 +96,8 @@ public final class DataFolder {
             return data;
         }
         if (labeled.size() == 1) {
-            throw new UserException("one labelled picture alone in " + data.root() + " (" + labeled.get(0).entry()
+            throw new UserException("one labelled picture alone in " + data.root() + " ("
+                    + labeled.get(0).entry()
                     + "), which cannot be learned from and validate; add a second mask, or masks to validate on in "
                     + Path.of(data.root(), "val"));
         }

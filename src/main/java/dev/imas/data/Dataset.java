@@ -59,8 +59,8 @@ public record Dataset(
         ImageSource labeled = new Subset(
                 training, IntStream.of(order).limit(sizes.labeled()).sorted().toArray(), true);
         int masked = config.data().sparse() == Sparse.ON ? 0 : sizes.labeled();
-        ImageSource unlabeled = new Subset(
-                training, IntStream.of(order).skip(masked).sorted().toArray(), false);
+        ImageSource unlabeled =
+                new Subset(training, IntStream.of(order).skip(masked).sorted().toArray(), false);
         return new Dataset(labeled, unlabeled, validation, EmbeddedScenes.CLASS_NAMES, EmbeddedScenes.PALETTE);
     }
 

@@ -3,8 +3,8 @@ package dev.imas.data;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Endings of files that this program does not read. */
@@ -14,9 +14,9 @@ final class Endings {
             ".webp", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jpx", ".jxl", ".jfif", ".jpe", ".dcm", ".dicom",
             ".nd2", ".czi", ".lif", ".lsm", ".oib", ".oif", ".vsi", ".stk", ".ims", ".flex", ".npy", ".npz", ".mat",
             ".h5", ".hdf5", ".zarr", ".psd", ".svg", ".pgm", ".ppm", ".pbm", ".pnm", ".tga", ".exr", ".hdr", ".nii",
-            ".gz", ".mha", ".mhd", ".nrrd", ".mrc", ".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".qptiff", ".pcx",
-            ".raw", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".xcf", ".dib", ".wbmp", ".ico", ".fits",
-            ".pdf", ".mp4", ".avi", ".mov");
+            ".gz", ".mha", ".mhd", ".nrrd", ".mrc", ".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".qptiff", ".pcx", ".raw",
+            ".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".xcf", ".dib", ".wbmp", ".ico", ".fits", ".pdf",
+            ".mp4", ".avi", ".mov");
 
     private Endings() {}
 

@@ -23,8 +23,9 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
     static FileCheck of(Collected files) {
         List<Finding> findings = new ArrayList<>();
         missing(files, findings);
-        PictureCheck check = PictureCheck.of(
-                files.all().filter(sample -> Files.isRegularFile(sample.picture())).toList());
+        PictureCheck check = PictureCheck.of(files.all()
+                .filter(sample -> Files.isRegularFile(sample.picture()))
+                .toList());
         Set<Path> broken = new HashSet<>(check.problems().keySet());
         unreadable(files, check, findings);
         broken.addAll(turned(files, check, findings));
@@ -76,12 +77,13 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
             return;
         }
         if (!files.unlabeled().isEmpty() && leftOut.size() == files.unlabeled().size()) {
-            findings.add(Finding.fault("none of the " + leftOut.size() + " unlabelled pictures can be read: "
-                    + leftOut.get(0)));
+            findings.add(Finding.fault(
+                    "none of the " + leftOut.size() + " unlabelled pictures can be read: " + leftOut.get(0)));
         } else {
-            findings.add(Finding.warning(leftOut.size() + " of " + files.unlabeled().size()
-                    + " unlabelled pictures cannot be read and " + (leftOut.size() == 1 ? "is" : "are")
-                    + " left out: " + String.join("; ", Finding.limited(leftOut))));
+            findings.add(
+                    Finding.warning(leftOut.size() + " of " + files.unlabeled().size()
+                            + " unlabelled pictures cannot be read and " + (leftOut.size() == 1 ? "is" : "are")
+                            + " left out: " + String.join("; ", Finding.limited(leftOut))));
         }
     }
 

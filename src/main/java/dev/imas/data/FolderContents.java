@@ -104,7 +104,9 @@ final class FolderContents {
     }
 
     private String relativePicture(Sample sample) {
-        return sample.picture().startsWith(tree.root()) ? relative(sample.picture()) : sample.picture().toString();
+        return sample.picture().startsWith(tree.root())
+                ? relative(sample.picture())
+                : sample.picture().toString();
     }
 
     /** What patterns of masks fit, and files in the masks' own folders that may be masks, of whatever ending. */
@@ -136,8 +138,10 @@ final class FolderContents {
     }
 
     private void tellUnmatched() {
-        List<UnmatchedMask> lost = unmatched.stream().filter(mask -> !mask.nearest().isEmpty()).toList();
-        List<UnmatchedMask> strangers = unmatched.stream().filter(mask -> mask.nearest().isEmpty()).toList();
+        List<UnmatchedMask> lost =
+                unmatched.stream().filter(mask -> !mask.nearest().isEmpty()).toList();
+        List<UnmatchedMask> strangers =
+                unmatched.stream().filter(mask -> mask.nearest().isEmpty()).toList();
         if (!lost.isEmpty()) {
             UnmatchedMask first = lost.get(0);
             String masks = lost.size() == 1 ? "1 mask matches no picture: " : lost.size() + " masks match no picture: ";

@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 record FolderPatterns(
         List<String> pictures, List<String> masks, List<String> validationPictures, List<String> validationMasks) {
     static FolderPatterns of(ImasConfig.Data data) {
-        return new FolderPatterns(
-                data.pictures(), data.masks(), data.validationPictures(), data.validationMasks());
+        return new FolderPatterns(data.pictures(), data.masks(), data.validationPictures(), data.validationMasks());
     }
 
     /** The pictures that are not for validation, with the masks that they have. */
@@ -27,8 +26,7 @@ record FolderPatterns(
     }
 
     List<Sample> validation(FolderTree tree) {
-        return samples(
-                tree, "data.validation_pictures", validationPictures, "data.validation_masks", validationMasks);
+        return samples(tree, "data.validation_pictures", validationPictures, "data.validation_masks", validationMasks);
     }
 
     /** Every mask that a pattern fits, matched or not, relative to the root. */

@@ -63,7 +63,7 @@ record FolderTree(Path root, List<String> pictures, List<String> others) {
 
         @Override
         public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            boolean skipped = !folder.equals(root) && (ignored(folder) || new RunDirectory(folder).hasBegun());
+            boolean skipped = !folder.equals(root) && (ignored(folder) || new RunDirectory(folder).begun());
             return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
         }
 

@@ -32,12 +32,54 @@ final class FolderWords {
     record Meaning(Kind kind, Split split, boolean told) {}
 
     private static final Set<String> PICTURES = Set.of(
-            "images", "image", "imgs", "img", "pictures", "picture", "pics", "photos", "photo", "jpegimages",
-            "leftimg8bit", "inputs", "input", "raw", "scans", "frames", "imgdir", "slides", "tiles", "rgb");
+            "images",
+            "image",
+            "imgs",
+            "img",
+            "pictures",
+            "picture",
+            "pics",
+            "photos",
+            "photo",
+            "jpegimages",
+            "leftimg8bit",
+            "inputs",
+            "input",
+            "raw",
+            "scans",
+            "frames",
+            "imgdir",
+            "slides",
+            "tiles",
+            "rgb");
     private static final Set<String> MASKS = Set.of(
-            "masks", "mask", "labels", "label", "annotations", "annotation", "annots", "annot", "ann", "anns", "anndir",
-            "gt", "gts", "groundtruth", "groundtruths", "truth", "segmentation", "segmentations", "segs", "seg",
-            "segmentationclass", "segmentationclassaug", "gtfine", "targets", "target", "labelmaps", "manual");
+            "masks",
+            "mask",
+            "labels",
+            "label",
+            "annotations",
+            "annotation",
+            "annots",
+            "annot",
+            "ann",
+            "anns",
+            "anndir",
+            "gt",
+            "gts",
+            "groundtruth",
+            "groundtruths",
+            "truth",
+            "segmentation",
+            "segmentations",
+            "segs",
+            "seg",
+            "segmentationclass",
+            "segmentationclassaug",
+            "gtfine",
+            "targets",
+            "target",
+            "labelmaps",
+            "manual");
     private static final Set<String> UNLABELED =
             Set.of("unlabeled", "unlabelled", "unannotated", "nolabel", "nolabels", "nomask", "nomasks");
     private static final Set<String> LABELED = Set.of("labeled", "labelled", "annotated");
@@ -53,8 +95,8 @@ final class FolderWords {
             "(?i).*[ _.-](masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|truth|manual|target"
                     + "|l)\\d*");
 
-    static final Pattern PICTURE_ENDING =
-            Pattern.compile("(?i)(.+)([ _.-](?:images?|img|im|sat|rgb|photo|raw|input|orig|original|leftimg8bit|0000))");
+    static final Pattern PICTURE_ENDING = Pattern.compile(
+            "(?i)(.+)([ _.-](?:images?|img|im|sat|rgb|photo|raw|input|orig|original|leftimg8bit|0000))");
     static final Pattern MASK_BEGINNING =
             Pattern.compile("(?i)(masks?|labels?|gt|seg|segmentation|annotation|ground_?truth|truth|target)[ _.-]");
 
@@ -62,8 +104,9 @@ final class FolderWords {
 
     /** What one folder's name says, such as {@code masks}, {@code val}, {@code train_images} or {@code imagesTr}. */
     static Meaning of(String folder) {
-        List<String> words = new ArrayList<>(
-                List.of(WORDS.split(folder)).stream().map(w -> w.toLowerCase(Locale.ROOT)).toList());
+        List<String> words = new ArrayList<>(List.of(WORDS.split(folder)).stream()
+                .map(w -> w.toLowerCase(Locale.ROOT))
+                .toList());
         words.removeIf(word -> word.isEmpty() || word.matches("20\\d\\d"));
         Kind whole = kind(String.join("", words));
         if (whole != Kind.UNKNOWN) {
@@ -100,9 +143,7 @@ final class FolderWords {
                 ? Kind.PICTURES
                 : MASKS.contains(word)
                         ? Kind.MASKS
-                        : UNLABELED.contains(word)
-                                ? Kind.UNLABELED
-                                : OTHER.contains(word) ? Kind.OTHER : Kind.UNKNOWN;
+                        : UNLABELED.contains(word) ? Kind.UNLABELED : OTHER.contains(word) ? Kind.OTHER : Kind.UNKNOWN;
     }
 
     private static Split split(String word) {

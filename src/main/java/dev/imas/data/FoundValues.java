@@ -59,14 +59,12 @@ final class FoundValues {
     }
 
     static FoundValues numbers(List<MaskContent> masks, Predicate<MaskValue> wanted) {
-        return new FoundValues(
-                masks, value -> value.number() >= 0 && wanted.test(value), MaskValue::number, false);
+        return new FoundValues(masks, value -> value.number() >= 0 && wanted.test(value), MaskValue::number, false);
     }
 
     /** The colours that masks show. */
     static FoundValues colours(List<MaskContent> masks, Predicate<MaskValue> wanted) {
-        return new FoundValues(
-                masks, value -> value.colour() >= 0 && wanted.test(value), MaskValue::colour, true);
+        return new FoundValues(masks, value -> value.colour() >= 0 && wanted.test(value), MaskValue::colour, true);
     }
 
     boolean isEmpty() {
@@ -121,7 +119,8 @@ final class FoundValues {
     }
 
     static String files(List<Path> paths) {
-        List<String> named = paths.stream().limit(TOLD_FILES).map(Path::toString).toList();
+        List<String> named =
+                paths.stream().limit(TOLD_FILES).map(Path::toString).toList();
         int more = paths.size() - named.size();
         return more > 0
                 ? String.join(", ", named) + " and " + more + " more"

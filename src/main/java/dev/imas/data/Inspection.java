@@ -94,7 +94,13 @@ public record Inspection(
         Optional<Dataset> dataset =
                 faults ? Optional.empty() : Optional.of(Dataset.of(settled, sound.settled(settled)));
         return new Inspection(
-                settled, dataset, recognised, List.copyOf(findings), facts, List.copyOf(classes), List.copyOf(unmatched));
+                settled,
+                dataset,
+                recognised,
+                List.copyOf(findings),
+                facts,
+                List.copyOf(classes),
+                List.copyOf(unmatched));
     }
 
     /** Whether training would fail, or learn something else than is meant. */
@@ -104,8 +110,7 @@ public record Inspection(
 
     /** The data set. @throws UserException that tells every fault, one a line, if there is one */
     public Dataset usable() {
-        return dataset.orElseThrow(
-                () -> new UserException(String.join("\n", Finding.texts(findings, Severity.FAULT))));
+        return dataset.orElseThrow(() -> new UserException(String.join("\n", Finding.texts(findings, Severity.FAULT))));
     }
 
     /** What was settled of {@code data}, as YAML. */

@@ -67,8 +67,8 @@ final class LabelRule {
                     + "; its names are not used"));
             return data;
         }
-        findings.add(Finding.note(count + " classes as " + file.path() + " names them: "
-                + String.join(", ", file.names())));
+        findings.add(
+                Finding.note(count + " classes as " + file.path() + " names them: " + String.join(", ", file.names())));
         boolean colours = data.palette().isEmpty();
         return data.withClasses(count)
                 .withClassNames(file.names())

@@ -76,9 +76,8 @@ final class Layouts {
             return readings.get(0);
         }
         for (ListFile.Columns columns : readings) {
-            boolean mask = !withMasks
-                    || columns.mask() == null
-                    || Files.exists(resolve(root, columns.mask(), line.origin()));
+            boolean mask =
+                    !withMasks || columns.mask() == null || Files.exists(resolve(root, columns.mask(), line.origin()));
             if (mask && convention.has(columns.picture(), line.origin())) {
                 return columns;
             }

@@ -108,7 +108,10 @@ record ListFile(Path path, List<Line> lines) {
     private static List<Columns> readings(String origin, String line) {
         List<Columns> literal = line.indexOf('\t') >= 0 ? List.of(separatedByTab(origin, line)) : spaced(line.strip());
         List<Columns> readings = new ArrayList<>(literal);
-        literal.stream().map(Columns::slashed).filter(columns -> !readings.contains(columns)).forEach(readings::add);
+        literal.stream()
+                .map(Columns::slashed)
+                .filter(columns -> !readings.contains(columns))
+                .forEach(readings::add);
         return readings;
     }
 

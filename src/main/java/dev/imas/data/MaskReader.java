@@ -41,8 +41,7 @@ final class MaskReader {
         if (source instanceof FileImages files) {
             for (int i = 0; i < files.size(); i++) {
                 int index = i;
-                reading.add(pool.submit(
-                        () -> MaskContent.of(files.maskPath(index), labeled, files.storedMask(index))));
+                reading.add(pool.submit(() -> MaskContent.of(files.maskPath(index), labeled, files.storedMask(index))));
             }
         }
     }

@@ -60,23 +60,18 @@ public final class MaskSurvey {
         List<Finding> findings = new ArrayList<>();
         List<MaskContent> masks = MaskReader.contents(data, findings);
         MaskChecks checks = new MaskChecks(masks, findings);
-        checks.alpha();
-        if (masks.isEmpty() || hasFault(findings)) {
+        if (masks.isEmpty() || !checks.shapes() || !checks.classes(config.data())) {
             return new MaskSurvey(config, sorted(findings), masks, List.of(), 0);
         }
-        if (config.data().classes() != null && config.data().classes() == 1) {
-            findings.add(Finding.fault("data.classes is 1, which leaves nothing to tell apart; the background counts as"
-                    + " a class: set data.classes: 2"));
-            return new MaskSurvey(config, sorted(findings), masks, List.of(), 0);
-        }
+        int unreadable = faults(findings);
         ImasConfig.Data decided = LabelRule.decide(config.data(), masks, findings);
-        checks.palettes(!decided.labels().isEmpty());
-        boolean open = decided.classes() == null;
-        if (open || hasFault(findings) || !checks.values(decided)) {
+        checks.palettes(decided);
+        if (faults(findings) > unreadable || !checks.values(decided)) {
             return new MaskSurvey(config.withData(decided), sorted(findings), masks, List.of(), 0);
         }
         List<String> names = Dataset.classNames(decided);
-        MaskLabelCounts counts = new MaskLabelCounts(masks, MaskReading.of(decided).meaning(), decided.classes());
+        MaskLabelCounts counts =
+                new MaskLabelCounts(masks, MaskReading.of(decided).meaning(), decided.classes());
         checks.contents(decided, names, counts);
         ImasConfig resolved = config.withData(decided.withSparse(sparse(config, counts, findings)));
         return new MaskSurvey(resolved, sorted(findings), masks, counts.shares(names), counts.ignoredShare());
@@ -88,15 +83,16 @@ public final class MaskSurvey {
         }
         boolean sparse = counts.ignoredShare() > MOST_IGNORED && config.method() != ImasConfig.Method.SUPERVISED;
         if (sparse) {
-            findings.add(Finding.note(FoundValues.percent(counts.ignoredShare()) + " of the labelled pixels are ignored:"
-                    + " labelled pictures also count as unlabelled ones, so that those pixels learn from the teacher"
-                    + " (data.sparse: on)"));
+            findings.add(
+                    Finding.note(FoundValues.percent(counts.ignoredShare()) + " of the labelled pixels are ignored:"
+                            + " labelled pictures also count as unlabelled ones, so that those pixels learn from the teacher"
+                            + " (data.sparse: on)"));
         }
         return sparse ? Sparse.ON : Sparse.OFF;
     }
 
-    private static boolean hasFault(List<Finding> findings) {
-        return findings.stream().anyMatch(finding -> finding.severity() == Severity.FAULT);
+    private static int faults(List<Finding> findings) {
+        return Finding.texts(findings, Severity.FAULT).size();
     }
 
     private static List<Finding> sorted(List<Finding> findings) {

@@ -25,7 +25,8 @@ record NamePattern(String text) {
     /** @throws UserException for a text that is no pattern, naming the setting */
     static NamePattern of(String key, String text) {
         String slashed = WrittenPath.slashed(text);
-        boolean inside = !slashed.startsWith("/") && !List.of(slashed.split("/")).contains("..");
+        boolean inside =
+                !slashed.startsWith("/") && !List.of(slashed.split("/")).contains("..");
         if (slashed.indexOf('*') < 0 || !inside) {
             throw new UserException(key + " holds " + text
                     + "; expected paths below data.root in which * stands for a picture's name, such as images/*");
@@ -74,7 +75,8 @@ record NamePattern(String text) {
 
     private static boolean entersAMeaning(String name) {
         String[] parts = name.split("/");
-        return Arrays.stream(parts, 0, parts.length - 1).anyMatch(part -> FolderWords.of(part).told());
+        return Arrays.stream(parts, 0, parts.length - 1)
+                .anyMatch(part -> FolderWords.of(part).told());
     }
 
     private Pattern regex() {

@@ -61,7 +61,9 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
                     .ifPresent(rest -> matches.merge(new Naming(ending, "", rest), 1, Integer::sum));
             String folder = mask.substring(0, mask.lastIndexOf('/') + 1);
             Matcher beginning = FolderWords.MASK_BEGINNING.matcher(mask.substring(folder.length()));
-            if (beginning.lookingAt() && folder.isEmpty() && known.contains(folder + mask.substring(folder.length() + beginning.end()))) {
+            if (beginning.lookingAt()
+                    && folder.isEmpty()
+                    && known.contains(folder + mask.substring(folder.length() + beginning.end()))) {
                 matches.merge(new Naming(ending, beginning.group(), ""), 1, Integer::sum);
             }
         }
@@ -80,7 +82,9 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
     /** Sorts equal names first, then Cityscapes' own order, then the shortest. */
     private String order() {
         int rank = equals(SAME) ? 0 : CITYSCAPES.contains(maskEnding) ? 1 + CITYSCAPES.indexOf(maskEnding) : 5;
-        return rank + String.format(Locale.ROOT, "%05d", maskEnding.length() + maskBeginning.length() + pictureEnding.length())
+        return rank
+                + String.format(
+                        Locale.ROOT, "%05d", maskEnding.length() + maskBeginning.length() + pictureEnding.length())
                 + maskBeginning + "*" + maskEnding;
     }
 

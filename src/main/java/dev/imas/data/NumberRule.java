@@ -17,6 +17,8 @@ final class NumberRule {
     /** Background, object, and the undecided between them. */
     private static final int TRIMAP = 3;
 
+    private static final int BLACK = 0;
+
     private final List<MaskContent> masks;
     private final List<Finding> findings;
 
@@ -40,9 +42,8 @@ final class NumberRule {
             }
             return data; // for a known number of classes that is told where they are counted
         }
-        boolean indices = data.classes() == null
-                ? ClassCount.areIndices(used)
-                : used.get(used.size() - 1) < data.classes();
+        boolean indices =
+                data.classes() == null ? ClassCount.areIndices(used) : used.get(used.size() - 1) < data.classes();
         if (!indices || used.size() == 1) {
             Optional<Map<String, String>> labels = painted(data.classes(), all)
                     .or(() -> ClassCount.areGreySteps(all) ? Optional.empty() : painted(data.classes(), used));
@@ -124,9 +125,10 @@ final class NumberRule {
                 .filter(numbers -> !numbers.isEmpty())
                 .toList();
         if (ClassCount.areObjects(each)) {
-            findings.add(Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
-                    + " if every object has a number of its own, add data.instances: foreground (or border); if they are"
-                    + " classes, data.classes: " + (used.get(used.size() - 1) + 1)));
+            findings.add(
+                    Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
+                            + " if every object has a number of its own, add data.instances: foreground (or border); if they are"
+                            + " classes, data.classes: " + (used.get(used.size() - 1) + 1)));
             return data;
         }
         if (ClassCount.areIndices(used)) {
@@ -142,15 +144,19 @@ final class NumberRule {
         return data;
     }
 
-    /** The palette that all masks share, without repeated colours at its end; empty where there is none. */
+    /** The palette that all masks share, without what decoders fill it up with; empty where there is none. */
     private List<Integer> commonPalette() {
         List<Integer> palette = masks.get(0).palette();
         if (masks.stream().anyMatch(mask -> !mask.palette().equals(palette))) {
             return List.of();
         }
+        int end = palette.size();
+        while (end > 1 && palette.get(end - 1) == BLACK) {
+            end--;
+        }
         Set<Integer> seen = new HashSet<>();
         int different = 0;
-        while (different < palette.size() && seen.add(palette.get(different))) {
+        while (different < end && seen.add(palette.get(different))) {
             different++;
         }
         return palette.subList(0, different);

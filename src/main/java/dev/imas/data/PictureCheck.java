@@ -58,9 +58,8 @@ record PictureCheck(Map<Path, PictureHeader> headers, Map<Path, String> problems
     }
 
     private static <T> Map<Path, Outcome<T>> each(List<Path> pictures, Function<Path, T> look) {
-        List<Outcome<T>> outcomes = pictures.parallelStream()
-                .map(picture -> outcome(picture, look))
-                .collect(Collectors.toList());
+        List<Outcome<T>> outcomes =
+                pictures.parallelStream().map(picture -> outcome(picture, look)).collect(Collectors.toList());
         Map<Path, Outcome<T>> found = new LinkedHashMap<>();
         for (int i = 0; i < pictures.size(); i++) {
             found.put(pictures.get(i), outcomes.get(i));

@@ -66,11 +66,7 @@ public record PictureFacts(
     }
 
     private static String kind(PictureHeader header) {
-        if (header.channels() == 0) {
-            return "other kinds";
-        }
-        String channels =
-                header.channels() == 1 ? "1 channel" : header.channels() + " channels";
+        String channels = header.channels() == 1 ? "1 channel" : header.channels() + " channels";
         return header.bits() + (header.bits() == 1 ? " bit, " : " bits, ") + channels;
     }
 
@@ -78,7 +74,8 @@ public record PictureFacts(
         if (headers.isEmpty()) {
             return List.of();
         }
-        int[] sides = headers.values().stream().mapToInt(PictureFacts::side).sorted().toArray();
+        int[] sides =
+                headers.values().stream().mapToInt(PictureFacts::side).sorted().toArray();
         int median = sides[sides.length / 2];
         List<String> odd = new ArrayList<>();
         headers.forEach((picture, header) -> {

@@ -61,7 +61,8 @@ final class Recognition {
     /** The layout of a folder as data.pictures and its three like say it. */
     static FolderPatterns of(FolderTree tree) {
         if (tree.pictures().isEmpty()) {
-            throw new UserException("no picture in " + tree.root() + others(tree) + "; name a folder of pictures (--data)");
+            throw new UserException(
+                    "no picture in " + tree.root() + others(tree) + "; name a folder of pictures (--data)");
         }
         return new Recognition(tree).patterns();
     }
@@ -94,8 +95,7 @@ final class Recognition {
         Kind foundKind = kind;
         Split foundSplit = split;
         String foundContext = context;
-        groups.computeIfAbsent(
-                        folder, key -> new Group(key, foundKind, foundSplit, foundContext, new ArrayList<>()))
+        groups.computeIfAbsent(folder, key -> new Group(key, foundKind, foundSplit, foundContext, new ArrayList<>()))
                 .names()
                 .add(WrittenNames.key(WrittenNames.withoutEnding(path.substring(folder.length()))));
     }
@@ -222,9 +222,7 @@ final class Recognition {
     /** VOC's larger set of masks goes before the smaller one, which it contains. */
     private static Optional<Pair> augmentedVoc(List<Pair> found) {
         boolean voc = found.stream().allMatch(pair -> pair.told().matches(".*SegmentationClass(Aug)?/"));
-        return voc
-                ? found.stream().filter(pair -> pair.told().endsWith("Aug/")).findFirst()
-                : Optional.empty();
+        return voc ? found.stream().filter(pair -> pair.told().endsWith("Aug/")).findFirst() : Optional.empty();
     }
 
     /** How masks are named after pictures: the way that fits most; two ways that fit as many are refused. */
@@ -237,10 +235,15 @@ final class Recognition {
         Map.Entry<Naming, Integer> best = ways.get(0);
         for (Map.Entry<Naming, Integer> other : ways.subList(1, ways.size())) {
             boolean asMany = other.getValue().equals(best.getValue());
-            boolean sameMasks = other.getKey().masks("", "*").equals(best.getKey().masks("", "*"));
-            if (asMany && !sameMasks && !best.getKey().equals(Naming.SAME) && !best.getKey().preferredTo(other.getKey())) {
+            boolean sameMasks =
+                    other.getKey().masks("", "*").equals(best.getKey().masks("", "*"));
+            if (asMany
+                    && !sameMasks
+                    && !best.getKey().equals(Naming.SAME)
+                    && !best.getKey().preferredTo(other.getKey())) {
                 throw ambiguous(called(folder) + " names its masks in two ways, "
-                        + best.getKey().masks("", "*") + " and " + other.getKey().masks("", "*") + ", " + best.getValue()
+                        + best.getKey().masks("", "*") + " and "
+                        + other.getKey().masks("", "*") + ", " + best.getValue()
                         + " of each");
             }
         }
@@ -281,10 +284,8 @@ final class Recognition {
                 List<String> photos = withEnding(pictures.folder(), jpeg);
                 List<String> masks = withEnding(pictures.folder(), png);
                 if (!masks.isEmpty() && photos.containsAll(masks)) {
-                    return Optional.of(new Pair(
-                            pictures.all() + jpeg,
-                            Optional.of(pictures.all() + png),
-                            pictures.folder()));
+                    return Optional.of(
+                            new Pair(pictures.all() + jpeg, Optional.of(pictures.all() + png), pictures.folder()));
                 }
             }
         }
@@ -306,15 +307,18 @@ final class Recognition {
             boolean single = group.kind() == Kind.PICTURES && group.names().size() == 1 && parts.length >= 2;
             if (single && parts[parts.length - 2].equals(group.names().get(0))) {
                 String parent = String.join("/", List.of(parts).subList(0, parts.length - 2));
-                found.merge((parent.isEmpty() ? "" : parent + "/") + "*/" + parts[parts.length - 1] + "/*", 1, Integer::sum);
+                found.merge(
+                        (parent.isEmpty() ? "" : parent + "/") + "*/" + parts[parts.length - 1] + "/*",
+                        1,
+                        Integer::sum);
             }
         }
         Map<Split, Map<String, String>> bySplit = new LinkedHashMap<>();
         for (String pictures : found.keySet()) {
             String folder = pictures.substring(0, pictures.indexOf('*'));
-            masksOfFolders(pictures).ifPresent(masks -> bySplit
-                    .computeIfAbsent(splitOf(folder), key -> new LinkedHashMap<>())
-                    .put(pictures, masks));
+            masksOfFolders(pictures)
+                    .ifPresent(masks -> bySplit.computeIfAbsent(splitOf(folder), key -> new LinkedHashMap<>())
+                            .put(pictures, masks));
         }
         Map<String, String> learned = bySplit.getOrDefault(Split.TRAIN, bySplit.getOrDefault(Split.NONE, Map.of()));
         Map<String, String> validation = bySplit.getOrDefault(Split.VALIDATION, Map.of());
@@ -340,7 +344,8 @@ final class Recognition {
                 name = matcher.group(2);
             }
         }
-        return Optional.ofNullable(name).map(alone ? masks -> folder + "*/" + masks + "*" : masks -> folder + "*/" + masks);
+        return Optional.ofNullable(name)
+                .map(alone ? masks -> folder + "*/" + masks + "*" : masks -> folder + "*/" + masks);
     }
 
     private static Split splitOf(String folder) {
@@ -386,7 +391,8 @@ final class Recognition {
                 ? ""
                 : "; annotations (" + Endings.told(annotations) + ") become masks by `imas import`";
         return new UserException(tree.root() + what + found + more + convert
-                + "; put masks with their pictures' names into masks/ beside images/, or" + settings().substring(1));
+                + "; put masks with their pictures' names into masks/ beside images/, or"
+                + settings().substring(1));
     }
 
     /** Names of pictures by the folder that they lie in. */

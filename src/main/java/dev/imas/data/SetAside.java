@@ -94,7 +94,8 @@ record SetAside(List<String> entries, String told) {
 
     private static List<String> lastOfEach(Map<String, List<String>> recordings, int wanted) {
         List<List<String>> largest = new ArrayList<>(recordings.values());
-        largest.sort(Comparator.comparingInt((List<String> recording) -> recording.size()).reversed());
+        largest.sort(Comparator.comparingInt((List<String> recording) -> recording.size())
+                .reversed());
         int total = largest.stream().mapToInt(List::size).sum();
         List<String> taken = new ArrayList<>();
         for (List<String> recording : largest) {

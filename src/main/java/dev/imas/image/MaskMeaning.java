@@ -51,7 +51,8 @@ public final class MaskMeaning {
         };
         String skipped = ignored.isEmpty()
                 ? ""
-                : " or " + ignored.stream().sorted().map(String::valueOf).collect(Collectors.joining(", ")) + " (ignored)";
+                : " or " + ignored.stream().sorted().map(String::valueOf).collect(Collectors.joining(", "))
+                        + " (ignored)";
         return new MaskMeaning(
                 rule, "expected " + first + " to " + (classes - 1 + first) + skipped + "; check data.classes");
     }

@@ -48,6 +48,12 @@ public record RunDirectory(Path root) {
         return new RunDirectory(file.toAbsolutePath().getParent());
     }
 
+    /** Whether a run began in the folder. */
+    public boolean begun() {
+        return Files.isRegularFile(config())
+                && (Files.exists(metrics()) || Files.exists(checkpoints().folder()));
+    }
+
     /** @throws UserException unless config.yaml is there and may be read, as resuming needs it */
     public void requireConfig() {
         if (Files.isDirectory(root) && !Files.isExecutable(root)) {
@@ -56,11 +62,6 @@ public record RunDirectory(Path root) {
         if (!Files.isRegularFile(config())) {
             throw new UserException("--resume: " + root + " is no run directory (it has no " + name(config()) + ")");
         }
-    }
-
-    /** Whether the folder is that of a run, finished or not. */
-    public boolean hasBegun() {
-        return Files.isRegularFile(config()) && Files.isRegularFile(metrics());
     }
 
     /** Held while a process trains in the folder. */
@@ -93,12 +94,19 @@ public record RunDirectory(Path root) {
         return root.resolve("summary.json");
     }
 
+    /** The student that the run leaves. */
     public Path student() {
         return root.resolve("student.safetensors");
     }
 
+    /** The teacher that the run leaves: its result. */
     public Path teacher() {
         return root.resolve("teacher.safetensors");
+    }
+
+    /** With {@code training.keep: best} the best teacher so far, replaced whenever an evaluation finds a better one. */
+    public Path best() {
+        return root.resolve("best.safetensors");
     }
 
     /** The page for people. */

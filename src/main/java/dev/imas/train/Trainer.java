@@ -34,9 +34,11 @@ public final class Trainer {
 
     /**
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
-     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
+     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
+     * {@code training.keep: best} best.safetensors, too.
      *
-     * @param asked  configuration; what it leaves open about the data is decided by a look at all of them, and told
+     * @param asked  configuration; what it leaves open is settled first, about the data by a look at all of them, and told;
+     *               it stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -48,7 +50,7 @@ public final class Trainer {
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
         Inspection inspection = Inspection.of(asked);
         Dataset data = inspected(inspection, listener);
-        ImasConfig config = inspection.config();
+        ImasConfig config = ClassWeights.settled(inspection.config(), data, listener::message);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
@@ -64,9 +66,10 @@ public final class Trainer {
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
                     RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
-                TrainingRun run = new TrainingRun(config, compute, listener, parts);
+                Results results = new Results(config, directory, data, compute);
+                TrainingRun run = new TrainingRun(config, compute, listener, parts, results);
                 run.run();
-                summary = run.finish(directory, data);
+                summary = run.finish();
             }
             ReportWriter.write(out);
             return summary;

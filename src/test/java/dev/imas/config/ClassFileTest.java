@@ -44,7 +44,13 @@ class ClassFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sky\nred car\n", "\uFEFFsky\r\nred car\r\n\r\n", "# ids\n0 sky\n1: red car\n", "0,sky\n1,red car\n"})
+    @ValueSource(
+            strings = {
+                "sky\nred car\n",
+                "\uFEFFsky\r\nred car\r\n\r\n",
+                "# ids\n0 sky\n1: red car\n",
+                "0,sky\n1,red car\n"
+            })
     void namesAsText(String text) throws IOException {
         assertThat(read("classes.txt", text).names()).containsExactly("sky", "red car");
     }
@@ -54,7 +60,8 @@ class ClassFileTest {
         assertThat(read("label_colors.txt", "64 128 64\tAnimal\n192 0 128\tRed Car\n"))
                 .isEqualTo(new ClassFile(
                         folder.resolve("label_colors.txt"), List.of("Animal", "Red Car"), List.of(0x408040, 0xc00080)));
-        assertThat(read("classes.txt", "sky 0 0 0\nred car 255, 0, 0\n").palette()).containsExactly(0, 0xff0000);
+        assertThat(read("classes.txt", "sky 0 0 0\nred car 255, 0, 0\n").palette())
+                .containsExactly(0, 0xff0000);
         assertThat(read("classes.yaml", "names: [a, b]\ncolors: [\"#000000\", \"#00ff00\"]\n")
                         .palette())
                 .containsExactly(0, 0x00ff00);
@@ -62,7 +69,14 @@ class ClassFileTest {
 
     @Test
     void whatCannotBeUnderstood() {
-        for (String text : List.of("[one]", "[]", "5", "[a, a]", "{0: a, 2: b}", "[a, '']", "{names: [a, b], palette: [7]}",
+        for (String text : List.of(
+                "[one]",
+                "[]",
+                "5",
+                "[a, a]",
+                "{0: a, 2: b}",
+                "[a, '']",
+                "{names: [a, b], palette: [7]}",
                 "{names: [a, b], palette: [red, blue]}")) {
             assertThatThrownBy(() -> read("classes.yaml", text))
                     .describedAs(text)

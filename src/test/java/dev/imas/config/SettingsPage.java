@@ -129,7 +129,8 @@ final class SettingsPage {
         if (type == List.class) {
             Class<?> item = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
             Allowed.Items items = component.getAnnotation(Allowed.Items.class);
-            return (items == null ? "a list" : items.expected()) + "; each " + single(setting, item);
+            return (setting.has(Allowed.OrAuto.class) ? "`auto`, or " : "")
+                    + (items == null ? "a list" : items.expected()) + "; each " + single(setting, item);
         }
         return (type == Integer.class ? "`auto`, or " : "") + single(setting, type);
     }

@@ -49,8 +49,12 @@ public final class MaskFolder {
     /** Names that begin with v validate. */
     public MaskFolder grey(String name, int... values) {
         boolean wide = IntStream.of(values).anyMatch(value -> value > 255);
-        return add(name, filled(new BufferedImage(
-                SIDE, SIDE, wide ? BufferedImage.TYPE_USHORT_GRAY : BufferedImage.TYPE_BYTE_GRAY), values));
+        return add(
+                name,
+                filled(
+                        new BufferedImage(
+                                SIDE, SIDE, wide ? BufferedImage.TYPE_USHORT_GRAY : BufferedImage.TYPE_BYTE_GRAY),
+                        values));
     }
 
     MaskFolder palette(String name, List<Integer> palette, int... values) {
@@ -84,8 +88,16 @@ public final class MaskFolder {
     /** The embedded preset's settings with this folder, classes auto, and what is given as key, value, key, value... */
     public ImasConfig config(Object... more) {
         List<Object> keys = new ArrayList<>(List.of(
-                "data.layout", "folders", "data.root", root.toString(), "data.classes", "auto", "data.class_names",
-                List.of(), "data.palette", List.of()));
+                "data.layout",
+                "folders",
+                "data.root",
+                root.toString(),
+                "data.classes",
+                "auto",
+                "data.class_names",
+                List.of(),
+                "data.palette",
+                List.of()));
         keys.addAll(Arrays.asList(more));
         return TestFiles.config(keys.toArray());
     }

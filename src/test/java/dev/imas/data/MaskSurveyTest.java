@@ -52,8 +52,7 @@ class MaskSurveyTest {
                 .isEqualTo(folder.config(
                         "data.classes", 3, "data.class_names", List.of("sky", "sea", "sand"), "data.sparse", "off"));
         assertThat(survey.classes()).extracting(MaskSurvey.ClassShare::name).containsExactly("sky", "sea", "sand");
-        assertThat(survey.classes().get(1))
-                .isEqualTo(new MaskSurvey.ClassShare("sea", 9 / 28.0, 2, 0.5, 1));
+        assertThat(survey.classes().get(1)).isEqualTo(new MaskSurvey.ClassShare("sea", 9 / 28.0, 2, 0.5, 1));
         assertThat(survey.ignoredShare()).isEqualTo(4 / 32.0);
         assertThat(survey.sizes()).containsExactly(Map.entry("4x4", 3));
         assertThat(survey.ofOneValue()).isEmpty();
@@ -64,13 +63,17 @@ class MaskSurveyTest {
         folder.grey("a", 0, 255, 0, 0).grey("v", 0, 255);
         for (Object classes : List.of("auto", 2)) {
             MaskSurvey survey = folder.survey("data.classes", classes);
-            notes(survey).containsExactly("masks hold 0 (62.5 % of pixels, 2 masks), 255 (37.5 %, 2), read as"
-                    + " data.labels: {0: 0, 255: 1}");
+            notes(survey)
+                    .containsExactly("masks hold 0 (62.5 % of pixels, 2 masks), 255 (37.5 %, 2), read as"
+                            + " data.labels: {0: 0, 255: 1}");
             assertThat(survey.resolved().data().classes()).isEqualTo(2);
             assertThat(labels(survey)).startsWith(0, 1, 0, 0);
         }
-        faults(folder.survey("data.classes", 3)).singleElement().asString().endsWith("; there is nothing to tell apart;"
-                + " if 255 is a class, set data.classes: 2, and it is read as class 1");
+        faults(folder.survey("data.classes", 3))
+                .singleElement()
+                .asString()
+                .endsWith("; there is nothing to tell apart;"
+                        + " if 255 is a class, set data.classes: 2, and it is read as class 1");
     }
 
     @Test
@@ -109,7 +112,10 @@ class MaskSurveyTest {
     @Test
     void otherNumbersAreSaidToBeMapped() {
         folder.grey("a", 0, 50, 100).grey("v", 0, 50);
-        faults(folder.survey("data.classes", 3)).singleElement().asString().contains("50 (", "100 (")
+        faults(folder.survey("data.classes", 3))
+                .singleElement()
+                .asString()
+                .contains("50 (", "100 (")
                 .contains("say which class each is, such as data.labels: {0: 0, 50: 1, 100: 2}");
         MaskSurvey given = folder.survey("data.labels", Map.of("0", "0", "50", "2", "100", "1"));
         assertThat(given.findings()).isEmpty();
@@ -140,9 +146,10 @@ class MaskSurveyTest {
     void someMasksPaintedAndSomeNumbered() {
         folder.grey("a", 0, 1).grey("b", 1, 0, 0).grey("v1", 0, 255).grey("v2", 255, 0);
         faults(folder.survey("data.classes", 2))
-                .containsExactly(folder.mask("v1") + " and " + folder.mask("v2") + " hold 0 and 255 alone, all other masks"
-                        + " [0, 1] and no 255, which would be ignored: if it is a class there, add data.labels: {0: 0,"
-                        + " 1: 1, 255: 1}; if it is to be ignored, data.labels: {0: 0, 1: 1, 255: ignore}");
+                .containsExactly(
+                        folder.mask("v1") + " and " + folder.mask("v2") + " hold 0 and 255 alone, all other masks"
+                                + " [0, 1] and no 255, which would be ignored: if it is a class there, add data.labels: {0: 0,"
+                                + " 1: 1, 255: 1}; if it is to be ignored, data.labels: {0: 0, 1: 1, 255: ignore}");
         assertThat(folder.survey("data.labels", Map.of("0", "0", "1", "1", "255", "1"))
                         .findings())
                 .isEmpty();
@@ -156,13 +163,16 @@ class MaskSurveyTest {
         values[0] = 255;
         values[1] = 130;
         values[2] = 40;
-        folder.grey("a", values).grey("b", IntStream.range(0, 16).map(i -> i < 9 ? 0 : 255).toArray());
+        folder.grey("a", values)
+                .grey("b", IntStream.range(0, 16).map(i -> i < 9 ? 0 : 255).toArray());
         folder.grey("c", 0, 255).grey("v", 0, 255);
         faults(folder.survey("data.classes", 2))
                 .singleElement()
                 .asString()
-                .endsWith("nearly all is 0 and 255, so edges were smoothed or the masks were resized with"
-                        + " interpolation: add data.labels: {0: 0, 255: 1, other: ignore}");
+                .endsWith("nearly all is black or white, so the masks were smoothed, resized with interpolation or"
+                        + " compressed: add data.labels: {0-127: 0, 128-255: 1}");
+        assertThat(labels(folder.survey("data.labels", Map.of("0-127", "0", "128-255", "1"))))
+                .startsWith(1, 1, 0, 0);
     }
 
     @Test
@@ -178,8 +188,10 @@ class MaskSurveyTest {
                 .asString()
                 .startsWith("masks hold values that are no class: 9 (0.6 % of pixels, 1 mask) in " + folder.mask("v1")
                         + "; expected 0 to 2 (data.classes: 3) or 255 (ignored); found are 0 (")
-                .endsWith("so few pixels look like a slip: mend those masks, or ignore them with data.ignore: [255, 9]");
-        assertThat(folder.survey("data.classes", 3, "data.ignore", List.of(255, 9)).findings())
+                .endsWith(
+                        "so few pixels look like a slip: mend those masks, or ignore them with data.ignore: [255, 9]");
+        assertThat(folder.survey("data.classes", 3, "data.ignore", List.of(255, 9))
+                        .findings())
                 .isEmpty();
     }
 
@@ -202,7 +214,10 @@ class MaskSurveyTest {
         assertThat(reduced.resolved().data().classes()).isEqualTo(3);
         assertThat(labels(reduced)).startsWith(0, 1, 2);
         folder.grey("b", 0, 3, 255, 1);
-        assertThat(Dataset.open(folder.survey("data.reduce_zero_label", true).resolved()).labeled().mask(1).labels())
+        assertThat(Dataset.open(folder.survey("data.reduce_zero_label", true).resolved())
+                        .labeled()
+                        .mask(1)
+                        .labels())
                 .startsWith(255, 2, 255, 0);
     }
 
@@ -250,12 +265,16 @@ class MaskSurveyTest {
     void coloursByVocPaletteOwnPaletteOrBlackAndAnother() {
         folder.colours("a", 0, 0x800000, 0xe0e0c0).colours("v", 0, 0x008000);
         MaskSurvey voc = folder.survey("data.classes", 21);
-        notes(voc).singleElement().asString().startsWith("masks are colour pictures: ").contains("by PASCAL VOC's");
+        notes(voc)
+                .singleElement()
+                .asString()
+                .startsWith("masks are colour pictures: ")
+                .contains("by PASCAL VOC's");
         assertThat(labels(voc)).startsWith(0, 1, 255);
         assertThat(folder.survey().resolved().data().classes()).isEqualTo(3);
 
-        MaskSurvey own = folder.survey(
-                "data.classes", 4, "data.palette", List.of("#008000", "#e0e0c0", "#800000", "#000000"));
+        MaskSurvey own =
+                folder.survey("data.classes", 4, "data.palette", List.of("#008000", "#e0e0c0", "#800000", "#000000"));
         assertThat(labels(own)).startsWith(3, 2, 1);
         faults(folder.survey("data.classes", 2, "data.palette", List.of("#000000", "#800000")))
                 .singleElement()
@@ -275,20 +294,22 @@ class MaskSurveyTest {
     void coloursThatNobodyExplains() {
         folder.colours("a", 0, 0xff0000, 0x00ff00, 0x00ff00).colours("v", 0, 0xff0000);
         faults(folder.survey("data.classes", 3))
-                .containsExactly("masks are colour pictures, and nothing says which class is which colour: #000000 (37.5"
-                        + " % of pixels, 2 masks), #ff0000 (37.5 %, 2), #00ff00 (25.0 %, 1); say it, in your classes'"
-                        + " order: data.labels: {\"#000000\": 0, \"#ff0000\": 1, \"#00ff00\": 2}");
-        MaskSurvey said = folder.survey(
-                "data.labels", Map.of("#000000", "ignore", "#ff0000", "tumour", "#00ff00", "background"));
+                .containsExactly(
+                        "masks are colour pictures, and nothing says which class is which colour: #000000 (37.5"
+                                + " % of pixels, 2 masks), #ff0000 (37.5 %, 2), #00ff00 (25.0 %, 1); say it, in your classes'"
+                                + " order: data.labels: {\"#000000\": 0, \"#ff0000\": 1, \"#00ff00\": 2}");
+        MaskSurvey said =
+                folder.survey("data.labels", Map.of("#000000", "ignore", "#ff0000", "tumour", "#00ff00", "background"));
         assertThat(said.resolved().data().classNames()).containsExactly("background", "tumour");
         assertThat(labels(said)).startsWith(255, 1, 0, 0);
     }
 
     @Test
     void colourLabelsReachIntoPalettesAndGreys() {
-        folder.palette("a", List.of(0xffffff, 0xff0000, 0), 0, 1, 2).grey("b", 255, 0).grey("v", 0, 255);
-        MaskSurvey survey =
-                folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1", "#ffffff", "2"));
+        folder.palette("a", List.of(0xffffff, 0xff0000, 0), 0, 1, 2)
+                .grey("b", 255, 0)
+                .grey("v", 0, 255);
+        MaskSurvey survey = folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1", "#ffffff", "2"));
         faults(survey).isEmpty();
         assertThat(labels(survey)).startsWith(2, 1, 0);
     }
@@ -298,32 +319,45 @@ class MaskSurveyTest {
         folder.colours("a", IntStream.range(0, 16).map(i -> 0x010203 * i).toArray());
         for (int k = 0; k < 8; k++) {
             int more = k;
-            folder.colours("b" + k, IntStream.range(0, 16).map(i -> 0x070100 * more + 0x030201 * i).toArray());
+            folder.colours(
+                    "b" + k,
+                    IntStream.range(0, 16)
+                            .map(i -> 0x070100 * more + 0x030201 * i)
+                            .toArray());
         }
         folder.colours("v", 0, 0x112233);
-        faults(folder.survey("data.classes", 3))
-                .singleElement()
-                .asString()
-                .contains("a mask has one colour a class");
+        faults(folder.survey("data.classes", 3)).singleElement().asString().contains("a mask has one colour a class");
     }
 
     @Test
     void coloursBesideNumbers() {
         folder.colours("a", 0, 0xff0000).grey("b", 0, 1).grey("v", 0, 1);
-        faults(folder.survey("data.classes", 2)).singleElement().asString().contains("1 mask (such as " + folder.mask("a")
-                + ") are colour pictures, 2 hold numbers (such as " + folder.mask("b"));
+        faults(folder.survey("data.classes", 2))
+                .singleElement()
+                .asString()
+                .contains("1 mask (such as " + folder.mask("a") + ") are colour pictures, 2 hold numbers (such as "
+                        + folder.mask("b"));
     }
 
     @Test
     void palettesThatDiffer() {
         folder.palette("a", List.of(0, 0xff0000), 0, 1).palette("v", List.of(0, 0x00ff00), 0, 1);
+        assertThat(folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1", "#00ff00", "1"))
+                        .findings())
+                .isEmpty();
         assertThat(Finding.texts(folder.survey("data.classes", 2).findings(), Severity.WARNING))
                 .containsExactly("palettes differ: 1 is #ff0000 in " + folder.mask("a") + " and #00ff00 in "
                         + folder.mask("v") + "; the numbers count");
         folder.palette("v", List.of(0xff0000, 0), 0, 1);
-        faults(folder.survey("data.classes", 2)).hasSize(2).first().asString().endsWith("and one colour stands under several"
-                + " numbers; if the colours are right, add data.labels by colour, if the numbers are, by number");
-        faults(folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1"))).isEmpty();
+        faults(folder.survey("data.classes", 2))
+                .hasSize(2)
+                .first()
+                .asString()
+                .endsWith(
+                        "and one colour stands under several"
+                                + " numbers; if the colours are right, add data.labels by colour, if the numbers are, by number");
+        faults(folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1")))
+                .isEmpty();
         faults(folder.survey("data.labels", Map.of("0", "0", "1", "1"))).isEmpty();
     }
 
@@ -331,9 +365,10 @@ class MaskSurveyTest {
     void theShapeInTheTransparency() {
         folder.transparent("a", 0xffff0000, 0x00ff0000).transparent("v", 0xffff0000, 0x00ff0000);
         faults(folder.survey())
-                .containsExactly(folder.mask("a") + " and " + folder.mask("v") + " are of one colour, and the shape is in"
-                        + " the transparency (alpha), which is not read; save masks as palette or grey PNGs without"
-                        + " transparency");
+                .containsExactly(
+                        folder.mask("a") + " and " + folder.mask("v") + " are of one colour, and the shape is in"
+                                + " the transparency (alpha), which is not read; save masks as palette or grey PNGs without"
+                                + " transparency");
         folder.transparent("a", 0xffff0000, 0).transparent("v", 0xffff0000, 0);
         assertThat(labels(folder.survey())).startsWith(1, 0);
     }
@@ -353,10 +388,14 @@ class MaskSurveyTest {
     @Test
     void oneClassAlone() {
         folder.grey("a", 0).grey("v", 0, 1);
-        faults(folder.survey("data.classes", 2)).containsExactly("all labelled pixels are class 0: the masks hold 0 (100.0 %"
-                + " of pixels, 1 mask); there is nothing to tell apart");
-        faults(folder.survey("data.classes", 1)).singleElement().asString().startsWith("data.classes is 1, which leaves"
-                + " nothing to tell apart; the background counts as a class: set data.classes: 2");
+        faults(folder.survey("data.classes", 2))
+                .containsExactly("all labelled pixels are class 0: the masks hold 0 (100.0 %"
+                        + " of pixels, 1 mask); there is nothing to tell apart");
+        faults(folder.survey("data.classes", 1))
+                .singleElement()
+                .asString()
+                .startsWith("data.classes is 1, which leaves"
+                        + " nothing to tell apart; the background counts as a class: set data.classes: 2");
     }
 
     @Test
@@ -365,6 +404,8 @@ class MaskSurveyTest {
         list(folder.mask("a"), "no picture");
         list(folder.mask("v"), "no picture either");
         faults(folder.survey("data.classes", 2)).hasSize(2);
+        folder.grey("b", 0, 1, 9);
+        faults(folder.survey("data.classes", 2)).hasSize(3).last().asString().contains("9 (");
         assertThatThrownBy(() -> folder.survey("data.classes", 2).requireUsable())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(folder.mask("a").toString())
@@ -392,8 +433,9 @@ class MaskSurveyTest {
     void fewObjectsAMaskAreNotTakenForClasses() {
         folder.grey("a", 0, 1).grey("b", 0, 1, 2).grey("c", 0, 1, 2, 3).grey("v", 0, 1, 2, 3, 4);
         faults(folder.survey())
-                .containsExactly("masks hold 0 to 4, each from 0 on without a gap: if every object has a number of its own,"
-                        + " add data.instances: foreground (or border); if they are classes, data.classes: 5");
+                .containsExactly(
+                        "masks hold 0 to 4, each from 0 on without a gap: if every object has a number of its own,"
+                                + " add data.instances: foreground (or border); if they are classes, data.classes: 5");
         faults(folder.survey("data.classes", 5)).isEmpty();
     }
 
@@ -401,13 +443,20 @@ class MaskSurveyTest {
     void masksAnnotatedInPartCountAsUnlabelledToo() {
         folder.grey("a", 0, 1, 255, 255, 255, 255).grey("v", 0, 1);
         MaskSurvey survey = folder.survey("data.classes", 2);
-        notes(survey).singleElement().asString().startsWith("62.5 % of the labelled pixels are ignored").contains("data.sparse");
+        notes(survey)
+                .singleElement()
+                .asString()
+                .startsWith("62.5 % of the labelled pixels are ignored")
+                .contains("data.sparse");
         assertThat(survey.resolved().data().sparse()).isEqualTo(Sparse.ON);
         Dataset data = Dataset.open(survey.resolved());
         assertThat(data.unlabeled().size()).isEqualTo(2);
         assertThat(data.unlabeled().id(1)).isEqualTo("a");
         assertThatThrownBy(() -> data.unlabeled().mask(1)).isInstanceOf(IllegalStateException.class);
-        assertThat(folder.survey("data.classes", 2, "data.sparse", "off").resolved().data().sparse())
+        assertThat(folder.survey("data.classes", 2, "data.sparse", "off")
+                        .resolved()
+                        .data()
+                        .sparse())
                 .isEqualTo(Sparse.OFF);
         assertThat(folder.survey("data.classes", 2, "method", "supervised").findings())
                 .isEmpty();

@@ -69,7 +69,7 @@ class DamagedImagesTest {
         pictureRefused(
                 "a.jpg",
                 "hello".getBytes(),
-                " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has 5 bytes");
+                " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF, WebP); it has 5 bytes");
     }
 
     @Test
@@ -79,9 +79,7 @@ class DamagedImagesTest {
                 png(100_000, 100_000, 8, 2, NONE, bytes(0)),
                 " is 100000x100000; an image may have 100000000 pixels at most");
         Path path = folder.resolve("huge.png");
-        refused(
-                () -> labels(path),
-                path + " is 100000x100000; an image may have 100000000 pixels at most");
+        refused(() -> labels(path), path + " is 100000x100000; an image may have 100000000 pixels at most");
     }
 
     @Test

@@ -50,9 +50,8 @@ class ObjectMasksTest {
     void theBorderIsWhatErosionTakes(
             @ForAll @IntRange(min = 1, max = 7) int width,
             @ForAll @Size(min = 7, max = 49) List<@IntRange(min = 0, max = 3) Integer> drawn) {
-        int[] values = IntStream.range(0, drawn.size() / width * width)
-                .map(drawn::get)
-                .toArray();
+        int[] values =
+                IntStream.range(0, drawn.size() / width * width).map(drawn::get).toArray();
         StoredMask mask = mask(width, values);
         int[] border = ObjectMasks.border(mask, Set.of()).values();
         int[] foreground = ObjectMasks.foreground(mask, Set.of()).values();

@@ -26,7 +26,10 @@ class MaskTrainingTest {
 
     private static ImasConfig config(Path data) {
         ImasConfig tiny = Configs.tiny();
-        return tiny.withData(tiny.data().withLayout(Layout.FOLDERS).withRoot(data.toString()).withClasses(null))
+        return tiny.withData(tiny.data()
+                        .withLayout(Layout.FOLDERS)
+                        .withRoot(data.toString())
+                        .withClasses(null))
                 .withTraining(tiny.training()
                         .withBatchLabeled(1)
                         .withBatchUnlabeled(1)
