@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.data.FileImages.Sample;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -38,8 +39,8 @@ public final class DataFolder {
         List<Sample> labeled =
                 all.stream().filter(sample -> sample.mask() != null).toList();
         notes.accept(tree.root() + ": " + sentence(patterns, labeled.size(), all.size()));
-        if (data.validation() == null && data.validationPictures().isEmpty() && data.labeled() == null) {
-            data = setAside(data, labeled, notes);
+        if (data.validation() == null && data.validationPictures().isEmpty()) {
+            data = setAside(data, learned(data, labeled), notes);
         }
         boolean unlabeled = data.unlabeled() != null || labeled.size() < all.size();
         if (!unlabeled && config.method() != Method.SUPERVISED && data.sparse() != Sparse.ON) {
@@ -89,6 +90,36 @@ public final class DataFolder {
                 .masks(patterns.masks())
                 .validationPictures(patterns.validationPictures())
                 .validationMasks(patterns.validationMasks()));
+    }
+
+    /** Those of a list, where there is one. */
+    private static List<Sample> learned(Data data, List<Sample> labeled) {
+        return data.labeled() == null ? labeled : Layouts.fromList(data, "data.labeled", data.labeled(), true);
+    }
+
+    /**
+     * The same with the last frames of every recording to validate, for recordings that are kinds of things, so that
+     * what one of them shows would be learned or measured without being the other.
+     *
+     * @param asked the configuration that {@link #resolved} made {@code found} of
+     * @return empty where nothing was set aside, or not by recordings
+     */
+    static Optional<ImasConfig> withEveryRecording(ImasConfig asked, ImasConfig found) {
+        boolean chosen = asked.data().layout() == Layout.AUTO
+                && asked.data().setAside().isEmpty()
+                && !found.data().setAside().isEmpty();
+        if (!chosen) {
+            return Optional.empty();
+        }
+        List<Sample> masked = Layouts.fromFolders(found.data()).stream()
+                .filter(sample -> sample.mask() != null)
+                .toList();
+        List<String> labeled =
+                learned(found.data(), masked).stream().map(Sample::entry).toList();
+        List<String> last = SetAside.ofEach(labeled, "").entries();
+        return last.equals(found.data().setAside())
+                ? Optional.empty()
+                : Optional.of(found.withData(found.data().withSetAside(last)));
     }
 
     private static Data setAside(Data data, List<Sample> labeled, Consumer<String> notes) {

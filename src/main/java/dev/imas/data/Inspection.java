@@ -62,7 +62,30 @@ public record Inspection(
                     List.of(),
                     List.of());
         }
-        return of(found, List.copyOf(recognised));
+        Inspection inspection = of(found, List.copyOf(recognised));
+        int unlike = inspection.onOneSide();
+        if (unlike == 0) {
+            return inspection;
+        }
+        return DataFolder.withEveryRecording(config, found)
+                .map(other -> of(other, told(recognised, other)))
+                .filter(other -> other.onOneSide() < unlike)
+                .orElse(inspection);
+    }
+
+    private static List<String> told(List<String> recognised, ImasConfig other) {
+        List<String> lines = new ArrayList<>(recognised.subList(0, 1));
+        lines.add("validation: " + other.data().setAside().size() + " labelled pictures are set aside to validate, the last"
+                + " of each kind of name, since whole kinds would leave a class on one side alone");
+        lines.addAll(recognised.subList(2, recognised.size()));
+        return lines;
+    }
+
+    /** How many classes are learned and not measured, or measured and not learned. */
+    private int onOneSide() {
+        return (int) classes.stream()
+                .filter(c -> c.labeledMasks() > 0 != c.validationMasks() > 0)
+                .count();
     }
 
     private static Inspection of(ImasConfig config, List<String> recognised) {
@@ -71,7 +94,7 @@ public record Inspection(
         List<Finding> findings = new ArrayList<>(check.findings());
         List<UnmatchedMask> unmatched = new ArrayList<>();
         if (FolderContents.applies(config.data())) {
-            FolderContents contents = FolderContents.of(config.data(), files);
+            FolderContents contents = new FolderContents(config.data(), files);
             findings.addAll(contents.findings());
             unmatched.addAll(contents.unmatched());
         }

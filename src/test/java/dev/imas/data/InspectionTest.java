@@ -156,14 +156,15 @@ class InspectionTest {
         mask(root.resolve("val/masks/v.png"), 50, 30, 7);
         write(root.resolve("masks/2.png"), encode(colours(42, 30), "jpg"));
         List<String> faults = findings(Severity.FAULT);
-        assertThat(faults).hasSize(3);
+        assertThat(faults).hasSize(4);
+        assertThat(faults).anyMatch(text -> text.startsWith("masks hold values that are no class: 7"));
         assertThat(faults).anyMatch(text -> text.startsWith(at("images/0.png")));
         assertThat(faults).anyMatch(text -> text.startsWith(at("masks/1.png") + " is 8x6, its picture is 41x30"));
         assertThat(faults).anyMatch(text -> text.startsWith(at("masks/2.png") + " is a JPEG"));
         assertThatThrownBy(() -> Inspection.of(folders()).usable())
                 .isInstanceOf(UserException.class)
                 .message()
-                .hasLineCount(3);
+                .hasLineCount(4);
     }
 
     @Test
@@ -238,6 +239,25 @@ class InspectionTest {
         assertThat(only(Severity.WARNING))
                 .isEqualTo("1 picture is far smaller or larger than most (whose short side is about 30 pixels): "
                         + at("images/tiny.png") + " (7x5)");
+    }
+
+    @Test
+    void kindsOfThingsAreNoRecordings() throws IOException {
+        Path zoo = Files.createDirectories(root.resolve("zoo"));
+        List<String> kinds = List.of("ape", "bee", "cow");
+        for (int i = 0; i < 15; i++) {
+            String name = kinds.get(i % 3) + "_" + i / 3 + ".png";
+            picture(zoo.resolve("images/" + name), 40 + i, 30);
+            mask(zoo.resolve("masks/" + name), 40 + i, 30, 0, 1 + i % 3);
+        }
+        Inspection inspection = Inspection.of(config("data.layout", "auto", "data.root", zoo.toString(),
+                "data.classes", 4, "data.class_names", List.of(), "data.palette", List.of()));
+        assertThat(inspection.config().data().setAside())
+                .containsExactly("images/ape_4.png", "images/bee_4.png", "images/cow_4.png");
+        assertThat(inspection.recognised().get(1))
+                .isEqualTo("validation: 3 labelled pictures are set aside to validate, the last of each kind of name,"
+                        + " since whole kinds would leave a class on one side alone");
+        assertThat(inspection.faulty()).isFalse();
     }
 
     @Test

@@ -243,6 +243,21 @@ class RecognitionTest {
     }
 
     @Test
+    void whoNamesTheFolderOfThePicturesIsToldTheOneAbove() {
+        files("images/#.png", "masks/#.png");
+        assertThatThrownBy(() -> DataFolder.resolved(
+                        auto("data.root", root.resolve("images").toString()), told::add))
+                .hasMessageContaining("beside it are masks: name the folder above, " + root);
+    }
+
+    @Test
+    void besidePicturesAFolderThatSaysNothingIsLeftAlone() {
+        files("#.png", "#_mask.png");
+        picture(root.resolve("out/n0.png"), 8, 6);
+        assertThat(recognised().pictures()).containsExactly("*");
+    }
+
+    @Test
     void masksOfOtherNamesAreToldFromNoMasks() {
         picture(root.resolve("images/a.png"), 8, 6);
         mask(root.resolve("masks/b.png"), 8, 6, 1);
