@@ -97,7 +97,8 @@ final class FolderContents {
             String folder = WrittenNames.folder(path);
             boolean chosenByLists = lists && (places.holdsPictures(path) || places.holdsMasks(path));
             boolean ofObjects = used.contains(folder) || used.contains(folder.replaceFirst("/$", ""));
-            if (!used.contains(path) && !ofObjects && !chosenByLists) {
+            boolean furtherChannel = used.contains(path.replaceFirst("_\\d{4}(\\.\\w+)$", "_0000$1"));
+            if (!used.contains(path) && !ofObjects && !chosenByLists && !furtherChannel) {
                 left.merge(folder, 1, Integer::sum);
             }
         }

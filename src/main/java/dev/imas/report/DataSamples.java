@@ -5,6 +5,7 @@ import dev.imas.config.Colors;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
 import dev.imas.data.Inspection;
+import dev.imas.image.Composite;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Overlay;
@@ -41,7 +42,7 @@ final class DataSamples {
 
     private static String row(ImageSource source, int i, List<Integer> palette) {
         try {
-            RgbImage image = source.image(i);
+            RgbImage image = Composite.of(source.image(i));
             LabelMap mask = source.mask(i);
             RgbImage over = Overlay.blend(image, mask, palette, STRENGTH);
             return "<div class=\"sample\">\n" + figure(Samples.uri(image.toBufferedImage()), source.id(i), "")

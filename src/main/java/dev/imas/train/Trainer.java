@@ -37,8 +37,8 @@ public final class Trainer {
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
      * {@code training.keep: best} best.safetensors, too.
      *
-     * @param asked  configuration; what it leaves open is settled first, about the data by a look at all of them, and told;
-     *               it stands in config.yaml
+     * @param asked  configuration; what it leaves open is settled first, about pictures and masks by a look at all of
+     *               them, and told; it stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -50,7 +50,8 @@ public final class Trainer {
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
         Inspection inspection = Inspection.of(asked);
         Dataset data = inspected(inspection, listener);
-        ImasConfig config = ClassWeights.settled(inspection.config(), data, listener::message);
+        ImasConfig config =
+                onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
@@ -89,6 +90,15 @@ public final class Trainer {
     private static Dataset inspected(Inspection inspection, TrainListener listener) {
         inspection.report().forEach(listener::message);
         return inspection.usable();
+    }
+
+    /** Strong views of channels that are no colours are made by the loader. */
+    private static ImasConfig onLoader(ImasConfig config, TrainListener listener) {
+        if (config.augment().device() && !config.data().channels().rgb()) {
+            listener.message("augment.device makes strong views of rgb alone; the loader makes them");
+            return config.withAugment(config.augment().withDevice(false));
+        }
+        return config;
     }
 
     /** A resumed run keeps the precision that it began with. */
