@@ -5,7 +5,7 @@ import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
-import dev.imas.image.RgbImage;
+import dev.imas.image.Picture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -59,7 +59,7 @@ public final class Survey {
     private void pictures(ImageSource source) {
         some(source, PICTURES).forEach(i -> {
             long start = nanoTime.getAsLong();
-            RgbImage image;
+            Picture image;
             try {
                 image = source.image(i);
             } catch (UserException e) {

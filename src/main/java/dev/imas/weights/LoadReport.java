@@ -14,6 +14,7 @@ import java.util.List;
  * @param prefix     what was taken off the file's keys; empty: nothing
  * @param otherClasses keys of the network's last layers, which the file has for another number of classes; they keep
  *                   their values
+ * @param adapted    what became of the first convolution where the network has other channels than the file; or empty
  */
 public record LoadReport(
         Path file,
@@ -22,7 +23,8 @@ public record LoadReport(
         List<String> unexpected,
         List<String> ignored,
         String prefix,
-        List<String> otherClasses) {
+        List<String> otherClasses,
+        List<String> adapted) {
     private static final int NAMED = 3;
 
     /** One line for the log. */
@@ -31,7 +33,7 @@ public record LoadReport(
                 + (prefix.isEmpty() ? "" : " (the prefix " + prefix + " taken off)")
                 + part(", of another number of classes and left at random: ", otherClasses)
                 + part(", missing: ", missing)
-                + part(", unexpected: ", unexpected) + part(", ignored: ", ignored);
+                + part(", unexpected: ", unexpected) + part(", ignored: ", ignored) + part("; ", adapted);
     }
 
     /** Keys as text: the first few and how many more. */

@@ -115,19 +115,42 @@ public final class WeightFiles {
      * @throws UserException if a shape differs, a value is not finite, no key fits, or fewer do than asked for
      */
     public static LoadReport load(SegmentationNetwork network, Path file, Part part, Fit fit) {
+        return load(network, file, part, fit, false);
+    }
+
+    /**
+     * As {@link #load(SegmentationNetwork, Path, Fit)}, to begin a training with: any part of the network will do unless
+     * {@code strict} asks for all of it, and the first convolution of a file for RGB is made one for the network's
+     * channels (method 1).
+     */
+    public static LoadReport start(SegmentationNetwork network, Path file, boolean strict) {
+        return load(network, file, Part.AUTO, strict ? Fit.EXACT : Fit.PARTIAL, true);
+    }
+
+    private static LoadReport load(
+            SegmentationNetwork network, Path file, Part part, Fit fit, boolean anyChannels) {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> state = network.state();
             Map<String, Tensor> read = read(file, part);
             KeyNames names = KeyNames.of(file, read.keySet(), state.keySet());
             Map<String, Tensor> matched = new LinkedHashMap<>();
             List<String> otherClasses = new ArrayList<>();
+            List<String> adapted = new ArrayList<>();
             names.ofNetwork().forEach((key, name) -> {
                 Tensor tensor = read.get(name);
-                boolean sameShape = Arrays.equals(tensor.shape(), state.get(key).shape());
+                Tensor target = state.get(key);
+                boolean sameShape = Arrays.equals(tensor.shape(), target.shape());
                 if (!sameShape && fit == Fit.PARTIAL && SegmentationNetwork.dependsOnClasses(key)) {
                     otherClasses.add(key);
+                } else if (anyChannels
+                        && key.equals(network.firstConvolution())
+                        && FirstConvolution.adapts(tensor, target)) {
+                    adapted.add(FirstConvolution.note(name, target.size(1)));
+                    Tensor fitting = FirstConvolution.adapted(tensor, target.size(1));
+                    requireFits(file, name, fitting, target);
+                    matched.put(key, fitting);
                 } else {
-                    requireFits(file, name, tensor, state.get(key));
+                    requireFits(file, name, tensor, target);
                     matched.put(key, tensor);
                 }
             });
@@ -142,7 +165,8 @@ public final class WeightFiles {
                     names.unexpected(),
                     names.ignored(),
                     names.prefix(),
-                    List.copyOf(otherClasses));
+                    List.copyOf(otherClasses),
+                    List.copyOf(adapted));
             requireEnough(report, fit);
             Torch.withoutGradient(
                     () -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
