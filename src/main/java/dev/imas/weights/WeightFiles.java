@@ -98,8 +98,7 @@ public final class WeightFiles {
         COMPLETE,
         /**
          * Any part of the network; what is missing keeps its values, and so does a last layer of another number of
-         * classes; the first convolution of a file for RGB is made one for the network's channels (method 1). To start a
-         * training from.
+         * classes. To start a training from.
          */
         PARTIAL
     }
@@ -116,6 +115,20 @@ public final class WeightFiles {
      * @throws UserException if a shape differs, a value is not finite, no key fits, or fewer do than asked for
      */
     public static LoadReport load(SegmentationNetwork network, Path file, Part part, Fit fit) {
+        return load(network, file, part, fit, false);
+    }
+
+    /**
+     * As {@link #load(SegmentationNetwork, Path, Fit)}, to begin a training with: any part of the network will do unless
+     * {@code strict} asks for all of it, and the first convolution of a file for RGB is made one for the network's
+     * channels (method 1).
+     */
+    public static LoadReport start(SegmentationNetwork network, Path file, boolean strict) {
+        return load(network, file, Part.AUTO, strict ? Fit.EXACT : Fit.PARTIAL, true);
+    }
+
+    private static LoadReport load(
+            SegmentationNetwork network, Path file, Part part, Fit fit, boolean anyChannels) {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> state = network.state();
             Map<String, Tensor> read = read(file, part);
@@ -129,13 +142,16 @@ public final class WeightFiles {
                 boolean sameShape = Arrays.equals(tensor.shape(), target.shape());
                 if (!sameShape && fit == Fit.PARTIAL && SegmentationNetwork.dependsOnClasses(key)) {
                     otherClasses.add(key);
-                } else if (fit == Fit.PARTIAL
+                } else if (anyChannels
                         && key.equals(network.firstConvolution())
                         && FirstConvolution.adapts(tensor, target)) {
                     adapted.add(FirstConvolution.note(name, target.size(1)));
-                    matched.put(key, fitting(file, name, FirstConvolution.adapted(tensor, target.size(1)), target));
+                    Tensor fitting = FirstConvolution.adapted(tensor, target.size(1));
+                    requireFits(file, name, fitting, target);
+                    matched.put(key, fitting);
                 } else {
-                    matched.put(key, fitting(file, name, tensor, target));
+                    requireFits(file, name, tensor, target);
+                    matched.put(key, tensor);
                 }
             });
             // Files from before that counter existed lack it; it only counts.
@@ -177,8 +193,7 @@ public final class WeightFiles {
         }
     }
 
-    /** The tensor itself, if it is one that the target can take. */
-    private static Tensor fitting(Path file, String name, Tensor tensor, Tensor target) {
+    private static void requireFits(Path file, String name, Tensor tensor, Tensor target) {
         if (!Arrays.equals(tensor.shape(), target.shape())) {
             throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape())
                     + ", the network needs " + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
@@ -187,7 +202,6 @@ public final class WeightFiles {
             throw new UserException(
                     file + ": tensor " + name + " holds values that are not finite; the weights are not usable");
         }
-        return tensor;
     }
 
     private static boolean isSafetensors(Path file) {
