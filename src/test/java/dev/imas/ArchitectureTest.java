@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.entry("kernels", Set.of()),
             Map.entry("image", Set.of("common")),
             Map.entry("augment", Set.of("image", "common", "config")),
+            Map.entry("annotations", Set.of("image", "common", "config")),
             Map.entry("data", Set.of("augment", "image", "common", "config")),
             Map.entry("device", Set.of("kernels", "common", "config", "machine")),
             Map.entry("nn", Set.of("device", "common", "config")),
@@ -65,8 +66,8 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "train", "predict", "verify", "report", "run", "device", "kernels", "data", "image",
-                            "common", "config", "machine")));
+                            "train", "predict", "verify", "report", "run", "device", "kernels", "data", "annotations",
+                            "image", "common", "config", "machine")));
 
     /** Package of dev.imas.verify ("" for itself) -> packages of it that it may use. */
     private static final Map<String, Set<String>> VERIFY_MAY_USE = Map.of(
@@ -213,7 +214,17 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
-                        packages("common", "config", "machine", "kernels", "image", "augment", "data", "run", "report"))
+                        packages(
+                                "common",
+                                "config",
+                                "machine",
+                                "kernels",
+                                "image",
+                                "annotations",
+                                "augment",
+                                "data",
+                                "run",
+                                "report"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco.pytorch..")

@@ -36,6 +36,7 @@ public final class Main {
             new TrainCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new ImportCommand(),
             new VerifyCommand(),
             new DoctorCommand(),
             new ReportCommand(),

@@ -80,7 +80,7 @@ public final class ImageFiles {
      *
      * @param picture size of the mask's picture, which the mask must have
      */
-    static StoredMask storedMask(Path path, ImageSize picture) {
+    public static StoredMask storedMask(Path path, ImageSize picture) {
         byte[] file = bytes(path);
         if (Orientation.isJpeg(file)) {
             throw new UserException(path + " is a JPEG, whose compression changes class indices; save masks as PNG");

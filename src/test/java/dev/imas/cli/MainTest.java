@@ -27,7 +27,7 @@ class MainTest {
                 "trian                           | unknown command trian; did you mean train?",
                 "help evalute                    | unknown command evalute; did you mean evaluate?",
                 "qwertyuiop                      | unknown command qwertyuiop; known are train, "
-                        + "evaluate, predict, verify, doctor, report, presets, bench, version",
+                        + "evaluate, predict, import, verify, doctor, report, presets, bench, version",
                 "train --labled x                | unknown option --labled; did you mean --labeled?; "
                         + "see imas train --help",
                 "train --epochs 3                | unknown option --epochs; it is the setting --set "
