@@ -4,9 +4,11 @@ import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
+import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +18,7 @@ import javax.imageio.ImageIO;
 /** A folder of pictures and annotations, and what their import leaves. */
 final class ImportFolder {
     private final Path root;
-    private AnnotationFormat format;
+    private final AnnotationFormat format;
     private boolean sparse;
     private boolean emptyIsBackground;
     private RoiClass roiClass = RoiClass.ALL;
@@ -76,7 +78,7 @@ final class ImportFolder {
     }
 
     ImportFolder text(String name, String text) {
-        return bytes(name, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return bytes(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
     ImportFolder bytes(String name, byte[] bytes) {
@@ -132,7 +134,7 @@ final class ImportFolder {
         for (int i = 0; i < values.length; i++) {
             labels[i] = (byte) values[i];
         }
-        IndexPng.write(annotations().resolve(name), new LabelMap(width, height, labels), palette);
+        IndexPng.write(annotations().resolve(name).normalize(), new LabelMap(width, height, labels), palette);
         return this;
     }
 
@@ -144,7 +146,7 @@ final class ImportFolder {
             rgb[3 * i + 1] = (byte) (colours[i] >> 8);
             rgb[3 * i + 2] = (byte) colours[i];
         }
-        dev.imas.image.Pngs.write(annotations().resolve(name), new RgbImage(width, height, rgb));
+        Pngs.write(annotations().resolve(name), new RgbImage(width, height, rgb));
         return this;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.image.ImageSize;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -29,7 +30,7 @@ class OutlineTest {
                 .array(int[].class)
                 .ofMinSize(2)
                 .ofMaxSize(24)
-                .map(corners -> corners.length % 2 == 0 ? corners : java.util.Arrays.copyOf(corners, corners.length - 1));
+                .map(corners -> corners.length % 2 == 0 ? corners : Arrays.copyOf(corners, corners.length - 1));
         return ring.list().ofMinSize(1).ofMaxSize(3);
     }
 
@@ -109,7 +110,7 @@ class OutlineTest {
         }
         List<double[]> corners = new ArrayList<>();
         for (Object ring : rings) {
-            corners.add(java.util.Arrays.stream((int[]) ring).mapToDouble(x -> x / 8.0).toArray());
+            corners.add(Arrays.stream((int[]) ring).mapToDouble(x -> x / 8.0).toArray());
         }
         return new Outline(corners);
     }
