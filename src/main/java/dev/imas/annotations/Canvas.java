@@ -33,7 +33,7 @@ final class Canvas {
         }
         BitSet bits = region.covered(frame, box);
         for (int bit = bits.nextSetBit(0); bit >= 0; bit = bits.nextSetBit(bit + 1)) {
-            lay((box.y() + bit / box.width()) * width + box.x() + bit % box.width(), (byte) label);
+            lay(box.row(bit) * width + box.column(bit), (byte) label);
         }
         return bits.cardinality();
     }

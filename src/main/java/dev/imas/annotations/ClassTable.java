@@ -72,18 +72,18 @@ record ClassTable(List<String> names, List<Integer> palette, Map<String, Integer
      * @param colours the names are colours, of which the list has all: without a background in it there is none
      * @param origin  what messages call the list
      */
-    static ClassTable listed(ClassFile file, Map<String, Integer> found, boolean colours, String origin) {
+    static ClassTable listed(ClassList list, Map<String, Integer> found, boolean colours, String origin) {
         List<String> names = new ArrayList<>();
-        if (!colours || file.names().stream().anyMatch(ClassNames::isBackground)) {
+        if (!colours || list.names().stream().anyMatch(ClassNames::isBackground)) {
             names.add(ClassNames.BACKGROUND);
         }
-        file.names().stream().filter(name -> !ClassNames.isBackground(name)).forEach(names::add);
+        list.names().stream().filter(name -> !ClassNames.isBackground(name)).forEach(names::add);
         Map<String, Integer> labels = new LinkedHashMap<>();
         List<String> strangers = new ArrayList<>();
         for (String name : found.keySet()) {
-            String target = target(name, file);
+            String target = target(name, list);
             if (target == null) {
-                strangers.add(name + Nearest.hint(name, file.names()));
+                strangers.add(name + Nearest.hint(name, list.names()));
             } else if (ClassNames.isBackground(target)) {
                 labels.put(name, 0);
             } else if (ClassNames.isIgnored(target)) {
@@ -96,7 +96,7 @@ record ClassTable(List<String> names, List<Integer> palette, Map<String, Integer
             throw new UserException(strangers(strangers, origin));
         }
         Map<Integer, Integer> given = new LinkedHashMap<>();
-        file.colours().forEach((name, ofClass) -> {
+        list.colours().forEach((name, ofClass) -> {
             int label = ClassNames.isBackground(name) ? 0 : names.indexOf(name);
             given.put(label, ofClass.get(0));
         });
@@ -109,11 +109,11 @@ record ClassTable(List<String> names, List<Integer> palette, Map<String, Integer
     }
 
     /** The listed class that a name stands for, "skip", or null. */
-    private static String target(String name, ClassFile file) {
+    private static String target(String name, ClassList list) {
         OptionalInt colour = Colors.ofHex(name);
-        String listed = file.names().contains(name) || ClassNames.isBackground(name) ? name : file.renamed().get(name);
+        String listed = list.names().contains(name) || ClassNames.isBackground(name) ? name : list.renamed().get(name);
         if (listed == null && colour.isPresent()) {
-            listed = file.colours().entrySet().stream()
+            listed = list.colours().entrySet().stream()
                     .filter(entry -> entry.getValue().contains(colour.getAsInt()))
                     .map(Map.Entry::getKey)
                     .findFirst()
@@ -123,9 +123,9 @@ record ClassTable(List<String> names, List<Integer> palette, Map<String, Integer
             listed = name;
         }
         if (listed == null && ClassNames.isRegion(name)) {
-            listed = ClassFile.SKIP;
+            listed = ClassList.SKIP;
         }
-        return listed == null ? file.renamed().get(ClassFile.OTHERS) : listed;
+        return listed == null ? list.renamed().get(ClassList.OTHERS) : listed;
     }
 
     private static String strangers(List<String> strangers, String origin) {

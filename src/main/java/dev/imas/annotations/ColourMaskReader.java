@@ -55,9 +55,15 @@ final class ColourMaskReader implements AnnotationReader {
                         + " save it without transparency");
             }
             Map<Integer, BitSet> colours = new TreeMap<>();
+            int last = -1;
+            BitSet pixels = null;
             for (int i = 0; i < mask.values().length; i++) {
                 int colour = colour(mask, mask.values()[i]);
-                colours.computeIfAbsent(colour, key -> new BitSet()).set(i);
+                if (colour != last) { // mostly it is as its neighbour
+                    pixels = colours.computeIfAbsent(colour, key -> new BitSet());
+                    last = colour;
+                }
+                pixels.set(i);
                 if (colours.size() > MOST_COLOURS) {
                     throw new UserException(file + " has more than " + MOST_COLOURS
                             + " colours; expected one a class: save it without smooth edges, not as JPEG");

@@ -31,7 +31,7 @@ final class GeoJsonReader implements AnnotationReader {
                 file, Map.of("features", features::feature, JsonFile.ROOT, features::feature), Set.of());
         String name = file.getFileName().toString();
         if (!rest.isMissing()) { // else the file is a list of features, which were read
-            if (rest.isObject() && !rest.at("type").exists() && !isGeoJson(name)) {
+            if (rest.isObject() && !rest.at("type").exists() && !rest.at("features").exists() && !isGeoJson(name)) {
                 findings.skip("JSON files that are no GeoJSON, as they say no type", file.toString());
                 return List.of();
             }
@@ -60,7 +60,7 @@ final class GeoJsonReader implements AnnotationReader {
             if (rest.at("crs").exists()) {
                 throw rest.at("crs").problem("says that its coordinates are places on a map; expected pixels");
             }
-            if ("FeatureCollection".equals(rest.text("type").orElse(null))) {
+            if (rest.at("features").exists() || "FeatureCollection".equals(rest.text("type").orElse(null))) {
                 rest.at("features").items();
             } else {
                 feature(rest);

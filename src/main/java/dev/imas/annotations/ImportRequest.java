@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param images      folder of the annotated pictures; subfolders are looked into
  * @param annotations a file, or a folder of files
  * @param out         folder to write; absent or empty
- * @param classes     list of classes ({@link ClassFile}), or none to take them as they are found
+ * @param classes     list of classes ({@link ClassList}), or none to take them as they are found
  * @param sparse      pixels without annotation are ignored, not background
  * @param emptyIsBackground a picture of whose annotations none is drawn is background as a whole; else it stays
  *                    without a mask

@@ -1,13 +1,16 @@
 package dev.imas.annotations;
 
 import dev.imas.common.UserException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The classes that annotations name, and what becomes of annotations that name none. */
 final class ImportedClasses {
     private final Map<String, Integer> found = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
     private boolean any;
     private boolean unnamed;
 
@@ -21,7 +24,10 @@ final class ImportedClasses {
         String name = name(annotation);
         if (name == null) {
             unnamed = true;
-        } else if (found.get(name) == null) { // the first colour that any of the class has
+            return;
+        }
+        used.add(name);
+        if (found.get(name) == null) { // the first colour that any of the class has
             found.put(name, annotation.colour());
         }
     }
@@ -39,7 +45,7 @@ final class ImportedClasses {
 
     /** Whether annotations without a class are of the one class there is: none of them has another. */
     boolean oneClass() {
-        return found.isEmpty() && unnamed;
+        return used.isEmpty() && unnamed;
     }
 
     /** What the names mean; where none has a class, null names the only one. */
@@ -50,8 +56,9 @@ final class ImportedClasses {
             return ClassTable.asFound(names, colours);
         }
         String origin = "--classes: " + request.classes().get();
-        ClassFile file = ClassFile.read(request.classes().get());
-        return ClassTable.listed(file, oneClass() ? foreground(only(file, origin)) : found, colours, origin);
+        ClassList list = ClassList.read(request.classes().get());
+        found.keySet().retainAll(used); // a list need not name what is declared and occurs nowhere
+        return ClassTable.listed(list, oneClass() ? foreground(only(list, origin)) : found, colours, origin);
     }
 
     private static Map<String, Integer> foreground(String name) {
@@ -60,8 +67,8 @@ final class ImportedClasses {
         return names;
     }
 
-    private static String only(ClassFile file, String origin) {
-        List<String> names = file.names().stream()
+    private static String only(ClassList list, String origin) {
+        List<String> names = list.names().stream()
                 .filter(name -> !ClassNames.isBackground(name))
                 .toList();
         if (names.size() != 1) {

@@ -45,7 +45,7 @@ final class Matches {
         List<Path> files = new ArrayList<>(
                 pictures.find(annotated.names(), request.format() == AnnotationFormat.GEOJSON));
         if (files.isEmpty() && namesOnlyPicture(annotated)) {
-            files.addAll(pictures.pictures());
+            pictures.only().ifPresent(files::add);
         }
         if (files.isEmpty()) {
             findings.skip("annotated pictures that are not in --images",
@@ -60,7 +60,7 @@ final class Matches {
     /** One file for one picture needs no equal names, unless it names another picture itself. */
     private boolean namesOnlyPicture(AnnotatedPicture annotated) {
         boolean named = request.format() == AnnotationFormat.COCO || request.format() == AnnotationFormat.LABELME;
-        return !named && Files.isRegularFile(request.annotations()) && pictures.pictures().size() == 1;
+        return !named && Files.isRegularFile(request.annotations()) && pictures.only().isPresent();
     }
 
     /** After pictures were renamed, what a file says and what it is called may lead to different ones. */

@@ -53,6 +53,7 @@ final class PictureFolder {
                 .toList();
         for (Path picture : pictures) {
             TileName.of(stem(last(picture)))
+                    .filter(TileName::firstPlane)
                     .ifPresent(tile -> bySlide.computeIfAbsent(slide(tile.slide()), key -> new ArrayList<>())
                             .add(picture));
         }
@@ -73,6 +74,9 @@ final class PictureFolder {
         Set<String> names = files.stream().map(PictureFolder::key).collect(Collectors.toSet());
         List<Path> pictures = new ArrayList<>();
         for (Path file : files) {
+            if (TileName.of(stem(last(file))).filter(tile -> !tile.firstPlane()).isPresent()) {
+                findings.skip("masks of tiles on another z or t than the first", file.toString());
+            }
             if (MaskNames.picture(file).filter(name -> names.contains(lower(normal(name)))).isPresent()) {
                 findings.skip("masks beside their pictures, by their names", file.toString());
             } else {
@@ -113,8 +117,11 @@ final class PictureFolder {
         return false;
     }
 
-    List<Path> pictures() {
-        return pictures;
+    /** The picture, if it is the only one and no tile, which has its place in a slide. */
+    Optional<Path> only() {
+        return pictures.size() == 1 && TileName.of(stem(last(pictures.get(0)))).isEmpty()
+                ? Optional.of(pictures.get(0))
+                : Optional.empty();
     }
 
     /**

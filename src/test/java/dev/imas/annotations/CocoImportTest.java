@@ -133,6 +133,21 @@ class CocoImportTest {
     }
 
     @Test
+    void aListOfClassesNamesThoseThatAreWanted() {
+        folder().picture("a.png", 4, 3)
+                .text("i.json", coco(image(1, "a.png"), object(1, 3, SQUARE)))
+                .classes("bird\ndog\n")
+                .run();
+        assertThat(folder().mask("a.png")).isEqualTo("0220\n0220\n0000\n");
+        ImportFolder other = new ImportFolder(dir.resolve("other"), AnnotationFormat.COCO)
+                .picture("a.png", 4, 3)
+                .text("i.json", coco(image(1, "a.png"), object(1, 3, SQUARE) + "," + object(1, 7, SQUARE)))
+                .classes("cat\n* = skip\n");
+        assertThat(other.run()).contains("annotations of dog, which is left out: 1 (");
+        assertThat(other.mask("a.png")).isEqualTo("0110\n0110\n0000\n");
+    }
+
+    @Test
     void faultsOfAllKindsAreToldAtOnce() {
         ImportFolder folder = folder().picture("a.png", 5, 3)
                 .text("i.json", coco(

@@ -187,6 +187,24 @@ class GeoJsonImportTest {
     }
 
     @Test
+    void tilesOfOtherPlanesAndOtherSlidesGetNoMask() {
+        String report = folder().picture("s [x=0,y=0,w=4,h=3].png", 4, 3)
+                .picture("s [x=0,y=0,w=4,h=3,z=1].png", 4, 3)
+                .picture("t [x=0,y=0,w=4,h=3].png", 4, 3)
+                .text("s.svs.geojson", SQUARE)
+                .run();
+        assertThat(report)
+                .contains("masks    1 of 3 pictures")
+                .contains("masks of tiles on another z or t than the first: 1 (");
+        ImportFolder other = new ImportFolder(dir.resolve("other"), AnnotationFormat.GEOJSON)
+                .picture("t [x=0,y=0,w=4,h=3].png", 4, 3)
+                .text("s.geojson", SQUARE);
+        assertThatThrownBy(() -> other.run(other.annotations().resolve("s.geojson")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("annotated pictures that are not in --images: 1 (s (");
+    }
+
+    @Test
     void aTileOfAnotherSizeThanItsNameIsRefused() {
         ImportFolder folder = folder().picture("s [x=0,y=0,w=16,h=12].png", 4, 3).text("s.geojson", SQUARE);
         assertThatThrownBy(folder::run)

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * @param colours their colours, where the file has them; a class may have several
  * @param renamed other names, and what becomes of them
  */
-record ClassFile(List<String> names, Map<String, List<Integer>> colours, Map<String, String> renamed) {
+record ClassList(List<String> names, Map<String, List<Integer>> colours, Map<String, String> renamed) {
     /** Stands for every name that the list does not have. */
     static final String OTHERS = "*";
 
@@ -35,9 +35,9 @@ record ClassFile(List<String> names, Map<String, List<Integer>> colours, Map<Str
     private static final Pattern NUMBERS =
             Pattern.compile("(\\d{1,3})[\\s,]+(\\d{1,3})[\\s,]+(\\d{1,3})[\\s,]+(\\S.*)");
 
-    static ClassFile read(Path file) {
+    static ClassList read(Path file) {
         Findings faults = new Findings();
-        ClassFile classes = new ClassFile(new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+        ClassList classes = new ClassList(new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
         List<String> lines = lines(file);
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).replace("\uFEFF", "").strip();

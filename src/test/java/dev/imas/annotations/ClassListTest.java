@@ -13,12 +13,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ClassFileTest {
+class ClassListTest {
     @TempDir
     Path dir;
 
-    private ClassFile read(String text) throws IOException {
-        return ClassFile.read(Files.writeString(dir.resolve("classes.txt"), text));
+    private ClassList read(String text) throws IOException {
+        return ClassList.read(Files.writeString(dir.resolve("classes.txt"), text));
     }
 
     private static Map<String, Integer> found(String... names) {
@@ -31,7 +31,7 @@ class ClassFileTest {
 
     @Test
     void linesAreNamesColoursAndRules() throws IOException {
-        ClassFile classes = read("\uFEFF# a list\r\n__ignore__\r\n\r\n tumour \r\n#00ff00 blood cell\r\n10,20,30 fat\r\n"
+        ClassList classes = read("\uFEFF# a list\r\n__ignore__\r\n\r\n tumour \r\n#00ff00 blood cell\r\n10,20,30 fat\r\n"
                 + "fat #0a141f\r\nnecrosis = tumour\r\n* = skip\r\n");
         assertThat(classes.names()).containsExactly("tumour", "blood cell", "fat");
         assertThat(classes.colours())
@@ -50,14 +50,14 @@ class ClassFileTest {
         assertThatThrownBy(() -> read("\n"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("names no class; expected one a line");
-        assertThatThrownBy(() -> ClassFile.read(dir.resolve("none.txt")))
+        assertThatThrownBy(() -> ClassList.read(dir.resolve("none.txt")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("none.txt does not exist; expected a text file, one class a line");
     }
 
     @Test
     void namesMeanWhatTheListSays() throws IOException {
-        ClassFile classes = read("stroma\ntumour\nnecrosis = ignore\nbad = skip\nTumor = tumour\n");
+        ClassList classes = read("stroma\ntumour\nnecrosis = ignore\nbad = skip\nTumor = tumour\n");
         ClassTable table = ClassTable.listed(
                 classes, found("tumour", "Tumor", "necrosis", "bad", "Background", "Ignore*"), false, "list");
         assertThat(table.names()).containsExactly("background", "stroma", "tumour");
@@ -67,7 +67,7 @@ class ClassFileTest {
 
     @Test
     void aNameThatTheListLacksIsRefusedWithTheNearest() throws IOException {
-        ClassFile classes = read("stroma\ntumour\n");
+        ClassList classes = read("stroma\ntumour\n");
         assertThatThrownBy(() -> ClassTable.listed(classes, found("Tumour", "zzzzzz"), false, "list"))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("list lacks 2 annotated classes: Tumour; did you mean tumour?, zzzzzz; add");
