@@ -1,5 +1,9 @@
 #include "harness.hpp"
 
+#ifndef IMAS_TEST_SIZES
+#define IMAS_TEST_SIZES 55
+#endif
+
 namespace test {
 
 void random_logits(Tensor& logits, Random& random, double spread) {
@@ -21,7 +25,7 @@ std::vector<Size> sizes() {
     Random random(7);
     const int64_t class_counts[] = {1, 2, 21, 256, 1 + random.below(40), 1 + random.below(40)};
     const int64_t kMostNumbers = 150'000;  // of enlarged logits: what the reference does in a fraction of a second
-    while (all.size() < 55) {
+    while (all.size() < IMAS_TEST_SIZES) {
         const Size s = {1 + random.below(16), random.one_of(class_counts), 1 + random.below(20),
                         1 + random.below(40), 1 + random.below(60),        1 + random.below(90)};
         if (s.images * s.classes * s.height * s.width <= kMostNumbers) all.push_back(s);

@@ -65,7 +65,7 @@ public final class Importer {
             }
             names.forEach((picture, name) -> out.picture(picture, name, request.link()));
             List<String> report = new ImportReport(request, table, counts, files.size(), names.size()).lines(findings);
-            out.classes(table);
+            out.classes(table, request.sparse());
             out.text("import.txt", String.join("\n", report) + "\n");
             out.finish();
             return report;

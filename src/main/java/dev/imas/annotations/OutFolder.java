@@ -93,8 +93,12 @@ final class OutFolder implements AutoCloseable {
         IndexPng.write(beside.resolve("masks").resolve(PictureNames.stem(name) + ".png"), mask, palette);
     }
 
-    /** The settings that say what the masks mean. */
-    void classes(ClassTable table) {
+    /**
+     * The settings that say what the masks mean.
+     *
+     * @param sparse pixels without annotation are ignored
+     */
+    void classes(ClassTable table, boolean sparse) {
         text(
                 "classes.yaml",
                 """
@@ -104,11 +108,12 @@ final class OutFolder implements AutoCloseable {
                   classes: %d
                   class_names: %s
                   palette: %s
-                """
+                %s"""
                         .formatted(
                                 table.names().size(),
                                 quoted(table.names()),
-                                quoted(table.palette().stream().map(Colors::hex).toList())));
+                                quoted(table.palette().stream().map(Colors::hex).toList()),
+                                sparse ? "  sparse: on\n" : ""));
     }
 
     /** A list of texts in JSON is one in YAML too. */

@@ -49,6 +49,22 @@ final class Crop {
     }
 
     /**
+     * The picture extended at the bottom and right to at least the given size; the same object when it is that large.
+     */
+    static RgbImage pad(RgbImage image, int minWidth, int minHeight) {
+        int width = Math.max(minWidth, image.width());
+        int height = Math.max(minHeight, image.height());
+        if (width == image.width() && height == image.height()) {
+            return image;
+        }
+        RgbImage padded = extended(new Window(0, 0, image.width(), image.height()), width, height);
+        for (int y = 0; y < image.height(); y++) {
+            System.arraycopy(image.rgb(), y * image.width() * 3, padded.rgb(), y * width * 3, image.width() * 3);
+        }
+        return padded;
+    }
+
+    /**
      * The label map extended at the bottom and right to at least the given size; the same object when it is that large.
      */
     static LabelMap pad(LabelMap map, int minWidth, int minHeight) {

@@ -25,7 +25,7 @@ final class Arguments {
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("data", List.of("weights", "input", "golden", "data", "labeled", "unlabeled", "val"));
-        groups.put("settings", List.of("preset", "config", SET, "seed", "strict"));
+        groups.put("settings", List.of("preset", "config", SET, "seed", "epochs", "strict"));
         groups.put("machine", List.of("device", "precision"));
         groups.put("results", List.of("out", "resume", "json", "markdown"));
         return groups;

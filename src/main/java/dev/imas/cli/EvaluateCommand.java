@@ -4,9 +4,11 @@ import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
+import dev.imas.data.MaskSurvey;
 import dev.imas.predict.Confusion;
 import dev.imas.predict.Segmenter;
 import java.io.IOException;
@@ -56,10 +58,18 @@ final class EvaluateCommand implements Command {
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
-            ImageSource pictures = Dataset.openValidation(segmenter.settings()).validation();
+            ImageSource pictures = validation(segmenter.settings(), console);
             print(console, line.hasOption("json"), segmenter, segmenter.evaluate(pictures), pictures.size());
         }
         return 0;
+    }
+
+    /** The masks of another program's pictures may have to be read as training would read them. */
+    private static ImageSource validation(ImasConfig settings, Console console) {
+        MaskSurvey survey = MaskSurvey.of(settings, Dataset.openValidation(settings));
+        survey.requireUsable();
+        survey.findings().forEach(finding -> console.err().println(finding.text()));
+        return Dataset.openValidation(survey.resolved()).validation();
     }
 
     private static void print(Console console, boolean json, Segmenter segmenter, Confusion confusion, int images)

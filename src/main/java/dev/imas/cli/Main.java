@@ -8,6 +8,7 @@ import dev.imas.device.OutOfMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +62,8 @@ public final class Main {
             return dispatch(commands, arguments, console);
         } catch (UserException e) {
             return complain(console, debug, e, e.getMessage(), USER_ERROR);
+        } catch (InvalidPathException e) {
+            return complain(console, debug, e, invalid(e), USER_ERROR);
         } catch (IOException | UncheckedIOException e) {
             return complain(console, debug, e, FileProblem.of(e), USER_ERROR);
         } catch (OutOfMemoryError e) {
@@ -74,6 +77,14 @@ public final class Main {
         } catch (Throwable e) { // an Error would leave the JVM with status 1, which says that a check failed
             return complain(console, debug, e, fault(e), PROGRAM_ERROR);
         }
+    }
+
+    private static String invalid(InvalidPathException e) {
+        String path = e.getInput().replace('\0', '?');
+        boolean ascii = path.chars().allMatch(letter -> letter < 128);
+        return ascii
+                ? path + " is no valid path"
+                : path + " cannot be expressed in the locale's character set; set LC_ALL=C.UTF-8";
     }
 
     /** libtorch reports exhausted memory as an ordinary RuntimeException. */

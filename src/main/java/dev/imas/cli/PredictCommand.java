@@ -16,6 +16,7 @@ import dev.imas.predict.Segmenter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,16 +64,37 @@ final class PredictCommand implements Command {
         List<Path> pictures = pictures(Arguments.path(line, "input"));
         Path out = directory(Arguments.path(line, "out"));
         keepInputs(pictures, out);
+        List<String> failed = new ArrayList<>();
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             for (Path picture : pictures) {
-                RgbImage image = ImageFiles.picture(picture);
-                LabelMap labels = segmenter.segment(image).labels();
-                IndexPng.write(labelsFile(out, picture), labels, segmenter.palette());
-                Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, segmenter.palette(), OVERLAY));
-                console.out().println(labelsFile(out, picture));
+                try {
+                    predict(segmenter, picture, out);
+                    console.out().println(labelsFile(out, picture));
+                } catch (UserException e) { // the others are worth having
+                    failed.add(e.getMessage());
+                }
             }
         }
-        return 0;
+        return told(failed, pictures.size(), console);
+    }
+
+    private static void predict(Segmenter segmenter, Path picture, Path out) {
+        RgbImage image = ImageFiles.picture(picture);
+        LabelMap labels = segmenter.segment(image).labels();
+        IndexPng.write(labelsFile(out, picture), labels, segmenter.palette());
+        Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, segmenter.palette(), OVERLAY));
+    }
+
+    /** Says at the end, where it is read, what could not be done. */
+    private static int told(List<String> failed, int pictures, Console console) {
+        if (failed.isEmpty()) {
+            return 0;
+        }
+        if (pictures > 1) {
+            console.err().println("imas: " + failed.size() + " of " + pictures + " pictures could not be predicted:");
+        }
+        failed.forEach(message -> console.err().println("imas: " + message));
+        return Main.USER_ERROR;
     }
 
     private static List<Path> pictures(Path input) {

@@ -6,6 +6,7 @@ import static dev.imas.cli.Arguments.option;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Keep;
 import dev.imas.config.Names;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
@@ -39,6 +40,7 @@ final class TrainCommand implements Command {
                   imas train --preset camvid --data camvid --labeled splits/46/labeled.txt \\
                              --unlabeled splits/46/unlabeled.txt --val splits/val.txt --out runs/camvid
                   imas train --resume runs/camvid
+                  imas train --resume runs/camvid --epochs 120
                 """);
     }
 
@@ -51,6 +53,7 @@ final class TrainCommand implements Command {
                 .addOption(option("val", "LIST", "list of validation images"))
                 .addOption(option("out", "DIR", "run directory (default: runs/NAME-METHOD-seedN)"))
                 .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
+                .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
                 .addOption(option("resume", "DIR", "continue an interrupted run from its newest checkpoint"))
                 .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
     }
@@ -64,21 +67,30 @@ final class TrainCommand implements Command {
                 ? Path.of(line.getOptionValue("resume"))
                 : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
         RunSummary summary;
-        try (TrainingProgress progress =
-                new TrainingProgress(console, config.training().epochs())) {
+        try (TrainingProgress progress = new TrainingProgress(console, config, System::nanoTime)) {
             summary = Trainer.run(config, out, resume, progress);
         }
-        console.out()
-                .printf(
-                        Locale.ROOT,
-                        "mIoU %.1f %% (teacher; student %.1f %%), best %.1f %% in epoch %d%n",
-                        100 * summary.miouTeacher(),
-                        100 * summary.miouStudent(),
-                        100 * summary.bestTeacher(),
-                        summary.bestEpoch());
+        console.out().println(result(summary, config));
         console.out().println("weights  " + new RunDirectory(out).teacher());
         console.out().println("report   " + new RunDirectory(out).report());
         return 0;
+    }
+
+    private static String result(RunSummary summary, ImasConfig config) {
+        String miou = String.format(
+                Locale.ROOT,
+                "mIoU %.1f %% (teacher; student %.1f %%), ",
+                100 * summary.miouTeacher(),
+                100 * summary.miouStudent());
+        boolean best = config.training().keep() == Keep.BEST && summary.keptEpoch() == summary.bestEpoch();
+        return best
+                ? miou + "kept from epoch " + summary.keptEpoch() + ", the best of " + summary.epochs()
+                : miou
+                        + String.format(
+                                Locale.ROOT,
+                                "best %.1f %% in epoch %d",
+                                100 * summary.bestTeacher(),
+                                summary.bestEpoch());
     }
 
     private static ImasConfig configured(CommandLine line, Console console) {
@@ -87,7 +99,7 @@ final class TrainCommand implements Command {
         return ConfigYaml.resolve(layers);
     }
 
-    /** The run's own configuration; only what does not change its result may be set anew. */
+    /** The run's own configuration; only what does not change a step may be set anew, and how many there are. */
     private static ImasConfig resumed(CommandLine line) {
         for (String option : List.of("preset", "config", "out")) {
             if (line.hasOption(option)) {
@@ -109,6 +121,7 @@ final class TrainCommand implements Command {
         Arguments.override(layers, line, "device", "device");
         Arguments.override(layers, line, "precision", "precision");
         Arguments.override(layers, line, "seed", "seed");
+        Arguments.override(layers, line, "epochs", "training.epochs");
         if (line.hasOption("strict")) {
             ConfigYaml.set(layers, "network.strict_weights", true);
         }

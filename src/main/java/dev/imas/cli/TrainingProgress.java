@@ -1,9 +1,12 @@
 package dev.imas.cli;
 
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Method;
 import dev.imas.run.EpochMetrics;
 import dev.imas.run.StepMetrics;
 import dev.imas.train.TrainListener;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -16,20 +19,27 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     private final Console console;
     private final int epochs;
+    private final int fastEpochs;
+    private final TimeLeft timeLeft;
     private ProgressBar bar;
     private long totalSteps;
     private int printedEpoch;
     private StepMetrics last;
     private String miou = "";
 
-    TrainingProgress(Console console, int epochs) {
+    /** @param nanoTime the time, as System.nanoTime gives it */
+    TrainingProgress(Console console, ImasConfig config, LongSupplier nanoTime) {
         this.console = console;
-        this.epochs = epochs;
+        this.epochs = config.training().epochs();
+        this.fastEpochs =
+                config.method() == Method.SUPERVISED ? 0 : config.training().supOnlyEpochs();
+        this.timeLeft = new TimeLeft(nanoTime);
     }
 
     @Override
     public void started(long startStep, long totalSteps, int stepsPerEpoch) {
         this.totalSteps = totalSteps;
+        timeLeft.started(startStep, totalSteps, (long) fastEpochs * stepsPerEpoch);
         if (console.interactive()) {
             bar = new ProgressBarBuilder()
                     .setTaskName("train")
@@ -76,7 +86,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                 epochs,
                 100 * m.miouStudent(),
                 100 * m.miouTeacher());
-        line(figures);
+        line(figures + left(m.step()));
         miou = String.format(Locale.ROOT, "  mIoU %.1f", 100 * m.miouTeacher());
     }
 
@@ -106,7 +116,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                         m.confidentRatio());
         return String.format(
                 Locale.ROOT,
-                "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s",
+                "epoch %d/%d  step %d/%d  lr %.4g  loss %.4f%s  %.1f img/s%s%s",
                 m.epoch(),
                 epochs,
                 m.step(),
@@ -115,7 +125,14 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                 m.lossSup(),
                 unlabelled,
                 m.imagesPerSecond(),
-                waiting(m));
+                waiting(m),
+                left(m.step()));
+    }
+
+    /** The time left, at the end of a line; the bar shows its own. */
+    private String left(long step) {
+        String left = bar == null ? timeLeft.after(step) : "";
+        return left.isEmpty() ? "" : "  " + left;
     }
 
     private static String waiting(StepMetrics m) {

@@ -133,7 +133,16 @@ public final class Allowed {
     @Target(ElementType.RECORD_COMPONENT)
     public @interface Color {}
 
-    /** May differ between the parts of a run that is interrupted and resumed: it does not change what is computed. */
+    /** A list that may be left open, {@code auto} in files and null in Java: it is settled when a run begins. */
+    @Documented
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.RECORD_COMPONENT)
+    public @interface OrAuto {}
+
+    /**
+     * May differ between the parts of a run that is interrupted and resumed: it does not change what a step computes,
+     * or the run says what it changes.
+     */
     @Documented
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.RECORD_COMPONENT)

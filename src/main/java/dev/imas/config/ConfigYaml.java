@@ -105,7 +105,7 @@ public final class ConfigYaml {
         }
         section.put(names[names.length - 1], value);
         RecordMapper.check(document, origin);
-        merge(layers, document);
+        merge(layers, document, "");
     }
 
     /** The whole key whose last part is this word, if there is one. */
@@ -116,8 +116,8 @@ public final class ConfigYaml {
     }
 
     /**
-     * Keys that a resumed run may set to other values than it was started with: they steer where and how often, not
-     * what is computed.
+     * Keys that a resumed run may set to other values than it was started with: they steer where, how often and how
+     * long, not what a step computes; what another number of epochs changes, the run says.
      */
     public static Set<String> freeOnResume() {
         return Setting.ALL.stream()
@@ -165,7 +165,7 @@ public final class ConfigYaml {
         Object parent = document.remove("extends");
         Map<String, Object> base = parent == null ? defaultLayers() : parent(parent, origin);
         RecordMapper.check(document, origin);
-        merge(base, document);
+        merge(base, document, "");
         return base;
     }
 
@@ -182,11 +182,11 @@ public final class ConfigYaml {
     }
 
     @SuppressWarnings("unchecked")
-    private static void merge(Map<String, Object> base, Map<String, Object> over) {
+    private static void merge(Map<String, Object> base, Map<String, Object> over, String prefix) {
         over.forEach((key, value) -> {
-            if (base.get(key) instanceof Map<?, ?> below) {
+            if (RecordMapper.isSection(prefix + key) && base.get(key) instanceof Map<?, ?> below) {
                 if (value != null) { // a section with nothing in it sets nothing
-                    merge((Map<String, Object>) below, (Map<String, Object>) value);
+                    merge((Map<String, Object>) below, (Map<String, Object>) value, prefix + key + ".");
                 }
             } else {
                 base.put(key, value);
@@ -207,7 +207,7 @@ public final class ConfigYaml {
         static final ImasConfig CONFIG = resolve(defaultLayers());
     }
 
-    /** Sections as blocks, lists on one line, colours in double quotes. */
+    /** Sections as blocks, lists and pairs on one line, colours in double quotes. */
     private static final class FlatLists extends Representer {
         FlatLists(DumperOptions options) {
             super(options);
@@ -216,6 +216,12 @@ public final class ConfigYaml {
         @Override
         protected Node representSequence(Tag tag, Iterable<?> sequence, DumperOptions.FlowStyle style) {
             return super.representSequence(tag, sequence, DumperOptions.FlowStyle.FLOW);
+        }
+
+        @Override
+        protected Node representMapping(Tag tag, Map<?, ?> mapping, DumperOptions.FlowStyle style) {
+            boolean pairs = mapping instanceof RecordMapper.Pairs;
+            return super.representMapping(pairs ? Tag.MAP : tag, mapping, pairs ? DumperOptions.FlowStyle.FLOW : style);
         }
 
         @Override

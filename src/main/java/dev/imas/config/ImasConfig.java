@@ -4,11 +4,13 @@ import dev.imas.config.Allowed.Color;
 import dev.imas.config.Allowed.Items;
 import dev.imas.config.Allowed.OnResume;
 import dev.imas.config.Allowed.OneOf;
+import dev.imas.config.Allowed.OrAuto;
 import dev.imas.config.Allowed.PathOrNull;
 import dev.imas.config.Allowed.Range;
 import dev.imas.config.Allowed.Text;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything a run depends on, resolved: presets, files and command-line settings are merged into this record, which
@@ -83,7 +85,9 @@ public record ImasConfig(
         /** Lists of leftImg8bit paths; gtFine labelTrainIds beside. */
         CITYSCAPES,
         /** images/ and masks/ folders with equal file stems; lists hold stems, or are absent. */
-        FOLDERS
+        FOLDERS,
+        /** As the names of folders and files below the root say; becomes FOLDERS with patterns, or LIST. */
+        AUTO
     }
 
     /**
@@ -94,7 +98,8 @@ public record ImasConfig(
      * @param labeled     list file of labelled images
      * @param unlabeled   list file of unlabelled images
      * @param validation  list file of validation images
-     * @param classes     number of classes, 1 to 255; class 0 is the background
+     * @param classes     number of classes, 1 to 255; class 0 is the background; null ({@code auto}): as the masks or a
+     *                    file of class names say, known once the masks have been looked at
      * @param classNames  one name a class, or empty
      * @param palette     one colour 0xRRGGBB a class for pictures, or empty for the VOC palette
      * @param epochLength samples of either kind an epoch; 0: the length of the unlabelled list
@@ -102,6 +107,19 @@ public record ImasConfig(
      *                    device needs
      * @param prefetch    batches prepared ahead
      * @param embedded    sizes of the generated data set; used with {@link Layout#EMBEDDED} only
+     * @param labels      what stored values and colours of masks mean, see {@link MaskLabels}; empty: stored values are
+     *                    the classes' numbers
+     * @param ignore      stored values that are ignored unless {@code labels} names them; with {@code instances} 255 is
+     *                    an object's number like any other
+     * @param reduceZeroLabel stored 0 is ignored, and every other value is a class's number plus 1
+     * @param instances   masks hold a number an object, which becomes classes as they are read
+     * @param sparse      labelled pictures are annotated in part, and learned from without their masks as well
+     * @param pictures    with FOLDERS, where pictures are: patterns below the root in which {@code *} is a picture's
+     *                    name; empty: images/ alone
+     * @param masks       where their masks are, in the order of {@code pictures}; an empty text for none
+     * @param validationPictures where pictures to validate on are, as {@code pictures}
+     * @param validationMasks    where their masks are
+     * @param setAside    labelled pictures that validate instead, by their paths below the root
      */
     @RecordBuilder
     public record Data(
@@ -110,14 +128,44 @@ public record ImasConfig(
             @PathOrNull @OnResume String labeled,
             @PathOrNull @OnResume String unlabeled,
             @PathOrNull @OnResume String validation,
-            @Range(min = 1, max = 255) int classes,
+            @Range(min = 1, max = 255) Integer classes,
             List<String> classNames,
             @Color List<Integer> palette,
             @Range(min = 0) int epochLength,
             @Range(min = 0, max = 256) @OnResume Integer workers,
             @Range(min = 1, max = 1024) @OnResume int prefetch,
-            Embedded embedded)
+            Embedded embedded,
+            Map<String, String> labels,
+            @Range(min = 0) List<Integer> ignore,
+            boolean reduceZeroLabel,
+            Instances instances,
+            Sparse sparse,
+            List<String> pictures,
+            List<String> masks,
+            List<String> validationPictures,
+            List<String> validationMasks,
+            List<String> setAside)
             implements ImasConfigDataBuilder.With {}
+
+    /** What is made of masks that hold a number an object (0: background). */
+    public enum Instances {
+        /** They hold classes. */
+        OFF,
+        /** Every object is class 1. */
+        FOREGROUND,
+        /** The inside of an object is class 1, its border of one pixel, which belongs to it, class 2. */
+        BORDER
+    }
+
+    /** Whether labelled pictures also count as unlabelled, so that their ignored pixels learn from the teacher. */
+    public enum Sparse {
+        /** They do not. */
+        OFF,
+        /** They do when more than half of their pixels are ignored. */
+        AUTO,
+        /** They do. */
+        ON
+    }
 
     /**
      * The generated data set.
@@ -205,6 +253,9 @@ public record ImasConfig(
      * @param strongRandomCount true: the number of operations is drawn from 1..strongOps
      * @param device     true: the strong view is made on the training device; the same pictures, and less work for the
      *                   loader's threads
+     * @param flipVertical  probability of a vertical flip
+     * @param rotate90      probability of one, two or three quarter turns, each as likely
+     * @param foregroundCrops probability that a labelled crop is placed over a pixel of a class other than 0
      */
     @RecordBuilder
     public record Augment(
@@ -220,7 +271,10 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double flip,
             @Range(min = 0, max = 12) int strongOps,
             boolean strongRandomCount,
-            @OnResume boolean device)
+            @OnResume boolean device,
+            @Range(min = 0, max = 1) double flipVertical,
+            @Range(min = 0, max = 1) double rotate90,
+            @Range(min = 0, max = 1) double foregroundCrops)
             implements ImasConfigAugmentBuilder.With {}
 
     /** What the teacher is before it first differs from the student (method 3.8). */
@@ -231,10 +285,18 @@ public record ImasConfig(
         AVERAGE
     }
 
+    /** Of which epoch the networks are that a run leaves. */
+    public enum Keep {
+        /** The last one (parity). */
+        LAST,
+        /** The one with the teacher's best validation mIoU. */
+        BEST
+    }
+
     /**
      * Steps, optimiser and teacher.
      *
-     * @param epochs           epochs in all
+     * @param epochs           epochs in all; another number on resume rebuilds the schedule
      * @param supOnlyEpochs    first epochs without unlabelled images; fewer than {@code epochs} unless the method is
      *                         supervised
      * @param batchLabeled     labelled images a step
@@ -248,10 +310,12 @@ public record ImasConfig(
      * @param teacherStart     from when on the teacher averages (method 3.8)
      * @param checkpointEvery  steps between checkpoints; 0: at the end of every epoch only
      * @param logEvery         steps between rows of metrics.csv
+     * @param keep             of which epoch the networks are that the run leaves
+     * @param patience         the run ends after so many evaluations without a better teacher; 0: never early
      */
     @RecordBuilder
     public record Training(
-            @Range(min = 1) int epochs,
+            @Range(min = 1) @OnResume int epochs,
             @Range(min = 0) int supOnlyEpochs,
             @Range(min = 1, max = 4096) int batchLabeled,
             @Range(min = 1, max = 4096) int batchUnlabeled,
@@ -263,7 +327,9 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double emaDecay,
             TeacherStart teacherStart,
             @Range(min = 0) @OnResume int checkpointEvery,
-            @Range(min = 1) @OnResume int logEvery)
+            @Range(min = 1) @OnResume int logEvery,
+            @OnResume Keep keep,
+            @Range(min = 0) @OnResume int patience)
             implements ImasConfigTrainingBuilder.With {}
 
     /** The loss on labelled pixels (method 3.6). */
@@ -271,23 +337,28 @@ public record ImasConfig(
         /** Cross-entropy of all labelled pixels. */
         CE,
         /** Cross-entropy of the hard ones. */
-        OHEM
+        OHEM,
+        /** Cross-entropy of all labelled pixels, and soft Dice of the classes. */
+        CE_PLUS_DICE
     }
 
     /**
      * The loss on labelled images (method 3.6).
      *
-     * @param loss          cross-entropy or OHEM
+     * @param loss          cross-entropy, OHEM, or cross-entropy with Dice
      * @param ohemThreshold probability of the true class up to which a pixel is kept
      * @param ohemMinKept   at least as many pixels of the batch are kept
      * @param auxWeight     weight of the auxiliary head's loss
+     * @param classWeights  one weight a class in the cross-entropy, not with OHEM; empty: all the same; null
+     *                      ({@code auto}): from the labelled masks, settled when a run begins
      */
     @RecordBuilder
     public record Supervised(
             SupervisedLoss loss,
             @Range(min = 0, max = 1) double ohemThreshold,
             @Range(min = 0) long ohemMinKept,
-            @Range(min = 0, max = 100) double auxWeight)
+            @Range(min = 0, max = 100) double auxWeight,
+            @OrAuto @Range(min = 0, max = 1_000_000) List<Double> classWeights)
             implements ImasConfigSupervisedBuilder.With {}
 
     /** The form of gamma (method 4). */

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * How Java's names are written in files and on the command line: a record component {@code batchLabeled} is the key
- * {@code batch_labeled}, an enum constant {@code LONG_SIDE} the word {@code long_side}. The one place with this rule.
+ * {@code batch_labeled}, an enum constant {@code LONG_SIDE} the word {@code long_side}, {@code CE_PLUS_DICE} the word
+ * {@code ce+dice}. The one place with this rule.
  */
 public final class Names {
     private Names() {}
@@ -19,7 +20,7 @@ public final class Names {
 
     /** The word of an enum constant. */
     public static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return constant.name().toLowerCase(Locale.ROOT).replace("_plus_", "+");
     }
 
     /** All words of an enum, in its order. */

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.Set;
  */
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
-    /** How a number that may be left open (an Integer) is written when it is: null. */
+    /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
     private RecordMapper() {}
@@ -77,7 +78,28 @@ final class RecordMapper {
             return new ArrayList<Object>(
                     colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
         }
-        return value == null && component.getType() == Integer.class ? OPEN : value;
+        if (value instanceof Map<?, ?> map) {
+            return new Pairs(map);
+        }
+        return value == null && mayBeOpen(component) ? OPEN : value;
+    }
+
+    private static boolean mayBeOpen(RecordComponent component) {
+        return component.getType() == Integer.class || component.isAnnotationPresent(Allowed.OrAuto.class);
+    }
+
+    /** The value of a setting that is a map; unlike a section it is one value, written on one line. */
+    static final class Pairs extends LinkedHashMap<Object, Object> {
+        private static final long serialVersionUID = 1;
+
+        private Pairs(Map<?, ?> map) {
+            map.forEach((key, value) -> put(plain(key), plain(value)));
+        }
+
+        /** Numbers without quotes, which read back as the same text. */
+        private static Object plain(Object text) {
+            return text.toString().matches("0|[1-9][0-9]{0,8}") ? Integer.valueOf(text.toString()) : text;
+        }
     }
 
     /** The component's value in a record. */
@@ -118,6 +140,19 @@ final class RecordMapper {
         });
     }
 
+    /** Whether a whole key names a section, which holds settings. */
+    static boolean isSection(String key) {
+        Class<?> type = ImasConfig.class;
+        for (String name : key.split("\\.")) {
+            RecordComponent component = components(type).get(name);
+            if (component == null || !component.getType().isRecord()) {
+                return false;
+            }
+            type = component.getType();
+        }
+        return true;
+    }
+
     private static Map<String, RecordComponent> components(Class<?> type) {
         Map<String, RecordComponent> components = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
@@ -156,8 +191,14 @@ final class RecordMapper {
     @SuppressWarnings("unchecked")
     private static Object value(RecordComponent component, Object found, String key) {
         Class<?> type = component.getType();
+        if (mayBeOpen(component) && (found == null || found.equals(OPEN))) {
+            return null;
+        }
         if (type == List.class) {
             return list(component, found, key);
+        }
+        if (type == Map.class) {
+            return pairs(found, key);
         }
         if (type.isRecord()) {
             if (!(found instanceof Map<?, ?> map)) {
@@ -165,9 +206,6 @@ final class RecordMapper {
                 throw mismatch(key, found, "a section of keys, such as " + key + "." + first);
             }
             return read(type, (Map<String, Object>) map, key + ".");
-        }
-        if (type == Integer.class && (found == null || found.equals(OPEN))) {
-            return null;
         }
         return single(type, found, key);
     }
@@ -177,7 +215,7 @@ final class RecordMapper {
         Class<?> type = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
         if (!(found instanceof List<?> items)) {
             String example = colors ? "[\"#808080\", \"#80ff00\"]" : type == String.class ? "[a, b]" : "[1, 2]";
-            throw mismatch(key, found, "a list like " + example);
+            throw mismatch(key, found, (mayBeOpen(component) ? OPEN + ", or " : "") + "a list like " + example);
         }
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
@@ -188,6 +226,20 @@ final class RecordMapper {
             values.add(colors ? color(items.get(i), place) : single(type, items.get(i), place));
         }
         return List.copyOf(values);
+    }
+
+    private static Map<String, String> pairs(Object found, String key) {
+        if (!(found instanceof Map<?, ?> map)) {
+            throw mismatch(key, found, "pairs like {0: background, 255: cell}, or {}; a colour stands in quotes");
+        }
+        Map<String, String> values = new LinkedHashMap<>();
+        map.forEach((name, value) -> {
+            if (value == null) {
+                throw mismatch(key + "." + name, null, "a value");
+            }
+            values.put(name.toString(), scalar(value, key + "." + name).toString());
+        });
+        return Collections.unmodifiableMap(values);
     }
 
     private static int color(Object found, String key) {

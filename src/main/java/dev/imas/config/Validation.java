@@ -3,9 +3,12 @@ package dev.imas.config;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Data;
 import dev.imas.config.ImasConfig.Embedded;
+import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.ResizeMode;
+import dev.imas.config.ImasConfig.SupervisedLoss;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,11 +35,14 @@ final class Validation {
         Setting.ALL.forEach(setting -> Allowed.check(setting, setting.in(config), validation.faults));
         validation.faults.raise("");
         validation.classes();
+        validation.masks();
         validation.embedded();
+        validation.folders();
         validation.resize();
         validation.cutmix();
         validation.auxiliary();
         validation.epochs();
+        validation.classWeights();
         validation.faults.raise("");
         return config;
     }
@@ -47,8 +53,39 @@ final class Validation {
         onePerClass("data.palette", data.palette(), " colours");
     }
 
+    /** What their values mean is said in one way alone. */
+    private void masks() {
+        Data data = config.data();
+        MaskLabels.of(data, faults);
+        List<String> ways = new ArrayList<>();
+        if (!data.labels().isEmpty()) {
+            ways.add("data.labels");
+        }
+        if (data.reduceZeroLabel()) {
+            ways.add("data.reduce_zero_label");
+        }
+        if (data.instances() != Instances.OFF) {
+            ways.add("data.instances");
+        }
+        if (ways.size() > 1) {
+            faults.add(String.join(" and ", ways)
+                    + " are set together; each says what the values of masks mean: keep one");
+        }
+        if (data.instances() != Instances.OFF && data.classes() != null) {
+            int made = data.instances() == Instances.BORDER ? 3 : 2;
+            faults.require(
+                    data.classes() == made,
+                    "data.classes",
+                    data.classes(),
+                    made + ", which data.instances " + Names.word(data.instances()) + " makes, or auto");
+        }
+    }
+
     private void onePerClass(String key, List<?> list, String what) {
-        int classes = config.data().classes();
+        Integer classes = config.data().classes();
+        if (classes == null) {
+            return;
+        }
         faults.require(
                 list.isEmpty() || list.size() == classes,
                 key,
@@ -69,10 +106,28 @@ final class Validation {
         int most = scenes.images() - (config.method() == Method.SUPERVISED ? 0 : 1);
         faults.require(scenes.labeled() <= most, "data.embedded.labeled", scenes.labeled(), "1 to " + most);
         faults.require(
-                data.classes() == EMBEDDED_CLASSES,
+                Integer.valueOf(EMBEDDED_CLASSES).equals(data.classes()),
                 "data.classes",
-                data.classes(),
+                data.classes() == null ? "auto" : data.classes(),
                 EMBEDDED_CLASSES + ", the classes of the embedded scenes");
+    }
+
+    /** Patterns go with folders alone, and masks with pictures. */
+    private void folders() {
+        Data data = config.data();
+        boolean folders = data.layout() == Layout.FOLDERS || data.layout() == Layout.AUTO;
+        faults.require(
+                folders || data.pictures().isEmpty(),
+                "data.pictures",
+                data.pictures(),
+                "nothing, as data.layout is " + Names.word(data.layout()) + "; set data.layout=folders");
+        fewerOrAsMany("data.masks", data.masks(), "data.pictures", data.pictures());
+        fewerOrAsMany(
+                "data.validation_masks", data.validationMasks(), "data.validation_pictures", data.validationPictures());
+    }
+
+    private void fewerOrAsMany(String key, List<String> masks, String picturesKey, List<String> pictures) {
+        faults.require(masks.size() <= pictures.size(), key, masks, "one a path of " + picturesKey);
     }
 
     private void noFile(String key, String found) {
@@ -121,6 +176,26 @@ final class Validation {
             faults.add("training.sup_only_epochs is " + training.supOnlyEpochs()
                     + " of training.epochs " + training.epochs()
                     + "; leave epochs for the unlabelled images, or use method=supervised");
+        }
+    }
+
+    private void classWeights() {
+        ImasConfig.Supervised supervised = config.supervised();
+        List<Double> weights = supervised.classWeights();
+        if (weights != null && weights.isEmpty()) {
+            return;
+        }
+        if (supervised.loss() == SupervisedLoss.OHEM) {
+            faults.add("supervised.class_weights go with supervised.loss ce or ce+dice; ohem chooses pixels by itself:"
+                    + " set one of the two");
+        }
+        if (weights != null) {
+            onePerClass("supervised.class_weights", weights, " weights");
+            faults.require(
+                    weights.stream().anyMatch(weight -> weight > 0),
+                    "supervised.class_weights",
+                    weights,
+                    "a weight above 0 for one class at least");
         }
     }
 }

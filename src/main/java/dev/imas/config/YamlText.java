@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -40,7 +41,10 @@ final class YamlText {
     private static final int MAX_ALIASES = 20;
     private static final int MAX_NODES = 100_000;
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
-    private static final Pattern BARE_COLOR = Pattern.compile("[\\[,\\s]#[0-9a-fA-F]{6}\\s*[,\\]]");
+    private static final Pattern BARE_COLOR = Pattern.compile("[\\[{,\\s]#[0-9a-fA-F]{6}\\s*[,\\]:]");
+    /** A key that YAML takes for a comment, so that its line would be lost without a word. */
+    private static final Pattern BARE_COLOR_KEY = Pattern.compile("(?m)^\\s+#[0-9a-fA-F]{6}\\s*:\\s");
+
     private static final Set<Tag> PLAIN = Set.of(Tag.STR, Tag.MAP, Tag.SEQ);
 
     private final String origin;
@@ -56,6 +60,11 @@ final class YamlText {
      * @throws UserException when it is no YAML or leaves the limits, with line and column
      */
     static Object read(String yaml, String origin) {
+        Matcher lost = BARE_COLOR_KEY.matcher(yaml);
+        if (lost.find()) {
+            throw new UserException(origin + ": " + lost.group().strip()
+                    + " is read as a comment; a colour stands in quotes, as in \"#80ff00\": 1");
+        }
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(MAX_ALIASES);
         options.setNestingDepthLimit(MAX_DEPTH);

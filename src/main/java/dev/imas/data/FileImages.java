@@ -7,7 +7,10 @@ import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.PictureNames;
 import dev.imas.image.RgbImage;
+import dev.imas.image.StoredMask;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,45 +28,59 @@ final class FileImages implements ImageSource {
      * @param picture its picture
      * @param mask    its mask, or null
      * @param origin  where it is listed, for messages
+     * @param objects the mask is a folder with one mask an object
      */
-    record Sample(String entry, Path picture, Path mask, String origin) {}
+    record Sample(String entry, Path picture, Path mask, String origin, boolean objects) {
+        Sample(String entry, Path picture, Path mask, String origin) {
+            this(entry, picture, mask, origin, false);
+        }
+    }
 
     private final List<Sample> samples;
     private final List<String> ids;
-    private final int classes;
+    private final MaskReading masks;
     private final boolean withMasks;
     /** Known from the decoding of the pictures, so that a mask's check need not open its picture again. */
     private final AtomicReferenceArray<ImageSize> sizes;
 
     /** @param withMasks every sample must have an existing mask; else masks are neither looked at nor given out */
-    FileImages(List<Sample> samples, int classes, boolean withMasks) {
+    FileImages(List<Sample> samples, MaskReading masks, boolean withMasks) {
         this.samples = List.copyOf(samples);
-        this.classes = classes;
+        this.masks = masks;
         this.withMasks = withMasks;
         this.sizes = new AtomicReferenceArray<>(samples.size());
-        Map<Path, Sample> seen = new HashMap<>();
-        for (Sample sample : samples) {
-            Sample other = seen.put(sample.picture(), sample);
-            if (other != null) {
-                throw new UserException(sample.origin() + " lists " + sample.entry() + " a second time (first in "
-                        + other.origin() + "); remove one");
-            }
-            require(sample, "picture", sample.picture());
-            if (withMasks) {
-                if (sample.mask() == null) {
-                    throw new UserException(sample.origin() + ": the picture " + sample.picture()
-                            + " has no mask; expected one of its name in masks/");
-                }
-                require(sample, "mask", sample.mask());
-            }
+        List<String> faults = faults(this.samples, withMasks);
+        if (!faults.isEmpty()) {
+            throw new UserException(String.join("\n", Finding.limited(faults)));
         }
         this.ids = names(this.samples);
     }
 
-    private static void require(Sample sample, String what, Path path) {
-        String problem = FileProblem.ofInput(path);
+    /** What is wrong with what names the files, one line each. */
+    static List<String> faults(List<Sample> samples, boolean withMasks) {
+        List<String> faults = new ArrayList<>();
+        Map<Path, Sample> seen = new HashMap<>();
+        for (Sample sample : samples) {
+            Sample other = seen.put(sample.picture(), sample);
+            if (other != null) {
+                faults.add(sample.origin() + " lists " + sample.entry() + " a second time (first in " + other.origin()
+                        + "); remove one");
+            }
+            require(sample, "picture", sample.picture(), FileProblem.ofInput(sample.picture()), faults);
+            if (withMasks && sample.mask() == null) {
+                faults.add(sample.origin() + ": the picture " + sample.picture()
+                        + " has no mask; expected one of its name in masks/");
+            } else if (withMasks) {
+                boolean folder = sample.objects() && Files.isDirectory(sample.mask());
+                require(sample, "mask", sample.mask(), folder ? null : FileProblem.ofInput(sample.mask()), faults);
+            }
+        }
+        return faults;
+    }
+
+    private static void require(Sample sample, String what, Path path, String problem, List<String> faults) {
         if (problem != null) {
-            throw new UserException(
+            faults.add(
                     sample.origin() + ": the " + what + " " + path + " " + problem + "; check data.root and the list");
         }
     }
@@ -128,7 +145,20 @@ final class FileImages implements ImageSource {
         if (!withMasks) {
             throw new IllegalStateException("a mask was asked of the unlabelled picture " + sample.picture());
         }
+        return masks.labels(sample.mask(), pictureSize(i));
+    }
+
+    /** What the mask of picture i holds, as {@link #mask} reads it before values become labels. */
+    StoredMask storedMask(int i) {
+        return masks.stored(samples.get(i).mask(), pictureSize(i));
+    }
+
+    private ImageSize pictureSize(int i) {
         ImageSize known = sizes.get(i);
-        return ImageFiles.mask(sample.mask(), classes, known != null ? known : ImageFiles.size(sample.picture()));
+        return known != null ? known : ImageFiles.size(samples.get(i).picture());
+    }
+
+    Path maskPath(int i) {
+        return samples.get(i).mask();
     }
 }

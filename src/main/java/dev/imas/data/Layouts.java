@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
 import dev.imas.image.PictureNames;
@@ -10,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +32,11 @@ final class Layouts {
 
         /** Called only where a mask is needed and the line does not name one. */
         Path mask(String entry, String origin);
+
+        /** Whether the picture exists. */
+        default boolean has(String entry, String origin) {
+            return Files.isRegularFile(picture(entry, origin));
+        }
     }
 
     /**
@@ -43,22 +52,44 @@ final class Layouts {
                 switch (data.layout()) {
                     case VOC -> new Voc(root);
                     case CITYSCAPES -> new Cityscapes(root);
-                    case FOLDERS -> Folders.of(root, withMasks);
+                    case FOLDERS -> data.pictures().isEmpty() ? Folders.of(root, withMasks) : Named.of(data, root);
                     default -> new Plain(root);
                 };
         List<Sample> samples = new ArrayList<>();
         for (ListFile.Line line : file.lines()) {
-            String entry = line.fields()[0];
-            boolean namesMask = line.fields().length == 2;
-            Path picture = convention.picture(entry, line.origin());
+            ListFile.Columns columns = meant(line, convention, root, withMasks);
+            Path picture = convention.picture(columns.picture(), line.origin());
             Path mask = !withMasks
                     ? null
-                    : namesMask
-                            ? resolve(root, line.fields()[1], line.origin())
-                            : convention.mask(entry, line.origin());
-            samples.add(new Sample(entry, picture, mask, line.origin()));
+                    : columns.mask() != null
+                            ? resolve(root, columns.mask(), line.origin())
+                            : convention.mask(columns.picture(), line.origin());
+            samples.add(new Sample(columns.picture(), picture, mask, line.origin()));
         }
         return samples;
+    }
+
+    /** The first reading of a line whose files exist; if there is none, the simplest, which messages are about. */
+    private static ListFile.Columns meant(ListFile.Line line, Convention convention, Path root, boolean withMasks) {
+        List<ListFile.Columns> readings = line.readings();
+        if (readings.size() == 1) {
+            return readings.get(0);
+        }
+        for (ListFile.Columns columns : readings) {
+            boolean mask =
+                    !withMasks || columns.mask() == null || Files.exists(resolve(root, columns.mask(), line.origin()));
+            if (mask && convention.has(columns.picture(), line.origin())) {
+                return columns;
+            }
+        }
+        int words = line.words();
+        if (words > 2) {
+            throw ListFile.tooMany(line.origin(), words);
+        }
+        return readings.stream()
+                .filter(columns -> words == 1 || columns.mask() != null)
+                .reduce((first, last) -> last) // of those with slashes, if there are any
+                .orElseThrow();
     }
 
     /** Paths relative to the root. */
@@ -137,6 +168,11 @@ final class Layouts {
             return find(masks, "mask", "masks", entry, origin);
         }
 
+        @Override
+        public boolean has(String entry, String origin) {
+            return pictures.containsKey(PictureNames.stem(entry));
+        }
+
         private Path find(Map<String, Path> files, String what, String folder, String entry, String origin) {
             Path file = files.get(PictureNames.stem(entry));
             if (file == null) {
@@ -145,6 +181,57 @@ final class Layouts {
             }
             return file;
         }
+    }
+
+    /** Pictures that patterns find, by their path below the root, its part without ending, or their name alone. */
+    private record Named(Path root, Map<String, Sample> samples) implements Convention {
+        static Named of(ImasConfig.Data data, Path root) {
+            FolderTree tree = FolderTree.of(root);
+            FolderPatterns patterns = FolderPatterns.of(data);
+            Map<String, Sample> samples = new HashMap<>();
+            for (Sample sample : concat(patterns.training(tree), patterns.validation(tree))) {
+                samples.put(WrittenNames.key(sample.entry()), sample);
+                samples.putIfAbsent(WrittenNames.key(WrittenNames.withoutEnding(sample.entry())), sample);
+                samples.putIfAbsent(WrittenNames.key(PictureNames.stem(sample.entry())), sample);
+            }
+            return new Named(root, samples);
+        }
+
+        private Optional<Sample> find(String entry) {
+            String name = WrittenNames.key(withoutLeadingSlashes(entry));
+            return Stream.of(name, WrittenNames.withoutEnding(name), PictureNames.stem(name))
+                    .map(samples::get)
+                    .filter(Objects::nonNull)
+                    .findFirst();
+        }
+
+        @Override
+        public Path picture(String entry, String origin) {
+            return find(entry).map(Sample::picture).orElseGet(() -> resolve(root, entry, origin));
+        }
+
+        @Override
+        public Path mask(String entry, String origin) {
+            return find(entry)
+                    .map(Sample::mask)
+                    .orElseThrow(() -> new UserException(origin + ": no mask of " + entry + " in " + root));
+        }
+
+        @Override
+        public boolean has(String entry, String origin) {
+            return find(entry).isPresent() || Files.isRegularFile(resolve(root, entry, origin));
+        }
+    }
+
+    private static <T> List<T> concat(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** All pictures of the folders layout that are not for validation, with their masks or null. */
+    static List<Sample> fromFolders(ImasConfig.Data data) {
+        return data.pictures().isEmpty()
+                ? fromFolder(root(data))
+                : FolderPatterns.of(data).training(FolderTree.of(root(data)));
     }
 
     /** All pictures of images/ below a folder, by name, with the mask of the same name in masks/ or null. */
@@ -166,7 +253,7 @@ final class Layouts {
         }
         Map<String, Path> files = new LinkedHashMap<>();
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString()))
+            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString()) && !FolderTree.ignored(path))
                     .sorted()
                     .forEach(path -> {
                         Path other =
@@ -188,7 +275,7 @@ final class Layouts {
             throw new UserException("data.root is not set; name the data set's folder (--data)");
         }
         try {
-            Path root = Path.of(data.root());
+            Path root = WrittenPath.of(data.root());
             if (!Files.isDirectory(root)) {
                 throw new UserException("data.root: no folder at " + root + "; name the data set's folder (--data)");
             }
@@ -201,10 +288,10 @@ final class Layouts {
     /** Published lists write paths with a leading slash that means the root; an absolute path that exists stays one. */
     private static Path resolve(Path root, String entry, String origin) {
         try {
-            Path given = Path.of(entry);
-            return given.isAbsolute() && !Files.exists(given)
+            Path given = WrittenPath.in(root, entry);
+            return Path.of(entry).isAbsolute() && !Files.exists(given)
                     ? root.resolve(withoutLeadingSlashes(entry))
-                    : root.resolve(given);
+                    : given;
         } catch (InvalidPathException e) {
             throw new UserException(origin + " holds no valid path (" + e.getReason() + ")", e);
         }

@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A list of samples, one a line; blank lines and lines that begin with # are skipped.
@@ -19,12 +22,24 @@ import java.util.List;
  */
 record ListFile(Path path, List<Line> lines) {
     private static final long MAX_BYTES = 256L << 20;
+    private static final Pattern SPACE = Pattern.compile("\\s+");
+    /** A line with more is no list's. */
+    private static final int MOST_SPACES = 64;
 
     /**
-     * @param origin file and line number, for messages
-     * @param fields one or two columns, separated by tabs if the line holds any, else by white space
+     * @param origin   file and line number, for messages
+     * @param readings what the line may mean, most likely first, none of them twice: a picture, or a picture and its
+     *                 mask; several where white space may separate two columns or belong to a name
+     * @param words    how many it has
      */
-    record Line(String origin, String[] fields) {}
+    record Line(String origin, List<Columns> readings, int words) {}
+
+    /** @param mask null where the line holds the picture alone */
+    record Columns(String picture, String mask) {
+        private Columns slashed() {
+            return new Columns(WrittenPath.slashed(picture), mask == null ? null : WrittenPath.slashed(mask));
+        }
+    }
 
     /**
      * Reads a list; {@code key} is the configuration key that named it. A relative path is looked up in the working
@@ -39,9 +54,10 @@ record ListFile(Path path, List<Line> lines) {
         int number = 0;
         for (String text : texts(key, path)) {
             number++;
-            String line = text.strip();
-            if (!line.isEmpty() && !line.startsWith("#")) {
-                entries.add(new Line(path + ":" + number, columns(path + ":" + number, line)));
+            String line = text.stripLeading();
+            if (!line.isBlank() && !line.startsWith("#")) {
+                String origin = path + ":" + number;
+                entries.add(new Line(origin, readings(origin, line), line.split("\\s+").length));
             }
         }
         if (entries.isEmpty()) {
@@ -52,8 +68,8 @@ record ListFile(Path path, List<Line> lines) {
 
     private static Path locate(String key, String name, Path root) {
         try {
-            Path given = Path.of(name);
-            Path path = Files.exists(given) ? given : root.resolve(name);
+            Path given = WrittenPath.of(name);
+            Path path = Files.exists(given) ? given : WrittenPath.in(root, name);
             String problem = FileProblem.ofInput(path);
             if ("does not exist".equals(problem)) {
                 throw new UserException(key + ": no list file at " + given + (path.equals(given) ? "" : " or " + path));
@@ -88,12 +104,39 @@ record ListFile(Path path, List<Line> lines) {
         }
     }
 
-    private static String[] columns(String origin, String line) {
-        String[] fields = line.split(line.indexOf('\t') >= 0 ? "\\s*\t\\s*" : "\\s+");
+    /** A tab separates for certain; so do slashes stand for themselves, while a backslash may be another system's. */
+    private static List<Columns> readings(String origin, String line) {
+        List<Columns> literal = line.indexOf('\t') >= 0 ? List.of(separatedByTab(origin, line)) : spaced(line.strip());
+        List<Columns> readings = new ArrayList<>(literal);
+        literal.stream()
+                .map(Columns::slashed)
+                .filter(columns -> !readings.contains(columns))
+                .forEach(readings::add);
+        return readings;
+    }
+
+    private static Columns separatedByTab(String origin, String line) {
+        String[] fields = line.split("\\s*\t\\s*"); // a tab at the end separates nothing
         if (fields.length > 2) {
-            throw new UserException(origin + " has " + fields.length
-                    + " columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
+            throw tooMany(origin, fields.length);
         }
-        return fields;
+        return new Columns(fields[0].strip(), fields.length == 1 ? null : fields[1].strip());
+    }
+
+    /** Two words are two columns, or one name; of more words any space may be the one between the columns. */
+    private static List<Columns> spaced(String line) {
+        List<Columns> readings = new ArrayList<>();
+        Matcher space = SPACE.matcher(line);
+        while (space.find() && readings.size() < MOST_SPACES) {
+            readings.add(new Columns(line.substring(0, space.start()), line.substring(space.end())));
+        }
+        readings.add(new Columns(line, null));
+        return readings;
+    }
+
+    /** A line whose words are too many for two columns, and fit no file otherwise. */
+    static UserException tooMany(String origin, int columns) {
+        return new UserException(origin + " has " + columns
+                + " columns; expected a picture and at most its mask (separate paths that hold spaces by a tab)");
     }
 }

@@ -9,14 +9,26 @@ import java.util.Optional;
 public final class OutOfMemory {
     private OutOfMemory() {}
 
-    /** What to tell of it and what to do, in one line; empty for any other error. */
-    public static Optional<String> advice(Throwable error) {
+    public static boolean is(Throwable error) {
         String message = String.valueOf(error.getMessage());
-        boolean memory = message.contains("can't allocate memory") || message.contains("out of memory");
-        return memory
+        return message.contains("can't allocate memory") || message.contains("out of memory");
+    }
+
+    /** What to tell of it and what to do while a network trains, in one line; empty for any other error. */
+    public static Optional<String> advice(Throwable error) {
+        return advice(error, "lower training.batch_labeled, training.batch_unlabeled or augment.crop");
+    }
+
+    /** @param remedy what makes what was going on smaller */
+    public static Optional<String> advice(Throwable error, String remedy) {
+        return is(error)
                 ? Optional.of("out of memory ("
-                        + message.lines().findFirst().orElse("").strip()
-                        + "); lower training.batch_labeled, training.batch_unlabeled or augment.crop")
+                        + String.valueOf(error.getMessage())
+                                .lines()
+                                .findFirst()
+                                .orElse("")
+                                .strip()
+                        + "); " + remedy)
                 : Optional.empty();
     }
 }

@@ -143,7 +143,11 @@ public final class TensorKernels {
         return loss;
     }
 
-    /** Supervised loss f32 [1,1,1,1] without gradScale; writes {@code gradScale} times its gradient. */
+    /**
+     * Supervised loss f32 [1,1,1,1] without gradScale; writes {@code gradScale} times its gradient.
+     *
+     * @param kind CE or OHEM
+     */
     public Tensor supervisedLoss(
             Tensor logits,
             Tensor labels,

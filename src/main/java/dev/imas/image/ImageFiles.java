@@ -2,23 +2,15 @@ package dev.imas.image;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.Locale;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import java.util.List;
 
 /**
- * Reads PNG, JPEG, BMP, GIF and TIFF files (of several pictures in one file the first) into plain bytes. Whatever is
- * wrong with a file comes out as a {@link UserException} with its path; a file that ends early or fails its checksums
- * is refused, never half read. Safe to use from several threads.
+ * Reads PNG, JPEG, BMP, GIF, TIFF (BigTIFF, OME-TIFF) and WebP files into plain numbers. Whatever is wrong with a file
+ * comes out as a {@link UserException} with its path; a file that ends early, fails its checksums or has lost a part of
+ * its data is refused, never half read. Safe to use from several threads.
  */
 public final class ImageFiles {
     /** Larger pictures are refused before any memory is taken for them. */
@@ -26,173 +18,161 @@ public final class ImageFiles {
     /** Larger files are refused unread. */
     static final long MAX_BYTES = 1L << 30;
 
-    private static final String ENDS_EARLY = "its data end early";
-
     private ImageFiles() {}
 
     /**
-     * A picture as 8-bit RGB: grey and palettes expanded, alpha dropped, 16 bits cut to the upper 8, colour profiles
-     * ignored, JPEGs turned as their EXIF orientation says.
+     * A picture as 8-bit RGB: grey and palettes expanded, alpha dropped, 1 to 7 bits stretched, of more than 8 bits the
+     * upper 8 kept, inks multiplied out, colour profiles ignored, turned as its EXIF or TIFF orientation says.
+     *
+     * <p>What would lose its sense on the way is refused: several pages, channels beside grey, signed and fractional
+     * samples, samples of 32 bits, and pictures of 16 bits whose largest sample is under 8192 (an eighth of the range;
+     * 12-bit data as a rule), unless all samples are 0. {@link #samples(Path)} reads them.
      */
     public static RgbImage picture(Path path) {
-        byte[] file = bytes(path);
-        RgbImage stored = withReader(path, file, reader -> Pixels.rgb(path, decode(reader, file)));
-        return Orientation.of(file).shown(stored);
+        return reading(path, 3, file -> file.orientation().shown(Rgb.of(file.decode())));
     }
 
     /**
-     * A mask: palette indices, grey values, or RGB with three equal channels.
+     * All channels of a picture as stored, turned as {@link #picture} turns them. A grey picture has one channel, a
+     * palette, RGB and CMYK become three; opacity is left out.
      *
-     * @param classes values must be below this, or 255
-     * @param picture size of the mask's picture
+     * <p>Pages of a TIFF file that says nothing of its dimensions are channels, the first page's first; a page may
+     * itself have several. In OME-TIFF and ImageJ's files pages are channels of planes (a slice in Z at a time): a file
+     * with one plane gives its channels in the file's order, one with more is refused, since a stack is no picture;
+     * {@link #samples(Path, int)} takes one of its planes.
      */
-    public static LabelMap mask(Path path, int classes, ImageSize picture) {
-        StoredMask stored = storedMask(path, picture);
-        if (stored.colour()) {
-            int i = 0;
-            while (isGrey(stored.values()[i])) {
-                i++;
-            }
-            int colour = stored.values()[i];
-            throw new UserException(path + " is a colour picture (" + (colour >> 16) + "," + (colour >> 8 & 255) + ","
-                    + (colour & 255) + " at x=" + i % stored.width() + ", y=" + i / stored.width()
-                    + "); a mask holds class indices: save it as a palette or grey PNG");
-        }
-        byte[] labels = new byte[stored.values().length];
-        for (int i = 0; i < labels.length; i++) {
-            int value = stored.values()[i];
-            if (value != LabelMap.IGNORE && (value < 0 || value >= classes)) {
-                throw new UserException(path + " holds label " + value + " at x=" + i % stored.width() + ", y="
-                        + i / stored.width() + "; expected 0 to " + (classes - 1)
-                        + " or 255 (ignored); check data.classes");
-            }
-            labels[i] = (byte) value;
-        }
-        return new LabelMap(stored.width(), stored.height(), labels);
-    }
-
-    private static boolean isGrey(int colour) {
-        return (colour >> 16) == (colour & 255) && (colour >> 8 & 255) == (colour & 255);
+    public static Samples samples(Path path) {
+        return samplesOf(path, PictureFile.ONLY_PLANE);
     }
 
     /**
-     * What a mask file holds.
+     * All channels of one plane.
+     *
+     * @param page the plane's number from 0: slice + time * slices in OME-TIFF and ImageJ's files, the page elsewhere
+     */
+    public static Samples samples(Path path, int page) {
+        if (page < 0) {
+            throw new IllegalArgumentException("pages count from 0, got " + page);
+        }
+        return samplesOf(path, page);
+    }
+
+    private static Samples samplesOf(Path path, int plane) {
+        return reading(path, 12, file -> {
+            List<Stored> channels = file.decodeChannels(plane);
+            return file.orientation().shown(SampleValues.of(channels, file.channelNames()));
+        });
+    }
+
+    /**
+     * What a mask file holds, in 1 to 16 unsigned bits.
      *
      * @param picture size of the mask's picture, which the mask must have
      */
     public static StoredMask storedMask(Path path, ImageSize picture) {
-        byte[] file = bytes(path);
-        if (Orientation.isJpeg(file)) {
-            throw new UserException(path + " is a JPEG, whose compression changes class indices; save masks as PNG");
-        }
-        return withReader(path, file, reader -> {
-            if (reader.getWidth(0) != picture.width() || reader.getHeight(0) != picture.height()) {
-                throw new UserException(
-                        path + " is " + reader.getWidth(0) + "x" + reader.getHeight(0) + ", its picture is "
-                                + picture.width() + "x" + picture.height() + "; a mask must have its picture's size");
+        return maskOf(path, picture, false);
+    }
+
+    /** As {@link #storedMask(Path, ImageSize)}, whatever the size of its picture. */
+    public static StoredMask storedMask(Path path) {
+        return maskOf(path, null, false);
+    }
+
+    /**
+     * A mask whose values number objects: as {@link #storedMask(Path, ImageSize)}, and in 32 bits too.
+     *
+     * @param picture size of the mask's picture, or null for any
+     */
+    public static StoredMask storedInstances(Path path, ImageSize picture) {
+        return maskOf(path, picture, true);
+    }
+
+    private static StoredMask maskOf(Path path, ImageSize picture, boolean numbers) {
+        return reading(path, 4, file -> {
+            if (file.lossy()) {
+                String format = file instanceof JpegFile ? "JPEG" : "lossy WebP";
+                throw ImageProblem.unread(
+                        "is a " + format + ", whose compression changes class indices; save masks as PNG");
             }
-            return Pixels.mask(path, decode(reader, file));
+            ImageSize size = file.orientation().shown(file.size());
+            if (picture != null && !size.equals(picture)) {
+                throw ImageProblem.unread("is " + size.width() + "x" + size.height() + ", its picture is "
+                        + picture.width() + "x" + picture.height() + "; a mask must have its picture's size");
+            }
+            return file.orientation().shown(MaskValues.of(file.decode(), numbers));
         });
     }
 
     /** Width and height of a picture as {@link #picture} gives it, from the header alone. */
     public static ImageSize size(Path path) {
-        byte[] file = bytes(path);
-        ImageSize stored = withReader(path, file, reader -> new ImageSize(reader.getWidth(0), reader.getHeight(0)));
-        return Orientation.of(file).shown(stored);
+        return header(path, file -> file.orientation().shown(file.size()));
     }
 
-    private static byte[] bytes(Path path) {
+    /** What a header says; no more of the file is read. */
+    static <T> T header(Path path, Reading<T> reading) {
+        requireFile(path);
+        try (FileBytes bytes = FileBytes.open(path)) {
+            PictureFile file = PictureFile.of(bytes);
+            requirePixels(file);
+            return reading.from(file);
+        } catch (IOException e) {
+            throw refused(path, e);
+        }
+    }
+
+    private static void requireFile(Path path) {
         String problem = FileProblem.ofInput(path);
         if (problem != null) {
             throw new UserException(path + " " + problem + "; expected an image");
         }
+    }
+
+    /** Makes something of a file. */
+    interface Reading<T> {
+        T from(PictureFile file) throws IOException;
+    }
+
+    /** Reads a file whole and makes something of it that takes so many bytes a pixel. */
+    private static <T> T reading(Path path, int bytesAPixel, Reading<T> reading) {
+        requireFile(path);
         try {
-            long size = Files.size(path);
-            if (size > MAX_BYTES) {
-                throw new UserException(path + " has " + size + " bytes; an image may have " + MAX_BYTES + " at most");
+            long length = Files.size(path);
+            if (length > MAX_BYTES) {
+                throw ImageProblem.unread("has " + length + " bytes; an image may have " + MAX_BYTES + " at most");
             }
-            return Files.readAllBytes(path);
+            PictureFile file = PictureFile.of(FileBytes.of(Files.readAllBytes(path)));
+            long pixels = requirePixels(file);
+            if (file.memory() + bytesAPixel * pixels > Runtime.getRuntime().maxMemory()) {
+                throw outOfMemory();
+            }
+            return reading.from(file);
         } catch (IOException e) {
-            throw new UserException(path + " cannot be read (" + FileProblem.of(e, path) + ")", e);
+            throw refused(path, e);
         } catch (OutOfMemoryError e) {
-            throw outOfMemory(path, e);
+            throw refused(path, outOfMemory());
         }
     }
 
-    private interface Reading<T> {
-        T from(ImageReader reader) throws IOException;
+    private static long requirePixels(PictureFile file) throws IOException {
+        ImageSize size = file.size();
+        long pixels = (long) size.width() * size.height();
+        if (pixels > MAX_PIXELS) {
+            throw ImageProblem.unread("is " + size.width() + "x" + size.height() + "; an image may have " + MAX_PIXELS
+                    + " pixels at most");
+        }
+        return pixels;
     }
 
-    private static <T> T withReader(Path path, byte[] file, Reading<T> reading) {
-        try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-            if (!readers.hasNext()) {
-                throw new UserException(
-                        path + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has " + file.length
-                                + " bytes");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(stream, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MAX_PIXELS) {
-                    throw new UserException(path + " is " + reader.getWidth(0) + "x" + reader.getHeight(0)
-                            + "; an image may have " + MAX_PIXELS + " pixels at most");
-                }
-                return reading.from(reader);
-            } finally {
-                reader.dispose();
-            }
-        } catch (UserException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw new UserException(
-                    path + " cannot be read as an image (" + reason(path, e) + "); it may be truncated or damaged", e);
-        } catch (OutOfMemoryError e) {
-            throw outOfMemory(path, e);
-        }
+    private static ImageProblem outOfMemory() {
+        return ImageProblem.unread(
+                "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MB this program may use; make the image smaller or raise -Xmx");
     }
 
-    private static BufferedImage decode(ImageReader reader, byte[] file) throws IOException {
-        if (PngChunks.isPng(file)) {
-            PngChunks.check(file);
-        }
-        // libjpeg fills the missing part of a truncated file with grey and only warns.
-        boolean[] endsEarly = {false};
-        reader.addIIOReadWarningListener((source, warning) -> {
-            String text = warning.toLowerCase(Locale.ROOT);
-            endsEarly[0] |= text.contains("premature end") || text.contains("truncated");
-        });
-        BufferedImage image = reader.read(0);
-        if (endsEarly[0]) {
-            throw new IOException(ENDS_EARLY);
-        }
-        return image;
-    }
-
-    private static UserException outOfMemory(Path path, OutOfMemoryError e) {
-        return new UserException(
-                path + " does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
-                        + " MB this program may use; make the image smaller or raise -Xmx",
-                e);
-    }
-
-    /** Decoders wrap what they found, and fail on damaged data in ways of their own. */
-    private static String reason(Path path, Exception e) {
-        Throwable deepest = e;
-        while (deepest.getCause() != null) {
-            deepest = deepest.getCause();
-        }
-        if (deepest instanceof EOFException) {
-            return ENDS_EARLY;
-        }
-        if (deepest instanceof IOException problem) {
-            return FileProblem.of(problem, path);
-        }
-        String message = deepest.getMessage();
-        return message == null || message.isBlank()
-                ? "its data make no sense"
-                : message.lines().findFirst().orElse("");
+    private static UserException refused(Path path, IOException problem) {
+        String sentence = problem instanceof ImageProblem
+                ? problem.getMessage()
+                : "cannot be read (" + FileProblem.of(problem, path) + ")";
+        return new UserException(path + " " + sentence, problem);
     }
 }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * How a camera was held, as the EXIF block of a JPEG records it. Pictures are turned accordingly, because masks are
+ * How a camera was held, as EXIF blocks and TIFF pages record it. Pictures are turned accordingly, because masks are
  * drawn over what viewers show; the published data sets carry no such mark.
  *
  * @param code 1 (as stored) to 8: 2 to 4 mirror and turn by 180 degrees, 5 to 8 exchange rows and columns as well
@@ -12,38 +12,28 @@ import java.nio.ByteOrder;
 record Orientation(int code) {
     static final Orientation AS_STORED = new Orientation(1);
 
-    private static final int ORIENTATION_TAG = 0x0112;
-    private static final int SHORT = 3;
     private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
+    private static final int SHORT = 3;
+    private static final int LONG = 4;
 
-    static boolean isJpeg(byte[] file) {
-        return file.length >= 3 && (file[0] & 255) == 0xFF && (file[1] & 255) == 0xD8 && (file[2] & 255) == 0xFF;
+    /** What does not lie in 1 to 8 is taken for 1. */
+    static Orientation of(long code) {
+        return code >= 1 && code <= 8 ? new Orientation((int) code) : AS_STORED;
     }
 
-    /** The orientation of a JPEG; of other files, and where the mark is missing or makes no sense, as stored. */
-    static Orientation of(byte[] file) {
-        if (!isJpeg(file)) {
-            return AS_STORED;
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(file);
-        int at = 2;
-        while (at + 4 <= file.length && (file[at] & 255) == 0xFF) {
-            int marker = file[at + 1] & 255;
-            int length = bytes.getShort(at + 2) & 0xFFFF;
-            boolean imageData = marker == 0xDA;
-            if (imageData || length < 2 || at + 2 + length > file.length) {
-                break;
+    static boolean startsExif(byte[] block) {
+        for (int i = 0; i < EXIF.length; i++) {
+            if (i >= block.length || block[i] != EXIF[i]) {
+                return false;
             }
-            if (marker == 0xE1 && startsWith(file, at + 4, EXIF)) {
-                return fromTiff(bytes.slice(at + 4 + EXIF.length, Math.max(0, length - 2 - EXIF.length)));
-            }
-            at += 2 + length;
         }
-        return AS_STORED;
+        return true;
     }
 
-    /** Looks the tag up in the first directory of a TIFF block. */
-    private static Orientation fromTiff(ByteBuffer tiff) {
+    /** Of an EXIF block, with or without its six bytes of heading; where it makes no sense, as stored. */
+    static Orientation ofExif(byte[] block) {
+        int start = startsExif(block) ? EXIF.length : 0;
+        ByteBuffer tiff = ByteBuffer.wrap(block, start, block.length - start).slice();
         if (tiff.limit() < 10) {
             return AS_STORED;
         }
@@ -54,21 +44,15 @@ record Orientation(int code) {
         }
         int entries = tiff.getShort(directory) & 0xFFFF;
         for (int i = 0, at = directory + 2; i < entries && at + 12 <= tiff.limit(); i++, at += 12) {
-            if ((tiff.getShort(at) & 0xFFFF) == ORIENTATION_TAG && tiff.getShort(at + 2) == SHORT) {
-                int code = tiff.getShort(at + 8);
-                return code >= 1 && code <= 8 ? new Orientation(code) : AS_STORED;
+            if ((tiff.getShort(at) & 0xFFFF) == TiffDirectory.ORIENTATION) {
+                return switch (tiff.getShort(at + 2)) {
+                    case SHORT -> of(tiff.getShort(at + 8));
+                    case LONG -> of(tiff.getInt(at + 8));
+                    default -> of(tiff.get(at + 8));
+                };
             }
         }
         return AS_STORED;
-    }
-
-    private static boolean startsWith(byte[] file, int at, byte[] text) {
-        for (int i = 0; i < text.length; i++) {
-            if (at + i >= file.length || file[at + i] != text[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** The size as shown of a picture stored in this size. */
@@ -76,28 +60,63 @@ record Orientation(int code) {
         return code >= 5 ? new ImageSize(stored.height(), stored.width()) : stored;
     }
 
+    /** Where the pixel shown at (x, y) is stored in a picture of this stored size. */
+    int source(ImageSize stored, int x, int y) {
+        boolean fromRight = code == 2 || code == 3 || code == 7 || code == 8;
+        boolean fromBottom = code == 3 || code == 4 || code == 6 || code == 7;
+        int column = code >= 5 ? y : x;
+        int row = code >= 5 ? x : y;
+        return (fromBottom ? stored.height() - 1 - row : row) * stored.width()
+                + (fromRight ? stored.width() - 1 - column : column);
+    }
+
     /** The picture as shown. */
     RgbImage shown(RgbImage stored) {
         if (code == 1) {
             return stored;
         }
-        ImageSize size = shown(new ImageSize(stored.width(), stored.height()));
-        boolean fromRight = code == 2 || code == 3 || code == 7 || code == 8;
-        boolean fromBottom = code == 3 || code == 4 || code == 6 || code == 7;
-        byte[] from = stored.rgb();
-        byte[] to = new byte[from.length];
+        ImageSize from = new ImageSize(stored.width(), stored.height());
+        ImageSize size = shown(from);
+        byte[] rgb = new byte[stored.rgb().length];
         for (int y = 0, at = 0; y < size.height(); y++) {
             for (int x = 0; x < size.width(); x++, at += 3) {
-                int column = code >= 5 ? y : x;
-                int row = code >= 5 ? x : y;
-                int source = 3
-                        * ((fromBottom ? stored.height() - 1 - row : row) * stored.width()
-                                + (fromRight ? stored.width() - 1 - column : column));
-                to[at] = from[source];
-                to[at + 1] = from[source + 1];
-                to[at + 2] = from[source + 2];
+                System.arraycopy(stored.rgb(), 3 * source(from, x, y), rgb, at, 3);
             }
         }
-        return new RgbImage(size.width(), size.height(), to);
+        return new RgbImage(size.width(), size.height(), rgb);
+    }
+
+    /** The mask as shown. */
+    StoredMask shown(StoredMask stored) {
+        if (code == 1) {
+            return stored;
+        }
+        ImageSize from = new ImageSize(stored.width(), stored.height());
+        ImageSize size = shown(from);
+        int[] values = new int[stored.values().length];
+        for (int y = 0, at = 0; y < size.height(); y++) {
+            for (int x = 0; x < size.width(); x++, at++) {
+                values[at] = stored.values()[source(from, x, y)];
+            }
+        }
+        return new StoredMask(size.width(), size.height(), values, stored.colour(), stored.palette(), stored.alpha());
+    }
+
+    /** The samples as shown. */
+    Samples shown(Samples stored) {
+        if (code == 1) {
+            return stored;
+        }
+        ImageSize from = new ImageSize(stored.width(), stored.height());
+        ImageSize size = shown(from);
+        int channels = stored.channels();
+        float[] values = new float[stored.values().length];
+        for (int y = 0, at = 0; y < size.height(); y++) {
+            for (int x = 0; x < size.width(); x++, at += channels) {
+                System.arraycopy(stored.values(), channels * source(from, x, y), values, at, channels);
+            }
+        }
+        return new Samples(
+                size.width(), size.height(), channels, stored.kind(), stored.bits(), values, stored.channelNames());
     }
 }

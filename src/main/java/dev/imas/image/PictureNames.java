@@ -7,7 +7,8 @@ import java.util.Locale;
 /** Names of picture files, as {@link ImageFiles} reads them. */
 public final class PictureNames {
     /** Endings in lower case, each with its dot. */
-    public static final List<String> ENDINGS = List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff");
+    public static final List<String> ENDINGS =
+            List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp");
 
     private PictureNames() {}
 

@@ -9,9 +9,7 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Takes the stored samples out of a decoded picture. Colour profiles are not applied: networks are trained on stored
@@ -46,53 +44,6 @@ final class Pixels {
             }
         }
         return new RgbImage(image.getWidth(), image.getHeight(), rgb);
-    }
-
-    /** Palette indices (whatever colours they stand for), grey values, or colours where three channels differ. */
-    static StoredMask mask(Path path, BufferedImage image) {
-        requireIntegers(path, image);
-        int width = image.getWidth();
-        int height = image.getHeight();
-        Raster raster = image.getRaster();
-        int bands = raster.getNumBands();
-        int[] bits = image.getColorModel().getComponentSize();
-        boolean colour = false;
-        int[] colours = bands >= 3 ? new int[width * height] : null;
-        int[] values = new int[width * height];
-        int[] row = new int[width * bands];
-        for (int y = 0; y < height; y++) {
-            raster.getPixels(0, y, width, 1, row);
-            for (int i = y * width, from = 0; from < row.length; i++, from += bands) {
-                values[i] = row[from];
-                if (bands >= 3) {
-                    colour |= row[from + 1] != row[from] || row[from + 2] != row[from];
-                    colours[i] = (toByte(row[from], bits[0]) & 255) << 16
-                            | (toByte(row[from + 1], bits[1]) & 255) << 8
-                            | (toByte(row[from + 2], bits[2]) & 255);
-                }
-            }
-        }
-        return new StoredMask(width, height, colour ? colours : values, colour, palette(image), hasShape(image));
-    }
-
-    private static List<Integer> palette(BufferedImage image) {
-        if (!(image.getColorModel() instanceof IndexColorModel model)) {
-            return List.of();
-        }
-        int[] colours = new int[model.getMapSize()];
-        model.getRGBs(colours);
-        return Arrays.stream(colours).map(colour -> colour & 0xFFFFFF).boxed().toList();
-    }
-
-    /** Whether some pixels are opaque and others are not. */
-    private static boolean hasShape(BufferedImage image) {
-        Raster alpha = image.getAlphaRaster();
-        if (alpha == null) {
-            return false;
-        }
-        int[] values = alpha.getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
-        return Arrays.stream(values).anyMatch(value -> value == 0)
-                && Arrays.stream(values).anyMatch(value -> value != 0);
     }
 
     private static void requireIntegers(Object origin, BufferedImage image) {
@@ -149,15 +100,11 @@ final class Pixels {
         for (int y = 0, i = 0; y < image.getHeight(); y++) {
             raster.getPixels(0, y, width, 1, row);
             for (int from = 0; from < row.length; from += bands, i += 3) {
-                rgb[i] = toByte(row[from], bits[0]);
-                rgb[i + 1] = toByte(row[from + green], bits[green]);
-                rgb[i + 2] = toByte(row[from + blue], bits[blue]);
+                rgb[i] = Rgb.toByte(row[from], bits[0]);
+                rgb[i + 1] = Rgb.toByte(row[from + green], bits[green]);
+                rgb[i + 2] = Rgb.toByte(row[from + blue], bits[blue]);
             }
         }
-    }
-
-    private static byte toByte(int sample, int bits) {
-        return (byte) (bits >= 8 ? sample >> bits - 8 : sample * 255 / ((1 << bits) - 1));
     }
 
     /** Each ink takes its share of the light that black leaves. */

@@ -3,7 +3,8 @@ package dev.imas.image;
 import java.util.List;
 
 /**
- * The stored samples of a picture file, before anything is made of them: no range, profile or orientation applied.
+ * The stored samples of a picture file, before anything is made of them: no range or profile applied.
+ * Turned as viewers show the file.
  *
  * @param width        pixels a row, at least 1
  * @param height       rows, at least 1

@@ -14,11 +14,24 @@ import java.util.List;
  * @param alpha   the file has transparent pixels beside opaque ones, so that its shape may be in the alpha channel
  */
 public record StoredMask(int width, int height, int[] values, boolean colour, List<Integer> palette, boolean alpha) {
+    private static final int GREY = 0x010101;
+
     public StoredMask {
         if (width < 1 || height < 1 || values.length != Math.multiplyExact(width, height)) {
             throw new IllegalArgumentException(
                     "a mask of " + width + "x" + height + " needs width*height values, got " + values.length);
         }
         palette = List.copyOf(palette);
+    }
+
+    /** What is known of one of its values. */
+    public MaskValue value(int value) {
+        if (colour) {
+            return new MaskValue(MaskValue.NONE, value);
+        }
+        if (!palette.isEmpty()) {
+            return new MaskValue(value, value < palette.size() ? palette.get(value) : MaskValue.NONE);
+        }
+        return new MaskValue(value, value < 256 ? value * GREY : MaskValue.NONE);
     }
 }

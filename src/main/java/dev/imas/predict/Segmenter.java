@@ -3,12 +3,15 @@ package dev.imas.predict;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.ImageSource;
 import dev.imas.device.Compute;
 import dev.imas.device.Cuda;
+import dev.imas.device.OutOfMemory;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.image.Palette;
@@ -46,13 +49,18 @@ import org.bytedeco.javacpp.PointerScope;
  * for one picture. Who wants several pictures at once opens one segmenter a thread.
  */
 public final class Segmenter implements AutoCloseable {
+    private static final String SMALLER =
+            "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale";
+
     private final TrainedNetwork trained;
     private final boolean owner;
+    private final Consumer<String> notes;
     private boolean closed;
 
-    private Segmenter(TrainedNetwork trained, boolean owner) {
+    private Segmenter(TrainedNetwork trained, boolean owner, Consumer<String> notes) {
         this.trained = trained;
         this.owner = owner;
+        this.notes = notes;
     }
 
     /**
@@ -64,7 +72,7 @@ public final class Segmenter implements AutoCloseable {
      *                       preset, or when the device cannot be used
      */
     public static Segmenter open(Path weights, Options options) {
-        return new Segmenter(TrainedNetwork.open(weights, options), true);
+        return new Segmenter(TrainedNetwork.open(weights, options), true, options.notes);
     }
 
     /**
@@ -75,16 +83,22 @@ public final class Segmenter implements AutoCloseable {
      * @param settings of which evaluation.* say whether whole or in windows, and at which scale
      */
     public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
-        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false);
+        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false, note -> {});
     }
 
     /**
-     * Labels and confidence of a picture of any size.
+     * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
+     * windows of evaluation.window instead, and {@link Options#notes} are told so.
      *
+     * @throws UserException         when memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
      */
     public Segmentation segment(RgbImage image) {
-        return working(inference -> inference.segment(image, inference.predictor(trained.network()), false));
+        return fitting(
+                evaluation -> working(
+                        evaluation,
+                        inference -> inference.segment(image, inference.predictor(trained.network()), false)),
+                "the picture of " + image.width() + "x" + image.height());
     }
 
     /**
@@ -105,9 +119,11 @@ public final class Segmenter implements AutoCloseable {
 
     /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
     public Confusion evaluate(ImageSource source) {
-        return working(inference -> new Evaluator(inference)
-                .evaluate(source, List.of(inference.predictor(trained.network())))
-                .get(0));
+        return fitting(
+                evaluation -> working(evaluation, inference -> new Evaluator(inference)
+                        .evaluate(source, List.of(inference.predictor(trained.network())))
+                        .get(0)),
+                "a picture");
     }
 
     /** What it was opened with, complete: how pictures are seen, and where those of its run are. */
@@ -143,8 +159,35 @@ public final class Segmenter implements AutoCloseable {
         closed = true;
     }
 
+    /** Does what the settings say, and in windows where that takes more memory than there is. */
+    private <T> T fitting(Function<Evaluation, T> work, String what) {
+        Evaluation evaluation = settings().evaluation();
+        try {
+            return work.apply(evaluation);
+        } catch (RuntimeException e) {
+            if (!OutOfMemory.is(e) || evaluation.mode() == EvaluationMode.SLIDING) {
+                throw OutOfMemory.advice(e, SMALLER)
+                        .<RuntimeException>map(advice -> new UserException(advice, e))
+                        .orElse(e);
+            }
+            notes.accept(what + " does not fit into memory as a whole: seen in windows of " + evaluation.window()
+                    + " pixels instead (evaluation.mode=sliding)");
+        }
+        try {
+            return work.apply(evaluation.withMode(EvaluationMode.SLIDING));
+        } catch (RuntimeException e) {
+            throw OutOfMemory.advice(e, SMALLER)
+                    .<RuntimeException>map(advice -> new UserException(advice, e))
+                    .orElse(e);
+        }
+    }
+
+    private <T> T working(Function<Inference, T> work) {
+        return working(settings().evaluation(), work);
+    }
+
     /** Does a call's work without gradients, in a scope that frees what it made. */
-    private synchronized <T> T working(Function<Inference, T> work) {
+    private synchronized <T> T working(Evaluation evaluation, Function<Inference, T> work) {
         if (closed) {
             throw new IllegalStateException("this segmenter is closed");
         }
@@ -153,8 +196,7 @@ public final class Segmenter implements AutoCloseable {
             Cuda.use(compute.deviceIndex()); // the caller's thread may be a new one
         }
         try (PointerScope scope = new PointerScope()) {
-            Inference inference = new Inference(
-                    compute, new TensorKernels(compute), settings().evaluation(), classes());
+            Inference inference = new Inference(compute, new TensorKernels(compute), evaluation, classes());
             return Torch.withoutGradient(() -> work.apply(inference));
         }
     }

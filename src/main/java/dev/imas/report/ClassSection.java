@@ -33,8 +33,11 @@ final class ClassSection {
         return Html.section(
                 "classes",
                 "Classes",
-                "Intersection over union on the validation images, last evaluation. The bar is the "
-                        + "teacher, the upright line the student.",
+                "Intersection over union on the validation images, "
+                        + (run.keepsBest() && !Double.isNaN(run.keptEpoch())
+                                ? "epoch " + Format.count((long) run.keptEpoch())
+                                : "last evaluation")
+                        + ". The bar is the teacher, the upright line the student.",
                 "<div class=\"scroll\"><table class=\"classes\">\n<thead><tr><th "
                         + "scope=\"col\">class</th><th scope=\"col\"></th><th scope=\"col\" class=\"n\">teacher</th>"
                         + "<th scope=\"col\" class=\"n\">student</th><th scope=\"col\" "

@@ -34,6 +34,12 @@ final class Curves {
                 Series.of(m, Row::lossSup));
         noisy(
                 figures,
+                chart("Dice part of the supervised loss", "0 to 1", end, false),
+                "running mean",
+                "a",
+                Series.of(m, Row::lossDice));
+        noisy(
+                figures,
                 chart("Consistency loss", "nats per pixel, times λ", end, false),
                 "running mean",
                 "a",

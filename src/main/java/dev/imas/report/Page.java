@@ -36,6 +36,7 @@ final class Page {
         fact(facts, "method", method(run));
         fact(facts, "data", data(run));
         fact(facts, "network", network(run));
+        fact(facts, "labelled loss", loss(run));
         fact(facts, "seed", run.text(Figure.SEED, ""));
         double seconds = run.summary().number(Figure.SECONDS);
         fact(facts, "time", Double.isNaN(seconds) ? "" : Format.duration(seconds));
@@ -43,9 +44,30 @@ final class Page {
         String result = Double.isNaN(miou)
                 ? "<p class=\"result none\">not evaluated yet</p>\n"
                 : "<p class=\"result\"><b>" + Format.fixed(100 * miou, 1) + "</b> <span>% mIoU of the teacher"
-                        + (run.finished() ? "" : ", so far") + "</span></p>\n";
+                        + (run.finished() ? kept(run) : ", so far") + "</span></p>\n";
         return "<header>\n<div><p class=\"kind\">iMAS training run</p>\n<h1>" + Html.escape(run.name()) + "</h1>\n"
                 + result + "</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
+    }
+
+    /** Of which epoch the result is, where it is not the last. */
+    private static String kept(Run run) {
+        return run.keepsBest() && !Double.isNaN(run.keptEpoch())
+                ? ", kept from epoch " + Format.count((long) run.keptEpoch())
+                : "";
+    }
+
+    /** The supervised loss, where it is not plain cross-entropy. */
+    private static String loss(Run run) {
+        String loss = run.config().setting("supervised.loss").toLowerCase(Locale.ROOT);
+        String weights = run.config().setting("supervised.class_weights");
+        boolean weighted = !weights.isEmpty() && !weights.equals("[]");
+        String words =
+                switch (loss) {
+                    case "ce+dice" -> "cross-entropy and Dice";
+                    case "ohem" -> "cross-entropy of hard pixels";
+                    default -> weighted ? "cross-entropy" : "";
+                };
+        return words + (weighted ? ", classes weighted " + weights : "");
     }
 
     private static void fact(StringBuilder facts, String name, String value) {

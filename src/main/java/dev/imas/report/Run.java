@@ -153,7 +153,17 @@ record Run(
         return summary.found();
     }
 
-    /** mIoU of the last evaluation. */
+    /** Whether the networks that a run leaves are those of its best epoch. */
+    boolean keepsBest() {
+        return config.setting("training.keep").equalsIgnoreCase("best");
+    }
+
+    /** The epoch of the networks that the run left; NaN for one that goes on, or by an older version. */
+    double keptEpoch() {
+        return summary.number(Figure.KEPT_EPOCH);
+    }
+
+    /** mIoU of the networks that the run left; of one that goes on, the last evaluation's. */
     double miouTeacher() {
         double value = summary.number(Figure.MIOU_TEACHER);
         return Double.isNaN(value) ? metrics.last(Metrics.Row::miouTeacher) : value;

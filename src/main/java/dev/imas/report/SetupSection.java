@@ -2,6 +2,7 @@ package dev.imas.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.run.RunDirectory;
+import dev.imas.run.Summary.Figure;
 import java.nio.file.Path;
 
 /** How to get this run again: the command, the machine and versions it ran with, and every setting. */
@@ -30,11 +31,17 @@ final class SetupSection {
                     .append(Html.escape(run.config().text()))
                     .append("</code></pre></details>\n");
         }
-        String lead = run.config().text().isEmpty()
-                ? ""
-                : "The configuration holds every setting and the seed. On a CPU"
-                        + " the same data and versions give the same weights bit for bit.";
+        String lead = run.config().text().isEmpty() ? "" : lead(run);
         return body.isEmpty() ? "" : Html.section("setup", "Reproduce", lead, body.toString());
+    }
+
+    private static String lead(Run run) {
+        double rebuilt = run.summary().number(Figure.SCHEDULE_REBUILT_AT);
+        String settings = "The configuration holds every setting and the seed. ";
+        return rebuilt > 0
+                ? settings + "Another number of epochs has held since step " + Format.count((long) rebuilt)
+                        + ", when the run was resumed: trained anew, the weights are others."
+                : settings + "On a CPU the same data and versions give the same weights bit for bit.";
     }
 
     /** One row a value; the values of a group, such as the versions, stand under their own names. */

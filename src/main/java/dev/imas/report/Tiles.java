@@ -92,14 +92,17 @@ final class Tiles {
             epochs = m.last().epoch();
         }
         if (!Double.isNaN(steps)) {
-            tile(
-                    tiles,
-                    "steps",
-                    Format.count((long) steps),
-                    Double.isNaN(epochs)
-                            ? ""
-                            : Format.count((long) epochs) + ((long) epochs == 1 ? " epoch" : " epochs"));
+            tile(tiles, "steps", Format.count((long) steps), Double.isNaN(epochs) ? "" : epochs((long) epochs, run));
         }
+    }
+
+    private static String epochs(long trained, Run run) {
+        String planned = run.config().setting("training.epochs");
+        boolean early = run.finished() && planned.matches("\\d{1,9}") && trained < Long.parseLong(planned);
+        return Format.count(trained)
+                + (early ? " of " + Format.count(Long.parseLong(planned)) : "")
+                + (trained == 1 && !early ? " epoch" : " epochs")
+                + (early ? ": it no longer got better" : "");
     }
 
     private static void memory(StringBuilder tiles, Run run) {

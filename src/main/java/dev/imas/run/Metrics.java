@@ -21,6 +21,8 @@ public record Metrics(List<Row> rows) {
             "miou_student",
             "miou_teacher",
             "images_per_second");
+    /** Columns that older files lack, which is not worth a word. */
+    private static final List<String> LATER = List.of("loss_dice");
 
     /** One row; quantities that it does not have are NaN. Shares and mIoU in [0,1]. */
     public record Row(
@@ -33,7 +35,8 @@ public record Metrics(List<Row> rows) {
             double confidentRatio,
             double miouStudent,
             double miouTeacher,
-            double imagesPerSecond) {}
+            double imagesPerSecond,
+            double lossDice) {}
 
     /** Writes the file as a run goes on. */
     public static final class Log implements AutoCloseable {
@@ -45,7 +48,7 @@ public record Metrics(List<Row> rows) {
          * @param position bytes to keep of an earlier part of the run; 0 starts anew
          */
         public Log(Path file, long position) throws IOException {
-            csv = new CsvLog(file, position, NEEDED, MEASURED);
+            csv = new CsvLog(file, position, NEEDED, MEASURED, LATER);
         }
 
         /** A row of a step that was not followed by an evaluation. */
@@ -56,6 +59,15 @@ public record Metrics(List<Row> rows) {
         /** A row of a step and of the evaluation after it. */
         public void row(StepMetrics step, EpochMetrics evaluation) {
             row(step, evaluation.miouStudent(), evaluation.miouTeacher());
+        }
+
+        /** A row of an evaluation whose step has its own. */
+        public void row(EpochMetrics evaluation) {
+            double none = Double.NaN;
+            row(
+                    new StepMetrics(
+                            evaluation.epoch(), evaluation.step(), none, none, none, none, none, none, none, none),
+                    evaluation);
         }
 
         private void row(StepMetrics m, double miouStudent, double miouTeacher) {
@@ -69,7 +81,8 @@ public record Metrics(List<Row> rows) {
                     m.confidentRatio(),
                     miouStudent,
                     miouTeacher,
-                    m.imagesPerSecond());
+                    m.imagesPerSecond(),
+                    m.lossDice());
         }
 
         /** Makes the rows durable and returns their length in bytes. */
@@ -101,7 +114,8 @@ public record Metrics(List<Row> rows) {
                     r.number("confident_ratio"),
                     r.number("miou_student"),
                     r.number("miou_teacher"),
-                    r.number("images_per_second"));
+                    r.number("images_per_second"),
+                    r.number("loss_dice"));
             rows.merge(row.step, row, Metrics::combine);
         });
         return new Metrics(List.copyOf(rows.values()));
@@ -119,7 +133,8 @@ public record Metrics(List<Row> rows) {
                 pick(old.confidentRatio, now.confidentRatio),
                 pick(old.miouStudent, now.miouStudent),
                 pick(old.miouTeacher, now.miouTeacher),
-                pick(old.imagesPerSecond, now.imagesPerSecond));
+                pick(old.imagesPerSecond, now.imagesPerSecond),
+                pick(old.lossDice, now.lossDice));
     }
 
     private static double pick(double old, double now) {

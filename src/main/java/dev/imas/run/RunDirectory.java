@@ -13,8 +13,9 @@ public record RunDirectory(Path root) {
     /**
      * Creates the folder, or opens that of an earlier part of the run.
      *
-     * @throws UserException when it holds something already and {@code resume} is false, when there is no run to
-     *                       resume, or when it cannot be written
+     * @throws UserException when it holds something already and {@code resume} is false, other than what a run left
+     *                       that failed before its first checkpoint; when there is no run to resume, or when it cannot
+     *                       be written
      */
     public static RunDirectory open(Path root, boolean resume) {
         RunDirectory directory = new RunDirectory(root);
@@ -24,7 +25,7 @@ public record RunDirectory(Path root) {
             }
             if (resume) {
                 directory.requireConfig();
-            } else if (Files.exists(root) && !empty(root)) {
+            } else if (Files.exists(root) && !empty(root) && !directory.beganOnly()) {
                 throw new UserException(
                         root + " is not empty; use --resume to continue the run in it, or another --out");
             }
@@ -45,6 +46,12 @@ public record RunDirectory(Path root) {
     /** The folder that a file lies in, as that of a run. */
     public static RunDirectory around(Path file) {
         return new RunDirectory(file.toAbsolutePath().getParent());
+    }
+
+    /** Whether a run began in the folder. */
+    public boolean begun() {
+        return Files.isRegularFile(config())
+                && (Files.exists(metrics()) || Files.exists(checkpoints().folder()));
     }
 
     /** @throws UserException unless config.yaml is there and may be read, as resuming needs it */
@@ -87,12 +94,19 @@ public record RunDirectory(Path root) {
         return root.resolve("summary.json");
     }
 
+    /** The student that the run leaves. */
     public Path student() {
         return root.resolve("student.safetensors");
     }
 
+    /** The teacher that the run leaves: its result. */
     public Path teacher() {
         return root.resolve("teacher.safetensors");
+    }
+
+    /** With {@code training.keep: best} the best teacher so far, replaced whenever an evaluation finds a better one. */
+    public Path best() {
+        return root.resolve("best.safetensors");
     }
 
     /** The page for people. */
@@ -118,6 +132,13 @@ public record RunDirectory(Path root) {
     /** The file's name without its folders, for messages. */
     public static String name(Path file) {
         return file.getFileName().toString();
+    }
+
+    /** Whether the folder is that of a run which failed before it had anything to go on from. */
+    private boolean beganOnly() throws IOException {
+        return Files.isRegularFile(config())
+                && checkpoints().steps().isEmpty()
+                && Stream.of(student(), teacher(), summary()).noneMatch(Files::exists);
     }
 
     private boolean holdsOnlyItsLock(Stream<Path> entries) {

@@ -3,13 +3,16 @@ package dev.imas.run;
 /**
  * The end of a run; written as summary.json.
  *
- * @param miouStudent mIoU in [0,1] of the last evaluation
+ * @param epochs      trained; fewer than configured where the run ended early
+ * @param miouStudent mIoU in [0,1] of the networks that the run leaves, as their epoch's evaluation found it
  * @param bestEpoch   epoch with the best teacher
  * @param seconds     wall time of this process's part of the run
  * @param dataWaitShare share of the training's time, without evaluation, that the device waited for the loader
  * @param rssFirst    resident memory in bytes after 100 steps of the phase that the run ends in (with unlabelled
  *                    images, and a teacher apart from the student); that at the end if the phase is shorter
  * @param rssLast     resident memory in bytes at the end
+ * @param keptEpoch   epoch of the networks that the run leaves
+ * @param scheduleRebuiltAt step at which another number of epochs last began to hold; 0: one held all along
  */
 public record RunSummary(
         String name,
@@ -26,4 +29,6 @@ public record RunSummary(
         double seconds,
         double dataWaitShare,
         long rssFirst,
-        long rssLast) {}
+        long rssLast,
+        int keptEpoch,
+        long scheduleRebuiltAt) {}

@@ -12,6 +12,7 @@ package dev.imas.run;
  * @param confidentRatio  share of pixels at which the teacher is confident, by tau for every class
  * @param imagesPerSecond labelled + unlabelled images a second since the last row
  * @param dataWaitShare   share of that time that the device waited for the loader
+ * @param lossDice        the Dice part of the supervised loss
  */
 public record StepMetrics(
         int epoch,
@@ -22,4 +23,5 @@ public record StepMetrics(
         double gammaMean,
         double confidentRatio,
         double imagesPerSecond,
-        double dataWaitShare) {}
+        double dataWaitShare,
+        double lossDice) {}

@@ -50,7 +50,9 @@ public record Summary(JsonNode json) {
         SECONDS,
         DATA_WAIT_SHARE,
         RSS_FIRST,
-        RSS_LAST;
+        RSS_LAST,
+        KEPT_EPOCH,
+        SCHEDULE_REBUILT_AT;
 
         /** As in the file. */
         public String key() {

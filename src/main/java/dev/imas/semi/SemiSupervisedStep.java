@@ -75,13 +75,14 @@ public final class SemiSupervisedStep {
             StudentBatch batch = batches.compose(in, share, mix, targets);
             Pass pass = networks.learn(batch.images());
             // 3.6 supervised loss
-            Tensor lossSup = supervised.of(pass, batch.labeled(), in.labels());
+            SupervisedLoss.Value lossSup = supervised.of(pass, batch.labeled(), in.labels());
             // 3.7 consistency loss of the strong and the mixed view
             ConsistencyLoss.Value lossUnsup = consistency.of(pass.main(), batch.views(), agreement);
             // 3.8 student and teacher, 3.9 with the learning rate of this step
             networks.backpropagate(pass);
             networks.update(lr, emaDecay);
-            return new StepResult.SemiSupervised(lossSup, lossUnsup.total(), lossUnsup.views(), pseudo, agreement, mix);
+            return new StepResult.SemiSupervised(
+                    lossSup.total(), lossSup.dice(), lossUnsup.total(), lossUnsup.views(), pseudo, agreement, mix);
         });
     }
 
@@ -90,10 +91,11 @@ public final class SemiSupervisedStep {
         return Torch.withoutGradient(() -> {
             networks.forgetGradients();
             Pass pass = networks.learn(in.labeled());
-            Tensor lossSup = supervised.of(pass, new Span(0, in.labeled().size(0)), in.labels());
+            SupervisedLoss.Value lossSup =
+                    supervised.of(pass, new Span(0, in.labeled().size(0)), in.labels());
             networks.backpropagate(pass);
             networks.update(lr, emaDecay);
-            return new StepResult.Supervised(lossSup);
+            return new StepResult.Supervised(lossSup.total(), lossSup.dice());
         });
     }
 }

@@ -3,6 +3,7 @@ package dev.imas.semi;
 import dev.imas.device.TensorKernels.Agreement;
 import dev.imas.device.TensorKernels.PseudoLabels;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** What one step found, as device tensors of the caller's scope that nobody has waited for yet. */
@@ -10,11 +11,14 @@ public sealed interface StepResult {
     /** Supervised loss, auxiliary head included: f32 [1,1,1,1]. */
     Tensor lossSup();
 
+    /** The Dice part of the main head's, with {@code ce+dice}: f32 [1,1,1,1]. */
+    Optional<Tensor> lossDice();
+
     /** The whole loss: f32 [1,1,1,1]. */
     Tensor total();
 
     /** Of a step without unlabelled images. */
-    record Supervised(Tensor lossSup) implements StepResult {
+    record Supervised(Tensor lossSup, Optional<Tensor> lossDice) implements StepResult {
         @Override
         public Tensor total() {
             return lossSup;
@@ -32,6 +36,7 @@ public sealed interface StepResult {
      */
     record SemiSupervised(
             Tensor lossSup,
+            Optional<Tensor> lossDice,
             Tensor lossUnsup,
             List<Tensor> views,
             PseudoLabels pseudo,

@@ -76,6 +76,15 @@ final class CheckpointStore {
         return Optional.empty();
     }
 
+    /** The checkpoint after that step; none if it is not there or damaged. */
+    Optional<Checkpoint> after(long step) {
+        try {
+            return Optional.of(read(files.description(step)));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
     private static String reason(Exception e, Path file) {
         return e instanceof IOException
                 ? FileProblem.of(e, file)

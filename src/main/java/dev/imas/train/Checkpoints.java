@@ -5,7 +5,9 @@ import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.run.RunDirectory;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** When a run writes checkpoints, and what stands in each beside state and tensors. */
@@ -25,6 +27,11 @@ final class Checkpoints {
     /** Whether one is due after so many steps; at the end of an epoch one always is. */
     boolean due(long step) {
         return every > 0 && step % every == 0;
+    }
+
+    /** The tensors after that step; none if the checkpoint is not there or damaged. */
+    Optional<Path> tensors(long step) {
+        return store.after(step).map(CheckpointStore.Checkpoint::tensors);
     }
 
     /** @param tensors live, by name */

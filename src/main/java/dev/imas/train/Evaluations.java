@@ -32,15 +32,17 @@ final class Evaluations {
      * @return none when the epoch is not due
      */
     Optional<EpochMetrics> after(int epoch, long step) {
-        if (!schedule.due(epoch)) {
-            return Optional.empty();
-        }
+        return schedule.due(epoch) ? Optional.of(of(epoch, step)) : Optional.empty();
+    }
+
+    /** The same, due or not. */
+    EpochMetrics of(int epoch, long step) {
         List<Confusion> counts = evaluator.evaluate(
                 validation,
                 List.of(evaluator.predictor(models.student), evaluator.predictor(models.teacher.network())));
         Confusion student = counts.get(0);
         Confusion teacher = counts.get(1);
-        return Optional.of(new EpochMetrics(
-                epoch, step, student.meanIou(absent), teacher.meanIou(absent), student.iou(), teacher.iou()));
+        return new EpochMetrics(
+                epoch, step, student.meanIou(absent), teacher.meanIou(absent), student.iou(), teacher.iou());
     }
 }

@@ -76,6 +76,11 @@ final class MetricRows {
         evaluation.ifPresentOrElse(found -> log.row(m, found), () -> log.row(m));
     }
 
+    /** Writes an evaluation whose step has its row. */
+    void write(EpochMetrics evaluation) {
+        log.row(evaluation);
+    }
+
     /** Makes the rows durable and returns their length in bytes. */
     long sync() throws IOException {
         return log.sync();

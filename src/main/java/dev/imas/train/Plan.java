@@ -9,8 +9,8 @@ import dev.imas.semi.Schedule;
 /**
  * How long a run is. An epoch is one pass over the unlabelled list, the last partial batch dropped, beside as many
  * labelled batches (docs/method.md 2). Its steps do not depend on the method, so that methods compare at equal steps;
- * only
- * where there is no unlabelled picture at all does an epoch count labelled batches.
+ * only where there is no unlabelled picture at all does an epoch count labelled batches. Where there are fewer pictures
+ * than a batch takes, an epoch is one step, and a picture may be in its batch more than once.
  *
  * @param labeledSamples   what the labelled loader draws from its repeated list an epoch
  * @param unlabeledSamples what the unlabelled loader draws an epoch; 0 for the supervised method
@@ -33,12 +33,12 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
                     "data.unlabeled: there are no unlabelled images; give some, or set" + " method: supervised");
         }
         int whole = unlabeled > 0 ? unlabeled : data.labeled().size();
-        int length = config.data().epochLength() > 0 ? config.data().epochLength() : whole;
         int batch = unlabeled > 0 ? t.batchUnlabeled() : t.batchLabeled();
+        int length = config.data().epochLength() > 0 ? config.data().epochLength() : Math.max(batch, whole);
         int steps = length / batch;
         if (steps == 0) {
-            throw new UserException("an epoch of " + length + " samples has no full batch of " + batch
-                    + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
+            throw new UserException("an epoch of " + length + " samples (data.epoch_length) has no full batch of "
+                    + batch + "; lower training." + (unlabeled > 0 ? "batch_unlabeled" : "batch_labeled")
                     + " or raise data.epoch_length");
         }
         int labeled = Math.max(length, Math.multiplyExact(steps, t.batchLabeled()));

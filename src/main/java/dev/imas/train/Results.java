@@ -34,13 +34,23 @@ final class Results {
         this.compute = compute;
     }
 
-    void writeModels(Models models, RunState state) {
+    /** @param step after which the networks are as they are */
+    void writeModels(Models models, long step) {
+        WeightFiles.save(models.student.state(), directory.student(), metadata(step));
+        WeightFiles.save(models.teacher.network().state(), directory.teacher(), metadata(step));
+    }
+
+    /** The best teacher so far. */
+    void writeBest(Models models, long step) {
+        WeightFiles.save(models.teacher.network().state(), directory.best(), metadata(step));
+    }
+
+    private Map<String, String> metadata(long step) {
         Map<String, String> metadata = new LinkedHashMap<>(spec().metadata());
         metadata.put("name", config.name());
         metadata.put("method", config.method().name());
-        metadata.put("step", Long.toString(state.step()));
-        WeightFiles.save(models.student.state(), directory.student(), metadata);
-        WeightFiles.save(models.teacher.network().state(), directory.teacher(), metadata);
+        metadata.put("step", Long.toString(step));
+        return metadata;
     }
 
     void writeSamples(Models models) throws IOException {
@@ -54,12 +64,12 @@ final class Results {
         return new NetworkSpec(config.network(), config.data().classes(), data.classNames(), data.palette());
     }
 
-    void writeClassIou(EpochMetrics last) throws IOException {
+    void writeClassIou(EpochMetrics found) throws IOException {
         List<String> names = data.classNames();
         List<ClassIou> classes = new ArrayList<>();
-        for (int c = 0; c < last.iouStudent().length; c++) {
+        for (int c = 0; c < found.iouStudent().length; c++) {
             String name = c < names.size() ? names.get(c) : "class " + c;
-            classes.add(new ClassIou(c, name, last.iouStudent()[c], last.iouTeacher()[c]));
+            classes.add(new ClassIou(c, name, found.iouStudent()[c], found.iouTeacher()[c]));
         }
         ClassIou.write(directory.classIou(), classes);
     }

@@ -43,6 +43,24 @@ final class ResumePoint {
                     + "anew with another --out");
         }
         listener.message("continuing after step " + found.state().step());
-        return newest;
+        return Optional.of(withEpochs(found, config, data, listener));
+    }
+
+    /** Another number of epochs is another schedule from here on. */
+    private static Checkpoint withEpochs(Checkpoint found, ImasConfig config, Dataset data, TrainListener listener) {
+        int before = found.config().at("/training/epochs").asInt();
+        int epochs = config.training().epochs();
+        if (epochs == before) {
+            return found;
+        }
+        Plan plan = Plan.of(config, data);
+        long step = found.state().step();
+        if (plan.schedule().steps() < step) {
+            throw new UserException("training.epochs is " + epochs + ", but the run has come to epoch "
+                    + (plan.epoch(step - 1) + 1) + " of " + before + " (step " + step + "); give that or more");
+        }
+        listener.message("training.epochs " + before + " -> " + epochs + ": the learning rate's schedule is rebuilt"
+                + " from step " + step + " on; training anew with this number of epochs would give other weights");
+        return new Checkpoint(found.state().rebuilt(), found.config(), found.data(), found.tensors());
     }
 }

@@ -5,6 +5,7 @@ import dev.imas.device.DeviceQueue;
 import dev.imas.device.Figures;
 import dev.imas.run.StepMetrics;
 import dev.imas.semi.StepResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * device has come to its end, which on a GPU is some time later. Belongs to the PointerScope that it was made in.
  */
 final class StepFigures {
-    private static final int MOST = 5;
+    private static final int MOST = 6;
     private static final int CONFIDENT_TEACHER = 3;
 
     /**
@@ -23,7 +24,7 @@ final class StepFigures {
      */
     record Reading(StepMetrics metrics, boolean finite, boolean semi) {}
 
-    private record Asked(int epoch, long step, double lr, Stopwatch.Lap lap, boolean semi) {}
+    private record Asked(int epoch, long step, double lr, Stopwatch.Lap lap, boolean semi, boolean dice) {}
 
     private final Figures figures;
     private Optional<Asked> asked = Optional.empty();
@@ -34,12 +35,15 @@ final class StepFigures {
 
     /** Asks for the figures of a step; those asked for before must have been read. */
     void ask(int epoch, long step, double lr, Stopwatch.Lap lap, StepResult result) {
-        figures.ask(result instanceof StepResult.SemiSupervised semi ? numbers(semi) : numbers(result));
-        asked = Optional.of(new Asked(epoch, step, lr, lap, result instanceof StepResult.SemiSupervised));
-    }
-
-    private static List<Tensor> numbers(StepResult result) {
-        return List.of(result.total(), result.lossSup());
+        boolean semi = result instanceof StepResult.SemiSupervised;
+        List<Tensor> numbers = new ArrayList<>(
+                result instanceof StepResult.SemiSupervised found
+                        ? numbers(found)
+                        : List.of(result.total(), result.lossSup()));
+        result.lossDice().ifPresent(numbers::add);
+        figures.ask(numbers);
+        asked = Optional.of(
+                new Asked(epoch, step, lr, lap, semi, result.lossDice().isPresent()));
     }
 
     private static List<Tensor> numbers(StepResult.SemiSupervised result) {
@@ -68,19 +72,18 @@ final class StepFigures {
         Asked a = asked.orElseThrow();
         asked = Optional.empty();
         float[] f = figures.read();
-        StepMetrics metrics = a.semi
-                ? new StepMetrics(
-                        a.epoch, a.step, a.lr, f[1], f[2], f[3], f[4], a.lap.imagesPerSecond(), a.lap.waitShare())
-                : new StepMetrics(
-                        a.epoch,
-                        a.step,
-                        a.lr,
-                        f[1],
-                        Double.NaN,
-                        Double.NaN,
-                        Double.NaN,
-                        a.lap.imagesPerSecond(),
-                        a.lap.waitShare());
+        double none = Double.NaN;
+        StepMetrics metrics = new StepMetrics(
+                a.epoch,
+                a.step,
+                a.lr,
+                f[1],
+                a.semi ? f[2] : none,
+                a.semi ? f[3] : none,
+                a.semi ? f[4] : none,
+                a.lap.imagesPerSecond(),
+                a.lap.waitShare(),
+                a.dice ? f[f.length - 1] : none);
         return new Reading(metrics, Float.isFinite(f[0]), a.semi);
     }
 }

@@ -8,6 +8,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
+import dev.imas.data.MaskSurvey;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
@@ -33,18 +34,21 @@ public final class Trainer {
 
     /**
      * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
-     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory.
+     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
+     * {@code training.keep: best} best.safetensors, too.
      *
-     * @param config resolved configuration
+     * @param asked  configuration; what it leaves open is settled first, about masks by a look at all of them, and told;
+     *               it stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
      *                       be read, a diverging loss, or too little memory
      */
-    public static RunSummary run(ImasConfig config, Path out, boolean resume, TrainListener listener) {
+    public static RunSummary run(ImasConfig asked, Path out, boolean resume, TrainListener listener) {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
-        Compute.of(config.device(), config.precision(), config.network().backbone());
+        Compute.of(asked.device(), asked.precision(), asked.network().backbone());
+        ImasConfig config = settled(asked, listener);
         Dataset data = Dataset.open(config);
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
@@ -61,9 +65,10 @@ public final class Trainer {
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
                     RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
-                TrainingRun run = new TrainingRun(config, compute, listener, parts);
+                Results results = new Results(config, directory, data, compute);
+                TrainingRun run = new TrainingRun(config, compute, listener, parts, results);
                 run.run();
-                summary = run.finish(directory, data);
+                summary = run.finish();
             }
             ReportWriter.write(out);
             return summary;
@@ -77,6 +82,15 @@ public final class Trainer {
                     .<RuntimeException>map(advice -> new UserException(advice, e))
                     .orElse(e);
         }
+    }
+
+    /** With all that the masks decide, or every reason why they cannot be learned from. */
+    private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
+        MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
+        survey.requireUsable();
+        survey.findings().forEach(finding -> listener.message(finding.text()));
+        ImasConfig config = survey.resolved();
+        return ClassWeights.settled(config, Dataset.open(config), listener::message);
     }
 
     /** A resumed run keeps the precision that it began with. */

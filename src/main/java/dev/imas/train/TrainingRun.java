@@ -1,15 +1,16 @@
 package dev.imas.train;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.data.Dataset;
+import dev.imas.config.ImasConfig.Keep;
 import dev.imas.device.Compute;
 import dev.imas.run.EpochMetrics;
-import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.run.StepMetrics;
 import dev.imas.semi.SeededDraws;
 import dev.imas.semi.StepResult;
+import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -19,24 +20,51 @@ final class TrainingRun {
     private final Compute compute;
     private final TrainListener listener;
     private final RunParts parts;
+    private final Results results;
     private final Plan plan;
+    private final Patience patience;
+    private final boolean keepBest;
     private RunState state;
 
-    TrainingRun(ImasConfig config, Compute compute, TrainListener listener, RunParts parts) {
+    TrainingRun(ImasConfig config, Compute compute, TrainListener listener, RunParts parts, Results results) {
         this.config = config;
         this.compute = compute;
         this.listener = listener;
         this.parts = parts;
+        this.results = results;
         this.plan = parts.plan;
+        this.patience = Patience.of(config);
+        this.keepBest = config.training().keep() == Keep.BEST;
         this.state = parts.start;
     }
 
     /** Trains to the end. */
     void run() throws IOException {
         listener.started(state.step(), plan.schedule().steps(), plan.stepsPerEpoch());
-        while (state.step() < plan.schedule().steps()) {
+        while (state.step() < plan.schedule().steps() && !patience.exhausted(state)) {
             epoch(plan.epoch(state.step()), plan.place(state.step()));
         }
+        if (!state.evaluated()) {
+            evaluateTheLast();
+        }
+        if (state.step() < plan.schedule().steps()) {
+            listener.message("ended after epoch " + epochs() + " of "
+                    + config.training().epochs() + ": no better teacher since epoch " + state.bestEpoch()
+                    + " (training.patience " + patience.evaluations() + "); a larger one goes on");
+        }
+    }
+
+    /** The last epoch is evaluated, also where a lowered number of epochs made it the last when it was over. */
+    private void evaluateTheLast() throws IOException {
+        EpochMetrics found = parts.evaluations.of(epochs(), state.step());
+        evaluated(found);
+        parts.rows.write(found);
+        checkpoint();
+    }
+
+    /** Epochs that were trained. */
+    private int epochs() {
+        return plan.epoch(state.step() - 1) + 1;
     }
 
     private void epoch(int epoch, int first) throws IOException {
@@ -89,15 +117,20 @@ final class TrainingRun {
         StepMetrics metrics = parts.rows.tell();
         compute.fixedShapes(false);
         Optional<EpochMetrics> evaluation = parts.evaluations.after(epoch + 1, state.step());
-        evaluation.ifPresent(found -> {
-            state = state.evaluated(found);
-            listener.evaluated(found);
-            lap();
-        });
+        evaluation.ifPresent(this::evaluated);
         parts.rows.write(metrics, evaluation);
         if (!plan.supervisedOnly(epoch)) {
             parts.hardnessRows.write(epoch + 1);
         }
+    }
+
+    private void evaluated(EpochMetrics found) {
+        state = state.evaluated(found, patience.counts(found.epoch()));
+        if (keepBest && state.bestStep() == state.step()) {
+            results.writeBest(parts.models, state.step());
+        }
+        listener.evaluated(found);
+        lap();
     }
 
     private void checkpoint() throws IOException {
@@ -112,11 +145,10 @@ final class TrainingRun {
     }
 
     /** Writes what a run leaves at its end. */
-    RunSummary finish(RunDirectory directory, Dataset data) throws IOException {
-        Results results = new Results(config, directory, data, compute);
-        EpochMetrics last = state.last();
-        results.writeModels(parts.models, state);
-        results.writeClassIou(last);
+    RunSummary finish() throws IOException {
+        EpochMetrics kept = keepBest && state.best() != null ? restoreBest() : state.last();
+        results.writeModels(parts.models, kept.step());
+        results.writeClassIou(kept);
         results.writeSamples(parts.models);
         long rss = ProcessMemory.resident();
         RunSummary summary = new RunSummary(
@@ -126,17 +158,35 @@ final class TrainingRun {
                 compute.device(),
                 compute.precision().name(),
                 state.step(),
-                config.training().epochs(),
-                last.miouStudent(),
-                last.miouTeacher(),
+                epochs(),
+                kept.miouStudent(),
+                kept.miouTeacher(),
                 state.bestTeacher(),
                 state.bestEpoch(),
                 parts.watch.sinceStart(),
                 parts.watch.waitShare(),
                 parts.memory.orAtTheEnd(rss),
-                rss);
+                rss,
+                kept.epoch(),
+                state.rebuiltAt());
         results.writeSummary(summary);
         listener.finished(summary);
         return summary;
+    }
+
+    /** Puts the networks of the best evaluation back; its checkpoint is kept for that. */
+    private EpochMetrics restoreBest() throws IOException {
+        if (state.bestStep() == state.last().step()) {
+            return state.last();
+        }
+        Optional<Path> tensors = parts.checkpoints.tensors(state.bestStep());
+        if (tensors.isEmpty()) {
+            listener.message("the checkpoint of epoch " + state.bestEpoch() + ", the best, is damaged or gone: the run"
+                    + " leaves the networks of its last epoch");
+            return state.last();
+        }
+        Models.restore(SafetensorsFile.read(tensors.get()), parts.tensors());
+        results.writeBest(parts.models, state.bestStep());
+        return state.best();
     }
 }

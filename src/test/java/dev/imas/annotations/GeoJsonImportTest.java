@@ -164,6 +164,7 @@ class GeoJsonImportTest {
         String report = folder().sparse().picture("a.png", 4, 3).text("a.geojson", SQUARE).run();
         assertThat(folder().mask("a.png")).isEqualTo("x11x\nx11x\nxxxx\n");
         assertThat(report).contains("note     nothing is annotated as background");
+        assertThat(folder().written("classes.yaml")).contains("sparse: on");
     }
 
     /** QuPath writes coordinates of the slide and pixels of the tile, here a fourth as many. */

@@ -77,6 +77,33 @@ class CommandsTest {
     }
 
     @Test
+    void aRunIsMadeLongerAndNeverShorterThanItIs() {
+        String out = dir.resolve("longer").toString();
+        Result first = imas(with("train", SMALL, "--out", out, "--set", "training.epochs=2"));
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.err())
+                .contains("6 steps in 2 epochs of 3")
+                .containsPattern("epoch 2/2  step 4/6 .*  about .* left\n");
+        Result longer = imas("train", "--resume", out, "--epochs", "3");
+        assertThat(longer.status()).as(longer.err()).isZero();
+        assertThat(longer.err())
+                .contains("training.epochs 2 -> 3: the learning rate's schedule is rebuilt from step 6 on");
+        Result shorter = imas("train", "--resume", out, "--epochs", "1");
+        assertThat(shorter.status()).isEqualTo(2);
+        assertThat(shorter.err()).contains("training.epochs is 1, but the run has come to epoch 3 of 3 (step 9)");
+    }
+
+    @Test
+    void theBestIsNamedWhereItIsKept() {
+        String out = dir.resolve("best").toString();
+        Result result = imas(with("train", SMALL, "--out", out, "--set", "training.keep=best"));
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out()).contains("kept from epoch 1, the best of 1");
+        assertThat(dir.resolve("best/best.safetensors")).isNotEmptyFile();
+        assertThat(run.resolve("best.safetensors")).doesNotExist();
+    }
+
+    @Test
     void aSupervisedRunShowsNoFiguresItDoesNotHave() {
         Result result = imas(with(
                 "train",

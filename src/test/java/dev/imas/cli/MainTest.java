@@ -30,8 +30,10 @@ class MainTest {
                         + "evaluate, predict, import, verify, doctor, report, presets, bench, version",
                 "train --labled x                | unknown option --labled; did you mean --labeled?; "
                         + "see imas train --help",
-                "train --epochs 3                | unknown option --epochs; it is the setting --set "
-                        + "training.epochs=VALUE; see imas train --help",
+                "train --momentum 0              | unknown option --momentum; it is the setting --set "
+                        + "training.momentum=VALUE; see imas train --help",
+                "train --epochs 3                | training.sup_only_epochs is 10 of training.epochs 3; leave epochs "
+                        + "for the unlabelled images, or use method=supervised",
                 "train --batch-labeled=3         | unknown option --batch-labeled=3; it is the "
                         + "setting --set training.batch_labeled=VALUE; see imas train --help",
                 "report --epochs 3               | unknown option --epochs; see imas report --help",

@@ -332,4 +332,19 @@ class ConfigYamlTest {
     private Path file(String yaml) throws IOException {
         return Files.writeString(dir.resolve("my.yaml"), yaml);
     }
+
+    @Test
+    void classWeightsMayBeLeftOpen() {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        ConfigYaml.set(layers, "supervised.loss=ce+dice");
+        ConfigYaml.set(layers, "supervised.class_weights=auto");
+        ImasConfig config = ConfigYaml.resolve(layers);
+        assertThat(config.supervised().classWeights()).isNull();
+        assertThat(config.supervised().loss()).isEqualTo(ImasConfig.SupervisedLoss.CE_PLUS_DICE);
+        assertThat(ConfigYaml.dump(config)).contains("loss: ce+dice\n").contains("class_weights: auto\n");
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "supervised.class_weights=some"))
+                .hasMessage("--set: supervised.class_weights is 'some'; expected auto, or a list like [1, 2]");
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "supervised.loss=dice"))
+                .hasMessage("--set: supervised.loss is 'dice'; expected one of ce, ohem, ce+dice");
+    }
 }

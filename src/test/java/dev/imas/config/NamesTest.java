@@ -14,6 +14,7 @@ class NamesTest {
         assertThat(Names.key("batchLabeled")).isEqualTo("batch_labeled");
         assertThat(Names.key("lr")).isEqualTo("lr");
         assertThat(Names.word(ImasConfig.ResizeMode.LONG_SIDE)).isEqualTo("long_side");
+        assertThat(Names.word(ImasConfig.SupervisedLoss.CE_PLUS_DICE)).isEqualTo("ce+dice");
         assertThat(Names.choice(ImasConfig.Precision.class)).isEqualTo("auto, fp32, tf32 or bf16");
         assertThat(Names.constant(ImasConfig.Stem.class, "Conv7")).contains(ImasConfig.Stem.CONV7);
         assertThat(Names.constant(ImasConfig.Stem.class, "conv")).isEmpty();

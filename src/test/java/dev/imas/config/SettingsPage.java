@@ -123,10 +123,14 @@ final class SettingsPage {
         if (setting.has(Allowed.PathOrNull.class)) {
             return "a path, or `null`";
         }
+        if (type == Map.class) {
+            return "pairs such as `{0: 0, 255: 1}`";
+        }
         if (type == List.class) {
             Class<?> item = (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
             Allowed.Items items = component.getAnnotation(Allowed.Items.class);
-            return (items == null ? "a list" : items.expected()) + "; each " + single(setting, item);
+            return (setting.has(Allowed.OrAuto.class) ? "`auto`, or " : "")
+                    + (items == null ? "a list" : items.expected()) + "; each " + single(setting, item);
         }
         return (type == Integer.class ? "`auto`, or " : "") + single(setting, type);
     }

@@ -54,7 +54,7 @@ class SettingsPageTest {
         assertThat(comment).isNotBlank();
         Class<?> type = setting.component().getType();
         if (type.isEnum()) {
-            assertThat(List.of(comment.split("[^\\w]+"))).containsAll(Names.words(SettingsPage.constants(type)));
+            assertThat(List.of(comment.split("[^\\w+]+"))).containsAll(Names.words(SettingsPage.constants(type)));
         }
     }
 

@@ -53,6 +53,17 @@ class ValidationTest {
                 "augment.resize_min=2                   | augment.resize_max is 1.5; expected 2 to 100",
                 "augment.flip=1.5                       | augment.flip is 1.5; expected 0 to 1",
                 "augment.strong_ops=13                  | augment.strong_ops is 13; expected 0 to 12",
+                "augment.flip_vertical=2                | augment.flip_vertical is 2; expected 0 to 1",
+                "augment.rotate90=-1                    | augment.rotate90 is -1; expected 0 to 1",
+                "augment.foreground_crops=50            | augment.foreground_crops is 50; expected 0 to 1",
+                "supervised.class_weights=[1, 2]        | supervised.class_weights is 2 weights; expected 7 "
+                        + "weights (data.classes), or none",
+                "supervised.class_weights=[1, -2]       | supervised.class_weights[1] is -2; expected 0 to 1000000",
+                "supervised.class_weights=[0, 0, 0, 0, 0, 0, 0] | supervised.class_weights is [0.0, 0.0, 0.0, 0.0, 0.0,"
+                        + " 0.0, 0.0]; expected a weight above 0 for one class at least",
+                "supervised={loss: ohem, class_weights: auto} | supervised.class_weights go with supervised.loss ce "
+                        + "or ce+dice; ohem chooses pixels by itself: set one of the two",
+                "training.patience=-1                   | training.patience is -1; expected 0 or more",
                 "training.epochs=0                      | training.epochs is 0; expected 1 or more",
                 "training.sup_only_epochs=-1            | training.sup_only_epochs is -1; expected 0 or more",
                 "training.sup_only_epochs=50            | training.sup_only_epochs is 50 of "

@@ -336,7 +336,7 @@ class DataLoaderTest {
             assertThatThrownBy(batches::next)
                     .isInstanceOf(UserException.class)
                     .hasMessage(root.resolve("images/b.png")
-                            + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has 10 bytes");
+                            + " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF, WebP); it has 10 bytes");
             assertThatThrownBy(batches::next)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("this pass over epoch 0 of the labeled loader has ended");

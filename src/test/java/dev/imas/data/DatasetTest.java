@@ -230,8 +230,11 @@ class DatasetTest {
             picture(root.resolve("images/" + name + ".png"), 8, 6);
             mask(root.resolve("masks/" + name + ".png"), 8, 6, 1);
         }
+        assertThat(Dataset.open(of("folders")).unlabeled().size())
+                .describedAs("masks annotated in part may do without; only they can tell")
+                .isZero();
         refused(
-                of("folders"),
+                of("folders", "data.sparse", "off"),
                 "no unlabelled picture in " + root
                         + ": all its pictures have a mask or validate; add pictures without a mask,"
                         + " name the labelled ones in a list (--labeled), or set method=supervised");

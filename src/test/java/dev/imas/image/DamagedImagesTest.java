@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class DamagedImagesTest {
     }
 
     private void maskRefused(Path path, String message) {
-        refused(() -> ImageFiles.mask(path, 7, new ImageSize(4, 2)), path + message);
+        refused(() -> labels(path), path + message);
     }
 
     @Test
@@ -68,7 +69,7 @@ class DamagedImagesTest {
         pictureRefused(
                 "a.jpg",
                 "hello".getBytes(),
-                " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF); it has 5 bytes");
+                " is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF, WebP); it has 5 bytes");
     }
 
     @Test
@@ -78,9 +79,7 @@ class DamagedImagesTest {
                 png(100_000, 100_000, 8, 2, NONE, bytes(0)),
                 " is 100000x100000; an image may have 100000000 pixels at most");
         Path path = folder.resolve("huge.png");
-        refused(
-                () -> ImageFiles.mask(path, 7, new ImageSize(4, 2)),
-                path + " is 100000x100000; an image may have 100000000 pixels at most");
+        refused(() -> labels(path), path + " is 100000x100000; an image may have 100000000 pixels at most");
     }
 
     @Test
@@ -176,7 +175,8 @@ class DamagedImagesTest {
     }
 
     private static byte[] labels(Path path) {
-        return ImageFiles.mask(path, 7, new ImageSize(4, 2)).labels();
+        StoredMask stored = ImageFiles.storedMask(path, new ImageSize(4, 2));
+        return MaskMeaning.indices(7, Set.of(255)).read(path, stored).labels();
     }
 
     @Test
@@ -189,8 +189,9 @@ class DamagedImagesTest {
                 " is 5x2, its picture is 4x2; a mask must have its picture's size");
         maskRefused(
                 file("colour.png", encode(colours(4, 2), "png")),
-                " is a colour picture (0,0,3 at x=0, y=0); a mask holds class "
-                        + "indices: save it as a palette or grey PNG");
+                " is a colour picture (#000003, #250503, #4a0a03, #6f0f03, #0b4703, #304c04, #555105, #7a5606; first at x=0, "
+                        + "y=0); a mask holds class indices: save it as a palette or grey PNG, or say what its colours"
+                        + " mean (data.labels)");
         maskRefused(
                 file("lossy.jpg", encode(colours(4, 2), "jpg")),
                 " is a JPEG, whose compression changes class indices; save masks as PNG");

@@ -30,23 +30,24 @@ class RunFilesTest {
         Path file = new RunDirectory(root).metrics();
         long kept;
         try (Metrics.Log log = new Metrics.Log(file, 0)) {
-            log.row(new StepMetrics(1, 2, 0.01, 0.5, Double.NaN, 0.25, 0.75, 30, 0.1));
+            log.row(new StepMetrics(1, 2, 0.01, 0.5, Double.NaN, 0.25, 0.75, 30, 0.1, Double.NaN));
             kept = log.sync();
-            log.row(new StepMetrics(1, 3, 9, 9, 9, 9, 9, 9, 9));
+            log.row(new StepMetrics(1, 3, 9, 9, 9, 9, 9, 9, 9, 9));
         }
         try (Metrics.Log log = new Metrics.Log(file, kept)) {
             log.row(
-                    new StepMetrics(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 40, 0),
+                    new StepMetrics(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 40, 0, 0.375),
                     new EpochMetrics(2, 4, 0.375, 0.625, new double[0], new double[0]));
         }
         assertThat(Metrics.read(file, notes).rows())
                 .containsExactly(
-                        new Metrics.Row(1, 2, 0.01, 0.5, Double.NaN, 0.25, 0.75, Double.NaN, Double.NaN, 30),
-                        new Metrics.Row(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 0.375, 0.625, 40));
+                        new Metrics.Row(
+                                1, 2, 0.01, 0.5, Double.NaN, 0.25, 0.75, Double.NaN, Double.NaN, 30, Double.NaN),
+                        new Metrics.Row(2, 4, 0.02, 0.6, 0.125, 0.5, 1, 0.375, 0.625, 40, 0.375));
         assertThat(notes).isEmpty();
         assertThat(Files.readString(file))
                 .startsWith("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio,"
-                        + "miou_student,miou_teacher,images_per_second\n1,2,0.01,0.5,,0.25,0.75,,,30.0\n");
+                        + "miou_student,miou_teacher,images_per_second,loss_dice\n1,2,0.01,0.5,,0.25,0.75,,,30.0,\n");
         assertThat(Metrics.read(file, notes).last(Metrics.Row::lossUnsup)).isEqualTo(0.125);
     }
 
@@ -91,7 +92,7 @@ class RunFilesTest {
     void summary() throws IOException {
         Path file = new RunDirectory(root).summary();
         RunSummary figures =
-                new RunSummary("name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200);
+                new RunSummary("name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200, 1, 4);
         Summary.write(
                 file,
                 figures,

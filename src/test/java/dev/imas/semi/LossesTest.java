@@ -46,14 +46,16 @@ class LossesTest {
                 ConfigYaml.defaults().supervised().withLoss(SupervisedLoss.CE).withAuxWeight(0.25));
         Span labeled = new Span(1, 2);
         Head main = head(4);
-        assertThat(loss.of(new Pass(main, Optional.empty()), labeled, labels(2)).item_double())
+        assertThat(loss.of(new Pass(main, Optional.empty()), labeled, labels(2))
+                        .total()
+                        .item_double())
                 .isCloseTo(LOG, ROUNDING);
         // (1 - 1/C) at the label's logit and 1/C at each other one, over the mean of all pixels
         assertThat(size(main.gradient())).isCloseTo(2 * (1 - 1.0 / CLASSES), ROUNDING);
         assertThat(size(labeled.of(main.gradient()))).isCloseTo(size(main.gradient()), ROUNDING);
 
         Pass both = new Pass(head(4), Optional.of(head(4)));
-        assertThat(loss.of(both, labeled, labels(2)).item_double()).isCloseTo(1.25 * LOG, ROUNDING);
+        assertThat(loss.of(both, labeled, labels(2)).total().item_double()).isCloseTo(1.25 * LOG, ROUNDING);
         assertThat(both.heads()).hasSize(2);
         assertThat(size(both.heads().get(1).gradient()))
                 .isCloseTo(0.25 * size(both.main().gradient()), ROUNDING);

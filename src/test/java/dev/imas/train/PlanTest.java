@@ -1,7 +1,9 @@
 package dev.imas.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
@@ -48,5 +50,25 @@ class PlanTest {
     @Test
     void labelledBatchesCountWhereNothingIsUnlabelled() {
         assertThat(plan("supervised", 40).stepsPerEpoch()).isEqualTo(20);
+    }
+
+    /** A picture may be in a batch more than once, so that there always is one. */
+    @Test
+    void fewerPicturesThanABatchMakeOneStep() {
+        assertThat(plan("imas", 39).stepsPerEpoch()).isEqualTo(1);
+        assertThat(plan("imas", 39).unlabeledSamples()).isEqualTo(4);
+        assertThat(plan("imas", 1).labeledSamples()).isGreaterThanOrEqualTo(2 * 9);
+    }
+
+    @Test
+    void anEpochLengthBelowTheBatchIsRefused() {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        ConfigYaml.set(layers, "data.epoch_length=3");
+        ConfigYaml.set(layers, "training.batch_unlabeled=4");
+        ImasConfig config = ConfigYaml.resolve(layers);
+        assertThatThrownBy(() -> Plan.of(config, Dataset.open(config)))
+                .isInstanceOf(UserException.class)
+                .hasMessage("an epoch of 3 samples (data.epoch_length) has no full batch of 4; lower"
+                        + " training.batch_unlabeled or raise data.epoch_length");
     }
 }

@@ -13,6 +13,7 @@ import dev.imas.run.StepMetrics;
 import dev.imas.semi.Configs;
 import dev.imas.semi.StepResult;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 class RunWatchTest {
     private static StepFigures.Reading reading(boolean finite, boolean semi) {
         double unsupervised = semi ? 0.25 : Double.NaN;
-        return new StepFigures.Reading(new StepMetrics(1, 7, 0.5, Double.NaN, unsupervised, 0, 0, 1, 0), finite, semi);
+        return new StepFigures.Reading(
+                new StepMetrics(1, 7, 0.5, Double.NaN, unsupervised, 0, 0, 1, 0, 0), finite, semi);
     }
 
     @Test
@@ -45,8 +47,9 @@ class RunWatchTest {
         Torch.load();
         Divergence divergence = new Divergence(Path.of("checkpoints"));
         try (PointerScope scope = new PointerScope()) {
-            StepResult fine = new StepResult.Supervised(torch.tensor(new float[] {2}));
-            StepResult lost = new StepResult.Supervised(torch.tensor(new float[] {Float.POSITIVE_INFINITY}));
+            StepResult fine = new StepResult.Supervised(torch.tensor(new float[] {2}), Optional.empty());
+            StepResult lost =
+                    new StepResult.Supervised(torch.tensor(new float[] {Float.POSITIVE_INFINITY}), Optional.empty());
             assertThatCode(() -> divergence.check(fine, 3, 0.5)).doesNotThrowAnyException();
             assertThatThrownBy(() -> divergence.check(lost, 3, 0.5))
                     .hasMessageStartingWith("the loss is not finite at step 3 (supervised Infinity, lr 0.5)");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs on generated scenes: what they leave, and that a killed and resumed one leaves the same. */
@@ -108,7 +110,7 @@ class TrainerTest {
                 .hasSize(9)
                 .first()
                 .isEqualTo("epoch,step,lr,loss_sup,loss_unsup,gamma_mean,confident_ratio"
-                        + ",miou_student,miou_teacher,images_per_second");
+                        + ",miou_student,miou_teacher,images_per_second,loss_dice");
         assertThat(lines("hardness.csv", whole)).hasSize(1 + 2 * 16).first().isEqualTo("epoch,image,gamma,hardness");
         assertThat(lines("class_iou.csv", whole)).hasSize(8).first().isEqualTo("class,name,iou_student,iou_teacher");
         JsonNode json =
@@ -293,9 +295,11 @@ class TrainerTest {
             Arrays.fill(pixels, (byte) (20 * i));
             Pngs.write(root.resolve("images/" + i + ".png"), new RgbImage(48, 48, pixels));
             if (i < 2) {
+                byte[] labels = new byte[48 * 48];
+                labels[0] = 1;
                 IndexPng.write(
                         root.resolve("masks/" + i + ".png"),
-                        new LabelMap(48, 48, new byte[48 * 48]),
+                        new LabelMap(48, 48, labels),
                         List.of(0, 1, 2, 3, 4, 5, 6));
             }
         }
@@ -335,6 +339,182 @@ class TrainerTest {
         assertThat(listener.steps.subList(4, 8)).allMatch(m -> Double.isFinite(m.lossUnsup()));
     }
 
+    /** One labelled picture, fewer of either kind than a batch takes, a class that no picture has: it trains. */
+    @ParameterizedTest
+    @CsvSource({"IMAS, 20, 1, 4, 4", "IMAS, 5, 2, 4, 4", "IMAS, 2, 1, 3, 2", "SUPERVISED, 2, 1, 4, 4"})
+    void fewPicturesTrain(String method, int images, int labeled, int batchLabeled, int batchUnlabeled) {
+        ImasConfig scenes = CONFIG.withData(CONFIG.data()
+                .withEmbedded(CONFIG.data().embedded().withImages(images).withLabeled(labeled)));
+        ImasConfig config = Configs.with(scenes, "", "method", method)
+                .withTraining(CONFIG.training()
+                        .with(training -> training.batchLabeled(batchLabeled).batchUnlabeled(batchUnlabeled)));
+        Ear listener = new Ear(99);
+        Path out = folder.resolve("few-" + method + images + batchLabeled);
+        RunSummary found = Trainer.run(config, out, false, listener);
+        assertThat(found.steps()).isEqualTo(2L * Math.max(1, (images - labeled) / batchUnlabeled));
+        assertThat(listener.steps).allMatch(step -> Double.isFinite(step.lossSup()));
+        assertThat(found.miouTeacher()).isBetween(0.0, 1.0);
+        assertThat(out.resolve("report.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void oneLabelledPictureAloneTrains() throws IOException {
+        Path root = photos("one", 2); // of the two with masks one validates
+        ImasConfig config =
+                Configs.with(Configs.with(folders(root), "", "method", "SUPERVISED"), "training", "epochs", 3);
+        RunSummary found = Trainer.run(
+                Configs.with(config, "training", "batchLabeled", 4), folder.resolve("one-run"), false, new Ear(99));
+        assertThat(found.steps()).isEqualTo(3);
+    }
+
+    /** Everything that few and unbalanced pictures ask for, at once. */
+    @Test
+    void theOptionsForFewAndUnbalancedResumeBitForBit() throws IOException {
+        ImasConfig config = CONFIG.withSupervised(CONFIG.supervised()
+                        .withLoss(ImasConfig.SupervisedLoss.CE_PLUS_DICE)
+                        .withClassWeights(null))
+                .withAugment(CONFIG.augment()
+                        .with(augment ->
+                                augment.flipVertical(0.5).rotate90(0.75).foregroundCrops(0.7)));
+        Ear listener = new Ear(99);
+        Path reference = folder.resolve("unbalanced");
+        Trainer.run(config, reference, false, listener);
+        assertThat(listener.messages).anyMatch(line -> line.startsWith("class weights from 4 masks: "));
+        assertThat(listener.steps).allMatch(step -> step.lossDice() > 0 && step.lossDice() < 1);
+        ImasConfig settled = ConfigYaml.read(reference.resolve("config.yaml"));
+        assertThat(settled.supervised().classWeights()).hasSize(7);
+        assertThat(Files.readString(reference.resolve("report.html")))
+                .contains("Dice part of the supervised loss", "cross-entropy and Dice, classes weighted [");
+
+        Path out = folder.resolve("unbalanced-killed");
+        assertThatThrownBy(() -> Trainer.run(settled, out, false, new Ear(5))).hasMessage("killed");
+        Trainer.run(settled, out, true, new Ear(99));
+        assertSameRun(reference, out);
+        Path again = folder.resolve("unbalanced-asked-again");
+        assertThatThrownBy(() -> Trainer.run(config, again, false, new Ear(5))).hasMessage("killed");
+        Trainer.run(config, again, true, new Ear(99));
+        assertSameRun(reference, again);
+    }
+
+    /** Nothing is learned, so that an evaluation soon finds no better teacher than the one before. */
+    private static ImasConfig stale() {
+        return Configs.with(Configs.with(CONFIG, "training", "lr", 0), "training", "epochs", 40);
+    }
+
+    @Test
+    void endsWhenItNoLongerGetsBetterAndKeepsTheBest() throws IOException {
+        ImasConfig config = stale().withTraining(
+                        stale().training().withKeep(ImasConfig.Keep.BEST).withPatience(1));
+        Path out = folder.resolve("patience");
+        Ear listener = new Ear(999);
+        RunSummary found = Trainer.run(config, out, false, listener);
+        EpochMetrics last = listener.evaluations.get(listener.evaluations.size() - 1);
+        EpochMetrics best = listener.evaluations.get(listener.evaluations.size() - 2);
+        assertThat(last.miouTeacher()).isLessThanOrEqualTo(best.miouTeacher());
+        assertThat(found.epochs()).isEqualTo(last.epoch()).isLessThan(40);
+        assertThat(found.keptEpoch()).isEqualTo(found.bestEpoch()).isEqualTo(best.epoch());
+        assertThat(found.miouTeacher()).isEqualTo(found.bestTeacher()).isEqualTo(best.miouTeacher());
+        assertThat(found.miouStudent()).isEqualTo(best.miouStudent());
+        assertThat(listener.messages)
+                .anyMatch(line -> line.startsWith("ended after epoch " + last.epoch()
+                        + " of 40: no better teacher since" + " epoch " + best.epoch()));
+        SafetensorsFile checkpoint =
+                SafetensorsFile.read(out.resolve(String.format("checkpoints/step-%09d.safetensors", best.step())));
+        for (String network : List.of("student", "teacher")) {
+            SafetensorsFile weights = SafetensorsFile.read(out.resolve(network + ".safetensors"));
+            assertThat(weights.metadata()).containsEntry("step", Long.toString(best.step()));
+            weights.entries().forEach((key, entry) -> assertThat(entry.data())
+                    .as(key)
+                    .isEqualTo(checkpoint.get(network + "/" + key).data()));
+        }
+        assertThat(Files.mismatch(out.resolve("best.safetensors"), out.resolve("teacher.safetensors")))
+                .isEqualTo(-1);
+        assertThat(lines("class_iou.csv", out).get(1)).endsWith("," + best.iouTeacher()[0]);
+        assertThat(Files.readString(out.resolve("report.html")))
+                .contains(
+                        "kept from epoch " + best.epoch(),
+                        last.epoch() + " of 40 epochs",
+                        "epoch " + best.epoch() + ". The bar");
+
+        Path killed = folder.resolve("patience-killed");
+        assertThatThrownBy(() -> Trainer.run(config, killed, false, new Ear(best.step() + 2)))
+                .hasMessage("killed");
+        assertThat(killed.resolve("best.safetensors")).isNotEmptyFile();
+        assertThat(Trainer.run(config, killed, true, new Ear(999)).keptEpoch()).isEqualTo(best.epoch());
+        assertSameRun(out, killed);
+        Ear again = new Ear(999);
+        Trainer.run(config, killed, true, again);
+        assertThat(again.steps).as("a run that has ended early stays so").isEmpty();
+        assertSameRun(out, killed);
+
+        // A larger patience goes on, and a lost checkpoint is told.
+        Files.delete(killed.resolve(String.format("checkpoints/step-%09d.safetensors", best.step())));
+        ImasConfig patient = config.withTraining(config.training().withPatience(2));
+        RunSummary longer = Trainer.run(patient, killed, true, again);
+        assertThat(longer.epochs()).isGreaterThan(found.epochs());
+        if (longer.bestEpoch() == best.epoch()) {
+            assertThat(again.messages).anyMatch(line -> line.contains("damaged or gone"));
+            assertThat(longer.keptEpoch()).isEqualTo(longer.epochs());
+        }
+    }
+
+    @Test
+    void moreEpochsOnResumeRebuildTheSchedule() throws IOException {
+        Path out = folder.resolve("longer");
+        Trainer.run(CONFIG, out, false, new Ear(99));
+        Path other = folder.resolve("longer-killed");
+        copy(out, other);
+        ImasConfig three = Configs.with(CONFIG, "training", "epochs", 3);
+        Ear listener = new Ear(99);
+        RunSummary found = Trainer.run(three, out, true, listener);
+        assertThat(listener.start).isEqualTo(8);
+        assertThat(listener.total).isEqualTo(12);
+        assertThat(listener.messages)
+                .anyMatch(line -> line.startsWith(
+                        "training.epochs 2 -> 3: the learning rate's schedule is rebuilt from step 8 on"));
+        assertThat(listener.steps.get(0).lr()).isEqualTo(0.05 * Math.pow(1 - 8 / 12.0, 0.9));
+        assertThat(found.epochs()).isEqualTo(3);
+        assertThat(found.scheduleRebuiltAt()).isEqualTo(8);
+        assertThat(ConfigYaml.read(out.resolve("config.yaml")).training().epochs())
+                .isEqualTo(3);
+        assertThat(Files.readString(out.resolve("report.html")))
+                .contains("Another number of epochs has held since step 8");
+
+        assertThatThrownBy(() -> Trainer.run(three, other, true, new Ear(11))).hasMessage("killed");
+        Trainer.run(three, other, true, new Ear(99));
+        assertSameRun(out, other);
+    }
+
+    @Test
+    void fewerEpochsOnResumeEndTheRunWhereItStandsAndNotBefore() throws IOException {
+        ImasConfig rarely = Configs.with(CONFIG, "evaluation", "everyEpochs", 50);
+        ImasConfig five = Configs.with(rarely, "training", "epochs", 5);
+        Path out = folder.resolve("shorter");
+        assertThatThrownBy(() -> Trainer.run(five, out, false, new Ear(11))).hasMessage("killed"); // after step 9
+        Path other = folder.resolve("shorter-at-an-epoch");
+        copy(out, other);
+        assertThatThrownBy(() -> Trainer.run(rarely, out, true, new Ear(99)))
+                .isInstanceOf(UserException.class)
+                .hasMessage("training.epochs is 2, but the run has come to epoch 3 of 5 (step 9); give that or more");
+        RunSummary found = Trainer.run(Configs.with(rarely, "training", "epochs", 3), out, true, new Ear(99));
+        assertThat(found.steps()).isEqualTo(12);
+
+        for (String file : List.of("step-000000009.json", "step-000000009.safetensors")) {
+            Files.delete(other.resolve("checkpoints").resolve(file));
+        }
+        Ear listener = new Ear(99);
+        RunSummary ended = Trainer.run(rarely, other, true, listener);
+        assertThat(listener.steps).isEmpty();
+        assertThat(listener.evaluations).extracting(EpochMetrics::epoch).containsExactly(2);
+        assertThat(ended.keptEpoch()).isEqualTo(2);
+        assertThat(lines("metrics.csv", other))
+                .hasSize(1 + 8 + 1)
+                .last()
+                .asString()
+                .startsWith("2,8,,");
+        assertThat(Trainer.run(rarely, other, true, new Ear(99)).miouTeacher()).isEqualTo(ended.miouTeacher());
+    }
+
     private void assertSameRun(Path out) throws IOException {
         assertSameRun(whole, out);
     }
@@ -354,7 +534,9 @@ class TrainerTest {
     }
 
     private static List<String> withoutTime(List<String> rows) {
-        return rows.stream().map(row -> row.substring(0, row.lastIndexOf(','))).toList();
+        return rows.stream()
+                .map(row -> row.replaceFirst("[^,]*,([^,]*)$", "$1")) // images_per_second is the last but one
+                .toList();
     }
 
     private static List<String> lines(String name, Path run) throws IOException {

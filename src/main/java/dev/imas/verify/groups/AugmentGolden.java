@@ -24,7 +24,6 @@ import dev.imas.semi.DeviceStrongView;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.Place;
 import dev.imas.verify.memory.Tensors;
 import dev.imas.weights.SafetensorsFile;
@@ -46,7 +45,7 @@ import org.bytedeco.pytorch.Tensor;
  * {@code augment.device} does. Pictures are read by the loader's reader and normalised where the step's batches are, in
  * {@link ImageTensors}.
  */
-final class AugmentGolden implements GoldenGroup {
+final class AugmentGolden extends PlacedGroup {
     /**
      * One division and one subtraction of float32 numbers and one more division, of results up to 2.7. On a CPU every
      * bit is the recorded one; a GPU may divide by multiplying with the rounded inverse, which moves the last bits.
@@ -55,16 +54,9 @@ final class AugmentGolden implements GoldenGroup {
 
     private static final double MAGNITUDE = 1e-12;
 
-    private final Place place;
-
     /** @param place where the strong operations run on tensors */
     AugmentGolden(Place place) {
-        this.place = place;
-    }
-
-    @Override
-    public String name() {
-        return "07_augment";
+        super("07_augment", place);
     }
 
     @Override

@@ -17,7 +17,6 @@ import dev.imas.predict.SlidingWindows;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.Place;
 import dev.imas.verify.memory.Tensors;
 import dev.imas.weights.SafetensorsFile;
@@ -34,19 +33,12 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /** Counts, mIoU and sliding windows (method 5). */
-final class EvaluationGolden implements GoldenGroup {
+final class EvaluationGolden extends PlacedGroup {
     private static final double SOFTMAX_SUM = 5e-6;
     private static final double DOUBLE = 1e-12;
 
-    private final Place place;
-
     EvaluationGolden(Place place) {
-        this.place = place;
-    }
-
-    @Override
-    public String name() {
-        return "11_evaluation";
+        super("11_evaluation", place);
     }
 
     @Override

@@ -15,7 +15,6 @@ import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.Filler;
 import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.Place;
 import dev.imas.verify.memory.Tensors;
 import dev.imas.weights.SafetensorsFile;
@@ -31,20 +30,13 @@ import java.util.stream.StreamSupport;
 import org.bytedeco.pytorch.Tensor;
 
 /** The network (method 1): state-dict keys, logits, intermediate results, running statistics and gradients. */
-final class NetworkGolden implements GoldenGroup {
+final class NetworkGolden extends PlacedGroup {
     private static final double FILLER = 0;
     /** Running statistics after one training pass: means of some ten thousand float32 values. */
     private static final double STATISTICS = 1e-5;
 
-    private final Place place;
-
     NetworkGolden(Place place) {
-        this.place = place;
-    }
-
-    @Override
-    public String name() {
-        return "08_network";
+        super("08_network", place);
     }
 
     @Override

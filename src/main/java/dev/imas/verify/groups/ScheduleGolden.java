@@ -12,7 +12,6 @@ import dev.imas.semi.Sgd;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.Place;
 import dev.imas.verify.memory.Tensors;
 import java.io.IOException;
@@ -22,21 +21,14 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /** Learning rate, EMA decay and the optimizer (method 3.8, 3.9). */
-final class ScheduleGolden implements GoldenGroup {
+final class ScheduleGolden extends PlacedGroup {
     /** Double arithmetic in another order. */
     private static final double DOUBLE = 1e-12;
     /** Float32 arithmetic of a few steps. */
     private static final double FLOAT = 1e-6;
 
-    private final Place place;
-
     ScheduleGolden(Place place) {
-        this.place = place;
-    }
-
-    @Override
-    public String name() {
-        return "10_schedule";
+        super("10_schedule", place);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.imas.semi.StepResult;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.Comparison;
 import dev.imas.verify.engine.GoldenData;
-import dev.imas.verify.engine.GoldenGroup;
 import dev.imas.verify.memory.OneThread;
 import dev.imas.verify.memory.Place;
 import dev.imas.weights.SafetensorsFile;
@@ -26,16 +25,9 @@ import org.bytedeco.javacpp.PointerScope;
  * Whole training runs (method 3), step by step, with the recorded draws. Rounding grows from step to step until single
  * pixels change sides of a threshold, so the replay computes on one thread, as the recording did.
  */
-final class TrainingGolden implements GoldenGroup {
-    private final Place place;
-
+final class TrainingGolden extends PlacedGroup {
     TrainingGolden(Place place) {
-        this.place = place;
-    }
-
-    @Override
-    public String name() {
-        return "09_training";
+        super("09_training", place);
     }
 
     @Override

@@ -1,0 +1,56 @@
+package dev.imas.augment;
+
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
+
+/** Turns by quarters of a circle, clockwise; {@code turns} is 0 to 3. Method section 2. */
+final class QuarterTurn {
+    private QuarterTurn() {}
+
+    /** The size of a turned picture. */
+    static ImageSize of(ImageSize size, int turns) {
+        return turns % 2 == 0 ? size : new ImageSize(size.height(), size.width());
+    }
+
+    /** Where a window of a picture of that size is when the picture is turned. */
+    static Window of(Window window, ImageSize size, int turns) {
+        if (turns == 0) {
+            return window;
+        }
+        Window once =
+                new Window(size.height() - window.y() - window.height(), window.x(), window.height(), window.width());
+        return of(once, of(size, 1), turns - 1);
+    }
+
+    /** Where a window of the turned picture was in the picture of that size. */
+    static Window before(Window window, ImageSize size, int turns) {
+        return of(window, of(size, turns), (4 - turns) % 4);
+    }
+
+    static RgbImage of(RgbImage image, int turns) {
+        ImageSize size = of(new ImageSize(image.width(), image.height()), turns);
+        return new RgbImage(size.width(), size.height(), turned(image.rgb(), image.width(), image.height(), 3, turns));
+    }
+
+    static LabelMap of(LabelMap map, int turns) {
+        ImageSize size = of(new ImageSize(map.width(), map.height()), turns);
+        return new LabelMap(size.width(), size.height(), turned(map.labels(), map.width(), map.height(), 1, turns));
+    }
+
+    /** Pixels of so many bytes each: the result's pixel (x, y) is the one at {@code first + x * right + y * down}. */
+    private static byte[] turned(byte[] source, int width, int height, int bytes, int turns) {
+        int first = new int[] {0, (height - 1) * width, width * height - 1, width - 1}[turns];
+        int right = new int[] {1, -width, -1, width}[turns];
+        int down = new int[] {width, 1, -width, -1}[turns];
+        int columns = turns % 2 == 0 ? width : height;
+        byte[] target = new byte[source.length];
+        for (int to = 0, pixel = 0; to < target.length; to += bytes, pixel++) {
+            int from = (first + pixel % columns * right + pixel / columns * down) * bytes;
+            for (int b = 0; b < bytes; b++) {
+                target[to + b] = source[from + b];
+            }
+        }
+        return target;
+    }
+}

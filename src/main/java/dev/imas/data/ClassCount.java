@@ -1,0 +1,53 @@
+package dev.imas.data;
+
+import java.util.List;
+
+/** What numbers in masks say of classes. */
+final class ClassCount {
+    /** Labels are bytes, and one of them is the ignored one. */
+    static final int MOST = 255;
+
+    private static final int WHITE = 255;
+    /** Fewer may be chance. */
+    private static final int DIFFERENT_COUNTS = 4;
+
+    private ClassCount() {}
+
+    /** From 0 on, with few gaps: numbers of classes as programs write them. */
+    static boolean areIndices(List<Integer> numbers) {
+        int most = numbers.get(numbers.size() - 1);
+        return numbers.get(0) == 0 && most < MOST && 2 * numbers.size() > most;
+    }
+
+    /** From 1 on without a gap. */
+    static boolean countFromOne(List<Integer> numbers) {
+        return numbers.get(0) == 1 && numbers.get(numbers.size() - 1) == numbers.size() && numbers.size() < MOST;
+    }
+
+    /** Black, white and the greys that lie evenly between them: classes as they are painted to be seen. */
+    static boolean areGreySteps(List<Integer> numbers) {
+        int steps = numbers.size() - 1;
+        if (steps < 1) {
+            return false;
+        }
+        for (int i = 0; i <= steps; i++) {
+            if (Math.abs(numbers.get(i) - (double) WHITE * i / steps) > 1) {
+                return false;
+            }
+        }
+        return numbers.get(0) == 0 && numbers.get(steps) == WHITE;
+    }
+
+    /**
+     * Masks whose values all run from 0 to their own highest one, which differs from mask to mask: numbers of objects
+     * look like this, and of classes some are missing here and there.
+     *
+     * @param masks the values of each, in rising order, without ignored ones
+     */
+    static boolean areObjects(List<List<Integer>> masks) {
+        boolean gapless = masks.stream()
+                .allMatch(values -> values.get(0) == 0 && values.get(values.size() - 1) == values.size() - 1);
+        long counts = masks.stream().map(List::size).distinct().count();
+        return gapless && counts >= DIFFERENT_COUNTS;
+    }
+}

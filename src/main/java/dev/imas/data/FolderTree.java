@@ -1,0 +1,91 @@
+package dev.imas.data;
+
+import dev.imas.common.FileProblem;
+import dev.imas.common.UserException;
+import dev.imas.image.PictureNames;
+import dev.imas.run.RunDirectory;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The files below a folder, as people mean them: without hidden ones, what systems put beside pictures, and folders of
+ * runs, whose sample pictures are no data.
+ *
+ * @param root     the folder
+ * @param pictures files that end as pictures do, relative to the root, written with slashes, in order
+ * @param others   other files
+ */
+record FolderTree(Path root, List<String> pictures, List<String> others) {
+    /** Names that systems give, in lower case. */
+    private static final Set<String> OF_SYSTEMS = Set.of("thumbs.db", "desktop.ini", "__macosx", "$recycle.bin");
+
+    private static final int DEEPEST = 16;
+    private static final int MOST_FILES = 5_000_000;
+
+    /** @throws UserException for a folder that cannot be read */
+    static FolderTree of(Path root) {
+        Walk walk = new Walk(root);
+        try {
+            Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, walk);
+        } catch (IOException e) {
+            throw new UserException(root + " cannot be listed (" + FileProblem.of(e, root) + ")", e);
+        }
+        Collections.sort(walk.pictures);
+        Collections.sort(walk.others);
+        return new FolderTree(root, walk.pictures, walk.others);
+    }
+
+    /** Whether a file or folder is hidden, or of the system's making. */
+    static boolean ignored(Path path) {
+        String name = path.getFileName().toString();
+        return name.startsWith(".") || name.startsWith("@ea") || OF_SYSTEMS.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    private static final class Walk extends SimpleFileVisitor<Path> {
+        private final Path root;
+        private final List<String> pictures = new ArrayList<>();
+        private final List<String> others = new ArrayList<>();
+
+        Walk(Path root) {
+            this.root = root;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            boolean skipped = !folder.equals(root) && (ignored(folder) || new RunDirectory(folder).begun());
+            return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!ignored(file) && attributes.isRegularFile()) {
+                String path = WrittenNames.slashes(root.relativize(file));
+                (PictureNames.isPicture(path) ? pictures : others).add(path);
+            }
+            if (pictures.size() + others.size() > MOST_FILES) {
+                throw new UserException(root + " holds more than " + MOST_FILES + " files; name a folder of pictures");
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** A link that leads back, or nowhere, is no picture; a folder that may not be read is a fault. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (Files.isDirectory(file) && !Files.isReadable(file)) {
+                throw e;
+            }
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.imas.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What people call folders of pictures and masks, and parts of file names. */
+final class FolderWords {
+    /** What a folder is for. */
+    enum Kind {
+        PICTURES,
+        MASKS,
+        /** Pictures that have no masks. */
+        UNLABELED,
+        /** Pictures of another kind that belong to a known data set, such as object numbers. */
+        OTHER,
+        UNKNOWN
+    }
+
+    /** Which part of a data set. */
+    enum Split {
+        TRAIN,
+        VALIDATION,
+        TEST,
+        NONE
+    }
+
+    /** @param told whether the name says anything at all */
+    record Meaning(Kind kind, Split split, boolean told) {}
+
+    private static final Set<String> PICTURES = Set.of(
+            "images",
+            "image",
+            "imgs",
+            "img",
+            "pictures",
+            "picture",
+            "pics",
+            "photos",
+            "photo",
+            "jpegimages",
+            "leftimg8bit",
+            "inputs",
+            "input",
+            "raw",
+            "scans",
+            "frames",
+            "imgdir",
+            "slides",
+            "tiles",
+            "rgb");
+    private static final Set<String> MASKS = Set.of(
+            "masks",
+            "mask",
+            "labels",
+            "label",
+            "annotations",
+            "annotation",
+            "annots",
+            "annot",
+            "ann",
+            "anns",
+            "anndir",
+            "gt",
+            "gts",
+            "groundtruth",
+            "groundtruths",
+            "truth",
+            "segmentation",
+            "segmentations",
+            "segs",
+            "seg",
+            "segmentationclass",
+            "segmentationclassaug",
+            "gtfine",
+            "targets",
+            "target",
+            "labelmaps",
+            "manual");
+    private static final Set<String> UNLABELED =
+            Set.of("unlabeled", "unlabelled", "unannotated", "nolabel", "nolabels", "nomask", "nomasks");
+    private static final Set<String> LABELED = Set.of("labeled", "labelled", "annotated");
+    private static final Set<String> OTHER =
+            Set.of("segmentationobject", "gtcoarse", "instances", "edges", "depth", "overlays", "overlay", "previews");
+    private static final Set<String> TRAIN = Set.of("train", "training", "tr");
+    private static final Set<String> VALIDATION = Set.of("val", "valid", "validation", "dev", "vl");
+    private static final Set<String> TEST = Set.of("test", "testing", "ts");
+    private static final Pattern WORDS = Pattern.compile("[ _.-]+|(?<=[a-z])(?=[A-Z])|(?<=[a-z])(?=20\\d\\d$)");
+
+    /** How a mask's name may end beside its picture's, and a picture's beside its mask's. */
+    static final Pattern MASK_ENDING = Pattern.compile(
+            "(?i).*[ _.-](masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|truth|manual|target"
+                    + "|l)\\d*");
+
+    static final Pattern PICTURE_ENDING = Pattern.compile(
+            "(?i)(.+)([ _.-](?:images?|img|im|sat|rgb|photo|raw|input|orig|original|leftimg8bit|0000))");
+    static final Pattern MASK_BEGINNING =
+            Pattern.compile("(?i)(masks?|labels?|gt|seg|segmentation|annotation|ground_?truth|truth|target)[ _.-]");
+
+    private FolderWords() {}
+
+    /** What one folder's name says, such as {@code masks}, {@code val}, {@code train_images} or {@code imagesTr}. */
+    static Meaning of(String folder) {
+        List<String> words = new ArrayList<>(List.of(WORDS.split(folder)).stream()
+                .map(w -> w.toLowerCase(Locale.ROOT))
+                .toList());
+        words.removeIf(word -> word.isEmpty() || word.matches("20\\d\\d"));
+        Kind whole = kind(String.join("", words));
+        if (whole != Kind.UNKNOWN) {
+            return new Meaning(whole, Split.NONE, true);
+        }
+        Split split = Split.NONE;
+        for (int at : words.size() < 2 ? List.of(0) : List.of(words.size() - 1, 0)) {
+            if (!words.isEmpty() && split == Split.NONE && split(words.get(at)) != Split.NONE) {
+                split = split(words.remove(at));
+            }
+        }
+        String rest = String.join("", words);
+        if (split == Split.NONE && rest.matches("(train|val|test).+")) { // trainannot
+            String first = rest.startsWith("train") ? "train" : rest.startsWith("val") ? "val" : "test";
+            if (kind(rest.substring(first.length())) != Kind.UNKNOWN) {
+                return new Meaning(kind(rest.substring(first.length())), split(first), true);
+            }
+        }
+        Kind kind = kind(rest) != Kind.UNKNOWN ? kind(rest) : ofOneWord(words);
+        return new Meaning(kind, split, split != Split.NONE || kind != Kind.UNKNOWN || LABELED.contains(rest));
+    }
+
+    /** Of cell_images or masks_machine; label_images hold masks. */
+    private static Kind ofOneWord(List<String> words) {
+        List<Kind> kinds = words.stream().map(FolderWords::kind).toList();
+        return Stream.of(Kind.OTHER, Kind.UNLABELED, Kind.MASKS, Kind.PICTURES)
+                .filter(kinds::contains)
+                .findFirst()
+                .orElse(Kind.UNKNOWN);
+    }
+
+    private static Kind kind(String word) {
+        return PICTURES.contains(word)
+                ? Kind.PICTURES
+                : MASKS.contains(word)
+                        ? Kind.MASKS
+                        : UNLABELED.contains(word) ? Kind.UNLABELED : OTHER.contains(word) ? Kind.OTHER : Kind.UNKNOWN;
+    }
+
+    private static Split split(String word) {
+        return TRAIN.contains(word)
+                ? Split.TRAIN
+                : VALIDATION.contains(word) ? Split.VALIDATION : TEST.contains(word) ? Split.TEST : Split.NONE;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.imas.data;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Layout;
+import dev.imas.config.ImasConfig.Sparse;
+import dev.imas.data.Finding.Severity;
+import dev.imas.data.MaskSurvey.ClassShare;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks a data set over before it is used: what was recognised, what there is, and everything that would fail later or
+ * is likely not meant. Unlabelled pictures that cannot be read are left out with a warning; whatever else is broken is a
+ * fault. Generated scenes need no inspection.
+ *
+ * @param config     the configuration with everything settled that the data set settles; with faults it may be
+ *                   incomplete
+ * @param dataset    the data set; empty where there are faults
+ * @param recognised what the layout was taken for, a sentence each; empty where it was given
+ * @param findings   faults, warnings and notes, in this order
+ * @param pictures   what the pictures are
+ * @param classes    what the masks hold; empty where their values cannot be told
+ * @param unmatched  masks that no picture has
+ */
+public record Inspection(
+        ImasConfig config,
+        Optional<Dataset> dataset,
+        List<String> recognised,
+        List<Finding> findings,
+        PictureFacts pictures,
+        List<ClassShare> classes,
+        List<UnmatchedMask> unmatched) {
+    /** So many classes have a place in a line. */
+    private static final int TOLD_CLASSES = 12;
+
+    /**
+     * A mask that no picture has.
+     *
+     * @param mask    its path below the root
+     * @param nearest path of the picture without a mask whose name is nearest, or empty
+     */
+    public record UnmatchedMask(String mask, String nearest) {}
+
+    /**
+     * Recognises the layout where that is asked for, and looks at everything.
+     *
+     * @throws UserException where the data set cannot be put together at all, such as for a missing list
+     */
+    public static Inspection of(ImasConfig config) {
+        List<String> recognised = new ArrayList<>();
+        ImasConfig found = DataFolder.resolved(config, recognised::add);
+        if (found.data().layout() == Layout.EMBEDDED) {
+            return new Inspection(
+                    found,
+                    Optional.of(Dataset.open(found)),
+                    List.of(),
+                    List.of(),
+                    PictureFacts.NONE,
+                    List.of(),
+                    List.of());
+        }
+        return of(found, List.copyOf(recognised));
+    }
+
+    private static Inspection of(ImasConfig config, List<String> recognised) {
+        Collected files = Collected.of(config);
+        FileCheck check = FileCheck.of(files);
+        List<Finding> findings = new ArrayList<>(check.findings());
+        List<UnmatchedMask> unmatched = new ArrayList<>();
+        if (FolderContents.applies(config.data())) {
+            FolderContents contents = FolderContents.of(config.data(), files);
+            findings.addAll(contents.findings());
+            unmatched.addAll(contents.unmatched());
+        }
+        boolean sparse = config.data().sparse() == Sparse.ON;
+        findings.addAll(Duplicates.of(files).findings(sparse));
+        PictureFacts facts = PictureFacts.of(files, check.pictures());
+        findings.addAll(facts.findings());
+
+        ImasConfig settled = config;
+        List<ClassShare> classes = List.of();
+        Collected sound = check.sound();
+        if (!sound.labeled().isEmpty()) {
+            MaskSurvey survey = MaskSurvey.of(config, Dataset.of(config, sound));
+            findings.addAll(survey.findings());
+            settled = survey.resolved();
+            classes = survey.classes();
+        }
+        findings.sort((a, b) -> a.severity().compareTo(b.severity()));
+        boolean faults = !Finding.texts(findings, Severity.FAULT).isEmpty();
+        Optional<Dataset> dataset =
+                faults ? Optional.empty() : Optional.of(Dataset.of(settled, sound.settled(settled)));
+        return new Inspection(
+                settled,
+                dataset,
+                recognised,
+                List.copyOf(findings),
+                facts,
+                List.copyOf(classes),
+                List.copyOf(unmatched));
+    }
+
+    /** Whether training would fail, or learn something else than is meant. */
+    public boolean faulty() {
+        return dataset.isEmpty();
+    }
+
+    /** The data set. @throws UserException that tells every fault, one a line, if there is one */
+    public Dataset usable() {
+        return dataset.orElseThrow(() -> new UserException(String.join("\n", Finding.texts(findings, Severity.FAULT))));
+    }
+
+    /** What there is, in a few lines: counts, sizes and class shares. Empty for generated scenes. */
+    public List<String> summary() {
+        List<String> lines = new ArrayList<>(pictures.summary());
+        if (!classes.isEmpty()) {
+            lines.add("labelled    " + shares(true));
+            if (classes.stream().anyMatch(c -> c.validationMasks() > 0)) {
+                lines.add("validation  " + shares(false));
+            }
+        }
+        return lines;
+    }
+
+    private String shares(boolean labeled) {
+        List<String> told = new ArrayList<>();
+        for (ClassShare c : classes.subList(0, Math.min(TOLD_CLASSES, classes.size()))) {
+            double share = labeled ? c.labeledShare() : c.validationShare();
+            int masks = labeled ? c.labeledMasks() : c.validationMasks();
+            told.add(c.name() + " " + Shares.percent(share) + " in " + masks + (masks == 1 ? " mask" : " masks"));
+        }
+        int more = classes.size() - told.size();
+        return String.join(", ", told) + (more > 0 ? " and " + more + " classes more" : "");
+    }
+}

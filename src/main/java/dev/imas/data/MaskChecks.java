@@ -1,0 +1,179 @@
+package dev.imas.data;
+
+import dev.imas.config.Colors;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.MaskLabels;
+import dev.imas.image.MaskMeaning;
+import dev.imas.image.MaskValue;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** What is wrong with masks whose values are understood, and with those whose values are not. */
+final class MaskChecks {
+    private static final int TOLD_CLASSES = 8;
+
+    private final List<MaskContent> masks;
+    private final List<Finding> findings;
+
+    MaskChecks(List<MaskContent> masks, List<Finding> findings) {
+        this.masks = masks;
+        this.findings = findings;
+    }
+
+    /** @return whether shapes are in the values, and not in the transparency of masks of one colour */
+    boolean shapes() {
+        List<Path> shaped = masks.stream()
+                .filter(mask -> mask.alpha() && mask.values() == 1)
+                .map(MaskContent::path)
+                .toList();
+        if (!shaped.isEmpty()) {
+            findings.add(Finding.fault(FoundValues.files(shaped)
+                    + (shaped.size() == 1 ? " is" : " are")
+                    + " of one colour, and the shape is in the transparency (alpha), which is not read; save masks as"
+                    + " palette or grey PNGs without transparency"));
+        }
+        return shaped.isEmpty();
+    }
+
+    /** @return whether there are two classes at least, or their number is open */
+    boolean classes(ImasConfig.Data data) {
+        boolean one = data.classes() != null && data.classes() == 1;
+        if (one) {
+            findings.add(Finding.fault("data.classes is 1, which leaves nothing to tell apart; the background counts as"
+                    + " a class: set data.classes: 2"));
+        }
+        return !one;
+    }
+
+    /** Masks whose indices stand for other colours than in other masks; where labels are by colour, all is well. */
+    void palettes(ImasConfig.Data data) {
+        if (!data.labels().isEmpty() && MaskLabels.of(data).values().isEmpty()) {
+            return;
+        }
+        boolean settled = !data.labels().isEmpty();
+        Map<Integer, Map<Integer, Path>> coloursOf = new HashMap<>();
+        Map<Integer, Set<Integer>> numbersOf = new HashMap<>();
+        for (MaskContent mask : masks) {
+            if (!mask.palette().isEmpty()) {
+                for (MaskValue value : mask.pixels().keySet()) {
+                    coloursOf
+                            .computeIfAbsent(value.number(), number -> new LinkedHashMap<>())
+                            .putIfAbsent(value.colour(), mask.path());
+                    numbersOf
+                            .computeIfAbsent(value.colour(), colour -> new TreeSet<>())
+                            .add(value.number());
+                }
+            }
+        }
+        coloursOf.forEach((number, colours) -> {
+            if (colours.size() < 2) {
+                return;
+            }
+            List<Integer> two = List.copyOf(colours.keySet()).subList(0, 2);
+            boolean moved = colours.keySet().stream()
+                    .anyMatch(colour -> numbersOf.get(colour).size() > 1);
+            String text = "palettes differ: " + number + " is " + Colors.hex(two.get(0)) + " in "
+                    + colours.get(two.get(0)) + " and " + Colors.hex(two.get(1)) + " in " + colours.get(two.get(1));
+            findings.add(
+                    moved && !settled
+                            ? Finding.fault(text + ", and one colour stands under several numbers; if the colours are"
+                                    + " right, add data.labels by colour, if the numbers are, by number")
+                            : Finding.warning(text + "; the numbers count"));
+        });
+    }
+
+    /** @return whether every value means something */
+    boolean values(ImasConfig.Data data) {
+        MaskMeaning meaning = MaskReading.of(data).meaning();
+        List<MaskContent> unknown = masks.stream()
+                .filter(mask ->
+                        mask.pixels().keySet().stream().anyMatch(value -> meaning.label(value) == MaskMeaning.UNKNOWN))
+                .toList();
+        if (unknown.isEmpty()) {
+            return true;
+        }
+        List<Path> files = unknown.stream().map(MaskContent::path).toList();
+        boolean colour = unknown.stream().anyMatch(MaskContent::colour);
+        FoundValues wrong = colour
+                ? FoundValues.colours(masks, value -> meaning.label(value) == MaskMeaning.UNKNOWN)
+                : FoundValues.numbers(masks, value -> meaning.label(value) == MaskMeaning.UNKNOWN);
+        if (data.labels().isEmpty()) {
+            FoundValues all = FoundValues.numbers(masks);
+            int first = data.reduceZeroLabel() ? 1 : 0;
+            findings.add(Finding.fault("masks hold values that are no class: " + wrong.told() + " in "
+                    + FoundValues.files(files) + "; expected " + first + " to " + (data.classes() - 1 + first)
+                    + " (data.classes: " + data.classes() + ")" + ignored(data) + "; found are " + all.told() + "; "
+                    + ValueHints.ofNumbers(data, all, wrong)));
+        } else {
+            findings.add(Finding.fault("masks hold what data.labels does not name: " + wrong.told() + " in "
+                    + FoundValues.files(files) + "; add it, or `other: ignore` for all that has no line"));
+        }
+        return false;
+    }
+
+    private static String ignored(ImasConfig.Data data) {
+        String values = data.ignore().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return values.isEmpty() ? "" : " or " + values + " (ignored)";
+    }
+
+    /** Whether there is something to learn and to measure. */
+    void contents(ImasConfig.Data data, List<String> names, MaskLabelCounts counts) {
+        if (counts.labeledMasks() > 0) {
+            learned(data, names, counts);
+        }
+        if (counts.validationMasks() > 0 && counts.validationPixels() == 0) {
+            findings.add(Finding.fault(
+                    "all pixels of the validation masks are ignored (" + held(false) + "); nothing can be measured"));
+        }
+    }
+
+    private void learned(ImasConfig.Data data, List<String> names, MaskLabelCounts counts) {
+        if (counts.labeledPixels() == 0) {
+            findings.add(Finding.fault("all labelled pixels are ignored: the masks hold " + held(true)
+                    + "; nothing can be learned: check data.ignore: " + data.ignore() + " and data.labels"));
+            return;
+        }
+        List<Integer> present = IntStream.range(0, names.size())
+                .filter(c -> counts.labeledPixels(c) > 0)
+                .boxed()
+                .toList();
+        if (present.size() == 1) {
+            findings.add(Finding.fault("all labelled pixels are " + names.get(present.get(0)) + ": the masks hold "
+                    + held(true) + "; there is nothing to tell apart" + advice(data)));
+        } else if (present.size() < names.size()) {
+            List<String> absent = new ArrayList<>();
+            IntStream.range(0, names.size()).filter(c -> !present.contains(c)).forEach(c -> absent.add(names.get(c)));
+            int more = absent.size() - TOLD_CLASSES;
+            findings.add(Finding.warning("no labelled pixel is "
+                    + String.join(", ", more > 0 ? absent.subList(0, TOLD_CLASSES) : absent)
+                    + (more > 0 ? " and " + more + " more classes" : "")
+                    + ": what is never shown is never learned"));
+        }
+        if (!counts.ignoredMasks().isEmpty()) {
+            findings.add(Finding.warning("ignored as a whole: " + FoundValues.files(counts.ignoredMasks())));
+        }
+    }
+
+    private String held(boolean labeled) {
+        List<MaskContent> some =
+                masks.stream().filter(mask -> mask.labeled() == labeled).toList();
+        boolean colour = some.stream().anyMatch(MaskContent::colour);
+        return (colour ? FoundValues.colours(some, value -> true) : FoundValues.numbers(some)).told();
+    }
+
+    private String advice(ImasConfig.Data data) {
+        List<Integer> all = FoundValues.numbers(masks).keys();
+        boolean blackAndWhite = all.equals(List.of(0, 255));
+        return blackAndWhite && data.labels().isEmpty()
+                ? "; if 255 is a class, set data.classes: 2, and it is read as class 1"
+                : "";
+    }
+}

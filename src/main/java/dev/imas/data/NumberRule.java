@@ -1,0 +1,164 @@
+package dev.imas.data;
+
+import dev.imas.config.ImasConfig;
+import dev.imas.config.MaskLabels;
+import dev.imas.image.LabelMap;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the numbers in masks mean, and how many classes they are. */
+final class NumberRule {
+    /** Background, object, and the undecided between them. */
+    private static final int TRIMAP = 3;
+
+    private static final int BLACK = 0;
+
+    private final List<MaskContent> masks;
+    private final List<Finding> findings;
+
+    NumberRule(List<MaskContent> masks, List<Finding> findings) {
+        this.masks = masks;
+        this.findings = findings;
+    }
+
+    ImasConfig.Data decide(ImasConfig.Data data) {
+        if (data.classes() == null && data.classNames().size() > 1) {
+            return decide(data.withClasses(data.classNames().size()));
+        }
+        FoundValues found = FoundValues.numbers(masks);
+        List<Integer> all = found.keys();
+        List<Integer> used =
+                all.stream().filter(value -> !data.ignore().contains(value)).toList();
+        if (used.isEmpty()) {
+            if (data.classes() == null) {
+                findings.add(Finding.fault("all pixels of the masks are ignored: they hold " + found.told()
+                        + ", and data.ignore is " + data.ignore()));
+            }
+            return data; // for a known number of classes that is told where they are counted
+        }
+        boolean indices =
+                data.classes() == null ? ClassCount.areIndices(used) : used.get(used.size() - 1) < data.classes();
+        if (!indices || used.size() == 1) {
+            Optional<Map<String, String>> labels = painted(data.classes(), all)
+                    .or(() -> ClassCount.areGreySteps(all) ? Optional.empty() : painted(data.classes(), used));
+            if (labels.isPresent()) {
+                return mapped(data, found, labels.get());
+            }
+        }
+        if (data.classes() == null) {
+            return counted(data, found, used);
+        }
+        if (indices) {
+            whiteApart(data, used);
+        }
+        return data;
+    }
+
+    /** Some paint objects with 255 and others number them: 255 that never meets a class is likely to be one. */
+    private void whiteApart(ImasConfig.Data data, List<Integer> used) {
+        if (!data.ignore().contains(LabelMap.IGNORE) || used.size() < 2) {
+            return;
+        }
+        List<Path> painted = new ArrayList<>();
+        for (MaskContent mask : masks) {
+            List<Integer> numbers = mask.numbers();
+            if (numbers.equals(List.of(0, LabelMap.IGNORE))) {
+                painted.add(mask.path());
+            } else if (numbers.contains(LabelMap.IGNORE)) {
+                return;
+            }
+        }
+        if (painted.size() > 1) {
+            String others = FoundValues.pairs(used, false);
+            findings.add(Finding.fault(FoundValues.files(painted) + " hold 0 and 255 alone, all other masks "
+                    + used + " and no 255, which would be ignored: if it is a class there, add data.labels: {" + others
+                    + ", 255: 1}; if it is to be ignored, data.labels: {" + others + ", 255: ignore}"));
+        }
+    }
+
+    /**
+     * Labels for numbers that are no indices, but can stand for as many classes in one order only.
+     *
+     * @param classes null if it is open how many there are
+     */
+    private static Optional<Map<String, String>> painted(Integer classes, List<Integer> all) {
+        boolean steps = ClassCount.areGreySteps(all);
+        if (steps && all.size() == TRIMAP && classes != null && classes == 2) {
+            Map<String, String> trimap = labels(List.of(all.get(0), all.get(2)));
+            trimap.put(all.get(1).toString(), MaskLabels.IGNORE);
+            return Optional.of(trimap);
+        }
+        boolean two = all.size() == 2 && all.get(0) == 0;
+        boolean known = classes == null
+                ? two || steps && all.size() > TRIMAP // three may be two and the undecided
+                : classes == all.size() && (two || steps);
+        return known ? Optional.of(labels(all)) : Optional.empty();
+    }
+
+    private ImasConfig.Data mapped(ImasConfig.Data data, FoundValues found, Map<String, String> labels) {
+        String line = "data.labels: " + labels.toString().replace("=", ": ");
+        findings.add(Finding.note("masks hold " + found.told() + ", read as " + line));
+        int classes = (int) labels.values().stream()
+                .filter(label -> !label.equals(MaskLabels.IGNORE))
+                .count();
+        return data.withLabels(labels).withClasses(classes);
+    }
+
+    private static Map<String, String> labels(List<Integer> numbers) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            labels.put(numbers.get(i).toString(), String.valueOf(i));
+        }
+        return labels;
+    }
+
+    /** How many classes there are where nobody says so. */
+    private ImasConfig.Data counted(ImasConfig.Data data, FoundValues found, List<Integer> used) {
+        List<List<Integer>> each = masks.stream()
+                .map(mask -> mask.numbers().stream().filter(used::contains).toList())
+                .filter(numbers -> !numbers.isEmpty())
+                .toList();
+        if (ClassCount.areObjects(each)) {
+            findings.add(
+                    Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
+                            + " if every object has a number of its own, add data.instances: foreground (or border); if they are"
+                            + " classes, data.classes: " + (used.get(used.size() - 1) + 1)));
+            return data;
+        }
+        if (ClassCount.areIndices(used)) {
+            List<Integer> palette = commonPalette();
+            int most = used.get(used.size() - 1) + 1;
+            // A palette made for these classes has one colour each; a standard one has many more.
+            boolean own = palette.size() >= most && palette.size() <= 2 * most;
+            int classes = Math.max(2, own ? palette.size() : most);
+            findings.add(Finding.note(classes + " classes, by the " + (own ? "palette" : "values") + " of the masks"));
+            return data.withClasses(classes).withPalette(own && data.palette().isEmpty() ? palette : data.palette());
+        }
+        findings.add(Finding.fault(ValueHints.uncounted(found, used)));
+        return data;
+    }
+
+    /** The palette that all masks share, without what decoders fill it up with; empty where there is none. */
+    private List<Integer> commonPalette() {
+        List<Integer> palette = masks.get(0).palette();
+        if (masks.stream().anyMatch(mask -> !mask.palette().equals(palette))) {
+            return List.of();
+        }
+        int end = palette.size();
+        while (end > 1 && palette.get(end - 1) == BLACK) {
+            end--;
+        }
+        Set<Integer> seen = new HashSet<>();
+        int different = 0;
+        while (different < end && seen.add(palette.get(different))) {
+            different++;
+        }
+        return palette.subList(0, different);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.imas.image;
+
+import java.io.IOException;
+import java.util.List;
+
+/** A picture file whose header has been read. */
+interface PictureFile {
+    /** Asks for the only plane of a file. */
+    int ONLY_PLANE = -1;
+
+    /** Reads the header of a file, of which it keeps hold. */
+    static PictureFile of(FileBytes file) throws IOException {
+        return switch (Format.of(file)) {
+            case PNG -> PngFile.of(file);
+            case JPEG -> JpegFile.of(file);
+            case GIF -> GifFile.of(file);
+            case BMP -> BmpFile.of(file);
+            case TIFF -> TiffFile.of(file);
+            case WEBP -> WebpFile.of(file);
+        };
+    }
+
+    /** As stored, before any turning. */
+    ImageSize size();
+
+    Orientation orientation();
+
+    /** Samples a pixel, 1 for a palette; where pages are channels those of all pages. */
+    int channels();
+
+    /** Bits a sample. */
+    int bits();
+
+    /** Throws where the end of the file is missing, which is looked for without decoding. */
+    default void requireEnd() throws IOException {}
+
+    /** Bytes that the decoded samples take. */
+    long memory();
+
+    /** The picture; throws when anything of it is missing. */
+    Stored decode() throws IOException;
+
+    /**
+     * Pictures of one size whose channels together are a plane's.
+     *
+     * @param plane number of the plane, or {@link #ONLY_PLANE}
+     */
+    default List<Stored> decodeChannels(int plane) throws IOException {
+        if (plane > 0) {
+            throw ImageProblem.unread("has 1 page, 0; data.page is " + plane);
+        }
+        return List.of(decode());
+    }
+
+    /** One name a channel, or none. */
+    default List<String> channelNames() {
+        return List.of();
+    }
+
+    /** Whether the compression changes values. */
+    default boolean lossy() {
+        return false;
+    }
+}

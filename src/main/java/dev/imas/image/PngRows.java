@@ -1,0 +1,155 @@
+package dev.imas.image;
+
+import dev.imas.image.PngChunks.Piece;
+import java.io.IOException;
+import java.util.List;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/** Inflates the rows of a PNG file, undoes their filters and takes the samples out. */
+final class PngRows {
+    /** First column, first row, step of columns, step of rows. */
+    private static final int[][] PASSES = {
+        {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
+    };
+
+    private static final int[][] ONE_PASS = {{0, 0, 1, 1}};
+
+    private final PngFile png;
+    private final byte[] file;
+    private final List<Piece> pieces;
+    private final int channels;
+    private final int pixelBytes; // to the sample that a filter refers to
+    private final byte[] bytes;
+    private final short[] shorts;
+    private int piece;
+
+    PngRows(PngFile png, byte[] file, List<Piece> pieces) {
+        this.png = png;
+        this.file = file;
+        this.pieces = pieces;
+        channels = png.channels();
+        pixelBytes = Math.max(1, channels * png.bits() / 8);
+        int count = Math.multiplyExact(Math.multiplyExact(png.width(), png.height()), channels);
+        bytes = png.bits() == 16 ? null : new byte[count];
+        shorts = png.bits() == 16 ? new short[count] : null;
+    }
+
+    Values values() throws IOException {
+        Inflater inflater = new Inflater();
+        try {
+            for (int[] pass : png.interlaced() ? PASSES : ONE_PASS) {
+                int width = (png.width() - pass[0] + pass[2] - 1) / pass[2];
+                int height = (png.height() - pass[1] + pass[3] - 1) / pass[3];
+                if (width > 0 && height > 0) {
+                    readPass(inflater, pass, width, height);
+                }
+            }
+            inflate(inflater, new byte[1], 1, true); // the checksum behind the last byte
+        } catch (DataFormatException e) {
+            throw ImageProblem.damaged("its Deflate data make no sense");
+        } finally {
+            inflater.end();
+        }
+        return bytes != null ? new Values.Bytes(bytes) : new Values.Shorts(shorts);
+    }
+
+    private void readPass(Inflater inflater, int[] pass, int width, int height)
+            throws IOException, DataFormatException {
+        int rowBytes = (int) (((long) width * channels * png.bits() + 7) / 8);
+        byte[] row = new byte[rowBytes + 1];
+        byte[] above = new byte[rowBytes + 1];
+        for (int y = 0; y < height; y++) {
+            inflate(inflater, row, row.length, false);
+            unfilter(row, above);
+            int to = ((pass[1] + y * pass[3]) * png.width() + pass[0]) * channels;
+            place(row, width, to, pass[2] * channels);
+            byte[] next = above;
+            above = row;
+            row = next;
+        }
+    }
+
+    private void inflate(Inflater inflater, byte[] to, int length, boolean mayEnd)
+            throws IOException, DataFormatException {
+        int filled = 0;
+        while (filled < length) {
+            int step = inflater.inflate(to, filled, length - filled);
+            filled += step;
+            if (step > 0) {
+                continue;
+            }
+            if (inflater.needsInput() && !inflater.finished() && piece < pieces.size()) {
+                Piece next = pieces.get(piece++);
+                inflater.setInput(file, next.from(), next.length());
+            } else if (mayEnd) {
+                return;
+            } else {
+                throw ImageProblem.endsEarly();
+            }
+        }
+    }
+
+    /** The first byte of a row names what was subtracted from the others. */
+    private void unfilter(byte[] row, byte[] above) throws IOException {
+        int first = 1 + pixelBytes;
+        switch (row[0]) {
+            case 0 -> {}
+            case 1 -> {
+                for (int i = first; i < row.length; i++) {
+                    row[i] += row[i - pixelBytes];
+                }
+            }
+            case 2 -> {
+                for (int i = 1; i < row.length; i++) {
+                    row[i] += above[i];
+                }
+            }
+            case 3 -> {
+                for (int i = 1; i < row.length; i++) {
+                    int left = i < first ? 0 : row[i - pixelBytes] & 255;
+                    row[i] += (byte) (left + (above[i] & 255) >> 1);
+                }
+            }
+            case 4 -> unfilterPaeth(row, above, first);
+            default -> throw ImageProblem.damaged("it has a row with an unknown filter");
+        }
+    }
+
+    private void unfilterPaeth(byte[] row, byte[] above, int first) {
+        for (int i = 1; i < Math.min(first, row.length); i++) {
+            row[i] += above[i];
+        }
+        for (int i = first; i < row.length; i++) {
+            int left = row[i - pixelBytes] & 255;
+            int up = above[i] & 255;
+            int corner = above[i - pixelBytes] & 255;
+            int toLeft = Math.abs(up - corner);
+            int toUp = Math.abs(left - corner);
+            int toCorner = Math.abs(left + up - 2 * corner);
+            int nearest = toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
+            row[i] += (byte) nearest;
+        }
+    }
+
+    private void place(byte[] row, int width, int to, int step) {
+        int bits = png.bits();
+        if (bits == 8 && step == channels) {
+            System.arraycopy(row, 1, bytes, to, width * channels);
+            return;
+        }
+        for (int x = 0, i = 0; x < width; x++) {
+            for (int c = 0; c < channels; c++, i++) {
+                int at = to + x * step + c;
+                if (bits == 16) {
+                    shorts[at] = (short) ((row[1 + 2 * i] & 255) << 8 | row[2 + 2 * i] & 255);
+                } else if (bits == 8) {
+                    bytes[at] = row[1 + i];
+                } else {
+                    int shift = 8 - bits - i * bits % 8;
+                    bytes[at] = (byte) (row[1 + i * bits / 8] >> shift & (1 << bits) - 1);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.imas.image;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes {@link Samples} of stored pictures: the channels of one, or of several side by side. */
+final class SampleValues {
+    private SampleValues() {}
+
+    /** Channels of several pages of one size, the first page's first. */
+    static Samples of(List<Stored> pages, List<String> names) throws IOException {
+        List<Stored> plain = new ArrayList<>();
+        int channels = 0;
+        for (Stored page : pages) {
+            Stored coloured = withoutPalette(page);
+            plain.add(coloured);
+            channels += coloured.meaning().channels + coloured.extras();
+        }
+        Stored first = plain.get(0);
+        float[] values = new float[Math.multiplyExact(first.pixels(), channels)];
+        int at = 0;
+        for (Stored page : plain) {
+            requireAlike(first, page);
+            at = put(page, values, at, channels);
+        }
+        return new Samples(
+                first.width(),
+                first.height(),
+                channels,
+                first.kind(),
+                first.bits(),
+                values,
+                names.size() == channels ? names : List.of());
+    }
+
+    private static Stored withoutPalette(Stored stored) throws IOException {
+        return switch (stored.meaning()) {
+            case PALETTE, CMYK -> {
+                RgbImage rgb = Rgb.of(stored);
+                yield Stored.rgb(rgb.width(), rgb.height(), rgb.rgb());
+            }
+            default -> stored;
+        };
+    }
+
+    private static void requireAlike(Stored first, Stored page) throws IOException {
+        if (page.width() != first.width() || page.height() != first.height()) {
+            throw ImageProblem.unread("has pages of " + first.width() + "x" + first.height() + " and " + page.width()
+                    + "x" + page.height() + ", which cannot be channels of one picture: set data.page");
+        }
+        if (page.kind() != first.kind() || page.bits() != first.bits()) {
+            throw ImageProblem.unread("has pages whose samples differ in kind or bits, which cannot be channels of one"
+                    + " picture: set data.page");
+        }
+    }
+
+    /** Copies all but opacity; gives the first channel behind them. */
+    private static int put(Stored page, float[] values, int firstChannel, int channels) {
+        int to = firstChannel;
+        for (int c = 0; c < page.channels(); c++) {
+            if (c == page.alpha()) {
+                continue;
+            }
+            for (int from = c, i = to; from < page.values().length(); from += page.channels(), i += channels) {
+                values[i] = page.values().number(from);
+            }
+            to++;
+        }
+        return to;
+    }
+}

@@ -1,0 +1,472 @@
+package dev.imas.data;
+
+import static dev.imas.image.TestFiles.list;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Sparse;
+import dev.imas.data.Finding.Severity;
+import dev.imas.image.Palette;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ListAssert;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What masks of each kind are taken for, and what is said of those that cannot be understood. */
+class MaskSurveyTest {
+    @TempDir
+    Path root;
+
+    private MaskFolder folder;
+
+    @BeforeEach
+    void begin() {
+        folder = new MaskFolder(root);
+    }
+
+    private static ListAssert<String> faults(MaskSurvey survey) {
+        return assertThat(Finding.texts(survey.findings(), Severity.FAULT));
+    }
+
+    private static ListAssert<String> notes(MaskSurvey survey) {
+        faults(survey).isEmpty();
+        return assertThat(Finding.texts(survey.findings(), Severity.NOTE));
+    }
+
+    private static byte[] labels(MaskSurvey survey) {
+        return Dataset.open(survey.resolved()).labeled().mask(0).labels();
+    }
+
+    @Test
+    void whatIsAsExpectedIsNotTold() {
+        folder.grey("a", 0, 1, 2, 255).grey("b", 2, 1, 0).grey("v", 0, 1);
+        MaskSurvey survey = folder.survey("data.classes", 3, "data.class_names", List.of("sky", "sea", "sand"));
+        assertThat(survey.findings()).isEmpty();
+        assertThat(survey.resolved())
+                .isEqualTo(folder.config(
+                        "data.classes", 3, "data.class_names", List.of("sky", "sea", "sand"), "data.sparse", "off"));
+        assertThat(survey.classes()).extracting(MaskSurvey.ClassShare::name).containsExactly("sky", "sea", "sand");
+        assertThat(survey.classes().get(1)).isEqualTo(new MaskSurvey.ClassShare("sea", 9 / 28.0, 2, 0.5, 1));
+        assertThat(survey.ignoredShare()).isEqualTo(4 / 32.0);
+        assertThat(survey.sizes()).containsExactly(Map.entry("4x4", 3));
+        assertThat(survey.ofOneValue()).isEmpty();
+    }
+
+    @Test
+    void blackAndWhite() {
+        folder.grey("a", 0, 255, 0, 0).grey("v", 0, 255);
+        for (Object classes : List.of("auto", 2)) {
+            MaskSurvey survey = folder.survey("data.classes", classes);
+            notes(survey)
+                    .containsExactly("masks hold 0 (62.5 % of pixels, 2 masks), 255 (37.5 %, 2), read as"
+                            + " data.labels: {0: 0, 255: 1}");
+            assertThat(survey.resolved().data().classes()).isEqualTo(2);
+            assertThat(labels(survey)).startsWith(0, 1, 0, 0);
+        }
+        faults(folder.survey("data.classes", 3))
+                .singleElement()
+                .asString()
+                .endsWith("; there is nothing to tell apart;"
+                        + " if 255 is a class, set data.classes: 2, and it is read as class 1");
+    }
+
+    @Test
+    void aRerunWithTheSettledConfigurationTellsNothing() {
+        folder.grey("a", 0, 255, 0, 0).grey("v", 0, 255);
+        ImasConfig settled = folder.survey().resolved();
+        MaskSurvey again = MaskSurvey.of(settled, Dataset.open(settled));
+        assertThat(again.findings()).isEmpty();
+        assertThat(again.resolved()).isEqualTo(settled);
+    }
+
+    @Test
+    void blackGreyAndWhite() {
+        folder.grey("a", 0, 127, 255).grey("v", 0, 255);
+        assertThat(folder.survey("data.classes", 3).resolved().data().labels())
+                .containsExactly(Map.entry("0", "0"), Map.entry("127", "1"), Map.entry("255", "2"));
+        MaskSurvey two = folder.survey("data.classes", 2);
+        notes(two).singleElement().asString().endsWith("read as data.labels: {0: 0, 255: 1, 127: ignore}");
+        assertThat(labels(two)).startsWith(0, 255, 1);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .startsWith("data.classes is not given, and cannot be told from the masks, which hold 0 (")
+                .endsWith("; for three classes add data.labels: {0: 0, 127: 1, 255: 2}; if 127 is undecided, add"
+                        + " data.labels: {0: 0, 127: ignore, 255: 1}");
+    }
+
+    @Test
+    void greySteps() {
+        folder.grey("a", 0, 85, 170, 255);
+        folder.grey("b", 0, 85);
+        assertThat(folder.survey("method", "supervised").resolved().data().classes())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void otherNumbersAreSaidToBeMapped() {
+        folder.grey("a", 0, 50, 100).grey("v", 0, 50);
+        faults(folder.survey("data.classes", 3))
+                .singleElement()
+                .asString()
+                .contains("50 (", "100 (")
+                .contains("say which class each is, such as data.labels: {0: 0, 50: 1, 100: 2}");
+        MaskSurvey given = folder.survey("data.labels", Map.of("0", "0", "50", "2", "100", "1"));
+        assertThat(given.findings()).isEmpty();
+        assertThat(given.resolved().data().classes()).isEqualTo(3);
+        assertThat(labels(given)).startsWith(0, 2, 1);
+        faults(folder.survey("data.labels", Map.of("0", "0", "50", "1")))
+                .containsExactly("masks hold what data.labels does not name: 100 (15.6 % of pixels, 1 mask) in "
+                        + folder.mask("a") + "; add it, or `other: ignore` for all that has no line");
+        assertThat(labels(folder.survey("data.labels", Map.of("0", "0", "50", "1", "other", "ignore"))))
+                .startsWith(0, 1, 255);
+    }
+
+    @Test
+    void backgroundAndOneNumberBesideTheIgnored() {
+        folder.grey("a", 0, 38, 255).grey("v", 0, 38);
+        MaskSurvey survey = folder.survey("data.classes", 2);
+        notes(survey).singleElement().asString().endsWith("read as data.labels: {0: 0, 38: 1}");
+        assertThat(labels(survey)).startsWith(0, 1, 255);
+    }
+
+    @Test
+    void wideMasksOfBlackAndWhite() {
+        folder.grey("a", 0, 65535).grey("v", 0, 65535);
+        assertThat(labels(folder.survey())).startsWith(0, 1);
+    }
+
+    @Test
+    void someMasksPaintedAndSomeNumbered() {
+        folder.grey("a", 0, 1).grey("b", 1, 0, 0).grey("v1", 0, 255).grey("v2", 255, 0);
+        faults(folder.survey("data.classes", 2))
+                .containsExactly(
+                        folder.mask("v1") + " and " + folder.mask("v2") + " hold 0 and 255 alone, all other masks"
+                                + " [0, 1] and no 255, which would be ignored: if it is a class there, add data.labels: {0: 0,"
+                                + " 1: 1, 255: 1}; if it is to be ignored, data.labels: {0: 0, 1: 1, 255: ignore}");
+        assertThat(folder.survey("data.labels", Map.of("0", "0", "1", "1", "255", "1"))
+                        .findings())
+                .isEmpty();
+        folder.grey("b", 1, 255, 0);
+        notes(folder.survey("data.classes", 2)).isEmpty();
+    }
+
+    @Test
+    void smoothedEdges() {
+        int[] values = new int[16];
+        values[0] = 255;
+        values[1] = 130;
+        values[2] = 40;
+        folder.grey("a", values)
+                .grey("b", IntStream.range(0, 16).map(i -> i < 9 ? 0 : 255).toArray());
+        folder.grey("c", 0, 255).grey("v", 0, 255);
+        faults(folder.survey("data.classes", 2))
+                .singleElement()
+                .asString()
+                .endsWith("nearly all is black or white, so the masks were smoothed, resized with interpolation or"
+                        + " compressed: add data.labels: {0-127: 0, 128-255: 1}");
+        assertThat(labels(folder.survey("data.labels", Map.of("0-127", "0", "128-255", "1"))))
+                .startsWith(1, 1, 0, 0);
+    }
+
+    @Test
+    void valuesThatAreNoClassAreAllNamedAtOnce() {
+        int[] slip = IntStream.range(0, 16).map(i -> i % 3).toArray();
+        for (int i = 0; i < 8; i++) {
+            folder.grey("a" + i, slip.clone());
+        }
+        slip[5] = 9;
+        folder.grey("v1", slip).grey("v2", 0, 1, 2);
+        faults(folder.survey("data.classes", 3))
+                .singleElement()
+                .asString()
+                .startsWith("masks hold values that are no class: 9 (0.6 % of pixels, 1 mask) in " + folder.mask("v1")
+                        + "; expected 0 to 2 (data.classes: 3) or 255 (ignored); found are 0 (")
+                .endsWith(
+                        "so few pixels look like a slip: mend those masks, or ignore them with data.ignore: [255, 9]");
+        assertThat(folder.survey("data.classes", 3, "data.ignore", List.of(255, 9))
+                        .findings())
+                .isEmpty();
+    }
+
+    @Test
+    void hintsByDataSet() {
+        folder.grey("a", 7, 26, 33, 0).grey("v", 7, 11);
+        faults(folder.survey("data.classes", 19)).singleElement().asString().contains("labelTrainIds", "{7: 0, 8: 1,");
+        faults(folder.survey("data.classes", 80)).isEmpty();
+        folder.grey("b", 90, 13);
+        faults(folder.survey("data.classes", 80)).singleElement().asString().contains("COCO");
+    }
+
+    @Test
+    void classesThatCountFromOne() {
+        folder.grey("a", 1, 2, 3).grey("v", 1, 2);
+        faults(folder.survey("data.classes", 3)).singleElement().asString().contains("data.reduce_zero_label: true");
+        faults(folder.survey()).singleElement().asString().contains("data.reduce_zero_label: true", "data.classes: 4");
+        MaskSurvey reduced = folder.survey("data.reduce_zero_label", true);
+        assertThat(reduced.findings()).isEmpty();
+        assertThat(reduced.resolved().data().classes()).isEqualTo(3);
+        assertThat(labels(reduced)).startsWith(0, 1, 2);
+        folder.grey("b", 0, 3, 255, 1);
+        assertThat(Dataset.open(folder.survey("data.reduce_zero_label", true).resolved())
+                        .labeled()
+                        .mask(1)
+                        .labels())
+                .startsWith(255, 2, 255, 0);
+    }
+
+    @Test
+    void classesAreCounted() {
+        folder.grey("a", 0, 1).grey("b", 0, 3).grey("v", 0, 1);
+        MaskSurvey survey = folder.survey();
+        notes(survey).containsExactly("4 classes, by the values of the masks");
+        assertThat(Finding.texts(survey.findings(), Severity.WARNING))
+                .containsExactly("no labelled pixel is class 2: what is never shown is never learned");
+    }
+
+    @Test
+    void namesAndColoursComeFromAFileBesideThePictures() {
+        folder.grey("a", 0, 1).grey("v", 0, 1);
+        list(root.resolve("classes.yaml"), "names: [glass, cell, dirt]", "colors: ['#000000', '#00ff00', '#0000ff']");
+        MaskSurvey survey = folder.survey();
+        assertThat(Finding.texts(survey.findings(), Severity.NOTE))
+                .containsExactly("3 classes as " + root.resolve("classes.yaml") + " names them: glass, cell, dirt");
+        assertThat(survey.resolved().data().classNames()).containsExactly("glass", "cell", "dirt");
+        assertThat(survey.resolved().data().palette()).containsExactly(0, 0xff00, 0xff);
+        assertThat(Finding.texts(folder.survey("data.classes", 2).findings(), Severity.WARNING))
+                .containsExactly(root.resolve("classes.yaml") + " names 3 classes, data.classes is 2; its names are not"
+                        + " used");
+        list(root.resolve("classes.yaml"), "names: 5");
+        faults(folder.survey()).singleElement().asString().contains("classes.yaml names 0 classes");
+    }
+
+    @Test
+    void aPaletteOfTheirOwnCountsClassesAndColoursThem() {
+        List<Integer> palette = List.of(0x101010, 0xff0000, 0x00ff00);
+        folder.palette("a", palette, 0, 1).palette("v", palette, 1, 0);
+        MaskSurvey survey = folder.survey();
+        assertThat(survey.resolved().data().classes()).isEqualTo(3);
+        assertThat(survey.resolved().data().palette()).isEqualTo(palette);
+    }
+
+    @Test
+    void aStandardPaletteSaysNothing() {
+        folder.palette("a", Palette.voc(256), 0, 1, 255).palette("v", Palette.voc(256), 0, 1);
+        assertThat(folder.survey().resolved().data().classes()).isEqualTo(2);
+    }
+
+    @Test
+    void coloursByVocPaletteOwnPaletteOrBlackAndAnother() {
+        folder.colours("a", 0, 0x800000, 0xe0e0c0).colours("v", 0, 0x008000);
+        MaskSurvey voc = folder.survey("data.classes", 21);
+        notes(voc)
+                .singleElement()
+                .asString()
+                .startsWith("masks are colour pictures: ")
+                .contains("by PASCAL VOC's");
+        assertThat(labels(voc)).startsWith(0, 1, 255);
+        assertThat(folder.survey().resolved().data().classes()).isEqualTo(3);
+
+        MaskSurvey own =
+                folder.survey("data.classes", 4, "data.palette", List.of("#008000", "#e0e0c0", "#800000", "#000000"));
+        assertThat(labels(own)).startsWith(3, 2, 1);
+        faults(folder.survey("data.classes", 2, "data.palette", List.of("#000000", "#800000")))
+                .singleElement()
+                .asString()
+                .contains("not in data.palette: #008000 (25.0 % of pixels, 1 mask) in " + folder.mask("v"));
+    }
+
+    @Test
+    void blackAndOneColour() {
+        folder.colours("a", 0, 0x12ff34).colours("v", 0x12ff34, 0).grey("b", 0);
+        assertThat(labels(folder.survey())).startsWith(0, 1);
+        assertThat(folder.survey("data.classes", 2).resolved().data().labels())
+                .containsExactly(Map.entry("#000000", "0"), Map.entry("#12ff34", "1"));
+    }
+
+    @Test
+    void coloursThatNobodyExplains() {
+        folder.colours("a", 0, 0xff0000, 0x00ff00, 0x00ff00).colours("v", 0, 0xff0000);
+        faults(folder.survey("data.classes", 3))
+                .containsExactly(
+                        "masks are colour pictures, and nothing says which class is which colour: #000000 (37.5"
+                                + " % of pixels, 2 masks), #ff0000 (37.5 %, 2), #00ff00 (25.0 %, 1); say it, in your classes'"
+                                + " order: data.labels: {\"#000000\": 0, \"#ff0000\": 1, \"#00ff00\": 2}");
+        MaskSurvey said =
+                folder.survey("data.labels", Map.of("#000000", "ignore", "#ff0000", "tumour", "#00ff00", "background"));
+        assertThat(said.resolved().data().classNames()).containsExactly("background", "tumour");
+        assertThat(labels(said)).startsWith(255, 1, 0, 0);
+    }
+
+    @Test
+    void colourLabelsReachIntoPalettesAndGreys() {
+        folder.palette("a", List.of(0xffffff, 0xff0000, 0), 0, 1, 2)
+                .grey("b", 255, 0)
+                .grey("v", 0, 255);
+        MaskSurvey survey = folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1", "#ffffff", "2"));
+        faults(survey).isEmpty();
+        assertThat(labels(survey)).startsWith(2, 1, 0);
+    }
+
+    @Test
+    void photographsAsMasks() {
+        folder.colours("a", IntStream.range(0, 16).map(i -> 0x010203 * i).toArray());
+        for (int k = 0; k < 8; k++) {
+            int more = k;
+            folder.colours(
+                    "b" + k,
+                    IntStream.range(0, 16)
+                            .map(i -> 0x070100 * more + 0x030201 * i)
+                            .toArray());
+        }
+        folder.colours("v", 0, 0x112233);
+        faults(folder.survey("data.classes", 3)).singleElement().asString().contains("a mask has one colour a class");
+    }
+
+    @Test
+    void coloursBesideNumbers() {
+        folder.colours("a", 0, 0xff0000).grey("b", 0, 1).grey("v", 0, 1);
+        faults(folder.survey("data.classes", 2))
+                .singleElement()
+                .asString()
+                .contains("1 mask (such as " + folder.mask("a") + ") are colour pictures, 2 hold numbers (such as "
+                        + folder.mask("b"));
+    }
+
+    @Test
+    void palettesThatDiffer() {
+        folder.palette("a", List.of(0, 0xff0000), 0, 1).palette("v", List.of(0, 0x00ff00), 0, 1);
+        assertThat(folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1", "#00ff00", "1"))
+                        .findings())
+                .isEmpty();
+        assertThat(Finding.texts(folder.survey("data.classes", 2).findings(), Severity.WARNING))
+                .containsExactly("palettes differ: 1 is #ff0000 in " + folder.mask("a") + " and #00ff00 in "
+                        + folder.mask("v") + "; the numbers count");
+        folder.palette("v", List.of(0xff0000, 0), 0, 1);
+        faults(folder.survey("data.classes", 2))
+                .hasSize(2)
+                .first()
+                .asString()
+                .endsWith(
+                        "and one colour stands under several"
+                                + " numbers; if the colours are right, add data.labels by colour, if the numbers are, by number");
+        faults(folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1")))
+                .isEmpty();
+        faults(folder.survey("data.labels", Map.of("0", "0", "1", "1"))).isEmpty();
+    }
+
+    @Test
+    void theShapeInTheTransparency() {
+        folder.transparent("a", 0xffff0000, 0x00ff0000).transparent("v", 0xffff0000, 0x00ff0000);
+        faults(folder.survey())
+                .containsExactly(
+                        folder.mask("a") + " and " + folder.mask("v") + " are of one colour, and the shape is in"
+                                + " the transparency (alpha), which is not read; save masks as palette or grey PNGs without"
+                                + " transparency");
+        folder.transparent("a", 0xffff0000, 0).transparent("v", 0xffff0000, 0);
+        assertThat(labels(folder.survey())).startsWith(1, 0);
+    }
+
+    @Test
+    void everythingIgnored() {
+        folder.grey("a", 255).grey("v", 255);
+        faults(folder.survey("data.classes", 3))
+                .hasSize(2)
+                .allSatisfy(text -> assertThat(text).contains("ignored"))
+                .first()
+                .asString()
+                .startsWith("all labelled pixels are ignored: the masks hold 255 (100.0 % of pixels, 1 mask)");
+        faults(folder.survey()).isNotEmpty();
+    }
+
+    @Test
+    void oneClassAlone() {
+        folder.grey("a", 0).grey("v", 0, 1);
+        faults(folder.survey("data.classes", 2))
+                .containsExactly("all labelled pixels are class 0: the masks hold 0 (100.0 %"
+                        + " of pixels, 1 mask); there is nothing to tell apart");
+        faults(folder.survey("data.classes", 1))
+                .singleElement()
+                .asString()
+                .startsWith("data.classes is 1, which leaves"
+                        + " nothing to tell apart; the background counts as a class: set data.classes: 2");
+    }
+
+    @Test
+    void filesThatCannotBeReadAreAllTold() {
+        folder.grey("a", 0, 1).grey("b", 0, 1).grey("v", 0, 1);
+        list(folder.mask("a"), "no picture");
+        list(folder.mask("v"), "no picture either");
+        faults(folder.survey("data.classes", 2)).hasSize(2);
+        folder.grey("b", 0, 1, 9);
+        faults(folder.survey("data.classes", 2)).hasSize(3).last().asString().contains("9 (");
+        assertThatThrownBy(() -> folder.survey("data.classes", 2).requireUsable())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(folder.mask("a").toString())
+                .hasMessageContaining(folder.mask("v").toString());
+    }
+
+    @Test
+    void numbersOfObjects() {
+        folder.grey("a", 0, 1, 2, 300).grey("b", 0, 7).grey("v", 0, 255);
+        faults(folder.survey("data.classes", 2)).singleElement().asString().contains("data.instances: foreground");
+        faults(folder.survey()).singleElement().asString().contains("data.instances: foreground");
+        MaskSurvey foreground = folder.survey("data.instances", "foreground");
+        assertThat(foreground.findings()).isEmpty();
+        assertThat(foreground.resolved().data().classes()).isEqualTo(2);
+        assertThat(labels(foreground)).startsWith(0, 1, 1, 1);
+        MaskSurvey border = folder.survey("data.instances", "border");
+        assertThat(border.resolved().data().classes()).isEqualTo(3);
+        assertThat(labels(border)).startsWith(0, 2, 2, 2);
+        assertThat(Dataset.open(foreground.resolved()).validation().mask(0).labels())
+                .describedAs("255 is a number like any other")
+                .startsWith(0, 1);
+    }
+
+    @Test
+    void fewObjectsAMaskAreNotTakenForClasses() {
+        folder.grey("a", 0, 1).grey("b", 0, 1, 2).grey("c", 0, 1, 2, 3).grey("v", 0, 1, 2, 3, 4);
+        faults(folder.survey())
+                .containsExactly(
+                        "masks hold 0 to 4, each from 0 on without a gap: if every object has a number of its own,"
+                                + " add data.instances: foreground (or border); if they are classes, data.classes: 5");
+        faults(folder.survey("data.classes", 5)).isEmpty();
+    }
+
+    @Test
+    void masksAnnotatedInPartCountAsUnlabelledToo() {
+        folder.grey("a", 0, 1, 255, 255, 255, 255).grey("v", 0, 1);
+        MaskSurvey survey = folder.survey("data.classes", 2);
+        notes(survey)
+                .singleElement()
+                .asString()
+                .startsWith("62.5 % of the labelled pixels are ignored")
+                .contains("data.sparse");
+        assertThat(survey.resolved().data().sparse()).isEqualTo(Sparse.ON);
+        Dataset data = Dataset.open(survey.resolved());
+        assertThat(data.unlabeled().size()).isEqualTo(2);
+        assertThat(data.unlabeled().id(1)).isEqualTo("a");
+        assertThatThrownBy(() -> data.unlabeled().mask(1)).isInstanceOf(IllegalStateException.class);
+        assertThat(folder.survey("data.classes", 2, "data.sparse", "off")
+                        .resolved()
+                        .data()
+                        .sparse())
+                .isEqualTo(Sparse.OFF);
+        assertThat(folder.survey("data.classes", 2, "method", "supervised").findings())
+                .isEmpty();
+    }
+
+    @Test
+    void generatedScenesHaveNothingToSurvey() {
+        ImasConfig config = dev.imas.image.TestFiles.config();
+        MaskSurvey survey = MaskSurvey.of(config, Dataset.open(config));
+        assertThat(survey.findings()).isEmpty();
+        assertThat(survey.resolved()).isEqualTo(config);
+    }
+}
