@@ -66,8 +66,19 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "train", "predict", "verify", "report", "run", "device", "kernels", "data", "annotations",
-                            "image", "common", "config", "machine")));
+                            "train",
+                            "predict",
+                            "verify",
+                            "report",
+                            "run",
+                            "device",
+                            "kernels",
+                            "data",
+                            "annotations",
+                            "image",
+                            "common",
+                            "config",
+                            "machine")));
 
     /** Package of dev.imas.verify ("" for itself) -> packages of it that it may use. */
     private static final Map<String, Set<String>> VERIFY_MAY_USE = Map.of(
@@ -213,18 +224,17 @@ class ArchitectureTest {
     void onlyTheLearningPackagesKnowLibtorch() {
         noClasses()
                 .that()
-                .resideInAnyPackage(
-                        packages(
-                                "common",
-                                "config",
-                                "machine",
-                                "kernels",
-                                "image",
-                                "annotations",
-                                "augment",
-                                "data",
-                                "run",
-                                "report"))
+                .resideInAnyPackage(packages(
+                        "common",
+                        "config",
+                        "machine",
+                        "kernels",
+                        "image",
+                        "annotations",
+                        "augment",
+                        "data",
+                        "run",
+                        "report"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco.pytorch..")

@@ -111,7 +111,9 @@ record ClassTable(List<String> names, List<Integer> palette, Map<String, Integer
     /** The listed class that a name stands for, "skip", or null. */
     private static String target(String name, ClassList list) {
         OptionalInt colour = Colors.ofHex(name);
-        String listed = list.names().contains(name) || ClassNames.isBackground(name) ? name : list.renamed().get(name);
+        String listed = list.names().contains(name) || ClassNames.isBackground(name)
+                ? name
+                : list.renamed().get(name);
         if (listed == null && colour.isPresent()) {
             listed = list.colours().entrySet().stream()
                     .filter(entry -> entry.getValue().contains(colour.getAsInt()))

@@ -34,10 +34,14 @@ final class CocoReader implements AnnotationReader {
         Json rest = JsonFile.read(
                 file,
                 Map.<String, Consumer<Json>>of(
-                        "images", image -> findings.gather(() -> instances.image(image)),
-                        "categories", category -> findings.gather(() -> instances.category(category)),
-                        "annotations", object -> findings.gather(() -> instances.object(object)),
-                        JsonFile.ROOT, item -> {}),
+                        "images",
+                        image -> findings.gather(() -> instances.image(image)),
+                        "categories",
+                        category -> findings.gather(() -> instances.category(category)),
+                        "annotations",
+                        object -> findings.gather(() -> instances.object(object)),
+                        JsonFile.ROOT,
+                        item -> {}),
                 Set.of());
         if (!rest.isObject()) {
             throw new UserException(file + " is a list, perhaps of results; expected COCO's instances:"
@@ -86,7 +90,8 @@ final class CocoReader implements AnnotationReader {
         }
 
         void object(Json object) {
-            if (object.object().at("segments_info").exists() || object.at("caption").exists()) {
+            if (object.object().at("segments_info").exists()
+                    || object.at("caption").exists()) {
                 otherKind = object.at("caption").exists() ? "captions" : "panoptic segments";
                 return;
             }
@@ -152,7 +157,8 @@ final class CocoReader implements AnnotationReader {
         private Image image(Drawn object) {
             Image image = images.get(object.image);
             if (image == null) {
-                throw object.place.at("image_id")
+                throw object.place
+                        .at("image_id")
                         .problem("is " + Words.brief(object.image) + ", which is no id of an image");
             }
             return image;
@@ -161,15 +167,21 @@ final class CocoReader implements AnnotationReader {
         private Annotation annotation(Drawn object) {
             String category = categories.get(object.category);
             if (category == null) {
-                throw object.place.at("category_id")
+                throw object.place
+                        .at("category_id")
                         .problem("is " + Words.brief(object.category) + ", which is no id of a category");
             }
             Optional<ImageSize> stated = image(object).size;
             for (Region region : object.regions) {
-                if (region instanceof RunLengths runs && stated.isPresent() && !stated.get().equals(runs.size())) {
-                    throw object.place.at("segmentation.size")
-                            .problem("is " + runs.size().height() + ", " + runs.size().width() + "; expected "
-                                    + stated.get().height() + ", " + stated.get().width()
+                if (region instanceof RunLengths runs
+                        && stated.isPresent()
+                        && !stated.get().equals(runs.size())) {
+                    throw object.place
+                            .at("segmentation.size")
+                            .problem("is " + runs.size().height() + ", "
+                                    + runs.size().width() + "; expected "
+                                    + stated.get().height() + ", "
+                                    + stated.get().width()
                                     + ", height and width of the image");
                 }
             }

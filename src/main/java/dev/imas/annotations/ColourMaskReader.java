@@ -51,8 +51,8 @@ final class ColourMaskReader implements AnnotationReader {
         public List<Annotation> annotations(ImageSize picture) {
             StoredMask mask = ImageFiles.storedMask(file, picture);
             if (mask.alpha()) {
-                throw new UserException(file + " has transparent pixels, whose colour is not seen;"
-                        + " save it without transparency");
+                throw new UserException(
+                        file + " has transparent pixels, whose colour is not seen;" + " save it without transparency");
             }
             Map<Integer, BitSet> colours = new TreeMap<>();
             int last = -1;
@@ -86,8 +86,8 @@ final class ColourMaskReader implements AnnotationReader {
                 return mask.palette().get(value);
             }
             if (value < 0 || value > 255) {
-                throw new UserException(file + " holds numbers up to " + value
-                        + " at least; expected colours, or greys from 0 to 255");
+                throw new UserException(
+                        file + " holds numbers up to " + value + " at least; expected colours, or greys from 0 to 255");
             }
             return value << 16 | value << 8 | value;
         }

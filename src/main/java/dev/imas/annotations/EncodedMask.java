@@ -38,8 +38,8 @@ final class EncodedMask {
             try {
                 reader.setInput(stream, true, true);
                 if ((long) reader.getWidth(0) * reader.getHeight(0) > MOST_PIXELS) {
-                    throw text.problem("is " + reader.getWidth(0) + "x" + reader.getHeight(0)
-                            + "; a mask may have " + MOST_PIXELS + " pixels at most");
+                    throw text.problem("is " + reader.getWidth(0) + "x" + reader.getHeight(0) + "; a mask may have "
+                            + MOST_PIXELS + " pixels at most");
                 }
                 return bitmap(reader.read(0).getRaster(), x, y);
             } finally {

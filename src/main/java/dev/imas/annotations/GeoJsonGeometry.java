@@ -35,8 +35,8 @@ record GeoJsonGeometry(List<Region> regions, int points, int lines, boolean othe
                 case "MultiPoint" -> points += coordinates.items().size();
                 case "LineString" -> lines++;
                 case "MultiLineString" -> lines += coordinates.items().size();
-                default -> geometry.at("type")
-                        .require(false, "a geometry of GeoJSON such as \"Polygon\" or \"MultiPolygon\"");
+                default ->
+                    geometry.at("type").require(false, "a geometry of GeoJSON such as \"Polygon\" or \"MultiPolygon\"");
             }
         }
 

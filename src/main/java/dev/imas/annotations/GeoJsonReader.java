@@ -27,11 +27,14 @@ final class GeoJsonReader implements AnnotationReader {
     @Override
     public List<AnnotatedPicture> read(Path file, Findings findings) {
         Features features = new Features(findings);
-        Json rest = JsonFile.read(
-                file, Map.of("features", features::feature, JsonFile.ROOT, features::feature), Set.of());
+        Json rest =
+                JsonFile.read(file, Map.of("features", features::feature, JsonFile.ROOT, features::feature), Set.of());
         String name = file.getFileName().toString();
         if (!rest.isMissing()) { // else the file is a list of features, which were read
-            if (rest.isObject() && !rest.at("type").exists() && !rest.at("features").exists() && !isGeoJson(name)) {
+            if (rest.isObject()
+                    && !rest.at("type").exists()
+                    && !rest.at("features").exists()
+                    && !isGeoJson(name)) {
                 findings.skip("JSON files that are no GeoJSON, as they say no type", file.toString());
                 return List.of();
             }
@@ -60,7 +63,8 @@ final class GeoJsonReader implements AnnotationReader {
             if (rest.at("crs").exists()) {
                 throw rest.at("crs").problem("says that its coordinates are places on a map; expected pixels");
             }
-            if (rest.at("features").exists() || "FeatureCollection".equals(rest.text("type").orElse(null))) {
+            if (rest.at("features").exists()
+                    || "FeatureCollection".equals(rest.text("type").orElse(null))) {
                 rest.at("features").items();
             } else {
                 feature(rest);
@@ -124,7 +128,8 @@ final class GeoJsonReader implements AnnotationReader {
                 findings.skip("lines, which cover nothing", feature.where());
             }
             if (found.otherPlane()) {
-                findings.skip("objects on another z or t than the first, which is the one that is read", feature.where());
+                findings.skip(
+                        "objects on another z or t than the first, which is the one that is read", feature.where());
             } else if (!found.regions().isEmpty()) {
                 annotations.add(new Annotation(feature.where(), className, colour, found.regions()));
             } else if (found.points() + found.lines() == 0) {
@@ -148,7 +153,9 @@ final class GeoJsonReader implements AnnotationReader {
             return name.orElse(null);
         }
         String above = className(parent);
-        return above == null ? name.orElse(null) : name.map(own -> above + ": " + own).orElse(above);
+        return above == null
+                ? name.orElse(null)
+                : name.map(own -> above + ": " + own).orElse(above);
     }
 
     /** {@code color} as [r, g, b] or a number, or {@code colorRGB} as a number; of a number the lower three bytes. */

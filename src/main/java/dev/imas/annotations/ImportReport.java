@@ -36,7 +36,8 @@ record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts coun
                     + ": with --sparse annotate some of it too, or nothing tells it from the other classes");
         }
         Path out = request.out();
-        lines.add("wrote    " + out + ": images (" + (request.link() ? "links" : "copies") + "), masks, classes.yaml, import.txt");
+        lines.add("wrote    " + out + ": images (" + (request.link() ? "links" : "copies")
+                + "), masks, classes.yaml, import.txt");
         lines.add("train    imas train --config " + out.resolve("classes.yaml") + " --data " + out);
         return lines;
     }

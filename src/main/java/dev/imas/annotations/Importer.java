@@ -40,7 +40,8 @@ public final class Importer {
             return new Importer(request).run();
         } catch (OutOfMemoryError e) {
             throw new UserException(
-                    "the annotations do not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
+                    "the annotations do not fit into the "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
                             + " MB this program may use; give it more with IMAS_JAVA_OPTIONS=-Xmx8g",
                     e);
         }
@@ -85,7 +86,8 @@ public final class Importer {
                 .filter(reader::reads)
                 .collect(Collectors.toCollection(ArrayList::new));
         if (request.format() == AnnotationFormat.COLOUR) {
-            files.removeIf(file -> liesAmongPictures(file, given) && MaskNames.picture(file).isEmpty());
+            files.removeIf(file ->
+                    liesAmongPictures(file, given) && MaskNames.picture(file).isEmpty());
         }
         if (files.isEmpty()) {
             throw new UserException("--annotations: no " + request.format().files() + " in " + given);

@@ -59,8 +59,7 @@ final class LabelMeReader implements AnnotationReader {
         if (region == null) {
             findings.skip("shapes of the type " + Words.brief(type) + ", which covers nothing", shape.where());
         } else {
-            annotations.add(
-                    new Annotation(shape.where(), shape.at("label").text(), colour(shape), List.of(region)));
+            annotations.add(new Annotation(shape.where(), shape.at("label").text(), colour(shape), List.of(region)));
         }
     }
 

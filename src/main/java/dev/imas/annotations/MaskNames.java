@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /** Names of mask files that are made of their picture's name and a word, such as {@code NAME_mask.png}. */
 final class MaskNames {
-    private static final Pattern WORD = Pattern.compile(
-            "(?i)(.+?)[-_. ]+(labell?ed|labels?|masks?|gt|seg|segmentation|colou?rs?|annotations?)");
+    private static final Pattern WORD =
+            Pattern.compile("(?i)(.+?)[-_. ]+(labell?ed|labels?|masks?|gt|seg|segmentation|colou?rs?|annotations?)");
 
     private MaskNames() {}
 

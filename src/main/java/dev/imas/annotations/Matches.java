@@ -42,25 +42,29 @@ final class Matches {
 
     /** Looks for the pictures that something annotates; notes where there are none. */
     void add(AnnotatedPicture annotated) {
-        List<Path> files = new ArrayList<>(
-                pictures.find(annotated.names(), request.format() == AnnotationFormat.GEOJSON));
+        List<Path> files =
+                new ArrayList<>(pictures.find(annotated.names(), request.format() == AnnotationFormat.GEOJSON));
         if (files.isEmpty() && namesOnlyPicture(annotated)) {
             pictures.only().ifPresent(files::add);
         }
         if (files.isEmpty()) {
-            findings.skip("annotated pictures that are not in --images",
+            findings.skip(
+                    "annotated pictures that are not in --images",
                     annotated.names().get(0) + " (" + annotated.origin() + ")");
         }
         if (request.format() == AnnotationFormat.LABELME) {
             requireOne(annotated, files);
         }
-        files.forEach(file -> found.computeIfAbsent(file, key -> new ArrayList<>()).add(annotated));
+        files.forEach(
+                file -> found.computeIfAbsent(file, key -> new ArrayList<>()).add(annotated));
     }
 
     /** One file for one picture needs no equal names, unless it names another picture itself. */
     private boolean namesOnlyPicture(AnnotatedPicture annotated) {
         boolean named = request.format() == AnnotationFormat.COCO || request.format() == AnnotationFormat.LABELME;
-        return !named && Files.isRegularFile(request.annotations()) && pictures.only().isPresent();
+        return !named
+                && Files.isRegularFile(request.annotations())
+                && pictures.only().isPresent();
     }
 
     /** After pictures were renamed, what a file says and what it is called may lead to different ones. */
@@ -80,8 +84,9 @@ final class Matches {
         List<Annotated> annotated = new ArrayList<>();
         found.forEach((file, sources) -> findings.gather(() -> {
             ImageSize size = ImageFiles.size(file);
-            List<Source> framed =
-                    sources.stream().map(source -> new Source(source, frame(file, size, source))).toList();
+            List<Source> framed = sources.stream()
+                    .map(source -> new Source(source, frame(file, size, source)))
+                    .toList();
             annotated.add(new Annotated(file, size, framed));
         }));
         return annotated;

@@ -35,7 +35,8 @@ final class OutFolder implements AutoCloseable {
             if (Files.isDirectory(out)) {
                 try (Stream<Path> entries = Files.list(out)) {
                     if (entries.findAny().isPresent()) {
-                        throw new UserException("--out: " + out + " is not empty; name a folder that does not exist yet");
+                        throw new UserException(
+                                "--out: " + out + " is not empty; name a folder that does not exist yet");
                     }
                 }
             }
@@ -80,8 +81,8 @@ final class OutFolder implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UserException(
-                    picture + " cannot be " + (link ? "linked to" : "copied to") + " --out (" + FileProblem.of(e, picture)
-                            + ")",
+                    picture + " cannot be " + (link ? "linked to" : "copied to") + " --out ("
+                            + FileProblem.of(e, picture) + ")",
                     e);
         } catch (UnsupportedOperationException e) {
             throw new UserException("--link: this file system has no links; leave it out", e);

@@ -71,8 +71,7 @@ record Outline(List<double[]> rings) implements Region {
         double slope = (x2 - x1) / (y2 - y1);
         for (int row = from; row < to; row++) {
             double down = row + 0.5 - y1;
-            int column =
-                    (int) Math.max(box.x(), Math.min(box.right(), Math.ceil(x1 + down * slope - 0.5)));
+            int column = (int) Math.max(box.x(), Math.min(box.right(), Math.ceil(x1 + down * slope - 0.5)));
             if (column > box.x() && onRight(column - 1, x1, down, x2 - x1, y2 - y1)) { // the division rounds
                 column--;
             } else if (column < box.right() && !onRight(column, x1, down, x2 - x1, y2 - y1)) {

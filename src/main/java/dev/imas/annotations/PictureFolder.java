@@ -34,11 +34,8 @@ final class PictureFolder {
     private static final int DEEPEST = 20;
 
     /** What is compared of a picture's name and the name that is looked for, the surest first. */
-    private static final List<UnaryOperator<String>> KEYS = List.of(
-            name -> name,
-            PictureFolder::lower,
-            PictureFolder::bare,
-            name -> lower(bare(name)));
+    private static final List<UnaryOperator<String>> KEYS =
+            List.of(name -> name, PictureFolder::lower, PictureFolder::bare, name -> lower(bare(name)));
 
     private final Path root;
     private final List<Path> pictures;
@@ -52,10 +49,9 @@ final class PictureFolder {
                 .map(key -> pictures.stream().collect(Collectors.groupingBy(file -> key.apply(last(file)))))
                 .toList();
         for (Path picture : pictures) {
-            TileName.of(stem(last(picture)))
-                    .filter(TileName::firstPlane)
-                    .ifPresent(tile -> bySlide.computeIfAbsent(slide(tile.slide()), key -> new ArrayList<>())
-                            .add(picture));
+            TileName.of(stem(last(picture))).filter(TileName::firstPlane).ifPresent(tile -> bySlide.computeIfAbsent(
+                            slide(tile.slide()), key -> new ArrayList<>())
+                    .add(picture));
         }
     }
 
@@ -77,14 +73,17 @@ final class PictureFolder {
             if (TileName.of(stem(last(file))).filter(tile -> !tile.firstPlane()).isPresent()) {
                 findings.skip("masks of tiles on another z or t than the first", file.toString());
             }
-            if (MaskNames.picture(file).filter(name -> names.contains(lower(normal(name)))).isPresent()) {
+            if (MaskNames.picture(file)
+                    .filter(name -> names.contains(lower(normal(name))))
+                    .isPresent()) {
                 findings.skip("masks beside their pictures, by their names", file.toString());
             } else {
                 pictures.add(file);
             }
         }
         if (pictures.isEmpty()) {
-            throw new UserException("--images: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + root);
+            throw new UserException(
+                    "--images: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + root);
         }
         return new PictureFolder(root, pictures);
     }
@@ -103,7 +102,8 @@ final class PictureFolder {
                     .sorted()
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new UserException(option + ": " + folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
+            throw new UserException(
+                    option + ": " + folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
         }
     }
 

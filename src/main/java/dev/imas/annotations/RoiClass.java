@@ -15,7 +15,8 @@ public enum RoiClass {
     NAME {
         @Override
         String of(RoiFile roi) {
-            String name = roi.name().replaceFirst("[-_ .#(]*[0-9][-_ .0-9)]*$", "").strip();
+            String name =
+                    roi.name().replaceFirst("[-_ .#(]*[0-9][-_ .0-9)]*$", "").strip();
             return name.isEmpty() ? null : name;
         }
     },

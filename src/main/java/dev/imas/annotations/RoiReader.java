@@ -23,7 +23,8 @@ final class RoiReader implements AnnotationReader {
     private static final long MOST_BYTES = 64 << 20;
     private static final int MOST_REGIONS = 1_000_000;
     /** How people name the ROI manager's files after their pictures. */
-    private static final Pattern SET = Pattern.compile("(?i)(^(roi[-_ ]?set|rois?)[-_ ]+)|([-_ ]*(roi[-_ ]?set|rois?)$)");
+    private static final Pattern SET =
+            Pattern.compile("(?i)(^(roi[-_ ]?set|rois?)[-_ ]+)|([-_ ]*(roi[-_ ]?set|rois?)$)");
 
     private final RoiClass classes;
 
@@ -53,7 +54,8 @@ final class RoiReader implements AnnotationReader {
                 region(file.toString(), FileNames.stem(file), Files.readAllBytes(file), annotations, findings);
             }
         } catch (ZipException e) {
-            throw new UserException(file + " is no zip file, or a damaged one; expected one of ImageJ's ROI manager", e);
+            throw new UserException(
+                    file + " is no zip file, or a damaged one; expected one of ImageJ's ROI manager", e);
         } catch (IOException e) {
             throw new UserException(file + " cannot be read (" + FileProblem.of(e, file) + ")", e);
         }
@@ -107,8 +109,7 @@ final class RoiReader implements AnnotationReader {
         }
     }
 
-    private void region(
-            String where, String name, byte[] bytes, List<Annotation> annotations, Findings findings) {
+    private void region(String where, String name, byte[] bytes, List<Annotation> annotations, Findings findings) {
         findings.gather(() -> {
             RoiFile roi = RoiFile.read(where, name, bytes);
             if (roi.unread() != null) {

@@ -35,7 +35,8 @@ record RunLengths(ImageSize size, int[] runs) implements Region {
             sum += run;
         }
         if (sum != pixels) {
-            throw counts.problem("add up to " + sum + " pixels; expected " + pixels + ", " + height + " rows of " + width);
+            throw counts.problem(
+                    "add up to " + sum + " pixels; expected " + pixels + ", " + height + " rows of " + width);
         }
         return new RunLengths(new ImageSize(width, height), runs);
     }

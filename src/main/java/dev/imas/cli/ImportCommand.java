@@ -46,14 +46,21 @@ final class ImportCommand implements Command {
                 .addOption(option("from", "FORMAT", Names.choice(AnnotationFormat.class)))
                 .addOption(option("images", "DIR", "folder of the pictures; subfolders are looked into"))
                 .addOption(option("annotations", "FILE|DIR", "the annotations"))
-                .addOption(option("classes", "FILE", "classes in order, one a line: NAME, NAME #rrggbb, NAME = OTHER,"
-                        + " NAME = ignore, NAME = skip (default: as they are found; background is class 0)"))
+                .addOption(option(
+                        "classes",
+                        "FILE",
+                        "classes in order, one a line: NAME, NAME #rrggbb, NAME = OTHER,"
+                                + " NAME = ignore, NAME = skip (default: as they are found; background is class 0)"))
                 .addOption(flag("background", "pixels without annotation are background (the default)"))
                 .addOption(flag("sparse", "pixels without annotation are ignored: only parts are annotated"))
-                .addOption(option("empty", "KIND", "an annotated picture on which nothing is drawn: unlabelled"
-                        + " (default) or background"))
-                .addOption(option("class-from", "WHAT", "class of ImageJ's regions: " + Names.choice(RoiClass.class)
-                        + " (default: all, one class)"))
+                .addOption(option(
+                        "empty",
+                        "KIND",
+                        "an annotated picture on which nothing is drawn: unlabelled" + " (default) or background"))
+                .addOption(option(
+                        "class-from",
+                        "WHAT",
+                        "class of ImageJ's regions: " + Names.choice(RoiClass.class) + " (default: all, one class)"))
                 .addOption(flag("link", "link to the pictures instead of copying them"))
                 .addOption(option("out", "DIR", "folder for the results; absent or empty"));
     }
@@ -100,8 +107,8 @@ final class ImportCommand implements Command {
         }
         String word = line.getOptionValue(option);
         return Names.constant(type, word)
-                .orElseThrow(() ->
-                        new UserException("--" + option + " is " + word + "; expected " + Names.choice(type)));
+                .orElseThrow(
+                        () -> new UserException("--" + option + " is " + word + "; expected " + Names.choice(type)));
     }
 
     private static Path path(CommandLine line, String option) {

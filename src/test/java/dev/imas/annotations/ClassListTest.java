@@ -31,8 +31,9 @@ class ClassListTest {
 
     @Test
     void linesAreNamesColoursAndRules() throws IOException {
-        ClassList classes = read("\uFEFF# a list\r\n__ignore__\r\n\r\n tumour \r\n#00ff00 blood cell\r\n10,20,30 fat\r\n"
-                + "fat #0a141f\r\nnecrosis = tumour\r\n* = skip\r\n");
+        ClassList classes =
+                read("\uFEFF# a list\r\n__ignore__\r\n\r\n tumour \r\n#00ff00 blood cell\r\n10,20,30 fat\r\n"
+                        + "fat #0a141f\r\nnecrosis = tumour\r\n* = skip\r\n");
         assertThat(classes.names()).containsExactly("tumour", "blood cell", "fat");
         assertThat(classes.colours())
                 .isEqualTo(Map.of("blood cell", List.of(0x00ff00), "fat", List.of(0x0a141e, 0x0a141f)));
@@ -78,7 +79,9 @@ class ClassListTest {
         Map<String, Integer> found = found("a", "b", "c");
         found.put("a", 0x112233);
         found.put("c", 0x112233);
-        assertThat(ClassTable.asFound(found, false).palette()).doesNotHaveDuplicates().startsWith(0, 0x112233);
+        assertThat(ClassTable.asFound(found, false).palette())
+                .doesNotHaveDuplicates()
+                .startsWith(0, 0x112233);
     }
 
     @Test

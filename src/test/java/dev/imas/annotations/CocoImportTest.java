@@ -37,9 +37,14 @@ class CocoImportTest {
 
     @Test
     void categoriesAreNumberedInTheirOrderWhateverTheirIds() {
-        String report = folder().picture("a.png", 4, 3).picture("b.png", 4, 3)
-                .text("i.json", coco(image(5, "a.png") + "," + image(6, "b.png"),
-                        object(5, 3, SQUARE) + "," + object(5, 7, "[[0,0, 2,0, 2,1, 0,1], [3,2, 4,2, 4,3, 3,3]]")))
+        String report = folder().picture("a.png", 4, 3)
+                .picture("b.png", 4, 3)
+                .text(
+                        "i.json",
+                        coco(
+                                image(5, "a.png") + "," + image(6, "b.png"),
+                                object(5, 3, SQUARE) + ","
+                                        + object(5, 7, "[[0,0, 2,0, 2,1, 0,1], [3,2, 4,2, 4,3, 3,3]]")))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("1120\n0220\n0001\n");
         assertThat(folder().written("classes.yaml")).contains("[\"background\", \"cat\", \"dog\"]");
@@ -89,11 +94,15 @@ class CocoImportTest {
 
     @Test
     void picturesAreFoundInFoldersHoweverTheirPathsAreWritten() {
-        folder().picture("train/a.png", 4, 3).picture("val/a.png", 4, 3).picture("c.png", 4, 3)
-                .text("i.json", coco(
-                        image(1, "data\\\\val\\\\a.png") + "," + image(2, "/home/x/train/a.png") + ","
-                                + image(3, "images/C.PNG"),
-                        object(1, 7, SQUARE) + "," + object(2, 3, SQUARE) + "," + object(3, 3, SQUARE)))
+        folder().picture("train/a.png", 4, 3)
+                .picture("val/a.png", 4, 3)
+                .picture("c.png", 4, 3)
+                .text(
+                        "i.json",
+                        coco(
+                                image(1, "data\\\\val\\\\a.png") + "," + image(2, "/home/x/train/a.png") + ","
+                                        + image(3, "images/C.PNG"),
+                                object(1, 7, SQUARE) + "," + object(2, 3, SQUARE) + "," + object(3, 3, SQUARE)))
                 .run();
         assertThat(folder().mask("val-a.png")).isEqualTo("0110\n0110\n0000\n");
         assertThat(folder().mask("train-a.png")).isEqualTo("0220\n0220\n0000\n");
@@ -103,7 +112,8 @@ class CocoImportTest {
 
     @Test
     void aNameThatFitsTwoPicturesIsRefused() {
-        ImportFolder folder = folder().picture("train/a.png", 4, 3).picture("val/a.png", 4, 3)
+        ImportFolder folder = folder().picture("train/a.png", 4, 3)
+                .picture("val/a.png", 4, 3)
                 .text("i.json", coco(image(1, "a.png"), object(1, 7, SQUARE)));
         assertThatThrownBy(folder::run)
                 .isInstanceOf(UserException.class)
@@ -114,9 +124,11 @@ class CocoImportTest {
     @Test
     void missingPicturesAndBoxesAreCounted() {
         String report = folder().picture("a.png", 4, 3)
-                .text("i.json", coco(
-                        image(1, "a.png") + "," + image(2, "gone.png"),
-                        object(1, 7, SQUARE) + "," + object(2, 7, SQUARE) + "," + object(1, 3, "[]")))
+                .text(
+                        "i.json",
+                        coco(
+                                image(1, "a.png") + "," + image(2, "gone.png"),
+                                object(1, 7, SQUARE) + "," + object(2, 7, SQUARE) + "," + object(1, 3, "[]")))
                 .run();
         assertThat(report)
                 .contains("annotated pictures that are not in --images: 1 (gone.png (")
@@ -150,9 +162,11 @@ class CocoImportTest {
     @Test
     void faultsOfAllKindsAreToldAtOnce() {
         ImportFolder folder = folder().picture("a.png", 5, 3)
-                .text("i.json", coco(
-                        image(1, "a.png") + "," + image(1, "b.png") + ",{\"id\": 2}",
-                        object(9, 7, SQUARE) + "," + object(1, 8, SQUARE) + "," + object(1, 7, SQUARE)));
+                .text(
+                        "i.json",
+                        coco(
+                                image(1, "a.png") + "," + image(1, "b.png") + ",{\"id\": 2}",
+                                object(9, 7, SQUARE) + "," + object(1, 8, SQUARE) + "," + object(1, 7, SQUARE)));
         assertThatThrownBy(folder::run)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("$.images[1].id is 1 a second time")

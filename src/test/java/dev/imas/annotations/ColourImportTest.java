@@ -24,7 +24,8 @@ class ColourImportTest {
 
     @Test
     void blackIsTheBackgroundAndEveryOtherColourAClass() {
-        String report = folder().picture("a.png", 4, 1).picture("b.png", 4, 1)
+        String report = folder().picture("a.png", 4, 1)
+                .picture("b.png", 4, 1)
                 .colourMask("a.png", 4, 1, RED, BLACK, BLUE, VOID)
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("201x\n");
@@ -38,7 +39,8 @@ class ColourImportTest {
     void aListNamesTheColoursAndTheirOrder() {
         folder().picture("a.png", 4, 1)
                 .colourMask("a_mask.png", 4, 1, RED, BLACK, BLUE, VOID)
-                .classes("# colours of the atlas\n#ff0000 red one\r\n0 0 255\tblue\nIgnore* #e0e0c0\nbackground #000000\n")
+                .classes(
+                        "# colours of the atlas\n#ff0000 red one\r\n0 0 255\tblue\nIgnore* #e0e0c0\nbackground #000000\n")
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("102x\n");
         assertThat(folder().written("classes.yaml"))
@@ -68,7 +70,8 @@ class ColourImportTest {
 
     @Test
     void aColourThatTheListLacksIsRefused() {
-        ImportFolder folder = folder().picture("a.png", 2, 1).colourMask("a.png", 2, 1, RED, 0x123456)
+        ImportFolder folder = folder().picture("a.png", 2, 1)
+                .colourMask("a.png", 2, 1, RED, 0x123456)
                 .classes("cell #ff0000\n");
         assertThatThrownBy(folder::run)
                 .isInstanceOf(UserException.class)
@@ -90,7 +93,8 @@ class ColourImportTest {
         for (int i = 0; i < shades.length; i++) {
             shades[i] = i * 257;
         }
-        ImportFolder folder = folder().picture("a.png", 300, 1).picture("b.png", 4, 4)
+        ImportFolder folder = folder().picture("a.png", 300, 1)
+                .picture("b.png", 4, 4)
                 .colourMask("a.png", 300, 1, shades)
                 .colourMask("b.png", 2, 2, RED, RED, RED, BLACK);
         assertThatThrownBy(folder::run)

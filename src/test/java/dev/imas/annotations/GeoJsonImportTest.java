@@ -41,9 +41,11 @@ class GeoJsonImportTest {
     void polygonsBecomeClassesAndTheLaterLieOverTheEarlier() {
         String over = "{\"type\": \"Polygon\", \"coordinates\": [[[2,1],[4,1],[4,3],[2,3],[2,1]]]}";
         String report = folder().picture("a.png", 5, 3)
-                .text("a.geojson", collection(
-                        feature(SQUARE, "\"classification\": {\"name\": \"Tumor\", \"color\": [200, 0, 0]}"),
-                        feature(over, "\"classification\": {\"name\": \"Stroma\", \"colorRGB\": -16711936}")))
+                .text(
+                        "a.geojson",
+                        collection(
+                                feature(SQUARE, "\"classification\": {\"name\": \"Tumor\", \"color\": [200, 0, 0]}"),
+                                feature(over, "\"classification\": {\"name\": \"Stroma\", \"colorRGB\": -16711936}")))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("01100\n01220\n00220\n");
         assertThat(folder().written("classes.yaml"))
@@ -74,9 +76,12 @@ class GeoJsonImportTest {
             })
     void everyShapeOfTheFileIsRead(String text) {
         folder().picture("a.png", 4, 3)
-                .text("a.geojson", text.replace("FEATURE(", "{\"type\": \"Feature\", \"geometry\": " + SQUARE
-                                + ", \"properties\": {")
-                        .replace(")", "}}"))
+                .text(
+                        "a.geojson",
+                        text.replace(
+                                        "FEATURE(",
+                                        "{\"type\": \"Feature\", \"geometry\": " + SQUARE + ", \"properties\": {")
+                                .replace(")", "}}"))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("0110\n0110\n0000\n");
         assertThat(folder().written("classes.yaml")).contains("\"Tumor\"");
@@ -94,12 +99,17 @@ class GeoJsonImportTest {
         String parts = "{\"type\": \"MultiPolygon\", \"coordinates\": ["
                 + "[[[0,0],[3,0],[3,3],[0,3],[0,0]], [[1,1],[2,1],[2,2],[1,2],[1,1]]],"
                 + "[[[4,0],[5,0],[5,1],[4,1],[4,0]]]]}";
-        String mixed = "{\"type\": \"GeometryCollection\", \"geometries\": [{\"type\": \"Point\", \"coordinates\": [0,0]},"
-                + "{\"type\": \"Polygon\", \"coordinates\": [[[4,2],[5,2],[5,3],[4,3],[4,2]]]}]}";
+        String mixed =
+                "{\"type\": \"GeometryCollection\", \"geometries\": [{\"type\": \"Point\", \"coordinates\": [0,0]},"
+                        + "{\"type\": \"Polygon\", \"coordinates\": [[[4,2],[5,2],[5,3],[4,3],[4,2]]]}]}";
         String line = "{\"type\": \"LineString\", \"coordinates\": [[0,0],[3,3]]}";
         String report = folder().picture("a.png", 5, 3)
-                .text("a.geojson", collection(
-                        feature(parts, classified("A")), feature(mixed, classified("A")), feature(line, classified("A"))))
+                .text(
+                        "a.geojson",
+                        collection(
+                                feature(parts, classified("A")),
+                                feature(mixed, classified("A")),
+                                feature(line, classified("A"))))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("11101\n10100\n11101\n");
         assertThat(report)
@@ -114,14 +124,16 @@ class GeoJsonImportTest {
         String third = "{\"type\": \"Polygon\", \"plane\": {\"c\": -1, \"z\": 2, \"t\": 0},"
                 + " \"coordinates\": [[[0,0],[4,0],[4,3],[0,3]]]}";
         String report = folder().picture("a.png", 4, 3)
-                .text("a.geojson", collection(
-                        feature(SQUARE, classified("A")),
-                        feature(SQUARE, "\"objectType\": \"tile\", " + classified("B")),
-                        feature(SQUARE, classified("Region*")),
-                        feature(SQUARE, ""),
-                        feature("null", classified("A")),
-                        feature(outside, classified("A")),
-                        feature(third, classified("A"))))
+                .text(
+                        "a.geojson",
+                        collection(
+                                feature(SQUARE, classified("A")),
+                                feature(SQUARE, "\"objectType\": \"tile\", " + classified("B")),
+                                feature(SQUARE, classified("Region*")),
+                                feature(SQUARE, ""),
+                                feature("null", classified("A")),
+                                feature(outside, classified("A")),
+                                feature(third, classified("A"))))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("0110\n0110\n0000\n");
         assertThat(report)
@@ -138,9 +150,11 @@ class GeoJsonImportTest {
     void childrenAreReadWithTheirParents() {
         String child = feature(SQUARE, classified("Cell"));
         folder().picture("a.png", 4, 3)
-                .text("a.geojson", feature(
-                        "{\"type\": \"Polygon\", \"coordinates\": [[[0,0],[4,0],[4,3],[0,3]]]}",
-                        classified("Tissue") + ", \"childObjects\": [" + child + "]"))
+                .text(
+                        "a.geojson",
+                        feature(
+                                "{\"type\": \"Polygon\", \"coordinates\": [[[0,0],[4,0],[4,3],[0,3]]]}",
+                                classified("Tissue") + ", \"childObjects\": [" + child + "]"))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("1221\n1221\n1111\n");
     }
@@ -148,20 +162,29 @@ class GeoJsonImportTest {
     @Test
     void theClassIgnoreIsIgnoredAndBackgroundIsBackground() {
         String row = "{\"type\": \"Polygon\", \"coordinates\": [[[0,2],[4,2],[4,3],[0,3]]]}";
-        String report = folder().sparse().picture("a.png", 4, 3)
-                .text("a.geojson", collection(
-                        feature(SQUARE, classified("A")),
-                        feature(row, classified("Background")),
-                        feature("{\"type\": \"Polygon\", \"coordinates\": [[[2,0],[4,0],[4,3],[2,3]]]}",
-                                classified("Ignore*"))))
+        String report = folder().sparse()
+                .picture("a.png", 4, 3)
+                .text(
+                        "a.geojson",
+                        collection(
+                                feature(SQUARE, classified("A")),
+                                feature(row, classified("Background")),
+                                feature(
+                                        "{\"type\": \"Polygon\", \"coordinates\": [[[2,0],[4,0],[4,3],[2,3]]]}",
+                                        classified("Ignore*"))))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("x1xx\nx1xx\n00xx\n");
-        assertThat(report).contains("pixels without annotation are ignored (255)").doesNotContain("note ");
+        assertThat(report)
+                .contains("pixels without annotation are ignored (255)")
+                .doesNotContain("note ");
     }
 
     @Test
     void sparseAnnotationWithoutBackgroundIsNoted() {
-        String report = folder().sparse().picture("a.png", 4, 3).text("a.geojson", SQUARE).run();
+        String report = folder().sparse()
+                .picture("a.png", 4, 3)
+                .text("a.geojson", SQUARE)
+                .run();
         assertThat(folder().mask("a.png")).isEqualTo("x11x\nx11x\nxxxx\n");
         assertThat(report).contains("note     nothing is annotated as background");
         assertThat(folder().written("classes.yaml")).contains("sparse: on");
@@ -179,8 +202,10 @@ class GeoJsonImportTest {
                 .run();
         assertThat(folder().mask("Slide 1 [d=4,x=4,y=0,w=16,h=12].png")).isEqualTo("0000\n0110\n0110\n");
         assertThat(folder().mask("Slide 1 [x=8,y=4,w=3,h=2].png")).isEqualTo("111\n111\n");
-        assertThat(folder().out().resolve("masks/Slide 1 [x=900,y=4,w=3,h=2].png")).doesNotExist();
-        assertThat(folder().out().resolve("images/Slide 1 [x=900,y=4,w=3,h=2].png")).exists();
+        assertThat(folder().out().resolve("masks/Slide 1 [x=900,y=4,w=3,h=2].png"))
+                .doesNotExist();
+        assertThat(folder().out().resolve("images/Slide 1 [x=900,y=4,w=3,h=2].png"))
+                .exists();
         assertThat(report)
                 .contains("masks    2 of 3 pictures")
                 .contains("masks beside their pictures, by their names: 1 (")
@@ -207,7 +232,8 @@ class GeoJsonImportTest {
 
     @Test
     void aTileOfAnotherSizeThanItsNameIsRefused() {
-        ImportFolder folder = folder().picture("s [x=0,y=0,w=16,h=12].png", 4, 3).text("s.geojson", SQUARE);
+        ImportFolder folder =
+                folder().picture("s [x=0,y=0,w=16,h=12].png", 4, 3).text("s.geojson", SQUARE);
         assertThatThrownBy(folder::run)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("is 4x3; by its name it would be 16x12");
@@ -233,7 +259,8 @@ class GeoJsonImportTest {
     @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32BE"})
     void textIsUnicodeWithOrWithoutAMark(String charset) {
         String text = collection(feature(SQUARE, classified("Fläche"))).replace("{", "{\r\n");
-        folder().picture("a.png", 4, 3).picture("b.png", 4, 3)
+        folder().picture("a.png", 4, 3)
+                .picture("b.png", 4, 3)
                 .bytes("a.geojson", text.getBytes(Charset.forName(charset)))
                 .bytes("b.geojson", ("\uFEFF" + text).getBytes(Charset.forName(charset)))
                 .run();
@@ -243,7 +270,9 @@ class GeoJsonImportTest {
 
     @Test
     void picturesOnWhichNothingIsDrawnStayUnlabelledUnlessTheyAreSaidToBeBackground() throws Exception {
-        ImportFolder folder = folder().picture("a.png", 4, 3).picture("b.png", 4, 3).picture("c.png", 4, 3)
+        ImportFolder folder = folder().picture("a.png", 4, 3)
+                .picture("b.png", 4, 3)
+                .picture("c.png", 4, 3)
                 .text("a.geojson", SQUARE)
                 .text("b.geojson", collection());
         assertThat(folder.run()).contains("masks    1 of 3 pictures; those without one are unlabelled");
@@ -256,7 +285,8 @@ class GeoJsonImportTest {
 
     @Test
     void annotationsWithoutTheirPictureAreCountedAndAllOfThemAreAFault() {
-        ImportFolder folder = folder().picture("a.png", 4, 3).picture("z.png", 4, 3)
+        ImportFolder folder = folder().picture("a.png", 4, 3)
+                .picture("z.png", 4, 3)
                 .text("b.geojson", SQUARE)
                 .text("c.geojson", SQUARE);
         assertThatThrownBy(folder::run)
@@ -264,7 +294,8 @@ class GeoJsonImportTest {
                 .hasMessageContaining("no annotation is about a picture in")
                 .hasMessageContaining("annotated pictures that are not in --images: 2 (b (");
         assertThat(folder.out()).doesNotExist();
-        assertThat(folder.text("a.geojson", SQUARE).run()).contains("annotated pictures that are not in --images: 2 (b (");
+        assertThat(folder.text("a.geojson", SQUARE).run())
+                .contains("annotated pictures that are not in --images: 2 (b (");
     }
 
     @Test
@@ -280,17 +311,20 @@ class GeoJsonImportTest {
     @Test
     void allFaultsAreToldAtOnceWithTheirPlaces() {
         ImportFolder folder = folder().picture("a.png", 4, 3)
-                .text("a.geojson", collection(
-                        feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[3,\"x\"],[3,2]]]}", ""),
-                        feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[NaN,0],[3,2]]]}", ""),
-                        feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[1e300,0],[3,2]]]}", ""),
-                        feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[1],[3,2]]]}", ""),
-                        feature("{\"type\": \"Blob\"}", ""),
-                        feature(SQUARE, "\"classification\": {\"name\": 7}")))
+                .text(
+                        "a.geojson",
+                        collection(
+                                feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[3,\"x\"],[3,2]]]}", ""),
+                                feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[NaN,0],[3,2]]]}", ""),
+                                feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[1e300,0],[3,2]]]}", ""),
+                                feature("{\"type\": \"Polygon\", \"coordinates\": [[[1,0],[1],[3,2]]]}", ""),
+                                feature("{\"type\": \"Blob\"}", ""),
+                                feature(SQUARE, "\"classification\": {\"name\": 7}")))
                 .text("b.geojson", "{");
         assertThatThrownBy(folder::run)
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("$.features[0].geometry.coordinates[0][1][1] is \"x\"; expected a number of pixels")
+                .hasMessageContaining(
+                        "$.features[0].geometry.coordinates[0][1][1] is \"x\"; expected a number of pixels")
                 .hasMessageContaining("$.features[1].geometry.coordinates[0][1][0] is \"NaN\"")
                 .hasMessageContaining("$.features[2].geometry.coordinates[0][1][0] is 1.0E300")
                 .hasMessageContaining("coordinates[0][1] is a list of 1; expected a point [x, y]")
@@ -319,7 +353,8 @@ class GeoJsonImportTest {
         ImportFolder folder = folder().picture("a.png", 4, 3).text("a.geojson", both[0]);
         assertThatThrownBy(folder::run)
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith(folder.annotations().resolve("a.geojson").toString())
+                .hasMessageStartingWith(
+                        folder.annotations().resolve("a.geojson").toString())
                 .hasMessageContaining(both[1])
                 .hasMessageNotContainingAny("Exception", "com.fasterxml", "Unexpected");
     }

@@ -1,11 +1,11 @@
 package dev.imas.annotations;
 
 import dev.imas.image.ImageFiles;
-import dev.imas.image.ImageSize;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
+import dev.imas.image.StoredMask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -115,13 +115,12 @@ final class ImportFolder {
     /** A mask as rows of digits; ignored pixels are x. */
     String mask(String name) {
         Path file = out().resolve("masks").resolve(name);
-        ImageSize size = ImageFiles.size(file);
-        LabelMap mask = ImageFiles.mask(file, 255, size);
+        StoredMask mask = ImageFiles.storedMask(file);
         StringBuilder rows = new StringBuilder();
-        for (int i = 0; i < mask.labels().length; i++) {
-            int label = mask.labels()[i] & 255;
+        for (int i = 0; i < mask.values().length; i++) {
+            int label = mask.values()[i];
             rows.append(label == LabelMap.IGNORE ? "x" : Integer.toString(label));
-            if (i % size.width() == size.width() - 1) {
+            if (i % mask.width() == mask.width() - 1) {
                 rows.append('\n');
             }
         }

@@ -26,13 +26,14 @@ class LabelMeImportTest {
     }
 
     private static String shape(String label, String type, String points) {
-        return "{\"label\": \"" + label + "\", \"points\": " + points + ", \"group_id\": null, \"shape_type\": \"" + type
-                + "\", \"flags\": {}}";
+        return "{\"label\": \"" + label + "\", \"points\": " + points + ", \"group_id\": null, \"shape_type\": \""
+                + type + "\", \"flags\": {}}";
     }
 
     private static String file(String path, String... shapes) {
-        return "{\"version\": \"5.4.1\", \"flags\": {}, \"shapes\": [" + String.join(",", shapes) + "], \"imagePath\": \""
-                + path + "\", \"imageData\": \"" + "A".repeat(100) + "\", \"imageHeight\": 4, \"imageWidth\": 5}";
+        return "{\"version\": \"5.4.1\", \"flags\": {}, \"shapes\": [" + String.join(",", shapes)
+                + "], \"imagePath\": \"" + path + "\", \"imageData\": \"" + "A".repeat(100)
+                + "\", \"imageHeight\": 4, \"imageWidth\": 5}";
     }
 
     @Test
@@ -40,15 +41,17 @@ class LabelMeImportTest {
         String mask = shape("mask", "mask", "[[3.0,0.0],[4.0,1.0]]")
                 .replace("\"flags\"", "\"mask\": \"" + png(2, 2, 1, 0, 1, 1) + "\", \"flags\"");
         String report = folder().picture("a.png", 5, 4)
-                .text("a.json", file(
-                        "a.png",
-                        shape("polygon", "polygon", "[[0,0],[1,0],[1,1],[0,1]]"),
-                        shape("rectangle", "rectangle", "[[2,2],[0,4]]"),
-                        shape("circle", "circle", "[[3.5,2.5],[3.5,3.5]]"),
-                        mask,
-                        shape("line", "line", "[[0,0],[1,1]]"),
-                        shape("line", "linestrip", "[[0,0],[1,1]]"),
-                        shape("point", "point", "[[0,0]]")))
+                .text(
+                        "a.json",
+                        file(
+                                "a.png",
+                                shape("polygon", "polygon", "[[0,0],[1,0],[1,1],[0,1]]"),
+                                shape("rectangle", "rectangle", "[[2,2],[0,4]]"),
+                                shape("circle", "circle", "[[3.5,2.5],[3.5,3.5]]"),
+                                mask,
+                                shape("line", "line", "[[0,0],[1,1]]"),
+                                shape("line", "linestrip", "[[0,0],[1,1]]"),
+                                shape("point", "point", "[[0,0]]")))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("10040\n00044\n22333\n22030\n");
         assertThat(report)
@@ -68,9 +71,11 @@ class LabelMeImportTest {
     @Test
     void version3HasPolygonsAloneAndColours() {
         folder().picture("a.png", 5, 4)
-                .text("a.json", "{\"shapes\": [{\"label\": \"cell\", \"line_color\": null, \"fill_color\": [255, 0, 0, 128],"
-                        + " \"points\": [[1,0],[3,0],[3,2],[1,2]]}], \"lineColor\": [0, 255, 0, 128],"
-                        + " \"imagePath\": \"..\\\\pictures\\\\a.png\", \"imageData\": null}")
+                .text(
+                        "a.json",
+                        "{\"shapes\": [{\"label\": \"cell\", \"line_color\": null, \"fill_color\": [255, 0, 0, 128],"
+                                + " \"points\": [[1,0],[3,0],[3,2],[1,2]]}], \"lineColor\": [0, 255, 0, 128],"
+                                + " \"imagePath\": \"..\\\\pictures\\\\a.png\", \"imageData\": null}")
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("01100\n01100\n00000\n00000\n");
         assertThat(folder().written("classes.yaml")).contains("[\"#000000\", \"#ff0000\"]");
@@ -79,8 +84,13 @@ class LabelMeImportTest {
     @Test
     void ignoredAndBackgroundLabelsAreWhatTheySay() {
         folder().picture("a.png", 5, 4)
-                .text("a.json", file("a.png", SQUARE, shape("_background_", "rectangle", "[[1,0],[2,1]]"),
-                        shape("__ignore__", "rectangle", "[[0,3],[5,4]]")))
+                .text(
+                        "a.json",
+                        file(
+                                "a.png",
+                                SQUARE,
+                                shape("_background_", "rectangle", "[[1,0],[2,1]]"),
+                                shape("__ignore__", "rectangle", "[[0,3],[5,4]]")))
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("00100\n01100\n00000\nxxxxx\n");
     }
@@ -124,17 +134,15 @@ class LabelMeImportTest {
         String[] shape = both[0].split(" ");
         ImportFolder folder =
                 folder().picture("a.png", 5, 4).text("a.json", file("a.png", shape("x", shape[0], shape[1])));
-        assertThatThrownBy(folder::run)
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining("a.json: " + both[1]);
+        assertThatThrownBy(folder::run).isInstanceOf(UserException.class).hasMessageContaining("a.json: " + both[1]);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"!!! > is no PNG", "AAAA > is no PNG", "iVBORw0KGgo= > is a damaged PNG"})
     void brokenMasksAreRefused(String text) {
         String[] both = text.split(" > ");
-        String mask = shape("mask", "mask", "[[3,0],[4,1]]")
-                .replace("\"flags\"", "\"mask\": \"" + both[0] + "\", \"flags\"");
+        String mask =
+                shape("mask", "mask", "[[3,0],[4,1]]").replace("\"flags\"", "\"mask\": \"" + both[0] + "\", \"flags\"");
         ImportFolder folder = folder().picture("a.png", 5, 4).text("a.json", file("a.png", mask));
         assertThatThrownBy(folder::run)
                 .isInstanceOf(UserException.class)

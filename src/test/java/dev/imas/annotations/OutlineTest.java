@@ -25,7 +25,8 @@ class OutlineTest {
     @Provide
     Arbitrary<List<int[]>> rings() {
         Arbitrary<Integer> fine = Arbitraries.integers().between(-40, 8 * WIDTH + 40);
-        Arbitrary<Integer> coarse = Arbitraries.integers().between(-3, WIDTH + 3).map(x -> 8 * x + 4);
+        Arbitrary<Integer> coarse =
+                Arbitraries.integers().between(-3, WIDTH + 3).map(x -> 8 * x + 4);
         Arbitrary<int[]> ring = Arbitraries.oneOf(fine, coarse)
                 .array(int[].class)
                 .ofMinSize(2)
@@ -34,12 +35,12 @@ class OutlineTest {
         return ring.list().ofMinSize(1).ofMaxSize(3);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void aPixelBelongsToItWhenItsCentreDoes(@ForAll("rings") List<int[]> rings) {
         assertThat(outline(rings).covered(FRAME, ALL)).isEqualTo(reference(rings));
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void itsBoxHoldsAllOfIt(@ForAll("rings") List<int[]> rings) {
         Box box = outline(rings).box(FRAME);
         BitSet reference = reference(rings);
@@ -54,14 +55,14 @@ class OutlineTest {
 
     /** A zigzag cuts the picture; both halves are given their corners from different ends. */
     @Property(tries = 1000)
-    void neighboursShareNoPixelAndLeaveNoneOut(
-            @ForAll("cuts") List<Double> cut) {
+    void neighboursShareNoPixelAndLeaveNoneOut(@ForAll("cuts") List<Double> cut) {
         List<Double> left = new ArrayList<>(List.of(0.0, 0.0));
         List<Double> right = new ArrayList<>(List.of((double) WIDTH, (double) HEIGHT));
         for (int i = 0; i < cut.size(); i++) {
             double y = (double) HEIGHT * i / (cut.size() - 1);
             left.addAll(List.of(cut.get(i), y));
-            right.addAll(List.of(cut.get(cut.size() - 1 - i), (double) HEIGHT * (cut.size() - 1 - i) / (cut.size() - 1)));
+            right.addAll(
+                    List.of(cut.get(cut.size() - 1 - i), (double) HEIGHT * (cut.size() - 1 - i) / (cut.size() - 1)));
         }
         left.addAll(List.of(0.0, (double) HEIGHT));
         right.addAll(List.of((double) WIDTH, 0.0));
@@ -89,9 +90,11 @@ class OutlineTest {
 
     @Test
     void farCornersAreCutAtThePicture() {
-        assertThat(Outline.rectangle(-1e9, -1e9, 1e9, 1e9).covered(FRAME, ALL).cardinality()).isEqualTo(WIDTH * HEIGHT);
+        assertThat(Outline.rectangle(-1e9, -1e9, 1e9, 1e9).covered(FRAME, ALL).cardinality())
+                .isEqualTo(WIDTH * HEIGHT);
         assertThat(Outline.rectangle(1e8, 1e8, 1e9, 1e9).box(FRAME).isEmpty()).isTrue();
-        assertThat(Outline.rectangle(-1e9, -1e9, -1e8, -1e8).box(FRAME).isEmpty()).isTrue();
+        assertThat(Outline.rectangle(-1e9, -1e9, -1e8, -1e8).box(FRAME).isEmpty())
+                .isTrue();
     }
 
     @Test
@@ -126,7 +129,8 @@ class OutlineTest {
                 for (int[] ring : rings) {
                     for (int i = 0; i < ring.length; i += 2) {
                         int next = (i + 2) % ring.length;
-                        crossings += crosses(x, y, 2L * ring[i], 2L * ring[i + 1], 2L * ring[next], 2L * ring[next + 1]);
+                        crossings +=
+                                crosses(x, y, 2L * ring[i], 2L * ring[i + 1], 2L * ring[next], 2L * ring[next + 1]);
                     }
                 }
                 inside.set(row * WIDTH + column, crossings % 2 == 1);

@@ -56,8 +56,7 @@ class RegionsTest {
     void aBitmapMayReachBeyondThePicture() {
         BitSet bits = new BitSet();
         bits.set(0, 6);
-        assertThat(drawn(new Bitmap(-1, -1, 3, 2, bits)))
-                .isEqualTo("##........\n" + "..........\n".repeat(7));
+        assertThat(drawn(new Bitmap(-1, -1, 3, 2, bits))).isEqualTo("##........\n" + "..........\n".repeat(7));
     }
 
     @Test
@@ -80,16 +79,18 @@ class RegionsTest {
     @Test
     void aLaterRegionLiesOverAnEarlierOne() {
         Canvas canvas = new Canvas(new ImageSize(3, 1), 255);
-        assertThat(canvas.lay(Outline.rectangle(0, 0, 2, 1), 1, Frame.of(new ImageSize(3, 1)))).isEqualTo(2);
-        assertThat(canvas.lay(Outline.rectangle(1, 0, 2, 1), 2, Frame.of(new ImageSize(3, 1)))).isEqualTo(1);
+        assertThat(canvas.lay(Outline.rectangle(0, 0, 2, 1), 1, Frame.of(new ImageSize(3, 1))))
+                .isEqualTo(2);
+        assertThat(canvas.lay(Outline.rectangle(1, 0, 2, 1), 2, Frame.of(new ImageSize(3, 1))))
+                .isEqualTo(1);
         assertThat(canvas.mask().labels()).containsExactly(1, 2, -1);
         assertThat(canvas.covered()).isEqualTo(1);
     }
 
     private static RunLengths runs(String counts) {
         try {
-            return RunLengths.of(new Json(
-                    "f", "$", new ObjectMapper().readTree("{\"size\": [8, 10], \"counts\": " + counts + "}")));
+            return RunLengths.of(
+                    new Json("f", "$", new ObjectMapper().readTree("{\"size\": [8, 10], \"counts\": " + counts + "}")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,10 +11,12 @@ import ij.gui.PointRoi;
 import ij.gui.PolygonRoi;
 import ij.gui.Roi;
 import ij.gui.ShapeRoi;
+import ij.io.RoiDecoder;
 import ij.io.RoiEncoder;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -43,14 +45,25 @@ class RoiImportTest {
     }
 
     private static byte[] zip(Roi... rois) throws IOException {
+        return zip(Arrays.stream(rois).map(RoiImportTest::bytes).toArray(byte[][]::new));
+    }
+
+    private static byte[] zip(byte[]... rois) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (int i = 0; i < rois.length; i++) {
-                zip.putNextEntry(new ZipEntry("000" + i + "-" + rois[i].getName() + ".roi"));
-                zip.write(bytes(rois[i]));
+                zip.putNextEntry(new ZipEntry("000" + i + ".roi"));
+                zip.write(rois[i]);
             }
         }
         return bytes.toByteArray();
+    }
+
+    /** ImageJ itself would look for the groups' colours in its folder. */
+    private static byte[] ofGroup(int group, Roi roi) {
+        byte[] bytes = bytes(roi);
+        bytes[ByteBuffer.wrap(bytes).getInt(RoiDecoder.HEADER2_OFFSET) + RoiDecoder.GROUP] = (byte) group;
+        return bytes;
     }
 
     private static Roi polygon(int type, float... corners) {
@@ -65,8 +78,12 @@ class RoiImportTest {
 
     @Test
     void areasOfAllKindsAreDrawn() throws IOException {
-        folder().picture("rect.png", 6, 4).picture("poly.png", 6, 4).picture("free.png", 6, 4).picture("oval.png", 6, 4)
-                .picture("hole.png", 6, 4).picture("ellipse.png", 6, 4)
+        folder().picture("rect.png", 6, 4)
+                .picture("poly.png", 6, 4)
+                .picture("free.png", 6, 4)
+                .picture("oval.png", 6, 4)
+                .picture("hole.png", 6, 4)
+                .picture("ellipse.png", 6, 4)
                 .bytes("rect.roi", bytes(new Roi(1, 1, 3, 2)))
                 .bytes("poly.roi", bytes(polygon(Roi.POLYGON, 0, 0, 4, 0, 0, 4)))
                 .bytes("free.roi", bytes(polygon(Roi.FREEROI, 1.25f, 1, 5, 1, 5, 2.75f, 1.25f, 2.75f)))
@@ -87,13 +104,16 @@ class RoiImportTest {
     void aSetOfRegionsIsReadAndPointsLinesAndOtherSlicesAreCounted() throws IOException {
         Roi third = named("third", new Roi(0, 0, 6, 4));
         third.setPosition(3);
-        String report = folder().picture("Bild 1.png", 6, 4).picture("other.png", 6, 4)
-                .bytes("RoiSet_Bild 1.zip", zip(
-                        named("a", new Roi(0, 0, 2, 1)),
-                        named("b", new Roi(4, 3, 2, 1)),
-                        named("p", new PointRoi(1, 1)),
-                        named("l", new Line(0, 0, 3, 3)),
-                        third))
+        String report = folder().picture("Bild 1.png", 6, 4)
+                .picture("other.png", 6, 4)
+                .bytes(
+                        "RoiSet_Bild 1.zip",
+                        zip(
+                                named("a", new Roi(0, 0, 2, 1)),
+                                named("b", new Roi(4, 3, 2, 1)),
+                                named("p", new PointRoi(1, 1)),
+                                named("l", new Line(0, 0, 3, 3)),
+                                third))
                 .run();
         assertThat(folder().mask("Bild 1.png")).isEqualTo("110000\n000000\n000000\n000011\n");
         assertThat(report)
@@ -106,13 +126,17 @@ class RoiImportTest {
     @ValueSource(
             strings = {"a.zip", "a_RoiSet.zip", "RoiSet_a.zip", "a-rois.zip", "ROIs a.ZIP", "a/RoiSet.zip", "a/x.zip"})
     void aSetFindsItsPictureByItsNameOrItsFolders(String name) throws IOException {
-        folder().picture("a.png", 6, 4).picture("b.png", 6, 4).bytes(name, zip(named("r", new Roi(0, 0, 6, 1)))).run();
+        folder().picture("a.png", 6, 4)
+                .picture("b.png", 6, 4)
+                .bytes(name, zip(named("r", new Roi(0, 0, 6, 1))))
+                .run();
         assertThat(folder().mask("a.png")).startsWith("111111\n000000\n");
     }
 
     @Test
     void regionsInAFolderOfThePicturesNameAreOnePictures() {
-        folder().picture("a.png", 6, 4).picture("b.png", 6, 4)
+        folder().picture("a.png", 6, 4)
+                .picture("b.png", 6, 4)
                 .bytes("a/0001.roi", bytes(new Roi(0, 0, 1, 1)))
                 .bytes("a/0002.roi", bytes(new Roi(5, 3, 1, 1)))
                 .run();
@@ -128,20 +152,26 @@ class RoiImportTest {
         Roi three = named("0003-0017", new Roi(4, 0, 2, 1));
         byte[] zip = zip(one, two, three);
         ImportFolder byName = new ImportFolder(dir.resolve("n"), AnnotationFormat.ROI)
-                .picture("a.png", 6, 1).bytes("a.zip", zip).classFrom(RoiClass.NAME);
+                .picture("a.png", 6, 1)
+                .bytes("a.zip", zip)
+                .classFrom(RoiClass.NAME);
         assertThat(byName.run()).contains("annotations without a class, where others have one: 1 (");
         assertThat(byName.mask("a.png")).isEqualTo("112200\n");
-        assertThat(byName.written("classes.yaml")).contains("\"nucleus\", \"debris\"").contains("#00ff00\", \"#ff0000");
+        assertThat(byName.written("classes.yaml"))
+                .contains("\"nucleus\", \"debris\"")
+                .contains("#00ff00\", \"#ff0000");
         ImportFolder byColour = new ImportFolder(dir.resolve("c"), AnnotationFormat.ROI)
-                .picture("a.png", 6, 1).bytes("a.zip", zip).classFrom(RoiClass.COLOUR)
+                .picture("a.png", 6, 1)
+                .bytes("a.zip", zip)
+                .classFrom(RoiClass.COLOUR)
                 .classes("dead #ff0000\nalive #00ff00\n");
         byColour.run();
         assertThat(byColour.mask("a.png")).isEqualTo("221100\n");
         assertThat(byColour.written("classes.yaml")).contains("\"dead\", \"alive\"");
-        one.setGroup(3);
-        two.setGroup(5);
         ImportFolder byGroup = new ImportFolder(dir.resolve("g"), AnnotationFormat.ROI)
-                .picture("a.png", 6, 1).bytes("a.zip", zip(one, two, three)).classFrom(RoiClass.GROUP);
+                .picture("a.png", 6, 1)
+                .bytes("a.zip", zip(ofGroup(3, one), ofGroup(5, two), bytes(three)))
+                .classFrom(RoiClass.GROUP);
         byGroup.run();
         assertThat(byGroup.mask("a.png")).isEqualTo("112200\n");
         assertThat(byGroup.written("classes.yaml")).contains("\"group 3\", \"group 5\"");

@@ -47,8 +47,15 @@ class ImportCommandTest {
 
     private Result run(String... more) {
         String[] arguments = {
-            "import", "--from", "geojson", "--images", dir.resolve("images").toString(), "--annotations",
-            dir.resolve("annotations").toString(), "--out", dir.resolve("out").toString()
+            "import",
+            "--from",
+            "geojson",
+            "--images",
+            dir.resolve("images").toString(),
+            "--annotations",
+            dir.resolve("annotations").toString(),
+            "--out",
+            dir.resolve("out").toString()
         };
         String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
         System.arraycopy(more, 0, all, arguments.length, more.length);
@@ -64,11 +71,29 @@ class ImportCommandTest {
                 .contains("class    1   cell: big: 6 annotations, 6 pictures, 25.00 % of the masks")
                 .contains("train    imas train --config " + dir.resolve("out/classes.yaml"));
         Result trained = imas(
-                "train", "--config", dir.resolve("out/classes.yaml").toString(), "--data",
-                dir.resolve("out").toString(), "--out", dir.resolve("run").toString(), "--device", "cpu",
-                "--precision", "fp32", "--set", "network.backbone=tiny", "--set", "augment.crop=[32, 32]", "--set",
-                "augment.resize=none", "--set", "training.batch_labeled=2", "--set", "training.batch_unlabeled=2",
-                "--set", "training.epochs=1");
+                "train",
+                "--config",
+                dir.resolve("out/classes.yaml").toString(),
+                "--data",
+                dir.resolve("out").toString(),
+                "--out",
+                dir.resolve("run").toString(),
+                "--device",
+                "cpu",
+                "--precision",
+                "fp32",
+                "--set",
+                "network.backbone=tiny",
+                "--set",
+                "augment.crop=[32, 32]",
+                "--set",
+                "augment.resize=none",
+                "--set",
+                "training.batch_labeled=2",
+                "--set",
+                "training.batch_unlabeled=2",
+                "--set",
+                "training.epochs=1");
         assertThat(trained.status()).as(trained.err()).isZero();
         assertThat(trained.out()).contains("mIoU ");
         assertThat(dir.resolve("run/config.yaml")).content().contains("cell: big");
