@@ -51,13 +51,14 @@ class ArchitectureTest {
             Map.entry(
                     "predict",
                     Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
+            Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
-            Map.entry("report", Set.of("run", "image", "common", "config")),
+            Map.entry("report", Set.of("run", "data", "image", "common", "config")),
             Map.entry(
                     "train",
                     Set.of(
                             "semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image", "report",
-                            "common", "config", "machine")),
+                            "plan", "common", "config", "machine")),
             Map.entry(
                     "verify",
                     Set.of(
@@ -76,6 +77,7 @@ class ArchitectureTest {
                             "data",
                             "annotations",
                             "image",
+                            "plan",
                             "common",
                             "config",
                             "machine")));

@@ -4,6 +4,7 @@ import dev.imas.common.Rng;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
+import dev.imas.config.PictureInput;
 import dev.imas.image.Palette;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -40,11 +41,15 @@ public record Dataset(
 
     /**
      * The validation collection alone, as {@code imas evaluate} needs it: the same pictures as {@link #open} validates
-     * on, so that a folder without a validation set is never measured on pictures it was trained with.
+     * on, so that a folder without a validation set is never measured on pictures it was trained with. Of a folder that
+     * nothing was trained with ({@code data.layout: auto}), and which has no validation set, every picture with a mask.
      */
     public static Dataset openValidation(ImasConfig config) {
-        ImasConfig found = DataFolder.resolved(config, note -> {});
-        return found.data().layout() == Layout.EMBEDDED ? embedded(found) : of(found, Collected.toValidate(found));
+        if (config.data().layout() == Layout.AUTO) {
+            ImasConfig found = DataFolder.recognised(config, true);
+            return of(found, Collected.allToValidate(found));
+        }
+        return config.data().layout() == Layout.EMBEDDED ? embedded(config) : of(config, Collected.toValidate(config));
     }
 
     private static Dataset embedded(ImasConfig config) {
@@ -87,10 +92,11 @@ public record Dataset(
         int classes = data.classes() == null ? 0 : data.classes();
         List<Integer> palette = data.palette().isEmpty() ? Palette.voc(classes) : data.palette();
         MaskReading masks = MaskReading.of(data);
+        PictureReader reader = new PictureReader(PictureInput.of(data));
         return new Dataset(
-                new FileImages(files.labeled(), masks, true),
-                new FileImages(files.unlabeled(), masks, false),
-                new FileImages(files.validation(), masks, true),
+                new FileImages(files.labeled(), masks, true, reader),
+                new FileImages(files.unlabeled(), masks, false, reader),
+                new FileImages(files.validation(), masks, true, reader),
                 classNames(data),
                 palette);
     }

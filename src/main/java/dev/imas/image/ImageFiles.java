@@ -117,6 +117,21 @@ public final class ImageFiles {
             return reading.from(file);
         } catch (IOException e) {
             throw refused(path, e);
+        } catch (IndexOutOfBoundsException | ArithmeticException e) {
+            throw refused(path, nonsense(e));
+        }
+    }
+
+    /**
+     * Whether a file's samples are more than whole numbers of 8 bits, so that {@link #picture} would leave out a part of
+     * them or refuse them; from the header alone.
+     */
+    public static boolean isDeep(Path path) {
+        requireFile(path);
+        try (FileBytes bytes = FileBytes.open(path)) {
+            return PictureFile.of(bytes).deep();
+        } catch (IOException e) {
+            throw refused(path, e);
         }
     }
 
@@ -148,6 +163,8 @@ public final class ImageFiles {
             return reading.from(file);
         } catch (IOException e) {
             throw refused(path, e);
+        } catch (IndexOutOfBoundsException | ArithmeticException e) {
+            throw refused(path, nonsense(e));
         } catch (OutOfMemoryError e) {
             throw refused(path, outOfMemory());
         }
@@ -167,6 +184,13 @@ public final class ImageFiles {
         return ImageProblem.unread(
                 "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
                         + " MB this program may use; make the image smaller or raise -Xmx");
+    }
+
+    /** Of numbers in a file that contradict each other. */
+    private static ImageProblem nonsense(RuntimeException e) {
+        ImageProblem problem = ImageProblem.damaged("its data make no sense");
+        problem.initCause(e);
+        return problem;
     }
 
     private static UserException refused(Path path, IOException problem) {

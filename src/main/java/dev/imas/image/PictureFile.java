@@ -37,6 +37,11 @@ interface PictureFile {
     /** Bytes that the decoded samples take. */
     long memory();
 
+    /** Whether samples are more than whole numbers of 8 bits: wider, signed or fractional. */
+    default boolean deep() {
+        return false;
+    }
+
     /** The picture; throws when anything of it is missing. */
     Stored decode() throws IOException;
 

@@ -46,17 +46,26 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                         + ", the classes of the network in " + weights);
             }
         });
-        return own.map(file ->
-                        new NetworkSpec(file.network(), file.classes(), configured.classNames(), configured.palette()))
+        return own.map(file -> new NetworkSpec(
+                        file.network(),
+                        file.classes(),
+                        configured.classNames(),
+                        configured.palette(),
+                        configured.input()))
                 .orElse(configured);
     }
 
     private static SegmentationNetwork foreign(ImasConfig config, Path weights, Segmenter.Options options) {
-        SegmentationNetwork network =
-                SegmentationNetwork.create(config.network(), config.data().classes(), 0);
+        NetworkSpec spec = NetworkSpec.of(config);
+        if (!spec.input().settled()) {
+            throw new UserException("data.mean and data.std are not set; " + weights + " does not say by which numbers"
+                    + " its " + spec.input().channels().count() + " channels are normalised");
+        }
+        SegmentationNetwork network = spec.create();
         try {
-            options.notes.accept(
-                    WeightFiles.load(network, weights, options.strict).summary());
+            options.notes.accept(WeightFiles.load(
+                            network, weights, options.strict ? WeightFiles.Fit.EXACT : WeightFiles.Fit.COMPLETE)
+                    .summary());
             return network;
         } catch (RuntimeException e) {
             network.close();
