@@ -4,6 +4,7 @@ import static dev.imas.image.TestFiles.bytes;
 import static dev.imas.image.TestFiles.chunk;
 import static dev.imas.image.TestFiles.colours;
 import static dev.imas.image.TestFiles.encode;
+import static dev.imas.image.TestFiles.pixel;
 import static dev.imas.image.TestFiles.png;
 import static dev.imas.image.TestFiles.withSegment;
 import static dev.imas.image.TestFiles.write;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,6 +243,21 @@ class FormatsTest {
         assertThat(ImageFiles.size(path)).isEqualTo(new ImageSize(3, 2));
         assertThat(ImageFiles.picture(path).rgb())
                 .isEqualTo(bytes(1, 2, 3, 255, 0, 0, 0, 0, 255, 1, 2, 3, 1, 2, 3, 1, 2, 3));
+    }
+
+    /** As ImageIO writes it: interlaced, with codes of all widths. */
+    @Test
+    void aGifOfManyColours() {
+        BufferedImage image = new BufferedImage(150, 131, BufferedImage.TYPE_BYTE_INDEXED);
+        Random random = new Random(3);
+        for (int i = 0; i < 150 * 131; i++) {
+            int spread = i < 9000 ? 3 : 200;
+            image.getRaster().setSample(i % 150, i / 150, 0, random.nextInt(spread));
+        }
+        RgbImage read = ImageFiles.picture(file(encode(image, "gif")));
+        for (int i = 0; i < 150 * 131; i++) {
+            assertThat(pixel(read, i % 150, i / 150)).isEqualTo(image.getRGB(i % 150, i / 150) & 0xFFFFFF);
+        }
     }
 
     @Test
