@@ -62,16 +62,15 @@ final class MaskReading {
     /** What a mask file holds; of one with a number an object the classes that are made of it. */
     StoredMask stored(Path path, ImageSize picture) {
         return switch (instances) {
-            case OFF -> Files.isDirectory(path) ? FolderObjects.read(path, picture) : ImageFiles.storedMask(path, picture);
+            case OFF ->
+                Files.isDirectory(path) ? FolderObjects.read(path, picture) : ImageFiles.storedMask(path, picture);
             case FOREGROUND -> ObjectMasks.foreground(objects(path, picture), ignored);
             case BORDER -> ObjectMasks.border(objects(path, picture), ignored);
         };
     }
 
     private static StoredMask objects(Path path, ImageSize picture) {
-        return Files.isDirectory(path)
-                ? FolderObjects.read(path, picture)
-                : ImageFiles.storedInstances(path, picture);
+        return Files.isDirectory(path) ? FolderObjects.read(path, picture) : ImageFiles.storedInstances(path, picture);
     }
 
     LabelMap labels(Path path, ImageSize picture) {

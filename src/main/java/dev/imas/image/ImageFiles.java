@@ -122,6 +122,14 @@ public final class ImageFiles {
         }
     }
 
+    /**
+     * Whether {@link #picture} would leave out a part of a file's samples or refuse them, because they are more than
+     * whole numbers of 8 bits, or because there are channels beside RGB; from the header alone.
+     */
+    public static boolean isDeep(Path path) {
+        return header(path, PictureFile::deep);
+    }
+
     private static void requireFile(Path path) {
         String problem = FileProblem.ofInput(path);
         if (problem != null) {

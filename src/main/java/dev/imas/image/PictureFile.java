@@ -37,6 +37,11 @@ interface PictureFile {
     /** Bytes that the decoded samples take. */
     long memory();
 
+    /** Whether samples are wider than 8 bits, signed or fractional, or there are channels beside RGB. */
+    default boolean deep() throws IOException {
+        return false;
+    }
+
     /** The picture; throws when anything of it is missing. */
     Stored decode() throws IOException;
 

@@ -36,6 +36,11 @@ record PngFile(
     }
 
     @Override
+    public boolean deep() {
+        return bits > 8;
+    }
+
+    @Override
     public ImageSize size() {
         return new ImageSize(width, height);
     }

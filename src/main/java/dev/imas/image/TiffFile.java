@@ -33,6 +33,16 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
+    public boolean deep() throws IOException {
+        for (TiffPage page : pages) {
+            if (page.bits > 8 || page.kind != Samples.Kind.UNSIGNED || page.besideRgb()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public ImageSize size() {
         return pages.get(0).size();
     }
