@@ -42,7 +42,7 @@ class ArchitectureTest {
             Map.entry("kernels", Set.of()),
             Map.entry("image", Set.of("common")),
             Map.entry("augment", Set.of("image", "common", "config")),
-            Map.entry("data", Set.of("augment", "image", "common", "config")),
+            Map.entry("data", Set.of("augment", "image", "run", "common", "config")),
             Map.entry("device", Set.of("kernels", "common", "config", "machine")),
             Map.entry("nn", Set.of("device", "common", "config")),
             Map.entry("weights", Set.of("nn", "device", "common", "config")),

@@ -1,13 +1,15 @@
 package dev.imas.augment;
 
 import dev.imas.common.Normalization;
+import dev.imas.image.FloatImage;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a crop does to a picture smaller than itself: it is extended at the bottom and right, pictures with the mean
- * colour, label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
+ * colour or each channel's mean, label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
  */
 final class Crop {
     /** The mean colour of {@link Normalization}, rounded towards zero: R, G, B. */
@@ -48,6 +50,20 @@ final class Crop {
         return image;
     }
 
+    /** As {@link #extended(Window, int, int)}, of channels; {@code padding} has a value for each. */
+    static FloatImage extended(Window covered, int width, int height, List<Double> padding) {
+        FloatImage image = FloatImage.zeros(width, height, padding.size());
+        for (int y = 0; y < height; y++) {
+            for (int x = y < covered.height() ? covered.width() : 0; x < width; x++) {
+                for (int c = 0; c < padding.size(); c++) {
+                    image.values()[(y * width + x) * padding.size() + c] =
+                            padding.get(c).floatValue();
+                }
+            }
+        }
+        return image;
+    }
+
     /**
      * The picture extended at the bottom and right to at least the given size; the same object when it is that large.
      */
@@ -60,6 +76,21 @@ final class Crop {
         RgbImage padded = extended(new Window(0, 0, image.width(), image.height()), width, height);
         for (int y = 0; y < image.height(); y++) {
             System.arraycopy(image.rgb(), y * image.width() * 3, padded.rgb(), y * width * 3, image.width() * 3);
+        }
+        return padded;
+    }
+
+    /** As {@link #pad(RgbImage, int, int)}, of channels; {@code padding} has a value for each. */
+    static FloatImage pad(FloatImage image, int minWidth, int minHeight, List<Double> padding) {
+        int width = Math.max(minWidth, image.width());
+        int height = Math.max(minHeight, image.height());
+        if (width == image.width() && height == image.height()) {
+            return image;
+        }
+        FloatImage padded = extended(new Window(0, 0, image.width(), image.height()), width, height, padding);
+        int row = image.width() * image.channels();
+        for (int y = 0; y < image.height(); y++) {
+            System.arraycopy(image.values(), y * row, padded.values(), y * width * image.channels(), row);
         }
         return padded;
     }

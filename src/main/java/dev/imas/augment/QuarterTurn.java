@@ -1,5 +1,6 @@
 package dev.imas.augment;
 
+import dev.imas.image.FloatImage;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
@@ -30,27 +31,38 @@ final class QuarterTurn {
 
     static RgbImage of(RgbImage image, int turns) {
         ImageSize size = of(new ImageSize(image.width(), image.height()), turns);
-        return new RgbImage(size.width(), size.height(), turned(image.rgb(), image.width(), image.height(), 3, turns));
+        byte[] rgb = new byte[image.rgb().length];
+        turn(image.rgb(), image.width(), image.height(), 3, turns, rgb);
+        return new RgbImage(size.width(), size.height(), rgb);
+    }
+
+    static FloatImage of(FloatImage image, int turns) {
+        ImageSize size = of(new ImageSize(image.width(), image.height()), turns);
+        float[] values = new float[image.values().length];
+        turn(image.values(), image.width(), image.height(), image.channels(), turns, values);
+        return new FloatImage(size.width(), size.height(), image.channels(), values);
     }
 
     static LabelMap of(LabelMap map, int turns) {
         ImageSize size = of(new ImageSize(map.width(), map.height()), turns);
-        return new LabelMap(size.width(), size.height(), turned(map.labels(), map.width(), map.height(), 1, turns));
+        byte[] labels = new byte[map.labels().length];
+        turn(map.labels(), map.width(), map.height(), 1, turns, labels);
+        return new LabelMap(size.width(), size.height(), labels);
     }
 
-    /** Pixels of so many bytes each: the result's pixel (x, y) is the one at {@code first + x * right + y * down}. */
-    private static byte[] turned(byte[] source, int width, int height, int bytes, int turns) {
+    /**
+     * Pixels of so many elements each: the result's pixel (x, y) is the one at {@code first + x * right + y * down}.
+     *
+     * @param source an array, of the type of {@code target}
+     */
+    private static void turn(Object source, int width, int height, int elements, int turns, Object target) {
         int first = new int[] {0, (height - 1) * width, width * height - 1, width - 1}[turns];
         int right = new int[] {1, -width, -1, width}[turns];
         int down = new int[] {width, 1, -width, -1}[turns];
         int columns = turns % 2 == 0 ? width : height;
-        byte[] target = new byte[source.length];
-        for (int to = 0, pixel = 0; to < target.length; to += bytes, pixel++) {
-            int from = (first + pixel % columns * right + pixel / columns * down) * bytes;
-            for (int b = 0; b < bytes; b++) {
-                target[to + b] = source[from + b];
-            }
+        for (int pixel = 0; pixel < width * height; pixel++) {
+            int from = first + pixel % columns * right + pixel / columns * down;
+            System.arraycopy(source, from * elements, target, pixel * elements, elements);
         }
-        return target;
     }
 }

@@ -1,5 +1,6 @@
 package dev.imas.augment;
 
+import dev.imas.image.FloatImage;
 import dev.imas.image.RgbImage;
 import java.util.function.DoubleSupplier;
 
@@ -102,5 +103,10 @@ public enum StrongOperation {
             case SOLARIZE -> Tone.solarize(image, (int) magnitude);
             case HUE -> Hsv.shiftHue(image, magnitude);
         };
+    }
+
+    /** As {@link #apply(RgbImage, double)}, of channels: each by itself, hue and colour change nothing. */
+    public FloatImage apply(FloatImage image, double magnitude) {
+        return ChannelOperations.apply(image, this, magnitude);
     }
 }

@@ -1,6 +1,8 @@
 package dev.imas.augment;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.image.FloatImage;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,20 @@ public final class StrongView {
      */
     public static RgbImage apply(RgbImage weak, List<DrawnOperation> operations) {
         RgbImage view = weak;
+        for (DrawnOperation drawn : operations) {
+            view = drawn.operation().apply(view, drawn.magnitude());
+        }
+        return view;
+    }
+
+    /** As {@link #apply(RgbImage, List)}, of either kind of picture. */
+    public static Picture apply(Picture weak, List<DrawnOperation> operations) {
+        return weak instanceof FloatImage image ? apply(image, operations) : apply((RgbImage) weak, operations);
+    }
+
+    /** As {@link #apply(RgbImage, List)}, of channels: each by itself, hue and colour change nothing. */
+    public static FloatImage apply(FloatImage weak, List<DrawnOperation> operations) {
+        FloatImage view = weak;
         for (DrawnOperation drawn : operations) {
             view = drawn.operation().apply(view, drawn.magnitude());
         }

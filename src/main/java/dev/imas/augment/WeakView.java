@@ -1,8 +1,10 @@
 package dev.imas.augment;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.image.FloatImage;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -15,10 +17,11 @@ public final class WeakView {
     private WeakView() {}
 
     /**
+     * @param <P>    colours or channels, as the picture was
      * @param image  the crop
      * @param labels its labels; null when none were given
      */
-    public record Result(RgbImage image, LabelMap labels) {}
+    public record Result<P extends Picture>(P image, LabelMap labels) {}
 
     /**
      * What a weak view does to one picture.
@@ -95,6 +98,24 @@ public final class WeakView {
             return new Window(x, y, crop.width(), crop.height());
         }
 
+        /** What is seen of the picture, before it is turned. */
+        private Geometry beforeTurn() {
+            return new Geometry(size, mirrored, QuarterTurn.before(covered(), size, turns));
+        }
+
+        /** The part of the crop that the turned picture covers. */
+        private Window covered() {
+            ImageSize turned = QuarterTurn.of(size, turns);
+            return Crop.covered(crop, turned.width(), turned.height());
+        }
+
+        /** The covered part's place in the picture before the flip, where nothing is turned. */
+        private Window source() {
+            Window covered = covered();
+            int left = mirrored ? size.width() - covered.x() - covered.width() : covered.x();
+            return new Window(left, covered.y(), covered.width(), covered.height());
+        }
+
         private static ImageSize base(ImageSize source, List<Integer> base) {
             return base.isEmpty() ? source : new ImageSize(base.get(1), base.get(0));
         }
@@ -108,57 +129,87 @@ public final class WeakView {
      * @param uniform      draws in [0, 1)
      * @return picture and labels of the crop's size
      */
-    public static Result apply(
+    public static Result<RgbImage> apply(
             RgbImage image, LabelMap labelsOrNull, ImasConfig.Augment config, DoubleSupplier uniform) {
-        ImageSize size = new ImageSize(image.width(), image.height());
-        requireLabelsOf(size, labelsOrNull);
-        return apply(image, labelsOrNull, Geometry.draw(size, labelsOrNull, config, uniform));
+        requireLabelsOf(image, labelsOrNull);
+        return apply(image, labelsOrNull, Geometry.draw(sizeOf(image), labelsOrNull, config, uniform));
+    }
+
+    /**
+     * As {@link #apply(RgbImage, LabelMap, ImasConfig.Augment, DoubleSupplier)}, of either kind of picture.
+     *
+     * @param padding what channels are extended with, one number a channel; colours have their own
+     */
+    public static Result<Picture> apply(
+            Picture picture,
+            LabelMap labelsOrNull,
+            ImasConfig.Augment config,
+            List<Double> padding,
+            DoubleSupplier uniform) {
+        requireLabelsOf(picture, labelsOrNull);
+        Geometry geometry = Geometry.draw(sizeOf(picture), labelsOrNull, config, uniform);
+        Picture crop = picture instanceof FloatImage image
+                ? cropped(image, geometry, padding)
+                : cropped((RgbImage) picture, geometry);
+        return new Result<>(crop, cropped(labelsOrNull, geometry));
     }
 
     /** Applies a given geometry. Only the pixels of the crop are computed. */
-    public static Result apply(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
-        return geometry.turns() == 0 ? upright(image, labelsOrNull, geometry) : turned(image, labelsOrNull, geometry);
+    public static Result<RgbImage> apply(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
+        requireLabelsOf(image, labelsOrNull);
+        return new Result<>(cropped(image, geometry), cropped(labelsOrNull, geometry));
     }
 
-    /** Cuts the part that will be seen, turns it, and extends it. */
-    private static Result turned(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
-        int turns = geometry.turns();
-        Window crop = geometry.crop();
-        ImageSize size = QuarterTurn.of(geometry.size(), turns);
-        Window covered = Crop.covered(crop, size.width(), size.height());
-        Window before = QuarterTurn.before(covered, geometry.size(), turns);
-        Result seen = upright(image, labelsOrNull, new Geometry(geometry.size(), geometry.mirrored(), before));
-        return new Result(
-                Crop.pad(QuarterTurn.of(seen.image(), turns), crop.width(), crop.height()),
-                labelsOrNull == null
-                        ? null
-                        : Crop.pad(QuarterTurn.of(seen.labels(), turns), crop.width(), crop.height()));
+    private static ImageSize sizeOf(Picture picture) {
+        return new ImageSize(picture.width(), picture.height());
     }
 
-    private static Result upright(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
-        int width = geometry.size().width();
-        int height = geometry.size().height();
-        Window crop = geometry.crop();
-        Window covered = Crop.covered(crop, width, height);
-        // The crop's place in the picture before the flip.
-        Window source = geometry.mirrored()
-                ? new Window(width - covered.x() - covered.width(), covered.y(), covered.width(), covered.height())
-                : covered;
-        RgbImage picture = Crop.extended(covered, crop.width(), crop.height());
-        Resize.bilinear(image, width, height, source, geometry.mirrored(), picture);
-        if (labelsOrNull == null) {
-            return new Result(picture, null);
-        }
-        requireLabelsOf(new ImageSize(image.width(), image.height()), labelsOrNull);
-        LabelMap labels = Crop.pad(
-                Resize.nearest(labelsOrNull, width, height, source, geometry.mirrored()), crop.width(), crop.height());
-        return new Result(picture, labels);
-    }
-
-    private static void requireLabelsOf(ImageSize size, LabelMap labelsOrNull) {
-        if (labelsOrNull != null && (labelsOrNull.width() != size.width() || labelsOrNull.height() != size.height())) {
-            throw new IllegalArgumentException("a picture of " + size.width() + "x" + size.height()
+    private static void requireLabelsOf(Picture picture, LabelMap labelsOrNull) {
+        if (labelsOrNull != null
+                && (labelsOrNull.width() != picture.width() || labelsOrNull.height() != picture.height())) {
+            throw new IllegalArgumentException("a picture of " + picture.width() + "x" + picture.height()
                     + " cannot have labels of " + labelsOrNull.width() + "x" + labelsOrNull.height());
         }
+    }
+
+    private static RgbImage cropped(RgbImage image, Geometry geometry) {
+        Window crop = geometry.crop();
+        if (geometry.turns() > 0) {
+            RgbImage seen = cropped(image, geometry.beforeTurn());
+            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height());
+        }
+        Window covered = geometry.covered();
+        RgbImage view = Crop.extended(covered, crop.width(), crop.height());
+        ImageSize size = geometry.size();
+        Resize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), view);
+        return view;
+    }
+
+    private static FloatImage cropped(FloatImage image, Geometry geometry, List<Double> padding) {
+        Window crop = geometry.crop();
+        if (geometry.turns() > 0) {
+            FloatImage seen = cropped(image, geometry.beforeTurn(), padding);
+            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height(), padding);
+        }
+        Window covered = geometry.covered();
+        FloatImage view = Crop.extended(covered, crop.width(), crop.height(), padding);
+        ImageSize size = geometry.size();
+        FloatResize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), view);
+        return view;
+    }
+
+    private static LabelMap cropped(LabelMap labelsOrNull, Geometry geometry) {
+        if (labelsOrNull == null) {
+            return null;
+        }
+        Window crop = geometry.crop();
+        if (geometry.turns() > 0) {
+            LabelMap seen = cropped(labelsOrNull, geometry.beforeTurn());
+            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height());
+        }
+        ImageSize size = geometry.size();
+        LabelMap seen =
+                Resize.nearest(labelsOrNull, size.width(), size.height(), geometry.source(), geometry.mirrored());
+        return Crop.pad(seen, crop.width(), crop.height());
     }
 }

@@ -5,10 +5,12 @@ import static dev.imas.cli.Arguments.option;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
-import dev.imas.image.ImageFiles;
+import dev.imas.data.ChannelFiles;
+import dev.imas.image.Composite;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Overlay;
+import dev.imas.image.Picture;
 import dev.imas.image.PictureNames;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
@@ -22,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -63,13 +66,16 @@ final class PredictCommand implements Command {
         Arguments.path(line, "weights");
         List<Path> pictures = pictures(Arguments.path(line, "input"));
         Path out = directory(Arguments.path(line, "out"));
-        keepInputs(pictures, out);
+        keepInputs(pictures, out, PredictCommand::name);
         List<String> failed = new ArrayList<>();
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
+            ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
+            pictures = family.pictures(pictures);
+            keepInputs(pictures, out, family::name);
             for (Path picture : pictures) {
                 try {
-                    predict(segmenter, picture, out);
-                    console.out().println(labelsFile(out, picture));
+                    predict(segmenter, picture, out, family.name(picture));
+                    console.out().println(labelsFile(out, family.name(picture)));
                 } catch (UserException e) { // the others are worth having
                     failed.add(e.getMessage());
                 }
@@ -78,11 +84,12 @@ final class PredictCommand implements Command {
         return told(failed, pictures.size(), console);
     }
 
-    private static void predict(Segmenter segmenter, Path picture, Path out) {
-        RgbImage image = ImageFiles.picture(picture);
-        LabelMap labels = segmenter.segment(image).labels();
-        IndexPng.write(labelsFile(out, picture), labels, segmenter.palette());
-        Pngs.write(overlayFile(out, picture), Overlay.blend(image, labels, segmenter.palette(), OVERLAY));
+    private static void predict(Segmenter segmenter, Path file, Path out, String name) {
+        Picture picture = segmenter.read(file);
+        LabelMap labels = segmenter.segment(picture).labels();
+        IndexPng.write(labelsFile(out, name), labels, segmenter.palette());
+        RgbImage overlay = Overlay.blend(Composite.of(picture), labels, segmenter.palette(), OVERLAY);
+        Pngs.write(overlayFile(out, name), overlay);
     }
 
     /** Says at the end, where it is read, what could not be done. */
@@ -119,14 +126,14 @@ final class PredictCommand implements Command {
     }
 
     /** No result may replace a picture or another result. */
-    private static void keepInputs(List<Path> pictures, Path out) throws IOException {
+    private static void keepInputs(List<Path> pictures, Path out, Function<Path, String> name) throws IOException {
         Set<Path> inputs = new HashSet<>();
         for (Path picture : pictures) {
             inputs.add(real(picture));
         }
         Map<Path, Path> origins = new HashMap<>();
         for (Path picture : pictures) {
-            for (Path result : List.of(labelsFile(out, picture), overlayFile(out, picture))) {
+            for (Path result : List.of(labelsFile(out, name.apply(picture)), overlayFile(out, name.apply(picture)))) {
                 Path other = origins.put(result, picture);
                 if (other != null) {
                     throw new UserException(
@@ -145,12 +152,16 @@ final class PredictCommand implements Command {
         return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     }
 
-    private static Path labelsFile(Path out, Path picture) {
-        return out.resolve(PictureNames.stem(picture.getFileName().toString()) + ".png");
+    private static String name(Path picture) {
+        return PictureNames.stem(picture.getFileName().toString());
     }
 
-    private static Path overlayFile(Path out, Path picture) {
-        return out.resolve(PictureNames.stem(picture.getFileName().toString()) + "-overlay.png");
+    private static Path labelsFile(Path out, String name) {
+        return out.resolve(name + ".png");
+    }
+
+    private static Path overlayFile(Path out, String name) {
+        return out.resolve(name + "-overlay.png");
     }
 
     private static Path directory(Path out) {

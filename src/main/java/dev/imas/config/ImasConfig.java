@@ -120,6 +120,12 @@ public record ImasConfig(
      * @param validationPictures where pictures to validate on are, as {@code pictures}
      * @param validationMasks    where their masks are
      * @param setAside    labelled pictures that validate instead, by their paths below the root
+     * @param channels    which channels of the pictures the network sees
+     * @param range       which stored values become 0 and 1
+     * @param page        page of files that hold a stack, from 0; null ({@code auto}): stacks are refused
+     * @param mean        mean of each channel in [0,1], which the network's input is normalised by; empty: ImageNet's
+     *                    for rgb, else as measured
+     * @param std         standard deviation of each channel, likewise
      */
     @RecordBuilder
     public record Data(
@@ -144,7 +150,12 @@ public record ImasConfig(
             List<String> masks,
             List<String> validationPictures,
             List<String> validationMasks,
-            List<String> setAside)
+            List<String> setAside,
+            Channels channels,
+            PixelRange range,
+            @Range(min = 0, max = 1_000_000) Integer page,
+            @Range(min = 0, max = 1) List<Double> mean,
+            @Range(min = 1e-6, max = 1) List<Double> std)
             implements ImasConfigDataBuilder.With {}
 
     /** What is made of masks that hold a number an object (0: background). */

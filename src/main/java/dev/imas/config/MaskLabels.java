@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * {@code data.labels} as it is meant. A key is a stored value (a palette index, grey value or instance number), a colour
- * {@code "#rrggbb"}, or {@code other} for all that has no key of its own; what it stands for is the number or the name
+ * {@code data.labels} as it is meant. A key is a stored value (a palette index, grey value or instance number) or a
+ * range of them ({@code 0-127}), a colour {@code "#rrggbb"}, or {@code other} for all that has no key of its own; what it stands for is the number or the name
  * of a class, or {@code ignore}.
  *
  * @param values  class of a stored value, {@link #IGNORED} for none
@@ -27,6 +28,8 @@ public record MaskLabels(
     private static final String OTHER = "other";
     private static final String BACKGROUND = "background";
     private static final int MOST_CLASSES = 255;
+    /** What a range may hold: all of 16 bits. */
+    private static final int MOST_VALUES = 1 << 16;
 
     /** The labels of a configuration that was checked. */
     public static MaskLabels of(Data data) {
@@ -47,17 +50,22 @@ public record MaskLabels(
             if (label.isEmpty()) {
                 return;
             }
-            OptionalInt value = value(key);
+            Optional<int[]> range = range(key);
             OptionalInt colour = colour(key);
             if (key.equals(OTHER)) {
                 others.add(label.getAsInt());
-            } else if (value.isPresent()) {
-                once(values.put(value.getAsInt(), label.getAsInt()), key, faults);
+            } else if (range.isPresent()) {
+                boolean twice = false;
+                for (int value = range.get()[0]; value <= range.get()[1]; value++) {
+                    twice |= values.put(value, label.getAsInt()) != null;
+                }
+                once(twice, key, faults);
             } else if (colour.isPresent()) {
-                once(colours.put(colour.getAsInt(), label.getAsInt()), key, faults);
+                once(colours.put(colour.getAsInt(), label.getAsInt()) != null, key, faults);
             } else {
-                faults.add("data.labels has the key " + key + "; expected what masks hold: a value such as 255, "
-                        + "a colour such as \"#80ff00\" (with the quotes), or " + OTHER + " for all the rest");
+                faults.add("data.labels has the key " + key + "; expected what masks hold: a value such as 255 "
+                        + "or 0-127, a colour such as \"#80ff00\" (with the quotes), or " + OTHER
+                        + " for all the rest");
             }
         });
         OptionalInt other = others.stream().mapToInt(i -> i).findFirst();
@@ -75,14 +83,27 @@ public record MaskLabels(
         return other.isPresent() && other.getAsInt() != IGNORED ? Math.max(most, other.getAsInt() + 1) : most;
     }
 
-    private static void once(Integer before, String key, Faults faults) {
-        if (before != null) {
+    private static void once(boolean twice, String key, Faults faults) {
+        if (twice) {
             faults.add("data.labels names " + key + " twice; keep one");
         }
     }
 
     private static OptionalInt value(String key) {
         return key.matches("[0-9]{1,9}") ? OptionalInt.of(Integer.parseInt(key)) : OptionalInt.empty();
+    }
+
+    /** First and last value of a key that names one or several. */
+    private static Optional<int[]> range(String key) {
+        String[] ends = key.split("-", -1);
+        OptionalInt first = value(ends[0]);
+        OptionalInt last = value(ends[ends.length - 1]);
+        boolean rising = ends.length <= 2
+                && first.isPresent()
+                && last.isPresent()
+                && first.getAsInt() <= last.getAsInt()
+                && last.getAsInt() - first.getAsInt() < MOST_VALUES;
+        return rising ? Optional.of(new int[] {first.getAsInt(), last.getAsInt()}) : Optional.empty();
     }
 
     private static OptionalInt colour(String key) {

@@ -78,6 +78,12 @@ final class RecordMapper {
             return new ArrayList<Object>(
                     colors ? list.stream().map(item -> Colors.hex((int) item)).toList() : list);
         }
+        if (value instanceof Channels channels) {
+            return channels.plain();
+        }
+        if (value instanceof PixelRange range) {
+            return range.plain();
+        }
         if (value instanceof Map<?, ?> map) {
             return new Pairs(map);
         }
@@ -206,6 +212,12 @@ final class RecordMapper {
                 throw mismatch(key, found, "a section of keys, such as " + key + "." + first);
             }
             return read(type, (Map<String, Object>) map, key + ".");
+        }
+        if (type == Channels.class) {
+            return Channels.parse(found).orElseThrow(() -> mismatch(key, found, Channels.EXPECTED));
+        }
+        if (type == PixelRange.class) {
+            return PixelRange.parse(found).orElseThrow(() -> mismatch(key, found, PixelRange.EXPECTED));
         }
         return single(type, found, key);
     }

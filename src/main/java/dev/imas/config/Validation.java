@@ -38,6 +38,7 @@ final class Validation {
         validation.masks();
         validation.embedded();
         validation.folders();
+        validation.channels();
         validation.resize();
         validation.cutmix();
         validation.auxiliary();
@@ -128,6 +129,26 @@ final class Validation {
 
     private void fewerOrAsMany(String key, List<String> masks, String picturesKey, List<String> pictures) {
         faults.require(masks.size() <= pictures.size(), key, masks, "one a path of " + picturesKey);
+    }
+
+    private void channels() {
+        Data data = config.data();
+        int count = data.channels().count();
+        String expected = count + " numbers, one a channel (data.channels), or none";
+        for (List<Double> numbers : List.of(data.mean(), data.std())) {
+            String key = numbers == data.mean() ? "data.mean" : "data.std";
+            faults.require(numbers.isEmpty() || numbers.size() == count, key, numbers.size() + " numbers", expected);
+        }
+        int windows = data.range().windows().size();
+        int most = data.channels().rgb() ? 1 : count; // colours keep their balance under one window alone
+        faults.require(
+                windows <= 1 || windows == most,
+                "data.range",
+                windows + " pairs",
+                most == 1 ? "one pair" : "one pair, or " + most + ", one a channel (data.channels)");
+        if (data.layout() == Layout.EMBEDDED) {
+            faults.require(data.channels().rgb(), "data.channels", data.channels(), "rgb, as data.layout is embedded");
+        }
     }
 
     private void noFile(String key, String found) {

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * B crops ready for the device, as 8-bit values (normalisation is the consumer's first operation). All buffers are
+ * B crops ready for the device, in [0,255] or [0,1] (normalisation is the consumer's first operation). All buffers are
  * direct.
  *
  * @param count   B
  * @param height  H of the crop
  * @param width   W of the crop
- * @param images  weak view, B*H*W*3 bytes, NHWC, RGB
+ * @param images  weak view, B*H*W pixels, NHWC: RGB bytes, or float32 channels in the machine's order
  * @param strong  strong view, the same layout and geometry; null for labelled batches, and where the consumer makes it
  *                ({@code augment.device})
  * @param labels  B*H*W bytes; null for unlabelled batches

@@ -111,7 +111,7 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
         if (!Files.isDirectory(folder)) {
             return null;
         }
-        List<Sample> samples = Layouts.fromFolder(folder);
+        List<Sample> samples = Layouts.fromFolder(folder, data.channels());
         if (samples.isEmpty()) {
             throw new UserException("no picture in " + folder.resolve("images")
                     + "; put validation pictures there, name a list (--val), or remove " + folder);

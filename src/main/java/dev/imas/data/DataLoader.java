@@ -6,8 +6,9 @@ import dev.imas.augment.WeakView;
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.PictureInput;
 import dev.imas.image.LabelMap;
-import dev.imas.image.RgbImage;
+import dev.imas.image.Picture;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class DataLoader implements AutoCloseable {
     private final int samples;
     private final int batchSize;
     private final ImasConfig config;
+    private final PictureInput input;
     /** Null: samples are prepared by the consumer's thread. */
     private final ExecutorService workers;
 
@@ -69,7 +71,8 @@ public final class DataLoader implements AutoCloseable {
             throw new UserException("an epoch has " + samples + " " + stream + " samples, no full batch of " + batchSize
                     + "; lower training.batch_" + stream + " or raise data.epoch_length");
         }
-        if (pixels() * batchSize * 3 > Integer.MAX_VALUE) {
+        this.input = PictureInput.of(config.data());
+        if (pixels() * batchSize * input.pixelBytes() > Integer.MAX_VALUE) {
             throw new UserException("a batch of " + batchSize + " crops of " + height() + "x" + width()
                     + " takes more than 2 GB; lower training.batch_" + stream + " or augment.crop");
         }
@@ -171,12 +174,13 @@ public final class DataLoader implements AutoCloseable {
                     strongViews() ? used.strong().clear() : null,
                     labeled ? used.labels().clear() : null);
         }
-        int bytes = Math.toIntExact(pixels() * batchSize);
+        int pixels = Math.toIntExact(pixels() * batchSize);
+        int bytes = input.pixelBytes() * pixels;
         try {
             return batch(
-                    ByteBuffer.allocateDirect(3 * bytes),
-                    strongViews() ? ByteBuffer.allocateDirect(3 * bytes) : null,
-                    labeled ? ByteBuffer.allocateDirect(bytes) : null);
+                    ByteBuffer.allocateDirect(bytes),
+                    strongViews() ? ByteBuffer.allocateDirect(bytes) : null,
+                    labeled ? ByteBuffer.allocateDirect(pixels) : null);
         } catch (OutOfMemoryError e) {
             throw outOfMemory(e);
         }
@@ -209,11 +213,11 @@ public final class DataLoader implements AutoCloseable {
     private void prepare(Batch batch, int slot, int index, int epoch, int place) {
         batch.indices()[slot] = index;
         Rng weakDraws = Rng.of(config.seed(), "weak-" + stream, epoch, place);
-        RgbImage image = source.image(index);
+        Picture image = source.image(index);
         LabelMap mask = labeled ? source.mask(index) : null;
-        WeakView.Result weak = WeakView.apply(image, mask, config.augment(), weakDraws::uniform);
+        WeakView.Result<Picture> weak = WeakView.apply(image, mask, config.augment(), input.mean(), weakDraws::uniform);
         int pixels = height() * width();
-        batch.images().put(slot * pixels * 3, weak.image().rgb());
+        PictureBytes.put(weak.image(), batch.images(), slot * pixels * input.pixelBytes());
         if (labeled) {
             batch.labels().put(slot * pixels, weak.labels().labels());
         } else {
@@ -221,10 +225,8 @@ public final class DataLoader implements AutoCloseable {
             List<DrawnOperation> operations = StrongView.draw(config.augment(), strongDraws::uniform);
             batch.operations().set(slot, operations);
             if (strongViews()) {
-                batch.strong()
-                        .put(
-                                slot * pixels * 3,
-                                StrongView.apply(weak.image(), operations).rgb());
+                Picture strong = StrongView.apply(weak.image(), operations);
+                PictureBytes.put(strong, batch.strong(), slot * pixels * input.pixelBytes());
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.imas.common.Rng;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
+import dev.imas.config.PictureInput;
 import dev.imas.image.Palette;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -87,10 +88,11 @@ public record Dataset(
         int classes = data.classes() == null ? 0 : data.classes();
         List<Integer> palette = data.palette().isEmpty() ? Palette.voc(classes) : data.palette();
         MaskReading masks = MaskReading.of(data);
+        PictureReader reader = new PictureReader(PictureInput.of(data));
         return new Dataset(
-                new FileImages(files.labeled(), masks, true),
-                new FileImages(files.unlabeled(), masks, false),
-                new FileImages(files.validation(), masks, true),
+                new FileImages(files.labeled(), masks, true, reader),
+                new FileImages(files.unlabeled(), masks, false, reader),
+                new FileImages(files.validation(), masks, true, reader),
                 classNames(data),
                 palette);
     }

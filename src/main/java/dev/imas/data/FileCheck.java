@@ -20,12 +20,15 @@ import java.util.stream.Stream;
  * @param pictures what was found of each picture
  */
 record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings) {
-    static FileCheck of(Collected files) {
+    /** @param reader how pictures will be read */
+    static FileCheck of(Collected files, PictureReader reader) {
         List<Finding> findings = new ArrayList<>();
         missing(files, findings);
-        PictureCheck check = PictureCheck.of(files.all()
-                .filter(sample -> Files.isRegularFile(sample.picture()))
-                .toList());
+        PictureCheck check = PictureCheck.of(
+                files.all()
+                        .filter(sample -> Files.isRegularFile(sample.picture()))
+                        .toList(),
+                reader);
         Set<Path> broken = new HashSet<>(check.problems().keySet());
         unreadable(files, check, findings);
         broken.addAll(turned(files, check, findings));

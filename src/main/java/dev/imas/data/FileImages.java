@@ -5,8 +5,8 @@ import dev.imas.common.UserException;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
+import dev.imas.image.Picture;
 import dev.imas.image.PictureNames;
-import dev.imas.image.RgbImage;
 import dev.imas.image.StoredMask;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,11 +40,13 @@ final class FileImages implements ImageSource {
     private final List<String> ids;
     private final MaskReading masks;
     private final boolean withMasks;
+    private final PictureReader reader;
     /** Known from the decoding of the pictures, so that a mask's check need not open its picture again. */
     private final AtomicReferenceArray<ImageSize> sizes;
 
     /** @param withMasks every sample must have an existing mask; else masks are neither looked at nor given out */
-    FileImages(List<Sample> samples, MaskReading masks, boolean withMasks) {
+    FileImages(List<Sample> samples, MaskReading masks, boolean withMasks, PictureReader reader) {
+        this.reader = reader;
         this.samples = List.copyOf(samples);
         this.masks = masks;
         this.withMasks = withMasks;
@@ -132,9 +134,14 @@ final class FileImages implements ImageSource {
                         .relativize(sample.mask().toAbsolutePath());
     }
 
+    /** The files, in order. */
+    List<Path> pictures() {
+        return samples.stream().map(Sample::picture).toList();
+    }
+
     @Override
-    public RgbImage image(int i) {
-        RgbImage image = ImageFiles.picture(samples.get(i).picture());
+    public Picture image(int i) {
+        Picture image = reader.read(samples.get(i).picture());
         sizes.set(i, new ImageSize(image.width(), image.height()));
         return image;
     }

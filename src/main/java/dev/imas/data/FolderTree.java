@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.image.PictureNames;
+import dev.imas.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -62,13 +63,8 @@ record FolderTree(Path root, List<String> pictures, List<String> others) {
 
         @Override
         public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            boolean skipped = !folder.equals(root) && (ignored(folder) || isRun(folder));
+            boolean skipped = !folder.equals(root) && (ignored(folder) || new RunDirectory(folder).begun());
             return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-        }
-
-        private static boolean isRun(Path folder) {
-            return Files.isRegularFile(folder.resolve("config.yaml"))
-                    && (Files.exists(folder.resolve("metrics.csv")) || Files.exists(folder.resolve("checkpoints")));
         }
 
         @Override

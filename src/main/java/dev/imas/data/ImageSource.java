@@ -1,7 +1,7 @@
 package dev.imas.data;
 
 import dev.imas.image.LabelMap;
-import dev.imas.image.RgbImage;
+import dev.imas.image.Picture;
 
 /** A numbered collection of pictures, with masks where the collection has them. Safe to use from several threads. */
 public interface ImageSource {
@@ -16,7 +16,7 @@ public interface ImageSource {
     }
 
     /** Picture i; throws {@link dev.imas.common.UserException} naming the file when it cannot be read. */
-    RgbImage image(int i);
+    Picture image(int i);
 
     /**
      * Mask i, of the picture's size, values below the number of classes or 255. Never called for unlabelled images.

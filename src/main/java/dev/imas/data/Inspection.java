@@ -4,6 +4,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
+import dev.imas.config.PictureInput;
 import dev.imas.data.Finding.Severity;
 import dev.imas.data.MaskSurvey.ClassShare;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public record Inspection(
 
     private static Inspection of(ImasConfig config, List<String> recognised) {
         Collected files = Collected.of(config);
-        FileCheck check = FileCheck.of(files);
+        FileCheck check = FileCheck.of(files, new PictureReader(PictureInput.of(config.data())));
         List<Finding> findings = new ArrayList<>(check.findings());
         List<UnmatchedMask> unmatched = new ArrayList<>();
         if (FolderContents.applies(config.data())) {
@@ -87,6 +88,7 @@ public record Inspection(
             findings.addAll(survey.findings());
             settled = survey.resolved();
             classes = survey.classes();
+            settled = withPictures(settled, sound, findings);
         }
         findings.sort((a, b) -> a.severity().compareTo(b.severity()));
         boolean faults = !Finding.texts(findings, Severity.FAULT).isEmpty();
@@ -100,6 +102,16 @@ public record Inspection(
                 facts,
                 List.copyOf(classes),
                 List.copyOf(unmatched));
+    }
+
+    /** With the range of the pictures; one that cannot be found is a fault. */
+    private static ImasConfig withPictures(ImasConfig config, Collected sound, List<Finding> findings) {
+        try {
+            return PictureSurvey.settle(config, Dataset.of(config, sound), note -> findings.add(Finding.note(note)));
+        } catch (UserException e) {
+            findings.add(Finding.fault(e.getMessage()));
+            return config;
+        }
     }
 
     /** Whether training would fail, or learn something else than is meant. */

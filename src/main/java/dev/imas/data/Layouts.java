@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
+import dev.imas.config.Channels;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.FileImages.Sample;
 import dev.imas.image.PictureNames;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -52,7 +54,8 @@ final class Layouts {
                 switch (data.layout()) {
                     case VOC -> new Voc(root);
                     case CITYSCAPES -> new Cityscapes(root);
-                    case FOLDERS -> data.pictures().isEmpty() ? Folders.of(root, withMasks) : Named.of(data, root);
+                    case FOLDERS ->
+                        data.pictures().isEmpty() ? Folders.of(root, withMasks, data.channels()) : Named.of(data, root);
                     default -> new Plain(root);
                 };
         List<Sample> samples = new ArrayList<>();
@@ -151,11 +154,11 @@ final class Layouts {
 
     /** Names without ending, in images/ and masks/; both folders are read once a list. */
     private record Folders(Path root, Map<String, Path> pictures, Map<String, Path> masks) implements Convention {
-        static Folders of(Path root, boolean withMasks) {
+        static Folders of(Path root, boolean withMasks, Channels channels) {
             return new Folders(
                     root,
-                    stems(root.resolve("images"), true),
-                    withMasks ? stems(root.resolve("masks"), false) : Map.of());
+                    picturesIn(root.resolve("images"), channels),
+                    withMasks ? masksIn(root.resolve("masks")) : Map.of());
         }
 
         @Override
@@ -230,44 +233,57 @@ final class Layouts {
     /** All pictures of the folders layout that are not for validation, with their masks or null. */
     static List<Sample> fromFolders(ImasConfig.Data data) {
         return data.pictures().isEmpty()
-                ? fromFolder(root(data))
+                ? fromFolder(root(data), data.channels())
                 : FolderPatterns.of(data).training(FolderTree.of(root(data)));
     }
 
     /** All pictures of images/ below a folder, by name, with the mask of the same name in masks/ or null. */
-    static List<Sample> fromFolder(Path folder) {
-        Map<String, Path> masks = stems(folder.resolve("masks"), false);
+    static List<Sample> fromFolder(Path folder, Channels channels) {
+        Map<String, Path> masks = masksIn(folder.resolve("masks"));
         List<Sample> samples = new ArrayList<>();
-        stems(folder.resolve("images"), true)
+        picturesIn(folder.resolve("images"), channels)
                 .forEach((stem, path) -> samples.add(new Sample(stem, path, masks.get(stem), folder.toString())));
         return samples;
     }
 
-    private static Map<String, Path> stems(Path folder, boolean needed) {
+    private static Map<String, Path> picturesIn(Path folder, Channels channels) {
         if (!Files.isDirectory(folder)) {
-            if (needed) {
-                throw new UserException(
-                        "no folder at " + folder + "; the folders layout expects images/ and masks/ below data.root");
-            }
-            return Map.of();
+            throw new UserException(
+                    "no folder at " + folder + "; the folders layout expects images/ and masks/ below data.root");
         }
+        ChannelFiles family = new ChannelFiles(channels);
+        return byName(family.pictures(files(folder)), family::name);
+    }
+
+    private static Map<String, Path> masksIn(Path folder) {
+        return Files.isDirectory(folder)
+                ? byName(
+                        files(folder),
+                        path -> PictureNames.stem(path.getFileName().toString()))
+                : Map.of();
+    }
+
+    private static Map<String, Path> byName(List<Path> paths, Function<Path, String> name) {
         Map<String, Path> files = new LinkedHashMap<>();
+        for (Path path : paths) {
+            Path other = files.put(name.apply(path), path);
+            if (other != null) {
+                throw new UserException(other + " and " + path
+                        + " share one name; a picture and its mask are matched by the name before the ending");
+            }
+        }
+        return files;
+    }
+
+    private static List<Path> files(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.filter(path -> PictureNames.isPicture(path.getFileName().toString()) && !FolderTree.ignored(path))
+            return entries.filter(
+                            path -> PictureNames.isPicture(path.getFileName().toString()) && !FolderTree.ignored(path))
                     .sorted()
-                    .forEach(path -> {
-                        Path other =
-                                files.put(PictureNames.stem(path.getFileName().toString()), path);
-                        if (other != null) {
-                            throw new UserException(other + " and " + path
-                                    + " share one name; a picture and its mask are matched by "
-                                    + "the name before the ending");
-                        }
-                    });
+                    .toList();
         } catch (IOException e) {
             throw new UserException(folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
         }
-        return files;
     }
 
     static Path root(ImasConfig.Data data) {

@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.config.Colors;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.MaskLabels;
 import dev.imas.image.MaskMeaning;
 import dev.imas.image.MaskValue;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ final class MaskChecks {
         this.findings = findings;
     }
 
-    /** Masks of one colour whose shape is in their transparency. */
-    void alpha() {
+    /** @return whether shapes are in the values, and not in the transparency of masks of one colour */
+    boolean shapes() {
         List<Path> shaped = masks.stream()
                 .filter(mask -> mask.alpha() && mask.values() == 1)
                 .map(MaskContent::path)
@@ -39,10 +40,25 @@ final class MaskChecks {
                     + " of one colour, and the shape is in the transparency (alpha), which is not read; save masks as"
                     + " palette or grey PNGs without transparency"));
         }
+        return shaped.isEmpty();
     }
 
-    /** Masks whose indices stand for other colours than in other masks. */
-    void palettes(boolean settled) {
+    /** @return whether there are two classes at least, or their number is open */
+    boolean classes(ImasConfig.Data data) {
+        boolean one = data.classes() != null && data.classes() == 1;
+        if (one) {
+            findings.add(Finding.fault("data.classes is 1, which leaves nothing to tell apart; the background counts as"
+                    + " a class: set data.classes: 2"));
+        }
+        return !one;
+    }
+
+    /** Masks whose indices stand for other colours than in other masks; where labels are by colour, all is well. */
+    void palettes(ImasConfig.Data data) {
+        if (!data.labels().isEmpty() && MaskLabels.of(data).values().isEmpty()) {
+            return;
+        }
+        boolean settled = !data.labels().isEmpty();
         Map<Integer, Map<Integer, Path>> coloursOf = new HashMap<>();
         Map<Integer, Set<Integer>> numbersOf = new HashMap<>();
         for (MaskContent mask : masks) {

@@ -61,13 +61,16 @@ final class MaskReading {
 
     /** What a mask file holds; of one with a number an object the classes that are made of it. */
     StoredMask stored(Path path, ImageSize picture) {
-        StoredMask mask =
-                Files.isDirectory(path) ? FolderObjects.read(path, picture) : ImageFiles.storedMask(path, picture);
         return switch (instances) {
-            case OFF -> mask;
-            case FOREGROUND -> ObjectMasks.foreground(mask, ignored);
-            case BORDER -> ObjectMasks.border(mask, ignored);
+            case OFF ->
+                Files.isDirectory(path) ? FolderObjects.read(path, picture) : ImageFiles.storedMask(path, picture);
+            case FOREGROUND -> ObjectMasks.foreground(objects(path, picture), ignored);
+            case BORDER -> ObjectMasks.border(objects(path, picture), ignored);
         };
+    }
+
+    private static StoredMask objects(Path path, ImageSize picture) {
+        return Files.isDirectory(path) ? FolderObjects.read(path, picture) : ImageFiles.storedInstances(path, picture);
     }
 
     LabelMap labels(Path path, ImageSize picture) {

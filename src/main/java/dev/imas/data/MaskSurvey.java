@@ -60,19 +60,13 @@ public final class MaskSurvey {
         List<Finding> findings = new ArrayList<>();
         List<MaskContent> masks = MaskReader.contents(data, findings);
         MaskChecks checks = new MaskChecks(masks, findings);
-        checks.alpha();
-        if (masks.isEmpty() || hasFault(findings)) {
+        if (masks.isEmpty() || !checks.shapes() || !checks.classes(config.data())) {
             return new MaskSurvey(config, sorted(findings), masks, List.of(), 0);
         }
-        if (config.data().classes() != null && config.data().classes() == 1) {
-            findings.add(Finding.fault("data.classes is 1, which leaves nothing to tell apart; the background counts as"
-                    + " a class: set data.classes: 2"));
-            return new MaskSurvey(config, sorted(findings), masks, List.of(), 0);
-        }
+        int unreadable = faults(findings);
         ImasConfig.Data decided = LabelRule.decide(config.data(), masks, findings);
-        checks.palettes(!decided.labels().isEmpty());
-        boolean open = decided.classes() == null;
-        if (open || hasFault(findings) || !checks.values(decided)) {
+        checks.palettes(decided);
+        if (faults(findings) > unreadable || !checks.values(decided)) {
             return new MaskSurvey(config.withData(decided), sorted(findings), masks, List.of(), 0);
         }
         List<String> names = Dataset.classNames(decided);
@@ -97,8 +91,8 @@ public final class MaskSurvey {
         return sparse ? Sparse.ON : Sparse.OFF;
     }
 
-    private static boolean hasFault(List<Finding> findings) {
-        return findings.stream().anyMatch(finding -> finding.severity() == Severity.FAULT);
+    private static int faults(List<Finding> findings) {
+        return Finding.texts(findings, Severity.FAULT).size();
     }
 
     private static List<Finding> sorted(List<Finding> findings) {

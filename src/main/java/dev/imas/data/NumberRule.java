@@ -17,6 +17,8 @@ final class NumberRule {
     /** Background, object, and the undecided between them. */
     private static final int TRIMAP = 3;
 
+    private static final int BLACK = 0;
+
     private final List<MaskContent> masks;
     private final List<Finding> findings;
 
@@ -142,15 +144,19 @@ final class NumberRule {
         return data;
     }
 
-    /** The palette that all masks share, without repeated colours at its end; empty where there is none. */
+    /** The palette that all masks share, without what decoders fill it up with; empty where there is none. */
     private List<Integer> commonPalette() {
         List<Integer> palette = masks.get(0).palette();
         if (masks.stream().anyMatch(mask -> !mask.palette().equals(palette))) {
             return List.of();
         }
+        int end = palette.size();
+        while (end > 1 && palette.get(end - 1) == BLACK) {
+            end--;
+        }
         Set<Integer> seen = new HashSet<>();
         int different = 0;
-        while (different < palette.size() && seen.add(palette.get(different))) {
+        while (different < end && seen.add(palette.get(different))) {
             different++;
         }
         return palette.subList(0, different);

@@ -2,7 +2,6 @@ package dev.imas.data;
 
 import dev.imas.common.UserException;
 import dev.imas.data.FileImages.Sample;
-import dev.imas.image.ImageFiles;
 import dev.imas.image.PictureHeader;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -27,21 +26,24 @@ record PictureCheck(Map<Path, PictureHeader> headers, Map<Path, String> problems
     /** What came of one picture: a value, or a problem in words. */
     private record Outcome<T>(T value, String problem) {}
 
-    /** @param samples those with masks first; a file that occurs twice is looked at once */
-    static PictureCheck of(Collection<Sample> samples) {
+    /**
+     * @param samples those with masks first; a file that occurs twice is looked at once
+     * @param reader  how they will be read
+     */
+    static PictureCheck of(Collection<Sample> samples, PictureReader reader) {
         List<Path> pictures = samples.stream().map(Sample::picture).distinct().toList();
         Map<Path, PictureHeader> headers = new LinkedHashMap<>();
         Map<Path, String> problems = new LinkedHashMap<>();
-        sort(each(pictures, ImageFiles::header), headers, problems);
+        sort(each(pictures, PictureHeader::of), headers, problems);
         List<Path> within = withinBudget(headers);
         Map<Path, Boolean> sound = new LinkedHashMap<>();
-        sort(each(within, PictureCheck::decode), sound, problems);
+        sort(each(within, picture -> decoded(picture, reader)), sound, problems);
         headers.keySet().removeAll(problems.keySet());
         return new PictureCheck(headers, problems, within.size());
     }
 
-    private static Boolean decode(Path picture) {
-        ImageFiles.picture(picture);
+    private static Boolean decoded(Path picture, PictureReader reader) {
+        reader.require(picture);
         return true;
     }
 

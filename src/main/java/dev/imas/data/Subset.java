@@ -1,7 +1,7 @@
 package dev.imas.data;
 
 import dev.imas.image.LabelMap;
-import dev.imas.image.RgbImage;
+import dev.imas.image.Picture;
 
 /**
  * Some pictures of another collection.
@@ -20,7 +20,7 @@ record Subset(ImageSource source, int[] indices, boolean withMasks) implements I
     }
 
     @Override
-    public RgbImage image(int i) {
+    public Picture image(int i) {
         return source.image(indices[i]);
     }
 

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 final class ValueHints {
     private static final int MANY = 40;
     private static final double MOST_PIXELS = 0.9;
+    /** Grey values from black or white that compression makes of them. */
+    private static final int NEAR = 12;
     /** Below this share of the pixels. */
     private static final double SLIP = 0.01;
 
@@ -86,10 +88,12 @@ final class ValueHints {
 
     private static String general(FoundValues found, List<Integer> used) {
         List<Integer> all = found.keys();
-        boolean blackAndWhite = all.get(0) == 0 && all.contains(255) && all.size() > 3;
-        if (blackAndWhite && found.share(List.of(0, 255)) > MOST_PIXELS) {
-            return "nearly all is 0 and 255, so edges were smoothed or the masks were resized with interpolation: add"
-                    + " data.labels: {0: 0, 255: 1, other: ignore}";
+        List<Integer> black = all.stream().filter(value -> value <= NEAR).toList();
+        List<Integer> white = all.stream().filter(value -> value >= 255 - NEAR).toList();
+        boolean smoothed = all.get(0) == 0 && all.size() > 3 && all.get(all.size() - 1) <= 255 && !white.isEmpty();
+        if (smoothed && found.share(black) + found.share(white) > MOST_PIXELS) {
+            return "nearly all is black or white, so the masks were smoothed, resized with interpolation or compressed:"
+                    + " add data.labels: {0-127: 0, 128-255: 1}";
         }
         if (all.size() > MANY || all.get(all.size() - 1) > 255) {
             return "where every object has a number of its own, add data.instances: foreground (or border)";

@@ -44,11 +44,14 @@ public final class TensorKernels {
     public record Agreement(Tensor parts, Tensor gamma, Tensor pairing, Tensor mean) {}
 
     /**
-     * @param batch      [N,3,H,W] labelled | weak | cutmix | strong
+     * @param batch      [N,C,H,W] labelled | weak | cutmix | strong
      * @param labels     u8 [B,1,H,W] of the cutmix part
      * @param confidence f32 [B,1,H,W] of the cutmix part
      */
     public record Composed(Tensor batch, Tensor labels, Tensor confidence) {}
+
+    /** Images that compose_batch takes; batches of others are put together by {@link ComposedChannels}. */
+    private static final long KERNEL_CHANNELS = 3;
 
     private final Compute compute;
     private final Kernels kernels;
@@ -85,11 +88,15 @@ public final class TensorKernels {
      * The student's batch in one pass, without a cutmix part.
      *
      * @param gamma f32 [B,1,1,1] for the blend of strong and weak, or null: the strong view as it is
-     * @return [N,3,H,W] labelled | weak | strong, weak if {@code includeWeak}
+     * @return [N,C,H,W] labelled | weak | strong, weak if {@code includeWeak}
      */
     public Tensor compose(Tensor labeled, Tensor weak, Tensor strong, Tensor gamma, boolean includeWeak) {
         long n = labeled.size(0) + (includeWeak ? weak.size(0) : 0) + strong.size(0);
-        Tensor batch = images(n, weak.size(2), weak.size(3));
+        Tensor batch = images(n, weak);
+        if (weak.size(1) != KERNEL_CHANNELS) {
+            ComposedChannels.compose(batch, labeled, weak, strong, gamma, includeWeak);
+            return batch;
+        }
         run(new ComposeBatch(of(labeled), of(weak), of(strong), of(gamma), includeWeak, null, of(batch)));
         return batch;
     }
@@ -112,7 +119,11 @@ public final class TensorKernels {
             boolean includeWeak,
             PseudoLabels pseudo) {
         long b = weak.size(0);
-        Tensor batch = images(labeled.size(0) + (includeWeak ? b : 0) + b + b, weak.size(2), weak.size(3));
+        Tensor batch = images(labeled.size(0) + (includeWeak ? b : 0) + b + b, weak);
+        if (weak.size(1) != KERNEL_CHANNELS) {
+            return ComposedChannels.composeMixed(
+                    batch, labeled, weak, strong, gamma, pairing, boxes, includeWeak, pseudo);
+        }
         Tensor labels = allocate(ScalarType.Byte, sizes(pseudo.labels));
         Tensor confidence = allocate(ScalarType.Float, sizes(pseudo.confidence));
         CutMix cutMix = new CutMix(
@@ -181,11 +192,12 @@ public final class TensorKernels {
         return counts;
     }
 
-    /** An uninitialised image batch in the network's layout and input type. */
-    private Tensor images(long n, long height, long width) {
+    /** An uninitialised batch of n images like these, in the network's layout and input type. */
+    private Tensor images(long n, Tensor like) {
         MemoryFormat format = compute.channelsLast() ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
         ScalarType type = compute.bf16() ? ScalarType.BFloat16 : ScalarType.Float;
-        return empty(new long[] {n, 3, height, width}, options(type), new MemoryFormatOptional(format));
+        long[] shape = {n, like.size(1), like.size(2), like.size(3)};
+        return empty(shape, options(type), new MemoryFormatOptional(format));
     }
 
     private Tensor allocate(ScalarType type, long... shape) {

@@ -72,7 +72,7 @@ final class BmpFile implements PictureFile {
 
     @Override
     public int bits() {
-        return 8;
+        return Math.min(bits, 8);
     }
 
     @Override

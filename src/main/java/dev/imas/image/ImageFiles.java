@@ -105,28 +105,29 @@ public final class ImageFiles {
 
     /** Width and height of a picture as {@link #picture} gives it, from the header alone. */
     public static ImageSize size(Path path) {
-        return opened(path, file -> file.orientation().shown(file.size()));
+        return header(path, file -> file.orientation().shown(file.size()));
     }
 
-    /**
-     * What a picture file says of itself before its pixels; a file that visibly ends early is refused. A small part of
-     * the cost of decoding it.
-     */
-    public static PictureHeader header(Path path) {
-        return opened(path, file -> {
-            file.requireEnd();
-            ImageSize shown = file.orientation().shown(file.size());
-            return new PictureHeader(file.size(), shown, file.orientation().code(), file.channels(), file.bits());
-        });
-    }
-
-    /** Reads as much of a file as is asked for. */
-    private static <T> T opened(Path path, Reading<T> reading) {
+    /** What a header says; no more of the file is read. */
+    static <T> T header(Path path, Reading<T> reading) {
         requireFile(path);
         try (FileBytes bytes = FileBytes.open(path)) {
             PictureFile file = PictureFile.of(bytes);
             requirePixels(file);
             return reading.from(file);
+        } catch (IOException e) {
+            throw refused(path, e);
+        }
+    }
+
+    /**
+     * Whether a file's samples are more than whole numbers of 8 bits, so that {@link #picture} would leave out a part of
+     * them or refuse them; from the header alone.
+     */
+    public static boolean isDeep(Path path) {
+        requireFile(path);
+        try (FileBytes bytes = FileBytes.open(path)) {
+            return PictureFile.of(bytes).deep();
         } catch (IOException e) {
             throw refused(path, e);
         }
@@ -139,7 +140,8 @@ public final class ImageFiles {
         }
     }
 
-    private interface Reading<T> {
+    /** Makes something of a file. */
+    interface Reading<T> {
         T from(PictureFile file) throws IOException;
     }
 

@@ -32,8 +32,7 @@ final class JpegHeader {
     private static final int APP14 = 0xEE;
     private static final int COMMENT = 0xFE;
     private static final int NO_ADOBE = -1;
-    /** Bytes that may follow a picture. */
-    private static final int END = 1 << 16;
+    private static final int NEAR_END = 1 << 16;
 
     private final FileBytes file;
     private int frame = -1; // marker of the frame
@@ -65,17 +64,6 @@ final class JpegHeader {
         }
         header.requireReadable();
         return header;
-    }
-
-    /** Throws unless the mark that ends a picture stands near the end; some cameras write after it. */
-    void requireEnd() throws IOException {
-        byte[] end = file.bytes(Math.max(0, file.length() - END), (int) Math.min(END, file.length()));
-        for (int i = end.length - 2; i >= 0; i--) {
-            if ((end[i] & 255) == 0xFF && (end[i + 1] & 255) == EOI) {
-                return;
-            }
-        }
-        throw ImageProblem.endsEarly();
     }
 
     /** Where the code of the next marker stands; bytes between segments are passed over. */
@@ -217,6 +205,18 @@ final class JpegHeader {
         out.write(0xFF);
         out.write(EOI);
         return out.toByteArray();
+    }
+
+    /** Throws where no end is marked near the end of the file; some cameras write something behind it. */
+    void requireEnd() throws IOException {
+        byte[] end =
+                file.bytes(file.length() - Math.min(NEAR_END, file.length()), (int) Math.min(NEAR_END, file.length()));
+        for (int i = end.length - 2; i >= 0; i--) {
+            if (end[i] == -1 && end[i + 1] == (byte) EOI) {
+                return;
+            }
+        }
+        throw ImageProblem.endsEarly();
     }
 
     /** Where the coded data of a scan give way to the next marker. */

@@ -25,17 +25,22 @@ interface PictureFile {
 
     Orientation orientation();
 
-    /** Samples a pixel, alpha among them; 1 for a palette. */
+    /** Samples a pixel, 1 for a palette; where pages are channels those of all pages. */
     int channels();
 
     /** Bits a sample. */
     int bits();
 
+    /** Throws where the end of the file is missing, which is looked for without decoding. */
+    default void requireEnd() throws IOException {}
+
     /** Bytes that the decoded samples take. */
     long memory();
 
-    /** Throws when the last bytes of the file are missing, as far as that shows without decoding. */
-    default void requireEnd() throws IOException {}
+    /** Whether samples are more than whole numbers of 8 bits: wider, signed or fractional. */
+    default boolean deep() {
+        return false;
+    }
 
     /** The picture; throws when anything of it is missing. */
     Stored decode() throws IOException;

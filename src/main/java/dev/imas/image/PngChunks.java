@@ -77,19 +77,28 @@ record PngChunks(int[] palette, List<Piece> data) {
 
     /** What the chunk eXIf says, which may stand before or behind the data. */
     static Orientation orientation(FileBytes file) throws IOException {
-        Orientation orientation = Orientation.AS_STORED;
         long at = FIRST;
-        while (!file.has(at + 4, "IEND")) {
+        while (at <= file.length() - FRAME) {
             long length = file.u32(at, false);
-            if (length > file.length() - FRAME - at) {
-                throw ImageProblem.endsEarly();
+            if (length > file.length() - FRAME - at || file.has(at + 4, "IEND")) {
+                break;
             }
             if (file.has(at + 4, "eXIf")) {
-                orientation = Orientation.ofExif(file.bytes(at + 8, (int) length));
+                return Orientation.ofExif(file.bytes(at + 8, (int) length));
             }
             at += FRAME + length;
         }
-        return orientation;
+        return Orientation.AS_STORED;
+    }
+
+    /** Throws where the last chunk is missing; looks at no chunk's content. */
+    static void requireEnd(FileBytes file) throws IOException {
+        for (long at = FIRST; at <= file.length() - FRAME; at += FRAME + file.u32(at, false)) {
+            if (file.has(at + 4, "IEND")) {
+                return;
+            }
+        }
+        throw ImageProblem.endsEarly();
     }
 
     private static int checksum(byte[] file, int from, int length) {

@@ -36,6 +36,11 @@ record PngFile(
     }
 
     @Override
+    public boolean deep() {
+        return bits > 8;
+    }
+
+    @Override
     public ImageSize size() {
         return new ImageSize(width, height);
     }
@@ -48,6 +53,11 @@ record PngFile(
             case 6 -> 4;
             default -> 1;
         };
+    }
+
+    @Override
+    public void requireEnd() throws IOException {
+        PngChunks.requireEnd(file);
     }
 
     @Override

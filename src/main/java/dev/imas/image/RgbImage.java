@@ -9,12 +9,17 @@ import java.awt.image.BufferedImage;
  * @param height rows, at least 1
  * @param rgb    height*width*3 bytes, row-major, R G B of one pixel side by side
  */
-public record RgbImage(int width, int height, byte[] rgb) {
+public record RgbImage(int width, int height, byte[] rgb) implements Picture {
     public RgbImage {
         if (width < 1 || height < 1 || rgb.length != Math.multiplyExact(Math.multiplyExact(width, height), 3)) {
             throw new IllegalArgumentException(
                     "an image of " + width + "x" + height + " needs width*height*3 bytes, got " + rgb.length);
         }
+    }
+
+    @Override
+    public int channels() {
+        return 3;
     }
 
     /**

@@ -33,6 +33,11 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
+    public boolean deep() {
+        return pages.stream().anyMatch(page -> page.bits > 8 || page.kind != Samples.Kind.UNSIGNED);
+    }
+
+    @Override
     public ImageSize size() {
         return pages.get(0).size();
     }
@@ -48,12 +53,19 @@ final class TiffFile implements PictureFile {
 
     @Override
     public int channels() {
-        return pages.get(0).channels * planes.channels();
+        return planes.channels() * pages.get(0).channels;
     }
 
     @Override
     public int bits() {
         return pages.get(0).bits;
+    }
+
+    @Override
+    public void requireEnd() throws IOException {
+        for (TiffPage page : pages) {
+            new TiffSegments(page, file).requireInFile();
+        }
     }
 
     @Override

@@ -70,7 +70,12 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
     String described() {
         return kind.isEmpty()
                 ? ""
-                : " (" + kind + ": " + channels + " channels, " + depths + " slices in Z, " + times + " times)";
+                : " (" + kind + ": " + counted(channels, "channel") + ", " + counted(depths, "slice") + " in Z, "
+                        + counted(times, "time") + ")";
+    }
+
+    private static String counted(int number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
     }
 
     /** Throws unless every page that the file speaks of is in it. */

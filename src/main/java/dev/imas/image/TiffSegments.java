@@ -48,7 +48,10 @@ final class TiffSegments {
         return tiled ? "tile" : "strip";
     }
 
-    Values values() throws IOException {
+    /** Where the strips or tiles lie in the file. */
+    private record Places(long[] offsets, long[] counts, int needed) {}
+
+    private Places places() throws IOException {
         long[] offsets = page.tags.numbers(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
         long[] counts = page.tags.numbers(tiled ? TILE_COUNTS : STRIP_COUNTS);
         long needed = (long) across * down * (page.planar ? page.channels : 1);
@@ -61,19 +64,32 @@ final class TiffSegments {
         if (counts.length < needed) {
             throw ImageProblem.damaged("it does not say how long its " + name() + "s are");
         }
-        target.allocate();
         for (int i = 0; i < needed; i++) {
-            read(i, offsets[i], counts[i]);
+            if (counts[i] == 0) {
+                throw ImageProblem.damaged("its " + name() + " " + i + " is empty");
+            }
+            if (counts[i] < 0 || offsets[i] < 0 || offsets[i] > file.length() - counts[i]) {
+                throw ImageProblem.endsEarly();
+            }
+        }
+        return new Places(offsets, counts, (int) needed);
+    }
+
+    /** Throws where strips or tiles lie beyond the end of the file. */
+    void requireInFile() throws IOException {
+        places();
+    }
+
+    Values values() throws IOException {
+        Places places = places();
+        target.allocate();
+        for (int i = 0; i < places.needed; i++) {
+            read(i, places.offsets[i], places.counts[i]);
         }
         return target.values();
     }
 
     private void read(int index, long offset, long count) throws IOException {
-        if (count <= 0 || offset < 0 || offset > file.length() || count > file.length() - offset) {
-            throw count == 0
-                    ? ImageProblem.damaged("its " + name() + " " + index + " is empty")
-                    : ImageProblem.endsEarly();
-        }
         int inPlane = index % (across * down);
         int plane = index / (across * down);
         int x = inPlane % across * segmentWidth;

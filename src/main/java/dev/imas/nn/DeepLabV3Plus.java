@@ -21,25 +21,35 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class DeepLabV3Plus implements SegmentationNetwork {
     private static final BiConsumer<String, Tensor> NOBODY = (name, tensor) -> {};
 
+    private static final int RGB = 3;
+
     private final StateBuilder state;
+    private final int channels;
     private final Encoder encoder;
     private final Decoder decoder;
     private final Layer auxiliary;
 
+    /** As {@link #DeepLabV3Plus(ImasConfig.Network, int, int, long)}, for RGB. */
+    public DeepLabV3Plus(ImasConfig.Network network, int classes, long seed) {
+        this(network, RGB, classes, seed);
+    }
+
     /**
      * A new network on the CPU with the first values that the seed determines.
      *
-     * @param classes number of classes, 1..255
+     * @param channels channels of the images, at least 1
+     * @param classes  number of classes, 1..255
      */
-    public DeepLabV3Plus(ImasConfig.Network network, int classes, long seed) {
+    public DeepLabV3Plus(ImasConfig.Network network, int channels, int classes, long seed) {
         Torch.load();
+        this.channels = channels;
         if (classes < 1 || classes > 255) {
             throw new UserException("data.classes is " + classes + "; it must be in 1..255");
         }
         Architecture architecture = Architecture.of(network);
         state = new StateBuilder(seed);
         try (PointerScope scope = new PointerScope()) {
-            encoder = new Encoder(state, architecture, network.multiGrid());
+            encoder = new Encoder(state, architecture, channels, network.multiGrid());
             decoder = new Decoder(state, architecture, network.aspp(), classes);
             auxiliary = network.auxiliary() ? auxiliaryHead(state, architecture, classes) : null;
             state.joinCounters(ScalarType.Long);
@@ -75,8 +85,9 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
      * {@code decoder.classifier} and {@code auxor}. They are valid during the call of the observer only.
      */
     public Output forward(Tensor images, boolean train, BiConsumer<String, Tensor> observer) {
-        if (images.dim() != 4 || images.size(1) != 3) {
-            throw new IllegalArgumentException("images must be [B,3,H,W], found " + Arrays.toString(images.shape()));
+        if (images.dim() != 4 || images.size(1) != channels) {
+            throw new IllegalArgumentException(
+                    "images must be [B," + channels + ",H,W], found " + Arrays.toString(images.shape()));
         }
         Tensor[] auxiliaryLogits = new Tensor[1];
         try {

@@ -12,15 +12,16 @@ final class Encoder {
     private static final long[] TWO = {2, 2};
     private static final long[] ONE = {1, 1};
 
-    /** Images [B,3,H,W] to [B,stem,H/4,W/4], after the max-pooling. */
+    /** Images [B,channels,H,W] to [B,stem,H/4,W/4], after the max-pooling. */
     final Layer stem;
     /** The four stages, each on the previous one's output. */
     final List<Layer> stages;
 
-    Encoder(StateBuilder state, Architecture architecture, boolean multiGrid) {
+    /** @param channels of the images */
+    Encoder(StateBuilder state, Architecture architecture, int channels, boolean multiGrid) {
         stem = architecture.deep()
-                ? deepStem(state, architecture.stem())
-                : wideStem(state, architecture.stem().get(2));
+                ? deepStem(state, channels, architecture.stem())
+                : wideStem(state, channels, architecture.stem().get(2));
         List<Layer> made = new ArrayList<>();
         long in = architecture.stem().get(2);
         int previousDilation = 1;
@@ -47,17 +48,17 @@ final class Encoder {
         stages = List.copyOf(made);
     }
 
-    private static Layer deepStem(StateBuilder state, List<Integer> planes) {
+    private static Layer deepStem(StateBuilder state, int channels, List<Integer> planes) {
         return Layer.sequence(List.of(
-                stemBlock(state, "encoder.conv1.0", "encoder.conv1.1", 3, planes.get(0), 3, 2),
+                stemBlock(state, "encoder.conv1.0", "encoder.conv1.1", channels, planes.get(0), 3, 2),
                 stemBlock(state, "encoder.conv1.3", "encoder.conv1.4", planes.get(0), planes.get(1), 3, 1),
                 stemBlock(state, "encoder.conv1.6", "encoder.bn1", planes.get(1), planes.get(2), 3, 1),
                 Encoder::maxPool));
     }
 
-    private static Layer wideStem(StateBuilder state, int planes) {
+    private static Layer wideStem(StateBuilder state, int channels, int planes) {
         return Layer.sequence(
-                List.of(stemBlock(state, "encoder.conv1", "encoder.bn1", 3, planes, 7, 2), Encoder::maxPool));
+                List.of(stemBlock(state, "encoder.conv1", "encoder.bn1", channels, planes, 7, 2), Encoder::maxPool));
     }
 
     private static Layer stemBlock(

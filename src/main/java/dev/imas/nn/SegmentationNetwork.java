@@ -13,14 +13,21 @@ public interface SegmentationNetwork extends AutoCloseable {
     /** Logits before the final enlargement; both in the caller's PointerScope. */
     record Output(Tensor logits, Tensor auxiliary) {}
 
-    /** A new network on the CPU, initialised from the seed as method 1 says. */
+    /** A new network for RGB on the CPU, initialised from the seed as method 1 says. */
     static SegmentationNetwork create(ImasConfig.Network network, int classes, long seed) {
         return new DeepLabV3Plus(network, classes, seed);
     }
 
+    /** As {@link #create(ImasConfig.Network, int, long)}, for images of any number of channels. */
+    static SegmentationNetwork create(ImasConfig.Network network, int channels, int classes, long seed) {
+        return new DeepLabV3Plus(network, channels, classes, seed);
+    }
+
     /** A run's new network, where and in the layout in which it is computed. */
     static SegmentationNetwork create(ImasConfig config, Compute compute) {
-        return create(config.network(), config.data().classes(), config.seed()).placed(compute);
+        ImasConfig.Data data = config.data();
+        return create(config.network(), data.channels().count(), data.classes(), config.seed())
+                .placed(compute);
     }
 
     /** Itself, moved to the device and into the layout in which it is computed; closed when that fails. */
@@ -45,7 +52,7 @@ public interface SegmentationNetwork extends AutoCloseable {
      * without gradients followed by one with them needs {@code clear_cache()} in between, or the second finds casts
      * that carry no gradient.
      *
-     * @param images [B,3,H,W] normalised
+     * @param images [B,channels,H,W] normalised
      * @param train  batch statistics and their update (true) or running statistics (false)
      * @return logits [B,C,h,w] and, when the network has the head, auxiliary logits, else null
      */
@@ -65,6 +72,11 @@ public interface SegmentationNetwork extends AutoCloseable {
 
     /** Parameters and buffers in the reference's state-dict order (live tensors). */
     Map<String, Tensor> state();
+
+    /** State-dict key of the first convolution's weights [planes,channels,k,k]: the only ones that see the images. */
+    default String firstConvolution() {
+        return parameters().keySet().iterator().next();
+    }
 
     /** Keys of the encoder start with this; the others (decoder, auxor) learn with the head's rate. */
     String ENCODER_PREFIX = "encoder.";

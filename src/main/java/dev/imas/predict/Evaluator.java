@@ -1,6 +1,7 @@
 package dev.imas.predict;
 
 import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.PictureInput;
 import dev.imas.data.ImageSource;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
@@ -18,15 +19,23 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Measures networks on pictures with masks (method 5), one picture at a time: as a whole, or in sliding windows.
- * A network is any function from normalised images [B,3,H,W] to logits [B,C,h,w]. Belongs to the PointerScope that it
+ * A network is any function from normalised images [B,channels,H,W] to logits [B,C,h,w]. Belongs to the PointerScope that it
  * was made in.
  */
 public final class Evaluator {
     private final Inference inference;
 
-    /** @param classes number of classes C; masks hold values below it or 255 */
+    /** Of networks for RGB. */
     public Evaluator(Compute compute, TensorKernels kernels, Evaluation settings, int classes) {
-        this(new Inference(compute, kernels, settings, classes));
+        this(compute, kernels, settings, classes, PictureInput.RGB);
+    }
+
+    /**
+     * @param classes number of classes C; masks hold values below it or 255
+     * @param input   what the networks see of a picture
+     */
+    public Evaluator(Compute compute, TensorKernels kernels, Evaluation settings, int classes, PictureInput input) {
+        this(new Inference(compute, kernels, settings, classes, input));
     }
 
     Evaluator(Inference inference) {
@@ -67,7 +76,7 @@ public final class Evaluator {
     /**
      * Adds images to counts.
      *
-     * @param images [B,3,H,W] normalised
+     * @param images [B,channels,H,W] normalised
      * @param truth  u8 [B,1,H,W]
      * @param counts i64 [1,1,3,C] of {@link TensorKernels#confusionCounts}
      */

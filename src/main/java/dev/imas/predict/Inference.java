@@ -2,15 +2,20 @@ package dev.imas.predict;
 
 import static org.bytedeco.pytorch.global.torch.softmax;
 
+import dev.imas.augment.FloatResize;
 import dev.imas.augment.Resize;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.PictureInput;
+import dev.imas.data.PictureBytes;
 import dev.imas.device.Compute;
 import dev.imas.device.ImageTensors;
 import dev.imas.device.TensorKernels;
+import dev.imas.image.FloatImage;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
 import dev.imas.nn.Bilinear;
 import dev.imas.nn.SegmentationNetwork;
@@ -23,7 +28,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * How a network is asked about a picture (method 5): reduced by evaluation.scale or not, as a whole or in sliding
- * windows, and the answer enlarged to the picture's size. A network is any function from normalised images [B,3,H,W]
+ * windows, and the answer enlarged to the picture's size. A network is any function from normalised images [B,channels,H,W]
  * to logits [B,C,h,w]. Belongs to the PointerScope that it was made in; gradients are off around its calls.
  */
 final class Inference {
@@ -31,20 +36,22 @@ final class Inference {
 
     private final Compute compute;
     private final TensorKernels kernels;
+    private final PictureInput input;
     private final ImageTensors tensors;
     private final Evaluation settings;
     private final int classes;
 
-    Inference(Compute compute, TensorKernels kernels, Evaluation settings, int classes) {
+    Inference(Compute compute, TensorKernels kernels, Evaluation settings, int classes, PictureInput input) {
         this.compute = compute;
         this.kernels = kernels;
-        this.tensors = new ImageTensors(compute);
+        this.input = input;
+        this.tensors = new ImageTensors(compute, input);
         this.settings = settings;
         this.classes = classes;
     }
 
-    /** A picture as the network sees it: RGB in direct memory, height*width*3 bytes. */
-    record Seen(ByteBuffer rgb, int height, int width) {}
+    /** A picture as the network sees it, in direct memory as {@link PictureBytes} has it. */
+    record Seen(ByteBuffer bytes, int height, int width) {}
 
     /** The network in evaluation mode as a function of images. */
     UnaryOperator<Tensor> predictor(SegmentationNetwork network) {
@@ -52,16 +59,36 @@ final class Inference {
                 compute.forward(false, () -> network.forward(images, false)).logits();
     }
 
-    /** Reduces a picture by evaluation.scale. */
-    Seen seen(RgbImage image) {
-        ImageSize size = new ImageSize(image.width(), image.height()).times(settings.scale());
-        RgbImage reduced = Resize.bilinear(image, size.width(), size.height());
-        return new Seen(direct(reduced.rgb()), reduced.height(), reduced.width());
+    /**
+     * Reduces a picture by evaluation.scale.
+     *
+     * @throws UserException for a picture of other channels than the network sees
+     */
+    Seen seen(Picture picture) {
+        requireChannels(picture);
+        ImageSize size = new ImageSize(picture.width(), picture.height()).times(settings.scale());
+        Picture reduced = picture instanceof FloatImage image
+                ? FloatResize.bilinear(image, size.width(), size.height())
+                : Resize.bilinear((RgbImage) picture, size.width(), size.height());
+        return new Seen(PictureBytes.direct(reduced), size.height(), size.width());
     }
 
-    /** Normalised f32 [1,3,h,w]. */
+    private void requireChannels(Picture picture) {
+        boolean colours = picture instanceof RgbImage;
+        if (colours != input.channels().rgb()
+                || picture.channels() != input.channels().count()) {
+            throw new UserException("the picture has " + described(colours, picture.channels()) + "; the network sees "
+                    + described(input.channels().rgb(), input.channels().count()));
+        }
+    }
+
+    private static String described(boolean colours, int channels) {
+        return colours ? "RGB colours" : channels + (channels == 1 ? " channel" : " channels");
+    }
+
+    /** Normalised f32 [1,channels,h,w]. */
     Tensor input(Seen seen) {
-        return tensors.normalized(seen.rgb, 1, seen.height, seen.width);
+        return tensors.normalized(seen.bytes, 1, seen.height, seen.width);
     }
 
     /** u8 [1,1,H,W] of a direct buffer's labels. */
@@ -69,7 +96,7 @@ final class Inference {
         return tensors.labels(labels, 1, height, width);
     }
 
-    /** Adds images [B,3,H,W] and their truth u8 [B,1,H,W] to counts i64 [1,1,3,C]. */
+    /** Adds images [B,channels,H,W] and their truth u8 [B,1,H,W] to counts i64 [1,1,3,C]. */
     void count(Tensor images, Tensor truth, UnaryOperator<Tensor> network, Tensor counts) {
         kernels.confusion(scores(images, network), truth, counts);
     }
@@ -87,7 +114,7 @@ final class Inference {
     }
 
     /** What the network sees in a picture; every class's probability too, if {@code detailed}. */
-    Segmentation segment(RgbImage image, UnaryOperator<Tensor> network, boolean detailed) {
+    Segmentation segment(Picture image, UnaryOperator<Tensor> network, boolean detailed) {
         if (detailed && (long) classes * image.height() * image.width() > LARGEST_ARRAY) {
             throw new UserException("the probabilities of " + classes + " classes at " + image.width() + "x"
                     + image.height() + " pixels are more than one array holds; segment a smaller picture");

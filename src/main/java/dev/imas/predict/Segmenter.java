@@ -9,13 +9,16 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.ImageSource;
+import dev.imas.data.PictureReader;
 import dev.imas.device.Compute;
 import dev.imas.device.Cuda;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.image.Palette;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
+import dev.imas.image.Samples;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.run.RunDirectory;
 import dev.imas.weights.NetworkSpec;
@@ -54,12 +57,14 @@ public final class Segmenter implements AutoCloseable {
 
     private final TrainedNetwork trained;
     private final boolean owner;
+    private final PictureReader reader;
     private final Consumer<String> notes;
     private boolean closed;
 
     private Segmenter(TrainedNetwork trained, boolean owner, Consumer<String> notes) {
         this.trained = trained;
         this.owner = owner;
+        this.reader = new PictureReader(trained.spec().input(), notes);
         this.notes = notes;
     }
 
@@ -79,7 +84,7 @@ public final class Segmenter implements AutoCloseable {
      * Segments with a network in memory, which stays the caller's: {@link #close} leaves it open.
      *
      * @param network  on {@code compute}'s device and in its layout
-     * @param spec     its classes, their names and colours
+     * @param spec     its classes, their names and colours, and what it sees of a picture
      * @param settings of which evaluation.* say whether whole or in windows, and at which scale
      */
     public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
@@ -90,15 +95,11 @@ public final class Segmenter implements AutoCloseable {
      * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
      * windows of evaluation.window instead, and {@link Options#notes} are told so.
      *
-     * @throws UserException         when memory does not suffice even so
+     * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
      */
     public Segmentation segment(RgbImage image) {
-        return fitting(
-                evaluation -> working(
-                        evaluation,
-                        inference -> inference.segment(image, inference.predictor(trained.network()), false)),
-                "the picture of " + image.width() + "x" + image.height());
+        return segment((Picture) image);
     }
 
     /**
@@ -109,12 +110,53 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /**
+     * As {@link #segment(RgbImage)}, of a picture as {@link #read} gives it: colours, or the network's channels in
+     * [0,1].
+     *
+     * @throws UserException when it has other channels than the network sees
+     */
+    public Segmentation segment(Picture picture) {
+        return fitting(
+                evaluation -> working(
+                        evaluation,
+                        inference -> inference.segment(picture, inference.predictor(trained.network()), false)),
+                "the picture of " + picture.width() + "x" + picture.height());
+    }
+
+    /**
+     * As {@link #segment(Picture)}, of stored samples of any number of channels, brought into the range that the
+     * network was trained with.
+     */
+    public Segmentation segment(Samples samples) {
+        return segment(reader.picture(samples, "the picture"));
+    }
+
+    /** As {@link #segment(Picture)}, of a file. */
+    public Segmentation segment(Path file) {
+        return segment(read(file));
+    }
+
+    /**
+     * A picture file as this network sees it: its channels, in the range that it was trained with.
+     *
+     * @throws UserException naming the file when it cannot be read or has other channels
+     */
+    public Picture read(Path file) {
+        return reader.read(file);
+    }
+
+    /**
      * As {@link #segment(RgbImage)}, with the probability of every class: 4 bytes a class and pixel more.
      *
      * @throws UserException when they are more than one Java array holds (2^31 values)
      */
     public Segmentation segmentWithProbabilities(RgbImage image) {
-        return working(inference -> inference.segment(image, inference.predictor(trained.network()), true));
+        return segmentWithProbabilities((Picture) image);
+    }
+
+    /** As {@link #segmentWithProbabilities(RgbImage)}, of a picture as {@link #read} gives it. */
+    public Segmentation segmentWithProbabilities(Picture picture) {
+        return working(inference -> inference.segment(picture, inference.predictor(trained.network()), true));
     }
 
     /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
@@ -196,7 +238,12 @@ public final class Segmenter implements AutoCloseable {
             Cuda.use(compute.deviceIndex()); // the caller's thread may be a new one
         }
         try (PointerScope scope = new PointerScope()) {
-            Inference inference = new Inference(compute, new TensorKernels(compute), evaluation, classes());
+            Inference inference = new Inference(
+                    compute,
+                    new TensorKernels(compute),
+                    evaluation,
+                    classes(),
+                    trained.spec().input());
             return Torch.withoutGradient(() -> work.apply(inference));
         }
     }
@@ -294,7 +341,7 @@ public final class Segmenter implements AutoCloseable {
             return new Options(preset, configuration, changes, namesPictures, refuse, notes);
         }
 
-        /** Told in one line each what was found in files of other programs. */
+        /** Told in one line each what was found in files of other programs, and what became of dark pictures. */
         public Options notes(Consumer<String> listener) {
             return new Options(preset, configuration, changes, namesPictures, strict, listener);
         }
@@ -324,6 +371,11 @@ public final class Segmenter implements AutoCloseable {
                 ConfigYaml.set(layers, "data.classes", spec.classes());
                 ConfigYaml.set(layers, "data.class_names", spec.classNames());
                 ConfigYaml.set(layers, "data.palette", spec.palette());
+                ConfigYaml.set(layers, "data.channels", spec.input().channels().plain());
+                ConfigYaml.set(layers, "data.range", spec.input().range().plain());
+                ConfigYaml.set(layers, "data.page", spec.input().page());
+                ConfigYaml.set(layers, "data.mean", spec.input().mean());
+                ConfigYaml.set(layers, "data.std", spec.input().std());
             });
             changes.forEach(change -> change.accept(layers));
             return ConfigYaml.resolve(layers);

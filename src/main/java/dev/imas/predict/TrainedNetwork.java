@@ -1,6 +1,7 @@
 package dev.imas.predict;
 
 import dev.imas.common.UserException;
+import dev.imas.config.Channels;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
@@ -45,15 +46,29 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                 throw new UserException("data.classes is " + configured.classes() + "; expected " + file.classes()
                         + ", the classes of the network in " + weights);
             }
+            Channels seen = file.input().channels();
+            Channels asked = configured.input().channels();
+            if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
+                throw new UserException("data.channels is " + asked + "; expected " + seen
+                        + ", the channels of the network in " + weights);
+            }
         });
-        return own.map(file ->
-                        new NetworkSpec(file.network(), file.classes(), configured.classNames(), configured.palette()))
+        return own.map(file -> new NetworkSpec(
+                        file.network(),
+                        file.classes(),
+                        configured.classNames(),
+                        configured.palette(),
+                        configured.input()))
                 .orElse(configured);
     }
 
     private static SegmentationNetwork foreign(ImasConfig config, Path weights, Segmenter.Options options) {
-        SegmentationNetwork network =
-                SegmentationNetwork.create(config.network(), config.data().classes(), 0);
+        NetworkSpec spec = NetworkSpec.of(config);
+        if (!spec.input().settled()) {
+            throw new UserException("data.mean and data.std are not set; " + weights + " does not say by which numbers"
+                    + " its " + spec.input().channels().count() + " channels are normalised");
+        }
+        SegmentationNetwork network = spec.create();
         try {
             options.notes.accept(
                     WeightFiles.load(network, weights, options.strict).summary());

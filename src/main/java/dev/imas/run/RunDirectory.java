@@ -48,6 +48,12 @@ public record RunDirectory(Path root) {
         return new RunDirectory(file.toAbsolutePath().getParent());
     }
 
+    /** Whether a run began in the folder. */
+    public boolean begun() {
+        return Files.isRegularFile(config())
+                && (Files.exists(metrics()) || Files.exists(checkpoints().folder()));
+    }
+
     /** @throws UserException unless config.yaml is there and may be read, as resuming needs it */
     public void requireConfig() {
         if (Files.isDirectory(root) && !Files.isExecutable(root)) {

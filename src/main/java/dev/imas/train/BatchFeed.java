@@ -33,18 +33,18 @@ public final class BatchFeed {
         Batch labeled;
         Optional<Batch> unlabeled = Optional.empty();
 
-        Slot(Compute compute, DeviceQueue queue, ImasConfig config) {
-            long pixels = (long) config.augment().crop().get(0)
-                    * config.augment().crop().get(1);
-            long l = config.training().batchLabeled() * pixels;
-            long u = config.training().batchUnlabeled() * pixels;
-            labeledBytes = new Staging(compute, queue, 3 * l, l);
+        Slot(Compute compute, DeviceQueue queue, ImageTensors tensors, ImasConfig config) {
+            long height = config.augment().crop().get(0);
+            long width = config.augment().crop().get(1);
+            long l = config.training().batchLabeled();
+            long u = tensors.bytes(config.training().batchUnlabeled(), height, width);
+            labeledBytes = new Staging(compute, queue, tensors.bytes(l, height, width), l * height * width);
             unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED
                     ? Optional.empty()
                     : Optional.of(
                             config.augment().device()
-                                    ? new Staging(compute, queue, 3 * u)
-                                    : new Staging(compute, queue, 3 * u, 3 * u));
+                                    ? new Staging(compute, queue, u)
+                                    : new Staging(compute, queue, u, u));
         }
     }
 
@@ -64,8 +64,8 @@ public final class BatchFeed {
         this.tensors = tensors;
         this.strongView = config.augment().device() ? Optional.of(new DeviceStrongView(compute)) : Optional.empty();
         this.wait = new LoaderWait(queue);
-        this.free = new Slot(compute, queue, config);
-        this.other = new Slot(compute, queue, config);
+        this.free = new Slot(compute, queue, tensors, config);
+        this.other = new Slot(compute, queue, tensors, config);
     }
 
     /**

@@ -43,7 +43,7 @@ final class Models implements AutoCloseable {
             if (initial && config.network().initWeights() != null) {
                 Path weights = Path.of(config.network().initWeights());
                 messages.accept(
-                        WeightFiles.load(fresh, weights, config.network().strictWeights())
+                        WeightFiles.start(fresh, weights, config.network().strictWeights())
                                 .summary());
             }
         });

@@ -1,6 +1,7 @@
 package dev.imas.train;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.config.PictureInput;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.machine.CpuFeatures;
@@ -61,7 +62,12 @@ final class Results {
     }
 
     private NetworkSpec spec() {
-        return new NetworkSpec(config.network(), config.data().classes(), data.classNames(), data.palette());
+        return new NetworkSpec(
+                config.network(),
+                config.data().classes(),
+                data.classNames(),
+                data.palette(),
+                PictureInput.of(config.data()));
     }
 
     void writeClassIou(EpochMetrics found) throws IOException {

@@ -1,6 +1,7 @@
 package dev.imas.train;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.config.PictureInput;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.device.DeviceQueue;
@@ -48,11 +49,12 @@ final class RunParts implements AutoCloseable {
             throws IOException {
         try {
             plan = Plan.of(config, data);
+            PictureInput input = PictureInput.of(config.data());
             models = opened.keep(new Models(config, compute, from.isEmpty(), listener::message));
             DeviceQueue queue = opened.keep(DeviceQueue.of(compute));
-            feed = new BatchFeed(compute, queue, new ImageTensors(compute), config);
+            feed = new BatchFeed(compute, queue, new ImageTensors(compute, input), config);
             evaluator = new Evaluator(
-                    compute, models.kernels, config.evaluation(), config.data().classes());
+                    compute, models.kernels, config.evaluation(), config.data().classes(), input);
             evaluations = new Evaluations(evaluator, data.validation(), models, config);
             hardness = new HardnessTable(data.unlabeled().size(), compute);
             start = from.map(Checkpoint::state)

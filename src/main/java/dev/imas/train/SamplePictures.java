@@ -1,9 +1,10 @@
 package dev.imas.train;
 
 import dev.imas.data.Dataset;
+import dev.imas.image.Composite;
 import dev.imas.image.IndexPng;
+import dev.imas.image.Picture;
 import dev.imas.image.Pngs;
-import dev.imas.image.RgbImage;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.SampleFile;
 import dev.imas.run.SampleFile.View;
@@ -24,8 +25,8 @@ final class SamplePictures {
         int count = Math.min(MOST, size);
         for (int k = 0; k < count; k++) {
             int i = (int) ((long) k * size / count);
-            RgbImage image = data.validation().image(i);
-            Pngs.write(file(folder, k, View.IMAGE), image);
+            Picture image = data.validation().image(i);
+            Pngs.write(file(folder, k, View.IMAGE), Composite.of(image));
             IndexPng.write(file(folder, k, View.TRUTH), data.validation().mask(i), data.palette());
             IndexPng.write(file(folder, k, View.STUDENT), student.segment(image).labels(), data.palette());
             IndexPng.write(file(folder, k, View.TEACHER), teacher.segment(image).labels(), data.palette());

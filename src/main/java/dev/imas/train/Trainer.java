@@ -9,6 +9,7 @@ import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
 import dev.imas.data.MaskSurvey;
+import dev.imas.data.PictureSurvey;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
@@ -37,8 +38,8 @@ public final class Trainer {
      * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
      * {@code training.keep: best} best.safetensors, too.
      *
-     * @param asked  configuration; what it leaves open is settled first, about masks by a look at all of them, and told;
-     *               it stands in config.yaml
+     * @param asked  configuration; what it leaves open is settled first, about pictures and masks by a look at all of
+     *               them, and told; it stands in config.yaml
      * @param out    run directory, created
      * @param resume true: continue from the newest usable checkpoint in {@code out}
      * @throws UserException for a directory that cannot be used, a changed configuration on resume, data that cannot
@@ -84,13 +85,20 @@ public final class Trainer {
         }
     }
 
-    /** With all that the masks decide, or every reason why they cannot be learned from. */
+    /** With all that pictures and masks decide, or every reason why they cannot be learned from. */
     private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
         MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
         survey.requireUsable();
         survey.findings().forEach(finding -> listener.message(finding.text()));
-        ImasConfig config = survey.resolved();
-        return ClassWeights.settled(config, Dataset.open(config), listener::message);
+        ImasConfig masks = survey.resolved();
+        Dataset data = Dataset.open(masks);
+        ImasConfig pictures = PictureSurvey.settle(masks, data, listener::message);
+        ImasConfig settled = ClassWeights.settled(pictures, data, listener::message);
+        if (settled.augment().device() && !settled.data().channels().rgb()) {
+            listener.message("augment.device makes strong views of rgb alone; the loader makes them");
+            return settled.withAugment(settled.augment().withDevice(false));
+        }
+        return settled;
     }
 
     /** A resumed run keeps the precision that it began with. */

@@ -11,15 +11,21 @@ import java.util.List;
  * @param missing    keys of the network that the file lacks; they keep their values
  * @param unexpected keys of the file that the network lacks
  * @param ignored    keys of the file that are known to be of no use (the fully connected layer of a classifier)
+ * @param adapted    what became of the first convolution where the network has other channels than the file; or empty
  */
 public record LoadReport(
-        Path file, List<String> loaded, List<String> missing, List<String> unexpected, List<String> ignored) {
+        Path file,
+        List<String> loaded,
+        List<String> missing,
+        List<String> unexpected,
+        List<String> ignored,
+        List<String> adapted) {
     private static final int NAMED = 3;
 
     /** One line for the log. */
     public String summary() {
         return file + ": " + loaded.size() + " tensors loaded" + part(", missing: ", missing)
-                + part(", unexpected: ", unexpected) + part(", ignored: ", ignored);
+                + part(", unexpected: ", unexpected) + part(", ignored: ", ignored) + part("; ", adapted);
     }
 
     /** Keys as text: the first few and how many more. */

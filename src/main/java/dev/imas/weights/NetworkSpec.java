@@ -3,12 +3,14 @@ package dev.imas.weights;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.imas.common.Normalization;
 import dev.imas.common.UserException;
+import dev.imas.config.Channels;
 import dev.imas.config.Colors;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.Names;
+import dev.imas.config.PictureInput;
+import dev.imas.config.PixelRange;
 import dev.imas.nn.SegmentationNetwork;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -33,18 +35,24 @@ import java.util.Optional;
  * imas.class_names   ["background","aeroplane",...] or []
  * imas.palette       ["#000000","#800000",...] or []
  * imas.input         RGB, scaled to [0,1], minus mean, over std; [B,3,H,W]   (for readers of other frameworks)
+ * imas.channels      "rgb", the number of stored channels, or those that are seen, such as [0,2,5]
+ * imas.range         which stored values become 0 and 1: as data.range, [[101.0,2058.0],[88.0,3120.0]]
+ * imas.page          page of a stack that is seen, or null
  * imas.mean          [0.485,0.456,0.406]
  * imas.std           [0.229,0.224,0.225]
  * </pre>
  *
- * All values are texts in the safetensors metadata; lists are JSON.
+ * All values are texts in the safetensors metadata; lists are JSON. Files from before they were written lack channels,
+ * range and page; they are for RGB.
  *
  * @param network    backbone and its variant; {@code initWeights} is not kept
  * @param classes    number of classes
  * @param classNames one a class, or empty
  * @param palette    one 0xRRGGBB a class, or empty
+ * @param input      what it sees of a picture
  */
-public record NetworkSpec(ImasConfig.Network network, int classes, List<String> classNames, List<Integer> palette) {
+public record NetworkSpec(
+        ImasConfig.Network network, int classes, List<String> classNames, List<Integer> palette, PictureInput input) {
     private static final String PREFIX = "imas.";
     private static final String VERSION = "1";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,13 +62,24 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         palette = palette == null ? List.of() : List.copyOf(palette);
     }
 
+    /** Of a network for RGB. */
+    public NetworkSpec(ImasConfig.Network network, int classes, List<String> classNames, List<Integer> palette) {
+        this(network, classes, classNames, palette, PictureInput.RGB);
+    }
+
     /** What a configuration trains. */
     public static NetworkSpec of(ImasConfig config) {
         return new NetworkSpec(
                 config.network(),
                 config.data().classes(),
                 config.data().classNames(),
-                config.data().palette());
+                config.data().palette(),
+                PictureInput.of(config.data()));
+    }
+
+    /** A new network of this kind on the CPU, with first values. */
+    public SegmentationNetwork create() {
+        return SegmentationNetwork.create(network, input.channels().count(), classes, 0);
     }
 
     /** As texts for {@link WeightFiles#save}. */
@@ -77,10 +96,19 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         texts.put(PREFIX + "classes", String.valueOf(classes));
         texts.put(PREFIX + "class_names", json(classNames));
         texts.put(PREFIX + "palette", json(palette.stream().map(Colors::hex).toList()));
-        texts.put(PREFIX + "input", "RGB, scaled to [0,1], minus mean, over std; [B,3,H,W]");
-        texts.put(PREFIX + "mean", json(Normalization.MEAN));
-        texts.put(PREFIX + "std", json(Normalization.STD));
+        texts.put(PREFIX + "input", inputInWords());
+        texts.put(PREFIX + "channels", json(input.channels().plain()));
+        texts.put(PREFIX + "range", json(input.range().plain()));
+        texts.put(PREFIX + "page", String.valueOf(input.page()));
+        texts.put(PREFIX + "mean", json(input.mean()));
+        texts.put(PREFIX + "std", json(input.std()));
         return texts;
+    }
+
+    private String inputInWords() {
+        int count = input.channels().count();
+        String what = input.channels().rgb() ? "RGB" : count + (count == 1 ? " channel" : " channels");
+        return what + ", scaled to [0,1], minus mean, over std; [B," + count + ",H,W]";
     }
 
     /**
@@ -102,7 +130,7 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
         NetworkSpec spec = of(file).orElseThrow(() -> new UserException(file
                 + " does not say which network it belongs to (no imas.backbone "
                 + "in its metadata); give the configuration it was trained with"));
-        SegmentationNetwork network = SegmentationNetwork.create(spec.network, spec.classes, 0);
+        SegmentationNetwork network = spec.create();
         try {
             WeightFiles.load(network, file, true);
             return network;
@@ -142,7 +170,34 @@ public record NetworkSpec(ImasConfig.Network network, int classes, List<String> 
                     network,
                     number("classes", 1, 255),
                     list("class_names", new TypeReference<List<String>>() {}),
-                    palette);
+                    palette,
+                    texts.containsKey(PREFIX + "channels") ? input() : PictureInput.RGB);
+        }
+
+        private PictureInput input() {
+            Channels channels =
+                    Channels.parse(value("channels")).orElseThrow(() -> unusable("channels", Channels.EXPECTED));
+            PixelRange range =
+                    PixelRange.parse(value("range")).orElseThrow(() -> unusable("range", PixelRange.EXPECTED));
+            Integer page = text("page").equals("null") ? null : (Integer) number("page", 0, 1_000_000);
+            return new PictureInput(
+                    channels, range, page, normalization("mean", channels), normalization("std", channels));
+        }
+
+        private List<Double> normalization(String key, Channels channels) {
+            List<Double> numbers = list(key, new TypeReference<List<Double>>() {});
+            if (numbers.size() != channels.count() || !numbers.stream().allMatch(Double::isFinite)) {
+                throw unusable(key, "a number for each of " + channels.count() + " channels");
+            }
+            return numbers;
+        }
+
+        private Object value(String key) {
+            try {
+                return JSON.readValue(text(key), Object.class);
+            } catch (JsonProcessingException e) {
+                throw unusable(key, "JSON");
+            }
         }
 
         private String text(String key) {

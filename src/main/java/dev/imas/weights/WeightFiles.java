@@ -105,11 +105,25 @@ public final class WeightFiles {
      * @throws UserException if a shape differs, a value is not finite, no key fits, or, when strict, not all do
      */
     public static LoadReport load(SegmentationNetwork network, Path file, Part part, boolean strict) {
+        return load(network, file, part, strict, false);
+    }
+
+    /**
+     * As {@link #load(SegmentationNetwork, Path, boolean)}, to begin a training with: the first convolution of a file
+     * for RGB is made one for the network's channels (method 1).
+     */
+    public static LoadReport start(SegmentationNetwork network, Path file, boolean strict) {
+        return load(network, file, Part.AUTO, strict, true);
+    }
+
+    private static LoadReport load(
+            SegmentationNetwork network, Path file, Part part, boolean strict, boolean anyChannels) {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> state = network.state();
             Map<String, Tensor> matched = new LinkedHashMap<>();
             List<String> unexpected = new ArrayList<>();
             List<String> ignored = new ArrayList<>();
+            List<String> adapted = new ArrayList<>();
             Map<String, Tensor> read = read(file, part);
             boolean classifier = read.keySet().stream().noneMatch(k -> k.startsWith(SegmentationNetwork.ENCODER_PREFIX))
                     && read.keySet().stream()
@@ -119,8 +133,16 @@ public final class WeightFiles {
                         ? SegmentationNetwork.ENCODER_PREFIX + name
                         : name;
                 if (state.containsKey(key)) {
-                    requireFits(file, name, tensor, state.get(key));
-                    matched.put(key, tensor);
+                    Tensor target = state.get(key);
+                    boolean adapts = anyChannels
+                            && key.equals(network.firstConvolution())
+                            && FirstConvolution.adapts(tensor, target);
+                    Tensor fitting = adapts ? FirstConvolution.adapted(tensor, target.size(1)) : tensor;
+                    if (adapts) {
+                        adapted.add(FirstConvolution.note(name, target.size(1)));
+                    }
+                    requireFits(file, name, fitting, target);
+                    matched.put(key, fitting);
                 } else {
                     (classifier && name.startsWith("fc.") ? ignored : unexpected).add(name);
                 }
@@ -138,7 +160,12 @@ public final class WeightFiles {
             Torch.withoutGradient(
                     () -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
             return new LoadReport(
-                    file, List.copyOf(matched.keySet()), missing, List.copyOf(unexpected), List.copyOf(ignored));
+                    file,
+                    List.copyOf(matched.keySet()),
+                    missing,
+                    List.copyOf(unexpected),
+                    List.copyOf(ignored),
+                    List.copyOf(adapted));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.imas.augment.WeakView.Geometry;
 import dev.imas.common.Rng;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.ResizeMode;
+import dev.imas.image.FloatImage;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
@@ -83,7 +84,7 @@ class TurnsTest {
                 .withFlipVertical(0.5)
                 .withRotate90(0.75);
         Geometry geometry = Geometry.draw(size, config, Rng.of(seed, "weak")::uniform);
-        WeakView.Result found = WeakView.apply(image, labels, geometry);
+        WeakView.Result<RgbImage> found = WeakView.apply(image, labels, geometry);
         int w = geometry.size().width();
         int h = geometry.size().height();
         RgbImage whole = Resize.bilinear(image, w, h);
@@ -95,6 +96,30 @@ class TurnsTest {
         assertThat(found.labels().labels())
                 .containsExactly(TestPictures.part(Crop.pad(map, width, height), geometry.crop())
                         .labels());
+    }
+
+    @Test
+    void channelsTurnAsColoursDo() {
+        ImasConfig.Augment config = TestPictures.config(9, 14, ResizeMode.NONE, 1, 1, List.of())
+                .withFlipVertical(0.5)
+                .withRotate90(0.75);
+        RgbImage colours = TestPictures.picture(SIZE, 5);
+        float[] values = new float[colours.rgb().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = colours.rgb()[i] & 255;
+        }
+        FloatImage channels = new FloatImage(SIZE.width(), SIZE.height(), 3, values);
+        for (long seed = 0; seed < 40; seed++) {
+            RgbImage expected = WeakView.apply(colours, null, config, Rng.of(seed, "weak")::uniform)
+                    .image();
+            FloatImage found = (FloatImage)
+                    WeakView.apply(channels, null, config, List.of(123.0, 116.0, 103.0), Rng.of(seed, "weak")::uniform)
+                            .image();
+            assertThat(found.width()).isEqualTo(expected.width());
+            for (int i = 0; i < expected.rgb().length; i++) {
+                assertThat(found.values()[i]).isEqualTo(expected.rgb()[i] & 255);
+            }
+        }
     }
 
     @Test

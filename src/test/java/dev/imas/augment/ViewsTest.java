@@ -38,7 +38,7 @@ class ViewsTest {
         ImasConfig.Augment config = mode == ResizeMode.LONG_SIDE
                 ? config(height, width, mode, 5, 70, List.of())
                 : config(height, width, mode, 0.5, 2, seed % 2 == 0 ? List.of() : List.of(24, 40));
-        WeakView.Result found = WeakView.apply(image, labels, config, Rng.of(seed, "weak")::uniform);
+        WeakView.Result<RgbImage> found = WeakView.apply(image, labels, config, Rng.of(seed, "weak")::uniform);
         assertThat(found.image().width())
                 .isEqualTo(width)
                 .isEqualTo(found.labels().width());
@@ -53,7 +53,7 @@ class ViewsTest {
             assertThat(known).contains(label);
         }
         assertThat(same(image, before)).isTrue();
-        WeakView.Result again = WeakView.apply(image, null, config, Rng.of(seed, "weak")::uniform);
+        WeakView.Result<RgbImage> again = WeakView.apply(image, null, config, Rng.of(seed, "weak")::uniform);
         assertThat(again.labels()).isNull();
         assertThat(same(again.image(), found.image())).isTrue();
     }
@@ -64,7 +64,7 @@ class ViewsTest {
         for (double flip : new double[] {0.2, 0.8}) {
             ImasConfig.Augment config = config(30, 20, ResizeMode.LONG_SIDE, 40, 48, List.of());
             // Of the nine sizes 40..48 the draw 0.5 chooses 44, which makes 44 x 23; column 12 of 0..24.
-            WeakView.Result found = WeakView.apply(image, null, config, replay(0.5, flip, 0.5, 0.99));
+            WeakView.Result<RgbImage> found = WeakView.apply(image, null, config, replay(0.5, flip, 0.5, 0.99));
             RgbImage resized = Resize.bilinear(image, 44, 23);
             RgbImage flipped = flip < 0.5 ? Flip.horizontal(resized) : resized;
             assertThat(same(found.image(), crop(flipped, new Window(12, 0, 20, 30))))

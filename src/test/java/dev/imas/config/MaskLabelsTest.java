@@ -46,6 +46,16 @@ class MaskLabelsTest {
     }
 
     @Test
+    void ranges() {
+        MaskLabels labels = labels("data.labels={0-2: 0, 3-3: ignore, 4-5: 1}");
+        assertThat(labels.values()).isEqualTo(Map.of(0, 0, 1, 0, 2, 0, 3, 255, 4, 1, 5, 1));
+        refused("data.labels names 2-4 twice", "data.labels={0-2: 0, 2-4: 1}");
+        for (String key : List.of("5-2", "1-2-3", "-3", "3-", "0-99999", "a-b")) {
+            refused("data.labels has the key " + key + "; expected", "data.labels={\"" + key + "\": 1}");
+        }
+    }
+
+    @Test
     void classesByNameInTheOrderOfTheNamesThatAreGiven() {
         MaskLabels labels =
                 labels("data.labels={7: cell, 9: debris}", "data.classes=3", "data.class_names=[bg, debris, cell]");
@@ -64,7 +74,7 @@ class MaskLabelsTest {
     void allFaultsAtOnce() {
         refused(
                 "data.labels: 255 is 5; expected a class from 0 to 1, or ignore. data.labels has the key red; expected what"
-                        + " masks hold: a value such as 255, a colour such as \"#80ff00\" (with the quotes), or other for"
+                        + " masks hold: a value such as 255 or 0-127, a colour such as \"#80ff00\" (with the quotes), or other for"
                         + " all the rest",
                 "data.labels={0: 0, 255: 5, red: 1}");
         refused("data.labels names #FF0000 twice; keep one", "data.labels={\"#ff0000\": 1, \"#FF0000\": 0}");

@@ -117,6 +117,12 @@ final class SettingsPage {
                     .map(word -> "`" + word + "`")
                     .collect(Collectors.joining(", "));
         }
+        if (type == Channels.class) {
+            return Channels.EXPECTED;
+        }
+        if (type == PixelRange.class) {
+            return PixelRange.EXPECTED;
+        }
         if (setting.has(Allowed.Text.class)) {
             return component.getAnnotation(Allowed.Text.class).expected();
         }

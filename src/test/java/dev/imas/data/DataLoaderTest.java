@@ -12,6 +12,7 @@ import dev.imas.augment.StrongView;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.image.LabelMap;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -241,7 +242,7 @@ class DataLoaderTest {
         }
 
         @Override
-        public RgbImage image(int i) {
+        public Picture image(int i) {
             threads.add(Thread.currentThread().getName());
             images.incrementAndGet();
             return scenes.image(i);
@@ -351,7 +352,7 @@ class DataLoaderTest {
         final CountDownLatch goOn = new CountDownLatch(1);
 
         @Override
-        public RgbImage image(int i) {
+        public Picture image(int i) {
             reading.countDown();
             try {
                 goOn.await();

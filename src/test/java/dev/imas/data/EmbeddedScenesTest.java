@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.image.LabelMap;
+import dev.imas.image.RgbImage;
 import dev.imas.image.TestFiles;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -123,8 +124,11 @@ class EmbeddedScenesTest {
                 .hasSameSizeAs(data.palette())
                 .hasSize(config.data().classes());
         assertThat(ids(Dataset.open(config).labeled())).isEqualTo(labeled);
-        assertThat(Dataset.openValidation(config).validation().image(2).rgb())
-                .isEqualTo(data.validation().image(2).rgb());
+        assertThat(rgb(Dataset.openValidation(config).validation())).isEqualTo(rgb(data.validation()));
+    }
+
+    private static byte[] rgb(ImageSource source) {
+        return ((RgbImage) source.image(2)).rgb();
     }
 
     @Test

@@ -169,8 +169,10 @@ class MaskSurveyTest {
         faults(folder.survey("data.classes", 2))
                 .singleElement()
                 .asString()
-                .endsWith("nearly all is 0 and 255, so edges were smoothed or the masks were resized with"
-                        + " interpolation: add data.labels: {0: 0, 255: 1, other: ignore}");
+                .endsWith("nearly all is black or white, so the masks were smoothed, resized with interpolation or"
+                        + " compressed: add data.labels: {0-127: 0, 128-255: 1}");
+        assertThat(labels(folder.survey("data.labels", Map.of("0-127", "0", "128-255", "1"))))
+                .startsWith(1, 1, 0, 0);
     }
 
     @Test
@@ -340,6 +342,9 @@ class MaskSurveyTest {
     @Test
     void palettesThatDiffer() {
         folder.palette("a", List.of(0, 0xff0000), 0, 1).palette("v", List.of(0, 0x00ff00), 0, 1);
+        assertThat(folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1", "#00ff00", "1"))
+                        .findings())
+                .isEmpty();
         assertThat(Finding.texts(folder.survey("data.classes", 2).findings(), Severity.WARNING))
                 .containsExactly("palettes differ: 1 is #ff0000 in " + folder.mask("a") + " and #00ff00 in "
                         + folder.mask("v") + "; the numbers count");
@@ -399,6 +404,8 @@ class MaskSurveyTest {
         list(folder.mask("a"), "no picture");
         list(folder.mask("v"), "no picture either");
         faults(folder.survey("data.classes", 2)).hasSize(2);
+        folder.grey("b", 0, 1, 9);
+        faults(folder.survey("data.classes", 2)).hasSize(3).last().asString().contains("9 (");
         assertThatThrownBy(() -> folder.survey("data.classes", 2).requireUsable())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(folder.mask("a").toString())

@@ -109,7 +109,7 @@ class DamagedImagesTest {
         pictureRefused(
                 "noend.png",
                 Arrays.copyOf(whole, whole.length - 12),
-                " cannot be read as an image (its data end early); it may be truncated or damaged");
+                " cannot be read as an image (it ends before its last chunk); it may be truncated or damaged");
         pictureRefused(
                 "cut.png",
                 Arrays.copyOf(whole, whole.length - 40),

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import dev.imas.config.Channels;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
+import dev.imas.config.PictureInput;
+import dev.imas.config.PixelRange;
 import dev.imas.nn.DeepLabV3Plus;
 import dev.imas.nn.Networks;
 import dev.imas.nn.SegmentationNetwork;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -47,6 +51,39 @@ class NetworkSpecTest {
     }
 
     @Test
+    void aNetworkForChannelsSaysHowItSeesThem() {
+        PictureInput input = new PictureInput(
+                Channels.parse(List.of(4, 0)).orElseThrow(),
+                PixelRange.of(List.of(new PixelRange.Window(0.1, 4095), new PixelRange.Window(-3, 1.0 / 3))),
+                2,
+                List.of(0.1, 0.2),
+                List.of(0.3, 1.0 / 7));
+        NetworkSpec spec = new NetworkSpec(SPEC.network(), 3, SPEC.classNames(), SPEC.palette(), input);
+        Path file = folder.resolve("channels.safetensors");
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = spec.create()) {
+            WeightFiles.save(network.state(), file, spec.metadata());
+            assertThat(NetworkSpec.of(file)).contains(spec);
+            assertThat(spec.metadata().get("imas.input"))
+                    .startsWith("2 channels")
+                    .endsWith("[B,2,H,W]");
+            try (SegmentationNetwork opened = NetworkSpec.open(file)) {
+                assertThat(opened.state().get(opened.firstConvolution()).size(1))
+                        .isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void filesFromBeforeThatAreForColours() {
+        Map<String, String> texts = new LinkedHashMap<>(SPEC.metadata());
+        for (String key : List.of("channels", "range", "page")) {
+            texts.remove("imas." + key);
+        }
+        assertThat(NetworkSpec.of(write(texts))).contains(SPEC);
+    }
+
+    @Test
     void emptyNamesAndColoursStayEmpty() {
         NetworkSpec bare = new NetworkSpec(Networks.spec(Backbone.RESNET101, Stem.CONV7, 8, false), 21, null, null);
         Path file = write(bare.metadata());
@@ -76,6 +113,10 @@ class NetworkSpecTest {
                 "imas.classes | 0 | 1..255",
                 "imas.classes | many | whole number",
                 "imas.class_names | {} | JSON list",
+                "imas.channels | 0 | rgb",
+                "imas.range | [3,1] | percentile",
+                "imas.page | first | whole number",
+                "imas.mean | [0.5] | 3 channels",
                 "imas.palette | [\"red\"] | #80ff00"
             })
     void unusableValuesAreNamed(String key, String value, String expected) {

@@ -90,7 +90,7 @@ public class LoaderBenchmark {
             decoded = new RgbImage[source.size()];
             weak = new RgbImage[source.size()];
             for (int i = 0; i < source.size(); i++) {
-                decoded[i] = source.image(i);
+                decoded[i] = (RgbImage) source.image(i);
                 weak[i] = weakView(decoded[i], i);
             }
         }
@@ -140,7 +140,7 @@ public class LoaderBenchmark {
     @Benchmark
     public void sample(Pictures pictures) {
         int call = pictures.next();
-        RgbImage weak = pictures.weakView(pictures.source.image(call % pictures.source.size()), call);
+        RgbImage weak = pictures.weakView((RgbImage) pictures.source.image(call % pictures.source.size()), call);
         weakBytes.put(0, weak.rgb());
         strongBytes.put(0, StrongView.apply(weak, pictures.operations(call)).rgb());
         normalize(weakBytes);
@@ -149,7 +149,7 @@ public class LoaderBenchmark {
 
     @Benchmark
     public RgbImage decode(Pictures pictures) {
-        return pictures.source.image(pictures.next() % pictures.source.size());
+        return (RgbImage) pictures.source.image(pictures.next() % pictures.source.size());
     }
 
     @Benchmark

@@ -246,7 +246,7 @@ final class AugmentGolden extends PlacedGroup {
             compareSize("resize." + file + ".size", entry, size);
             LabelMap labels = entry.has("label") ? labelMap(entry.get("label").asText()) : null;
             Window whole = new Window(0, 0, size.width(), size.height());
-            WeakView.Result found = WeakView.apply(
+            WeakView.Result<RgbImage> found = WeakView.apply(
                     picture(field(entry, "image").asText()), labels, new WeakView.Geometry(size, false, whole));
             comparePicture("resize", file, found.image());
             if (labels != null) {
@@ -259,7 +259,7 @@ final class AugmentGolden extends PlacedGroup {
             RgbImage picture = picture(image);
             ImasConfig.Augment config =
                     config(List.of(picture.height(), picture.width()), ImasConfig.ResizeMode.NONE, 1, 1, List.of());
-            WeakView.Result found = WeakView.apply(
+            WeakView.Result<RgbImage> found = WeakView.apply(
                     picture,
                     labelMap(image + "_label"),
                     config,
@@ -280,7 +280,7 @@ final class AugmentGolden extends PlacedGroup {
                             width,
                             height)
                     : new Window(entry.get("x").asInt(), field(entry, "y").asInt(), width, height);
-            WeakView.Result found = WeakView.apply(
+            WeakView.Result<RgbImage> found = WeakView.apply(
                     image,
                     labelMap(field(entry, "label").asText()),
                     new WeakView.Geometry(new ImageSize(image.width(), image.height()), false, window));
@@ -312,7 +312,7 @@ final class AugmentGolden extends PlacedGroup {
                     integerDraw(
                             field(entry, "y").asInt(),
                             size.height() - config.crop().get(0))));
-            WeakView.Result found =
+            WeakView.Result<RgbImage> found =
                     WeakView.apply(image, labelMap(field(entry, "label").asText()), config, draws);
             comparePicture("weak", field(entry, "file").asText(), found.image());
             compareLabels("weak", field(entry, "label_file").asText(), found.labels());

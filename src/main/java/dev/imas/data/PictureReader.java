@@ -1,0 +1,199 @@
+package dev.imas.data;
+
+import dev.imas.common.UserException;
+import dev.imas.config.Channels;
+import dev.imas.config.PictureInput;
+import dev.imas.config.PixelRange;
+import dev.imas.config.PixelRange.Rule;
+import dev.imas.image.FloatImage;
+import dev.imas.image.ImageFiles;
+import dev.imas.image.Picture;
+import dev.imas.image.RgbImage;
+import dev.imas.image.Samples;
+import dev.imas.image.ValueWindow;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Reads pictures as a network sees them: {@link RgbImage} for rgb, else {@link FloatImage} of the chosen channels, in
+ * the range of a {@link PictureInput}. Safe to use from several threads.
+ */
+public final class PictureReader {
+    private final PictureInput input;
+    /** Null: nobody listens, and nothing is looked at for it. */
+    private final Consumer<String> notes;
+
+    private final ChannelFiles channelFiles;
+    /** Known answers: files are read in every epoch. */
+    private final Map<Path, Boolean> deep = new ConcurrentHashMap<>();
+
+    public PictureReader(PictureInput input) {
+        this(input, null);
+    }
+
+    /** @param notes told in one line of each picture that is dark in the range of its file, and what became of it */
+    public PictureReader(PictureInput input, Consumer<String> notes) {
+        this.input = input;
+        this.notes = notes;
+        this.channelFiles = new ChannelFiles(input.channels());
+    }
+
+    /**
+     * The picture of a file; with channels in files of their own, of the first one's family ({@link ChannelFiles}).
+     *
+     * @throws UserException naming the file when it cannot be read, has other channels, or does not fit the range
+     */
+    public Picture read(Path path) {
+        Rule rule = input.range().rule();
+        return isBytes(path) && (rule == Rule.FILE || rule == Rule.AUTO)
+                ? ImageFiles.picture(path)
+                : picture(stored(path), path);
+    }
+
+    /**
+     * Decodes a file and checks its channels, not yet its range.
+     *
+     * @throws UserException naming the file when it cannot be read or has other channels
+     */
+    void require(Path path) {
+        if (isBytes(path)) {
+            ImageFiles.picture(path);
+        } else {
+            require(stored(path), path);
+        }
+    }
+
+    private void require(Samples samples, Object origin) {
+        String fault = fault(samples, origin);
+        if (fault != null) {
+            throw new UserException(fault);
+        }
+    }
+
+    /** Whether a file holds colours of 8 bits, which are taken as they are. */
+    private boolean isBytes(Path path) {
+        return input.channels().rgb() && input.page() == null && !isDeep(path);
+    }
+
+    /** The picture of stored samples; {@code origin} names them in messages. */
+    public Picture picture(Samples samples, Object origin) {
+        require(samples, origin);
+        List<ValueWindow> windows = windows(samples, origin);
+        return input.channels().rgb() ? colours(samples, windows.get(0)) : channels(samples, windows);
+    }
+
+    /** The stored samples of a file, of all its channels. */
+    Samples stored(Path path) {
+        if (isBytes(path)) {
+            return samples(ImageFiles.picture(path));
+        }
+        List<Path> files = channelFiles.of(path);
+        List<Samples> parts = files.stream()
+                .map(file -> input.page() == null ? ImageFiles.samples(file) : ImageFiles.samples(file, input.page()))
+                .toList();
+        return parts.size() == 1 ? parts.get(0) : ChannelFiles.joined(files, parts);
+    }
+
+    /** Whether a file holds more than whole numbers of 8 bits. */
+    boolean isDeep(Path path) {
+        return deep.computeIfAbsent(path, ImageFiles::isDeep);
+    }
+
+    /** What makes samples no picture of this input, or null. */
+    String fault(Samples samples, Object origin) {
+        Channels channels = input.channels();
+        int found = samples.channels();
+        String has = origin + " has " + found + (found == 1 ? " channel" : " channels");
+        if (channels.rgb()) {
+            return found == 1 || found == 3
+                    ? null
+                    : has + "; expected one (grey) or three, as data.channels is rgb; a network for all of them is"
+                            + " trained with data.channels=" + found;
+        }
+        return channels.fit(found)
+                ? null
+                : has + "; data.channels is " + channels + ", which needs " + channels.needed();
+    }
+
+    /** One window for colours, else one a chosen channel. */
+    List<ValueWindow> windows(Samples samples, Object origin) {
+        PixelRange range = input.range();
+        int count = input.channels().rgb() ? 1 : input.channels().count();
+        return switch (range.rule()) {
+            case FILE -> {
+                tellDark(samples, origin);
+                yield Ranges.ofFile(samples, count, origin);
+            }
+            case WINDOWS -> Ranges.given(range, count);
+            case PICTURE_PERCENTILE -> Ranges.percentiles(Ranges.sampled(samples, input.channels()));
+            case PICTURE_ZSCORE -> Ranges.deviations(Ranges.sampled(samples, input.channels()));
+            case AUTO -> automatic(samples, count, origin);
+            case PERCENTILE, ZSCORE ->
+                throw new UserException("data.range is " + range + ", which is found in a data set while training;"
+                        + " for pictures by themselves set data.range=picture_" + range + " or numbers");
+        };
+    }
+
+    private List<ValueWindow> automatic(Samples samples, int count, Object origin) {
+        if (Ranges.usesDepth(samples)) {
+            return Ranges.ofFile(samples, count, origin);
+        }
+        List<ValueWindow> windows = Ranges.percentiles(Ranges.sampled(samples, input.channels()));
+        if (notes != null) {
+            notes.accept(origin + " would be dark in the range of its file: " + Ranges.text(windows) + " of "
+                    + Ranges.text(List.of(ValueWindow.ofDepth(samples))) + " became 0 to 1; data.range says otherwise");
+        }
+        return windows;
+    }
+
+    private void tellDark(Samples samples, Object origin) {
+        if (notes != null && !Ranges.usesDepth(samples)) {
+            notes.accept(origin + " is dark, its values are "
+                    + Ranges.text(Ranges.percentiles(Ranges.sampled(samples, input.channels()))) + " of "
+                    + Ranges.text(List.of(ValueWindow.ofDepth(samples)))
+                    + ", and the network was trained on the whole range of files; data.range says otherwise");
+        }
+    }
+
+    private static RgbImage colours(Samples samples, ValueWindow window) {
+        int pixels = samples.width() * samples.height();
+        int step = samples.channels() == 1 ? 0 : 1;
+        boolean upperBits = samples.kind() == Samples.Kind.UNSIGNED
+                && samples.bits() > 8
+                && window.equals(ValueWindow.ofDepth(samples));
+        int shift = samples.bits() - 8;
+        byte[] rgb = new byte[3 * pixels];
+        for (int p = 0; p < pixels; p++) {
+            for (int c = 0; c < 3; c++) {
+                float value = samples.values()[p * samples.channels() + c * step];
+                rgb[3 * p + c] = (byte) (upperBits ? (long) value >> shift : Math.round(255 * window.place(value)));
+            }
+        }
+        return new RgbImage(samples.width(), samples.height(), rgb);
+    }
+
+    private FloatImage channels(Samples samples, List<ValueWindow> windows) {
+        List<Integer> stored = input.channels().stored();
+        FloatImage image = FloatImage.zeros(samples.width(), samples.height(), stored.size());
+        for (int c = 0; c < stored.size(); c++) {
+            ValueWindow window = windows.get(c);
+            for (int from = stored.get(c), to = c; to < image.values().length; ) {
+                image.values()[to] = window.place(samples.values()[from]);
+                from += samples.channels();
+                to += stored.size();
+            }
+        }
+        return image;
+    }
+
+    private static Samples samples(RgbImage image) {
+        float[] values = new float[image.rgb().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = image.rgb()[i] & 255;
+        }
+        return new Samples(image.width(), image.height(), 3, Samples.Kind.UNSIGNED, 8, values, List.of());
+    }
+}

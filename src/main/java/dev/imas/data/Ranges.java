@@ -1,0 +1,127 @@
+package dev.imas.data;
+
+import dev.imas.common.UserException;
+import dev.imas.config.Channels;
+import dev.imas.config.PixelRange;
+import dev.imas.image.Samples;
+import dev.imas.image.ValueWindow;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Finds which stored values become 0 and 1 (method 2): from the file's depth, from given numbers, or from values. */
+final class Ranges {
+    /** Pixels of one picture that are looked at, evenly spread. */
+    private static final int LOOKED_AT = 1 << 16;
+    /** Pictures whose values span less of their file's range than this would be dark or flat. */
+    private static final double LEAST_USED = 0.25;
+
+    private Ranges() {}
+
+    /** The values that the file's samples can have, for each channel. */
+    static List<ValueWindow> ofFile(Samples samples, int channels, Object origin) {
+        if (samples.kind() == Samples.Kind.FLOAT) {
+            for (float value : samples.values()) {
+                if (value < 0 || value > 1) {
+                    throw new UserException(origin + " holds " + value + "; in the range of a file floats are 0 to 1;"
+                            + " set data.range to percentile, zscore or the values [low, high] that become 0 and 1");
+                }
+            }
+        }
+        return Collections.nCopies(channels, ValueWindow.ofDepth(samples));
+    }
+
+    /** Given numbers, for each channel. */
+    static List<ValueWindow> given(PixelRange range, int channels) {
+        List<ValueWindow> windows = range.windows().stream()
+                .map(window -> new ValueWindow(window.low(), window.high()))
+                .toList();
+        return windows.size() == channels ? windows : Collections.nCopies(channels, windows.get(0));
+    }
+
+    static List<ValueWindow> percentiles(float[][] channels) {
+        return found(channels, ValueWindow::percentiles);
+    }
+
+    static List<ValueWindow> deviations(float[][] channels) {
+        return found(channels, ValueWindow::deviations);
+    }
+
+    private static List<ValueWindow> found(float[][] channels, Function<float[], ValueWindow> rule) {
+        return Arrays.stream(channels)
+                .map(values -> values.length == 0 ? new ValueWindow(0, 0) : rule.apply(values.clone()))
+                .toList();
+    }
+
+    /** Some of a picture's values: for colours all together, else by chosen channel. Values that are no numbers lack. */
+    static float[][] sampled(Samples samples, Channels channels) {
+        return sampled(samples, channels, LOOKED_AT);
+    }
+
+    static float[][] sampled(Samples samples, Channels channels, int most) {
+        int step = Math.max(1, (samples.width() * samples.height() + most - 1) / most);
+        if (channels.rgb()) {
+            float[][] each = new float[samples.channels()][];
+            Arrays.setAll(each, c -> values(samples, c, step));
+            return new float[][] {joined(each)};
+        }
+        return channels.stored().stream().map(c -> values(samples, c, step)).toArray(float[][]::new);
+    }
+
+    private static float[] values(Samples samples, int channel, int step) {
+        int pixels = samples.width() * samples.height();
+        float[] values = new float[(pixels + step - 1) / step];
+        int n = 0;
+        for (int p = 0; p < pixels; p += step) {
+            float value = samples.values()[p * samples.channels() + channel];
+            if (Float.isFinite(value)) {
+                values[n++] = value;
+            }
+        }
+        return Arrays.copyOf(values, n);
+    }
+
+    static float[] joined(float[]... parts) {
+        float[] all =
+                new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+
+    /** Whether a picture is neither dark nor flat in the range of its file. */
+    static boolean usesDepth(Samples samples) {
+        Channels all = Channels.of(Math.min(samples.channels(), 64));
+        return usesDepth(percentiles(sampled(samples, all)), ValueWindow.ofDepth(samples));
+    }
+
+    /** Whether each of these windows is a good part of what a file's samples can have. */
+    static boolean usesDepth(List<ValueWindow> windows, ValueWindow file) {
+        return windows.stream()
+                .allMatch(window -> window.high() - window.low() >= LEAST_USED * (file.high() - file.low())
+                        && window.low() >= file.low()
+                        && window.high() <= file.high());
+    }
+
+    /** As people read them: {@code 101 to 2058, 88 to 3120 and 3 more}. */
+    static String text(List<ValueWindow> windows) {
+        int told = 4;
+        String text = windows.stream()
+                .limit(told)
+                .map(window -> number(window.low()) + " to " + number(window.high()))
+                .collect(Collectors.joining(", "));
+        return windows.size() > told ? text + " and " + (windows.size() - told) + " more" : text;
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? Long.toString((long) value)
+                : String.format(Locale.ROOT, "%.4g", value);
+    }
+}
