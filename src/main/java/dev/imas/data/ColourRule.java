@@ -39,11 +39,7 @@ final class ColourRule {
         if (found.keys().size() > MOST_COLOURS) {
             return smoothed(data, found);
         }
-        Integer classes = data.classes() != null
-                ? data.classes()
-                : data.classNames().size() > 1
-                        ? Integer.valueOf(data.classNames().size())
-                        : null;
+        Integer classes = data.classes();
         List<Integer> palette =
                 !data.palette().isEmpty() ? data.palette() : Palette.voc(classes != null ? classes : vocClasses(found));
         if (found.keys().size() > 1 && known(palette).containsAll(found.keys())) {

@@ -30,27 +30,58 @@ final class LabelRule {
      */
     static ImasConfig.Data decide(ImasConfig.Data data, List<MaskContent> masks, List<Finding> findings) {
         LabelRule rule = new LabelRule(masks, findings);
-        Optional<ClassFile> file = rule.classFile(data);
-        ImasConfig.Data named = file.map(found -> rule.named(data, found)).orElse(data);
+        ImasConfig.Data counted = data;
         if (data.instances() != Instances.OFF) {
-            return named.withClasses(data.instances() == Instances.BORDER ? 3 : 2);
+            counted = data.withClasses(data.instances() == Instances.BORDER ? 3 : 2);
+        } else if (!data.labels().isEmpty()) {
+            counted = labeled(data);
         }
-        if (!data.labels().isEmpty()) {
-            return labeled(named);
+        ImasConfig.Data named = rule.sized(rule.named(counted));
+        boolean given = named.instances() != Instances.OFF || !named.labels().isEmpty();
+        boolean colours = masks.stream().anyMatch(MaskContent::colour);
+        if (given) {
+            return named;
         }
         if (data.reduceZeroLabel()) {
-            return named.classes() == null ? named.withClasses(rule.highestNumber(data)) : named;
+            return rule.reduced(named, colours);
         }
-        return masks.stream().anyMatch(MaskContent::colour)
-                ? new ColourRule(masks, findings).decide(named)
-                : new NumberRule(masks, findings).decide(named);
+        return colours ? new ColourRule(masks, findings).decide(named) : new NumberRule(masks, findings).decide(named);
     }
 
-    /** Beside the pictures or beside the masks; looked for only where there is something open that it could say. */
-    private Optional<ClassFile> classFile(ImasConfig.Data data) {
-        if (!data.classNames().isEmpty() || data.root() == null) {
-            return Optional.empty();
+    /** By the names that labels use; as many classes as they speak of, where nothing else says how many there are. */
+    private static ImasConfig.Data labeled(ImasConfig.Data data) {
+        MaskLabels labels = MaskLabels.of(data);
+        ImasConfig.Data named = data.withClassNames(labels.names());
+        boolean open = data.classes() == null
+                && data.classNames().isEmpty()
+                && data.palette().isEmpty();
+        return open ? named.withClasses(labels.classes()) : named;
+    }
+
+    /** As many classes as there are names or colours. */
+    private ImasConfig.Data sized(ImasConfig.Data data) {
+        int count = Math.max(data.classNames().size(), data.palette().size());
+        return data.classes() == null && count > 0 ? data.withClasses(count) : data;
+    }
+
+    private ImasConfig.Data reduced(ImasConfig.Data data, boolean colours) {
+        if (colours) {
+            findings.add(
+                    Finding.fault("masks are colour pictures, data.reduce_zero_label is about numbers; say what the"
+                            + " colours mean with data.labels"));
         }
+        return data.classes() == null ? data.withClasses(highestNumber(data)) : data;
+    }
+
+    /** By a file of names, where there are none yet. */
+    private ImasConfig.Data named(ImasConfig.Data data) {
+        return data.classNames().isEmpty() && data.root() != null
+                ? classFile(data).map(found -> named(data, found)).orElse(data)
+                : data;
+    }
+
+    /** Beside the pictures or beside the masks. */
+    private Optional<ClassFile> classFile(ImasConfig.Data data) {
         try {
             Optional<ClassFile> found = ClassFile.in(Path.of(data.root()));
             return found.isPresent() ? found : ClassFile.in(Path.of(data.root(), "masks"));
@@ -62,8 +93,12 @@ final class LabelRule {
 
     private ImasConfig.Data named(ImasConfig.Data data, ClassFile file) {
         int count = file.names().size();
-        if (data.classes() != null && data.classes() != count) {
-            findings.add(Finding.warning(file.path() + " names " + count + " classes, data.classes is " + data.classes()
+        boolean fits = data.classes() == null
+                ? data.palette().isEmpty() || data.palette().size() == count
+                : data.classes() == count;
+        if (!fits) {
+            findings.add(Finding.warning(file.path() + " names " + count + " classes, data."
+                    + (data.classes() == null ? "palette has " + data.palette().size() : "classes is " + data.classes())
                     + "; its names are not used"));
             return data;
         }
@@ -73,13 +108,6 @@ final class LabelRule {
         return data.withClasses(count)
                 .withClassNames(file.names())
                 .withPalette(colours ? file.palette() : data.palette());
-    }
-
-    /** As many classes as the labels speak of, by the names that they use. */
-    private static ImasConfig.Data labeled(ImasConfig.Data data) {
-        MaskLabels labels = MaskLabels.of(data);
-        ImasConfig.Data counted = data.classes() == null ? data.withClasses(labels.classes()) : data;
-        return counted.withClassNames(labels.names());
     }
 
     private int highestNumber(ImasConfig.Data data) {

@@ -3,7 +3,6 @@ package dev.imas.data;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.MaskLabels;
 import dev.imas.image.LabelMap;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,9 +27,6 @@ final class NumberRule {
     }
 
     ImasConfig.Data decide(ImasConfig.Data data) {
-        if (data.classes() == null && data.classNames().size() > 1) {
-            return decide(data.withClasses(data.classNames().size()));
-        }
         FoundValues found = FoundValues.numbers(masks);
         List<Integer> all = found.keys();
         List<Integer> used =
@@ -51,13 +47,10 @@ final class NumberRule {
                 return mapped(data, found, labels.get());
             }
         }
-        if (data.classes() == null) {
-            return counted(data, found, used);
-        }
         if (indices) {
             whiteApart(data, used);
         }
-        return data;
+        return data.classes() == null ? counted(data, found, used) : data;
     }
 
     /** Some paint objects with 255 and others number them: 255 that never meets a class is likely to be one. */
@@ -65,21 +58,33 @@ final class NumberRule {
         if (!data.ignore().contains(LabelMap.IGNORE) || used.size() < 2) {
             return;
         }
-        List<Path> painted = new ArrayList<>();
+        List<MaskContent> painted = new ArrayList<>();
         for (MaskContent mask : masks) {
             List<Integer> numbers = mask.numbers();
             if (numbers.equals(List.of(0, LabelMap.IGNORE))) {
-                painted.add(mask.path());
+                painted.add(mask);
             } else if (numbers.contains(LabelMap.IGNORE)) {
                 return;
             }
         }
-        if (painted.size() > 1) {
+        if (painted.size() > 1 || isAllOf(painted, true) || isAllOf(painted, false)) {
             String others = FoundValues.pairs(used, false);
-            findings.add(Finding.fault(FoundValues.files(painted) + " hold 0 and 255 alone, all other masks "
-                    + used + " and no 255, which would be ignored: if it is a class there, add data.labels: {" + others
-                    + ", 255: 1}; if it is to be ignored, data.labels: {" + others + ", 255: ignore}"));
+            findings.add(Finding.fault(FoundValues.files(
+                            painted.stream().map(MaskContent::path).toList())
+                    + " hold 0 and 255 alone, which would be ignored; other masks hold "
+                    + FoundValues.numbers(masks).told(used) + " and no 255: if it is a class, add data.labels: {"
+                    + others + ", 255: 1}; if it is to be ignored, data.labels: {" + others
+                    + ", 255: ignore}"));
         }
+    }
+
+    private boolean isAllOf(List<MaskContent> painted, boolean labeled) {
+        long count = painted.stream().filter(mask -> mask.labeled() == labeled).count();
+        return count > 0
+                && count
+                        == masks.stream()
+                                .filter(mask -> mask.labeled() == labeled)
+                                .count();
     }
 
     /**

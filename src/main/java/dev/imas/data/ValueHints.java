@@ -64,6 +64,9 @@ final class ValueHints {
                             .flatMap(List::stream)
                             .toList();
         }
+        if (data.reduceZeroLabel()) {
+            return "if each but 0 is a class, set data.classes: " + most;
+        }
         boolean cityscapes = classes == CITYSCAPES_CLASSES || data.layout() == ImasConfig.Layout.CITYSCAPES;
         if (cityscapes && most <= CITYSCAPES_IDS) {
             return "these look like Cityscapes' labelIds, not 0 to " + (classes - 1)

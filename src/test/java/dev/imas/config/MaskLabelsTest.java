@@ -121,6 +121,15 @@ class MaskLabelsTest {
     }
 
     @Test
+    void namesAndColoursAgreeAlsoWhereClassesAreOpen() {
+        refused(
+                "data.palette is 3 colours; expected 2 colours (data.class_names), or none",
+                "data.classes=auto",
+                "data.class_names=[a, b]",
+                "data.palette=['#000000', '#ff0000', '#00ff00']");
+    }
+
+    @Test
     void aLaterLayerReplacesThePairs() {
         assertThat(config("data.labels={0: 0, 7: 1}", "data.labels={0: 0, 255: 1}")
                         .data()
