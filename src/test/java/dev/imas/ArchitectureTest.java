@@ -52,7 +52,7 @@ class ArchitectureTest {
                     Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
             Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
-            Map.entry("report", Set.of("run", "image", "common", "config")),
+            Map.entry("report", Set.of("run", "data", "image", "common", "config")),
             Map.entry(
                     "train",
                     Set.of(

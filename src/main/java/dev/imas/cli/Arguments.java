@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Precision;
@@ -17,6 +18,8 @@ import org.apache.commons.cli.Options;
 /** Options that several commands share, and what they mean. */
 final class Arguments {
     static final String SET = "set";
+
+    /** What a folder is trained with where nothing is said. */
 
     private static final Map<String, List<String>> GROUPS = groups();
 
@@ -72,14 +75,6 @@ final class Arguments {
                         "a YAML file instead of a preset; the published implementation's layout is understood too"))
                 .addOption(
                         option(SET, "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
-    }
-
-    static Options dataset(Options options) {
-        return options.addOption(
-                        option("data", "ROOT", "folder of your pictures, or that the lists' paths are relative to"))
-                .addOption(option("labeled", "LIST", "list of labelled images"))
-                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
-                .addOption(option("val", "LIST", "list of validation images"));
     }
 
     static Option budget() {
@@ -139,6 +134,14 @@ final class Arguments {
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
         return line.hasOption(option) ? options.set(key, line.getOptionValue(option), "--" + option) : options;
+    }
+
+    /** What names the pictures and masks of a data set. */
+    static Options dataset(Options options) {
+        return options.addOption(option("data", "DIR", "folder of pictures and masks; paths in lists are relative to it"))
+                .addOption(option("labeled", "LIST", "list of labelled images"))
+                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
+                .addOption(option("val", "LIST", "list of validation images"));
     }
 
     /** Puts an option's value under a key, if the option was given. */

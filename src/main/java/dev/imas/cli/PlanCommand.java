@@ -37,7 +37,7 @@ final class PlanCommand implements Command {
         if (!line.hasOption("config")) {
             Arguments.path(line, "data");
         }
-        ImasConfig start = Planning.start(line, console);
+        ImasConfig start = Planning.start(line, Planning.OWN, console);
         Proposal proposal = Planning.proposal(line, start, console, false);
         console.out().println(proposal.summary());
         proposal.reasons().forEach(console.out()::println);

@@ -2,6 +2,7 @@ package dev.imas.cli;
 
 import dev.imas.common.FileNames;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
@@ -43,7 +44,7 @@ final class Planning {
 
     /** The configuration of a new run; says what was planned, or that a run will take long. */
     static ImasConfig config(CommandLine line, Console console) {
-        ImasConfig start = start(line, console);
+        ImasConfig start = start(line, "embedded", console);
         boolean planned = own(line) || line.hasOption("budget");
         if (!planned && start.data().layout() == Layout.EMBEDDED) {
             return start;
@@ -71,9 +72,13 @@ final class Planning {
         return proposal.config();
     }
 
-    /** The settings before a plan. */
-    static ImasConfig start(CommandLine line, Console console) {
-        Map<String, Object> layers = Arguments.layers(line, own(line) ? OWN : "embedded", console);
+    /**
+     * The settings before a plan.
+     *
+     * @param otherwise the preset where no folder, preset or file is named
+     */
+    static ImasConfig start(CommandLine line, String otherwise, Console console) {
+        Map<String, Object> layers = Arguments.layers(line, own(line) ? OWN : otherwise, console);
         if (own(line)) {
             ConfigYaml.set(layers, "name", folderName(line.getOptionValue("data")));
         }
@@ -150,7 +155,7 @@ final class Planning {
     }
 
     private static String folderName(String folder) {
-        Path last = Path.of(folder).toAbsolutePath().normalize().getFileName();
+        Path last = WrittenPath.of(folder).toAbsolutePath().normalize().getFileName();
         return last == null ? OWN : FileNames.stem(last);
     }
 }

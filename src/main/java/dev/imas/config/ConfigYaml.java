@@ -211,6 +211,13 @@ public final class ConfigYaml {
         return new Yaml(new FlatLists(options), options).dump(RecordMapper.write(config));
     }
 
+    /** As {@link #dump}, of the section {@code data} alone. */
+    public static String dumpData(ImasConfig config) {
+        return dump(config).lines().dropWhile(line -> !line.equals("data:")).takeWhile(line -> line.equals("data:")
+                        || line.startsWith(" "))
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
     private static Map<String, Object> layered(Map<String, Object> document, String origin) {
         Object parent = document.remove("extends");
         Map<String, Object> base = parent == null ? defaultLayers() : parent(parent, origin);

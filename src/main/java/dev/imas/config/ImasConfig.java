@@ -156,7 +156,22 @@ public record ImasConfig(
             @Range(min = 0, max = 1_000_000) Integer page,
             @Range(min = 0, max = 1) List<Double> mean,
             @Range(min = 1e-6, max = 1) List<Double> std)
-            implements ImasConfigDataBuilder.With {}
+            implements ImasConfigDataBuilder.With {
+        /** Whether pictures and masks are in the same places below the root. */
+        public boolean samePlaces(Data other) {
+            return layout == other.layout && pictures.equals(other.pictures) && masks.equals(other.masks);
+        }
+
+        /** As it is of a folder that nobody has looked at. */
+        public Data recognisedAnew() {
+            return with(data -> data.layout(Layout.AUTO)
+                    .pictures(List.of())
+                    .masks(List.of())
+                    .validationPictures(List.of())
+                    .validationMasks(List.of())
+                    .setAside(List.of()));
+        }
+    }
 
     /** What is made of masks that hold a number an object (0: background). */
     public enum Instances {

@@ -45,16 +45,16 @@ final class LabelRule {
         if (data.reduceZeroLabel()) {
             return rule.reduced(named, colours);
         }
-        return colours
-                ? new ColourRule(masks, findings).decide(named)
-                : new NumberRule(masks, findings).decide(named);
+        return colours ? new ColourRule(masks, findings).decide(named) : new NumberRule(masks, findings).decide(named);
     }
 
     /** By the names that labels use; as many classes as they speak of, where nothing else says how many there are. */
     private static ImasConfig.Data labeled(ImasConfig.Data data) {
         MaskLabels labels = MaskLabels.of(data);
         ImasConfig.Data named = data.withClassNames(labels.names());
-        boolean open = data.classes() == null && data.classNames().isEmpty() && data.palette().isEmpty();
+        boolean open = data.classes() == null
+                && data.classNames().isEmpty()
+                && data.palette().isEmpty();
         return open ? named.withClasses(labels.classes()) : named;
     }
 
@@ -66,8 +66,9 @@ final class LabelRule {
 
     private ImasConfig.Data reduced(ImasConfig.Data data, boolean colours) {
         if (colours) {
-            findings.add(Finding.fault("masks are colour pictures, data.reduce_zero_label is about numbers; say what the"
-                    + " colours mean with data.labels"));
+            findings.add(
+                    Finding.fault("masks are colour pictures, data.reduce_zero_label is about numbers; say what the"
+                            + " colours mean with data.labels"));
         }
         return data.classes() == null ? data.withClasses(highestNumber(data)) : data;
     }
@@ -101,8 +102,8 @@ final class LabelRule {
                     + "; its names are not used"));
             return data;
         }
-        findings.add(Finding.note(count + " classes as " + file.path() + " names them: "
-                + String.join(", ", file.names())));
+        findings.add(
+                Finding.note(count + " classes as " + file.path() + " names them: " + String.join(", ", file.names())));
         boolean colours = data.palette().isEmpty();
         return data.withClasses(count)
                 .withClassNames(file.names())

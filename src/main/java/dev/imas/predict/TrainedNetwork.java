@@ -1,7 +1,6 @@
 package dev.imas.predict;
 
 import dev.imas.common.UserException;
-import dev.imas.config.Channels;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
@@ -45,12 +44,6 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
             if (file.classes() != configured.classes()) {
                 throw new UserException("data.classes is " + configured.classes() + "; expected " + file.classes()
                         + ", the classes of the network in " + weights);
-            }
-            Channels seen = file.input().channels();
-            Channels asked = configured.input().channels();
-            if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
-                throw new UserException("data.channels is " + asked + "; expected " + seen
-                        + ", the channels of the network in " + weights);
             }
         });
         return own.map(file -> new NetworkSpec(

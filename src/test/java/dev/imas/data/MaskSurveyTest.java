@@ -146,11 +146,11 @@ class MaskSurveyTest {
     void someMasksPaintedAndSomeNumbered() {
         folder.grey("a", 0, 1).grey("b", 1, 0, 0).grey("v1", 0, 255).grey("v2", 255, 0);
         faults(folder.survey("data.classes", 2))
-                .containsExactly(
-                        folder.mask("v1") + " and " + folder.mask("v2") + " hold 0 and 255 alone, which would be ignored;"
-                                + " other masks hold 0 (53.1 % of pixels, 4 masks), 1 (21.9 %, 2) and no 255: if it is a"
-                                + " class, add data.labels: {0: 0, 1: 1, 255: 1}; if it is to be ignored, data.labels:"
-                                + " {0: 0, 1: 1, 255: ignore}");
+                .containsExactly(folder.mask("v1") + " and " + folder.mask("v2")
+                        + " hold 0 and 255 alone, which would be ignored;"
+                        + " other masks hold 0 (53.1 % of pixels, 4 masks), 1 (21.9 %, 2) and no 255: if it is a"
+                        + " class, add data.labels: {0: 0, 1: 1, 255: 1}; if it is to be ignored, data.labels:"
+                        + " {0: 0, 1: 1, 255: ignore}");
         faults(folder.survey()).hasSize(1);
         assertThat(folder.survey("data.labels", Map.of("0", "0", "1", "1", "255", "1"))
                         .findings())

@@ -55,9 +55,7 @@ class FormatsTest {
         "89484446,is an HDF5 file,TIFF"
     })
     void otherFormatsAreNamed(String hex, String name, String instead) {
-        refused(
-                HexFormat.of().parseHex(hex),
-                " " + name + ", which this program does not read; save it as " + instead);
+        refused(HexFormat.of().parseHex(hex), " " + name + ", which this program does not read; save it as " + instead);
     }
 
     @Test
