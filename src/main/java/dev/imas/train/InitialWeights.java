@@ -6,6 +6,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.Names;
+import dev.imas.weights.WeightFiles.Fit;
 import dev.imas.weights.fetch.FetchListener;
 import dev.imas.weights.fetch.PretrainedWeights;
 import java.nio.file.Path;
@@ -36,6 +37,11 @@ final class InitialWeights {
                     "network.init_weights: " + file + " " + problem + "; expected a weight file, imagenet or none");
         }
         return Optional.of(file);
+    }
+
+    /** How much of the network that file must hold. */
+    static Fit fit(ImasConfig config) {
+        return config.network().strictWeights() ? Fit.EXACT : Fit.PARTIAL;
     }
 
     /** Whoever repeats a published experiment needs the weights that it began with. */

@@ -40,8 +40,8 @@ final class Models implements AutoCloseable {
         assembly = StepAssembly.create(config, compute, fresh -> {
             if (initial) {
                 InitialWeights.of(config, listener)
-                        .ifPresent(weights -> listener.message(
-                                WeightFiles.start(fresh, weights, config.network().strictWeights())
+                        .ifPresent(
+                                weights -> listener.message(WeightFiles.load(fresh, weights, InitialWeights.fit(config))
                                         .summary()));
             }
         });

@@ -98,7 +98,8 @@ public final class WeightFiles {
         COMPLETE,
         /**
          * Any part of the network; what is missing keeps its values, and so does a last layer of another number of
-         * classes. To start a training from.
+         * classes; the first convolution of a file for RGB is made one for the network's channels (method 1). To start a
+         * training from.
          */
         PARTIAL
     }
@@ -115,20 +116,6 @@ public final class WeightFiles {
      * @throws UserException if a shape differs, a value is not finite, no key fits, or fewer do than asked for
      */
     public static LoadReport load(SegmentationNetwork network, Path file, Part part, Fit fit) {
-        return load(network, file, part, fit, false);
-    }
-
-    /**
-     * As {@link #load(SegmentationNetwork, Path, Fit)}, to begin a training with: any part of the network will do unless
-     * {@code strict} asks for all of it, and the first convolution of a file for RGB is made one for the network's
-     * channels (method 1).
-     */
-    public static LoadReport start(SegmentationNetwork network, Path file, boolean strict) {
-        return load(network, file, Part.AUTO, strict ? Fit.EXACT : Fit.PARTIAL, true);
-    }
-
-    private static LoadReport load(
-            SegmentationNetwork network, Path file, Part part, Fit fit, boolean anyChannels) {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> state = network.state();
             Map<String, Tensor> read = read(file, part);
@@ -142,16 +129,13 @@ public final class WeightFiles {
                 boolean sameShape = Arrays.equals(tensor.shape(), target.shape());
                 if (!sameShape && fit == Fit.PARTIAL && SegmentationNetwork.dependsOnClasses(key)) {
                     otherClasses.add(key);
-                } else if (anyChannels
+                } else if (fit == Fit.PARTIAL
                         && key.equals(network.firstConvolution())
                         && FirstConvolution.adapts(tensor, target)) {
                     adapted.add(FirstConvolution.note(name, target.size(1)));
-                    Tensor fitting = FirstConvolution.adapted(tensor, target.size(1));
-                    requireFits(file, name, fitting, target);
-                    matched.put(key, fitting);
+                    matched.put(key, fitting(file, name, FirstConvolution.adapted(tensor, target.size(1)), target));
                 } else {
-                    requireFits(file, name, tensor, target);
-                    matched.put(key, tensor);
+                    matched.put(key, fitting(file, name, tensor, target));
                 }
             });
             // Files from before that counter existed lack it; it only counts.
@@ -193,7 +177,8 @@ public final class WeightFiles {
         }
     }
 
-    private static void requireFits(Path file, String name, Tensor tensor, Tensor target) {
+    /** The tensor itself, if it is one that the target can take. */
+    private static Tensor fitting(Path file, String name, Tensor tensor, Tensor target) {
         if (!Arrays.equals(tensor.shape(), target.shape())) {
             throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape())
                     + ", the network needs " + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
@@ -202,6 +187,7 @@ public final class WeightFiles {
             throw new UserException(
                     file + ": tensor " + name + " holds values that are not finite; the weights are not usable");
         }
+        return tensor;
     }
 
     private static boolean isSafetensors(Path file) {

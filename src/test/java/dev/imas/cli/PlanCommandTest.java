@@ -80,7 +80,7 @@ class PlanCommandTest {
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(result.out())
                 .contains("this run will take about ")
-                .contains("longer than 10 s, as training.epochs, data.epoch_length are given");
+                .contains("longer than 10 s, as training.epochs, data.epoch_length");
     }
 
     @Test
