@@ -30,10 +30,10 @@ final class TrainCommand implements Command {
                 train [--data FOLDER | --preset NAME | --config FILE] [OPTIONS]
                        imas train --resume DIR""",
                 """
-                Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded. With
-                --data alone it learns on your pictures: images/ and masks/ and many other layouts are recognised, classes
-                are found, validation pictures set aside (`imas data` shows that), and a plan fits the run to the machine
-                (`imas plan` shows it).
+                Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded.
+                With --data alone it learns on your pictures: images/ and masks/ and many other layouts are
+                recognised, classes are found and validation pictures set aside (imas data shows that), and a
+                plan fits the run to the machine (imas plan shows it).
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
 
