@@ -50,13 +50,14 @@ class ArchitectureTest {
             Map.entry(
                     "predict",
                     Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
+            Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
-            Map.entry("report", Set.of("run", "image", "common", "config")),
+            Map.entry("report", Set.of("run", "data", "image", "common", "config")),
             Map.entry(
                     "train",
                     Set.of(
                             "semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image", "report",
-                            "common", "config", "machine")),
+                            "plan", "common", "config", "machine")),
             Map.entry(
                     "verify",
                     Set.of(
@@ -65,7 +66,7 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "train", "predict", "verify", "report", "run", "device", "kernels", "data", "image",
+                            "train", "predict", "verify", "report", "run", "device", "kernels", "data", "image", "plan",
                             "common", "config", "machine")));
 
     /** Package of dev.imas.verify ("" for itself) -> packages of it that it may use. */

@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Precision;
@@ -18,6 +19,8 @@ import org.apache.commons.cli.Options;
 final class Arguments {
     static final String SET = "set";
 
+    /** What a folder is trained with where nothing is said. */
+
     private static final Map<String, List<String>> GROUPS = groups();
 
     private Arguments() {}
@@ -25,7 +28,7 @@ final class Arguments {
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("data", List.of("weights", "input", "golden", "data", "labeled", "unlabeled", "val"));
-        groups.put("settings", List.of("preset", "config", SET, "seed", "epochs", "strict"));
+        groups.put("settings", List.of("preset", "config", SET, "seed", "budget", "epochs", "strict"));
         groups.put("machine", List.of("device", "precision"));
         groups.put("results", List.of("out", "resume", "json", "markdown"));
         return groups;
@@ -72,6 +75,14 @@ final class Arguments {
                         "a YAML file instead of a preset; the published implementation's layout is understood too"))
                 .addOption(
                         option(SET, "KEY=VALUE", "override one setting, such as training.epochs=20; may be repeated"));
+    }
+
+    static Option budget() {
+        return option(
+                "budget",
+                "TIME",
+                "how long the run may take in all, such as 30m or 2h; settings that are not given follow (default with"
+                        + " --data alone: 1h on a CPU, 6h on a GPU)");
     }
 
     static Options device(Options options) {
@@ -123,6 +134,14 @@ final class Arguments {
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
         return line.hasOption(option) ? options.set(key, line.getOptionValue(option), "--" + option) : options;
+    }
+
+    /** What names the pictures and masks of a data set. */
+    static Options dataset(Options options) {
+        return options.addOption(option("data", "DIR", "folder of pictures and masks; paths in lists are relative to it"))
+                .addOption(option("labeled", "LIST", "list of labelled images"))
+                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
+                .addOption(option("val", "LIST", "list of validation images"));
     }
 
     /** Puts an option's value under a key, if the option was given. */

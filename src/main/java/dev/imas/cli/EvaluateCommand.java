@@ -9,6 +9,7 @@ import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
 import dev.imas.data.MaskSurvey;
+import dev.imas.data.PictureSurvey;
 import dev.imas.predict.Confusion;
 import dev.imas.predict.Segmenter;
 import java.io.IOException;
@@ -64,12 +65,14 @@ final class EvaluateCommand implements Command {
         return 0;
     }
 
-    /** The masks of another program's pictures may have to be read as training would read them. */
+    /** Pictures and masks of another program's network may have to be read as training would read them. */
     private static ImageSource validation(ImasConfig settings, Console console) {
         MaskSurvey survey = MaskSurvey.of(settings, Dataset.openValidation(settings));
         survey.requireUsable();
         survey.findings().forEach(finding -> console.err().println(finding.text()));
-        return Dataset.openValidation(survey.resolved()).validation();
+        ImasConfig config = survey.resolved();
+        config = PictureSurvey.settle(config, Dataset.openValidation(config), console.err()::println);
+        return Dataset.openValidation(config).validation();
     }
 
     private static void print(Console console, boolean json, Segmenter segmenter, Confusion confusion, int images)

@@ -35,6 +35,8 @@ public final class Main {
     private static final int LONGEST_MESSAGE = 1000;
     private static final List<Command> COMMANDS = List.of(
             new TrainCommand(),
+            new DataCommand(),
+            new PlanCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
             new VerifyCommand(),
@@ -101,6 +103,9 @@ public final class Main {
 
     private static int complain(Console console, boolean debug, Throwable error, String message, int status) {
         console.err().println("imas: " + firstLine(message));
+        if (error instanceof UserException) { // of several faults one a line
+            message.lines().skip(1).forEach(line -> console.err().println("imas: " + firstLine(line)));
+        }
         if (debug) {
             error.printStackTrace(console.err());
         }

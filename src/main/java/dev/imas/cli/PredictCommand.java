@@ -113,6 +113,7 @@ final class PredictCommand implements Command {
         }
         try (Stream<Path> entries = Files.list(input)) {
             List<Path> pictures = entries.filter(path -> PictureNames.isPicture(path.toString()))
+                    .filter(path -> !path.getFileName().toString().startsWith("."))
                     .sorted()
                     .toList();
             if (pictures.isEmpty()) {

@@ -27,42 +27,45 @@ final class TrainCommand implements Command {
                 "train",
                 "train a network and write weights, measurements and a report",
                 """
-                train [--preset NAME | --config FILE] [OPTIONS]
+                train [--data FOLDER | --preset NAME | --config FILE] [OPTIONS]
                        imas train --resume DIR""",
                 """
-                Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded.
+                Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded. With
+                --data alone it learns on your pictures: images/ and masks/ and many other layouts are recognised, classes
+                are found, validation pictures set aside (`imas data` shows that), and a plan fits the run to the machine
+                (`imas plan` shows it).
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
 
                 examples:
                   imas train
+                  imas train --data photos --budget 30m
                   imas train --set method=supervised --seed 2
                   imas train --preset camvid --data camvid --labeled splits/46/labeled.txt \\
                              --unlabeled splits/46/unlabeled.txt --val splits/val.txt --out runs/camvid
                   imas train --resume runs/camvid
                   imas train --resume runs/camvid --epochs 120
+                  imas train --resume runs/photos --budget 2h
                 """);
     }
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.configuration(new Options(), "embedded")
-                .addOption(option("data", "ROOT", "folder that the lists' paths are relative to"))
-                .addOption(option("labeled", "LIST", "list of labelled images"))
-                .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
-                .addOption(option("val", "LIST", "list of validation images"))
+        return Arguments.device(
+                        Arguments.dataset(Arguments.configuration(new Options(), "embedded; own with --data alone")))
                 .addOption(option("out", "DIR", "run directory (default: runs/NAME-METHOD-seedN)"))
                 .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
+                .addOption(Arguments.budget())
                 .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
                 .addOption(option("resume", "DIR", "continue an interrupted run from its newest checkpoint"))
-                .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
+                .addOption(flag("strict", "refuse initial weights with unknown or missing keys"));
     }
 
     @Override
     public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
         boolean resume = line.hasOption("resume");
-        ImasConfig config = resume ? resumed(line) : configured(line, console);
+        ImasConfig config = resume ? Planning.resumed(resumed(line), line, console) : Planning.config(line, console);
         Path out = resume
                 ? Path.of(line.getOptionValue("resume"))
                 : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
@@ -93,12 +96,6 @@ final class TrainCommand implements Command {
                                 summary.bestEpoch());
     }
 
-    private static ImasConfig configured(CommandLine line, Console console) {
-        Map<String, Object> layers = Arguments.layers(line, "embedded", console);
-        overrides(layers, line);
-        return ConfigYaml.resolve(layers);
-    }
-
     /** The run's own configuration; only what does not change a step may be set anew, and how many there are. */
     private static ImasConfig resumed(CommandLine line) {
         for (String option : List.of("preset", "config", "out")) {
@@ -109,23 +106,8 @@ final class TrainCommand implements Command {
         RunDirectory run = new RunDirectory(Path.of(line.getOptionValue("resume")));
         run.requireConfig();
         Map<String, Object> layers = ConfigYaml.complete(run.config());
-        overrides(layers, line);
+        Planning.overrides(layers, line);
         return ConfigYaml.resolve(layers);
-    }
-
-    private static void overrides(Map<String, Object> layers, CommandLine line) {
-        Arguments.override(layers, line, "data", "data.root");
-        Arguments.override(layers, line, "labeled", "data.labeled");
-        Arguments.override(layers, line, "unlabeled", "data.unlabeled");
-        Arguments.override(layers, line, "val", "data.validation");
-        Arguments.override(layers, line, "device", "device");
-        Arguments.override(layers, line, "precision", "precision");
-        Arguments.override(layers, line, "seed", "seed");
-        Arguments.override(layers, line, "epochs", "training.epochs");
-        if (line.hasOption("strict")) {
-            ConfigYaml.set(layers, "network.strict_weights", true);
-        }
-        Arguments.settings(layers, line);
     }
 
     private static Path freshDirectory(ImasConfig config) {

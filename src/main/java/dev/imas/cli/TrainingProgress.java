@@ -21,6 +21,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     private final int epochs;
     private final int fastEpochs;
     private final TimeLeft timeLeft;
+    private final FetchProgress fetching;
     private ProgressBar bar;
     private long totalSteps;
     private int printedEpoch;
@@ -31,6 +32,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     TrainingProgress(Console console, ImasConfig config, LongSupplier nanoTime) {
         this.console = console;
         this.epochs = config.training().epochs();
+        this.fetching = new FetchProgress(console);
         this.fastEpochs =
                 config.method() == Method.SUPERVISED ? 0 : config.training().supOnlyEpochs();
         this.timeLeft = new TimeLeft(nanoTime);
@@ -88,6 +90,11 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                 100 * m.miouTeacher());
         line(figures + left(m.step()));
         miou = String.format(Locale.ROOT, "  mIoU %.1f", 100 * m.miouTeacher());
+    }
+
+    @Override
+    public void fetching(String name, long done, long total) {
+        fetching.fetching(name, done, total);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,41 @@ public final class ConfigYaml {
         return layered(document, path.toString());
     }
 
+    /** The keys that a preset sets, those that it builds on included; the published defaults set none. */
+    public static Set<String> givenBy(String preset) {
+        return given(YamlText.keys(text(preset + ".yaml"), "preset " + preset));
+    }
+
+    /** The keys that a configuration file sets, those of the preset that it builds on included. */
+    public static Set<String> givenBy(Path path) {
+        Map<String, Object> document = YamlText.keys(path);
+        return given(
+                ReferenceYaml.recognises(document)
+                        ? ReferenceYaml.translate(document, path.toString(), note -> {})
+                        : document);
+    }
+
+    private static Set<String> given(Map<String, Object> document) {
+        Set<String> keys = new LinkedHashSet<>();
+        Object parent = document.remove("extends");
+        if (parent != null) {
+            keys.addAll(givenBy(parent.toString()));
+        }
+        RecordMapper.keys().stream().filter(key -> names(document, key)).forEach(keys::add);
+        return keys;
+    }
+
+    private static boolean names(Map<String, Object> document, String key) {
+        Object section = document;
+        for (String name : key.split("\\.")) {
+            if (!(section instanceof Map<?, ?> map) || !map.containsKey(name)) {
+                return false;
+            }
+            section = map.get(name);
+        }
+        return true;
+    }
+
     /** Sets one key, written {@code section.key=value} with the value in YAML. */
     public static void set(Map<String, Object> layers, String assignment) {
         int equals = assignment.indexOf('=');
@@ -131,6 +167,20 @@ public final class ConfigYaml {
         return Validation.checked(RecordMapper.read(ImasConfig.class, layers, ""));
     }
 
+    /** The layers of a complete configuration, from which it resolves again. */
+    public static Map<String, Object> layers(ImasConfig config) {
+        return RecordMapper.write(config);
+    }
+
+    /** The value of one key as it is written. */
+    public static Object value(ImasConfig config, String key) {
+        Object value = layers(config);
+        for (String name : key.split("\\.")) {
+            value = ((Map<?, ?>) value).get(name);
+        }
+        return value;
+    }
+
     /** Reads a complete configuration as {@link #dump} writes it. */
     public static ImasConfig read(Path path) {
         return resolve(complete(path));
@@ -159,6 +209,13 @@ public final class ConfigYaml {
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         options.setWidth(120);
         return new Yaml(new FlatLists(options), options).dump(RecordMapper.write(config));
+    }
+
+    /** As {@link #dump}, of the section {@code data} alone. */
+    public static String dumpData(ImasConfig config) {
+        return dump(config).lines().dropWhile(line -> !line.equals("data:")).takeWhile(line -> line.equals("data:")
+                        || line.startsWith(" "))
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     private static Map<String, Object> layered(Map<String, Object> document, String origin) {

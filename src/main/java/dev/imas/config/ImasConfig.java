@@ -156,7 +156,22 @@ public record ImasConfig(
             @Range(min = 0, max = 1_000_000) Integer page,
             @Range(min = 0, max = 1) List<Double> mean,
             @Range(min = 1e-6, max = 1) List<Double> std)
-            implements ImasConfigDataBuilder.With {}
+            implements ImasConfigDataBuilder.With {
+        /** Whether pictures and masks are in the same places below the root. */
+        public boolean samePlaces(Data other) {
+            return layout == other.layout && pictures.equals(other.pictures) && masks.equals(other.masks);
+        }
+
+        /** As it is of a folder that nobody has looked at. */
+        public Data recognisedAnew() {
+            return with(data -> data.layout(Layout.AUTO)
+                    .pictures(List.of())
+                    .masks(List.of())
+                    .validationPictures(List.of())
+                    .validationMasks(List.of())
+                    .setAside(List.of()));
+        }
+    }
 
     /** What is made of masks that hold a number an object (0: background). */
     public enum Instances {
@@ -225,7 +240,8 @@ public record ImasConfig(
      * @param aspp          the three dilations of the ASPP
      * @param multiGrid     multiply the dilations of layer4's blocks by 2, 2, 4
      * @param auxiliary     auxiliary head on layer3; the tiny backbone has none
-     * @param initWeights   weight file to start from (safetensors or .pth), or null
+     * @param initWeights   weight file to start from (safetensors or .pth); {@link #IMAGENET}: torchvision's, fetched
+     *                      when it is not here, with the conv7 stem; {@link #NONE} or null: none
      * @param strictWeights refuse initWeights with unknown or missing keys
      */
     @RecordBuilder
@@ -239,7 +255,22 @@ public record ImasConfig(
             boolean auxiliary,
             @PathOrNull String initWeights,
             boolean strictWeights)
-            implements ImasConfigNetworkBuilder.With {}
+            implements ImasConfigNetworkBuilder.With {
+        /** Of {@code initWeights}: torchvision's file of the backbone. */
+        public static final String IMAGENET = "imagenet";
+        /** Of {@code initWeights}: no file, also where one would be taken by itself. */
+        public static final String NONE = "none";
+
+        /** Whether training begins with torchvision's ImageNet weights. */
+        public boolean startsFromImageNet() {
+            return IMAGENET.equals(initWeights);
+        }
+
+        /** Whether training begins with weights of any file. */
+        public boolean startsFromFile() {
+            return initWeights != null && !NONE.equals(initWeights);
+        }
+    }
 
     /** How the weak view changes the picture's size. */
     public enum ResizeMode {

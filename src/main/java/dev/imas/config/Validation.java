@@ -7,6 +7,7 @@ import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.ResizeMode;
+import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.ImasConfig.SupervisedLoss;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Validation {
         validation.resize();
         validation.cutmix();
         validation.auxiliary();
+        validation.imagenet();
         validation.epochs();
         validation.classWeights();
         validation.faults.raise("");
@@ -196,6 +198,20 @@ final class Validation {
     private void auxiliary() {
         if (config.network().auxiliary() && config.network().backbone() == Backbone.TINY) {
             faults.add("network.auxiliary is true, but the tiny backbone has no auxiliary head; set it to false");
+        }
+    }
+
+    private void imagenet() {
+        ImasConfig.Network network = config.network();
+        if (!network.startsFromImageNet()) {
+            return;
+        }
+        if (network.backbone() == Backbone.TINY) {
+            faults.add("network.init_weights is imagenet, but there are no such weights of the tiny backbone; set"
+                    + " network.backbone to resnet18 to resnet101, or network.init_weights=none");
+        } else if (network.stem() == Stem.DEEP) {
+            faults.add("network.init_weights is imagenet, torchvision's weights, but network.stem is deep; set"
+                    + " network.stem=conv7, the stem that they have, or name a file of a network with a deep stem");
         }
     }
 

@@ -44,6 +44,21 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
         return new Collected(List.of(), List.of(), Layouts.fromList(data, "data.validation", data.validation(), true));
     }
 
+    /** What is needed to measure on a folder that nothing was trained with: its validation set, else all masks. */
+    static Collected allToValidate(ImasConfig config) {
+        ImasConfig.Data data = config.data();
+        if (data.layout() == Layout.LIST) {
+            return toValidate(config);
+        }
+        List<Sample> given = givenValidation(data);
+        List<Sample> masked = given != null
+                ? given
+                : Layouts.fromFolders(data).stream()
+                        .filter(sample -> sample.mask() != null)
+                        .toList();
+        return new Collected(List.of(), List.of(), masked);
+    }
+
     /** Every sample once for each use. */
     Stream<Sample> all() {
         return Stream.of(labeled, validation, unlabeled).flatMap(List::stream);

@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.data.FileImages.Sample;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -28,22 +29,18 @@ public final class DataFolder {
         if (config.data().layout() != Layout.AUTO) {
             return config;
         }
-        if (listsPairs(config.data())) {
-            return config.withData(config.data().withLayout(Layout.LIST));
+        Data data = recognised(config, false).data();
+        if (data.layout() == Layout.LIST) {
+            return config.withData(data);
         }
-        FolderTree tree = FolderTree.of(Layouts.root(config.data()));
-        Data data = config.data().pictures().isEmpty() ? recognised(config.data(), tree) : config.data();
-        data = data.withLayout(Layout.FOLDERS);
+        FolderTree tree = FolderTree.of(Layouts.root(data));
         FolderPatterns patterns = FolderPatterns.of(data);
-        if (patterns.objects() && data.instances() == Instances.OFF) {
-            data = data.withInstances(Instances.FOREGROUND);
-        }
         List<Sample> all = patterns.training(tree);
         List<Sample> labeled =
                 all.stream().filter(sample -> sample.mask() != null).toList();
         notes.accept(tree.root() + ": " + sentence(patterns, labeled.size(), all.size()));
-        if (data.validation() == null && data.validationPictures().isEmpty() && data.labeled() == null) {
-            data = setAside(data, labeled, notes);
+        if (data.validation() == null && data.validationPictures().isEmpty()) {
+            data = setAside(data, learned(data, labeled), notes);
         }
         boolean unlabeled = data.unlabeled() != null || labeled.size() < all.size();
         if (!unlabeled && config.method() != Method.SUPERVISED && data.sparse() != Sparse.ON) {
@@ -55,13 +52,36 @@ public final class DataFolder {
         return config.withData(data);
     }
 
-    /** Whether lists name pictures with their masks, so that nothing needs to be recognised. */
-    private static boolean listsPairs(Data data) {
-        if (data.labeled() == null) {
-            return false;
+    /**
+     * With where pictures and masks are, and nothing set aside.
+     *
+     * @param toMeasure nothing is learned: validation pictures alone are needed
+     */
+    static ImasConfig recognised(ImasConfig config, boolean toMeasure) {
+        Data data = config.data();
+        if (listsSuffice(data, toMeasure)) {
+            return config.withData(data.withLayout(Layout.LIST));
         }
-        ListFile list = ListFile.read("data.labeled", data.labeled(), Layouts.root(data));
-        return list.lines().stream().allMatch(line -> line.words() > 1);
+        if (data.pictures().isEmpty()) {
+            data = recognised(data, FolderTree.of(Layouts.root(data)));
+        }
+        data = data.withLayout(Layout.FOLDERS);
+        boolean objects = FolderPatterns.of(data).objects() && data.instances() == Instances.OFF;
+        return config.withData(objects ? data.withInstances(Instances.FOREGROUND) : data);
+    }
+
+    /** Whether lists say all that is needed, so that nothing is to be recognised. */
+    private static boolean listsSuffice(Data data, boolean toMeasure) {
+        return toMeasure
+                ? namesMasks("data.validation", data.validation(), data)
+                : data.unlabeled() != null
+                        && namesMasks("data.labeled", data.labeled(), data)
+                        && namesMasks("data.validation", data.validation(), data);
+    }
+
+    private static boolean namesMasks(String key, String list, Data data) {
+        return list != null
+                && ListFile.read(key, list, Layouts.root(data)).lines().stream().allMatch(line -> line.words() > 1);
     }
 
     private static Data recognised(Data data, FolderTree tree) {
@@ -70,6 +90,36 @@ public final class DataFolder {
                 .masks(patterns.masks())
                 .validationPictures(patterns.validationPictures())
                 .validationMasks(patterns.validationMasks()));
+    }
+
+    /** Those of a list, where there is one. */
+    private static List<Sample> learned(Data data, List<Sample> labeled) {
+        return data.labeled() == null ? labeled : Layouts.fromList(data, "data.labeled", data.labeled(), true);
+    }
+
+    /**
+     * The same with the last frames of every recording to validate, for recordings that are kinds of things, so that
+     * what one of them shows would be learned or measured without being the other.
+     *
+     * @param asked the configuration that {@link #resolved} made {@code found} of
+     * @return empty where nothing was set aside, or not by recordings
+     */
+    static Optional<ImasConfig> withEveryRecording(ImasConfig asked, ImasConfig found) {
+        boolean chosen = asked.data().layout() == Layout.AUTO
+                && asked.data().setAside().isEmpty()
+                && !found.data().setAside().isEmpty();
+        if (!chosen) {
+            return Optional.empty();
+        }
+        List<Sample> masked = Layouts.fromFolders(found.data()).stream()
+                .filter(sample -> sample.mask() != null)
+                .toList();
+        List<String> labeled =
+                learned(found.data(), masked).stream().map(Sample::entry).toList();
+        List<String> last = SetAside.ofEach(labeled, "").entries();
+        return last.equals(found.data().setAside())
+                ? Optional.empty()
+                : Optional.of(found.withData(found.data().withSetAside(last)));
     }
 
     private static Data setAside(Data data, List<Sample> labeled, Consumer<String> notes) {
@@ -94,13 +144,14 @@ public final class DataFolder {
                 + " labelled)"
                 + (validation.isEmpty()
                         ? ""
-                        : ", validation in " + validation + " with masks in " + places(patterns.validationMasks()));
+                        : ", validation in " + validation + ", its masks in " + places(patterns.validationMasks()));
     }
 
     /** A plain folder by its name, anything else as a pattern. */
     private static String places(List<String> patterns) {
         return patterns.stream()
                 .filter(pattern -> !pattern.isEmpty())
+                .map(pattern -> pattern.equals("*") ? "the folder itself" : pattern)
                 .map(pattern -> pattern.matches("[^*]+/\\*\\*?") ? pattern.replaceFirst("\\*+$", "") : pattern)
                 .collect(Collectors.joining(", "));
     }

@@ -41,11 +41,15 @@ public record Dataset(
 
     /**
      * The validation collection alone, as {@code imas evaluate} needs it: the same pictures as {@link #open} validates
-     * on, so that a folder without a validation set is never measured on pictures it was trained with.
+     * on, so that a folder without a validation set is never measured on pictures it was trained with. Of a folder that
+     * nothing was trained with ({@code data.layout: auto}), and which has no validation set, every picture with a mask.
      */
     public static Dataset openValidation(ImasConfig config) {
-        ImasConfig found = DataFolder.resolved(config, note -> {});
-        return found.data().layout() == Layout.EMBEDDED ? embedded(found) : of(found, Collected.toValidate(found));
+        if (config.data().layout() == Layout.AUTO) {
+            ImasConfig found = DataFolder.recognised(config, true);
+            return of(found, Collected.allToValidate(found));
+        }
+        return config.data().layout() == Layout.EMBEDDED ? embedded(config) : of(config, Collected.toValidate(config));
     }
 
     private static Dataset embedded(ImasConfig config) {

@@ -79,9 +79,9 @@ final class Duplicates {
         if (!both) {
             List<Sample> shared = shared(files.labeled(), files.unlabeled());
             if (!shared.isEmpty()) {
-                findings.add(
-                        Finding.note(shared.size() + " of " + files.labeled().size()
-                                + " labelled pictures are also among the unlabelled ones, such as " + first(shared)));
+                findings.add(Finding.note(shared.size() + " of " + files.labeled().size()
+                        + " labelled pictures also among the unlabelled ones" + in(files.unlabeled()) + ", such as "
+                        + first(shared)));
             }
         }
         within("labelled", files.labeled(), findings);
@@ -93,13 +93,15 @@ final class Duplicates {
     private void leakage(List<Finding> findings) {
         List<Sample> learned = shared(files.validation(), files.labeled());
         List<Sample> watched = shared(files.validation(), files.unlabeled());
-        String of = " of " + files.validation().size() + " validation pictures are also ";
+        String of = " of " + files.validation().size() + " validation pictures also ";
         if (!learned.isEmpty()) {
-            findings.add(Finding.warning(learned.size() + of + "among the labelled ones, such as " + first(learned)
+            findings.add(Finding.warning(learned.size() + of + "among the labelled ones" + in(files.labeled())
+                    + ", such as " + first(learned)
                     + "; the measured mIoU is not that of unseen pictures"));
         }
         if (!watched.isEmpty()) {
-            findings.add(Finding.warning(watched.size() + of + "among the unlabelled ones, such as " + first(watched)
+            findings.add(Finding.warning(watched.size() + of + "among the unlabelled ones" + in(files.unlabeled())
+                    + ", such as " + first(watched)
                     + "; the measured mIoU is not that of unseen pictures"));
         }
     }
@@ -124,8 +126,15 @@ final class Duplicates {
         }
         if (!pairs.isEmpty()) {
             findings.add(Finding.warning(pairs.size() + " of " + list.size() + " " + what
-                    + " pictures are copies of others: " + Finding.named(pairs)));
+                    + (pairs.size() == 1 ? " pictures is a copy of another: " : " pictures are copies of others: ")
+                    + Finding.named(pairs)));
         }
+    }
+
+    /** The list's name, where a list it is. */
+    private static String in(List<Sample> samples) {
+        String origin = samples.get(0).origin();
+        return origin.matches(".*:\\d+") ? " (" + origin.replaceFirst(":\\d+$", "") + ")" : "";
     }
 
     private static String first(List<Sample> samples) {

@@ -3,6 +3,7 @@ package dev.imas.data;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Something worth telling of a data set before it is trained on.
@@ -36,6 +37,12 @@ public record Finding(Severity severity, String text) {
 
     static Finding note(String text) {
         return new Finding(Severity.NOTE, text);
+    }
+
+    /** As it is printed: how bad it is, and the text. */
+    @Override
+    public String toString() {
+        return severity.name().toLowerCase(Locale.ROOT) + ": " + text;
     }
 
     /** Texts of one kind, or the first of them and how many more there are. */

@@ -46,6 +46,11 @@ record FolderTree(Path root, List<String> pictures, List<String> others) {
         return new FolderTree(root, walk.pictures, walk.others);
     }
 
+    /** What messages call a folder below the root. */
+    String called(String folder) {
+        return folder.isEmpty() ? root + " itself" : folder;
+    }
+
     /** Whether a file or folder is hidden, or of the system's making. */
     static boolean ignored(Path path) {
         String name = path.getFileName().toString();

@@ -1,6 +1,7 @@
 package dev.imas.data;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
@@ -62,7 +63,30 @@ public record Inspection(
                     List.of(),
                     List.of());
         }
-        return of(found, List.copyOf(recognised));
+        Inspection inspection = of(found, List.copyOf(recognised));
+        int unlike = inspection.onOneSide();
+        if (unlike == 0) {
+            return inspection;
+        }
+        return DataFolder.withEveryRecording(config, found)
+                .map(other -> of(other, told(recognised, other)))
+                .filter(other -> other.onOneSide() < unlike)
+                .orElse(inspection);
+    }
+
+    private static List<String> told(List<String> recognised, ImasConfig other) {
+        List<String> lines = new ArrayList<>(recognised.subList(0, 1));
+        lines.add("validation: " + other.data().setAside().size() + " labelled pictures are set aside to validate, the last"
+                + " of each kind of name, since whole kinds would leave a class on one side alone");
+        lines.addAll(recognised.subList(2, recognised.size()));
+        return lines;
+    }
+
+    /** How many classes are learned and not measured, or measured and not learned. */
+    private int onOneSide() {
+        return (int) classes.stream()
+                .filter(c -> c.labeledMasks() > 0 != c.validationMasks() > 0)
+                .count();
     }
 
     private static Inspection of(ImasConfig config, List<String> recognised) {
@@ -71,7 +95,7 @@ public record Inspection(
         List<Finding> findings = new ArrayList<>(check.findings());
         List<UnmatchedMask> unmatched = new ArrayList<>();
         if (FolderContents.applies(config.data())) {
-            FolderContents contents = FolderContents.of(config.data(), files);
+            FolderContents contents = new FolderContents(config.data(), files);
             findings.addAll(contents.findings());
             unmatched.addAll(contents.unmatched());
         }
@@ -122,6 +146,21 @@ public record Inspection(
     /** The data set. @throws UserException that tells every fault, one a line, if there is one */
     public Dataset usable() {
         return dataset.orElseThrow(() -> new UserException(String.join("\n", Finding.texts(findings, Severity.FAULT))));
+    }
+
+    /** What was settled of {@code data}, as YAML. */
+    public String settings() {
+        return ConfigYaml.dumpData(config);
+    }
+
+    /** What a run says before it begins: what was recognised, what there is, and what is not a fault. */
+    public List<String> report() {
+        List<String> lines = new ArrayList<>(recognised);
+        lines.addAll(summary());
+        findings.stream()
+                .filter(finding -> finding.severity() != Severity.FAULT)
+                .forEach(finding -> lines.add(finding.toString()));
+        return lines;
     }
 
     /** What there is, in a few lines: counts, sizes and class shares. Empty for generated scenes. */

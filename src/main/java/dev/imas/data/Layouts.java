@@ -304,10 +304,10 @@ final class Layouts {
     /** Published lists write paths with a leading slash that means the root; an absolute path that exists stays one. */
     private static Path resolve(Path root, String entry, String origin) {
         try {
-            Path given = WrittenPath.in(root, entry);
-            return Path.of(entry).isAbsolute() && !Files.exists(given)
+            Path given = Path.of(entry);
+            return given.isAbsolute() && !Files.exists(given)
                     ? root.resolve(withoutLeadingSlashes(entry))
-                    : given;
+                    : root.resolve(given);
         } catch (InvalidPathException e) {
             throw new UserException(origin + " holds no valid path (" + e.getReason() + ")", e);
         }

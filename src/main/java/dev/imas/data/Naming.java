@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import dev.imas.image.PictureNames;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -104,6 +105,7 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
 
     /** As {@link #pictures}, of the masks. */
     String masks(String folder, String star) {
-        return folder + maskBeginning + star + maskEnding;
+        // An ending such as .jpg of 1.jpg.png would stand for the format.
+        return folder + maskBeginning + star + maskEnding + (PictureNames.isPicture(maskEnding) ? ".png" : "");
     }
 }

@@ -9,8 +9,13 @@ import java.util.Optional;
 
 /** Pictures that masks of other names were most likely meant for. */
 final class Nearby {
+    /** Where more masks match nothing, the first tell enough. */
+    private static final int MOST_SEARCHED = 500;
+
     /** What is given back of a picture, by its plain name. */
     private final Map<String, String> pictures = new LinkedHashMap<>();
+
+    private int searched;
 
     /** @param names of pictures, by what is given back */
     Nearby(Map<String, String> names) {
@@ -22,6 +27,9 @@ final class Nearby {
         String wanted = plain(mask);
         if (pictures.containsKey(wanted)) {
             return Optional.of(pictures.get(wanted));
+        }
+        if (++searched > MOST_SEARCHED) {
+            return Optional.empty();
         }
         return pictures.keySet().stream()
                 .filter(name -> isPart(name, wanted))

@@ -46,15 +46,14 @@ public final class PictureSurvey {
     /**
      * The settings with nothing left open, or themselves: 8-bit RGB needs no numbers, nor do settings that have them.
      *
+     * @param data     of which the pictures to learn from are looked at; those to validate on where it has no others
      * @param messages told in a line each what was found and taken
      * @throws UserException naming all pictures that cannot be read, have other channels or another depth
      */
     public static ImasConfig settle(ImasConfig config, Dataset data, Consumer<String> messages) {
         PictureInput input = PictureInput.of(config.data());
-        List<Path> pictures = Stream.of(data.labeled(), data.unlabeled())
-                .flatMap(source -> source instanceof FileImages files ? files.pictures().stream() : Stream.empty())
-                .distinct()
-                .toList();
+        List<Path> learned = files(data.labeled(), data.unlabeled());
+        List<Path> pictures = learned.isEmpty() ? files(data.validation()) : learned;
         boolean complete = input.settled() && !input.range().open();
         if (pictures.isEmpty() || complete) {
             return config;
@@ -62,11 +61,16 @@ public final class PictureSurvey {
         return new PictureSurvey(input, pictures, messages).settled(config);
     }
 
+    private static List<Path> files(ImageSource... sources) {
+        return Stream.of(sources)
+                .flatMap(source -> source instanceof FileImages files ? files.pictures().stream() : Stream.empty())
+                .distinct()
+                .toList();
+    }
+
     private ImasConfig settled(ImasConfig config) {
-        boolean colours = input.channels().rgb();
-        if (colours
-                && input.range().rule() == Rule.AUTO
-                && pictures.parallelStream().noneMatch(this::isDeep)) {
+        boolean files = input.channels().rgb() && input.page() == null && input.range().rule() == Rule.AUTO;
+        if (files && pictures.parallelStream().noneMatch(this::isDeep)) {
             return config;
         }
         List<Look> looks = looks();

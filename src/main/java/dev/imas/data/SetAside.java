@@ -24,19 +24,16 @@ record SetAside(List<String> entries, String told) {
 
     /** @param labeled paths of the labelled pictures, two at least; of one none is set aside */
     static SetAside of(List<String> labeled) {
-        int wanted = Math.max(1, Math.round((float) labeled.size() / SHARE));
         if (labeled.size() < 2) {
             return new SetAside(List.of(), "");
         }
-        Map<String, List<String>> recordings = new TreeMap<>();
-        labeled.stream().sorted().forEach(entry -> recordings
-                .computeIfAbsent(recording(entry), key -> new ArrayList<>())
-                .add(entry));
+        int wanted = wanted(labeled);
+        Map<String, List<String>> recordings = recordings(labeled);
         if (recordings.size() == labeled.size()) {
             return spread(labeled, wanted);
         }
         if (recordings.size() == 1) {
-            return new SetAside(lastOfEach(recordings, wanted), counted(wanted, labeled.size()) + ", the last of them");
+            return new SetAside(lastOfEach(recordings, wanted), counted(wanted, labeled.size()) + ", the last by name");
         }
         List<String> whole = wholeRecordings(recordings, wanted);
         if (whole.size() * DEAREST <= labeled.size()) {
@@ -46,15 +43,33 @@ record SetAside(List<String> entries, String told) {
                     counted(whole.size(), labeled.size()) + ", " + kept + " of " + recordings.size()
                             + " recordings by their names (" + examples(whole) + ")");
         }
-        List<String> last = lastOfEach(recordings, wanted);
+        return ofEach(labeled, ", which are too few to keep one apart");
+    }
+
+    /** The last frames of every recording: what a recording is about is on both sides then, but for its end. */
+    static SetAside ofEach(List<String> labeled, String reason) {
+        Map<String, List<String>> recordings = recordings(labeled);
+        List<String> last = lastOfEach(recordings, wanted(labeled));
         return new SetAside(
                 last,
-                counted(last.size(), labeled.size()) + ", the last of each of " + recordings.size()
-                        + " recordings by their names, which are too few to keep one apart");
+                counted(last.size(), labeled.size()) + ", the last of " + recordings.size() + " recordings by their names"
+                        + reason);
+    }
+
+    private static int wanted(List<String> labeled) {
+        return Math.max(1, Math.round((float) labeled.size() / SHARE));
+    }
+
+    private static Map<String, List<String>> recordings(List<String> labeled) {
+        Map<String, List<String>> recordings = new TreeMap<>();
+        labeled.stream().sorted().forEach(entry -> recordings
+                .computeIfAbsent(recording(entry), key -> new ArrayList<>())
+                .add(entry));
+        return recordings;
     }
 
     private static String counted(int taken, int of) {
-        return taken + " of " + of + " labelled pictures are set aside to validate";
+        return taken + " of " + of + " labelled pictures " + (taken == 1 ? "is" : "are") + " set aside to validate";
     }
 
     private static String examples(List<String> entries) {

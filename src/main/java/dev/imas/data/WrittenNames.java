@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import dev.imas.common.FileNames;
 import dev.imas.image.PictureNames;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -23,6 +24,16 @@ final class WrittenNames {
         return Normalizer.isNormalized(name, Normalizer.Form.NFC)
                 ? name
                 : Normalizer.normalize(name, Normalizer.Form.NFC);
+    }
+
+    /** The folders of a path, ending in a slash, or empty. */
+    static String folder(String path) {
+        return path.substring(0, path.lastIndexOf('/') + 1);
+    }
+
+    /** The last part of a path without whatever ending. */
+    static String stem(String path) {
+        return FileNames.stem(path);
     }
 
     /** The last part of a path. */

@@ -4,9 +4,12 @@ import java.io.IOException;
 
 /** The runs of a bitmap's palette indices. Pixels that no run sets have no meaning, so that all must be set. */
 final class BmpRuns {
+    private static final int MOST = 128; // pixels of a byte: 255 of a run's two
+
     private BmpRuns() {}
 
     static byte[] expand(FileBytes file, long from, int width, int height, boolean nibbles) throws IOException {
+        ImageProblem.requireRoom((long) width * height, file.length(), MOST);
         byte[] indices = new byte[width * height];
         int set = 0;
         int x = 0;

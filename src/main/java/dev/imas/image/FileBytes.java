@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The bytes of a file at any place: of a whole file in memory, or of a window that follows the reading, so that a header
- * costs no more than itself. Reading beyond the end is the file's fault.
+ * The bytes of a file at any place: of a whole file in memory, or of a window that follows the reading, so that a
+ * header costs no more than itself. Reading beyond the end is the file's fault.
  */
 final class FileBytes implements AutoCloseable {
     private static final int WINDOW = 1 << 13;

@@ -12,6 +12,7 @@ final class GifCodes {
         if (minimum < 1 || minimum > 8) {
             throw ImageProblem.damaged("its codes are " + minimum + " bits wide");
         }
+        ImageProblem.requireRoom(wanted, packed.length, TiffCompression.LZW.most());
         int clear = 1 << minimum;
         byte[] bytes = new byte[wanted];
         int[] start = new int[TABLE]; // where in the bytes the text of a code stands

@@ -117,6 +117,8 @@ public final class ImageFiles {
             return reading.from(file);
         } catch (IOException e) {
             throw refused(path, e);
+        } catch (IndexOutOfBoundsException | ArithmeticException e) {
+            throw refused(path, nonsense(e));
         }
     }
 
@@ -161,6 +163,8 @@ public final class ImageFiles {
             return reading.from(file);
         } catch (IOException e) {
             throw refused(path, e);
+        } catch (IndexOutOfBoundsException | ArithmeticException e) {
+            throw refused(path, nonsense(e));
         } catch (OutOfMemoryError e) {
             throw refused(path, outOfMemory());
         }
@@ -180,6 +184,13 @@ public final class ImageFiles {
         return ImageProblem.unread(
                 "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
                         + " MB this program may use; make the image smaller or raise -Xmx");
+    }
+
+    /** Of numbers in a file that contradict each other. */
+    private static ImageProblem nonsense(RuntimeException e) {
+        ImageProblem problem = ImageProblem.damaged("its data make no sense");
+        problem.initCause(e);
+        return problem;
     }
 
     private static UserException refused(Path path, IOException problem) {

@@ -19,6 +19,17 @@ final class ImageProblem extends IOException {
         return damaged("its data end early");
     }
 
+    /**
+     * Throws before memory is taken for a picture that so few bytes cannot hold.
+     *
+     * @param most how many bytes a compressed one may become
+     */
+    static void requireRoom(long bytes, long compressed, long most) throws ImageProblem {
+        if (bytes / most > compressed) {
+            throw endsEarly();
+        }
+    }
+
     /** The file may be whole, but holds what is not read. */
     static ImageProblem unread(String sentence) {
         return new ImageProblem(sentence);

@@ -2,8 +2,6 @@ package dev.imas.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * The segments of a JPEG stream. libjpeg guesses where a header leaves something open and goes on where data are
@@ -22,6 +20,9 @@ final class JpegHeader {
         CMYK,
         YCCK
     }
+
+    /** Bytes of a grey picture that one byte of a scan may become: a block of 64 takes two bits at least. */
+    static final int MOST = 256;
 
     private static final int SOI = 0xD8;
     private static final int EOI = 0xD9;
@@ -174,11 +175,15 @@ final class JpegHeader {
     /** The stream that says itself how it is to be read; throws where scans are missing or too many. */
     byte[] plain(Colours colours) throws IOException {
         byte[] all = file.all();
-        JpegScans scans = new JpegScans(components, frame == 0xC2);
+        boolean progressive = frame == 0xC2;
+        if (!progressive) {
+            ImageProblem.requireRoom((long) width * height, all.length, MOST);
+        }
+        JpegScans scans = new JpegScans(components, progressive);
         ByteArrayOutputStream out = new ByteArrayOutputStream(all.length + 32);
         out.writeBytes(heading(colours));
         long at = 2;
-        Set<Integer> frames = new HashSet<>();
+        boolean framed = false;
         while (true) {
             at = nextMarker(at);
             int marker = file.u8(at);
@@ -186,9 +191,10 @@ final class JpegHeader {
                 break;
             }
             long end = end(marker, at);
-            if (isFrame(marker) && !frames.add(marker)) {
+            if (isFrame(marker) && framed) {
                 throw ImageProblem.damaged("it has two frames");
             }
+            framed |= isFrame(marker);
             boolean metadata = marker >= APP0 && marker <= 0xEF || marker == COMMENT || marker == DNL;
             int from = (int) at - 1;
             if (marker == SOS) {

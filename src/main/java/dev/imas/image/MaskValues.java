@@ -15,8 +15,8 @@ final class MaskValues {
      */
     static StoredMask of(Stored stored, boolean numbers) throws IOException {
         if (stored.kind() != Samples.Kind.UNSIGNED || stored.bits() > 16 && !numbers) {
-            throw ImageProblem.unread("has " + (stored.kind() == Samples.Kind.FLOAT ? "fractional" : "signed or wide")
-                    + " samples of " + stored.bits() + " bits; a mask has 1 to 16 unsigned bits"
+            throw ImageProblem.unread("has " + stored.kind() + " samples of " + stored.bits()
+                    + " bits; a mask has 1 to 16 unsigned bits"
                     + (stored.kind() == Samples.Kind.UNSIGNED ? ", or numbers of objects: set data.instances" : ""));
         }
         if (stored.meaning() == Stored.Meaning.CMYK) {

@@ -15,6 +15,8 @@ record Orientation(int code) {
     private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
     private static final int SHORT = 3;
     private static final int LONG = 4;
+    private static final int SIGNED_SHORT = 8;
+    private static final int SIGNED_LONG = 9;
 
     /** What does not lie in 1 to 8 is taken for 1. */
     static Orientation of(long code) {
@@ -46,8 +48,8 @@ record Orientation(int code) {
         for (int i = 0, at = directory + 2; i < entries && at + 12 <= tiff.limit(); i++, at += 12) {
             if ((tiff.getShort(at) & 0xFFFF) == TiffDirectory.ORIENTATION) {
                 return switch (tiff.getShort(at + 2)) {
-                    case SHORT -> of(tiff.getShort(at + 8));
-                    case LONG -> of(tiff.getInt(at + 8));
+                    case SHORT, SIGNED_SHORT -> of(tiff.getShort(at + 8));
+                    case LONG, SIGNED_LONG -> of(tiff.getInt(at + 8));
                     default -> of(tiff.get(at + 8));
                 };
             }

@@ -24,13 +24,15 @@ final class PngRows {
     private final short[] shorts;
     private int piece;
 
-    PngRows(PngFile png, byte[] file, List<Piece> pieces) {
+    PngRows(PngFile png, byte[] file, List<Piece> pieces) throws ImageProblem {
         this.png = png;
         this.file = file;
         this.pieces = pieces;
         channels = png.channels();
         pixelBytes = Math.max(1, channels * png.bits() / 8);
         int count = Math.multiplyExact(Math.multiplyExact(png.width(), png.height()), channels);
+        long compressed = pieces.stream().mapToLong(Piece::length).sum();
+        ImageProblem.requireRoom((long) count * png.bits() / 8, compressed, TiffCompression.DEFLATE.most());
         bytes = png.bits() == 16 ? null : new byte[count];
         shorts = png.bits() == 16 ? new short[count] : null;
     }

@@ -31,10 +31,7 @@ final class Rgb {
 
     private static void requirePicture(Stored stored) throws IOException {
         if (stored.kind() != Samples.Kind.UNSIGNED || stored.bits() > 16) {
-            String kind = stored.kind() == Samples.Kind.SIGNED
-                    ? "signed"
-                    : stored.kind() == Samples.Kind.FLOAT ? "fractional" : "unsigned";
-            throw ImageProblem.unread("has " + kind + " samples of " + stored.bits()
+            throw ImageProblem.unread("has " + stored.kind() + " samples of " + stored.bits()
                     + " bits; only 1 to 16 unsigned bits are read as they are: set data.range and data.channels");
         }
         if (stored.meaning() == Stored.Meaning.GREY && stored.extras() > 0) {

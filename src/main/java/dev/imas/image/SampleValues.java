@@ -45,10 +45,6 @@ final class SampleValues {
     }
 
     private static void requireAlike(Stored first, Stored page) throws IOException {
-        if (page.width() != first.width() || page.height() != first.height()) {
-            throw ImageProblem.unread("has pages of " + first.width() + "x" + first.height() + " and " + page.width()
-                    + "x" + page.height() + ", which cannot be channels of one picture: set data.page");
-        }
         if (page.kind() != first.kind() || page.bits() != first.bits()) {
             throw ImageProblem.unread("has pages whose samples differ in kind or bits, which cannot be channels of one"
                     + " picture: set data.page");

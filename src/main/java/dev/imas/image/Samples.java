@@ -20,11 +20,23 @@ public record Samples(
     /** What samples are numbers of. */
     public enum Kind {
         /** Whole numbers from 0. */
-        UNSIGNED,
+        UNSIGNED("unsigned"),
         /** Whole numbers of either sign. */
-        SIGNED,
+        SIGNED("signed"),
         /** IEEE 754, half or single. */
-        FLOAT
+        FLOAT("fractional");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /** For messages. */
+        @Override
+        public String toString() {
+            return word;
+        }
     }
 
     public Samples {

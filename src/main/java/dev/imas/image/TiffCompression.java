@@ -12,12 +12,12 @@ import java.util.zip.Inflater;
 
 /** How the strips and tiles of a TIFF file are compressed, JPEG apart. */
 enum TiffCompression {
-    NONE,
-    FAX,
-    LZW,
-    DEFLATE,
-    PACK_BITS,
-    ZSTANDARD;
+    NONE(1),
+    FAX(Integer.MAX_VALUE),
+    LZW(2731),
+    DEFLATE(1033),
+    PACK_BITS(64),
+    ZSTANDARD(Integer.MAX_VALUE);
 
     private static final Map<Long, String> UNREAD = Map.ofEntries(
             Map.entry(6L, "JPEG of the old kind"),
@@ -43,6 +43,17 @@ enum TiffCompression {
             Map.entry(50001L, "WebP"),
             Map.entry(50002L, "JPEG XL"),
             Map.entry(52546L, "JPEG XL"));
+
+    private final int most;
+
+    TiffCompression(int most) {
+        this.most = most;
+    }
+
+    /** Bytes that one compressed byte may become at most. */
+    int most() {
+        return most;
+    }
 
     static TiffCompression of(long code) throws IOException {
         return switch ((int) Math.min(code, Integer.MAX_VALUE)) {

@@ -87,8 +87,15 @@ final class TiffFile implements PictureFile {
 
     @Override
     public List<Stored> decodeChannels(int plane) throws IOException {
+        List<Integer> numbers = planes.pagesOf(plane);
+        for (int page : numbers) {
+            if (!pages.get(page).size().equals(pages.get(numbers.get(0)).size())) {
+                throw ImageProblem.unread(
+                        "has pages of different sizes, which cannot be channels of one picture: set" + " data.page");
+            }
+        }
         List<Stored> channels = new ArrayList<>();
-        for (int page : planes.pagesOf(plane)) {
+        for (int page : numbers) {
             Stored stored = pages.get(page).decode(file);
             channels.add(planes.described().isEmpty() ? stored : withoutColours(stored));
         }

@@ -35,10 +35,11 @@ final class TiffPage {
         this.tags = tags;
         width = tags.size(WIDTH, "width");
         height = tags.size(HEIGHT, "height");
-        channels = (int) tags.number(SAMPLES, 1);
-        if (channels < 1 || channels > MAX_CHANNELS) {
-            throw ImageProblem.damaged("it says that a pixel has " + channels + " samples");
+        long samples = tags.number(SAMPLES, 1);
+        if (samples < 1 || samples > MAX_CHANNELS) {
+            throw ImageProblem.damaged("it says that a pixel has " + samples + " samples");
         }
+        channels = (int) samples;
         bits = same(BITS, 1, "bits a sample");
         kind = kind();
         photometric = (int) tags.number(PHOTOMETRIC, channels >= 3 ? 2 : 1);
@@ -87,22 +88,13 @@ final class TiffPage {
                     case FLOAT -> bits == 16 || bits == 24 || bits == 32 || bits == 64;
                 };
         if (!known) {
-            throw ImageProblem.unread("has " + kindName() + " samples of " + bits
+            throw ImageProblem.unread("has " + kind + " samples of " + bits
                     + " bits; expected 1 to 16 or 32 unsigned bits, 8, 16 or 32 signed ones, or floats");
         }
         if (jpeg() && (bits != 8 || kind != Samples.Kind.UNSIGNED)) {
             throw ImageProblem.unknownTo("has " + bits + "-bit samples compressed with JPEG", "Deflate or LZW");
         }
         meaning();
-    }
-
-    /** In words, for messages. */
-    String kindName() {
-        return switch (kind) {
-            case UNSIGNED -> "unsigned";
-            case SIGNED -> "signed";
-            case FLOAT -> "fractional";
-        };
     }
 
     boolean jpeg() throws IOException {
@@ -133,10 +125,10 @@ final class TiffPage {
             throw ImageProblem.damaged("it has " + channels + " of " + meaning.channels + " colour channels");
         }
         if (meaning == Meaning.PALETTE && (kind != Samples.Kind.UNSIGNED || bits > 16)) {
-            throw ImageProblem.damaged("its palette indices are " + bits + "-bit " + kindName() + " samples");
+            throw ImageProblem.damaged("its palette indices are " + bits + "-bit " + kind + " samples");
         }
         if (minIsWhite() && kind != Samples.Kind.UNSIGNED) {
-            throw ImageProblem.unread("has " + kindName()
+            throw ImageProblem.unread("has " + kind
                     + " samples of which the least is white; save it with the least as black (MinIsBlack)");
         }
         return meaning;

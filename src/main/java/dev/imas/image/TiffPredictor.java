@@ -26,7 +26,7 @@ final class TiffPredictor {
                 joinFloats(page, data, row * rowBytes, rowBytes, perPixel);
             } else {
                 throw ImageProblem.unknownTo(
-                        "has " + page.kindName() + " samples with predictor " + predictor, "a TIFF without one");
+                        "has " + page.kind + " samples with predictor " + predictor, "a TIFF without one");
             }
         }
     }

@@ -11,6 +11,7 @@ import static dev.imas.image.TiffDirectory.TILE_OFFSETS;
 import static dev.imas.image.TiffDirectory.TILE_WIDTH;
 
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * The strips or tiles of a page, put together. Every one must be there and hold all that its place in the picture
@@ -82,6 +83,12 @@ final class TiffSegments {
 
     Values values() throws IOException {
         Places places = places();
+        long packed = Arrays.stream(places.counts).limit(places.needed).sum();
+        long bytes = (long) page.width * page.height * page.channels * page.bits / 8;
+        int most = page.jpeg()
+                ? JpegHeader.MOST
+                : TiffCompression.of(page.tags.number(COMPRESSION, 1)).most();
+        ImageProblem.requireRoom(bytes, packed, most);
         target.allocate();
         for (int i = 0; i < places.needed; i++) {
             read(i, places.offsets[i], places.counts[i]);

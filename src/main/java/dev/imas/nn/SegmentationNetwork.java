@@ -81,6 +81,11 @@ public interface SegmentationNetwork extends AutoCloseable {
     /** Keys of the encoder start with this; the others (decoder, auxor) learn with the head's rate. */
     String ENCODER_PREFIX = "encoder.";
 
+    /** Whether a key's shape follows the number of classes: the last layer, and the auxiliary head's. */
+    static boolean dependsOnClasses(String key) {
+        return key.startsWith("decoder.classifier.6.") || key.startsWith("auxor.aux.3.");
+    }
+
     /** Whether the parameters collect gradients: true at first; false for a teacher. */
     void requireGradients(boolean learnable);
 

@@ -1,6 +1,8 @@
 package dev.imas.predict;
 
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
+import dev.imas.config.Channels;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
@@ -23,6 +25,7 @@ import dev.imas.nn.SegmentationNetwork;
 import dev.imas.run.RunDirectory;
 import dev.imas.weights.NetworkSpec;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -377,8 +380,35 @@ public final class Segmenter implements AutoCloseable {
                 ConfigYaml.set(layers, "data.mean", spec.input().mean());
                 ConfigYaml.set(layers, "data.std", spec.input().std());
             });
+            ImasConfig before = ConfigYaml.resolve(layers);
             changes.forEach(change -> change.accept(layers));
-            return ConfigYaml.resolve(layers);
+            own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
+            return inAnotherFolder(before, ConfigYaml.resolve(layers));
+        }
+
+        /** Where the run's pictures are says nothing of another folder, which is looked at anew. */
+        private static ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
+            boolean recognised = !ofRun.data().pictures().isEmpty() && asked.data().samePlaces(ofRun.data());
+            return recognised && !sameFolder(ofRun.data().root(), asked.data().root())
+                    ? asked.withData(asked.data().recognisedAnew())
+                    : asked;
+        }
+
+        private static boolean sameFolder(String one, String other) {
+            try {
+                return one.equals(other) || Files.isSameFile(WrittenPath.of(one), WrittenPath.of(other));
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        private static void requireChannels(Path weights, Channels seen, Map<String, Object> layers) {
+            Object written = ((Map<?, ?>) layers.get("data")).get("channels");
+            Channels asked = Channels.parse(written).orElseThrow();
+            if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
+                throw new UserException("data.channels is " + asked + "; expected " + seen
+                        + (seen.rgb() ? "" : ", or as many chosen ones") + ", for the network in " + weights);
+            }
         }
 
         private Map<String, Object> base(Path weights) {

@@ -1,7 +1,6 @@
 package dev.imas.predict;
 
 import dev.imas.common.UserException;
-import dev.imas.config.Channels;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
@@ -46,12 +45,6 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                 throw new UserException("data.classes is " + configured.classes() + "; expected " + file.classes()
                         + ", the classes of the network in " + weights);
             }
-            Channels seen = file.input().channels();
-            Channels asked = configured.input().channels();
-            if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
-                throw new UserException("data.channels is " + asked + "; expected " + seen
-                        + ", the channels of the network in " + weights);
-            }
         });
         return own.map(file -> new NetworkSpec(
                         file.network(),
@@ -70,8 +63,9 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
         }
         SegmentationNetwork network = spec.create();
         try {
-            options.notes.accept(
-                    WeightFiles.load(network, weights, options.strict).summary());
+            options.notes.accept(WeightFiles.load(
+                            network, weights, options.strict ? WeightFiles.Fit.EXACT : WeightFiles.Fit.COMPLETE)
+                    .summary());
             return network;
         } catch (RuntimeException e) {
             network.close();

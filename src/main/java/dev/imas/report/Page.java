@@ -13,13 +13,18 @@ final class Page {
     private Page() {}
 
     static String html(Run run) {
+        return document(
+                run.name() + " – iMAS run",
+                head(run) + notes(run) + Tiles.html(run) + Curves.html(run) + HardnessSection.html(run)
+                        + ClassSection.html(run) + SampleSection.html(run) + SetupSection.html(run));
+    }
+
+    /** A page of its own, with the style of all pages; {@code body} is markup. */
+    static String document(String title, String body) {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
                 + "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                + "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" + Html.escape(run.name())
-                + " – iMAS run</title>\n<style>\n" + style()
-                + "</style>\n</head>\n<body>\n<main>\n" + head(run) + notes(run) + Tiles.html(run) + Curves.html(run)
-                + HardnessSection.html(run)
-                + ClassSection.html(run) + SampleSection.html(run) + SetupSection.html(run)
+                + "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" + Html.escape(title)
+                + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n" + body
                 + "</main>\n</body>\n</html>\n";
     }
 
@@ -70,7 +75,7 @@ final class Page {
         return words + (weighted ? ", classes weighted " + weights : "");
     }
 
-    private static void fact(StringBuilder facts, String name, String value) {
+    static void fact(StringBuilder facts, String name, String value) {
         if (!value.isBlank()) {
             facts.append("<div><dt>")
                     .append(name)

@@ -71,9 +71,9 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
                     for (byte label : map.labels()) {
                         classes.set(label & 255);
                     }
-                    uris.put(view, "data:image/png;base64," + base64(IndexPng.encode(shrink(map), palette(picture))));
+                    uris.put(view, uri(map, palette(picture)));
                 } else {
-                    uris.put(view, "data:image/jpeg;base64," + base64(jpeg(shrink(picture))));
+                    uris.put(view, uri(picture));
                 }
             });
             if (!uris.isEmpty()) {
@@ -82,6 +82,16 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
             }
         }
         return new Samples(shown, found.size(), colors[0], classes);
+    }
+
+    /** A photograph as a data URI, made small. */
+    static String uri(BufferedImage picture) {
+        return "data:image/jpeg;base64," + base64(jpeg(shrink(picture)));
+    }
+
+    /** A label map as a data URI, made small; 256 colours. */
+    static String uri(LabelMap map, int[] colors) {
+        return "data:image/png;base64," + base64(IndexPng.encode(shrink(map), colors));
     }
 
     private static BufferedImage decode(Path file, List<String> notes) {

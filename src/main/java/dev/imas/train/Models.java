@@ -13,10 +13,8 @@ import dev.imas.semi.Teacher;
 import dev.imas.weights.SafetensorsFile;
 import dev.imas.weights.WeightFiles;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -36,15 +34,15 @@ final class Models implements AutoCloseable {
 
     /**
      * @param initial  start from network.init_weights, where given; false when a checkpoint follows
-     * @param messages told what was found in that file
+     * @param listener told what was found in that file
      */
-    Models(ImasConfig config, Compute compute, boolean initial, Consumer<String> messages) {
+    Models(ImasConfig config, Compute compute, boolean initial, TrainListener listener) {
         assembly = StepAssembly.create(config, compute, fresh -> {
-            if (initial && config.network().initWeights() != null) {
-                Path weights = Path.of(config.network().initWeights());
-                messages.accept(
-                        WeightFiles.start(fresh, weights, config.network().strictWeights())
-                                .summary());
+            if (initial) {
+                InitialWeights.of(config, listener)
+                        .ifPresent(
+                                weights -> listener.message(WeightFiles.load(fresh, weights, InitialWeights.fit(config))
+                                        .summary()));
             }
         });
         student = assembly.student();

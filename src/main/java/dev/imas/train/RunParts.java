@@ -50,7 +50,7 @@ final class RunParts implements AutoCloseable {
         try {
             plan = Plan.of(config, data);
             PictureInput input = PictureInput.of(config.data());
-            models = opened.keep(new Models(config, compute, from.isEmpty(), listener::message));
+            models = opened.keep(new Models(config, compute, from.isEmpty(), listener));
             DeviceQueue queue = opened.keep(DeviceQueue.of(compute));
             feed = new BatchFeed(compute, queue, new ImageTensors(compute, input), config);
             evaluator = new Evaluator(

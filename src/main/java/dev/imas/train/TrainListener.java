@@ -16,5 +16,13 @@ public interface TrainListener {
     /** A line worth telling: a checkpoint skipped, a precision chosen. */
     default void message(String line) {}
 
+    /**
+     * Initial weights are being fetched.
+     *
+     * @param done  bytes that are here
+     * @param total bytes of the file, or -1 when the server does not say
+     */
+    default void fetching(String name, long done, long total) {}
+
     default void finished(RunSummary summary) {}
 }

@@ -8,8 +8,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
-import dev.imas.data.MaskSurvey;
-import dev.imas.data.PictureSurvey;
+import dev.imas.data.Inspection;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
@@ -49,8 +48,14 @@ public final class Trainer {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
-        ImasConfig config = settled(asked, listener);
-        Dataset data = Dataset.open(config);
+        Inspection inspection = Inspection.of(asked);
+        Dataset data = inspected(inspection, listener);
+        ImasConfig config =
+                onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
+        if (!resume) {
+            InitialWeights.of(config, listener); // what fails here leaves no run directory behind
+            InitialWeights.tellRandomStart(config, listener);
+        }
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
@@ -85,20 +90,19 @@ public final class Trainer {
         }
     }
 
-    /** With all that pictures and masks decide, or every reason why they cannot be learned from. */
-    private static ImasConfig settled(ImasConfig asked, TrainListener listener) {
-        MaskSurvey survey = MaskSurvey.of(asked, Dataset.open(asked));
-        survey.requireUsable();
-        survey.findings().forEach(finding -> listener.message(finding.text()));
-        ImasConfig masks = survey.resolved();
-        Dataset data = Dataset.open(masks);
-        ImasConfig pictures = PictureSurvey.settle(masks, data, listener::message);
-        ImasConfig settled = ClassWeights.settled(pictures, data, listener::message);
-        if (settled.augment().device() && !settled.data().channels().rgb()) {
+    /** Says what there is and what is odd, then refuses everything that would fail later. */
+    private static Dataset inspected(Inspection inspection, TrainListener listener) {
+        inspection.report().forEach(listener::message);
+        return inspection.usable();
+    }
+
+    /** Strong views of channels that are no colours are made by the loader. */
+    private static ImasConfig onLoader(ImasConfig config, TrainListener listener) {
+        if (config.augment().device() && !config.data().channels().rgb()) {
             listener.message("augment.device makes strong views of rgb alone; the loader makes them");
-            return settled.withAugment(settled.augment().withDevice(false));
+            return config.withAugment(config.augment().withDevice(false));
         }
-        return settled;
+        return config;
     }
 
     /** A resumed run keeps the precision that it began with. */

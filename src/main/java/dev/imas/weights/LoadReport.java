@@ -11,6 +11,9 @@ import java.util.List;
  * @param missing    keys of the network that the file lacks; they keep their values
  * @param unexpected keys of the file that the network lacks
  * @param ignored    keys of the file that are known to be of no use (the fully connected layer of a classifier)
+ * @param prefix     what was taken off the file's keys; empty: nothing
+ * @param otherClasses keys of the network's last layers, which the file has for another number of classes; they keep
+ *                   their values
  * @param adapted    what became of the first convolution where the network has other channels than the file; or empty
  */
 public record LoadReport(
@@ -19,12 +22,17 @@ public record LoadReport(
         List<String> missing,
         List<String> unexpected,
         List<String> ignored,
+        String prefix,
+        List<String> otherClasses,
         List<String> adapted) {
     private static final int NAMED = 3;
 
     /** One line for the log. */
     public String summary() {
-        return file + ": " + loaded.size() + " tensors loaded" + part(", missing: ", missing)
+        return file + ": " + loaded.size() + " tensors loaded"
+                + (prefix.isEmpty() ? "" : " (the prefix " + prefix + " taken off)")
+                + part(", of another number of classes and left at random: ", otherClasses)
+                + part(", missing: ", missing)
                 + part(", unexpected: ", unexpected) + part(", ignored: ", ignored) + part("; ", adapted);
     }
 

@@ -132,7 +132,7 @@ public record NetworkSpec(
                 + "in its metadata); give the configuration it was trained with"));
         SegmentationNetwork network = spec.create();
         try {
-            WeightFiles.load(network, file, true);
+            WeightFiles.load(network, file, WeightFiles.Fit.EXACT);
             return network;
         } catch (RuntimeException e) {
             network.close();

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -26,9 +25,9 @@ import org.bytedeco.pytorch.global.torch;
  * Weight files: safetensors (read and written) and PyTorch's .pth, zip or legacy (read, never executed). The format
  * is told by the content, not by the name.
  *
- * <p>Two conventions of key names are understood beside the network's own: a {@code module.} prefix, which is taken
- * off, and torchvision's classification networks ({@code conv1.weight}, {@code layer1...}, {@code fc...}), whose keys
- * become the encoder's.
+ * <p>Two conventions of key names are understood beside the network's own ({@link KeyNames}): a prefix such as
+ * {@code module.} or {@code model.}, which is taken off, and torchvision's classification networks
+ * ({@code conv1.weight}, {@code layer1...}, {@code fc...}), whose keys become the encoder's.
  */
 public final class WeightFiles {
     /** Which state of a training checkpoint. */
@@ -48,7 +47,6 @@ public final class WeightFiles {
     /** In the order in which AUTO looks for them; the last two are other projects' habits. */
     private static final List<String> STATES = List.of(TEACHER, STUDENT, "state_dict", "model");
 
-    private static final Pattern TORCHVISION = Pattern.compile("(conv1|bn1|layer[1-4])\\..+");
     private static final String MODULE = "module.";
 
     private WeightFiles() {}
@@ -92,84 +90,95 @@ public final class WeightFiles {
         SafetensorsWriter.write(tensors, target, metadata);
     }
 
-    /** As {@link #load(SegmentationNetwork, Path, Part, boolean)} with {@link Part#AUTO}. */
-    public static LoadReport load(SegmentationNetwork network, Path file, boolean strict) {
-        return load(network, file, Part.AUTO, strict);
+    /** How much of a network a file must hold. */
+    public enum Fit {
+        /** Every key of the network and no other. */
+        EXACT,
+        /** Every key of the network; others are reported. To use a network as it is. */
+        COMPLETE,
+        /**
+         * Any part of the network; what is missing keeps its values, and so does a last layer of another number of
+         * classes; the first convolution of a file for RGB is made one for the network's channels (method 1). To start a
+         * training from.
+         */
+        PARTIAL
+    }
+
+    /** As {@link #load(SegmentationNetwork, Path, Part, Fit)} with {@link Part#AUTO}. */
+    public static LoadReport load(SegmentationNetwork network, Path file, Fit fit) {
+        return load(network, file, Part.AUTO, fit);
     }
 
     /**
      * Copies a file's values into a network, which keeps its types, devices and layouts. Nothing is copied unless
      * everything fits.
      *
-     * @param strict refuse missing and unexpected keys
-     * @throws UserException if a shape differs, a value is not finite, no key fits, or, when strict, not all do
+     * @throws UserException if a shape differs, a value is not finite, no key fits, or fewer do than asked for
      */
-    public static LoadReport load(SegmentationNetwork network, Path file, Part part, boolean strict) {
-        return load(network, file, part, strict, false);
-    }
-
-    /**
-     * As {@link #load(SegmentationNetwork, Path, boolean)}, to begin a training with: the first convolution of a file
-     * for RGB is made one for the network's channels (method 1).
-     */
-    public static LoadReport start(SegmentationNetwork network, Path file, boolean strict) {
-        return load(network, file, Part.AUTO, strict, true);
-    }
-
-    private static LoadReport load(
-            SegmentationNetwork network, Path file, Part part, boolean strict, boolean anyChannels) {
+    public static LoadReport load(SegmentationNetwork network, Path file, Part part, Fit fit) {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> state = network.state();
-            Map<String, Tensor> matched = new LinkedHashMap<>();
-            List<String> unexpected = new ArrayList<>();
-            List<String> ignored = new ArrayList<>();
-            List<String> adapted = new ArrayList<>();
             Map<String, Tensor> read = read(file, part);
-            boolean classifier = read.keySet().stream().noneMatch(k -> k.startsWith(SegmentationNetwork.ENCODER_PREFIX))
-                    && read.keySet().stream()
-                            .anyMatch(k -> TORCHVISION.matcher(k).matches());
-            read.forEach((name, tensor) -> {
-                String key = classifier && TORCHVISION.matcher(name).matches()
-                        ? SegmentationNetwork.ENCODER_PREFIX + name
-                        : name;
-                if (state.containsKey(key)) {
-                    Tensor target = state.get(key);
-                    boolean adapts = anyChannels
-                            && key.equals(network.firstConvolution())
-                            && FirstConvolution.adapts(tensor, target);
-                    Tensor fitting = adapts ? FirstConvolution.adapted(tensor, target.size(1)) : tensor;
-                    if (adapts) {
-                        adapted.add(FirstConvolution.note(name, target.size(1)));
-                    }
-                    requireFits(file, name, fitting, target);
-                    matched.put(key, fitting);
+            KeyNames names = KeyNames.of(file, read.keySet(), state.keySet());
+            Map<String, Tensor> matched = new LinkedHashMap<>();
+            List<String> otherClasses = new ArrayList<>();
+            List<String> adapted = new ArrayList<>();
+            names.ofNetwork().forEach((key, name) -> {
+                Tensor tensor = read.get(name);
+                Tensor target = state.get(key);
+                boolean sameShape = Arrays.equals(tensor.shape(), target.shape());
+                if (!sameShape && fit == Fit.PARTIAL && SegmentationNetwork.dependsOnClasses(key)) {
+                    otherClasses.add(key);
+                } else if (fit == Fit.PARTIAL
+                        && key.equals(network.firstConvolution())
+                        && FirstConvolution.adapts(tensor, target)) {
+                    adapted.add(FirstConvolution.note(name, target.size(1)));
+                    matched.put(key, fitting(file, name, FirstConvolution.adapted(tensor, target.size(1)), target));
                 } else {
-                    (classifier && name.startsWith("fc.") ? ignored : unexpected).add(name);
+                    matched.put(key, fitting(file, name, tensor, target));
                 }
             });
             // Files from before that counter existed lack it; it only counts.
             List<String> missing = state.keySet().stream()
-                    .filter(k -> !matched.containsKey(k) && !k.endsWith("num_batches_tracked"))
+                    .filter(k -> !names.ofNetwork().containsKey(k) && !k.endsWith("num_batches_tracked"))
                     .toList();
-            if (matched.isEmpty() || strict && !(missing.isEmpty() && unexpected.isEmpty())) {
-                throw new UserException(file + " does not fit the network" + LoadReport.part(", missing: ", missing)
-                        + LoadReport.part(", unexpected: ", unexpected)
-                        + "; check backbone, stem, auxiliary head and classes"
-                        + (matched.isEmpty() ? "" : ", or allow a partial load"));
-            }
-            Torch.withoutGradient(
-                    () -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
-            return new LoadReport(
+            LoadReport report = new LoadReport(
                     file,
                     List.copyOf(matched.keySet()),
                     missing,
-                    List.copyOf(unexpected),
-                    List.copyOf(ignored),
+                    names.unexpected(),
+                    names.ignored(),
+                    names.prefix(),
+                    List.copyOf(otherClasses),
                     List.copyOf(adapted));
+            requireEnough(report, fit);
+            Torch.withoutGradient(
+                    () -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
+            return report;
         }
     }
 
-    private static void requireFits(Path file, String name, Tensor tensor, Tensor target) {
+    private static void requireEnough(LoadReport report, Fit fit) {
+        List<String> missing = report.missing();
+        List<String> unexpected = report.unexpected();
+        boolean nothing = report.loaded().isEmpty();
+        if (nothing || fit == Fit.EXACT && !(missing.isEmpty() && unexpected.isEmpty())) {
+            throw new UserException(
+                    report.file() + " does not fit the network" + LoadReport.part(", missing: ", missing)
+                            + LoadReport.part(", unexpected: ", unexpected)
+                            + "; check backbone, stem, auxiliary head and classes"
+                            + (nothing ? "" : ", or allow a partial load"));
+        }
+        if (fit == Fit.COMPLETE && !missing.isEmpty()) {
+            throw new UserException(missing.size() + " tensors of the network are missing in " + report.file()
+                    + LoadReport.part(" (", missing) + LoadReport.part("; unexpected there: ", unexpected)
+                    + "); predictions would come from random weights: check backbone, stem and auxiliary head, or"
+                    + " train from the file with network.init_weights, which alone takes a part of a network");
+        }
+    }
+
+    /** The tensor itself, if it is one that the target can take. */
+    private static Tensor fitting(Path file, String name, Tensor tensor, Tensor target) {
         if (!Arrays.equals(tensor.shape(), target.shape())) {
             throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape())
                     + ", the network needs " + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
@@ -178,6 +187,7 @@ public final class WeightFiles {
             throw new UserException(
                     file + ": tensor " + name + " holds values that are not finite; the weights are not usable");
         }
+        return tensor;
     }
 
     private static boolean isSafetensors(Path file) {

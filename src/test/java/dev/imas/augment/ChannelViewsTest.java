@@ -64,7 +64,8 @@ class ChannelViewsTest {
     @EnumSource(ResizeMode.class)
     void weakViewsAreThoseOfColours(ResizeMode mode) {
         boolean pixels = mode == ResizeMode.LONG_SIDE;
-        Augment config = TestPictures.config(20, 30, mode, pixels ? 5 : 0.5, pixels ? 70 : 2, List.of());
+        Augment config = TestPictures.config(20, 30, mode, pixels ? 5 : 0.5, pixels ? 70 : 2, List.of())
+                .with(augment -> augment.flipVertical(0.5).rotate90(0.75).foregroundCrops(0.5));
         for (long seed = 0; seed < 40; seed++) {
             ImageSize size = TestPictures.SIZES.get((int) seed % TestPictures.SIZES.size());
             RgbImage image = TestPictures.picture(size, seed);

@@ -242,6 +242,46 @@ class CommandsTest {
     }
 
     @Test
+    void predictGoesOnAfterABrokenPictureAndNamesItAtTheEnd() throws IOException {
+        Path in = Files.createDirectories(dir.resolve("one broken"));
+        for (String name : List.of("a.png", "c.png")) {
+            ImageIO.write(
+                    new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB),
+                    "png",
+                    in.resolve(name).toFile());
+        }
+        Files.write(in.resolve("b.png"), new byte[] {1, 2, 3});
+        Path out = dir.resolve("two of three");
+        Result result = imas(
+                "predict",
+                "--weights",
+                run.resolve("teacher.safetensors").toString(),
+                "--input",
+                in.toString(),
+                "--out",
+                out.toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.out()).isEqualTo(out.resolve("a.png") + "\n" + out.resolve("c.png") + "\n");
+        assertThat(result.err())
+                .endsWith("imas: 1 of 3 pictures could not be predicted:\nimas: "
+                        + result.err().substring(result.err().lastIndexOf(in.toString())))
+                .contains(in.resolve("b.png").toString());
+    }
+
+    @Test
+    void aFolderOfARunThatBeganAndFailedMayBeUsedAgain() throws IOException {
+        Path began = Files.createDirectories(dir.resolve("began"));
+        Files.writeString(began.resolve("config.yaml"), "name: earlier\n");
+        Files.writeString(began.resolve("metrics.csv"), "step\n");
+        Result result = imas(with("train", SMALL, "--out", began.toString()));
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(began.resolve("config.yaml")).content().doesNotContain("earlier");
+        Path other = Files.createDirectories(dir.resolve("other"));
+        Files.writeString(other.resolve("thesis.txt"), "");
+        assertThat(imas(with("train", SMALL, "--out", other.toString())).err()).contains("is not empty");
+    }
+
+    @Test
     void predictWritesAnIndexPngAndAnOverlayForEachPicture() throws IOException {
         Path in = Files.createDirectories(dir.resolve("in"));
         picture(in.resolve("wide.png"), 50, 33);

@@ -39,7 +39,7 @@ class LauncherTest {
     private static final String JAVA =
             """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
-            echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"
+            echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; echo "LC_ALL=${LC_ALL:-}"
             for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
     private static final String MAVEN =
             """
@@ -181,6 +181,13 @@ class LauncherTest {
                 .singleElement()
                 .asString()
                 .contains("-pl benchmarks -am process-classes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ANSI_X3.4-1968, C.UTF-8", "UTF-8, ''", "ISO-8859-1, ''"})
+    void fileNamesAreReadAsUtf8WhereTheLocaleKnowsAsciiAlone(String charmap, String locale) throws Exception {
+        stub("locale", "echo " + charmap);
+        assertThat(launch(dir, home.resolve("imas")).out()).contains("\nLC_ALL=" + locale + "\n");
     }
 
     @Test

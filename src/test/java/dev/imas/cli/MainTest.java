@@ -27,7 +27,7 @@ class MainTest {
                 "trian                           | unknown command trian; did you mean train?",
                 "help evalute                    | unknown command evalute; did you mean evaluate?",
                 "qwertyuiop                      | unknown command qwertyuiop; known are train, "
-                        + "evaluate, predict, verify, doctor, report, presets, bench, version",
+                        + "data, evaluate, predict, verify, doctor, report, presets, bench, version",
                 "train --labled x                | unknown option --labled; did you mean --labeled?; "
                         + "see imas train --help",
                 "train --momentum 0              | unknown option --momentum; it is the setting --set "
@@ -50,9 +50,12 @@ class MainTest {
                         + "auto, fp32, tf32, bf16",
                 "train --set lr=3                | --set: unknown key lr; did you mean training.lr?",
                 "train --set training.lr=-3      | training.lr is -3; expected 0 to 1000",
-                "train --data somewhere          | data.root is somewhere; expected nothing, as "
+                "train --data somewhere          | data.root: no folder at somewhere; name the data set's folder "
+                        + "(--data)",
+                "train --preset embedded --data x | data.root is x; expected nothing, as "
                         + "data.layout is embedded; for images in files name a --preset or --config, "
                         + "or set data.layout=list and data.classes",
+                "data                            | data.root is not set; name the data set's folder (--data)",
                 "train --resume none             | --resume: none is no run directory (it has no config.yaml)",
                 "train --out /proc/nope/x         | the run directory /proc/nope/x cannot be used "
                         + "(no such file or folder: /proc/nope); give another --out",
@@ -87,7 +90,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "evaluate", "predict", "verify", "report", "presets", "bench", "version"})
+    @ValueSource(strings = {"train", "data", "evaluate", "predict", "verify", "report", "presets", "bench", "version"})
     void everyCommandHasHelp(String command) {
         for (String[] arguments : List.of(
                 new String[] {command, "--help"}, new String[] {"help", command}, new String[] {command, "-h"})) {

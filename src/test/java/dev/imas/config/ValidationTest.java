@@ -45,6 +45,8 @@ class ValidationTest {
                 "network.auxiliary=true                 | network.auxiliary is true, but the tiny "
                         + "backbone has no auxiliary head; set it to false",
                 "network.init_weights=\"\\0\"           | network.init_weights is",
+                "network.init_weights=imagenet          | network.init_weights is imagenet, but there are no such "
+                        + "weights of the tiny backbone; set network.backbone to resnet18",
                 "augment.crop=[96]                      | augment.crop is [96]; expected [height, width]",
                 "augment.crop=[96, 8]                   | augment.crop[1] is 8; expected 16 to 8192",
                 "augment.resize_base=[1]                | augment.resize_base is [1]; expected [height, width], or []",
@@ -140,5 +142,18 @@ class ValidationTest {
         ConfigYaml.set(layers, "data.embedded.labeled=512");
         ConfigYaml.set(layers, "training.sup_only_epochs=40");
         assertThat(ConfigYaml.resolve(layers).data().embedded().labeled()).isEqualTo(512);
+    }
+
+    @Test
+    void imageNetWeightsNeedTheirStem() {
+        Map<String, Object> layers = ConfigYaml.preset("voc");
+        ConfigYaml.set(layers, "network.init_weights", "imagenet");
+        assertThatThrownBy(() -> ConfigYaml.resolve(layers))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("network.stem is deep; set network.stem=conv7");
+        ConfigYaml.set(layers, "network.stem", "conv7");
+        assertThat(ConfigYaml.resolve(layers).network().startsFromImageNet()).isTrue();
+        ConfigYaml.set(layers, "network.init_weights", "none");
+        assertThat(ConfigYaml.resolve(layers).network().startsFromFile()).isFalse();
     }
 }

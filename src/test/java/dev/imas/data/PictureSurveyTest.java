@@ -38,13 +38,17 @@ class PictureSurveyTest {
         IndexPng.write(folder.resolve("masks/" + name + ".png"), new LabelMap(2, 2, new byte[4]), List.of(0, 1));
     }
 
-    private ImasConfig settled(String... settings) {
+    private ImasConfig config(String... settings) {
         Map<String, Object> layers = ConfigYaml.preset("voc");
         ConfigYaml.set(layers, "data.layout", "folders");
         ConfigYaml.set(layers, "data.root", folder.toString());
         ConfigYaml.set(layers, "data.classes", 2);
         Arrays.stream(settings).forEach(setting -> ConfigYaml.set(layers, setting));
-        ImasConfig config = ConfigYaml.resolve(layers);
+        return ConfigYaml.resolve(layers);
+    }
+
+    private ImasConfig settled(String... settings) {
+        ImasConfig config = config(settings);
         return PictureSurvey.settle(config, Dataset.open(config), messages::add);
     }
 
@@ -144,6 +148,15 @@ class PictureSurveyTest {
         assertThatThrownBy(() -> settled("data.channels=[0, 7]"))
                 .hasMessageContaining("1_0000.png has 2 channels")
                 .hasMessageContaining("up to number 7");
+    }
+
+    @Test
+    void whatIsMeasuredOnIsLookedAtWhereNothingIsLearned() {
+        TestChannels.grey16(folder.resolve("val/images/a.png"), 2, 2, 16, 500, 800, 4000);
+        IndexPng.write(folder.resolve("val/masks/a.png"), new LabelMap(2, 2, new byte[4]), List.of(0, 1));
+        ImasConfig config = config();
+        ImasConfig settled = PictureSurvey.settle(config, Dataset.openValidation(config), messages::add);
+        assertThat(settled.data().range()).isEqualTo(PixelRange.of(List.of(new PixelRange.Window(16, 4000))));
     }
 
     @Test

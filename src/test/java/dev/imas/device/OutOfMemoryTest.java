@@ -17,6 +17,12 @@ class OutOfMemoryTest {
     }
 
     @Test
+    void advisesWhatMakesTheWorkSmaller() {
+        assertThat(OutOfMemory.advice(new RuntimeException("out of memory"), "use windows"))
+                .hasValue("out of memory (out of memory); use windows");
+    }
+
+    @Test
     void leavesOtherErrorsAlone() {
         assertThat(OutOfMemory.advice(new RuntimeException("shape mismatch"))).isEmpty();
         assertThat(OutOfMemory.advice(new NullPointerException())).isEmpty();

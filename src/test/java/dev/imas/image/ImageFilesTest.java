@@ -224,6 +224,10 @@ class ImageFilesTest {
         return image;
     }
 
+    static byte[] progressive(BufferedImage image) throws IOException {
+        return jpeg(image, true);
+    }
+
     private static byte[] jpeg(BufferedImage image, boolean progressive) throws IOException {
         return jpeg(new IIOImage(image, null, null), progressive);
     }

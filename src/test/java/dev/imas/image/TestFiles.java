@@ -110,12 +110,6 @@ public final class TestFiles {
             raw.write(0);
             raw.writeBytes(row);
         }
-        Deflater deflater = new Deflater();
-        deflater.setInput(raw.toByteArray());
-        deflater.finish();
-        byte[] compressed = new byte[raw.size() + 64];
-        int length = deflater.deflate(compressed);
-        deflater.end();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
         file.writeBytes(chunk(
@@ -127,9 +121,19 @@ public final class TestFiles {
                         .put((byte) colourType)
                         .array()));
         file.writeBytes(extra);
-        file.writeBytes(chunk("IDAT", Arrays.copyOf(compressed, length)));
+        file.writeBytes(chunk("IDAT", deflated(raw.toByteArray())));
         file.writeBytes(chunk("IEND", new byte[0]));
         return file.toByteArray();
+    }
+
+    public static byte[] deflated(byte[] bytes) {
+        Deflater deflater = new Deflater();
+        deflater.setInput(bytes);
+        deflater.finish();
+        byte[] compressed = new byte[bytes.length + 64];
+        int length = deflater.deflate(compressed);
+        deflater.end();
+        return Arrays.copyOf(compressed, length);
     }
 
     public static byte[] chunk(String type, byte[] content) {

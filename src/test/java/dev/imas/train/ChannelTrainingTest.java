@@ -155,6 +155,7 @@ class ChannelTrainingTest {
                     .isEqualTo(found.labels().labels());
             refusesOthers(alone, channels);
         }
+        keepsItsChannels(weights, channels);
     }
 
     private static Samples stored(Path root, int channels) {
@@ -183,6 +184,13 @@ class ChannelTrainingTest {
                 .hasMessage("the picture has RGB colours; the network sees " + channels + " channels");
         assertThatThrownBy(() -> segmenter.segment(FloatImage.zeros(9, 9, channels + 1)))
                 .hasMessageContaining("the picture has " + (channels + 1) + " channels");
+    }
+
+    private static void keepsItsChannels(Path weights, int channels) {
+        Segmenter.Options other = Segmenter.Options.defaults().set("data.channels=" + (channels + 1));
+        assertThatThrownBy(() -> Segmenter.open(weights, other))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.channels is " + (channels + 1) + "; expected " + channels);
     }
 
     private static int brightest(RgbImage image) {

@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig.Network;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.nn.Networks;
 import dev.imas.nn.SegmentationNetwork;
+import dev.imas.weights.WeightFiles.Fit;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,7 +41,7 @@ class FirstConvolutionTest {
                 SegmentationNetwork rgb = SegmentationNetwork.create(NETWORK, 4, 1);
                 SegmentationNetwork other = SegmentationNetwork.create(NETWORK, channels, 4, 2)) {
             Path file = saved(rgb.state());
-            LoadReport report = WeightFiles.start(other, file, true);
+            LoadReport report = WeightFiles.load(other, file, Fit.PARTIAL);
             assertThat(report.loaded()).hasSize(rgb.state().size());
             assertThat(report.summary()).contains("encoder.conv1.0.weight of 3 colours became one of " + channels);
             Tensor grey =
@@ -75,7 +76,7 @@ class FirstConvolutionTest {
                     encoder.put(key.substring(SegmentationNetwork.ENCODER_PREFIX.length()), tensor);
                 }
             });
-            LoadReport report = WeightFiles.start(two, saved(encoder), false);
+            LoadReport report = WeightFiles.load(two, saved(encoder), Fit.PARTIAL);
             assertThat(report.adapted()).hasSize(1);
             Tensor weights = two.state().get(two.firstConvolution());
             Tensor colours = rgb.state().get(rgb.firstConvolution());
@@ -92,7 +93,7 @@ class FirstConvolutionTest {
                 SegmentationNetwork rgb = SegmentationNetwork.create(NETWORK, 4, 1);
                 SegmentationNetwork two = SegmentationNetwork.create(NETWORK, 2, 4, 2)) {
             Path file = saved(rgb.state());
-            assertThatThrownBy(() -> WeightFiles.load(two, file, false))
+            assertThatThrownBy(() -> WeightFiles.load(two, file, Fit.COMPLETE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("tensor encoder.conv1.0.weight has the shape [8, 3, 3, 3]")
                     .hasMessageContaining("needs [8, 2, 3, 3]");
@@ -105,7 +106,7 @@ class FirstConvolutionTest {
                 SegmentationNetwork five = SegmentationNetwork.create(NETWORK, 5, 4, 1);
                 SegmentationNetwork two = SegmentationNetwork.create(NETWORK, 2, 4, 2)) {
             Path file = saved(five.state());
-            assertThatThrownBy(() -> WeightFiles.start(two, file, false)).hasMessageContaining("[8, 5, 3, 3]");
+            assertThatThrownBy(() -> WeightFiles.load(two, file, Fit.PARTIAL)).hasMessageContaining("[8, 5, 3, 3]");
         }
     }
 }

@@ -36,6 +36,8 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightFilesTest {
     @TempDir
@@ -210,7 +212,7 @@ class WeightFilesTest {
             Path file = folder.resolve("a.safetensors");
             WeightFiles.save(prefixed, file, Map.of());
             target.channelsLast();
-            LoadReport report = WeightFiles.load(target, file, true);
+            LoadReport report = WeightFiles.load(target, file, WeightFiles.Fit.EXACT);
             assertThat(report.loaded()).hasSize(source.state().size());
             assertThat(report.missing()).isEmpty();
             source.state().forEach((key, tensor) -> assertThat(
@@ -240,7 +242,7 @@ class WeightFilesTest {
             Path file = folder.resolve("resnet18.safetensors");
             WeightFiles.save(classifier, file, Map.of());
 
-            LoadReport report = WeightFiles.load(network, file, false);
+            LoadReport report = WeightFiles.load(network, file, WeightFiles.Fit.PARTIAL);
 
             assertThat(report.loaded()).hasSize(classifier.size() - 2).allMatch(key -> key.startsWith("encoder."));
             assertThat(report.ignored()).containsExactly("fc.weight", "fc.bias");
@@ -254,7 +256,7 @@ class WeightFilesTest {
                             network.state().get("encoder.layer4.1.conv2.weight"),
                             classifier.get("layer4.1.conv2.weight")))
                     .isTrue();
-            assertThatThrownBy(() -> WeightFiles.load(network, file, true))
+            assertThatThrownBy(() -> WeightFiles.load(network, file, WeightFiles.Fit.EXACT))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("missing: decoder.low_conv.0.weight")
                     .hasMessageContaining("more");
@@ -269,7 +271,7 @@ class WeightFilesTest {
             float[] before = Networks.values(target.state().get("encoder.conv1.0.weight"));
             Path file = folder.resolve("a.safetensors");
             WeightFiles.save(source.state(), file, Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+            assertThatThrownBy(() -> WeightFiles.load(target, file, WeightFiles.Fit.COMPLETE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("decoder.classifier.6.weight")
                     .hasMessageContaining("[5, 32, 1, 1]")
@@ -284,24 +286,126 @@ class WeightFilesTest {
                             source.state().get("encoder.bn1.bias")),
                     file,
                     Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+            assertThatThrownBy(() -> WeightFiles.load(target, file, WeightFiles.Fit.PARTIAL))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("encoder.bn1.bias")
                     .hasMessageContaining("not finite");
 
             WeightFiles.save(Map.of("backbone.stem", random(ScalarType.Float, 2)), file, Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+            assertThatThrownBy(() -> WeightFiles.load(target, file, WeightFiles.Fit.PARTIAL))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("does not fit the network")
                     .hasMessageContaining("unexpected: backbone.stem");
 
             WeightFiles.save(
                     Map.of("module.a", random(ScalarType.Float, 2), "a", random(ScalarType.Float, 2)), file, Map.of());
-            assertThatThrownBy(() -> WeightFiles.load(target, file, false))
+            assertThatThrownBy(() -> WeightFiles.load(target, file, WeightFiles.Fit.PARTIAL))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("holds a twice");
             assertThat(Networks.values(target.state().get("encoder.conv1.0.weight")))
                     .isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aLastLayerOfOtherClassesIsLeftAtRandomAndTold() {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus source = Networks.tiny(5, 1);
+                DeepLabV3Plus target = Networks.tiny(7, 2)) {
+            float[] before = Networks.values(target.state().get("decoder.classifier.6.weight"));
+            Path file = folder.resolve("a.safetensors");
+            WeightFiles.save(source.state(), file, Map.of());
+
+            LoadReport report = WeightFiles.load(target, file, WeightFiles.Fit.PARTIAL);
+
+            List<String> heads = target.state().keySet().stream()
+                    .filter(SegmentationNetwork::dependsOnClasses)
+                    .toList();
+            assertThat(heads)
+                    .contains(
+                            "decoder.classifier.6.weight",
+                            "decoder.classifier.6.bias",
+                            "auxor.aux.3.weight",
+                            "auxor.aux.3.bias");
+            assertThat(report.otherClasses()).isEqualTo(heads);
+            assertThat(report.loaded()).hasSize(target.state().size() - heads.size());
+            assertThat(report.summary())
+                    .contains("another number of classes and left at random: decoder.classifier.6.weight");
+            assertThat(Networks.values(target.state().get("decoder.classifier.6.weight")))
+                    .isEqualTo(before);
+            assertThat(torch.equal(
+                            source.state().get("encoder.bn1.weight"),
+                            target.state().get("encoder.bn1.weight")))
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.", "net.module.", "net.segmenter.", "encoder.encoder."})
+    void aPrefixOfOtherFrameworksIsTakenOffAndTold(String prefix) {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus source = Networks.tiny(5, 1);
+                DeepLabV3Plus target = Networks.tiny(5, 2)) {
+            Map<String, Tensor> prefixed = new LinkedHashMap<>();
+            source.state().forEach((key, tensor) -> prefixed.put(prefix + key, tensor));
+            prefixed.put("loss.weight", random(ScalarType.Float, 5));
+            Path file = folder.resolve("a.safetensors");
+            WeightFiles.save(prefixed, file, Map.of());
+
+            LoadReport report = WeightFiles.load(target, file, WeightFiles.Fit.COMPLETE);
+
+            assertThat(report.prefix()).isEqualTo(prefix);
+            assertThat(report.unexpected()).containsExactly("loss.weight");
+            assertThat(report.loaded()).hasSize(source.state().size());
+            assertThat(report.summary()).contains("the prefix " + prefix + " taken off");
+            source.state().forEach((key, tensor) -> assertThat(
+                            torch.equal(tensor, target.state().get(key)))
+                    .as(key)
+                    .isTrue());
+        }
+    }
+
+    @Test
+    void anEncoderAloneKeepsItsNames() {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus source = Networks.tiny(5, 1);
+                DeepLabV3Plus target = Networks.tiny(5, 2)) {
+            Map<String, Tensor> encoder = new LinkedHashMap<>();
+            source.state().forEach((key, tensor) -> {
+                if (key.startsWith(SegmentationNetwork.ENCODER_PREFIX)) {
+                    encoder.put(key, tensor);
+                }
+            });
+            Path file = folder.resolve("a.safetensors");
+            WeightFiles.save(encoder, file, Map.of());
+            LoadReport report = WeightFiles.load(target, file, WeightFiles.Fit.PARTIAL);
+            assertThat(report.prefix()).isEmpty();
+            assertThat(report.loaded()).hasSize(encoder.size());
+
+            int missing = (int) source.state().keySet().stream()
+                    .filter(key -> !encoder.containsKey(key) && !key.endsWith("num_batches_tracked"))
+                    .count();
+            assertThatThrownBy(() -> WeightFiles.load(target, file, WeightFiles.Fit.COMPLETE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(missing + " tensors of the network are missing in " + file)
+                    .hasMessageContaining("decoder.low_conv.0.weight")
+                    .hasMessageContaining("random weights")
+                    .hasMessageContaining("network.init_weights");
+        }
+    }
+
+    @Test
+    void twoNetworksInOneFileAreNotChosenBetween() {
+        try (PointerScope scope = new PointerScope();
+                DeepLabV3Plus source = Networks.tiny(5, 1)) {
+            Map<String, Tensor> two = new LinkedHashMap<>();
+            source.state().forEach((key, tensor) -> two.put("student." + key, tensor));
+            source.state().forEach((key, tensor) -> two.put("teacher." + key, tensor));
+            Path file = folder.resolve("a.safetensors");
+            WeightFiles.save(two, file, Map.of());
+            assertThatThrownBy(() -> WeightFiles.load(source, file, WeightFiles.Fit.PARTIAL))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("'student.' and 'teacher.'");
         }
     }
 

@@ -1,0 +1,161 @@
+package dev.imas.cli;
+
+import dev.imas.common.FileNames;
+import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Layout;
+import dev.imas.plan.Proposal;
+import dev.imas.plan.Times;
+import dev.imas.train.RunPlanning;
+import dev.imas.train.TrainListener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.commons.cli.CommandLine;
+
+/** From the command line's settings to a run's configuration: planned where a plan is asked for, else as it is given. */
+final class Planning {
+    /** What people's own pictures begin with. */
+    static final String OWN = "own";
+
+    /** Options that are settings by another name. */
+    private static final Map<String, String> NAMED = named();
+
+    private Planning() {}
+
+    private static Map<String, String> named() {
+        Map<String, String> named = new LinkedHashMap<>();
+        named.put("data", "data.root");
+        named.put("labeled", "data.labeled");
+        named.put("unlabeled", "data.unlabeled");
+        named.put("val", "data.validation");
+        named.put("device", "device");
+        named.put("precision", "precision");
+        named.put("seed", "seed");
+        named.put("epochs", "training.epochs");
+        return named;
+    }
+
+    /** The configuration of a new run; says what was planned, or that a run will take long. */
+    static ImasConfig config(CommandLine line, Console console) {
+        ImasConfig start = start(line, "embedded", console);
+        boolean planned = own(line) || line.hasOption("budget");
+        if (!planned && start.data().layout() == Layout.EMBEDDED) {
+            return start;
+        }
+        Proposal proposal = planned
+                ? proposal(line, start, console, true)
+                : planning(line, start, console).estimate();
+        if (planned) {
+            tell(proposal, console);
+        }
+        proposal.warning().ifPresent(console.err()::println);
+        return proposal.config();
+    }
+
+    /** The configuration of a run that goes on: with more epochs, if there is more time. */
+    static ImasConfig resumed(ImasConfig config, CommandLine line, Console console) {
+        if (!line.hasOption("budget")) {
+            return config;
+        }
+        if (line.hasOption("epochs")) {
+            throw new UserException("--budget and --epochs exclude each other on resume: one follows from the other");
+        }
+        Proposal proposal = planning(line, config, console).longer();
+        console.err().println(proposal.summary());
+        return proposal.config();
+    }
+
+    /**
+     * The settings before a plan.
+     *
+     * @param otherwise the preset where no folder, preset or file is named
+     */
+    static ImasConfig start(CommandLine line, String otherwise, Console console) {
+        Map<String, Object> layers = Arguments.layers(line, own(line) ? OWN : otherwise, console);
+        if (own(line)) {
+            ConfigYaml.set(layers, "name", folderName(line.getOptionValue("data")));
+        }
+        overrides(layers, line);
+        return ConfigYaml.resolve(layers);
+    }
+
+    /** @param fetch whether weights may be fetched for it */
+    static Proposal proposal(CommandLine line, ImasConfig start, Console console, boolean fetch) {
+        console.err().println("looking at the pictures and timing some steps");
+        return planning(line, start, console).plan(fetch);
+    }
+
+    private static RunPlanning planning(CommandLine line, ImasConfig start, Console console) {
+        return new RunPlanning(start, given(line), budget(line), new TrainListener() {
+            private final FetchProgress progress = new FetchProgress(console);
+
+            @Override
+            public void message(String text) {
+                console.err().println(text);
+            }
+
+            @Override
+            public void fetching(String name, long done, long total) {
+                progress.fetching(name, done, total);
+            }
+        });
+    }
+
+    static void tell(Proposal proposal, Console console) {
+        proposal.reasons().forEach(console.err()::println);
+        console.err().println(proposal.summary());
+    }
+
+    /** Puts the options' values in their places. */
+    static void overrides(Map<String, Object> layers, CommandLine line) {
+        NAMED.forEach((option, key) -> Arguments.override(layers, line, option, key));
+        if (line.hasOption("strict")) {
+            ConfigYaml.set(layers, "network.strict_weights", true);
+        }
+        Arguments.settings(layers, line);
+    }
+
+    /** Pictures without a word on how to train on them. */
+    static boolean own(CommandLine line) {
+        return line.hasOption("data") && !line.hasOption("preset") && !line.hasOption("config");
+    }
+
+    private static Optional<Duration> budget(CommandLine line) {
+        return Optional.ofNullable(line.getOptionValue("budget")).map(text -> Times.parse(text, "--budget"));
+    }
+
+    /** Keys that a person set, by a preset, a file or an option. */
+    private static Set<String> given(CommandLine line) {
+        Set<String> given = new LinkedHashSet<>();
+        if (line.hasOption("config")) {
+            given.addAll(ConfigYaml.givenBy(Path.of(line.getOptionValue("config"))));
+        } else if (line.hasOption("preset")) {
+            given.addAll(ConfigYaml.givenBy(line.getOptionValue("preset")));
+        }
+        NAMED.forEach((option, key) -> {
+            if (line.hasOption(option)) {
+                given.add(key);
+            }
+        });
+        if (line.hasOption(Arguments.SET)) {
+            for (String assignment : line.getOptionValues(Arguments.SET)) {
+                given.add(assignment
+                        .substring(0, Math.max(0, assignment.indexOf('=')))
+                        .strip());
+            }
+        }
+        return given;
+    }
+
+    private static String folderName(String folder) {
+        Path last = WrittenPath.of(folder).toAbsolutePath().normalize().getFileName();
+        return last == null ? OWN : FileNames.stem(last);
+    }
+}

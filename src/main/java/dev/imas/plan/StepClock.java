@@ -1,0 +1,10 @@
+package dev.imas.plan;
+
+import dev.imas.config.ImasConfig;
+import java.util.Optional;
+
+/** Measures what steps of a configuration cost. */
+public interface StepClock {
+    /** Empty when the configuration does not fit into memory. */
+    Optional<StepCost> measure(ImasConfig config);
+}

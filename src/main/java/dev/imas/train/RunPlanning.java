@@ -1,0 +1,90 @@
+package dev.imas.train;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.data.Inspection;
+import dev.imas.device.Compute;
+import dev.imas.device.Gpu;
+import dev.imas.device.Torch;
+import dev.imas.plan.DataFacts;
+import dev.imas.plan.Machine;
+import dev.imas.plan.Planner;
+import dev.imas.plan.Proposal;
+import dev.imas.plan.Survey;
+import dev.imas.weights.fetch.PretrainedWeights;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** Plans runs for this machine: looks at the pictures, times steps, and asks for ImageNet weights. */
+public final class RunPlanning {
+    private final ImasConfig start;
+    private final Set<String> given;
+    private final Optional<Duration> wish;
+    private final TrainListener listener;
+
+    /**
+     * @param start  what is known, with classes and layout settled; settings not given may change
+     * @param given  keys of settings that a person set
+     * @param wish   the time that there is; empty: the usual one of the machine
+     */
+    public RunPlanning(ImasConfig start, Set<String> given, Optional<Duration> wish, TrainListener listener) {
+        this.start = start;
+        this.given = Set.copyOf(given);
+        this.wish = wish;
+        this.listener = listener;
+    }
+
+    /**
+     * A plan of a whole run.
+     *
+     * @param fetch whether weights may be fetched now; else it is only asked whether they could be
+     */
+    public Proposal plan(boolean fetch) {
+        return planner(given).plan(start, backbone -> obstacle(backbone, fetch));
+    }
+
+    /** How long the run takes as it is configured. */
+    public Proposal estimate() {
+        return planner(given).estimate(start);
+    }
+
+    /** More epochs for a run that goes on. */
+    public Proposal longer() {
+        return planner(Set.of()).longer(start);
+    }
+
+    private Planner planner(Set<String> kept) {
+        Torch.load();
+        Compute compute =
+                Compute.of(start.device(), start.precision(), start.network().backbone());
+        long memory = compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available();
+        Machine machine = new Machine(
+                compute.cuda(), Runtime.getRuntime().availableProcessors(), memory > 0 ? memory : Long.MAX_VALUE);
+        Inspection inspection = Inspection.of(start);
+        DataFacts facts = Survey.of(inspection.usable(), System::nanoTime);
+        StepTrial trial = new StepTrial(System::nanoTime);
+        return new Planner(
+                facts,
+                machine,
+                wish.orElse(Planner.usualBudget(compute.cuda())),
+                kept,
+                config -> trial.measure(config.withData(inspection.config().data())));
+    }
+
+    /** Why there are no ImageNet weights; whoever did not ask for them goes on without. */
+    private Optional<String> obstacle(Backbone backbone, boolean fetch) {
+        PretrainedWeights weights = PretrainedWeights.ofThisMachine(InitialWeights.heardBy(listener));
+        Optional<String> obstacle = weights.obstacle(backbone);
+        if (obstacle.isPresent() || !fetch) {
+            return obstacle;
+        }
+        try {
+            weights.imagenet(backbone);
+            return Optional.empty();
+        } catch (UserException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.imas.weights.fetch;
+
+import java.time.Duration;
+
+/**
+ * How long a server is waited for.
+ *
+ * @param connect until a connection stands
+ * @param stall   for the next bytes of an answer
+ * @param probe   for the whole question whether a server can be reached, name look-up included
+ * @param idle    attempts in a row that may bring nothing new before a download is given up
+ */
+record Limits(Duration connect, Duration stall, Duration probe, int idle) {
+    static final Limits USUAL = new Limits(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(4), 2);
+}

@@ -1,0 +1,322 @@
+package dev.imas.data;
+
+import static dev.imas.image.TestFiles.config;
+import static dev.imas.image.TestFiles.mask;
+import static dev.imas.image.TestFiles.picture;
+import static dev.imas.image.TestFiles.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Data;
+import dev.imas.config.ImasConfig.Instances;
+import dev.imas.config.ImasConfig.Layout;
+import dev.imas.config.ImasConfig.Sparse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Folders as people bring them, and what they are taken for. */
+class RecognitionTest {
+    @TempDir
+    Path root;
+
+    private final List<String> told = new ArrayList<>();
+
+    private ImasConfig auto(Object... more) {
+        List<Object> keys = new ArrayList<>(List.of("data.layout", "auto", "data.root", root.toString()));
+        keys.addAll(List.of(more));
+        return config(keys.toArray());
+    }
+
+    private Data recognised() {
+        return DataFolder.resolved(auto(), told::add).data();
+    }
+
+    private static List<String> ids(ImageSource source) {
+        return IntStream.range(0, source.size()).mapToObj(source::id).toList();
+    }
+
+    /** Pictures 0 to 5 and masks of 0 to 2; # stands for the number. */
+    private void files(String pictures, String masks) {
+        for (int i = 0; i < 6; i++) {
+            picture(root.resolve(pictures.replace("#", "n" + i)), 8, 6);
+            if (i < 3) {
+                mask(root.resolve(masks.replace("#", "n" + i)), 8, 6, i, 1);
+            }
+        }
+    }
+
+    private void refused(String... parts) {
+        assertThatThrownBy(this::recognised)
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(root.toString())
+                .message()
+                .contains(parts)
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    images/#.png                  | masks/#.png                  | images/*           | masks/*
+                    imgs/#.jpg                    | gt/#.png                     | imgs/*             | gt/*
+                    img/#.jpg                     | Ground Truth/#.png           | img/*              | Ground Truth/*
+                    Images/#.JPG                  | Annotations/#.PNG            | Images/*           | Annotations/*
+                    photos/#.png                  | labels/#.png                 | photos/*           | labels/*
+                    JPEGImages/#.jpg              | SegmentationClass/#.png      | JPEGImages/*       | SegmentationClass/*
+                    images/#.png                  | masks/#_mask.png             | images/*           | masks/*_mask
+                    images/#.png                  | masks/#_label.png            | images/*           | masks/*_label
+                    images/#.png                  | masks/#-labelled.png         | images/*           | masks/*-labelled
+                    images/#.png                  | masks/#-gt.png               | images/*           | masks/*-gt
+                    images/#.png                  | masks/#.png.png              | images/*           | masks/*.png.png
+                    images/#.png                  | masks/mask_#.png             | images/*           | masks/mask_*
+                    images/#_image.png            | masks/#_mask.png             | images/*_image     | masks/*_mask
+                    #_sat.jpg                     | #_mask.png                   | *_sat              | *_mask
+                    #.png                         | #_mask.png                   | *                  | *_mask
+                    #.png                         | #-labelled.png               | *                  | *-labelled
+                    #.jpg                         | masks/#.png                  | *                  | masks/*
+                    #.jpg                         | #.png                        | *.jpg              | *.png
+                    images/#.png                  | images/#_mask.png            | images/*           | images/*_mask
+                    imagesTr/#_0000.png           | labelsTr/#.png               | imagesTr/*_0000    | labelsTr/*
+                    images/train/#.png            | masks/train/#.png            | images/train/*     | masks/train/*
+                    train/images/#.png            | train/masks/#.png            | train/images/*     | train/masks/*
+                    train_images/#.png            | train_masks/#.png            | train_images/*     | train_masks/*
+                    train/#.png                   | trainannot/#.png             | train/*            | trainannot/*
+                    set 1/images/#.png            | set 1/masks/#.png            | set 1/images/*     | set 1/masks/*
+                    images/site 2/#.png           | masks/site 2/#.png           | images/**          | masks/**
+                    cell_images/#.png             | cell_masks/#.png             | cell_images/*      | cell_masks/*
+                    leftImg8bit/train/ulm/#_leftImg8bit.png | gtFine/train/ulm/#_gtFine_labelIds.png \
+                    | leftImg8bit/train/**_leftImg8bit | gtFine/train/**_gtFine_labelIds
+                    images/#.png                  | masks/#/1.png                | images/*           | masks/*/
+                    #/images/#.png                | #/masks/1.png                | */images/*         | */masks/
+                    stage1_train/#/images/#.png   | stage1_train/#/masks/x.png   | stage1_train/*/images/* | stage1_train/*/masks/
+                    #/images/#.png                | #/masks/#.png                | */images/*         | */masks/*
+                    """)
+    void layouts(String pictures, String masks, String recognisedPictures, String recognisedMasks) {
+        files(pictures, masks);
+        Data data = recognised();
+        assertThat(data.layout()).isEqualTo(Layout.FOLDERS);
+        assertThat(data.pictures()).containsExactly(recognisedPictures);
+        assertThat(data.masks()).containsExactly(recognisedMasks);
+        assertThat(told.get(0)).startsWith(root + ": pictures in ").contains("(3 of 6 labelled)");
+        Dataset set = Dataset.open(auto());
+        assertThat(set.labeled().size()).isEqualTo(2);
+        assertThat(set.unlabeled().size()).isEqualTo(3);
+        assertThat(set.validation().size()).isEqualTo(1);
+        assertThat(set.labeled().mask(0).width()).isEqualTo(8);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "images, masks, val/images, val/masks",
+        "images/train, masks/train, images/val, masks/val",
+        "train/images, train/masks, validation/images, validation/masks",
+        "train, trainannot, val, valannot",
+        "train_images, train_masks, valid_images, valid_masks"
+    })
+    void aValidationSetIsUsedAndATestSetLeftAlone(String pictures, String masks, String valPictures, String valMasks) {
+        files(pictures + "/#.png", masks + "/#.png");
+        picture(root.resolve(valPictures + "/v.png"), 8, 6);
+        mask(root.resolve(valMasks + "/v.png"), 8, 6, 0, 1);
+        picture(root.resolve("test/images/t.png"), 8, 6);
+        Data data = recognised();
+        assertThat(data.validationPictures()).containsExactly(valPictures + "/*");
+        assertThat(data.validationMasks()).containsExactly(valMasks + "/*");
+        assertThat(data.setAside()).isEmpty();
+        Dataset set = Dataset.open(auto());
+        assertThat(ids(set.validation())).containsExactly("v");
+        assertThat(ids(set.labeled())).containsExactly("n0", "n1", "n2");
+        assertThat(ids(set.unlabeled())).containsExactly("n3", "n4", "n5");
+    }
+
+    @Test
+    void unlabelledPicturesInAFolderOfTheirOwnAndSeveralSitesAreTakenTogether() {
+        files("labeled/images/#.png", "labeled/masks/#.png");
+        picture(root.resolve("unlabelled/u.png"), 8, 6);
+        Data data = recognised();
+        assertThat(data.pictures()).containsExactly("labeled/images/*", "unlabelled/*");
+        assertThat(data.masks()).containsExactly("labeled/masks/*", "");
+        assertThat(ids(Dataset.open(auto()).unlabeled())).containsExactly("n3", "n4", "n5", "u");
+    }
+
+    @Test
+    void equalNamesOfTwoSitesStayApart() {
+        files("a/images/#.png", "a/masks/#.png");
+        files("b/images/#.png", "b/masks/#.png");
+        assertThat(recognised().pictures()).containsExactly("a/images/*", "b/images/*");
+        assertThat(ids(Dataset.open(auto()).unlabeled()))
+                .containsExactly("a_images_n3", "a_images_n4", "a_images_n5", "b_images_n3", "b_images_n4", "b_images_n5");
+    }
+
+    @Test
+    void oneMaskAnObjectIsForegroundWhereverAnObjectIs() {
+        picture(root.resolve("p/images/p.png"), 4, 2);
+        mask(root.resolve("p/masks/1.png"), 4, 2, 255, 0, 0, 0);
+        mask(root.resolve("p/masks/2.png"), 4, 2, 0, 0, 0, 255);
+        picture(root.resolve("q/images/q.png"), 4, 2);
+        mask(root.resolve("q/masks/1.png"), 4, 2, 0);
+        picture(root.resolve("r/images/r.png"), 4, 2);
+        ImasConfig config = DataFolder.resolved(auto("data.classes", "auto", "data.class_names", List.of(),
+                "data.palette", List.of(), "data.set_aside", List.of("q/images/q.png")), told::add);
+        assertThat(config.data().instances()).isEqualTo(Instances.FOREGROUND);
+        Dataset set = Dataset.open(config.withData(config.data().withClasses(2)));
+        assertThat(set.labeled().mask(0).labels()).containsExactly(1, 0, 0, 1, 1, 0, 0, 1);
+        assertThat(set.validation().mask(0).labels()).containsOnly(0);
+    }
+
+    @Test
+    void whatSystemsAndRunsLeaveIsNoPicture() {
+        files("images/#.png", "masks/#.png");
+        write(root.resolve("images/._n0.png"), new byte[1]);
+        write(root.resolve("masks/.DS_Store"), new byte[1]);
+        write(root.resolve("__MACOSX/images/n9.png"), new byte[1]);
+        write(root.resolve("images/Thumbs.db"), new byte[1]);
+        picture(root.resolve("runs/a/samples/images/s.png"), 8, 6);
+        write(root.resolve("runs/a/config.yaml"), new byte[1]);
+        write(root.resolve("runs/a/metrics.csv"), new byte[1]);
+        assertThat(recognised().pictures()).containsExactly("images/*");
+        assertThat(FolderTree.of(root).pictures()).hasSize(9);
+        assertThat(FolderTree.of(root).others()).isEmpty();
+    }
+
+    @Test
+    void linksAreFollowedAndCirclesLeft() throws IOException {
+        files("far/images/#.png", "far/masks/#.png");
+        Path near = Files.createDirectories(root.resolve("near"));
+        Files.createSymbolicLink(near.resolve("images"), root.resolve("far/images"));
+        Files.createSymbolicLink(near.resolve("masks"), root.resolve("far/masks"));
+        Files.createSymbolicLink(near.resolve("circle"), near);
+        ImasConfig config = auto("data.root", near.toString());
+        assertThat(Dataset.open(config).labeled().size()).isEqualTo(2);
+    }
+
+    @Test
+    void anUmlautIsOneNameInBothOfItsForms() {
+        files("images/#.png", "masks/#.png");
+        picture(root.resolve("images/B\u00e4r.png"), 8, 6);
+        mask(root.resolve("masks/Ba\u0308r.png"), 8, 6, 1);
+        assertThat(Dataset.open(auto("data.set_aside", List.of("images/n0.png"))).labeled().size())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void whatHasTwoMeaningsIsRefusedWithBoth() {
+        files("images/#.png", "masks/#.png");
+        files("images/#.png", "labels/#.png");
+        refused("labels/ and masks/ all hold masks of the pictures in images/", "data.masks");
+    }
+
+    @Test
+    void masksNamedInTwoWaysAreRefused() {
+        files("images/#.png", "masks/#_cell.png");
+        files("images/#.png", "masks/#_nucleus.png");
+        refused("masks/ names its masks in two ways, *_cell and *_nucleus, 3 of each");
+    }
+
+    @Test
+    void trainingPicturesInTwoPlacesAreRefused() {
+        files("images/#.png", "masks/#.png");
+        files("train/images/#.png", "train/masks/#.png");
+        refused("train/images/* and images/* both have masks to learn from");
+    }
+
+    @Test
+    void aFolderWithoutMasksSaysWhatItHolds() {
+        files("left/#.png", "right/#.png");
+        write(root.resolve("left/n0.json"), new byte[1]);
+        refused(
+                "holds pictures, but no masks were recognised",
+                "left/ (6 pictures, such as n0.png), right/ (3 pictures, such as n0.png)",
+                "annotations (1 .json) become masks by `imas import`",
+                "--set 'data.pictures=[right/*]' --set 'data.masks=[left/*]'");
+    }
+
+    @Test
+    void whoNamesTheFolderOfThePicturesIsToldTheOneAbove() {
+        files("images/#.png", "masks/#.png");
+        assertThatThrownBy(() -> DataFolder.resolved(
+                        auto("data.root", root.resolve("images").toString()), told::add))
+                .hasMessageContaining("beside it are masks: name the folder above, " + root);
+    }
+
+    @Test
+    void besidePicturesAFolderThatSaysNothingIsLeftAlone() {
+        files("#.png", "#_mask.png");
+        picture(root.resolve("out/n0.png"), 8, 6);
+        assertThat(recognised().pictures()).containsExactly("*");
+    }
+
+    @Test
+    void masksOfOtherNamesAreToldFromNoMasks() {
+        picture(root.resolve("images/a.png"), 8, 6);
+        mask(root.resolve("masks/b.png"), 8, 6, 1);
+        refused("holds masks, but none is named after a picture");
+    }
+
+    @Test
+    void aFolderWithoutPicturesSaysWhatItHolds() {
+        write(root.resolve("slide.czi"), new byte[1]);
+        assertThatThrownBy(this::recognised)
+                .hasMessage("no picture in " + root + " (it holds 1 .czi); name a folder of pictures (--data)");
+    }
+
+    @Test
+    void oneLabelledPictureCannotValidateAndBeLearnedFrom() {
+        picture(root.resolve("images/a.png"), 8, 6);
+        picture(root.resolve("images/b.png"), 8, 6);
+        mask(root.resolve("masks/a.png"), 8, 6, 1);
+        assertThatThrownBy(this::recognised).hasMessageStartingWith("one labelled picture alone in " + root);
+    }
+
+    @Test
+    void whereEveryPictureHasAMaskTheLabelledOnesAreUnlabelledToo() {
+        for (String name : List.of("a", "b", "c")) {
+            picture(root.resolve("images/" + name + ".png"), 8, 6);
+            mask(root.resolve("masks/" + name + ".png"), 8, 6, 1, 0);
+        }
+        assertThat(recognised().sparse()).isEqualTo(Sparse.ON);
+        assertThat(told).hasSize(3);
+        Dataset set = Dataset.open(auto());
+        assertThat(ids(set.unlabeled())).isEqualTo(ids(set.labeled())).hasSize(2);
+    }
+
+    @Test
+    void whatIsRecognisedIsExactTheNextTime() {
+        files("images/#.png", "masks/#.png");
+        ImasConfig config = DataFolder.resolved(auto(), told::add);
+        assertThat(DataFolder.resolved(config, told::add)).isEqualTo(config);
+        Dataset before = Dataset.open(config);
+        mask(root.resolve("masks/n3.png"), 8, 6, 1, 0);
+        Dataset after = Dataset.open(config);
+        assertThat(ids(after.validation())).isEqualTo(ids(before.validation()));
+        assertThat(ids(after.labeled())).contains("n3");
+    }
+
+    @Test
+    void givenPatternsGoBeforeRecognisedOnes() {
+        files("left/#.png", "right/#.png");
+        ImasConfig config = auto("data.pictures", List.of("left/*"), "data.masks", List.of("right/*"));
+        assertThat(Dataset.open(config).labeled().size()).isEqualTo(2);
+        assertThatThrownBy(() -> Dataset.open(auto("data.pictures", List.of("../left/*"))))
+                .hasMessageStartingWith("data.pictures holds ../left/*; expected paths below data.root");
+    }
+
+    @Test
+    void aFolderThatNothingWasTrainedWithIsMeasuredWithAllItsMasks() {
+        files("images/#.png", "masks/#.png");
+        assertThat(ids(Dataset.openValidation(auto()).validation())).containsExactly("n0", "n1", "n2");
+        ImasConfig trained = DataFolder.resolved(auto(), told::add);
+        assertThat(ids(Dataset.openValidation(trained).validation())).containsExactly("n2");
+    }
+}

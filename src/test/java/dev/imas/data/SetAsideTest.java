@@ -1,0 +1,73 @@
+package dev.imas.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** About a fifth, and no recording on both sides where that can be. */
+class SetAsideTest {
+    private static List<String> frames(String recording, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> String.format("images/%s_%04d.png", recording, i))
+                .toList();
+    }
+
+    @Test
+    void wholeRecordingsAreKeptApart() {
+        List<String> all = new ArrayList<>();
+        for (String recording : List.of("seqA", "seqB", "seqC", "seqD")) {
+            all.addAll(frames(recording, 5));
+        }
+        SetAside chosen = SetAside.of(all);
+        assertThat(chosen.entries()).isEqualTo(frames("seqA", 5));
+        assertThat(chosen.told())
+                .isEqualTo("5 of 20 labelled pictures are set aside to validate, 1 of 4 recordings by their names"
+                        + " (images/seqA*)");
+    }
+
+    @Test
+    void ofTwoRecordingsTheLastFramesAreTakenAndThatIsSaid() {
+        List<String> all = new ArrayList<>(frames("seqA", 10));
+        all.addAll(frames("seqB", 10));
+        SetAside chosen = SetAside.of(all);
+        assertThat(chosen.entries())
+                .containsExactly(
+                        "images/seqA_0008.png", "images/seqA_0009.png", "images/seqB_0008.png", "images/seqB_0009.png");
+        assertThat(chosen.told()).contains("the last of 2 recordings by their names, which are too few to keep one apart");
+    }
+
+    @Test
+    void numberedPicturesAreOneRecording() {
+        assertThat(SetAside.of(frames("img", 10)).entries())
+                .containsExactly("images/img_0008.png", "images/img_0009.png");
+    }
+
+    @Test
+    void namesWithoutNumbersAreSpread() {
+        List<String> names = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+        assertThat(SetAside.of(names).entries()).containsExactly("a", "f");
+        assertThat(SetAside.of(names).told()).isEqualTo("2 of 10 labelled pictures are set aside to validate");
+    }
+
+    @Test
+    void somethingIsSetAsideAndSomethingLeft() {
+        for (int n = 2; n < 40; n++) {
+            List<String> chosen = SetAside.of(frames("x", n)).entries();
+            assertThat(chosen).hasSizeBetween(1, n - 1);
+            assertThat(chosen.size()).isBetween(n / 5, n / 5 + 1);
+        }
+        assertThat(SetAside.of(List.of("a.png")).entries()).isEmpty();
+    }
+
+    @Test
+    void theOrderOfTheListDoesNotMatter() {
+        List<String> names = new ArrayList<>(frames("x", 9));
+        names.addAll(frames("y", 4));
+        List<String> turned = new ArrayList<>(names);
+        java.util.Collections.reverse(turned);
+        assertThat(SetAside.of(turned)).isEqualTo(SetAside.of(names));
+    }
+}
