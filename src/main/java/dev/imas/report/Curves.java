@@ -26,18 +26,14 @@ final class Curves {
             }
             figures.append(chart.html());
         }
+        Series dice = Series.of(m, Row::lossDice);
         noisy(
                 figures,
-                chart("Supervised loss", "nats per pixel", end, false),
+                chart("Supervised loss", "nats per pixel" + (dice.isEmpty() ? "" : ", and Dice"), end, false),
                 "running mean",
                 "a",
                 Series.of(m, Row::lossSup));
-        noisy(
-                figures,
-                chart("Dice part of the supervised loss", "0 to 1", end, false),
-                "running mean",
-                "a",
-                Series.of(m, Row::lossDice));
+        noisy(figures, chart("Dice part of the supervised loss", "0 to 1", end, false), "running mean", "a", dice);
         noisy(
                 figures,
                 chart("Consistency loss", "nats per pixel, times λ", end, false),

@@ -54,10 +54,10 @@ final class Page {
                 + result + "</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
     }
 
-    /** Of which epoch the result is, where it is not the last. */
+    /** Of which epoch the result is, where that need not be the last. */
     private static String kept(Run run) {
         return run.keepsBest() && !Double.isNaN(run.keptEpoch())
-                ? ", kept from epoch " + Format.count((long) run.keptEpoch())
+                ? ", epoch " + Format.count((long) run.keptEpoch())
                 : "";
     }
 

@@ -432,7 +432,7 @@ class TrainerTest {
         assertThat(lines("class_iou.csv", out).get(1)).endsWith("," + best.iouTeacher()[0]);
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains(
-                        "kept from epoch " + best.epoch(),
+                        "% mIoU of the teacher, epoch " + best.epoch(),
                         last.epoch() + " of 40 epochs",
                         "epoch " + best.epoch() + ". The bar");
 
