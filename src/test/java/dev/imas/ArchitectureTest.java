@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.entry("kernels", Set.of()),
             Map.entry("image", Set.of("common")),
             Map.entry("augment", Set.of("image", "common", "config")),
+            Map.entry("annotations", Set.of("image", "common", "config")),
             Map.entry("data", Set.of("augment", "image", "run", "common", "config")),
             Map.entry("device", Set.of("kernels", "common", "config", "machine")),
             Map.entry("nn", Set.of("device", "common", "config")),
@@ -66,8 +67,20 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "train", "predict", "verify", "report", "run", "device", "kernels", "data", "image", "plan",
-                            "common", "config", "machine")));
+                            "train",
+                            "predict",
+                            "verify",
+                            "report",
+                            "run",
+                            "device",
+                            "kernels",
+                            "data",
+                            "annotations",
+                            "image",
+                            "plan",
+                            "common",
+                            "config",
+                            "machine")));
 
     /** Package of dev.imas.verify ("" for itself) -> packages of it that it may use. */
     private static final Map<String, Set<String>> VERIFY_MAY_USE = Map.of(
@@ -213,8 +226,17 @@ class ArchitectureTest {
     void onlyTheLearningPackagesKnowLibtorch() {
         noClasses()
                 .that()
-                .resideInAnyPackage(
-                        packages("common", "config", "machine", "kernels", "image", "augment", "data", "run", "report"))
+                .resideInAnyPackage(packages(
+                        "common",
+                        "config",
+                        "machine",
+                        "kernels",
+                        "image",
+                        "annotations",
+                        "augment",
+                        "data",
+                        "run",
+                        "report"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco.pytorch..")

@@ -39,6 +39,7 @@ public final class Main {
             new PlanCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new ImportCommand(),
             new VerifyCommand(),
             new DoctorCommand(),
             new ReportCommand(),

@@ -123,16 +123,11 @@ public final class ImageFiles {
     }
 
     /**
-     * Whether a file's samples are more than whole numbers of 8 bits, so that {@link #picture} would leave out a part of
-     * them or refuse them; from the header alone.
+     * Whether {@link #picture} would leave out a part of a file's samples or refuse them, because they are more than
+     * whole numbers of 8 bits, or because there are channels beside RGB; from the header alone.
      */
     public static boolean isDeep(Path path) {
-        requireFile(path);
-        try (FileBytes bytes = FileBytes.open(path)) {
-            return PictureFile.of(bytes).deep();
-        } catch (IOException e) {
-            throw refused(path, e);
-        }
+        return header(path, PictureFile::deep);
     }
 
     private static void requireFile(Path path) {

@@ -37,8 +37,8 @@ interface PictureFile {
     /** Bytes that the decoded samples take. */
     long memory();
 
-    /** Whether samples are more than whole numbers of 8 bits: wider, signed or fractional. */
-    default boolean deep() {
+    /** Whether samples are wider than 8 bits, signed or fractional, or there are channels beside RGB. */
+    default boolean deep() throws IOException {
         return false;
     }
 

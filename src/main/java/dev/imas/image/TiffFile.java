@@ -33,8 +33,13 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
-    public boolean deep() {
-        return pages.stream().anyMatch(page -> page.bits > 8 || page.kind != Samples.Kind.UNSIGNED);
+    public boolean deep() throws IOException {
+        for (TiffPage page : pages) {
+            if (page.bits > 8 || page.kind != Samples.Kind.UNSIGNED || page.besideRgb()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -160,6 +160,11 @@ final class TiffPage {
         return -1;
     }
 
+    /** Whether there are channels beside RGB that are not opacity. */
+    boolean besideRgb() throws IOException {
+        return meaning() == Meaning.RGB && channels > 3 + (alpha() < 0 ? 0 : 1);
+    }
+
     boolean scaledByAlpha() throws IOException {
         int alpha = alpha();
         return alpha >= 0 && tags.numbers(EXTRA_SAMPLES)[alpha - meaning().channels] == 1;

@@ -3,14 +3,12 @@ package dev.imas.image;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import dev.imas.image.Stored.Meaning;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** A WebP file of one frame. Only its colours are handed to the decoder, which would apply a profile. */
 final class WebpFile implements PictureFile {
@@ -146,7 +144,7 @@ final class WebpFile implements PictureFile {
 
     private static BufferedImage read(byte[] simple) throws IOException {
         ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
-        try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(simple))) {
+        try (ImageInputStream stream = new PaddedInput(simple)) {
             reader.setInput(stream, true, true);
             boolean[] warned = {false};
             reader.addIIOReadWarningListener((source, warning) -> warned[0] = true);

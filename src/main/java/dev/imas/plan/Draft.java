@@ -31,7 +31,12 @@ final class Draft {
 
     /** Whether none of these settings was given. */
     boolean free(String... keys) {
-        return Arrays.stream(keys).noneMatch(given::contains);
+        return Arrays.stream(keys).noneMatch(this::isGiven);
+    }
+
+    /** By itself, or with the section that it belongs to. */
+    private boolean isGiven(String key) {
+        return given.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + "."));
     }
 
     /** Sets what was not given. */

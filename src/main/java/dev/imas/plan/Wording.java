@@ -61,7 +61,9 @@ final class Wording {
             return Optional.empty();
         }
         List<String> causes =
-                LENGTHENING.stream().filter(given::contains).limit(3).toList();
+                LENGTHENING.stream()
+                        .filter(key -> given.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + ".")))
+                        .limit(3).toList();
         String much =
                 "this run will take about " + Times.words(seconds) + ", longer than " + Times.words(budget.toSeconds());
         return Optional.of(

@@ -78,17 +78,18 @@ public final class StepTrial implements StepClock {
         int width = config.augment().crop().get(1);
         int l = config.training().batchLabeled();
         int u = config.training().batchUnlabeled();
-        Tensor images = images(compute, l, height, width);
+        int channels = config.data().channels().count();
+        Tensor images = images(compute, l, channels, height, width);
         Tensor labels = labels(compute, config.data().classes(), l, height, width);
         StepInput supervised = new StepInput.Supervised(images, labels);
         double alone = seconds(() -> step(config, assembly, supervised));
         double both = alone;
         if (config.method() != Method.SUPERVISED) {
-            Tensor weak = images(compute, u, height, width);
+            Tensor weak = images(compute, u, channels, height, width);
             StepInput all = new StepInput.SemiSupervised(images, labels, weak, weak);
             both = seconds(() -> step(config, assembly, all));
         }
-        Tensor picture = images(compute, 1, EVALUATED, EVALUATED);
+        Tensor picture = images(compute, 1, channels, EVALUATED, EVALUATED);
         double evaluated = seconds(() -> evaluation(compute, assembly.student(), picture));
         long bytes = compute.cuda() ? Gpu.peakBytes(compute.deviceIndex()) : ProcessMemory.resident();
         return new StepCost(alone, both, evaluated / (EVALUATED * EVALUATED), bytes);
@@ -128,12 +129,12 @@ public final class StepTrial implements StepClock {
                 .item_double();
     }
 
-    /** f32 [n,3,height,width] within about two standard deviations, stored channels_last as pictures are. */
-    private static Tensor images(Compute compute, int n, int height, int width) {
-        long values = 3L * n * height * width;
+    /** f32 [n,channels,height,width] within about two standard deviations, stored channels_last as pictures are. */
+    private static Tensor images(Compute compute, int n, int channels, int height, int width) {
+        long values = (long) channels * n * height * width;
         return torch.linspace(new Scalar(-200.0), new Scalar(200.0), values)
                 .sin()
-                .view(n, height, width, 3)
+                .view(n, height, width, channels)
                 .permute(0, 3, 1, 2)
                 .to(compute.torchDevice(), ScalarType.Float);
     }

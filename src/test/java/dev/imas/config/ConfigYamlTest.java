@@ -347,4 +347,17 @@ class ConfigYamlTest {
         assertThatThrownBy(() -> ConfigYaml.set(layers, "supervised.loss=dice"))
                 .hasMessage("--set: supervised.loss is 'dice'; expected one of ce, ohem, ce+dice");
     }
+
+    @Test
+    void whatAFileGivesIsKnownWithThePresetThatItBuildsOn() throws IOException {
+        Path file = Files.writeString(
+                dir.resolve("a.yaml"), "extends: camvid\ntraining: {epochs: 3}\ndata:\n  root: x\n");
+        assertThat(ConfigYaml.givenBy(file))
+                .contains("training.epochs", "data.root", "augment.crop", "name")
+                .doesNotContain("training.momentum", "seed", "data.labeled");
+        assertThat(ConfigYaml.givenBy("own")).contains("data.layout").doesNotContain("training.epochs");
+        Path complete = dir.resolve("b.yaml");
+        Files.writeString(complete, ConfigYaml.dump(ConfigYaml.defaults()));
+        assertThat(ConfigYaml.givenBy(complete)).containsExactlyElementsOf(RecordMapper.keys());
+    }
 }

@@ -72,8 +72,8 @@ final class SettingsPage {
                 the file to copy.
                 """);
         String section = null;
-        for (Setting setting : Setting.ALL) {
-            String own = setting.key().substring(0, Math.max(0, setting.key().lastIndexOf('.')));
+        for (Setting setting : bySection()) {
+            String own = section(setting);
             if (!own.equals(section)) {
                 section = own;
                 page.append(own.isEmpty() ? "\n## The run\n" : "\n## " + own + "\n");
@@ -95,6 +95,20 @@ final class SettingsPage {
                     .append(" |\n");
         }
         return page.toString();
+    }
+
+    /** A section that holds another one among its keys is told as a whole, then the other. */
+    private static List<Setting> bySection() {
+        return Setting.ALL.stream()
+                .collect(Collectors.groupingBy(SettingsPage::section, LinkedHashMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static String section(Setting setting) {
+        return setting.key().substring(0, Math.max(0, setting.key().lastIndexOf('.')));
     }
 
     private static String capital(String text) {

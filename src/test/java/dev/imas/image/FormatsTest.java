@@ -4,6 +4,7 @@ import static dev.imas.image.TestFiles.bytes;
 import static dev.imas.image.TestFiles.chunk;
 import static dev.imas.image.TestFiles.colours;
 import static dev.imas.image.TestFiles.encode;
+import static dev.imas.image.TestFiles.pixel;
 import static dev.imas.image.TestFiles.png;
 import static dev.imas.image.TestFiles.withSegment;
 import static dev.imas.image.TestFiles.write;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,6 +243,21 @@ class FormatsTest {
                 .isEqualTo(bytes(1, 2, 3, 255, 0, 0, 0, 0, 255, 1, 2, 3, 1, 2, 3, 1, 2, 3));
     }
 
+    /** As ImageIO writes it: interlaced, with codes of all widths. */
+    @Test
+    void aGifOfManyColours() {
+        BufferedImage image = new BufferedImage(150, 131, BufferedImage.TYPE_BYTE_INDEXED);
+        Random random = new Random(3);
+        for (int i = 0; i < 150 * 131; i++) {
+            int spread = i < 9000 ? 3 : 200;
+            image.getRaster().setSample(i % 150, i / 150, 0, random.nextInt(spread));
+        }
+        RgbImage read = ImageFiles.picture(file(encode(image, "gif")));
+        for (int i = 0; i < 150 * 131; i++) {
+            assertThat(pixel(read, i % 150, i / 150)).isEqualTo(image.getRGB(i % 150, i / 150) & 0xFFFFFF);
+        }
+    }
+
     @Test
     void aGifWithoutAllItsPixelsIsRefused() {
         refused(gif(2, 2, 0, 0, 2, 2, 1, 2, 3), " cannot be read as an image (its data end early" + DAMAGED);
@@ -297,25 +315,49 @@ class FormatsTest {
 
     /** A lossless WebP file of one colour: each of its five codes has a single symbol, which takes no bits. */
     static byte[] webp(int width, int height, int red, int green, int blue) {
-        long[] values = {0x2F, width - 1, height - 1, 0, 0, 0, 0, 0};
+        BitWriter bits = webpHeader(width, height);
+        for (int symbol : new int[] {green, red, blue, 255, 0}) {
+            putSingle(bits, symbol);
+        }
+        return riff(bits.bytes());
+    }
+
+    /** The data of a lossless WebP file whose pixels are green 10 or 20 in turns: one bit a pixel. */
+    private static byte[] twoGreens(int width, int height) {
+        BitWriter bits = webpHeader(width, height);
+        bits.put(0b111, 3); // a simple code of two symbols of 8 bits
+        bits.put(10, 8);
+        bits.put(20, 8);
+        for (int symbol : new int[] {0, 0, 255, 0}) {
+            putSingle(bits, symbol);
+        }
+        for (int i = 0; i < width * height; i++) {
+            bits.put(i % 2, 1);
+        }
+        return bits.bytes();
+    }
+
+    /** Signature, sizes, opacity, version; no transform, no cache, one group of codes. */
+    private static BitWriter webpHeader(int width, int height) {
+        int[] values = {0x2F, width - 1, height - 1, 0, 0, 0, 0, 0};
         int[] sizes = {8, 14, 14, 1, 3, 1, 1, 1};
         BitWriter bits = new BitWriter();
         for (int i = 0; i < values.length; i++) {
             bits.put(values[i], sizes[i]);
         }
-        for (int symbol : new int[] {green, red, blue, 255, 0}) {
-            bits.put(1, 1); // a simple code
-            bits.put(0, 1); // of one symbol
-            bits.put(1, 1); // of 8 bits
-            bits.put(symbol, 8);
-        }
-        byte[] data = bits.bytes();
+        return bits;
+    }
+
+    private static void putSingle(BitWriter bits, int symbol) {
+        bits.put(0b101, 3); // a simple code of one symbol of 8 bits
+        bits.put(symbol, 8);
+    }
+
+    private static byte[] riff(byte[] data) {
         int padded = data.length + data.length % 2;
         ByteBuffer out = ByteBuffer.allocate(20 + padded).order(ByteOrder.LITTLE_ENDIAN);
         out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(12 + padded);
-        out.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII))
-                .putInt(data.length)
-                .put(data);
+        out.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(data.length).put(data);
         return out.array();
     }
 
@@ -352,6 +394,15 @@ class FormatsTest {
                 .endsWith(10, 20, 30);
         byte[] cut = Arrays.copyOf(webp(5, 3, 10, 20, 30), 30);
         refused(cut, " cannot be read as an image (its data end early" + DAMAGED);
+    }
+
+    /** The decoder itself takes what is missing for zeros. */
+    @Test
+    void aWebpWhoseDataEndEarlyInAWholeFrame() {
+        byte[] data = twoGreens(60, 40);
+        int[] values = ImageFiles.storedMask(file(riff(data))).values();
+        assertThat(values).startsWith(0x000A00, 0x001400, 0x000A00).endsWith(0x001400);
+        refused(riff(Arrays.copyOf(data, 100)), " cannot be read as an image (its data end early" + DAMAGED);
     }
 
     @Test

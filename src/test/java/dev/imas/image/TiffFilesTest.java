@@ -335,6 +335,18 @@ class TiffFilesTest {
         assertThat(greys(alpha)).containsExactly(77);
     }
 
+    /** The file says what is red, green and blue, so that they can be taken; but whoever asks is told of the rest. */
+    @Test
+    void channelsBesideRgbAreToldOf() {
+        Path infrared = file(TestTiff.little().page(1, 1, 4, 8).tag(338, 0).strips(bytes(1, 2, 3, 4)));
+        assertThat(ImageFiles.picture(infrared).rgb()).containsExactly(1, 2, 3);
+        assertThat(ImageFiles.samples(infrared).values()).containsExactly(1, 2, 3, 4);
+        assertThat(ImageFiles.isDeep(infrared)).isTrue();
+        Path alpha = file(TestTiff.little().page(1, 1, 4, 8).tag(338, 2).strips(bytes(1, 2, 3, 4)));
+        assertThat(ImageFiles.samples(alpha).values()).containsExactly(1, 2, 3);
+        assertThat(ImageFiles.isDeep(alpha)).isFalse();
+    }
+
     @Test
     void deepPicturesThatWouldBecomeBlackAreRefused() {
         TestTiff dark = TestTiff.little().page(2, 1, 1, 16);

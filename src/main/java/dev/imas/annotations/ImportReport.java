@@ -1,0 +1,65 @@
+package dev.imas.annotations;
+
+import dev.imas.image.LabelMap;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.LongStream;
+
+/**
+ * What an import did, in lines.
+ *
+ * @param request  what was asked
+ * @param table    its classes
+ * @param counts   what the masks hold
+ * @param files    files of annotations
+ * @param pictures all pictures
+ */
+record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts counts, int files, int pictures) {
+    List<String> lines(Findings findings) {
+        List<String> lines = new ArrayList<>();
+        lines.add("read     " + Words.count(LongStream.of(counts.annotations).sum(), "annotation") + " of "
+                + Words.count(files, "file") + " (" + request.format().files() + ")");
+        lines.add("masks    " + counts.masks + " of " + Words.count(pictures, "picture")
+                + "; those without one are unlabelled");
+        classes(lines);
+        findings.skips().forEach(skip -> lines.add("left out " + skip));
+        if (counts.covered > 0) {
+            lines.add("overlap  " + Words.count(counts.covered, "pixel")
+                    + " of an annotation lie under a later one of another class");
+        }
+        lines.add("rule     a pixel belongs to an annotation when its centre does, by the even-odd rule; pixels without"
+                + " annotation are " + (request.sparse() ? "ignored (255)" : "background"));
+        if (request.sparse() && counts.pixels[0] == 0) {
+            lines.add("note     nothing is annotated as " + table.names().get(0)
+                    + ": with --sparse annotate some of it too, or nothing tells it from the other classes");
+        }
+        Path out = request.out();
+        lines.add("wrote    " + out + ": images (" + (request.link() ? "links" : "copies")
+                + "), masks, classes.yaml, import.txt");
+        lines.add("train    imas train --config " + out.resolve("classes.yaml") + " --data " + out);
+        return lines;
+    }
+
+    private void classes(List<String> lines) {
+        long all = LongStream.of(counts.pixels).sum();
+        for (int i = 0; i < table.names().size(); i++) {
+            lines.add(label(i, table.names().get(i), all));
+        }
+        if (counts.pixels[LabelMap.IGNORE] > 0) {
+            lines.add(label(LabelMap.IGNORE, "(ignored)", all));
+        }
+    }
+
+    private String label(int label, String name, long all) {
+        return String.format(
+                Locale.ROOT,
+                "class    %-3d %s: %s, %s, %.2f %% of the masks",
+                label,
+                name,
+                Words.count(counts.annotations[label], "annotation"),
+                Words.count(counts.pictures[label], "picture"),
+                100.0 * counts.pixels[label] / all);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.imas.annotations;
+
+import dev.imas.common.UserException;
+import dev.imas.image.ImageFiles;
+import dev.imas.image.ImageSize;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which picture is annotated by what. */
+final class Matches {
+    /**
+     * A picture with the annotations about it.
+     *
+     * @param file    the picture
+     * @param size    as it is shown
+     * @param sources what annotates it, the lowest first
+     */
+    record Annotated(Path file, ImageSize size, List<Source> sources) {}
+
+    /**
+     * Annotations, and where the picture's pixels lie among them.
+     *
+     * @param annotated the annotations
+     * @param frame     the picture's place
+     */
+    record Source(AnnotatedPicture annotated, Frame frame) {}
+
+    private final ImportRequest request;
+    private final PictureFolder pictures;
+    private final Findings findings;
+    private final Map<Path, List<AnnotatedPicture>> found = new TreeMap<>();
+
+    Matches(ImportRequest request, PictureFolder pictures, Findings findings) {
+        this.request = request;
+        this.pictures = pictures;
+        this.findings = findings;
+    }
+
+    /** Looks for the pictures that something annotates; notes where there are none. */
+    void add(AnnotatedPicture annotated) {
+        List<Path> files =
+                new ArrayList<>(pictures.find(annotated.names(), request.format() == AnnotationFormat.GEOJSON));
+        if (files.isEmpty() && namesOnlyPicture(annotated)) {
+            pictures.only().ifPresent(files::add);
+        }
+        if (files.isEmpty()) {
+            findings.skip(
+                    "annotated pictures that are not in --images",
+                    annotated.names().get(0) + " (" + annotated.origin() + ")");
+        }
+        if (request.format() == AnnotationFormat.LABELME) {
+            requireOne(annotated, files);
+        }
+        files.forEach(
+                file -> found.computeIfAbsent(file, key -> new ArrayList<>()).add(annotated));
+    }
+
+    /** One file for one picture needs no equal names, unless it names another picture itself. */
+    private boolean namesOnlyPicture(AnnotatedPicture annotated) {
+        boolean named = request.format() == AnnotationFormat.COCO || request.format() == AnnotationFormat.LABELME;
+        return !named
+                && Files.isRegularFile(request.annotations())
+                && pictures.only().isPresent();
+    }
+
+    /** After pictures were renamed, what a file says and what it is called may lead to different ones. */
+    private void requireOne(AnnotatedPicture annotated, List<Path> files) {
+        for (String name : annotated.names()) {
+            for (Path other : pictures.find(List.of(name), false)) {
+                if (!files.contains(other)) {
+                    throw new UserException(annotated.origin() + ": $.imagePath leads to " + files.get(0)
+                            + ", the file's own name to " + other + "; correct imagePath or rename the file");
+                }
+            }
+        }
+    }
+
+    /** The annotated pictures, by name; a picture of another size than its annotations say is a fault. */
+    List<Annotated> annotated() {
+        List<Annotated> annotated = new ArrayList<>();
+        found.forEach((file, sources) -> findings.gather(() -> {
+            ImageSize size = ImageFiles.size(file);
+            List<Source> framed = sources.stream()
+                    .map(source -> new Source(source, frame(file, size, source)))
+                    .toList();
+            annotated.add(new Annotated(file, size, framed));
+        }));
+        return annotated;
+    }
+
+    private Frame frame(Path file, ImageSize size, AnnotatedPicture source) {
+        source.size().filter(stated -> !stated.equals(size)).ifPresent(stated -> {
+            throw new UserException(source.origin() + " is about a picture of " + stated.width() + "x"
+                    + stated.height() + ", but " + file + " is " + size.width() + "x" + size.height()
+                    + "; expected the picture that was annotated");
+        });
+        return pictures.tile(file, source.names())
+                .map(tile -> tile.frame(file.toString(), size))
+                .orElseGet(() -> Frame.of(size));
+    }
+}

@@ -1,0 +1,250 @@
+package dev.imas.annotations;
+
+import dev.imas.common.FileProblem;
+import dev.imas.common.UserException;
+import dev.imas.image.PictureNames;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The pictures of a folder and its subfolders, found by the names that other programs call them. Names are compared
+ * as people see them: however their accents are composed, and, where none is equal, in upper or lower case.
+ */
+final class PictureFolder {
+    /** Endings of slides, which QuPath leaves out or keeps in front of others. */
+    private static final Pattern SLIDE =
+            Pattern.compile("(?i)\\.(ome|svs|ndpi|mrxs|scn|czi|vsi|bif|qptiff|lif|nd2|dcm|jp2)$");
+
+    private static final int DEEPEST = 20;
+
+    /** What is compared of a picture's name and the name that is looked for, the surest first. */
+    private static final List<UnaryOperator<String>> KEYS =
+            List.of(name -> name, PictureFolder::lower, PictureFolder::bare, name -> lower(bare(name)));
+
+    private final Path root;
+    private final List<Path> pictures;
+    private final List<Map<String, List<Path>>> byKey;
+    private final Map<String, List<Path>> bySlide = new HashMap<>();
+
+    private PictureFolder(Path root, List<Path> pictures) {
+        this.root = root;
+        this.pictures = pictures;
+        byKey = KEYS.stream()
+                .map(key -> pictures.stream().collect(Collectors.groupingBy(file -> key.apply(last(file)))))
+                .toList();
+        for (Path picture : pictures) {
+            TileName.of(stem(last(picture))).filter(TileName::firstPlane).ifPresent(tile -> bySlide.computeIfAbsent(
+                            slide(tile.slide()), key -> new ArrayList<>())
+                    .add(picture));
+        }
+    }
+
+    /**
+     * Lists the pictures of a folder.
+     *
+     * @param annotations files that are none, though they may lie among them
+     * @param findings    told of masks among the pictures, which are none either
+     */
+    static PictureFolder of(Path root, List<Path> annotations, Findings findings) {
+        Set<Path> others = annotations.stream().map(PictureFolder::absolute).collect(Collectors.toSet());
+        List<Path> files = files(root, "--images").stream()
+                .filter(file -> PictureNames.isPicture(file.getFileName().toString()))
+                .filter(file -> !others.contains(absolute(file)))
+                .toList();
+        Set<String> names = files.stream().map(PictureFolder::key).collect(Collectors.toSet());
+        List<Path> pictures = new ArrayList<>();
+        for (Path file : files) {
+            if (TileName.of(stem(last(file))).filter(tile -> !tile.firstPlane()).isPresent()) {
+                findings.skip("masks of tiles on another z or t than the first", file.toString());
+            }
+            if (MaskNames.picture(file)
+                    .filter(name -> names.contains(lower(normal(name))))
+                    .isPresent()) {
+                findings.skip("masks beside their pictures, by their names", file.toString());
+            } else {
+                pictures.add(file);
+            }
+        }
+        if (pictures.isEmpty()) {
+            throw new UserException(
+                    "--images: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + root);
+        }
+        return new PictureFolder(root, pictures);
+    }
+
+    private static Path absolute(Path file) {
+        return file.toAbsolutePath().normalize();
+    }
+
+    /** All files below a folder but hidden ones, in the order of their names. */
+    static List<Path> files(Path folder, String option) {
+        if (!Files.isDirectory(folder)) {
+            throw new UserException(option + ": no folder at " + folder);
+        }
+        try (Stream<Path> entries = Files.walk(folder, DEEPEST)) {
+            return entries.filter(file -> !isHidden(folder.relativize(file)) && Files.isRegularFile(file))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserException(
+                    option + ": " + folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
+        }
+    }
+
+    private static boolean isHidden(Path relative) {
+        for (Path part : relative) {
+            String name = part.toString();
+            if (name.startsWith(".") || name.equals("__MACOSX")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The picture, if it is the only one and no tile, which has its place in a slide. */
+    Optional<Path> only() {
+        return pictures.size() == 1 && TileName.of(stem(last(pictures.get(0)))).isEmpty()
+                ? Optional.of(pictures.get(0))
+                : Optional.empty();
+    }
+
+    /**
+     * The pictures that something is about: the first of the names that any has. Several pictures are found only where
+     * they are tiles of one slide.
+     *
+     * @param names with or without folders and endings
+     * @param tiles look for tiles of a slide of the name too
+     * @throws UserException when several pictures fit equally well
+     */
+    List<Path> find(List<String> names, boolean tiles) {
+        for (String name : names) {
+            List<Path> found = new ArrayList<>(find(name).stream().toList());
+            if (tiles) {
+                found.addAll(bySlide.getOrDefault(slide(normal(name)), List.of()));
+            }
+            if (!found.isEmpty()) {
+                return found;
+            }
+        }
+        return List.of();
+    }
+
+    private Optional<Path> find(String given) {
+        String name = normal(given.replace('\\', '/'));
+        String last = name.substring(name.lastIndexOf('/') + 1);
+        for (int i = 0; i < KEYS.size(); i++) {
+            List<Path> found = byKey.get(i).get(KEYS.get(i).apply(last));
+            if (found != null) {
+                return Optional.of(nearest(found, name));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Of pictures in several folders the one that shares most of the name's folders. */
+    private Path nearest(List<Path> found, String name) {
+        TreeMap<Integer, List<Path>> bySharing =
+                new TreeMap<>(found.stream().collect(Collectors.groupingBy(file -> sharedFolders(file, name))));
+        List<Path> best = bySharing.lastEntry().getValue();
+        if (best.size() > 1) {
+            throw new UserException("the name " + Words.brief(name) + " fits " + best.get(0) + " and " + best.get(1)
+                    + "; keep one of them in --images");
+        }
+        return best.get(0);
+    }
+
+    private int sharedFolders(Path file, String name) {
+        String[] mine = normal(relative(file)).split("/");
+        String[] theirs = name.split("/");
+        int shared = 0;
+        while (shared < mine.length - 1
+                && shared < theirs.length - 1
+                && mine[mine.length - 2 - shared].equals(theirs[theirs.length - 2 - shared])) {
+            shared++;
+        }
+        return shared;
+    }
+
+    /** What a tile's name says, where it is one of a slide of these names; empty for the picture of the name itself. */
+    Optional<TileName> tile(Path file, List<String> slides) {
+        return TileName.of(stem(last(file))).filter(tile -> slides.stream()
+                .anyMatch(name -> slide(normal(name)).equals(slide(tile.slide()))));
+    }
+
+    /** The picture's path below the folder, with slashes. */
+    String relative(Path file) {
+        return root.relativize(file).toString().replace('\\', '/');
+    }
+
+    private static String last(Path file) {
+        return normal(file.getFileName().toString());
+    }
+
+    private static String normal(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFC);
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    private static String stem(String name) {
+        return PictureNames.stem(name);
+    }
+
+    private static String slide(String name) {
+        return lower(bare(name));
+    }
+
+    /** Without the ending of a picture and, in front of it, that of a slide. */
+    private static String bare(String name) {
+        return SLIDE.matcher(stem(name)).replaceFirst("");
+    }
+
+    /**
+     * A name for every picture in one folder: its own, or where two share one but for its ending, with the folders in
+     * front.
+     *
+     * @throws UserException naming pictures that would still share one
+     */
+    Map<Path, String> flatNames() {
+        Map<String, Long> stems =
+                pictures.stream().collect(Collectors.groupingBy(PictureFolder::key, Collectors.counting()));
+        Map<Path, String> names = new LinkedHashMap<>();
+        Map<String, Path> taken = new HashMap<>();
+        Findings faults = new Findings();
+        for (Path picture : pictures) {
+            String name = stems.get(key(picture)) == 1
+                    ? picture.getFileName().toString()
+                    : relative(picture).replace('/', '-');
+            Path other = taken.put(lower(stem(name)), picture);
+            if (other != null) {
+                faults.fault(other + " and " + picture + " share one name; a picture and its mask are matched by the"
+                        + " name before the ending: rename one");
+            }
+            names.put(picture, name);
+        }
+        faults.raise();
+        return names;
+    }
+
+    private static String key(Path picture) {
+        return lower(stem(last(picture)));
+    }
+}
