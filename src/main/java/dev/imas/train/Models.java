@@ -40,9 +40,9 @@ final class Models implements AutoCloseable {
         assembly = StepAssembly.create(config, compute, fresh -> {
             if (initial) {
                 InitialWeights.of(config, listener)
-                        .ifPresent(weights -> listener.message(
-                                WeightFiles.start(fresh, weights, config.network().strictWeights())
-                                        .summary()));
+                        .ifPresent(weights -> listener.message(WeightFiles.start(
+                                        fresh, weights, config.network().strictWeights())
+                                .summary()));
             }
         });
         student = assembly.student();

@@ -127,8 +127,7 @@ public final class WeightFiles {
         return load(network, file, Part.AUTO, strict ? Fit.EXACT : Fit.PARTIAL, true);
     }
 
-    private static LoadReport load(
-            SegmentationNetwork network, Path file, Part part, Fit fit, boolean anyChannels) {
+    private static LoadReport load(SegmentationNetwork network, Path file, Part part, Fit fit, boolean anyChannels) {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> state = network.state();
             Map<String, Tensor> read = read(file, part);
