@@ -51,8 +51,8 @@ final class TrainCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.device(
-                        Arguments.dataset(Arguments.configuration(new Options(), "embedded; own with --data alone"))
+        return Arguments.device(Arguments.dataset(
+                        Arguments.configuration(new Options(), "embedded; own with --data alone"))
                 .addOption(option("out", "DIR", "run directory (default: runs/NAME-METHOD-seedN)"))
                 .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
                 .addOption(Arguments.budget())
