@@ -1,7 +1,6 @@
 package dev.imas.cli;
 
 import dev.imas.common.UserException;
-import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Precision;
@@ -20,7 +19,6 @@ final class Arguments {
     static final String SET = "set";
 
     /** What a folder is trained with where nothing is said. */
-
     private static final Map<String, List<String>> GROUPS = groups();
 
     private Arguments() {}
@@ -138,7 +136,8 @@ final class Arguments {
 
     /** What names the pictures and masks of a data set. */
     static Options dataset(Options options) {
-        return options.addOption(option("data", "DIR", "folder of pictures and masks; paths in lists are relative to it"))
+        return options.addOption(
+                        option("data", "DIR", "folder of pictures and masks; paths in lists are relative to it"))
                 .addOption(option("labeled", "LIST", "list of labelled images"))
                 .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
                 .addOption(option("val", "LIST", "list of validation images"));

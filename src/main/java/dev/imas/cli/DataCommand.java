@@ -3,12 +3,10 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.option;
 
 import dev.imas.common.WrittenPath;
-import dev.imas.config.ConfigYaml;
 import dev.imas.data.Finding.Severity;
 import dev.imas.data.Inspection;
 import dev.imas.report.DataPage;
 import java.nio.file.Path;
-import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -34,7 +32,8 @@ final class DataCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.dataset(Arguments.configuration(new Options(), "folders; own, its layout recognised, with --data alone"))
+        return Arguments.dataset(Arguments.configuration(
+                        new Options(), "folders; own, its layout recognised, with --data alone"))
                 .addOption(option("out", "FILE", "the page (default: data.html)"));
     }
 

@@ -88,7 +88,6 @@ final class Planning {
 
     /** @param fetch whether weights may be fetched for it */
     static Proposal proposal(CommandLine line, ImasConfig start, Console console, boolean fetch) {
-        console.err().println("looking at the pictures and timing some steps");
         return planning(line, start, console).plan(fetch);
     }
 

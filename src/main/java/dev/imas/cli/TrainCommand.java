@@ -30,10 +30,10 @@ final class TrainCommand implements Command {
                 train [--data FOLDER | --preset NAME | --config FILE] [OPTIONS]
                        imas train --resume DIR""",
                 """
-                Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded. With
-                --data alone it learns on your pictures: images/ and masks/ and many other layouts are recognised, classes
-                are found, validation pictures set aside (`imas data` shows that), and a plan fits the run to the machine
-                (`imas plan` shows it).
+                Without options it learns on generated scenes (preset embedded); nothing needs to be downloaded.
+                With --data alone it learns on your pictures: images/ and masks/ and many other layouts are
+                recognised, classes are found and validation pictures set aside (imas data shows that), and a
+                plan fits the run to the machine (imas plan shows it).
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
 
@@ -51,14 +51,14 @@ final class TrainCommand implements Command {
 
     @Override
     public Options options() {
-        return Arguments.device(
-                        Arguments.dataset(Arguments.configuration(new Options(), "embedded; own with --data alone"))
+        return Arguments.device(Arguments.dataset(
+                        Arguments.configuration(new Options(), "embedded; own with --data alone"))
                 .addOption(option("out", "DIR", "run directory (default: runs/NAME-METHOD-seedN)"))
                 .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
                 .addOption(Arguments.budget())
                 .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
                 .addOption(option("resume", "DIR", "continue an interrupted run from its newest checkpoint"))
-                .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
+                .addOption(flag("strict", "refuse initial weights with unknown or missing keys"));
     }
 
     @Override

@@ -213,8 +213,10 @@ public final class ConfigYaml {
 
     /** As {@link #dump}, of the section {@code data} alone. */
     public static String dumpData(ImasConfig config) {
-        return dump(config).lines().dropWhile(line -> !line.equals("data:")).takeWhile(line -> line.equals("data:")
-                        || line.startsWith(" "))
+        return dump(config)
+                .lines()
+                .dropWhile(line -> !line.equals("data:"))
+                .takeWhile(line -> line.equals("data:") || line.startsWith(" "))
                 .collect(Collectors.joining("\n", "", "\n"));
     }
 

@@ -79,7 +79,8 @@ final class Duplicates {
         if (!both) {
             List<Sample> shared = shared(files.labeled(), files.unlabeled());
             if (!shared.isEmpty()) {
-                findings.add(Finding.note(shared.size() + " of " + files.labeled().size()
+                findings.add(Finding.note(shared.size() + " of "
+                        + files.labeled().size()
                         + " labelled pictures also among the unlabelled ones" + in(files.unlabeled()) + ", such as "
                         + first(shared)));
             }

@@ -61,9 +61,8 @@ final class FolderContents {
                         .add(path);
             }
         }
-        Set<String> masks = unmatched.masks().stream()
-                .map(mask -> lowerStem(mask.mask()))
-                .collect(Collectors.toSet());
+        Set<String> masks =
+                unmatched.masks().stream().map(mask -> lowerStem(mask.mask())).collect(Collectors.toSet());
         byFolder.forEach((folder, paths) -> {
             long masked = paths.stream()
                     .filter(path -> masks.contains(lowerStem(path)))

@@ -76,7 +76,8 @@ public record Inspection(
 
     private static List<String> told(List<String> recognised, ImasConfig other) {
         List<String> lines = new ArrayList<>(recognised.subList(0, 1));
-        lines.add("validation: " + other.data().setAside().size() + " labelled pictures are set aside to validate, the last"
+        lines.add("validation: " + other.data().setAside().size()
+                + " labelled pictures are set aside to validate, the last"
                 + " of each kind of name, since whole kinds would leave a class on one side alone");
         lines.addAll(recognised.subList(2, recognised.size()));
         return lines;

@@ -50,7 +50,8 @@ final class MaskPlaces {
         if (found.size() > 1) {
             return Optional.of(augmentedVoc(found).orElseThrow(() -> {
                 String folders = found.stream().map(Pair::told).collect(Collectors.joining(" and "));
-                return ambiguous.apply(folders + " all hold masks of the pictures in " + tree.called(pictures.folder()));
+                return ambiguous.apply(
+                        folders + " all hold masks of the pictures in " + tree.called(pictures.folder()));
             }));
         }
         return Optional.of(found.get(0));

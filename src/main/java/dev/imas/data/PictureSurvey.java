@@ -69,7 +69,8 @@ public final class PictureSurvey {
     }
 
     private ImasConfig settled(ImasConfig config) {
-        boolean files = input.channels().rgb() && input.page() == null && input.range().rule() == Rule.AUTO;
+        boolean files =
+                input.channels().rgb() && input.page() == null && input.range().rule() == Rule.AUTO;
         if (files && pictures.parallelStream().noneMatch(this::isDeep)) {
             return config;
         }

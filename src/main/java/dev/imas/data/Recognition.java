@@ -127,14 +127,16 @@ final class Recognition {
     }
 
     private UserException withoutMasks() {
-        List<Group> masks =
-                groups.all().stream().filter(group -> group.kind() == Kind.MASKS).toList();
+        List<Group> masks = groups.all().stream()
+                .filter(group -> group.kind() == Kind.MASKS)
+                .toList();
         Map<String, List<String>> folders = folders();
         String found = folders.entrySet().stream()
                 .limit(TOLD)
-                .map(entry -> tree.called(entry.getKey()) + " (" + entry.getValue().size()
-                        + (entry.getValue().size() == 1 ? " picture: " : " pictures, such as ")
-                        + entry.getValue().get(0) + ")")
+                .map(entry ->
+                        tree.called(entry.getKey()) + " (" + entry.getValue().size()
+                                + (entry.getValue().size() == 1 ? " picture: " : " pictures, such as ")
+                                + entry.getValue().get(0) + ")")
                 .collect(Collectors.joining(", "));
         String more = folders.size() > TOLD ? " and " + (folders.size() - TOLD) + " folders more" : "";
         String what = masks.isEmpty()
@@ -153,13 +155,15 @@ final class Recognition {
     /** Who names the folder of the pictures means the one that has the masks too. */
     private String folderAbove() {
         Path above = tree.root().toAbsolutePath().normalize().getParent();
-        Kind own = FolderWords.of(tree.root().toAbsolutePath().normalize().getFileName() + "").kind();
+        Kind own = FolderWords.of(tree.root().toAbsolutePath().normalize().getFileName() + "")
+                .kind();
         if (above == null || own != Kind.PICTURES) {
             return "";
         }
         try (Stream<Path> folders = Files.list(above)) {
             boolean masks = folders.filter(Files::isDirectory)
-                    .anyMatch(folder -> FolderWords.of(folder.getFileName().toString()).kind() == Kind.MASKS);
+                    .anyMatch(folder ->
+                            FolderWords.of(folder.getFileName().toString()).kind() == Kind.MASKS);
             return masks ? "; beside it are masks: name the folder above, " + above : "";
         } catch (IOException e) {
             return ""; // a hint the less

@@ -52,8 +52,8 @@ record SetAside(List<String> entries, String told) {
         List<String> last = lastOfEach(recordings, wanted(labeled));
         return new SetAside(
                 last,
-                counted(last.size(), labeled.size()) + ", the last of " + recordings.size() + " recordings by their names"
-                        + reason);
+                counted(last.size(), labeled.size()) + ", the last of " + recordings.size()
+                        + " recordings by their names" + reason);
     }
 
     private static int wanted(List<String> labeled) {

@@ -95,14 +95,16 @@ final class UnmatchedMasks {
                     + WrittenNames.last(first.nearest()) + ", which has no mask)"));
         }
         if (!strangers.isEmpty()) {
-            findings.add(Finding.warning(
-                    (strangers.size() == 1 ? "1 mask has no picture and is" : strangers.size() + " masks have no picture and are")
-                            + " not used: " + named(strangers)));
+            findings.add(Finding.warning((strangers.size() == 1
+                            ? "1 mask has no picture and is"
+                            : strangers.size() + " masks have no picture and are")
+                    + " not used: " + named(strangers)));
         }
         if (!others.isEmpty()) {
-            findings.add(Finding.note((others.size() == 1 ? "1 file beside the masks is" : others.size()
-                    + " files beside the masks are") + " not named as masks are and not used, such as "
-                    + places.tree().root().resolve(others.get(0))));
+            findings.add(Finding.note(
+                    (others.size() == 1 ? "1 file beside the masks is" : others.size() + " files beside the masks are")
+                            + " not named as masks are and not used, such as "
+                            + places.tree().root().resolve(others.get(0))));
         }
         return findings;
     }

@@ -60,10 +60,10 @@ final class Wording {
         if (seconds <= TOLERANCE * budget.toMillis() / 1000) {
             return Optional.empty();
         }
-        List<String> causes =
-                LENGTHENING.stream()
-                        .filter(key -> given.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + ".")))
-                        .limit(3).toList();
+        List<String> causes = LENGTHENING.stream()
+                .filter(key -> given.stream().anyMatch(name -> key.equals(name) || key.startsWith(name + ".")))
+                .limit(3)
+                .toList();
         String much =
                 "this run will take about " + Times.words(seconds) + ", longer than " + Times.words(budget.toSeconds());
         return Optional.of(

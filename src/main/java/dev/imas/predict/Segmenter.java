@@ -388,7 +388,8 @@ public final class Segmenter implements AutoCloseable {
 
         /** Where the run's pictures are says nothing of another folder, which is looked at anew. */
         private static ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
-            boolean recognised = !ofRun.data().pictures().isEmpty() && asked.data().samePlaces(ofRun.data());
+            boolean recognised =
+                    !ofRun.data().pictures().isEmpty() && asked.data().samePlaces(ofRun.data());
             return recognised && !sameFolder(ofRun.data().root(), asked.data().root())
                     ? asked.withData(asked.data().recognisedAnew())
                     : asked;

@@ -40,7 +40,8 @@ public final class DataPage {
             DurableFiles.replace(file, beside -> Files.writeString(beside, page, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UserException(
-                    "the page " + file + " cannot be written (" + FileProblem.of(e, file) + "); name another with --out",
+                    "the page " + file + " cannot be written (" + FileProblem.of(e, file)
+                            + "); name another with --out",
                     e);
         }
     }
@@ -49,8 +50,12 @@ public final class DataPage {
         String name = inspection.config().name();
         return Page.document(
                 name + " – iMAS data",
-                head(inspection, name) + findings(inspection) + classes(inspection) + DataSamples.html(inspection)
-                        + pictures(inspection.pictures()) + unmatched(inspection.unmatched())
+                head(inspection, name)
+                        + findings(inspection)
+                        + classes(inspection)
+                        + DataSamples.html(inspection)
+                        + pictures(inspection.pictures())
+                        + unmatched(inspection.unmatched())
                         + settings(inspection));
     }
 
@@ -104,7 +109,8 @@ public final class DataPage {
 
     private static String title(Severity severity, int count) {
         return switch (severity) {
-            case FAULT -> count == 1 ? "1 fault: training would not begin" : count + " faults: training would not begin";
+            case FAULT ->
+                count == 1 ? "1 fault: training would not begin" : count + " faults: training would not begin";
             case WARNING -> count == 1 ? "1 warning" : count + " warnings";
             case NOTE -> "What was decided";
         };

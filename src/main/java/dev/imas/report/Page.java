@@ -15,8 +15,14 @@ final class Page {
     static String html(Run run) {
         return document(
                 run.name() + " – iMAS run",
-                head(run) + notes(run) + Tiles.html(run) + Curves.html(run) + HardnessSection.html(run)
-                        + ClassSection.html(run) + SampleSection.html(run) + SetupSection.html(run));
+                head(run)
+                        + notes(run)
+                        + Tiles.html(run)
+                        + Curves.html(run)
+                        + HardnessSection.html(run)
+                        + ClassSection.html(run)
+                        + SampleSection.html(run)
+                        + SetupSection.html(run));
     }
 
     /** A page of its own, with the style of all pages; {@code body} is markup. */

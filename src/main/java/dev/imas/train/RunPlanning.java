@@ -3,6 +3,7 @@ package dev.imas.train;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.data.Dataset;
 import dev.imas.data.Inspection;
 import dev.imas.device.Compute;
 import dev.imas.device.Gpu;
@@ -63,7 +64,9 @@ public final class RunPlanning {
         Machine machine = new Machine(
                 compute.cuda(), Runtime.getRuntime().availableProcessors(), memory > 0 ? memory : Long.MAX_VALUE);
         Inspection inspection = Inspection.of(start);
-        DataFacts facts = Survey.of(inspection.usable(), System::nanoTime);
+        Dataset data = inspection.usable();
+        listener.message("looking at the pictures and timing some steps");
+        DataFacts facts = Survey.of(data, System::nanoTime);
         StepTrial trial = new StepTrial(System::nanoTime);
         return new Planner(
                 facts,

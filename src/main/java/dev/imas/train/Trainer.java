@@ -50,8 +50,7 @@ public final class Trainer {
         Compute.of(asked.device(), asked.precision(), asked.network().backbone());
         Inspection inspection = Inspection.of(asked);
         Dataset data = inspected(inspection, listener);
-        ImasConfig config =
-                onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
+        ImasConfig config = onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
         if (!resume) {
             InitialWeights.of(config, listener); // what fails here leaves no run directory behind
             InitialWeights.tellRandomStart(config, listener);

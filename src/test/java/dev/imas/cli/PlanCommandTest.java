@@ -48,8 +48,17 @@ class PlanCommandTest {
 
     private static Result plan(String... more) {
         String[] first = {
-            "plan", "--data", dir.toString(), "--device", "cpu", "--precision", "fp32", "--set", "network.backbone=tiny",
-            "--set", "network.init_weights=none"
+            "plan",
+            "--data",
+            dir.toString(),
+            "--device",
+            "cpu",
+            "--precision",
+            "fp32",
+            "--set",
+            "network.backbone=tiny",
+            "--set",
+            "network.init_weights=none"
         };
         String[] all = new String[first.length + more.length];
         System.arraycopy(first, 0, all, 0, first.length);
@@ -69,8 +78,7 @@ class PlanCommandTest {
                 .doesNotContain("network.backbone:")
                 .doesNotContain("training.batch_labeled:");
         try (var files = Files.list(dir)) {
-            assertThat(files.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder("images", "masks");
+            assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("images", "masks");
         }
     }
 

@@ -350,8 +350,8 @@ class ConfigYamlTest {
 
     @Test
     void whatAFileGivesIsKnownWithThePresetThatItBuildsOn() throws IOException {
-        Path file = Files.writeString(
-                dir.resolve("a.yaml"), "extends: camvid\ntraining: {epochs: 3}\ndata:\n  root: x\n");
+        Path file =
+                Files.writeString(dir.resolve("a.yaml"), "extends: camvid\ntraining: {epochs: 3}\ndata:\n  root: x\n");
         assertThat(ConfigYaml.givenBy(file))
                 .contains("training.epochs", "data.root", "augment.crop", "name")
                 .doesNotContain("training.momentum", "seed", "data.labeled");

@@ -93,7 +93,10 @@ class DatasetTest {
         picture(root.resolve("my pictures/a 1.png"), 8, 6);
         mask(root.resolve("my masks/a 1.png"), 8, 6, 1);
         picture(root.resolve("my pictures/u.png"), 8, 6);
-        list(root.resolve("l.txt"), "my pictures/a 1.png my masks/a 1.png", "JPEGImages\\a.jpg SegmentationClassAug\\a.png");
+        list(
+                root.resolve("l.txt"),
+                "my pictures/a 1.png my masks/a 1.png",
+                "JPEGImages\\a.jpg SegmentationClassAug\\a.png");
         list(root.resolve("u.txt"), "my pictures/u.png", "JPEGImages/u.jpg\t", "JPEGImages\\v.jpg nowhere\\v.png");
         list(root.resolve("v.txt"), "JPEGImages/v.jpg\tSegmentationClassAug/v.png\t\r");
         Dataset data = Dataset.open(lists("list"));

@@ -49,8 +49,17 @@ class InspectionTest {
     }
 
     private ImasConfig folders(Object... more) {
-        List<Object> keys = new ArrayList<>(List.of("data.layout", "folders", "data.root", root.toString(),
-                "data.classes", 3, "data.class_names", List.of("ground", "leaf", "stem"), "data.palette", List.of()));
+        List<Object> keys = new ArrayList<>(List.of(
+                "data.layout",
+                "folders",
+                "data.root",
+                root.toString(),
+                "data.classes",
+                3,
+                "data.class_names",
+                List.of("ground", "leaf", "stem"),
+                "data.palette",
+                List.of()));
         keys.addAll(Arrays.asList(more));
         return config(keys.toArray());
     }
@@ -118,7 +127,8 @@ class InspectionTest {
                 .isEqualTo(at("images") + " holds 2 pictures that are not read (2 .heic); convert them to PNG, TIFF or"
                         + " JPEG");
         mask(root.resolve("masks/a.png"), 8, 6, 1);
-        assertThat(only(Severity.FAULT)).contains("holds 2 pictures that are not read (2 .heic), 1 of them with a mask");
+        assertThat(only(Severity.FAULT))
+                .contains("holds 2 pictures that are not read (2 .heic), 1 of them with a mask");
     }
 
     @Test
@@ -172,8 +182,9 @@ class InspectionTest {
         write(root.resolve("images/t.jpg"), withSegment(encode(colours(40, 30), "jpg"), 0xE1, TURNED));
         mask(root.resolve("masks/t.png"), 40, 30, 1, 0);
         assertThat(only(Severity.FAULT))
-                .isEqualTo(at("masks/t.png") + " is 40x30, its picture is 30x40 as shown, turned by its EXIF orientation"
-                        + " (stored 40x30); turn the mask too, or remove the mark from the picture");
+                .isEqualTo(
+                        at("masks/t.png") + " is 40x30, its picture is 30x40 as shown, turned by its EXIF orientation"
+                                + " (stored 40x30); turn the mask too, or remove the mark from the picture");
         mask(root.resolve("masks/t.png"), 30, 40, 1, 0);
         assertThat(Inspection.of(folders()).findings()).isEmpty();
     }
@@ -204,16 +215,16 @@ class InspectionTest {
         list(root.resolve("l.txt"), "images/0.png masks/0.png", "images/1.png masks/1.png");
         list(root.resolve("u.txt"), "images/0.png", "images/4.png", "val/images/v.png");
         list(root.resolve("v.txt"), "val/images/v.png val/masks/v.png");
-        Inspection inspection = Inspection.of(folders("data.layout", "list", "data.labeled", "l.txt", "data.unlabeled",
-                "u.txt", "data.validation", "v.txt"));
+        Inspection inspection = Inspection.of(folders(
+                "data.layout", "list", "data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "v.txt"));
         assertThat(inspection.findings())
                 .extracting(Finding::toString)
                 .containsExactly(
                         "warning: 1 of 1 validation pictures also among the unlabelled ones (" + at("u.txt")
                                 + "), such as " + at("val/images/v.png")
                                 + "; the measured mIoU is not that of unseen pictures",
-                        "note: 1 of 2 labelled pictures also among the unlabelled ones (" + at("u.txt")
-                                + "), such as " + at("images/0.png"));
+                        "note: 1 of 2 labelled pictures also among the unlabelled ones (" + at("u.txt") + "), such as "
+                                + at("images/0.png"));
     }
 
     @Test
@@ -221,8 +232,8 @@ class InspectionTest {
         list(root.resolve("l.txt"), "images/x.png masks/0.png", "images/1.png masks/y.png");
         list(root.resolve("u.txt"), "images/4.png", "images/z.png");
         list(root.resolve("v.txt"), "val/images/v.png val/masks/v.png");
-        Inspection inspection = Inspection.of(folders("data.layout", "list", "data.labeled", "l.txt", "data.unlabeled",
-                "u.txt", "data.validation", "v.txt"));
+        Inspection inspection = Inspection.of(folders(
+                "data.layout", "list", "data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "v.txt"));
         assertThat(Finding.texts(inspection.findings(), Severity.FAULT))
                 .containsExactly(
                         at("l.txt") + ":1: the picture " + at("images/x.png")
@@ -250,8 +261,17 @@ class InspectionTest {
             picture(zoo.resolve("images/" + name), 40 + i, 30);
             mask(zoo.resolve("masks/" + name), 40 + i, 30, 0, 1 + i % 3);
         }
-        Inspection inspection = Inspection.of(config("data.layout", "auto", "data.root", zoo.toString(),
-                "data.classes", 4, "data.class_names", List.of(), "data.palette", List.of()));
+        Inspection inspection = Inspection.of(config(
+                "data.layout",
+                "auto",
+                "data.root",
+                zoo.toString(),
+                "data.classes",
+                4,
+                "data.class_names",
+                List.of(),
+                "data.palette",
+                List.of()));
         assertThat(inspection.config().data().setAside())
                 .containsExactly("images/ape_4.png", "images/bee_4.png", "images/cow_4.png");
         assertThat(inspection.recognised().get(1))

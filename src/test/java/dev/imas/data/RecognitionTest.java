@@ -156,7 +156,8 @@ class RecognitionTest {
         files("b/images/#.png", "b/masks/#.png");
         assertThat(recognised().pictures()).containsExactly("a/images/*", "b/images/*");
         assertThat(ids(Dataset.open(auto()).unlabeled()))
-                .containsExactly("a_images_n3", "a_images_n4", "a_images_n5", "b_images_n3", "b_images_n4", "b_images_n5");
+                .containsExactly(
+                        "a_images_n3", "a_images_n4", "a_images_n5", "b_images_n3", "b_images_n4", "b_images_n5");
     }
 
     @Test
@@ -167,8 +168,17 @@ class RecognitionTest {
         picture(root.resolve("q/images/q.png"), 4, 2);
         mask(root.resolve("q/masks/1.png"), 4, 2, 0);
         picture(root.resolve("r/images/r.png"), 4, 2);
-        ImasConfig config = DataFolder.resolved(auto("data.classes", "auto", "data.class_names", List.of(),
-                "data.palette", List.of(), "data.set_aside", List.of("q/images/q.png")), told::add);
+        ImasConfig config = DataFolder.resolved(
+                auto(
+                        "data.classes",
+                        "auto",
+                        "data.class_names",
+                        List.of(),
+                        "data.palette",
+                        List.of(),
+                        "data.set_aside",
+                        List.of("q/images/q.png")),
+                told::add);
         assertThat(config.data().instances()).isEqualTo(Instances.FOREGROUND);
         Dataset set = Dataset.open(config.withData(config.data().withClasses(2)));
         assertThat(set.labeled().mask(0).labels()).containsExactly(1, 0, 0, 1, 1, 0, 0, 1);
@@ -206,7 +216,9 @@ class RecognitionTest {
         files("images/#.png", "masks/#.png");
         picture(root.resolve("images/B\u00e4r.png"), 8, 6);
         mask(root.resolve("masks/Ba\u0308r.png"), 8, 6, 1);
-        assertThat(Dataset.open(auto("data.set_aside", List.of("images/n0.png"))).labeled().size())
+        assertThat(Dataset.open(auto("data.set_aside", List.of("images/n0.png")))
+                        .labeled()
+                        .size())
                 .isEqualTo(3);
     }
 

@@ -36,7 +36,8 @@ class SetAsideTest {
         assertThat(chosen.entries())
                 .containsExactly(
                         "images/seqA_0008.png", "images/seqA_0009.png", "images/seqB_0008.png", "images/seqB_0009.png");
-        assertThat(chosen.told()).contains("the last of 2 recordings by their names, which are too few to keep one apart");
+        assertThat(chosen.told())
+                .contains("the last of 2 recordings by their names, which are too few to keep one apart");
     }
 
     @Test

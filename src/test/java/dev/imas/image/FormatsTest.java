@@ -357,7 +357,9 @@ class FormatsTest {
         int padded = data.length + data.length % 2;
         ByteBuffer out = ByteBuffer.allocate(20 + padded).order(ByteOrder.LITTLE_ENDIAN);
         out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(12 + padded);
-        out.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII)).putInt(data.length).put(data);
+        out.put("WEBPVP8L".getBytes(StandardCharsets.US_ASCII))
+                .putInt(data.length)
+                .put(data);
         return out.array();
     }
 
