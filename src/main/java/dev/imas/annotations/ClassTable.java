@@ -135,7 +135,8 @@ record ClassTable(List<String> names, List<Integer> palette, Map<String, Integer
         String more = strangers.size() > told ? " and " + (strangers.size() - told) + " more" : "";
         String classes = strangers.size() == 1 ? "an annotated class: " : strangers.size() + " annotated classes: ";
         return origin + " lacks " + classes + String.join(", ", strangers.subList(0, told)) + more
-                + "; add a line for each (NAME, NAME = OTHER, NAME = ignore or NAME = skip), or * = skip for all others";
+                + "; add a line for each (NAME, NAME = OTHER, NAME = ignore or NAME = skip),"
+                + " or * = skip for all others";
     }
 
     private static ClassTable of(List<String> names, Map<Integer, Integer> given, Map<String, Integer> labels) {
