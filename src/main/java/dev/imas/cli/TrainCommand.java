@@ -58,7 +58,7 @@ final class TrainCommand implements Command {
                 .addOption(Arguments.budget())
                 .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
                 .addOption(option("resume", "DIR", "continue an interrupted run from its newest checkpoint"))
-                .addOption(flag("strict", "refuse initial weights with unknown or missing keys"));
+                .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
     }
 
     @Override
