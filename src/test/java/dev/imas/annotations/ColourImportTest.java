@@ -39,8 +39,7 @@ class ColourImportTest {
     void aListNamesTheColoursAndTheirOrder() {
         folder().picture("a.png", 4, 1)
                 .colourMask("a_mask.png", 4, 1, RED, BLACK, BLUE, VOID)
-                .classes(
-                        "# the atlas\n#ff0000 red one\r\n0 0 255\tblue\nIgnore* #e0e0c0\nbackground #000000\n")
+                .classes("# the atlas\n#ff0000 red one\r\n0 0 255\tblue\nIgnore* #e0e0c0\nbackground #000000\n")
                 .run();
         assertThat(folder().mask("a.png")).isEqualTo("102x\n");
         assertThat(folder().written("classes.yaml"))
