@@ -27,7 +27,7 @@ record PngFile(
                     case 2, 4, 6 -> bits == 8 || bits == 16;
                     default -> false;
                 };
-        boolean methods = header.get() == 0 && header.get() == 0;
+        boolean methods = header.getShort() == 0; // of compression and of filtering
         int interlace = header.get();
         if (width < 1 || height < 1 || !known || !methods || interlace < 0 || interlace > 1) {
             throw ImageProblem.damaged("its header makes no sense");

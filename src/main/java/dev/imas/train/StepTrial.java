@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -96,7 +95,7 @@ public final class StepTrial implements StepClock {
     }
 
     /** Seconds of a piece of work that ends with a number from the device. */
-    private double seconds(Supplier<Double> work) {
+    private double seconds(Runnable work) {
         double first = timed(work);
         return first > LONG_SECONDS
                 ? first
@@ -106,10 +105,10 @@ public final class StepTrial implements StepClock {
                         .orElse(first);
     }
 
-    private double timed(Supplier<Double> work) {
+    private double timed(Runnable work) {
         long start = nanoTime.getAsLong();
         try (PointerScope scope = new PointerScope()) {
-            work.get();
+            work.run();
         }
         return (nanoTime.getAsLong() - start) / 1e9;
     }
