@@ -25,10 +25,36 @@ final class Arguments {
 
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
-        groups.put("data", List.of("weights", "input", "golden", "data", "labeled", "unlabeled", "val"));
-        groups.put("settings", List.of("preset", "config", SET, "seed", "budget", "epochs", "strict"));
+        groups.put(
+                "data",
+                List.of(
+                        "weights",
+                        "input",
+                        "golden",
+                        "data",
+                        "labeled",
+                        "unlabeled",
+                        "val",
+                        "from",
+                        "images",
+                        "annotations"));
+        groups.put(
+                "settings",
+                List.of(
+                        "preset",
+                        "config",
+                        SET,
+                        "seed",
+                        "budget",
+                        "epochs",
+                        "strict",
+                        "classes",
+                        "class-from",
+                        "background",
+                        "sparse",
+                        "empty"));
         groups.put("machine", List.of("device", "precision"));
-        groups.put("results", List.of("out", "resume", "json", "markdown"));
+        groups.put("results", List.of("out", "link", "resume", "json", "markdown"));
         return groups;
     }
 

@@ -137,6 +137,8 @@ final class Planning {
             given.addAll(ConfigYaml.givenBy(Path.of(line.getOptionValue("config"))));
         } else if (line.hasOption("preset")) {
             given.addAll(ConfigYaml.givenBy(line.getOptionValue("preset")));
+        } else if (!own(line)) {
+            given.addAll(ConfigYaml.givenBy("embedded"));
         }
         NAMED.forEach((option, key) -> {
             if (line.hasOption(option)) {

@@ -99,7 +99,9 @@ public final class ConfigYaml {
         if (parent != null) {
             keys.addAll(givenBy(parent.toString()));
         }
-        RecordMapper.keys().stream().filter(key -> names(document, key)).forEach(keys::add);
+        RecordMapper.keys().stream()
+                .filter(key -> !RecordMapper.isSection(key) && names(document, key))
+                .forEach(keys::add);
         return keys;
     }
 

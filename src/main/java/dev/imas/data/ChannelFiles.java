@@ -2,7 +2,7 @@ package dev.imas.data;
 
 import dev.imas.common.UserException;
 import dev.imas.config.Channels;
-import dev.imas.image.ImageFiles;
+import dev.imas.image.PictureHeader;
 import dev.imas.image.PictureNames;
 import dev.imas.image.Samples;
 import java.nio.file.Files;
@@ -66,8 +66,7 @@ public final class ChannelFiles {
 
     private boolean isSingle(Path file) {
         Path folder = file.toAbsolutePath().getParent();
-        return single.computeIfAbsent(
-                folder, unknown -> ImageFiles.samples(file).channels() == 1);
+        return single.computeIfAbsent(folder, unknown -> PictureHeader.of(file).channels() == 1);
     }
 
     private boolean isFurther(Path file, Set<Path> all) {

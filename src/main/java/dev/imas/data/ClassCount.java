@@ -10,6 +10,8 @@ final class ClassCount {
     private static final int WHITE = 255;
     /** Fewer may be chance. */
     private static final int DIFFERENT_COUNTS = 4;
+    /** In so many classes some are missing from every mask here and there. */
+    private static final int MANY_CLASSES = 12;
 
     private ClassCount() {}
 
@@ -48,6 +50,7 @@ final class ClassCount {
         boolean gapless = masks.stream()
                 .allMatch(values -> values.get(0) == 0 && values.get(values.size() - 1) == values.size() - 1);
         long counts = masks.stream().map(List::size).distinct().count();
-        return gapless && counts >= DIFFERENT_COUNTS;
+        int most = masks.stream().mapToInt(List::size).max().orElse(0);
+        return gapless && (counts >= DIFFERENT_COUNTS || counts > 1 && most > MANY_CLASSES);
     }
 }

@@ -42,8 +42,8 @@ public final class DataFolder {
         if (data.validation() == null && data.validationPictures().isEmpty()) {
             data = setAside(data, learned(data, labeled), notes);
         }
-        boolean unlabeled = data.unlabeled() != null || labeled.size() < all.size();
-        if (!unlabeled && config.method() != Method.SUPERVISED && data.sparse() != Sparse.ON) {
+        boolean unlabeled = data.unlabeled() != null || learned(data, labeled).size() < all.size();
+        if (!unlabeled && config.method() != Method.SUPERVISED && data.sparse() == Sparse.AUTO) {
             data = data.withSparse(Sparse.ON);
             notes.accept(
                     "every picture has a mask: the labelled pictures are the unlabelled ones too (method=supervised"
@@ -67,6 +67,15 @@ public final class DataFolder {
         }
         data = data.withLayout(Layout.FOLDERS);
         boolean objects = FolderPatterns.of(data).objects() && data.instances() == Instances.OFF;
+        boolean classesGiven = data.classes() != null && data.classes() != 2;
+        if (objects && (classesGiven || !data.labels().isEmpty() || data.reduceZeroLabel())) {
+            throw new UserException(
+                    "the masks are folders with one mask an object, which makes two classes (data.instances: foreground), but "
+                            + (classesGiven
+                                    ? "data.classes is " + data.classes()
+                                    : "data.labels or reduce_zero_label is set")
+                            + "; set data.classes: auto and leave the others out, or save one mask a picture");
+        }
         return config.withData(objects ? data.withInstances(Instances.FOREGROUND) : data);
     }
 

@@ -92,14 +92,25 @@ final class FolderContents {
         used.addAll(places.maskFiles());
         boolean lists = data.labeled() != null || data.unlabeled() != null || data.validation() != null;
         Map<String, Integer> left = new LinkedHashMap<>();
+        List<String> lostChannels = new ArrayList<>();
         for (String path : places.tree().pictures()) {
             String folder = WrittenNames.folder(path);
             boolean chosenByLists = lists && (places.holdsPictures(path) || places.holdsMasks(path));
             boolean ofObjects = used.contains(folder) || used.contains(folder.replaceFirst("/$", ""));
             boolean furtherChannel = used.contains(path.replaceFirst("_\\d{4}(\\.\\w+)$", "_0000$1"));
-            if (!used.contains(path) && !ofObjects && !chosenByLists && !furtherChannel) {
-                left.merge(folder, 1, Integer::sum);
+            if (!used.contains(path) && !ofObjects && !chosenByLists) {
+                if (!furtherChannel) {
+                    left.merge(folder, 1, Integer::sum);
+                } else if (data.channels().rgb()) {
+                    lostChannels.add(path);
+                }
             }
+        }
+        if (!lostChannels.isEmpty()) {
+            findings.add(Finding.fault(lostChannels.size() + " files such as "
+                    + places.tree().root().resolve(lostChannels.get(0))
+                    + " are further channels of the pictures NAME_0000, of which data.channels: rgb reads the first"
+                    + " alone; set data.channels to their number, or to 1 for the first"));
         }
         if (!left.isEmpty()) {
             tellLeftAlone(left);

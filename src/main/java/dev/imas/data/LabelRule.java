@@ -32,7 +32,7 @@ final class LabelRule {
         LabelRule rule = new LabelRule(masks, findings);
         ImasConfig.Data counted = data;
         if (data.instances() != Instances.OFF) {
-            counted = data.withClasses(data.instances() == Instances.BORDER ? 3 : 2);
+            counted = rule.ofObjects(data);
         } else if (!data.labels().isEmpty()) {
             counted = labeled(data);
         }
@@ -56,6 +56,21 @@ final class LabelRule {
                 && data.classNames().isEmpty()
                 && data.palette().isEmpty();
         return open ? named.withClasses(labels.classes()) : named;
+    }
+
+    private ImasConfig.Data ofObjects(ImasConfig.Data data) {
+        int classes = data.instances() == Instances.BORDER ? 3 : 2;
+        int names = data.classNames().size();
+        int colours = data.palette().size();
+        boolean fits = (names == 0 || names == classes) && (colours == 0 || colours == classes);
+        if (!fits) {
+            findings.add(Finding.fault("data.class_names has " + names + " names and data.palette " + colours
+                    + " colours; expected " + classes + " each, or none: data.instances makes " + classes
+                    + " classes of"
+                    + " numbered objects"));
+            return data.withClasses(classes).withClassNames(List.of()).withPalette(List.of());
+        }
+        return data.withClasses(classes);
     }
 
     /** As many classes as there are names or colours. */

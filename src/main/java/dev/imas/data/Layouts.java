@@ -67,7 +67,10 @@ final class Layouts {
                     : columns.mask() != null
                             ? resolve(root, columns.mask(), line.origin())
                             : convention.mask(columns.picture(), line.origin());
-            samples.add(new Sample(columns.picture(), picture, mask, line.origin()));
+            boolean objects = mask != null
+                    && Files.isDirectory(mask)
+                    && FolderPatterns.of(data).objects();
+            samples.add(new Sample(columns.picture(), picture, mask, line.origin(), objects));
         }
         return samples;
     }
@@ -202,10 +205,11 @@ final class Layouts {
 
         private Optional<Sample> find(String entry) {
             String name = WrittenNames.key(withoutLeadingSlashes(entry));
-            return Stream.of(name, WrittenNames.withoutEnding(name), PictureNames.stem(name))
-                    .map(samples::get)
-                    .filter(Objects::nonNull)
-                    .findFirst();
+            // A name alone may leave its folder out; a path means the file that it names and no other of that name.
+            Stream<String> names = name.indexOf('/') < 0
+                    ? Stream.of(name, WrittenNames.withoutEnding(name), PictureNames.stem(name))
+                    : Stream.of(name, WrittenNames.withoutEnding(name));
+            return names.map(samples::get).filter(Objects::nonNull).findFirst();
         }
 
         @Override

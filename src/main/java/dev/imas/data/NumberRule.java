@@ -17,6 +17,8 @@ final class NumberRule {
     private static final int TRIMAP = 3;
 
     private static final int BLACK = 0;
+    /** More are hardly ever told apart by whoever says nothing of them. */
+    private static final int MANY_CLASSES = 32;
 
     private final List<MaskContent> masks;
     private final List<Finding> findings;
@@ -141,6 +143,12 @@ final class NumberRule {
             int most = used.get(used.size() - 1) + 1;
             // A palette made for these classes has one colour each; a standard one has many more.
             boolean own = palette.size() >= most && palette.size() <= 2 * most;
+            if (!own && most > MANY_CLASSES) {
+                findings.add(Finding.fault("masks hold " + used.size() + " numbers up to " + (most - 1)
+                        + ": if every object has a number of its own, add data.instances: foreground (or border); if"
+                        + " they are classes, data.classes: " + most));
+                return data;
+            }
             int classes = Math.max(2, own ? palette.size() : most);
             findings.add(Finding.note(classes + " classes, by the " + (own ? "palette" : "values") + " of the masks"));
             return data.withClasses(classes).withPalette(own && data.palette().isEmpty() ? palette : data.palette());

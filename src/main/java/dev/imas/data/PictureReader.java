@@ -127,7 +127,7 @@ public final class PictureReader {
                 tellDark(samples, origin);
                 yield Ranges.ofFile(samples, count, origin);
             }
-            case WINDOWS -> Ranges.given(range, count);
+            case WINDOWS -> notBlack(samples, Ranges.given(range, count), origin);
             case PICTURE_PERCENTILE -> Ranges.percentiles(Ranges.sampled(samples, input.channels()));
             case PICTURE_ZSCORE -> Ranges.deviations(Ranges.sampled(samples, input.channels()));
             case AUTO -> automatic(samples, count, origin);
@@ -135,6 +135,18 @@ public final class PictureReader {
                 throw new UserException("data.range is " + range + ", which is found in a data set while training;"
                         + " for pictures by themselves set data.range=picture_" + range + " or numbers");
         };
+    }
+
+    /** Pictures of fewer bits than those that the range was found in would be black without a word. */
+    private static List<ValueWindow> notBlack(Samples samples, List<ValueWindow> windows, Object origin) {
+        ValueWindow file = ValueWindow.ofDepth(samples);
+        if (samples.kind() == Samples.Kind.UNSIGNED
+                && windows.stream().allMatch(w -> file.high() < w.low() + (w.high() - w.low()) / 4)) {
+            throw new UserException(origin + " has " + samples.bits() + "-bit samples, " + Ranges.text(List.of(file))
+                    + "; data.range is " + Ranges.text(windows) + ", in which it would be black: save it in the depth"
+                    + " of the pictures that the range is of");
+        }
+        return windows;
     }
 
     private List<ValueWindow> automatic(Samples samples, int count, Object origin) {
@@ -169,7 +181,8 @@ public final class PictureReader {
         for (int p = 0; p < pixels; p++) {
             for (int c = 0; c < 3; c++) {
                 float value = samples.values()[p * samples.channels() + c * step];
-                rgb[3 * p + c] = (byte) (upperBits ? (long) value >> shift : Math.round(255 * window.place(value)));
+                rgb[3 * p + c] = (byte)
+                        (upperBits ? Math.min(255, (long) value >> shift) : Math.round(255 * window.place(value)));
             }
         }
         return new RgbImage(samples.width(), samples.height(), rgb);

@@ -113,9 +113,10 @@ record SetAside(List<String> entries, String told) {
                 .reversed());
         int total = largest.stream().mapToInt(List::size).sum();
         List<String> taken = new ArrayList<>();
+        int seen = 0;
         for (List<String> recording : largest) {
-            int share = Math.min(wanted - taken.size(), Math.round((float) wanted * recording.size() / total));
-            share = taken.isEmpty() ? Math.max(1, share) : share;
+            seen += recording.size();
+            int share = Math.min(recording.size(), Math.round((float) wanted * seen / total) - taken.size());
             taken.addAll(recording.subList(recording.size() - share, recording.size()));
         }
         taken.sort(null);

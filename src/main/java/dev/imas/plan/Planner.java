@@ -137,10 +137,10 @@ public final class Planner {
 
     /** The scale of the pictures, the crop's size, and which way up they may be. */
     private void pictures(Draft draft, List<String> reasons) {
-        if (draft.free("evaluation.scale", "augment.resize", "augment.resize_min", "augment.resize_max")) {
-            double scale = Scale.of(data.usual(), aims.longSide, data.thinnest()).factor;
-            draft.set("evaluation.scale", scale)
-                    .set("augment.resize", "scale")
+        if (draft.free("augment.resize", "augment.resize_min", "augment.resize_max", "augment.resize_base")) {
+            draft.set("evaluation.scale", Scale.of(data.usual(), aims.longSide, data.thinnest()).factor);
+            double scale = draft.config().evaluation().scale(); // a given one stays, and training follows it
+            draft.set("augment.resize", "scale")
                     .set("augment.resize_min", rounded(0.75 * scale))
                     .set("augment.resize_max", rounded(1.33 * scale))
                     .set("augment.resize_base", List.of());

@@ -387,12 +387,26 @@ public final class Segmenter implements AutoCloseable {
         }
 
         /** Where the run's pictures are says nothing of another folder, which is looked at anew. */
-        private static ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
+        private ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
             boolean recognised =
                     !ofRun.data().pictures().isEmpty() && asked.data().samePlaces(ofRun.data());
-            return recognised && !sameFolder(ofRun.data().root(), asked.data().root())
-                    ? asked.withData(asked.data().recognisedAnew())
-                    : asked;
+            if (!recognised || sameFolder(ofRun.data().root(), asked.data().root())) {
+                return asked;
+            }
+            if (holdsSetAside(ofRun, asked.data().root())) {
+                // The run's own folder, moved or seen from elsewhere: its other pictures were learned from.
+                notes.accept("the pictures that the run set aside are in "
+                        + asked.data().root() + ": measured on those alone; name others with --val");
+                return asked;
+            }
+            return asked.withData(asked.data().recognisedAnew());
+        }
+
+        private static boolean holdsSetAside(ImasConfig ofRun, String root) {
+            List<String> aside = ofRun.data().setAside();
+            return !aside.isEmpty()
+                    && aside.stream()
+                            .allMatch(path -> Files.exists(WrittenPath.of(root).resolve(path)));
         }
 
         private static boolean sameFolder(String one, String other) {

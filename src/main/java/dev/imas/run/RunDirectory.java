@@ -137,6 +137,7 @@ public record RunDirectory(Path root) {
     /** Whether the folder is that of a run which failed before it had anything to go on from. */
     private boolean beganOnly() throws IOException {
         return Files.isRegularFile(config())
+                && Files.exists(lock()) // else it is a person's own file
                 && checkpoints().steps().isEmpty()
                 && Stream.of(student(), teacher(), summary()).noneMatch(Files::exists);
     }

@@ -35,8 +35,8 @@ final class ClassWeights {
     }
 
     /** Where the masks tell how many classes there are, nobody could ask this before. */
-    private static void requireOnePerClass(List<Double> given, int classes) {
-        if (!given.isEmpty() && given.size() != classes) {
+    static void requireOnePerClass(List<Double> given, int classes) {
+        if (given != null && !given.isEmpty() && given.size() != classes) {
             throw new UserException("supervised.class_weights is " + given.size() + " weights; expected " + classes
                     + ", one a class, or none, or auto");
         }

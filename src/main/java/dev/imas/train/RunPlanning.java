@@ -65,6 +65,8 @@ public final class RunPlanning {
                 compute.cuda(), Runtime.getRuntime().availableProcessors(), memory > 0 ? memory : Long.MAX_VALUE);
         Inspection inspection = Inspection.of(start);
         Dataset data = inspection.usable();
+        ClassWeights.requireOnePerClass(
+                start.supervised().classWeights(), inspection.config().data().classes());
         listener.message("looking at the pictures and timing some steps");
         DataFacts facts = Survey.of(data, System::nanoTime);
         StepTrial trial = new StepTrial(System::nanoTime);

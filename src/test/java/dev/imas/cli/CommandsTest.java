@@ -273,6 +273,10 @@ class CommandsTest {
         Path began = Files.createDirectories(dir.resolve("began"));
         Files.writeString(began.resolve("config.yaml"), "name: earlier\n");
         Files.writeString(began.resolve("metrics.csv"), "step\n");
+        assertThat(imas(with("train", SMALL, "--out", began.toString())).err())
+                .as("a person's own config.yaml")
+                .contains("is not empty");
+        Files.createFile(began.resolve(".lock"));
         Result result = imas(with("train", SMALL, "--out", began.toString()));
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(began.resolve("config.yaml")).content().doesNotContain("earlier");

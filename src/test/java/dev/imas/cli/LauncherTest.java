@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,6 +33,7 @@ class LauncherTest {
             "grep",
             "mkdir",
             "touch",
+            "rm",
             "flock",
             "sleep",
             "cat",
@@ -288,6 +291,26 @@ class LauncherTest {
                 home.resolve("src/main/A.java"), FileTime.from(Instant.now().plusSeconds(60)));
         launch(dir, home.resolve("imas"));
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(2);
+    }
+
+    /** A training of hours goes on with the program that it began with. */
+    @Test
+    void aRunUnderWayKeepsItsJarsWhenTheyAreBuiltAnew() throws Exception {
+        launch(dir, home.resolve("imas"));
+        List<Path> jars = List.of(home.resolve("target/imas.jar"), home.resolve("target/lib/imas-kernels-0.1.0.jar"));
+        for (Path jar : jars) {
+            Files.writeString(jar, "old");
+        }
+        Files.setLastModifiedTime(
+                home.resolve("src/main/A.java"), FileTime.from(Instant.now().plusSeconds(60)));
+        stub("mvn", MAVEN + "; for jar in target/imas.jar target/lib/imas-kernels-0.1.0.jar; do echo new >$jar; done");
+        try (InputStream program = Files.newInputStream(jars.get(0));
+                InputStream kernels = Files.newInputStream(jars.get(1))) {
+            launch(dir, home.resolve("imas"));
+            assertThat(jars).allSatisfy(jar -> assertThat(jar).hasContent("new"));
+            assertThat(program).hasBinaryContent("old".getBytes(StandardCharsets.UTF_8));
+            assertThat(kernels).hasBinaryContent("old".getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     @Test

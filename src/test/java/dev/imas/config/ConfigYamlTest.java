@@ -354,10 +354,13 @@ class ConfigYamlTest {
                 Files.writeString(dir.resolve("a.yaml"), "extends: camvid\ntraining: {epochs: 3}\ndata:\n  root: x\n");
         assertThat(ConfigYaml.givenBy(file))
                 .contains("training.epochs", "data.root", "augment.crop", "name")
-                .doesNotContain("training.momentum", "seed", "data.labeled");
+                .doesNotContain("training", "training.momentum", "seed", "data.labeled");
         assertThat(ConfigYaml.givenBy("own")).contains("data.layout").doesNotContain("training.epochs");
         Path complete = dir.resolve("b.yaml");
         Files.writeString(complete, ConfigYaml.dump(ConfigYaml.defaults()));
-        assertThat(ConfigYaml.givenBy(complete)).containsExactlyElementsOf(RecordMapper.keys());
+        assertThat(ConfigYaml.givenBy(complete))
+                .containsExactlyElementsOf(RecordMapper.keys().stream()
+                        .filter(key -> !RecordMapper.isSection(key))
+                        .toList());
     }
 }

@@ -38,7 +38,7 @@ class RecognitionTest {
     }
 
     private Data recognised() {
-        return DataFolder.resolved(auto(), told::add).data();
+        return DataFolder.resolved(auto("data.classes", "auto"), told::add).data();
     }
 
     private static List<String> ids(ImageSource source) {
@@ -53,6 +53,15 @@ class RecognitionTest {
                 mask(root.resolve(masks.replace("#", "n" + i)), 8, 6, i, 1);
             }
         }
+    }
+
+    @Test
+    void oneMaskAnObjectGoesWithTwoClassesAlone() {
+        files("#/images/#.png", "#/masks/a.png");
+        assertThatThrownBy(() -> DataFolder.resolved(
+                        auto("data.classes", 3, "data.class_names", List.of(), "data.palette", List.of()), told::add))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.classes is 3");
     }
 
     private void refused(String... parts) {
@@ -110,7 +119,9 @@ class RecognitionTest {
         assertThat(data.pictures()).containsExactly(recognisedPictures);
         assertThat(data.masks()).containsExactly(recognisedMasks);
         assertThat(told.get(0)).startsWith(root + ": pictures in ").contains("(3 of 6 labelled)");
-        Dataset set = Dataset.open(auto());
+        boolean objects = data.instances() != Instances.OFF;
+        Dataset set = Dataset.open(
+                objects ? auto("data.classes", 2, "data.class_names", List.of(), "data.palette", List.of()) : auto());
         assertThat(set.labeled().size()).isEqualTo(2);
         assertThat(set.unlabeled().size()).isEqualTo(3);
         assertThat(set.validation().size()).isEqualTo(1);

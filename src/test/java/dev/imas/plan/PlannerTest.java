@@ -240,7 +240,7 @@ class PlannerTest {
         assertThat(config.network().stem()).isEqualTo(Stem.DEEP);
         assertThat(config.network().startsFromFile()).isFalse();
         assertThat(config.evaluation().scale()).isEqualTo(0.5);
-        assertThat(config.augment().resizeMin()).isEqualTo(start().augment().resizeMin());
+        assertThat(config.augment().resizeMin()).isEqualTo(0.375);
         assertThat(config.method()).isEqualTo(Method.UNIFORM);
     }
 

@@ -63,15 +63,16 @@ final class Download {
     /** Fetches until the part is whole, by as many attempts as bring something new. */
     void run() throws IOException {
         int idle = 0;
+        long most = have();
         while (true) {
-            long before = have();
             try {
                 attempt();
                 return;
             } catch (Refused e) {
                 throw e;
             } catch (IOException e) {
-                idle = have() > before ? 0 : idle + 1;
+                idle = have() > most ? 0 : idle + 1;
+                most = Math.max(most, have());
                 if (idle >= limits.idle()) {
                     throw e;
                 }

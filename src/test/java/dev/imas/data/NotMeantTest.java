@@ -1,0 +1,133 @@
+package dev.imas.data;
+
+import static dev.imas.image.TestFiles.config;
+import static dev.imas.image.TestFiles.list;
+import static dev.imas.image.TestFiles.mask;
+import static dev.imas.image.TestFiles.picture;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.common.UserException;
+import dev.imas.config.Channels;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Sparse;
+import dev.imas.config.PictureInput;
+import dev.imas.config.PixelRange;
+import dev.imas.data.Finding.Severity;
+import dev.imas.image.Samples;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders that could be read as something else than their owner means. */
+class NotMeantTest {
+    @TempDir
+    private Path root;
+
+    private ImasConfig auto(Object... more) {
+        List<Object> keys = new ArrayList<>(List.of(
+                "data.layout",
+                "auto",
+                "data.classes",
+                "auto",
+                "data.class_names",
+                List.of(),
+                "data.palette",
+                List.of(),
+                "data.root",
+                root.toString()));
+        keys.addAll(List.of(more));
+        return config(keys.toArray());
+    }
+
+    private List<String> faults(Object... more) {
+        return Finding.texts(Inspection.of(auto(more)).findings(), Severity.FAULT);
+    }
+
+    private void six(String pictures, String masks) {
+        for (int i = 0; i < 6; i++) {
+            picture(root.resolve(pictures.replace("#", "n" + i)), 8, 6);
+            mask(root.resolve(masks.replace("#", "n" + i)), 8, 6, i % 2, 1);
+        }
+    }
+
+    @Test
+    void furtherChannelsAreNotLeftOutSilently() {
+        six("imagesTr/#_0000.png", "labelsTr/#.png");
+        for (int i = 0; i < 6; i++) {
+            picture(root.resolve("imagesTr/n" + i + "_0001.png"), 8, 6);
+        }
+        assertThat(faults())
+                .anyMatch(text -> text.startsWith("6 files such as ") && text.contains("data.channels: rgb"));
+    }
+
+    /** Three annotated pictures of a microscope, with a number for every cell. */
+    @Test
+    void numbersOfObjectsAreNoClasses() {
+        MaskFolder folder = new MaskFolder(root);
+        int[][] counts = {{0, 14}, {0, 13}, {0, 15}};
+        for (int i = 0; i < counts.length; i++) {
+            folder.grey("n" + i, numbers(counts[i][1]));
+        }
+        folder.grey("v0", numbers(14));
+        assertThat(faults()).anyMatch(text -> text.contains("data.instances: foreground"));
+        assertThat(faults("data.instances", "foreground")).isEmpty();
+        assertThat(faults("data.instances", "foreground", "data.class_names", List.of("a", "b", "c")))
+                .anyMatch(text -> text.startsWith("data.class_names has 3 names"));
+    }
+
+    private static int[] numbers(int most) {
+        int[] numbers = new int[16];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Math.min(i, most);
+        }
+        return numbers;
+    }
+
+    @Test
+    void onlyListedPicturesAreLabelledAndSparseOffStaysOff() {
+        six("images/#.png", "masks/#.png");
+        list(root.resolve("ten.txt"), "n0", "n1", "n2");
+        List<String> told = new ArrayList<>();
+        ImasConfig some = DataFolder.resolved(auto("data.labeled", "ten.txt"), told::add);
+        assertThat(some.data().sparse()).isEqualTo(Sparse.AUTO);
+        assertThat(told).noneMatch(line -> line.startsWith("every picture has a mask"));
+        ImasConfig off = DataFolder.resolved(auto("data.sparse", "off"), told::add);
+        assertThat(off.data().sparse()).isEqualTo(Sparse.OFF);
+    }
+
+    @Test
+    void aListedPathIsThatFileAndNoOtherOfItsName() {
+        six("images/#.png", "masks/#.png");
+        picture(root.resolve("extra/n1.png"), 8, 6);
+        list(root.resolve("more.txt"), "extra/n1.png");
+        ImasConfig config = DataFolder.resolved(auto("data.unlabeled", "more.txt"), line -> {});
+        List<FileImages.Sample> samples =
+                Layouts.fromList(config.data(), "data.unlabeled", config.data().unlabeled(), false);
+        assertThat(samples.get(0).picture()).isEqualTo(root.resolve("extra/n1.png"));
+    }
+
+    @Test
+    void oneMaskAnObjectMayBeListed() {
+        six("#/images/#.png", "#/masks/a.png");
+        list(root.resolve("two.txt"), "n0", "n1");
+        assertThat(faults("data.labeled", "two.txt")).isEmpty();
+    }
+
+    @Test
+    void picturesThatARangeWouldMakeBlackAreRefused() {
+        PictureInput input = new PictureInput(
+                Channels.parse(1).orElseThrow(),
+                PixelRange.parse(List.of(101, 4012)).orElseThrow(),
+                null,
+                List.of(),
+                List.of());
+        Samples bytes = new Samples(2, 1, 1, Samples.Kind.UNSIGNED, 8, new float[] {3, 255}, List.of());
+        assertThatThrownBy(() -> new PictureReader(input).picture(bytes, "a.tif"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("a.tif has 8-bit samples")
+                .hasMessageContaining("black");
+    }
+}
