@@ -9,8 +9,6 @@ import dev.imas.annotations.Importer;
 import dev.imas.annotations.RoiClass;
 import dev.imas.common.UserException;
 import dev.imas.config.Names;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -82,10 +80,10 @@ final class ImportCommand implements Command {
         }
         return new ImportRequest(
                 format,
-                path(line, "images"),
-                path(line, "annotations"),
-                path(line, "out"),
-                line.hasOption("classes") ? Optional.of(path(line, "classes")) : Optional.empty(),
+                Arguments.path(line, "images"),
+                Arguments.path(line, "annotations"),
+                Arguments.path(line, "out"),
+                line.hasOption("classes") ? Optional.of(Arguments.path(line, "classes")) : Optional.empty(),
                 line.hasOption("sparse"),
                 choice(line, "empty", Empty.class, Empty.UNLABELLED) == Empty.BACKGROUND,
                 choice(line, "class-from", RoiClass.class, RoiClass.ALL),
@@ -109,13 +107,5 @@ final class ImportCommand implements Command {
         return Names.constant(type, word)
                 .orElseThrow(
                         () -> new UserException("--" + option + " is " + word + "; expected " + Names.choice(type)));
-    }
-
-    private static Path path(CommandLine line, String option) {
-        try {
-            return Arguments.path(line, option);
-        } catch (InvalidPathException e) {
-            throw new UserException("--" + option + " is no valid path (" + e.getReason() + ")", e);
-        }
     }
 }

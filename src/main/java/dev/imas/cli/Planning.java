@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 
-/** From the command line's settings to a run's configuration: planned where a plan is asked for, else as it is given. */
+/** From the command line to a run's configuration: planned where a plan is asked for, else as it is given. */
 final class Planning {
     /** What people's own pictures begin with. */
     static final String OWN = "own";

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 
 /**
  * {@code data.labels} as it is meant. A key is a stored value (a palette index, grey value or instance number) or a
- * range of them ({@code 0-127}), a colour {@code "#rrggbb"}, or {@code other} for all that has no key of its own; what it stands for is the number or the name
- * of a class, or {@code ignore}.
+ * range of them ({@code 0-127}), a colour {@code "#rrggbb"}, or {@code other} for all that has no key of its own; what
+ * it stands for is the number or the name of a class, or {@code ignore}.
  *
  * @param values  class of a stored value, {@link #IGNORED} for none
  * @param colours class of a colour 0xRRGGBB, {@link #IGNORED} for none

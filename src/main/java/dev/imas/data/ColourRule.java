@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the colours of masks mean: by a palette that is given, or PASCAL VOC's, or because they are black and one other. */
+/** What the colours of masks mean: by a given palette, by PASCAL VOC's, or because they are black and one other. */
 final class ColourRule {
     private static final int BLACK = 0;
     /** What VOC paints the undecided with. */
@@ -88,8 +88,8 @@ final class ColourRule {
         findings.add(Finding.fault("masks are pictures of " + found.keys().size() + " colours or more, such as "
                 + found.files(found.keys().subList(0, 1)) + "; a mask has one colour a class"
                 + (few
-                        ? ": edges were smoothed, or the masks were resized or compressed; save them anew without that, or"
-                                + " add, in your classes' order, "
+                        ? ": edges were smoothed, or the masks were resized or compressed; save them anew without"
+                                + " that, or add, in your classes' order, "
                                 + found.line(ordered(painted), true)
                         : "; are these the pictures themselves?")));
         return data;

@@ -70,7 +70,8 @@ public final class DataFolder {
         boolean classesGiven = data.classes() != null && data.classes() != 2;
         if (objects && (classesGiven || !data.labels().isEmpty() || data.reduceZeroLabel())) {
             throw new UserException(
-                    "the masks are folders with one mask an object, which makes two classes (data.instances: foreground), but "
+                    "the masks are folders with one mask an object, which makes two classes (data.instances:"
+                            + " foreground), but "
                             + (classesGiven
                                     ? "data.classes is " + data.classes()
                                     : "data.labels or reduce_zero_label is set")

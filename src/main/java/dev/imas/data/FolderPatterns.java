@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Where the pictures and masks of a data set are ({@link NamePattern}): each list of masks goes with the pictures in the
- * same place of theirs, and an empty text stands for none.
+ * Where the pictures and masks of a data set are ({@link NamePattern}): each list of masks goes with the pictures in
+ * the same place of theirs, and an empty text stands for none.
  */
 record FolderPatterns(
         List<String> pictures, List<String> masks, List<String> validationPictures, List<String> validationMasks) {

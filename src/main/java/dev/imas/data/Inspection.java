@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * Looks a data set over before it is used: what was recognised, what there is, and everything that would fail later or
- * is likely not meant. Unlabelled pictures that cannot be read are left out with a warning; whatever else is broken is a
- * fault. Generated scenes need no inspection.
+ * is likely not meant. Unlabelled pictures that cannot be read are left out with a warning; whatever else is broken is
+ * a fault. Generated scenes need no inspection.
  *
  * @param config     the configuration with everything settled that the data set settles; with faults it may be
  *                   incomplete

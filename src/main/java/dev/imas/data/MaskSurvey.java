@@ -85,8 +85,8 @@ public final class MaskSurvey {
         if (sparse) {
             findings.add(
                     Finding.note(FoundValues.percent(counts.ignoredShare()) + " of the labelled pixels are ignored:"
-                            + " labelled pictures also count as unlabelled ones, so that those pixels learn from the teacher"
-                            + " (data.sparse: on)"));
+                            + " labelled pictures also count as unlabelled ones, so that those pixels learn from the"
+                            + " teacher (data.sparse: on)"));
         }
         return sparse ? Sparse.ON : Sparse.OFF;
     }

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the pictures or masks of a data set are: a path relative to its root in which {@code *} stands for the name of a
- * picture, and {@code **} for one that may hold slashes. {@code images/*} is every picture in images/,
+ * Where the pictures or masks of a data set are: a path relative to its root in which {@code *} stands for the name of
+ * a picture, and {@code **} for one that may hold slashes. {@code images/*} is every picture in images/,
  * {@code masks/*_mask} the masks of those names; a pattern without an ending fits every ending that is read. Two
  * {@code *} are the same name twice. A pattern that ends in a slash is a folder for each picture, with one mask an
  * object. {@code **} does not enter folders that have a meaning of their own ({@link FolderWords}).

@@ -134,8 +134,8 @@ final class NumberRule {
         if (ClassCount.areObjects(each)) {
             findings.add(
                     Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
-                            + " if every object has a number of its own, add data.instances: foreground (or border); if they are"
-                            + " classes, data.classes: " + (used.get(used.size() - 1) + 1)));
+                            + " if every object has a number of its own, add data.instances: foreground (or border); if"
+                            + " they are classes, data.classes: " + (used.get(used.size() - 1) + 1)));
             return data;
         }
         if (ClassCount.areIndices(used)) {

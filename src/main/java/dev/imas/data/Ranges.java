@@ -56,7 +56,7 @@ final class Ranges {
                 .toList();
     }
 
-    /** Some of a picture's values: for colours all together, else by chosen channel. Values that are no numbers lack. */
+    /** Some of a picture's values: for colours all together, else by chosen channel. NaN is left out. */
     static float[][] sampled(Samples samples, Channels channels) {
         return sampled(samples, channels, LOOKED_AT);
     }

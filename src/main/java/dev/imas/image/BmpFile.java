@@ -61,11 +61,6 @@ final class BmpFile implements PictureFile {
     }
 
     @Override
-    public Orientation orientation() {
-        return Orientation.AS_STORED;
-    }
-
-    @Override
     public int channels() {
         return bits <= 8 ? 1 : 3;
     }

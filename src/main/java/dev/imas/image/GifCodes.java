@@ -4,8 +4,6 @@ import java.io.IOException;
 
 /** LZW as GIF has it: codes from a given width to 12 bits, lowest bit first. */
 final class GifCodes {
-    private static final int TABLE = 4096;
-
     private GifCodes() {}
 
     static byte[] expand(byte[] packed, int minimum, int wanted) throws IOException {
@@ -14,17 +12,12 @@ final class GifCodes {
         }
         ImageProblem.requireRoom(wanted, packed.length, TiffCompression.LZW.most());
         int clear = 1 << minimum;
-        byte[] bytes = new byte[wanted];
-        int[] start = new int[TABLE]; // where in the bytes the text of a code stands
-        int[] length = new int[TABLE];
-        int next = clear + 2;
+        LzwText text = new LzwText(clear, wanted);
         int width = minimum + 1;
-        int filled = 0;
-        int before = -1;
         int bits = 0;
         int held = 0;
         int at = 0;
-        while (filled < wanted) {
+        while (!text.whole()) {
             while (held < width) {
                 if (at == packed.length) {
                     throw ImageProblem.endsEarly();
@@ -36,42 +29,17 @@ final class GifCodes {
             bits >>>= width;
             held -= width;
             if (code == clear) {
-                next = clear + 2;
+                text.clear();
                 width = minimum + 1;
-                before = -1;
-                continue;
-            }
-            if (code == clear + 1) {
+            } else if (code == clear + 1) {
                 throw ImageProblem.endsEarly();
-            }
-            boolean fresh = code == next && before >= 0;
-            if (code > clear && code >= next && !fresh || before < 0 && code > clear) {
-                throw ImageProblem.damaged("its codes make no sense");
-            }
-            int here = filled;
-            if (code < clear) {
-                bytes[filled++] = (byte) code;
             } else {
-                int from = fresh ? start[before] : start[code];
-                int copied = fresh ? length[before] + 1 : length[code];
-                for (int i = 0; i < copied && filled < wanted; i++) {
-                    bytes[filled++] = bytes[from + i];
+                text.add(code);
+                if (text.next() == 1 << width && width < 12) {
+                    width++;
                 }
             }
-            if (before >= 0 && next < TABLE) {
-                length[next] = length[before] + 1;
-                start[next] = start[before];
-                next++;
-            }
-            if (code < clear) {
-                length[code] = 1;
-            }
-            start[code] = here;
-            before = code;
-            if (next == 1 << width && width < 12) {
-                width++;
-            }
         }
-        return bytes;
+        return text.bytes();
     }
 }

@@ -50,11 +50,6 @@ final class GifFile implements PictureFile {
     }
 
     @Override
-    public Orientation orientation() {
-        return Orientation.AS_STORED;
-    }
-
-    @Override
     public int channels() {
         return 1;
     }

@@ -7,10 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Java's own JPEG decoder, whatever others are on the class path. */
@@ -30,10 +28,6 @@ final class JpegDecoder {
             }
         }
         throw new IllegalStateException("this Java runtime has no JPEG reader");
-    }
-
-    private interface Reading<T> {
-        T from(ImageReader reader) throws IOException;
     }
 
     /**
@@ -70,25 +64,10 @@ final class JpegDecoder {
         return samples;
     }
 
-    private static <T> T reading(byte[] plain, Reading<T> reading) throws IOException {
-        ImageReader reader = JAVAS_OWN.createReaderInstance();
-        try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(plain))) {
-            reader.setInput(stream, true, true);
-            // libjpeg goes on after damage and fills what is missing with grey; of a plain header it has nothing to
-            // remark, so that every warning means lost data.
-            boolean[] warned = {false};
-            reader.addIIOReadWarningListener((source, warning) -> warned[0] = true);
-            T result = reading.from(reader);
-            if (warned[0]) {
-                throw ImageProblem.damaged("a part of its data is lost");
-            }
-            return result;
-        } catch (ImageProblem e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw ImageProblem.damaged("its data make no sense");
-        } finally {
-            reader.dispose();
-        }
+    private static <T> T reading(byte[] plain, LibraryDecoder.Reading<T> reading) throws IOException {
+        return LibraryDecoder.read(
+                JAVAS_OWN.createReaderInstance(),
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(plain)),
+                reading);
     }
 }

@@ -23,7 +23,9 @@ interface PictureFile {
     /** As stored, before any turning. */
     ImageSize size();
 
-    Orientation orientation();
+    default Orientation orientation() {
+        return Orientation.AS_STORED;
+    }
 
     /** Samples a pixel, 1 for a palette; where pages are channels those of all pages. */
     int channels();

@@ -7,7 +7,9 @@ interface Values {
     /** Whole samples as stored; of unsigned 32 bits above 2^31 negative. */
     int whole(int i);
 
-    float number(int i);
+    default float number(int i) {
+        return whole(i);
+    }
 
     /** Unsigned samples of 1 to 8 bits. */
     record Bytes(byte[] array) implements Values {
@@ -18,11 +20,6 @@ interface Values {
 
         @Override
         public int whole(int i) {
-            return array[i] & 255;
-        }
-
-        @Override
-        public float number(int i) {
             return array[i] & 255;
         }
     }
@@ -36,11 +33,6 @@ interface Values {
 
         @Override
         public int whole(int i) {
-            return array[i] & 0xFFFF;
-        }
-
-        @Override
-        public float number(int i) {
             return array[i] & 0xFFFF;
         }
     }
@@ -72,11 +64,6 @@ interface Values {
 
         @Override
         public int whole(int i) {
-            return array[i];
-        }
-
-        @Override
-        public float number(int i) {
             return array[i];
         }
     }

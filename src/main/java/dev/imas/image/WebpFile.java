@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
 /** A WebP file of one frame. Only its colours are handed to the decoder, which would apply a profile. */
 final class WebpFile implements PictureFile {
@@ -111,7 +109,10 @@ final class WebpFile implements PictureFile {
 
     @Override
     public Stored decode() throws IOException {
-        BufferedImage image = read(simpleFile());
+        BufferedImage image = LibraryDecoder.read(
+                new WebPImageReaderSpi().createReaderInstance(null),
+                new PaddedInput(simpleFile()),
+                reader -> reader.read(0));
         if (image.getWidth() != width || image.getHeight() != height) {
             throw ImageProblem.damaged("its frame makes no sense");
         }
@@ -140,25 +141,5 @@ final class WebpFile implements PictureFile {
         simple.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(simple.capacity() - 8);
         simple.put("WEBP".getBytes(StandardCharsets.US_ASCII)).put(file.bytes(dataAt, length));
         return simple.array();
-    }
-
-    private static BufferedImage read(byte[] simple) throws IOException {
-        ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
-        try (ImageInputStream stream = new PaddedInput(simple)) {
-            reader.setInput(stream, true, true);
-            boolean[] warned = {false};
-            reader.addIIOReadWarningListener((source, warning) -> warned[0] = true);
-            BufferedImage image = reader.read(0);
-            if (warned[0]) {
-                throw ImageProblem.damaged("a part of its data is lost");
-            }
-            return image;
-        } catch (ImageProblem e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw ImageProblem.damaged("its data make no sense");
-        } finally {
-            reader.dispose();
-        }
     }
 }

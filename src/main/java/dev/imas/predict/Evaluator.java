@@ -19,8 +19,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Measures networks on pictures with masks (method 5), one picture at a time: as a whole, or in sliding windows.
- * A network is any function from normalised images [B,channels,H,W] to logits [B,C,h,w]. Belongs to the PointerScope that it
- * was made in.
+ * A network is any function from normalised images [B,channels,H,W] to logits [B,C,h,w]. Belongs to the PointerScope
+ * that it was made in.
  */
 public final class Evaluator {
     private final Inference inference;

@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The page of a data set before training: whether it can be trained on, what was found, and what it looks like. One file
- * that needs nothing else, no network and no script.
+ * The page of a data set before training: whether it can be trained on, what was found, and what it looks like. One
+ * file that needs nothing else, no network and no script.
  */
 public final class DataPage {
     /** So many rows of sizes, or of masks without a picture, are shown. */

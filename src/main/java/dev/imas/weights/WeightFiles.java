@@ -98,8 +98,8 @@ public final class WeightFiles {
         COMPLETE,
         /**
          * Any part of the network; what is missing keeps its values, and so does a last layer of another number of
-         * classes; the first convolution of a file for RGB is made one for the network's channels (method 1). To start a
-         * training from.
+         * classes; the first convolution of a file for RGB is made one for the network's channels (method 1). To start
+         * a training from.
          */
         PARTIAL
     }

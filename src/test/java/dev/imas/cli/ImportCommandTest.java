@@ -112,7 +112,8 @@ class ImportCommandTest {
             delimiter = '|',
             value = {
                 "--from xml --images IMAGES          | --from is xml; expected geojson, coco, labelme, roi or colour",
-                "--images IMAGES                     | --from is missing; expected geojson, coco, labelme, roi or colour",
+                "--images IMAGES                     | --from is missing; expected geojson, coco, labelme, roi "
+                        + "or colour",
                 "--from coco                         | --images is missing",
                 "--from coco --images IMAGES         | --annotations is missing",
                 "--from geojson --images IMAGES --annotations ANNOTATIONS | --out is missing",
@@ -125,7 +126,8 @@ class ImportCommandTest {
                         + "name a folder that does not exist yet",
                 "--from geojson --images IMAGES --annotations ANNOTATIONS --out OUT --sparse --background | "
                         + "--background and --sparse exclude each other",
-                "--from geojson --images IMAGES --annotations ANNOTATIONS --out OUT --class-from name | --class-from is "
+                "--from geojson --images IMAGES --annotations ANNOTATIONS --out OUT --class-from name | "
+                        + "--class-from is "
                         + "for --from roi; the other formats name their classes",
                 "--from geojson --images IMAGES --annotations ANNOTATIONS --out OUT --empty x | --empty is x; expected "
                         + "unlabelled or background",

@@ -73,8 +73,10 @@ class MaskLabelsTest {
     @Test
     void allFaultsAtOnce() {
         refused(
-                "data.labels: 255 is 5; expected a class from 0 to 1, or ignore. data.labels has the key red; expected what"
-                        + " masks hold: a value such as 255 or 0-127, a colour such as \"#80ff00\" (with the quotes), or other for"
+                "data.labels: 255 is 5; expected a class from 0 to 1, or ignore. data.labels has the key red; "
+                        + "expected what"
+                        + " masks hold: a value such as 255 or 0-127, a colour such as \"#80ff00\" (with the "
+                        + "quotes), or other for"
                         + " all the rest",
                 "data.labels={0: 0, 255: 5, red: 1}");
         refused("data.labels names #FF0000 twice; keep one", "data.labels={\"#ff0000\": 1, \"#FF0000\": 0}");

@@ -340,7 +340,8 @@ class MaskSurveyTest {
         faults(folder.survey("data.classes", 3))
                 .containsExactly(
                         "masks are colour pictures, and nothing says which class is which colour: #000000 (37.5"
-                                + " % of pixels, 2 masks), #ff0000 (37.5 %, 2), #00ff00 (25.0 %, 1); say it, in your classes'"
+                                + " % of pixels, 2 masks), #ff0000 (37.5 %, 2), #00ff00 (25.0 %, 1); say it, in "
+                                + "your classes'"
                                 + " order: data.labels: {\"#000000\": 0, \"#ff0000\": 1, \"#00ff00\": 2}");
         MaskSurvey said =
                 folder.survey("data.labels", Map.of("#000000", "ignore", "#ff0000", "tumour", "#00ff00", "background"));
@@ -397,9 +398,9 @@ class MaskSurveyTest {
                 .hasSize(2)
                 .first()
                 .asString()
-                .endsWith(
-                        "and one colour stands under several"
-                                + " numbers; if the colours are right, add data.labels by colour, if the numbers are, by number");
+                .endsWith("and one colour stands under several"
+                        + " numbers; if the colours are right, add data.labels by colour, if the "
+                        + "numbers are, by number");
         faults(folder.survey("data.labels", Map.of("#000000", "0", "#ff0000", "1")))
                 .isEmpty();
         faults(folder.survey("data.labels", Map.of("0", "0", "1", "1"))).isEmpty();
@@ -411,7 +412,8 @@ class MaskSurveyTest {
         faults(folder.survey())
                 .containsExactly(
                         folder.mask("a") + " and " + folder.mask("v") + " are of one colour, and the shape is in"
-                                + " the transparency (alpha), which is not read; save masks as palette or grey PNGs without"
+                                + " the transparency (alpha), which is not read; save masks as palette or grey "
+                                + "PNGs without"
                                 + " transparency");
         folder.transparent("a", 0xffff0000, 0).transparent("v", 0xffff0000, 0);
         assertThat(labels(folder.survey())).startsWith(1, 0);

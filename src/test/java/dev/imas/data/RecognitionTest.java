@@ -83,7 +83,7 @@ class RecognitionTest {
                     img/#.jpg                     | Ground Truth/#.png           | img/*              | Ground Truth/*
                     Images/#.JPG                  | Annotations/#.PNG            | Images/*           | Annotations/*
                     photos/#.png                  | labels/#.png                 | photos/*           | labels/*
-                    JPEGImages/#.jpg              | SegmentationClass/#.png      | JPEGImages/*       | SegmentationClass/*
+                    JPEGImages/#.jpg | SegmentationClass/#.png | JPEGImages/* | SegmentationClass/*
                     images/#.png                  | masks/#_mask.png             | images/*           | masks/*_mask
                     images/#.png                  | masks/#_label.png            | images/*           | masks/*_label
                     images/#.png                  | masks/#-labelled.png         | images/*           | masks/*-labelled
@@ -109,7 +109,7 @@ class RecognitionTest {
                     | leftImg8bit/train/**_leftImg8bit | gtFine/train/**_gtFine_labelIds
                     images/#.png                  | masks/#/1.png                | images/*           | masks/*/
                     #/images/#.png                | #/masks/1.png                | */images/*         | */masks/
-                    stage1_train/#/images/#.png   | stage1_train/#/masks/x.png   | stage1_train/*/images/* | stage1_train/*/masks/
+                    stage1_train/#/images/#.png | stage1_train/#/masks/x.png | stage1_train/*/images/* | stage1_train/*/masks/
                     #/images/#.png                | #/masks/#.png                | */images/*         | */masks/*
                     """)
     void layouts(String pictures, String masks, String recognisedPictures, String recognisedMasks) {

@@ -189,7 +189,8 @@ class DamagedImagesTest {
                 " is 5x2, its picture is 4x2; a mask must have its picture's size");
         maskRefused(
                 file("colour.png", encode(colours(4, 2), "png")),
-                " is a colour picture (#000003, #250503, #4a0a03, #6f0f03, #0b4703, #304c04, #555105, #7a5606; first at x=0, "
+                " is a colour picture (#000003, #250503, #4a0a03, #6f0f03, #0b4703, #304c04, #555105, #7a5606; "
+                        + "first at x=0, "
                         + "y=0); a mask holds class indices: save it as a palette or grey PNG, or say what its colours"
                         + " mean (data.labels)");
         maskRefused(
