@@ -46,6 +46,22 @@ record FolderTree(Path root, List<String> pictures, List<String> others) {
         return new FolderTree(root, walk.pictures, walk.others);
     }
 
+    /**
+     * The pictures whose path begins with a folder, found without a look at the others: a data set with a folder for
+     * each picture asks as many times as it has pictures.
+     *
+     * @param folder relative to the root, ending in a slash, or empty
+     */
+    List<String> picturesBelow(String folder) {
+        int found = Collections.binarySearch(pictures, folder);
+        int from = found < 0 ? -found - 1 : found;
+        int to = from;
+        while (to < pictures.size() && pictures.get(to).startsWith(folder)) {
+            to++;
+        }
+        return pictures.subList(from, to);
+    }
+
     /** What messages call a folder below the root. */
     String called(String folder) {
         return folder.isEmpty() ? root + " itself" : folder;

@@ -145,8 +145,8 @@ final class MaskPlaces {
     private Set<String> withEnding(Group group, String ending) {
         String folder = group.folder();
         boolean nested = group.star().equals("**");
-        return tree.pictures().stream()
-                .filter(path -> path.startsWith(folder) && path.endsWith(ending))
+        return tree.picturesBelow(folder).stream()
+                .filter(path -> path.endsWith(ending))
                 .map(path -> path.substring(folder.length(), path.length() - ending.length()))
                 .filter(name -> nested || name.indexOf('/') < 0)
                 .collect(Collectors.toSet());

@@ -58,7 +58,7 @@ record NamePattern(String text) {
         Pattern regex = regex();
         boolean fixedEnding = PictureNames.isPicture(text);
         SortedMap<String, String> found = new TreeMap<>();
-        for (String path : tree.pictures()) {
+        for (String path : tree.picturesBelow(folder())) {
             String fitted = folders() ? path.substring(0, path.lastIndexOf('/') + 1) : path;
             Matcher matcher = regex.matcher(fixedEnding ? fitted : WrittenNames.withoutEnding(fitted));
             if (matcher.matches() && !entersAMeaning(matcher.group(1))) {
