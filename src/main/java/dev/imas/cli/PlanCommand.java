@@ -38,7 +38,7 @@ final class PlanCommand implements Command {
             Arguments.path(line, "data");
         }
         ImasConfig start = Planning.start(line, Planning.OWN, console);
-        Proposal proposal = Planning.proposal(line, start, console, false);
+        Proposal proposal = Planning.proposal(line, start, console);
         console.out().println(proposal.summary());
         proposal.reasons().forEach(console.out()::println);
         proposal.warning().ifPresent(console.out()::println);

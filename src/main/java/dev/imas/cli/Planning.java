@@ -6,6 +6,7 @@ import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
+import dev.imas.data.Inspection;
 import dev.imas.plan.Proposal;
 import dev.imas.plan.Times;
 import dev.imas.train.RunPlanning;
@@ -42,34 +43,34 @@ final class Planning {
         return named;
     }
 
-    /** The configuration of a new run; says what was planned, or that a run will take long. */
-    static ImasConfig config(CommandLine line, Console console) {
+    /** Data and settings of a new run; says what was planned, or that a run will take long. */
+    static Inspection newRun(CommandLine line, Console console) {
         ImasConfig start = start(line, "embedded", console);
         boolean planned = own(line) || line.hasOption("budget");
         if (!planned && start.data().layout() == Layout.EMBEDDED) {
-            return start;
+            return Inspection.of(start);
         }
-        Proposal proposal = planned
-                ? proposal(line, start, console, true)
-                : planning(line, start, console).estimate();
+        RunPlanning planning = planning(line, start, console);
+        Proposal proposal = planned ? planning.plan(true) : planning.estimate();
         if (planned) {
             tell(proposal, console);
         }
         proposal.warning().ifPresent(console.err()::println);
-        return proposal.config();
+        return planning.run(proposal);
     }
 
-    /** The configuration of a run that goes on: with more epochs, if there is more time. */
-    static ImasConfig resumed(ImasConfig config, CommandLine line, Console console) {
+    /** Data and settings of a run that goes on: with more epochs, if there is more time. */
+    static Inspection resumed(ImasConfig config, CommandLine line, Console console) {
         if (!line.hasOption("budget")) {
-            return config;
+            return Inspection.of(config);
         }
         if (line.hasOption("epochs")) {
             throw new UserException("--budget and --epochs exclude each other on resume: one follows from the other");
         }
-        Proposal proposal = planning(line, config, console).longer();
+        RunPlanning planning = planning(line, config, console);
+        Proposal proposal = planning.longer();
         console.err().println(proposal.summary());
-        return proposal.config();
+        return planning.run(proposal);
     }
 
     /**
@@ -86,9 +87,9 @@ final class Planning {
         return ConfigYaml.resolve(layers);
     }
 
-    /** @param fetch whether weights may be fetched for it */
-    static Proposal proposal(CommandLine line, ImasConfig start, Console console, boolean fetch) {
-        return planning(line, start, console).plan(fetch);
+    /** A plan alone, for which no weights are fetched. */
+    static Proposal proposal(CommandLine line, ImasConfig start, Console console) {
+        return planning(line, start, console).plan(false);
     }
 
     private static RunPlanning planning(CommandLine line, ImasConfig start, Console console) {

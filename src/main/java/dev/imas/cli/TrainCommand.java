@@ -8,6 +8,7 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Keep;
 import dev.imas.config.Names;
+import dev.imas.data.Inspection;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.train.Trainer;
@@ -65,13 +66,17 @@ final class TrainCommand implements Command {
     public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
         boolean resume = line.hasOption("resume");
-        ImasConfig config = resume ? Planning.resumed(resumed(line), line, console) : Planning.config(line, console);
+        if (!resume && line.hasOption("out")) {
+            new RunDirectory(Path.of(line.getOptionValue("out"))).requireFree(); // before pictures are looked at
+        }
+        Inspection run = resume ? Planning.resumed(resumed(line), line, console) : Planning.newRun(line, console);
+        ImasConfig config = run.config();
         Path out = resume
                 ? Path.of(line.getOptionValue("resume"))
                 : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
         RunSummary summary;
         try (TrainingProgress progress = new TrainingProgress(console, config, System::nanoTime)) {
-            summary = Trainer.run(config, out, resume, progress);
+            summary = Trainer.run(run, out, resume, progress);
         }
         console.out().println(result(summary, config));
         console.out().println("weights  " + new RunDirectory(out).teacher());

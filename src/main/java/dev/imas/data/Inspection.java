@@ -154,6 +154,17 @@ public record Inspection(
         return ConfigYaml.dumpData(config);
     }
 
+    /**
+     * The same data set for a run whose other settings were decided after it was looked at.
+     *
+     * @param run of its data.* only the epoch's length counts
+     */
+    public Inspection forRun(ImasConfig run) {
+        ImasConfig settled =
+                run.withData(config.data().withEpochLength(run.data().epochLength()));
+        return new Inspection(settled, dataset, recognised, findings, pictures, classes, unmatched);
+    }
+
     /** What a run says before it begins: what was recognised, what there is, and what is not a fault. */
     public List<String> report() {
         List<String> lines = new ArrayList<>(recognised);

@@ -19,28 +19,47 @@ public record RunDirectory(Path root) {
      */
     public static RunDirectory open(Path root, boolean resume) {
         RunDirectory directory = new RunDirectory(root);
+        if (resume) {
+            directory.requireFolder();
+            directory.requireConfig();
+        } else {
+            directory.requireFree();
+        }
         try {
-            if (Files.exists(root) && !Files.isDirectory(root)) {
-                throw new UserException(root + " is a file, expected a folder for the run; give another --out");
-            }
-            if (resume) {
-                directory.requireConfig();
-            } else if (Files.exists(root) && !empty(root) && !directory.beganOnly()) {
-                throw new UserException(
-                        root + " is not empty; use --resume to continue the run in it, or another --out");
-            }
             Files.createDirectories(root);
         } catch (IOException e) {
-            throw new UserException(
-                    "the run directory " + root + " cannot be used (" + FileProblem.of(e, root)
-                            + "); give another --out",
-                    e);
+            throw directory.unusable(e);
         }
         if (!Files.isWritable(root)) {
             throw new UserException("the run directory " + root
                     + " cannot be written (permission denied, or a read-only" + " file system); give another --out");
         }
         return directory;
+    }
+
+    /** @throws UserException where no new run may begin; makes nothing */
+    public void requireFree() {
+        requireFolder();
+        try {
+            if (Files.exists(root) && !empty(root) && !beganOnly()) {
+                throw new UserException(
+                        root + " is not empty; use --resume to continue the run in it, or another --out");
+            }
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    private void requireFolder() {
+        if (Files.exists(root) && !Files.isDirectory(root)) {
+            throw new UserException(root + " is a file, expected a folder for the run; give another --out");
+        }
+    }
+
+    private UserException unusable(IOException e) {
+        return new UserException(
+                "the run directory " + root + " cannot be used (" + FileProblem.of(e, root) + "); give another --out",
+                e);
     }
 
     /** The folder that a file lies in, as that of a run. */

@@ -24,6 +24,7 @@ public final class RunPlanning {
     private final Set<String> given;
     private final Optional<Duration> wish;
     private final TrainListener listener;
+    private Inspection inspection;
 
     /**
      * @param start  what is known, with classes and layout settled; settings not given may change
@@ -56,6 +57,11 @@ public final class RunPlanning {
         return planner(Set.of()).longer(start);
     }
 
+    /** The data set that a plan was made for, with the plan's settings: what {@link Trainer} begins with. */
+    public Inspection run(Proposal proposal) {
+        return inspection.forRun(proposal.config());
+    }
+
     private Planner planner(Set<String> kept) {
         Torch.load();
         Compute compute =
@@ -63,7 +69,7 @@ public final class RunPlanning {
         long memory = compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available();
         Machine machine = new Machine(
                 compute.cuda(), Runtime.getRuntime().availableProcessors(), memory > 0 ? memory : Long.MAX_VALUE);
-        Inspection inspection = Inspection.of(start);
+        inspection = Inspection.of(start);
         Dataset data = inspection.usable();
         ClassWeights.requireOnePerClass(
                 start.supervised().classWeights(), inspection.config().data().classes());

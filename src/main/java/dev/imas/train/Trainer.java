@@ -45,10 +45,19 @@ public final class Trainer {
      *                       be read, a diverging loss, or too little memory
      */
     public static RunSummary run(ImasConfig asked, Path out, boolean resume, TrainListener listener) {
+        requireDevice(asked);
+        return run(Inspection.of(asked), out, resume, listener);
+    }
+
+    private static void requireDevice(ImasConfig config) {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
-        Compute.of(asked.device(), asked.precision(), asked.network().backbone());
-        Inspection inspection = Inspection.of(asked);
+        Compute.of(config.device(), config.precision(), config.network().backbone());
+    }
+
+    /** As {@link #run(ImasConfig, Path, boolean, TrainListener)}, of a data set that has been looked at. */
+    public static RunSummary run(Inspection inspection, Path out, boolean resume, TrainListener listener) {
+        requireDevice(inspection.config());
         Dataset data = inspected(inspection, listener);
         ImasConfig config = onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
         if (!resume) {
