@@ -22,14 +22,14 @@ public record Confusion(TensorView logits, TensorView truth, TensorView counts) 
 
     @Override
     public long workspaceBytes(Kernels kernels) {
-        Arguments a = kernels.arguments();
-        return a.bytes(Imas.imas_confusion_workspace(a.backend, a.view(logits), a.view(truth)));
+        Arguments a = kernels.arguments(CHECKS);
+        return a.bytes(Imas.imas_confusion_workspace(a.backend, a.view("logits", logits), a.view("truth", truth)));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_confusion(
-                a.backend, a.view(logits), a.view(truth), a.view(counts), Arguments.raw(workspace), workspaceBytes));
+                a.backend, a.view("logits", logits), a.view("truth", truth), a.view("counts", counts), a.workspace(workspace, workspaceBytes), workspaceBytes));
     }
 }

@@ -62,24 +62,24 @@ public record ConsistencyLoss(
 
     @Override
     public long workspaceBytes(Kernels kernels) {
-        Arguments a = kernels.arguments();
-        return a.bytes(Imas.imas_consistency_loss_workspace(a.backend, a.view(logits), a.view(labels)));
+        Arguments a = kernels.arguments(CHECKS);
+        return a.bytes(Imas.imas_consistency_loss_workspace(a.backend, a.view("logits", logits), a.view("labels", labels)));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_consistency_loss(
                 a.backend,
-                a.view(logits),
-                a.view(labels),
-                a.view(confidence),
+                a.view("logits", logits),
+                a.view("labels", labels),
+                a.view("confidence", confidence),
                 threshold,
-                a.view(weight),
+                a.view("weight", weight),
                 Gradient.scaleOf(gradient),
-                a.view(loss),
-                a.view(Gradient.viewOf(gradient)),
-                Arguments.raw(workspace),
+                a.view("loss", loss),
+                a.view("grad", Gradient.viewOf(gradient)),
+                a.workspace(workspace, workspaceBytes),
                 workspaceBytes));
     }
 }

@@ -78,25 +78,25 @@ public record SupervisedLoss(
 
     @Override
     public long workspaceBytes(Kernels kernels) {
-        Arguments a = kernels.arguments();
-        return a.bytes(Imas.imas_supervised_loss_workspace(a.backend, a.view(logits), a.view(labels), kind.code));
+        Arguments a = kernels.arguments(CHECKS);
+        return a.bytes(Imas.imas_supervised_loss_workspace(a.backend, a.view("logits", logits), a.view("labels", labels), kind.code));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_supervised_loss(
                 a.backend,
-                a.view(logits),
-                a.view(labels),
+                a.view("logits", logits),
+                a.view("labels", labels),
                 kind.code,
                 thresh,
                 minKept,
                 Gradient.scaleOf(gradient),
-                a.view(loss),
-                a.view(kept),
-                a.view(Gradient.viewOf(gradient)),
-                Arguments.raw(workspace),
+                a.view("loss", loss),
+                a.view("kept", kept),
+                a.view("grad", Gradient.viewOf(gradient)),
+                a.workspace(workspace, workspaceBytes),
                 workspaceBytes));
     }
 }
