@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
  * Supervised loss and its gradient with respect to the low-resolution logits: {@code imas_supervised_loss}
  * (docs/method.md 3.6). No labelled pixel: loss 0, gradient 0. Logits that are not finite: as in
  * {@link ConsistencyLoss}; OHEM ranks such a pixel last and leaves it out: where there are fewer than {@code minKept}
- * others, it takes them all.
+ * others, it takes them all. Where there are no others, it takes every labelled pixel, and the loss is NaN.
  *
  * @param logits   [B,C,h,w], f32, bf16 or f16, any strides
  * @param labels   u8 [B,1,H,W], values below C or 255, which is ignored; others are refused on the CPU, ignored on CUDA
