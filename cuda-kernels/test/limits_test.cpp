@@ -98,9 +98,9 @@ void long_rows_of_logits() {
                       areas = {counts, IMAS_I64, 0, {1, 1, 3, 2}, {6, 6, 2, 1}};
     EXPECT_OK(cuda->confusion(&kCuda, &logits, &truth, &areas, nullptr, 0));
     EXPECT(counts[0] == 4 && counts[2] == 4 && counts[4] == 4);
-    const imas::cuda::Logits enlarged = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 23, 1 << 25}};
+    const imas::cuda::Logits enlarged = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 23, (1 << 25) - 3}};
     EXPECT(imas::cuda::fast_tiles(enlarged, 1, 0, 396, 2).threads == 0);
-    const imas::cuda::Logits longest = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 16, 1 << 18}};
+    const imas::cuda::Logits longest = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 16, (1 << 18) - 3}};
     EXPECT(imas::cuda::fast_tiles(longest, 1, 0, 396, 2).threads > 0);
 }
 
