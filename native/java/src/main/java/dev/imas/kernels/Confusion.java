@@ -30,6 +30,11 @@ public record Confusion(TensorView logits, TensorView truth, TensorView counts) 
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_confusion(
-                a.backend, a.view("logits", logits), a.view("truth", truth), a.view("counts", counts), a.workspace(workspace, workspaceBytes), workspaceBytes));
+                a.backend,
+                a.view("logits", logits),
+                a.view("truth", truth),
+                a.view("counts", counts),
+                a.workspace(workspace, workspaceBytes),
+                workspaceBytes));
     }
 }

@@ -64,7 +64,8 @@ public record ConsistencyLoss(
     @Override
     public long workspaceBytes(Kernels kernels) {
         Arguments a = kernels.arguments(CHECKS);
-        return a.bytes(Imas.imas_consistency_loss_workspace(a.backend, a.view("logits", logits), a.view("labels", labels)));
+        return a.bytes(
+                Imas.imas_consistency_loss_workspace(a.backend, a.view("logits", logits), a.view("labels", labels)));
     }
 
     @Override

@@ -44,7 +44,14 @@ public record EmaUpdate(PointerPointer<?> teacher, PointerPointer<?> student, Lo
         long count = count(teacher, student, numel);
         Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_ema_update(
-                a.backend, count, teacher, student, numel, decay, a.workspace(workspace, workspaceBytes), workspaceBytes));
+                a.backend,
+                count,
+                teacher,
+                student,
+                numel,
+                decay,
+                a.workspace(workspace, workspaceBytes),
+                workspaceBytes));
     }
 
     /**

@@ -37,7 +37,8 @@ public record PseudoLabel(
     @Override
     public long workspaceBytes(Kernels kernels) {
         Arguments a = kernels.arguments(CHECKS);
-        return a.bytes(Imas.imas_pseudo_label_workspace(a.backend, a.view("student", student), a.view("labels", labels)));
+        return a.bytes(
+                Imas.imas_pseudo_label_workspace(a.backend, a.view("student", student), a.view("labels", labels)));
     }
 
     @Override

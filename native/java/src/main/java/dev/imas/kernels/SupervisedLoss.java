@@ -79,7 +79,8 @@ public record SupervisedLoss(
     @Override
     public long workspaceBytes(Kernels kernels) {
         Arguments a = kernels.arguments(CHECKS);
-        return a.bytes(Imas.imas_supervised_loss_workspace(a.backend, a.view("logits", logits), a.view("labels", labels), kind.code));
+        return a.bytes(Imas.imas_supervised_loss_workspace(
+                a.backend, a.view("logits", logits), a.view("labels", labels), kind.code));
     }
 
     @Override

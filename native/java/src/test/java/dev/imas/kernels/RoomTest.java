@@ -118,30 +118,28 @@ class RoomTest {
 
     @TestFactory
     Stream<DynamicTest> everyViewOfEveryOperation() {
-        return cases().stream()
-                .flatMap(c -> IntStream.range(0, c.views().size())
-                        .mapToObj(index -> DynamicTest.dynamicTest(c.name() + " " + index, () -> {
-                            long bytes = c.views().get(index).dtype().bytes();
-                            refused(
-                                    () -> run(c.operation().apply(with(c.views(), index, p -> limited(p, -1)))),
-                                    c.name() + ": ",
-                                    " spans ",
-                                    "but its pointer holds ");
-                            refused(
-                                    () -> run(c.operation()
-                                            .apply(with(c.views(), index, p -> new BytePointer(p).position(bytes)))),
-                                    " spans ");
-                            refused(
-                                    () -> run(c.operation()
-                                            .apply(with(c.views(), index, p -> new BytePointer(p).position(-bytes)))),
-                                    "but its pointer holds 0 bytes");
-                            assertThatCode(() -> run(c.operation().apply(c.views())))
-                                    .doesNotThrowAnyException();
-                            assertThatCode(() -> run(c.operation().apply(with(c.views(), index, p -> new BytePointer(p)
-                                            .limit(0)))))
-                                    .as("the caller's word")
-                                    .doesNotThrowAnyException();
-                        })));
+        return cases().stream().flatMap(c -> IntStream.range(0, c.views().size())
+                .mapToObj(index -> DynamicTest.dynamicTest(c.name() + " " + index, () -> {
+                    long bytes = c.views().get(index).dtype().bytes();
+                    refused(
+                            () -> run(c.operation().apply(with(c.views(), index, p -> limited(p, -1)))),
+                            c.name() + ": ",
+                            " spans ",
+                            "but its pointer holds ");
+                    refused(
+                            () -> run(c.operation()
+                                    .apply(with(c.views(), index, p -> new BytePointer(p).position(bytes)))),
+                            " spans ");
+                    refused(
+                            () -> run(c.operation()
+                                    .apply(with(c.views(), index, p -> new BytePointer(p).position(-bytes)))),
+                            "but its pointer holds 0 bytes");
+                    assertThatCode(() -> run(c.operation().apply(c.views()))).doesNotThrowAnyException();
+                    assertThatCode(() ->
+                                    run(c.operation().apply(with(c.views(), index, p -> new BytePointer(p).limit(0)))))
+                            .as("the caller's word")
+                            .doesNotThrowAnyException();
+                })));
     }
 
     private static Pointer limited(Pointer pointer, long by) {
@@ -189,7 +187,8 @@ class RoomTest {
         assertThat(Room.bytes(new FloatPointer(floats).position(11))).isZero();
         assertThat(Room.bytes(new FloatPointer(floats).limit(0))).isEqualTo(Room.UNKNOWN);
         assertThat(Room.bytes(null)).isEqualTo(Room.UNKNOWN);
-        assertThat(Room.bytes(new FloatPointer(floats).capacity(Long.MAX_VALUE))).isEqualTo(Long.MAX_VALUE);
+        assertThat(Room.bytes(new FloatPointer(floats).capacity(Long.MAX_VALUE)))
+                .isEqualTo(Long.MAX_VALUE);
     }
 
     /** Shapes and strides that C refuses in its own words, and those that repeat memory, need no more than they have. */
@@ -217,7 +216,9 @@ class RoomTest {
         refused(
                 () -> new EmaUpdate(pointers, pointers, new LongPointer(numel).limit(0), 0.5f),
                 "imas_ema_update: numel has no entry between its position and its limit");
-        refused(() -> new EmaUpdate(pointers, pointers, new LongPointer(numel).position(1), 0.5f), "numel has no entry");
+        refused(
+                () -> new EmaUpdate(pointers, pointers, new LongPointer(numel).position(1), 0.5f),
+                "numel has no entry");
         refused(
                 () -> new EmaUpdate(pointers, new PointerPointer<>(pointers).limit(0), numel, 0.5f),
                 "student has 0 pointers, numel has 1");

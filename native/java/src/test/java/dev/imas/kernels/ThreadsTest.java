@@ -61,6 +61,16 @@ class ThreadsTest {
         assertThat(Kernels.threads()).isZero();
     }
 
+    /** The same as a program, for as many rounds as it is told: benchmarks/reliability/kernel-threads. */
+    static final class Campaign {
+        private Campaign() {}
+
+        public static void main(String[] arguments) throws Exception {
+            new ThreadsTest().eightThreadsAtOnceGetTheResultsOfOne();
+            System.out.println(ROUNDS + " rounds, right");
+        }
+    }
+
     /** The last results of callers that have all made their calls several times, side by side. */
     private static List<byte[]> atOnce() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
@@ -118,8 +128,8 @@ class ThreadsTest {
             run(new Confusion(student.view(), labels.view(), areas.view()));
             run(new EmaUpdate(list(old), list(fresh), new LongPointer(new long[] {40000}), 0.9f));
             ByteArrayOutputStream all = new ByteArrayOutputStream();
-            for (Tensor output : List.of(
-                    labels, confidence, counts, parts, pairing, mean, batch, loss, hard, grad, areas, old)) {
+            for (Tensor output :
+                    List.of(labels, confidence, counts, parts, pairing, mean, batch, loss, hard, grad, areas, old)) {
                 all.writeBytes(output.bytes());
             }
             return all.toByteArray();
