@@ -145,7 +145,9 @@ void Call::spoil_view(Slot& slot) {
         case 5: stride = random.one_of(strides); break;
         case 6: slot.view.data = static_cast<char*>(slot.view.data) + random.below(8); break;
         case 7: slot.view.data = static_cast<char*>(other.view.data) + 8 * random.below(3); break;
-        case 8: std::swap(slot.view, other.view); break;
+        case 8:
+            if (other.is_view) std::swap(slot.view, other.view);
+            break;
     }
 }
 

@@ -19,7 +19,8 @@ struct Slot {
     Guarded memory{1 << 15};
     imas_tensor view = {};
     const char* name = "";
-    bool output = false, given = true, is_view = true;
+    bool output = false, given = true;
+    bool is_view = true;  // else its address is all the call has, or its values must be right: it is not spoiled
 
     operator const imas_tensor*() const { return given ? &view : nullptr; }
 };

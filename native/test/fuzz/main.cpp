@@ -100,6 +100,7 @@ void fuzz_compose_batch(Tally& tally) {
          &mixed_confidence = call.output("mixed_confidence", IMAS_F32, b, 1, h, w);
     labeled.given = labelled > 0;
     gamma.given = has_gamma;
+    pairing.is_view = boxes.is_view = refuses_values();
     for (Slot* slot : {&pairing, &boxes, &labels, &confidence, &mixed_labels, &mixed_confidence}) slot->given = mix;
     call.make([] { return size_t{0}; },
               [&](void*, size_t) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -130,7 +131,7 @@ class KernelsErrorsTest {
         assertThat(bytes).isPositive();
         refused(() -> confusion.run(kernels), "workspace is missing");
         refused(() -> confusion.run(kernels, workspace, bytes - 1), "bytes", "are needed");
-        Pointer askew = new Pointer(workspace).getPointer(workspace.position() + 4);
+        Pointer askew = new BytePointer(workspace).position(workspace.position() + 4);
         refused(() -> confusion.run(kernels, askew, bytes), "aligned to 64");
         long most = Integer.MAX_VALUE;
         long side = 46340;
