@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -52,9 +53,10 @@ final class Arguments {
                         "class-from",
                         "background",
                         "sparse",
-                        "empty"));
+                        "empty",
+                        "format"));
         groups.put("machine", List.of("device", "precision"));
-        groups.put("results", List.of("out", "link", "resume", "json", "markdown"));
+        groups.put("results", List.of("out", "to", "check", "link", "resume", "json", "markdown"));
         return groups;
     }
 
@@ -136,6 +138,11 @@ final class Arguments {
 
     /** Opens --weights with the settings that the command line names. */
     static Segmenter segmenter(CommandLine line, Console console) {
+        return segmenter(line, console, options -> options);
+    }
+
+    /** @param last what holds whatever the command line names */
+    static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
         onePresetOrFile(line);
         Segmenter.Options options = Segmenter.Options.defaults()
                 .strict(line.hasOption("strict"))
@@ -153,7 +160,7 @@ final class Arguments {
         for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
             options = options.set(assignment);
         }
-        return Segmenter.open(path(line, "weights"), options);
+        return Segmenter.open(path(line, "weights"), last.apply(options));
     }
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
