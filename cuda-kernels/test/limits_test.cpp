@@ -68,6 +68,22 @@ void no_such_device() {
            weight == 2.0f);  // the error is not left for the next call
 }
 
+/** Which devices are said to be usable, and why the others are not. */
+void devices_and_images() {
+    const auto refused = [](int32_t device, const char* text) {
+        said.clear();
+        return !cuda->available(device) && said.find(text) != std::string::npos;
+    };
+    EXPECT(cuda->available(0) && cuda->available(-1) && cuda->capability(0) == 90);
+    EXPECT(refused(7, "no CUDA device 7, but 1") && !cuda->capability(7));
+    setenv("SIMT_CAPABILITY", "61", 1);
+    EXPECT(cuda->capability(0) == 61);
+    EXPECT(refused(0, "device 0, of compute capability 6.1") && refused(0, "no kernel image") &&
+           refused(0, "built for sm_75/compute_75") && refused(-1, "6.1"));
+    unsetenv("SIMT_CAPABILITY");
+    EXPECT(cuda->available(0));  // the error is not left for the next call
+}
+
 /** A map may be longer than grid.y and grid.z are; to run one would take minutes here. */
 void long_maps() {
     for (const bool tall : {true, false}) {
@@ -83,5 +99,6 @@ void long_maps() {
 void test_limits() {
     too_many_images();
     no_such_device();
+    devices_and_images();
     long_maps();
 }
