@@ -57,9 +57,9 @@ class LocaleTest {
         Locale.setDefault(locale);
         Path photos = dir.resolve(name);
         for (int i = 0; i < 6; i++) {
-            picture(photos.resolve("IMAGES/LEAF I" + i + ".PNG"), 40, 36);
+            picture(photos.resolve("images/LEAF I" + i + ".PNG"), 40, 36);
             if (i < 5) {
-                mask(photos.resolve("MASKS/LEAF I" + i + ".PNG"), 40, 36, 0, 0, 0, 1);
+                mask(photos.resolve("masks/LEAF I" + i + ".PNG"), 40, 36, 0, 0, 0, 1);
             }
         }
         Path run = dir.resolve(name + "-run");
@@ -77,7 +77,7 @@ class LocaleTest {
                 "--weights",
                 run.resolve("teacher.safetensors").toString(),
                 "--input",
-                photos.resolve("IMAGES").toString(),
+                photos.resolve("images").toString(),
                 "--out",
                 run.resolve("masks").toString()));
         Map<String, String> result = new TreeMap<>();
