@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The folder that an import writes: it appears whole or not at all. */
@@ -102,15 +103,14 @@ final class OutFolder implements AutoCloseable {
     void classes(ClassTable table, boolean sparse) {
         text(
                 "classes.yaml",
-                """
+                String.format(Locale.ROOT, """
                 # What the masks mean: imas train --config THIS_FILE --data THIS_FOLDER
                 data:
                   layout: folders
                   classes: %d
                   class_names: %s
                   palette: %s
-                %s"""
-                        .formatted(
+                %s""", 
                                 table.names().size(),
                                 quoted(table.names()),
                                 quoted(table.palette().stream().map(Colors::hex).toList()),

@@ -12,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
@@ -51,6 +52,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // of libraries too: digits and letters' case are the same everywhere
         System.exit(run(arguments, Console.system()));
     }
 
@@ -210,7 +212,7 @@ public final class Main {
                 """);
         for (Command command : commands) {
             Command.Manual manual = command.manual();
-            console.out().printf("  %-10s %s%n", manual.name(), manual.summary());
+            console.out().printf(Locale.ROOT, "  %-10s %s%n", manual.name(), manual.summary());
         }
         console.out()
                 .println(

@@ -10,6 +10,7 @@ import dev.imas.verify.engine.CheckTable;
 import dev.imas.verify.engine.GoldenData;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -50,7 +51,7 @@ final class VerifyCommand implements Command {
         List<Check> checks = GoldenSuite.run(data, line.getOptionValue("device", "cpu"), check -> {
             done[0]++;
             if (console.interactive()) {
-                console.err().printf("\r\033[2K%d checks, %s %s", done[0], check.group(), check.name());
+                console.err().printf(Locale.ROOT, "\r\033[2K%d checks, %s %s", done[0], check.group(), check.name());
             }
         });
         if (console.interactive()) {

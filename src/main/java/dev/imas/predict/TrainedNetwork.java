@@ -31,6 +31,7 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
             NetworkSpec spec = spec(weights, own, config);
             Compute compute = Compute.of(
                     config.device(), config.precision(), spec.network().backbone());
+            compute.passedOver(config.device()).ifPresent(options.notes);
             SegmentationNetwork network =
                     own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, options);
             return new TrainedNetwork(network.placed(compute), spec, config, compute);

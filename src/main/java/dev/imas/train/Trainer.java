@@ -12,8 +12,6 @@ import dev.imas.data.Inspection;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
-import dev.imas.machine.FileView;
-import dev.imas.machine.NvidiaDriver;
 import dev.imas.report.ReportWriter;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunLock;
@@ -69,7 +67,7 @@ public final class Trainer {
             Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
             Compute compute = Compute.of(
                     config.device(), precision(config, from), config.network().backbone());
-            tellUnusedGpu(config, compute, listener);
+            compute.passedOver(config.device()).ifPresent(listener::message);
             listener.message("device " + compute.device() + ", precision "
                     + Names.word(compute.precision())
                     + (compute.channelsLast() ? ", channels_last" : ""));
@@ -119,14 +117,5 @@ public final class Trainer {
                 ? config.precision()
                 : from.map(checkpoint -> Precision.valueOf(checkpoint.state().precision()))
                         .orElse(Precision.AUTO);
-    }
-
-    /** Whoever has a GPU and asks for nothing special expects it to be used. */
-    private static void tellUnusedGpu(ImasConfig config, Compute compute, TrainListener listener) {
-        boolean wanted = config.device().equals("auto") && !compute.cuda();
-        if (wanted && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
-            listener.message("NVIDIA's driver is installed, but no GPU can be used: " + Compute.problem()
-                    + "; `imas doctor` tells what is needed");
-        }
     }
 }
