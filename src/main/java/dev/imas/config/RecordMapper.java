@@ -23,6 +23,7 @@ import java.util.Set;
  */
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
+    private static final int LONGEST_NUMBER = 1000;
     /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
@@ -295,7 +296,7 @@ final class RecordMapper {
 
     private static double real(Object found, String key) {
         try {
-            return new BigDecimal(String.valueOf(found)).doubleValue();
+            return decimal(String.valueOf(found)).doubleValue();
         } catch (NumberFormatException e) {
             throw mismatch(key, found, "a number");
         }
@@ -305,9 +306,9 @@ final class RecordMapper {
     private static Object whole(Object found, String key, boolean wide) {
         String text = String.valueOf(found);
         try {
-            BigDecimal value = text.startsWith("0x")
+            BigDecimal value = text.startsWith("0x") && text.length() <= LONGEST_NUMBER
                     ? new BigDecimal(new BigInteger(text.substring(2), 16))
-                    : new BigDecimal(text);
+                    : decimal(text);
             if (value.signum() != 0 && Math.abs((long) value.precision() - value.scale()) > MAX_DIGITS) {
                 throw new ArithmeticException("too long");
             }
@@ -320,6 +321,14 @@ final class RecordMapper {
         } catch (ArithmeticException e) {
             throw mismatch(key, found, "a whole number of at most " + (wide ? "18" : "9") + " digits");
         }
+    }
+
+    /** The time that reading takes grows with the square of the digits. */
+    private static BigDecimal decimal(String text) {
+        if (text.length() > LONGEST_NUMBER) {
+            throw new NumberFormatException("too long");
+        }
+        return new BigDecimal(text);
     }
 
     private static UserException mismatch(String key, Object found, String expected) {
