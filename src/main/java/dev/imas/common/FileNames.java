@@ -9,7 +9,7 @@ public final class FileNames {
     public static final String PLAIN = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}";
 
     /** What messages ask for. */
-    public static final String EXPECTED = "up to 100 letters, digits, '.', '_' and '-', not beginning with a dot";
+    public static final String EXPECTED = "a name of up to 100 letters, digits, '.', '_' and '-', not beginning with a dot";
 
     private static final int LONGEST = 100;
 

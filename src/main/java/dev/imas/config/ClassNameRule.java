@@ -15,8 +15,7 @@ public final class ClassNameRule {
     private ClassNameRule() {}
 
     public static boolean allows(String name) {
-        return !name.isBlank()
-                && name.length() <= LONGEST
+        return name.length() <= LONGEST
                 && Printable.is(name)
                 && !FORMULA.matcher(name).matches();
     }

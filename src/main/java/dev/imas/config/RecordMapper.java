@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Turns maps as {@link YamlText} yields them into the records of {@link ImasConfig} and back. Keys and words follow
@@ -24,6 +25,8 @@ import java.util.Set;
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
     private static final int LONGEST_NUMBER = 1000;
+    /** How Java writes what is empty in a list or section; a file says ~. */
+    private static final Pattern NOTHING = Pattern.compile("(?<=[=\\[ ])null(?=[,\\]}])");
     /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
@@ -337,7 +340,9 @@ final class RecordMapper {
     }
 
     private static String shortened(Object found) {
-        String text = found.toString().lines().findFirst().orElse("");
+        boolean several = found instanceof Map || found instanceof List;
+        String written = several ? NOTHING.matcher(found.toString()).replaceAll("~") : found.toString();
+        String text = written.lines().findFirst().orElse("");
         return text.length() <= 80 ? text : text.substring(0, 80) + "...";
     }
 }

@@ -104,6 +104,11 @@ public final class PthFile implements AutoCloseable {
         }
     }
 
+    /** Where its tensors' elements are. */
+    Storages storages() {
+        return storages;
+    }
+
     /**
      * The unpickled object as plain values: Map, List, String, Long, BigInteger, Double, Boolean, byte[], null, and
      * placeholders for tensors, which {@link #tensors} reads.

@@ -120,8 +120,7 @@ public final class MalformedInputs {
     }
 
     private void run(int number) throws Exception {
-        List<String> names = List.copyOf(kinds.keySet());
-        String kind = names.get(number % names.size());
+        String kind = MalformedKinds.ORDER.get(number % MalformedKinds.ORDER.size());
         MalformedKinds.Case made = kinds.get(kind).next(new Random(number));
         Path out = out(made.arguments());
         delete(out);

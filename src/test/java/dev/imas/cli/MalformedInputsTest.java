@@ -20,6 +20,8 @@ class MalformedInputsTest {
         ChildJvm.Result result = ChildJvm.run(
                 ChildJvm.classPath(),
                 Map.of("LC_ALL", "C.UTF-8", "JDK_JAVA_OPTIONS", "-Djava.awt.headless=true", "OMP_NUM_THREADS", "1"),
+                "-Xmx256m",
+                10 + COUNT / 50, // an input may take 10 s; a busy machine takes longer for all of them
                 MalformedInputs.class,
                 FIRST,
                 String.valueOf(COUNT),
