@@ -103,11 +103,12 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
                 : without(others, labeled);
         List<Sample> validation = given != null ? given : setAside(data, labeled);
         List<Sample> watched = given != null ? unlabeled : without(unlabeled, validation);
-        List<Sample> learned = given != null ? labeled : without(labeled, validation);
+        boolean only = labeled.size() == 1; // is learned from and validates
+        List<Sample> learned = given != null || only ? labeled : without(labeled, validation);
         if (learned.isEmpty()) {
             throw new UserException(
                     "no labelled picture in " + data.root() + "; put masks with their pictures' names into "
-                            + Path.of(data.root(), "masks") + (given == null ? " (two at least, one validates)" : ""));
+                            + Path.of(data.root(), "masks") + (given == null ? " (two at least, so that one validates)" : ""));
         }
         return new Collected(learned, watched, validation);
     }
