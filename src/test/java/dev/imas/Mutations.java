@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What goes wrong with files, and what somebody might do to them on purpose. Equal random numbers, equal damage. */
@@ -83,6 +83,9 @@ public final class Mutations {
 
     private static final Pattern WORD = Pattern.compile("[\\w.-]+");
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
+
+    /** Of a line that is repeated. */
+    private static final int LONGEST = 1 << 20;
 
     private Mutations() {}
 
@@ -173,12 +176,11 @@ public final class Mutations {
     }
 
     private static String replaced(String text, Pattern what, String token, Random random) {
-        List<MatchResult> found = what.matcher(text).results().toList();
-        if (found.isEmpty()) {
-            return text + token;
-        }
-        MatchResult one = found.get(random.nextInt(found.size()));
-        return text.substring(0, one.start()) + token + text.substring(one.end());
+        Matcher matcher = what.matcher(text);
+        int from = random.nextInt(text.length() + 1);
+        return matcher.find(from) || matcher.find(0)
+                ? text.substring(0, matcher.start()) + token + text.substring(matcher.end())
+                : text + token;
     }
 
     /** One of the lines so many times. */
@@ -188,9 +190,10 @@ public final class Mutations {
             return text;
         }
         int one = random.nextInt(lines.size());
+        int most = Math.min(times, LONGEST / (1 + lines.get(one).length()));
         StringBuilder changed = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
-            changed.append((lines.get(i) + "\n").repeat(i == one ? times : 1));
+            changed.append((lines.get(i) + "\n").repeat(i == one ? most : 1));
         }
         return changed.toString();
     }

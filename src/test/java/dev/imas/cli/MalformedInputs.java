@@ -213,11 +213,17 @@ public final class MalformedInputs {
         }
     }
 
-    private ObjectNode figures(int runs, long seconds) throws IOException {
+    private void write(ObjectNode figures, String file) throws IOException {
+        if (!file.equals("-")) {
+            Files.writeString(Path.of(file), figures.toPrettyString() + "\n");
+        }
+    }
+
+    private ObjectNode figures(int runs, long start) throws IOException {
         ObjectNode figures = new ObjectMapper().createObjectNode();
         figures.put("runs", runs);
         figures.put("failures", failures.size());
-        figures.put("seconds", seconds);
+        figures.put("seconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
         figures.put("heap_limit_mb", Runtime.getRuntime().maxMemory() >> 20);
         long peak = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
@@ -262,13 +268,14 @@ public final class MalformedInputs {
             MalformedInputs inputs = new MalformedInputs(Files.createDirectories(box.resolve("1/2/3/work")));
             while (done < count && inputs.hangs < MOST_HANGS) {
                 inputs.run(first + done++);
+                if (done % 100 == 0) {
+                    inputs.write(inputs.figures(done, start), arguments[2]); // what is known, should the next one crash
+                }
             }
-            figures = inputs.figures(done, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+            figures = inputs.figures(done, start);
+            inputs.write(figures, arguments[2]);
         } finally {
             delete(box);
-        }
-        if (!arguments[2].equals("-")) {
-            Files.writeString(Path.of(arguments[2]), figures.toPrettyString() + "\n");
         }
         System.out.println(figures.get("runs") + " damaged files, " + figures.get("failures") + " failures");
         System.exit(figures.get("failures").asInt() == 0 ? 0 : 1);
