@@ -158,6 +158,6 @@ final class Planning {
 
     private static String folderName(String folder) {
         Path last = WrittenPath.of(folder).toAbsolutePath().normalize().getFileName();
-        return last == null ? OWN : FileNames.stem(last);
+        return last == null ? OWN : FileNames.plain(FileNames.stem(last), OWN);
     }
 }

@@ -49,7 +49,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                     .startsFrom(startStep, java.time.Duration.ZERO)
                     .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                     .setUnit("", 1)
-                    .setConsumer(new ConsoleProgressBarConsumer(console.err()))
+                    .setConsumer(new ConsoleProgressBarConsumer(console.terminal()))
                     .build();
         } else {
             line(String.format(Locale.ROOT, "%d steps in %d epochs of %d", totalSteps, epochs, stepsPerEpoch));
@@ -155,7 +155,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     private void line(String text) {
         if (bar != null) {
-            console.err().print("\r\033[2K"); // the bar redraws itself below
+            console.redraw(""); // the bar redraws itself below
         }
         console.err().println(text);
     }

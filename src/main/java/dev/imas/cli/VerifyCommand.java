@@ -51,11 +51,11 @@ final class VerifyCommand implements Command {
         List<Check> checks = GoldenSuite.run(data, line.getOptionValue("device", "cpu"), check -> {
             done[0]++;
             if (console.interactive()) {
-                console.err().printf(Locale.ROOT, "\r\033[2K%d checks, %s %s", done[0], check.group(), check.name());
+                console.redraw(done[0] + " checks, " + check.group() + " " + check.name());
             }
         });
         if (console.interactive()) {
-            console.err().print("\r\033[2K");
+            console.redraw("");
         }
         console.out().print(line.hasOption("markdown") ? CheckTable.markdown(checks) : CheckTable.text(checks));
         return checks.stream().allMatch(Check::passed) ? 0 : Main.CHECK_FAILED;

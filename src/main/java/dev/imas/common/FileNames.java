@@ -1,10 +1,35 @@
 package dev.imas.common;
 
 import java.nio.file.Path;
+import java.text.Normalizer;
 
 /** Parts of file names. */
 public final class FileNames {
+    /** A name that may become a path's part, whatever it was read from: it cannot leave its folder, nor be hidden. */
+    public static final String PLAIN = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}";
+
+    /** What messages ask for. */
+    public static final String EXPECTED = "a name of up to 100 letters, digits, '.', '_' and '-', not beginning with a dot";
+
+    private static final int LONGEST = 100;
+
     private FileNames() {}
+
+    /**
+     * A {@link #PLAIN} name made of another: accents are left out, and what else is not plain becomes a hyphen.
+     *
+     * @param otherwise what it is where nothing is left
+     */
+    public static String plain(String name, String otherwise) {
+        if (name.matches(PLAIN)) {
+            return name;
+        }
+        String plain = Normalizer.normalize(name, Normalizer.Form.NFD)
+                .replaceAll("\\p{M}+", "")
+                .replaceAll("[^A-Za-z0-9._-]+", "-")
+                .replaceAll("^[.-]+|-+$", "");
+        return plain.isEmpty() ? otherwise : plain.substring(0, Math.min(LONGEST, plain.length()));
+    }
 
     /** The name without folders and without what follows the last dot; a leading dot belongs to the name. */
     public static String stem(Path file) {

@@ -75,8 +75,19 @@ public final class ConfigYaml {
         if (ReferenceYaml.recognises(document)) {
             document = ReferenceYaml.translate(document, path.toString(), notes);
         }
-        document.putIfAbsent("name", FileNames.stem(path));
+        document.putIfAbsent("name", FileNames.plain(FileNames.stem(path), "run"));
         return layered(document, path.toString());
+    }
+
+    /** As {@link #file(Path)}, of the file that a run keeps: earlier versions gave runs any name. */
+    public static Map<String, Object> ofRun(Path path) {
+        Map<String, Object> layers = file(path);
+        plainName(layers);
+        return layers;
+    }
+
+    private static void plainName(Map<String, Object> layers) {
+        layers.computeIfPresent("name", (key, name) -> FileNames.plain(name.toString(), "run"));
     }
 
     /** The keys that a preset sets, those that it builds on included; the published defaults set none. */
@@ -197,6 +208,7 @@ public final class ConfigYaml {
     public static Map<String, Object> complete(Path path) {
         Map<String, Object> document = YamlText.keys(path);
         RecordMapper.check(document, path.toString());
+        plainName(document);
         try {
             resolve(document);
         } catch (UserException e) {

@@ -8,6 +8,7 @@ import dev.imas.config.Allowed.OrAuto;
 import dev.imas.config.Allowed.PathOrNull;
 import dev.imas.config.Allowed.Range;
 import dev.imas.config.Allowed.Text;
+import dev.imas.common.FileNames;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,9 @@ import java.util.Map;
  */
 @RecordBuilder
 public record ImasConfig(
-        @Text(pattern = "(?s).*\\S.*", expected = "a name") @OnResume String name,
+        @Text(pattern = FileNames.PLAIN, expected = FileNames.EXPECTED)
+                @OnResume
+                String name,
         Method method,
         long seed,
         @Text(pattern = DeviceName.PATTERN, expected = DeviceName.EXPECTED) @OnResume String device,

@@ -7,6 +7,7 @@ import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.PictureInput;
+import dev.imas.image.DecodingRoom;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import java.nio.ByteBuffer;
@@ -210,7 +211,15 @@ public final class DataLoader implements AutoCloseable {
                 e);
     }
 
+    /** With room for its picture, which other threads may need for theirs. */
     private void prepare(Batch batch, int slot, int index, int epoch, int place) {
+        DecodingRoom.ofHeap().with(source.memory(index), () -> {
+            prepareAlone(batch, slot, index, epoch, place);
+            return null;
+        });
+    }
+
+    private void prepareAlone(Batch batch, int slot, int index, int epoch, int place) {
         batch.indices()[slot] = index;
         Rng weakDraws = Rng.of(config.seed(), "weak-" + stream, epoch, place);
         Picture image = source.image(index);

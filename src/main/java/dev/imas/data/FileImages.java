@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -43,6 +44,8 @@ final class FileImages implements ImageSource {
     private final PictureReader reader;
     /** Known from the decoding of the pictures, so that a mask's check need not open its picture again. */
     private final AtomicReferenceArray<ImageSize> sizes;
+    /** Bytes that reading takes; 0: not asked yet. */
+    private final AtomicLongArray memory;
 
     /** @param withMasks every sample must have an existing mask; else masks are neither looked at nor given out */
     FileImages(List<Sample> samples, MaskReading masks, boolean withMasks, PictureReader reader) {
@@ -51,6 +54,7 @@ final class FileImages implements ImageSource {
         this.masks = masks;
         this.withMasks = withMasks;
         this.sizes = new AtomicReferenceArray<>(samples.size());
+        this.memory = new AtomicLongArray(samples.size());
         List<String> faults = faults(this.samples, withMasks);
         if (!faults.isEmpty()) {
             throw new UserException(String.join("\n", Finding.limited(faults)));
@@ -137,6 +141,26 @@ final class FileImages implements ImageSource {
     /** The files, in order. */
     List<Path> pictures() {
         return samples.stream().map(Sample::picture).toList();
+    }
+
+    @Override
+    public long memory(int i) {
+        long known = memory.get(i);
+        if (known == 0) {
+            Sample sample = samples.get(i);
+            known = 1 + reader.memory(sample.picture()) + (withMasks ? maskMemory(sample.mask()) : 0);
+            memory.set(i, known);
+        }
+        return known;
+    }
+
+    /** Of one object at a time where the mask is a folder; 0 where its header is damaged, as for pictures. */
+    private static long maskMemory(Path mask) {
+        try {
+            return Files.isDirectory(mask) ? 0 : ImageFiles.maskMemory(mask);
+        } catch (UserException e) {
+            return 0;
+        }
     }
 
     @Override

@@ -15,6 +15,14 @@ public interface ImageSource {
         return id(i);
     }
 
+    /**
+     * Bytes of the heap that picture i and its mask take while they are read, as far as is known before; see {@link
+     * dev.imas.image.DecodingRoom}.
+     */
+    default long memory(int i) {
+        return 0;
+    }
+
     /** Picture i; throws {@link dev.imas.common.UserException} naming the file when it cannot be read. */
     Picture image(int i);
 

@@ -97,6 +97,19 @@ public final class PictureReader {
         return parts.size() == 1 ? parts.get(0) : ChannelFiles.joined(files, parts);
     }
 
+    /** Bytes that reading a file takes; 0 where its header is damaged, which is told by whoever reads it. */
+    long memory(Path path) {
+        try {
+            return isBytes(path)
+                    ? ImageFiles.pictureMemory(path)
+                    : channelFiles.of(path).stream()
+                            .mapToLong(file -> ImageFiles.samplesMemory(file, input.page()))
+                            .sum();
+        } catch (UserException e) {
+            return 0;
+        }
+    }
+
     /** Whether a file holds more than whole numbers of 8 bits. */
     boolean isDeep(Path path) {
         return deep.computeIfAbsent(path, ImageFiles::isDeep);

@@ -450,7 +450,7 @@ public final class Segmenter implements AutoCloseable {
             }
             Path ofRun = RunDirectory.around(weights).config();
             if (Files.isRegularFile(ofRun)) {
-                return ConfigYaml.file(ofRun);
+                return ConfigYaml.ofRun(ofRun);
             }
             Map<String, Object> layers = ConfigYaml.preset("voc");
             ConfigYaml.set(layers, "data.layout", "list"); // of pictures beside their masks

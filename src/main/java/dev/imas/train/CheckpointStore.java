@@ -1,9 +1,11 @@
 package dev.imas.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.imas.common.DurableFiles;
+import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
 import dev.imas.common.Sha256;
 import dev.imas.common.UserException;
@@ -86,9 +88,12 @@ final class CheckpointStore {
     }
 
     private static String reason(Exception e, Path file) {
+        if (e instanceof JsonProcessingException || !(e instanceof IOException || e instanceof UserException)) {
+            return "its contents make no sense";
+        }
         return e instanceof IOException
                 ? FileProblem.of(e, file)
-                : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+                : e.getMessage().lines().findFirst().orElse("");
     }
 
     private Checkpoint read(Path description) throws IOException {
@@ -100,13 +105,16 @@ final class CheckpointStore {
         if (!check(content).equals(expected)) {
             throw new IOException("its checksum differs");
         }
-        JsonNode tensors = content.get("tensors");
-        Path weights = files.folder().resolve(tensors.get("file").asText());
+        JsonNode tensors = content.path("tensors");
+        Path weights = description.resolveSibling(FileNames.stem(description) + ".safetensors");
+        if (!tensors.path("file").asText().equals(weights.getFileName().toString())) {
+            throw new IOException("it names other tensors than its own, " + weights.getFileName());
+        }
         if (!Files.isRegularFile(weights)) {
             throw new IOException(weights.getFileName() + " is missing");
         }
-        if (Files.size(weights) != tensors.get("bytes").asLong()
-                || !Sha256.of(weights).equals(tensors.get("sha256").asText())) {
+        if (Files.size(weights) != tensors.path("bytes").asLong()
+                || !Sha256.of(weights).equals(tensors.path("sha256").asText())) {
             throw new IOException("the checksum of " + weights.getFileName() + " differs");
         }
         RunState state = JSON.treeToValue(content.get("state"), RunState.class);
