@@ -93,33 +93,52 @@ final class PredictCommand implements Command {
             keepInputs(pictures, out, family::name);
             for (Path picture : pictures) {
                 Interrupts.check();
-                predict(segmenter, picture, out, family.name(picture), console).ifPresent(failed::add);
+                Optional<Seen> seen = seen(segmenter, picture, failed);
+                if (seen.isPresent()) {
+                    write(seen.get(), out, family.name(picture), segmenter);
+                    console.out().println(labelsFile(out, family.name(picture)));
+                }
             }
+        } catch (Unwritable e) { // of the next picture there would be no room either
+            failed.add(e.getMessage() + "; the results before it are kept");
         }
         return told(failed, pictures.size(), console);
     }
 
-    /** Writes what is seen in a picture; else says why not, since the others are worth having. */
-    private Optional<String> predict(Segmenter segmenter, Path file, Path out, String name, Console console) {
-        try {
-            predict(segmenter, file, out, name);
-            console.out().println(labelsFile(out, name));
-            return Optional.empty();
-        } catch (UserException e) {
-            return Optional.of(
-                    e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage());
-        } catch (OutOfMemoryError e) {
-            return Optional.of(file + " does not fit into the memory that Java may use; cut it into tiles, or give Java"
-                    + " more with IMAS_JAVA_OPTIONS=-Xmx8g");
+    /** A picture and what is seen in it. */
+    private record Seen(Picture picture, LabelMap labels) {}
+
+    /** Says that a result cannot be written. */
+    private static final class Unwritable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unwritable(UserException e) {
+            super(e.getMessage(), e);
         }
     }
 
-    private static void predict(Segmenter segmenter, Path file, Path out, String name) {
-        Picture picture = segmenter.read(file);
-        LabelMap labels = segmenter.segment(picture).labels();
-        IndexPng.write(labelsFile(out, name), labels, segmenter.palette());
-        RgbImage overlay = Overlay.blend(Composite.of(picture), labels, segmenter.palette(), OVERLAY);
-        Pngs.write(overlayFile(out, name), overlay);
+    /** Empty for a picture that cannot be predicted, which is noted: the others are worth having. */
+    private static Optional<Seen> seen(Segmenter segmenter, Path file, List<String> failed) {
+        try {
+            Picture picture = segmenter.read(file);
+            return Optional.of(new Seen(picture, segmenter.segment(picture).labels()));
+        } catch (UserException e) {
+            failed.add(e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage());
+        } catch (OutOfMemoryError e) {
+            failed.add(file + " does not fit into the memory that Java may use; cut it into tiles, or give Java more with"
+                    + " IMAS_JAVA_OPTIONS=-Xmx8g");
+        }
+        return Optional.empty();
+    }
+
+    private static void write(Seen seen, Path out, String name, Segmenter segmenter) {
+        RgbImage overlay = Overlay.blend(Composite.of(seen.picture), seen.labels, segmenter.palette(), OVERLAY);
+        try {
+            IndexPng.write(labelsFile(out, name), seen.labels, segmenter.palette());
+            Pngs.write(overlayFile(out, name), overlay);
+        } catch (UserException e) {
+            throw new Unwritable(e);
+        }
     }
 
     /** Says at the end, where it is read, what could not be done. */
