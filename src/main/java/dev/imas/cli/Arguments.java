@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
@@ -58,9 +59,10 @@ final class Arguments {
                         "class-from",
                         "background",
                         "sparse",
-                        "empty"));
+                        "empty",
+                        "format"));
         groups.put("machine", List.of("device", "precision"));
-        groups.put("results", List.of("out", "link", "resume", "json", "markdown"));
+        groups.put("results", List.of("out", "to", "check", "link", "resume", "json", "markdown"));
         return groups;
     }
 
@@ -142,6 +144,11 @@ final class Arguments {
 
     /** Opens --weights with the settings that the command line names. */
     static Segmenter segmenter(CommandLine line, Console console) {
+        return segmenter(line, console, options -> options);
+    }
+
+    /** @param last what holds whatever the command line names */
+    static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
         onePresetOrFile(line);
         Segmenter.Options options = Segmenter.Options.defaults()
                 .strict(line.hasOption("strict"))
@@ -157,13 +164,10 @@ final class Arguments {
         options = with(options, line, "val", "data.validation");
         options = with(options, line, "device", "device");
         options = with(options, line, "precision", "precision");
-        if (line.hasOption(SKIP_BROKEN)) {
-            options = options.set("data.skip_broken", "true", "--" + SKIP_BROKEN);
-        }
         for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
             options = options.set(assignment);
         }
-        return Segmenter.open(path(line, "weights"), options);
+        return Segmenter.open(path(line, "weights"), last.apply(options));
     }
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {

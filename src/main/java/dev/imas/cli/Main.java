@@ -41,6 +41,7 @@ public final class Main {
             new PlanCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new ExportCommand(),
             new ImportCommand(),
             new VerifyCommand(),
             new DoctorCommand(),

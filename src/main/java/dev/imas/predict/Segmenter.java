@@ -164,6 +164,11 @@ public final class Segmenter implements AutoCloseable {
         return working(inference -> inference.segment(picture, inference.predictor(trained.network()), true));
     }
 
+    /** As {@link #segmentWithProbabilities(RgbImage)}, of stored samples as {@link #segment(Samples)} takes them. */
+    public Segmentation segmentWithProbabilities(Samples samples) {
+        return segmentWithProbabilities(reader.picture(samples, "the picture"));
+    }
+
     /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
     public Confusion evaluate(ImageSource source) {
         return fitting(
@@ -176,6 +181,16 @@ public final class Segmenter implements AutoCloseable {
     /** What it was opened with, complete: how pictures are seen, and where those of its run are. */
     public ImasConfig settings() {
         return trained.settings();
+    }
+
+    /** The network, to be written down in other forms; stays this segmenter's, and is closed with it. */
+    public SegmentationNetwork network() {
+        return trained.network();
+    }
+
+    /** What the network sees, and what its output means. */
+    public NetworkSpec spec() {
+        return trained.spec();
     }
 
     /** Number of classes C; labels are below it. */
