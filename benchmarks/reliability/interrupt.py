@@ -3,18 +3,20 @@
 A moment is what the run directory shows (a file appears, a table grows) and a random time after it, so that also what
 takes a millisecond is hit. What was really hit is told from the directory afterwards: a stage.
 """
+import collections
+import concurrent.futures
 import glob
 import os
 import signal
-import sys
 import time
 
 import campaign
 import checkpoints
 
-LOOK = 0.0005  # seconds between looks at the run directory
+LOOK = 0.001  # seconds between looks at the run directory
 ENDING = 0.5  # seconds in which a program that has done everything may still end with status 0
 RESULTS = ['student.safetensors*', 'teacher.safetensors*', 'class_iou.csv', 'samples/*', 'summary.json*', 'report.html*']
+KINDS = ['preset:1', 'preset:2', 'switches:1', 'switches:2']  # configuration and number of threads
 STAGES = ['start', 'load', 'step', 'evaluation', 'checkpoint write', 'report']
 
 
@@ -161,81 +163,88 @@ class Interrupted:
         return faults
 
 
-def run_campaign(arguments, test, number_of, end, judge, noun):
+class Campaign:
     """The whole: references, interruptions, completions, record.
 
     number_of(dice) draws a signal; judge(number, status, said) gives the faults of one interruption.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # else children of a background job ignore Ctrl-C
-    record = campaign.Record(arguments, test)
-    imas = campaign.Imas(arguments.imas)
-    moments = list(MOMENTS)
-    if arguments.short:
-        moments = ['tensors written', 'before an evaluation', 'report written']
-    kinds = arguments.only or ['preset:1', 'preset:2', 'switches:1', 'switches:2']
-    if arguments.short:
-        kinds = kinds[:1]
-    stages, hit, completed, late = {}, {}, 0, 0
-    with campaign.workplace(arguments) as folder:
-        share = -(-arguments.runs // len(kinds))
-        for kind in kinds:
-            configuration, threads = kind.split(':')
-            program = imas.with_threads(int(threads))
-            expected, length = campaign.reference(program, os.path.join(folder, 'reference-' + kind), configuration)
-            print(f'{kind}: uninterrupted in {length:.1f} s', flush=True)
-            interrupted = None
-            count = tries = 0
-            while count < share:
+
+    def __init__(self, arguments, test, number_of, end, judge, noun):
+        self.arguments = arguments
+        self.number_of = number_of
+        self.end = end
+        self.judge = judge
+        self.noun = noun
+        self.record = campaign.Record(arguments, test)
+        self.moments = ['tensors written', 'before an evaluation', 'report written'] if arguments.short else list(MOMENTS)
+        self.stages, self.hit = collections.Counter(), collections.Counter()
+        self.completed = self.late = 0
+
+    def run(self):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # else children of a background job ignore Ctrl-C
+        kinds = self.arguments.only or (KINDS[:1] if self.arguments.short else KINDS)
+        share = -(-self.arguments.runs // len(kinds))
+        with campaign.workplace(self.arguments) as folder, concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
+            for done in [pool.submit(self.interrupt_often, folder, kind, share) for kind in kinds]:
+                done.result()
+        missed = [stage for stage in STAGES if not self.stages[stage]]
+        if missed and not self.arguments.short:
+            self.record.fault('the moments', f'nothing hit {", ".join(missed)}')
+        places = ', '.join(f'{self.stages[stage]} {stage}' for stage in STAGES if self.stages[stage])
+        end = 'every run ended with the bits of an uninterrupted one' if not self.record.faults else f'{len(self.record.faults)} faults'
+        self.record.finish(f'{self.record.runs} {self.noun}s ({places}) in {self.completed} runs: {end}',
+                           {'stages': self.stages, 'moments': self.hit, 'runs completed': self.completed,
+                            'ended before the moment': self.late, 'configurations and threads': kinds}, needed=self.arguments.runs)
+
+    def interrupt_often(self, folder, kind, share):
+        """`share` interruptions of one configuration and number of threads, in as many runs as that takes."""
+        configuration, threads = kind.split(':')
+        program = campaign.Imas(self.arguments.imas, int(threads))
+        expected, length = campaign.reference(program, os.path.join(folder, 'reference-' + kind), configuration)
+        print(f'{kind}: uninterrupted in {length:.1f} s', flush=True)
+        dice = campaign.dice(self.arguments, kind)
+        count = tries = 0
+        while count < share:
+            run = Interrupted(program, os.path.join(folder, f'{kind}-{tries}'), configuration, expected, length, dice)
+            for _ in range(min(dice.randint(1, 8), share - count)):
                 tries += 1
-                if tries > 4 * share + 20:
-                    sys.exit(f'{kind}: {count} {noun}s hit in {tries} tries; the run is too short for its moments')
-                if interrupted is None:
-                    name = f'{configuration}-{threads}-{tries}'
-                    dice = campaign.dice(arguments, name)
-                    interrupted = Interrupted(program, os.path.join(folder, name), configuration, expected, length, dice)
-                    left = dice.randint(1, 8)
-                moment = moments[count % len(moments)]
-                number = number_of(interrupted.dice)
-                status, stage, said = interrupted.interrupt(moment, number, end)
-                label = f'{kind} {moment} #{record.runs}'
-                if stage is None:  # it was done before
-                    late += 1
-                    record_end(record, interrupted.ended(status, said), label + ' (ended before)')
-                    interrupted, completed = None, completed + 1
-                    moments = moments[1:] + moments[:1]
-                    continue
+                hit = self.once(run, kind, self.moments[tries % len(self.moments)])
+                if not hit:
+                    break
                 count += 1
-                left -= 1
-                stages[stage] = stages.get(stage, 0) + 1
-                hit[moment] = hit.get(moment, 0) + 1
-                faults = judge(number, status, said) + interrupted.lost()
-                faults += [f'left a crash file: {os.path.basename(path)}'
-                           for path in campaign.crash_files(interrupted.folder, interrupted.run)]
-                record.done(f'{label} {signal.Signals(number).name} hit {stage}', faults)
-                if left <= 0 or count >= share:
-                    record_end(record, interrupted.complete(), f'{label} completed')
-                    interrupted, completed = None, completed + 1
-    missed = [stage for stage in STAGES if stage not in stages]
-    if missed and not arguments.short:
-        record.fault('the moments', f'nothing hit {", ".join(missed)}')
-    places = ', '.join(f'{stages[stage]} {stage}' for stage in STAGES if stage in stages)
-    figure = (f'{record.runs} {noun}s ({places}) in {completed} runs: {{}}').format(
-        'every run ended with the bits of an uninterrupted one' if not record.faults else f'{len(record.faults)} faults')
-    record.finish(figure, {'stages': stages, 'moments': hit, 'runs completed': completed, 'ended before the moment': late,
-                           'configurations and threads': kinds}, needed=arguments.runs)
+            else:
+                self.ended(f'{kind} completed', run.complete())
+            if tries > 4 * share + 20:
+                raise SystemExit(f'{kind}: {count} {self.noun}s hit in {tries} tries; the run is too short for its moments')
 
+    def once(self, run, kind, moment):
+        """One interruption; False if the run was done before it."""
+        number = self.number_of(run.dice)
+        status, stage, said = run.interrupt(moment, number, self.end)
+        if stage is None:
+            self.late += 1
+            self.ended(f'{kind} ended before {moment}', run.ended(status, said))
+            return False
+        self.stages[stage] += 1
+        self.hit[moment] += 1
+        faults = self.judge(number, status, said) + run.lost()
+        faults += [f'left a crash file: {os.path.basename(path)}' for path in campaign.crash_files(run.folder, run.run)]
+        self.record.done(f'{kind} {moment}: {signal.Signals(number).name} hit {stage} #{self.record.runs + 1}', faults)
+        return True
 
-def record_end(record, faults, label):
-    """What a completed run shows counts against the interruptions before it; it is no interruption of its own."""
-    for fault in faults:
-        record.fault(label, fault)
-    if not faults:
-        print(f'       ok   {label}', flush=True)
+    def ended(self, label, faults):
+        """What a completed run shows counts against the interruptions before it; it is none itself."""
+        self.completed += 1
+        for fault in faults:
+            self.record.fault(f'{label} #{self.record.runs}', fault)
+        if not faults:
+            print(f'       ok   {label}', flush=True)
 
 
 def parser(description, long, short):
     options = campaign.parser(description)
     options.add_argument('--runs', type=int, metavar='N', help=f'interruptions in all (default: {long}, with --short {short})')
+    options.add_argument('--jobs', type=int, default=1, metavar='N', help='configurations under way at once (default: 1)')
     options.add_argument('--only', action='append', metavar='CONFIGURATION:THREADS', help='preset:1, preset:2, switches:1 or switches:2; may be repeated')
     arguments = options.parse_args()
     arguments.runs = arguments.runs or (short if arguments.short else long)

@@ -1,5 +1,6 @@
 package dev.imas.run;
 
+import dev.imas.common.DurableFiles;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ final class CsvLog implements AutoCloseable {
     @SafeVarargs
     CsvLog(Path path, long position, List<String>... header) throws IOException {
         channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        DurableFiles.syncName(path); // else a power cut takes the file, however well its rows were synced
         if (channel.size() < position) {
             long found = channel.size();
             channel.close();

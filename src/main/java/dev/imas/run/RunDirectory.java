@@ -1,5 +1,6 @@
 package dev.imas.run;
 
+import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.io.IOException;
@@ -26,7 +27,7 @@ public record RunDirectory(Path root) {
             directory.requireFree();
         }
         try {
-            Files.createDirectories(root);
+            DurableFiles.createFolder(root);
         } catch (IOException e) {
             throw directory.unusable(e);
         }
