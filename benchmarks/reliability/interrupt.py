@@ -7,6 +7,7 @@ import collections
 import concurrent.futures
 import glob
 import os
+import shutil
 import signal
 import time
 
@@ -154,12 +155,13 @@ class Interrupted:
         return self.ended(status, said)
 
     def ended(self, status, said):
-        faults = []
         if status != 0:
-            faults.append(f'ended with status {status}: {said[-300:]}')
-        faults += [f'other bits in {name}' for name in campaign.differences(self.expected, campaign.results(self.run))]
+            return [f'ended with status {status}: {said.strip()[-300:]}']
+        faults = [f'other bits in {name}' for name in campaign.differences(self.expected, campaign.results(self.run))]
         faults += [f'left over: {name}' for name in campaign.unfinished(self.run)]
         faults += [f'left a crash file: {os.path.basename(path)}' for path in campaign.crash_files(self.folder, self.run)]
+        if not faults:
+            shutil.rmtree(self.folder)
         return faults
 
 

@@ -21,7 +21,7 @@ public final class DurableFiles {
      * whole new one, never half of one. Whatever fails, nothing is left beside.
      */
     public static void replace(Path target, Writer writer) throws IOException {
-        Path beside = target.resolveSibling(target.getFileName() + ".tmp");
+        Path beside = beside(target);
         try {
             writer.write(beside);
             sync(beside, StandardOpenOption.WRITE);
@@ -30,6 +30,11 @@ public final class DurableFiles {
         } finally {
             Files.deleteIfExists(beside);
         }
+    }
+
+    /** Where {@link #replace} writes until the content is complete; a killed process leaves it behind. */
+    public static Path beside(Path target) {
+        return target.resolveSibling(target.getFileName() + ".tmp");
     }
 
     /** Creates a folder and those above it that are missing, each to stay whenever the machine stops. */

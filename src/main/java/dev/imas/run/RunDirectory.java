@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The folder of one run and the names in it. */
@@ -162,13 +163,15 @@ public record RunDirectory(Path root) {
                 && Stream.of(student(), teacher(), summary()).noneMatch(Files::exists);
     }
 
-    private boolean holdsOnlyItsLock(Stream<Path> entries) {
-        return entries.allMatch(entry -> entry.getFileName().equals(lock().getFileName()));
+    /** Its lock, and what a process left that was killed as it wrote config.yaml. */
+    private boolean holdsOnlyABeginning(Stream<Path> entries) {
+        Set<String> made = Set.of(name(lock()), name(DurableFiles.beside(config())));
+        return entries.allMatch(entry -> made.contains(name(entry)));
     }
 
     private static boolean empty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return new RunDirectory(folder).holdsOnlyItsLock(entries);
+            return new RunDirectory(folder).holdsOnlyABeginning(entries);
         }
     }
 }
