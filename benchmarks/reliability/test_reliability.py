@@ -116,7 +116,7 @@ def careful_run():
 
 def faults(operations, most=2000):
     cut = power_cut.Cut('/d', operations, {'/d': replay.FOLDER}, {}, {'metrics.csv': b'', 'hardness.csv': b''}, most, random.Random(1))
-    cut.replay(keep=0)
+    cut.replay(keep=3)
     return cut
 
 
@@ -129,6 +129,7 @@ class PowerCut(unittest.TestCase):
         cut = faults(careful_run())
         self.assertEqual(cut.faults, {})
         self.assertGreater(cut.judged, 60)
+        self.assertEqual(len(cut.kept), 3)
 
     def test_every_sync_is_needed(self):
         operations = careful_run()
