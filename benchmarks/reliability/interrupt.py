@@ -15,7 +15,6 @@ import campaign
 import checkpoints
 
 LOOK = 0.001  # seconds between looks at the run directory
-ENDING = 0.5  # seconds in which a program that has done everything may still end with status 0
 RESULTS = ['student.safetensors*', 'teacher.safetensors*', 'class_iou.csv', 'samples/*', 'summary.json*', 'report.html*']
 KINDS = ['preset:1', 'preset:2', 'switches:1', 'switches:2']  # configuration and number of threads
 STAGES = ['start', 'load', 'step', 'evaluation', 'checkpoint write', 'report']
@@ -133,10 +132,10 @@ class Interrupted:
         attempt.wait(moment, self.length, self.dice)
         if attempt.over():
             return process.returncode, None, campaign.text(log)
+        finishing = attempt.fresh('summary.json')  # all that is left is the report: it may as well end well
         process.send_signal(number)
-        sent = time.monotonic()
         end(process)
-        if process.returncode == 0 and time.monotonic() - sent < ENDING:
+        if process.returncode == 0 and finishing:
             return 0, None, campaign.text(log)
         return process.returncode, attempt.stage(), campaign.text(log)
 
