@@ -21,7 +21,7 @@ public final class DurableFiles {
      * whole new one, never half of one. Whatever fails, nothing is left beside.
      */
     public static void replace(Path target, Writer writer) throws IOException {
-        Path beside = beside(target);
+        Path beside = target.resolveSibling(target.getFileName() + ".tmp");
         try {
             writer.write(beside);
             sync(beside, StandardOpenOption.WRITE);
@@ -32,9 +32,10 @@ public final class DurableFiles {
         }
     }
 
-    /** Where {@link #replace} writes until the content is complete; a killed process leaves it behind. */
-    public static Path beside(Path target) {
-        return target.resolveSibling(target.getFileName() + ".tmp");
+    private static void sync(Path path, StandardOpenOption option) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, option)) {
+            channel.force(true);
+        }
     }
 
     /** Creates a folder and those above it that are missing, each to stay whenever the machine stops. */
@@ -53,12 +54,6 @@ public final class DurableFiles {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null && Files.isReadable(folder)) {
             sync(folder, StandardOpenOption.READ);
-        }
-    }
-
-    private static void sync(Path path, StandardOpenOption option) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, option)) {
-            channel.force(true);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.imas.run;
 
 import dev.imas.common.DurableFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ public record ClassIou(int index, String name, double student, double teacher) {
         DurableFiles.replace(file, beside -> {
             try (CsvLog csv = new CsvLog(beside, 0, NEEDED, MEASURED)) {
                 classes.forEach(c -> csv.row(c.index, c.name, c.student, c.teacher));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         });
     }

@@ -165,7 +165,7 @@ public record RunDirectory(Path root) {
 
     /** Its lock, and what a process left that was killed as it wrote config.yaml. */
     private boolean holdsOnlyABeginning(Stream<Path> entries) {
-        Set<String> made = Set.of(name(lock()), name(DurableFiles.beside(config())));
+        Set<String> made = Set.of(name(lock()), name(config()) + ".tmp");
         return entries.allMatch(entry -> made.contains(name(entry)));
     }
 
