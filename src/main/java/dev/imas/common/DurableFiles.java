@@ -66,4 +66,23 @@ public final class DurableFiles {
             channel.force(true);
         }
     }
+
+    /** Creates a folder and those above it that are missing, each to stay whenever the machine stops. */
+    public static void createFolder(Path folder) throws IOException {
+        Path absolute = folder.toAbsolutePath();
+        Path above = absolute.getParent();
+        if (above != null && !Files.isDirectory(above)) {
+            createFolder(above);
+        }
+        Files.createDirectories(absolute);
+        syncName(absolute);
+    }
+
+    /** Makes durable that a file or folder is there, where its folder may be read; what it holds is another matter. */
+    public static void syncName(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null && Files.isReadable(folder)) {
+            sync(folder, StandardOpenOption.READ);
+        }
+    }
 }

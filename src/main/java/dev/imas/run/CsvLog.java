@@ -32,6 +32,7 @@ final class CsvLog implements AutoCloseable {
     CsvLog(Path path, long position, List<String>... header) throws IOException {
         this.path = path;
         channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        DurableFiles.syncName(path); // else a power cut takes the file, however well its rows were synced
         if (channel.size() < position) {
             long found = channel.size();
             channel.close();

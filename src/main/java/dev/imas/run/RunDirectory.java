@@ -1,5 +1,6 @@
 package dev.imas.run;
 
+import dev.imas.common.DurableFiles;
 import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The folder of one run and the names in it. */
@@ -27,7 +29,7 @@ public record RunDirectory(Path root) {
             directory.requireFree();
         }
         try {
-            Files.createDirectories(root);
+            DurableFiles.createFolder(root);
         } catch (IOException e) {
             throw directory.unusable(e);
         }
@@ -166,11 +168,11 @@ public record RunDirectory(Path root) {
                 && Stream.of(student(), teacher(), best(), summary()).noneMatch(Files::exists);
     }
 
-    /** With nothing that anybody put there. */
+    /** With nothing but its lock, what a process left that was killed as it wrote config.yaml, and systems' own files. */
     private boolean empty() throws IOException {
+        Set<String> made = Set.of(name(lock()), name(config()) + ".tmp");
         try (Stream<Path> entries = Files.list(root)) {
-            return entries.map(RunDirectory::name)
-                    .allMatch(entry -> entry.equals(name(lock())) || FileNames.ofSystem(entry));
+            return entries.map(RunDirectory::name).allMatch(entry -> made.contains(entry) || FileNames.ofSystem(entry));
         }
     }
 }

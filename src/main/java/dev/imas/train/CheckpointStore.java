@@ -39,7 +39,9 @@ final class CheckpointStore {
 
     /** Writes a checkpoint and removes those that are no longer kept. */
     void save(RunState state, JsonNode config, JsonNode data, Map<String, Tensor> tensors) throws IOException {
-        Files.createDirectories(files.folder());
+        if (!Files.isDirectory(files.folder())) {
+            DurableFiles.createFolder(files.folder());
+        }
         Path weights = files.tensors(state.step());
         writeWeights(tensors, weights, Map.of("step", Long.toString(state.step())));
         ObjectNode content = JSON.createObjectNode();
