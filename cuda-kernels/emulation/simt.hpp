@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 
@@ -121,13 +122,27 @@ inline float __uint_as_float(unsigned bits) {
 
 // The few calls of the CUDA runtime that launchers make; memory is the host's.
 typedef struct simt_stream* cudaStream_t;
-enum cudaError_t { cudaSuccess = 0, cudaErrorInvalidDevice = 101, cudaErrorLaunchFailure = 719 };
+enum cudaError_t {
+    cudaSuccess = 0,
+    cudaErrorInvalidDevice = 101,
+    cudaErrorNoKernelImageForDevice = 209,
+    cudaErrorLaunchFailure = 719
+};
+enum cudaDeviceAttr { cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrComputeCapabilityMinor = 76 };
+struct cudaFuncAttributes {};
 namespace simt {
 constexpr int kDevices = 2;
 inline thread_local cudaError_t last_error = cudaSuccess;
 inline thread_local int device = 0;
 inline std::atomic<unsigned> contexts{0};  // a bit for every device that was made current
 inline bool has_context(int which) { return contexts >> which & 1u; }
+
+/** The emulated GPU's compute capability, 90; the environment variable SIMT_CAPABILITY pretends another. */
+inline int capability() {
+    const char* const pretended = std::getenv("SIMT_CAPABILITY");
+    return pretended ? std::atoi(pretended) : 90;
+}
+constexpr int kOldest = 75;  // there is no image for older ones
 }  // namespace simt
 inline cudaError_t cudaGetLastError() {
     const cudaError_t error = simt::last_error;
@@ -135,9 +150,12 @@ inline cudaError_t cudaGetLastError() {
     return error;
 }
 inline const char* cudaGetErrorString(cudaError_t error) {
-    return error == cudaSuccess              ? "no error"
-           : error == cudaErrorInvalidDevice ? "invalid device ordinal"
-                                             : "more threads than the emulation runs in a reasonable time";
+    switch (error) {
+        case cudaSuccess: return "no error";
+        case cudaErrorInvalidDevice: return "invalid device ordinal";
+        case cudaErrorNoKernelImageForDevice: return "no kernel image is available for execution on the device";
+        default: return "more threads than the emulation runs in a reasonable time";
+    }
 }
 inline cudaError_t cudaGetDevice(int* device) {
     *device = simt::device;
@@ -152,6 +170,14 @@ inline cudaError_t cudaSetDevice(int device) {
 inline cudaError_t cudaGetDeviceCount(int* count) {
     *count = simt::kDevices;
     return cudaSuccess;
+}
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
+    *value = attribute == cudaDevAttrComputeCapabilityMajor ? simt::capability() / 10 : simt::capability() % 10;
+    return cudaSuccess;
+}
+template <typename Kernel>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, Kernel*) {
+    return simt::capability() >= simt::kOldest ? cudaSuccess : simt::last_error = cudaErrorNoKernelImageForDevice;
 }
 inline cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t) {
     std::memset(data, value, bytes);

@@ -116,6 +116,22 @@ void endless_launches() {
     EXPECT(said.find("more threads than") != std::string::npos && counts[2] == 0);
 }
 
+/** Which devices are said to be usable, and why the others are not. */
+void devices_and_images() {
+    const auto refused = [](int32_t device, const char* text) {
+        said.clear();
+        return !cuda->available(device) && said.find(text) != std::string::npos;
+    };
+    EXPECT(cuda->available(0) && cuda->available(-1) && cuda->capability(0) == 90);
+    EXPECT(refused(7, "no CUDA device 7, but 2") && !cuda->capability(7));
+    setenv("SIMT_CAPABILITY", "61", 1);
+    EXPECT(cuda->capability(0) == 61);
+    EXPECT(refused(0, "device 0, of compute capability 6.1") && refused(0, "no kernel image") &&
+           refused(0, "built for sm_75/compute_75") && refused(-1, "6.1"));
+    unsetenv("SIMT_CAPABILITY");
+    EXPECT(cuda->available(0));  // the error is not left for the next call
+}
+
 /** A map may be longer than grid.y and grid.z are; to run one would take minutes here. */
 void long_maps() {
     for (const bool tall : {true, false}) {
@@ -131,6 +147,7 @@ void long_maps() {
 void test_limits() {
     too_many_images();
     no_such_device();
+    devices_and_images();
     long_maps();
     other_devices_are_left_alone();
     long_rows_of_logits();

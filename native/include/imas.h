@@ -88,8 +88,18 @@ int32_t imas_set_threads(int32_t threads);
 /** What imas_set_threads was given last, 0 at first. */
 int32_t imas_threads(void);
 
-/** 1 when the backend kind is built in and a device is usable, else 0 (imas_last_error says why). */
+/** 1 when the backend kind is built in and at least one device is usable, else 0 (imas_last_error says why). */
 int32_t imas_backend_available(int32_t kind);
+
+/**
+ * 1 when the kernels can run on this device, else 0 (imas_last_error says why). On CUDA this asks the driver whether
+ * the kernels have machine code for the device, or PTX that it can translate, and prepares the device for use (some
+ * hundred MB of its memory). Every number is the one CPU.
+ */
+int32_t imas_device_available(int32_t kind, int32_t device);
+
+/** Compute capability of a CUDA device, 10 * major + minor; 0 when it is not known (imas_last_error says why). */
+int32_t imas_cuda_capability(int32_t device);
 
 /**
  * Pseudo-labels of the teacher and the counts that gamma needs (method 3.1-3.2, 4).

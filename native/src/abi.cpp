@@ -31,6 +31,17 @@ struct Call {
     }
 };
 
+/** The backend of a question about one device, or nullptr with the error text set. */
+const imas_backend_table* table_for(const char* function, int32_t kind, int32_t device) {
+    const imas_backend backend = {kind, device, nullptr};
+    const Call call(function, &backend);
+    if (call.table && device < 0) {
+        fail(IMAS_ERROR_ARGUMENT, "%s: device is %" PRId32 ", expected a number from 0", function, device);
+        return nullptr;
+    }
+    return call.table;
+}
+
 /** The workspace query of a logits-and-map function: 0 with the error text set when the arguments are refused. */
 template <class Query>
 size_t workspace_of(const char* function, const imas_backend* backend, const imas_tensor* logits, const char* map_name,
@@ -67,7 +78,17 @@ IMAS_EXPORT int32_t imas_threads(void) { return threads(); }
 IMAS_EXPORT int32_t imas_backend_available(int32_t kind) {
     const imas_backend backend = {kind, 0, nullptr};
     const Call call("imas_backend_available", &backend);
-    return call.table ? call.table->available() : 0;
+    return call.table ? call.table->available(-1) : 0;
+}
+
+IMAS_EXPORT int32_t imas_device_available(int32_t kind, int32_t device) {
+    const imas_backend_table* const table = table_for("imas_device_available", kind, device);
+    return table ? table->available(device) : 0;
+}
+
+IMAS_EXPORT int32_t imas_cuda_capability(int32_t device) {
+    const imas_backend_table* const table = table_for("imas_cuda_capability", IMAS_CUDA, device);
+    return table ? table->capability(device) : 0;
 }
 
 IMAS_EXPORT int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student,

@@ -110,6 +110,8 @@ void backends_and_workspaces() {
     EXPECT_REFUSED(run(nullptr, call.workspace.data, call.workspace.bytes), IMAS_ERROR_ARGUMENT, "backend is missing");
     EXPECT_REFUSED(run(&unknown, call.workspace.data, call.workspace.bytes), IMAS_ERROR_BACKEND, "backend kind is 9");
     EXPECT(imas_backend_available(IMAS_CPU) == 1 && imas_backend_available(9) == 0);
+    EXPECT(imas_device_available(IMAS_CPU, 3) == 1 && imas_device_available(9, 0) == 0);
+    EXPECT(imas_device_available(IMAS_CPU, -1) == 0 && std::strstr(imas_last_error(), "device is -1"));
 
     const size_t needed = imas_pseudo_label_workspace(&kCpu, call.student, call.labels);
     EXPECT(needed > 0);

@@ -62,7 +62,8 @@ public final class KernelTable {
     private String markdown(String command) throws IOException {
         List<Row> rows = rows();
         StringBuilder text = new StringBuilder();
-        text.append(
+        text.append(String.format(
+                Locale.ROOT,
                 """
                 # CPU kernels against libtorch
 
@@ -76,8 +77,8 @@ public final class KernelTable {
                 measured here; see
                 [Work.java](../src/main/java/dev/imas/benchmarks/Work.java) for what is counted.
 
-                """
-                        .formatted(command));
+                """,
+                command));
         JsonNode first = results.get(0);
         line(
                 text,

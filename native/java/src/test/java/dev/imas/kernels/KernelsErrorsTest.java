@@ -175,7 +175,10 @@ class KernelsErrorsTest {
     void anAbsentCudaBackendIsExplained() {
         refused(() -> Kernels.cuda(-1, null), "device is -1");
         assertThat(Kernels.available(Kernels.Backend.CPU)).isTrue();
+        assertThat(Kernels.problem(Kernels.Backend.CPU, 0)).isNull();
+        assertThat(Kernels.problem(Kernels.Backend.CPU, -1)).contains("device is -1");
         if (!Kernels.available(Kernels.Backend.CUDA)) {
+            assertThat(Kernels.computeCapability(0)).isZero();
             assertThatThrownBy(() -> Kernels.cuda(0, null))
                     .isInstanceOf(IllegalStateException.class)
                     .message()
