@@ -131,10 +131,11 @@ void Call::spoil_view(Slot& slot) {
     const int64_t axis = random.below(4);
     int64_t& extent = slot.view.shape[axis];
     int64_t& stride = slot.view.stride[axis];
-    const int64_t extents[] = {0,         -1,        extent + 1,       extent - 1,       1,  INT32_MAX,
+    const auto plus = [](int64_t x, int64_t y) { return static_cast<int64_t>(uint64_t(x) + uint64_t(y)); };  // wraps
+    const int64_t extents[] = {0,         -1,        plus(extent, 1),  plus(extent, -1), 1,  INT32_MAX,
                                INT64_MAX, INT64_MIN, int64_t{1} << 31, int64_t{1} << 40, 257};
     const int64_t strides[] = {
-        0, -1, 1, stride + 1, stride * 2, int64_t{1} << 47, INT64_MAX, INT64_MIN, int64_t{1} << 49};
+        0, -1, 1, plus(stride, 1), plus(stride, stride), int64_t{1} << 47, INT64_MAX, INT64_MIN, int64_t{1} << 49};
     Slot& other = slots_[static_cast<size_t>(random.below(static_cast<int64_t>(used_)))];
     switch (random.below(9)) {
         case 0: slot.given = false; break;
