@@ -2,7 +2,10 @@ package dev.imas.annotations;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.config.Colors;
 import dev.imas.image.IndexPng;
@@ -35,7 +38,7 @@ final class OutFolder implements AutoCloseable {
             }
             if (Files.isDirectory(out)) {
                 try (Stream<Path> entries = Files.list(out)) {
-                    if (entries.findAny().isPresent()) {
+                    if (!entries.allMatch(OutFolder::isOfSystem)) {
                         throw new UserException(
                                 "--out: " + out + " is not empty; name a folder that does not exist yet");
                     }
@@ -72,7 +75,13 @@ final class OutFolder implements AutoCloseable {
         return new UserException("--out: " + out + " cannot be written (" + FileProblem.of(e, out) + ")", e);
     }
 
+    /** A folder that systems put their files into is empty to people. */
+    private static boolean isOfSystem(Path entry) {
+        return FileNames.ofSystem(entry.getFileName().toString());
+    }
+
     void picture(Path picture, String name, boolean link) {
+        Interrupts.check();
         Path target = beside.resolve("images").resolve(name);
         try {
             if (link) {
@@ -83,7 +92,7 @@ final class OutFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new UserException(
                     picture + " cannot be " + (link ? "linked to" : "copied to") + " --out ("
-                            + FileProblem.of(e, picture) + ")",
+                            + FileProblem.of(e, picture) + "); nothing was imported",
                     e);
         } catch (UnsupportedOperationException e) {
             throw new UserException("--link: this file system has no links; leave it out", e);
@@ -92,6 +101,7 @@ final class OutFolder implements AutoCloseable {
 
     /** @param name of the picture */
     void mask(String name, LabelMap mask, List<Integer> palette) {
+        Interrupts.check();
         IndexPng.write(beside.resolve("masks").resolve(PictureNames.stem(name) + ".png"), mask, palette);
     }
 
@@ -130,7 +140,7 @@ final class OutFolder implements AutoCloseable {
 
     void text(String name, String text) {
         try {
-            Files.writeString(beside.resolve(name), text);
+            DurableFiles.whole(beside.resolve(name), file -> Files.writeString(file, text));
         } catch (IOException e) {
             throw unusable(out, e);
         }
@@ -139,11 +149,24 @@ final class OutFolder implements AutoCloseable {
     /** Puts the folder in its place. */
     void finish() {
         try {
-            Files.deleteIfExists(out); // an empty one
+            removeEmpty();
             Files.move(beside, out.toAbsolutePath().normalize());
         } catch (IOException e) {
             throw unusable(out, e);
         }
+    }
+
+    /** Empty as {@link #require} means it. */
+    private void removeEmpty() throws IOException {
+        if (!Files.isDirectory(out)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(out)) {
+            for (Path entry : entries.filter(OutFolder::isOfSystem).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        }
+        Files.delete(out);
     }
 
     /** Removes what was not finished. */

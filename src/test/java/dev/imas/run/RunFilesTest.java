@@ -52,11 +52,35 @@ class RunFilesTest {
     }
 
     @Test
+    void settingsThatRepeatEachOtherAreNotWrittenOut() {
+        StringBuilder yaml = new StringBuilder("a0: &a0 [x]\n");
+        for (int i = 1; i < 25; i++) {
+            yaml.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+        }
+        SavedConfig config = SavedConfig.of(yaml + "name: run\n", notes);
+        assertThat(config.setting("name")).isEqualTo("run");
+        assertThat(config.setting("a24")).isEmpty();
+        assertThat(config.element("a24", 0)).isEmpty();
+        assertThat(config.element("a0", 0)).contains("x");
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
     void aLogThatWasCutCannotGoOn() throws IOException {
         Path file = Files.writeString(new RunDirectory(root).metrics(), "epoch\n");
         assertThatThrownBy(() -> new Metrics.Log(file, 100))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("has 6 bytes, the checkpoint needs the first 100");
+    }
+
+    @Test
+    void aRunThatWasKilledAsItBeganMayBeginAgain() throws IOException {
+        RunDirectory run = RunDirectory.open(root.resolve("deep/run"), false);
+        Files.createFile(run.lock());
+        Files.writeString(run.root().resolve("config.yaml.tmp"), "name: h");
+        RunDirectory.open(run.root(), false);
+        Files.createFile(run.root().resolve("notes.txt"));
+        assertThatThrownBy(() -> RunDirectory.open(run.root(), false)).hasMessageContaining("is not empty");
     }
 
     @Test

@@ -106,9 +106,31 @@ public final class Kernels {
         return backend;
     }
 
-    /** This thread's block for the arguments of the next call. */
-    Arguments arguments() {
-        return Arguments.of(backend.code, device, stream);
+    /** This thread's block for the arguments of the next call, of the function that the checks name. */
+    Arguments arguments(Checks checks) {
+        return Arguments.of(checks, backend.code, device, stream);
+    }
+
+    /**
+     * How many threads the CPU kernels of this process use, for all calls at once: a call computes on the thread that
+     * makes it, and calls at the same time share {@code count - 1} helpers, so that threads which call at once do not
+     * multiply. 1: each call on its own thread alone. 0, as at first: OpenMP's choice for every call
+     * ({@code OMP_NUM_THREADS}, else one a core), however many there are. Results are the same bits. Calls under way go
+     * on as they began. libtorch has a number of its own ({@code torch.set_num_threads}).
+     *
+     * @throws IllegalArgumentException for a negative or absurd number
+     */
+    public static void threads(int count) {
+        requireLibrary();
+        if (Imas.imas_set_threads(count) != Imas.IMAS_OK) {
+            throw new IllegalArgumentException(lastError());
+        }
+    }
+
+    /** What {@link #threads(int)} was given last; 0: OpenMP's choice. */
+    public static int threads() {
+        requireLibrary();
+        return Imas.imas_threads();
     }
 
     /** The text of this thread's last error; empty when its last call succeeded. */
