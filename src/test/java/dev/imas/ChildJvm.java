@@ -35,9 +35,24 @@ public final class ChildJvm {
     public static Result run(
             List<String> classPath, Map<String, String> environment, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
+        return run(classPath, environment, "-Xmx1g", 10, main, arguments);
+    }
+
+    /**
+     * @param heap    option of the JVM
+     * @param minutes after which it counts as hanging
+     */
+    public static Result run(
+            List<String> classPath,
+            Map<String, String> environment,
+            String heap,
+            long minutes,
+            Class<?> main,
+            String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
+                heap,
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
                 "-cp",
                 String.join(File.pathSeparator, classPath),
@@ -49,7 +64,7 @@ public final class ChildJvm {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        if (!process.waitFor(10, TimeUnit.MINUTES)) { // it hangs; a busy machine may take long
+        if (!process.waitFor(minutes, TimeUnit.MINUTES)) { // it hangs; a busy machine may take long
             process.destroyForcibly();
         }
         Result result = new Result(process.waitFor(), Files.readString(output));

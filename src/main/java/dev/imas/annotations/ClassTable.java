@@ -1,6 +1,7 @@
 package dev.imas.annotations;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ClassNameRule;
 import dev.imas.config.Colors;
 import dev.imas.config.Nearest;
 import dev.imas.image.IndexPng;
@@ -144,6 +145,10 @@ record ClassTable(List<String> names, List<Integer> palette, Map<String, Integer
             throw new UserException(names.size() + " classes were found; a mask holds " + MOST
                     + " at most: name those you want in a file (--classes), with * = skip in it");
         }
+        names.stream().filter(name -> !ClassNameRule.allows(name)).findFirst().ifPresent(name -> {
+            throw new UserException("a class is called " + Words.brief(name) + "; expected " + ClassNameRule.EXPECTED
+                    + ": rename it there, or in a file (--classes)");
+        });
         if (names.size() < 2) {
             throw new UserException("no class beside the background was found; nothing could be learned from that");
         }

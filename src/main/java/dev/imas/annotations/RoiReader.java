@@ -22,6 +22,8 @@ import java.util.zip.ZipFile;
 final class RoiReader implements AnnotationReader {
     private static final long MOST_BYTES = 64 << 20;
     private static final int MOST_REGIONS = 1_000_000;
+    /** Of all regions in a zip, inflated: a small one could hold no end of them. */
+    private static final long MOST_BYTES_OF_ALL = 1 << 30;
     /** How people name the ROI manager's files after their pictures. */
     private static final Pattern SET =
             Pattern.compile("(?i)(^(roi[-_ ]?set|rois?)[-_ ]+)|([-_ ]*(roi[-_ ]?set|rois?)$)");
@@ -80,6 +82,7 @@ final class RoiReader implements AnnotationReader {
         // Any bytes are a name in this charset; names that are marked as UTF-8 are read so all the same.
         try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.ISO_8859_1)) {
             Enumeration<? extends ZipEntry> entries = zip.entries();
+            long all = 0;
             for (int i = 0; entries.hasMoreElements(); i++) {
                 ZipEntry entry = entries.nextElement();
                 if (i == MOST_REGIONS) {
@@ -95,6 +98,11 @@ final class RoiReader implements AnnotationReader {
                         bytes = stream.readNBytes((int) MOST_BYTES + 1);
                     }
                     checkLength(where, bytes.length);
+                    all += bytes.length;
+                    if (all > MOST_BYTES_OF_ALL) {
+                        throw new UserException(file + " has regions of more than " + MOST_BYTES_OF_ALL
+                                + " bytes; expected one of ImageJ's ROI manager");
+                    }
                     region(where, FileNames.stem(entry.getName()), bytes, annotations, findings);
                 } else {
                     findings.skip("files in a zip that are no .roi", where);

@@ -3,17 +3,37 @@ package dev.imas.cli;
 import java.io.PrintStream;
 
 /**
- * Where a command writes.
+ * Where a command writes. Names of files, classes and tensors are printed as they are read: whatever in them would steer
+ * a terminal is taken out here ({@link PrintableStream}).
  *
  * @param out         results
  * @param err         progress and complaints
  * @param interactive a person watches a terminal that can redraw a line
  */
 record Console(PrintStream out, PrintStream err, boolean interactive) {
+    private static final String CLEARED_LINE = "\r\033[2K";
+
+    Console {
+        out = PrintableStream.of(out);
+        err = PrintableStream.of(err);
+    }
+
     static Console system() {
         return new Console(
                 System.out,
                 System.err,
                 System.console() != null && System.getenv("TERM") != null && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    /** The terminal itself, for what the program draws there. */
+    PrintStream terminal() {
+        return ((PrintableStream) err).unchecked();
+    }
+
+    /** Takes the line back that stands on the terminal, for another text. */
+    void redraw(String text) {
+        terminal().print(CLEARED_LINE);
+        err.print(text);
+        err.flush();
     }
 }

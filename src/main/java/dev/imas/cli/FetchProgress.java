@@ -20,7 +20,7 @@ final class FetchProgress {
                 : String.format(Locale.ROOT, "%s: %.0f MB", name, done / 1e6);
         long part = total > 0 ? 10 * done / total : done / TOLD_BYTES;
         if (console.interactive()) {
-            console.err().print("\r\033[2K" + share + (done == total ? System.lineSeparator() : ""));
+            console.redraw(share + (done == total ? System.lineSeparator() : ""));
         } else if (part != told) {
             console.err().println(share);
         }

@@ -1,5 +1,6 @@
 package dev.imas.cli;
 
+import dev.imas.common.Interrupts;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.run.EpochMetrics;
@@ -49,11 +50,16 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
                     .startsFrom(startStep, java.time.Duration.ZERO)
                     .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                     .setUnit("", 1)
-                    .setConsumer(new ConsoleProgressBarConsumer(console.err()))
+                    .setConsumer(new ConsoleProgressBarConsumer(console.terminal()))
                     .build();
         } else {
             line(String.format(Locale.ROOT, "%d steps in %d epochs of %d", totalSteps, epochs, stepsPerEpoch));
         }
+    }
+
+    @Override
+    public boolean stops() {
+        return Interrupts.asked();
     }
 
     @Override
@@ -95,11 +101,15 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     @Override
     public void fetching(String name, long done, long total) {
         fetching.fetching(name, done, total);
+        Interrupts.check();
     }
 
     @Override
     public void message(String text) {
         line(text);
+        if (totalSteps == 0) {
+            Interrupts.check(); // before the first step there is nothing to keep
+        }
     }
 
     /** Ends the bar's line. */
@@ -155,7 +165,7 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
 
     private void line(String text) {
         if (bar != null) {
-            console.err().print("\r\033[2K"); // the bar redraws itself below
+            console.redraw(""); // the bar redraws itself below
         }
         console.err().println(text);
     }

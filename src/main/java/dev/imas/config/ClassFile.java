@@ -154,6 +154,9 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
             throw new UserException(path + " names " + names.size() + " classes; expected 2 to " + MOST
                     + " names, the background's first");
         }
+        names.stream().filter(name -> !ClassNameRule.allows(name)).findFirst().ifPresent(name -> {
+            throw new UserException(path + " has the name '" + name + "'; expected " + ClassNameRule.EXPECTED);
+        });
         if (names.stream().distinct().count() < names.size()) {
             throw new UserException(path + " has a name twice; expected another one for each class");
         }

@@ -8,6 +8,7 @@ import dev.imas.config.Allowed.OrAuto;
 import dev.imas.config.Allowed.PathOrNull;
 import dev.imas.config.Allowed.Range;
 import dev.imas.config.Allowed.Text;
+import dev.imas.common.FileNames;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,9 @@ import java.util.Map;
  */
 @RecordBuilder
 public record ImasConfig(
-        @Text(pattern = "(?s).*\\S.*", expected = "a name") @OnResume String name,
+        @Text(pattern = FileNames.PLAIN, expected = FileNames.EXPECTED)
+                @OnResume
+                String name,
         Method method,
         long seed,
         @Text(pattern = DeviceName.PATTERN, expected = DeviceName.EXPECTED) @OnResume String device,
@@ -126,6 +129,8 @@ public record ImasConfig(
      * @param mean        mean of each channel in [0,1], which the network's input is normalised by; empty: ImageNet's
      *                    for rgb, else as measured
      * @param std         standard deviation of each channel, likewise
+     * @param skipBroken  pictures and masks that cannot be read are left out, and told; else a run needs all of them,
+     *                    but for unlabelled pictures that are found broken before it begins
      */
     @RecordBuilder
     public record Data(
@@ -155,7 +160,8 @@ public record ImasConfig(
             PixelRange range,
             @Range(min = 0, max = 1_000_000) Integer page,
             @Range(min = 0, max = 1) List<Double> mean,
-            @Range(min = 1e-6, max = 1) List<Double> std)
+            @Range(min = 1e-6, max = 1) List<Double> std,
+            @OnResume boolean skipBroken)
             implements ImasConfigDataBuilder.With {
         /** Whether pictures and masks are in the same places below the root. */
         public boolean samePlaces(Data other) {

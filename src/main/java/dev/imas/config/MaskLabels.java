@@ -56,8 +56,8 @@ public record MaskLabels(
                 others.add(label.getAsInt());
             } else if (range.isPresent()) {
                 boolean twice = false;
-                for (int value = range.get()[0]; value <= range.get()[1]; value++) {
-                    twice |= values.put(value, label.getAsInt()) != null;
+                for (int value = range.get()[0]; value <= range.get()[1] && !twice; value++) {
+                    twice = values.put(value, label.getAsInt()) != null;
                 }
                 once(twice, key, faults);
             } else if (colour.isPresent()) {
@@ -119,6 +119,8 @@ public record MaskLabels(
         if (!data.classNames().isEmpty() || used.isEmpty()) {
             return data.classNames();
         }
+        used.forEach(name ->
+                faults.require(ClassNameRule.allows(name), "data.labels: a class", name, ClassNameRule.EXPECTED));
         boolean numbers = data.labels().values().stream()
                 .anyMatch(meaning -> value(meaning).isPresent());
         if (numbers) {

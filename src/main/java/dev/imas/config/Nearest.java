@@ -5,10 +5,16 @@ import java.util.Comparator;
 
 /** Guesses what was meant by a misspelt name. */
 public final class Nearest {
+    /** A longer word is no misspelling of a name. */
+    private static final int LONGEST = 100;
+
     private Nearest() {}
 
     /** {@code "; did you mean X?"}, or nothing when no candidate is close. */
     public static String hint(String name, Collection<String> candidates) {
+        if (name.length() > LONGEST) {
+            return "";
+        }
         return candidates.stream()
                 .filter(candidate -> distance(name, candidate) <= Math.max(2, name.length() / 3))
                 .min(Comparator.comparingInt(candidate -> distance(name, candidate)))

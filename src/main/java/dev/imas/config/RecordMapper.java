@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Turns maps as {@link YamlText} yields them into the records of {@link ImasConfig} and back. Keys and words follow
@@ -23,6 +24,9 @@ import java.util.Set;
  */
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
+    private static final int LONGEST_NUMBER = 1000;
+    /** How Java writes what is empty in a list or section; a file says ~. */
+    private static final Pattern NOTHING = Pattern.compile("(?<=[=\\[ ])null(?=[,\\]}])");
     /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
@@ -295,7 +299,7 @@ final class RecordMapper {
 
     private static double real(Object found, String key) {
         try {
-            return new BigDecimal(String.valueOf(found)).doubleValue();
+            return decimal(String.valueOf(found)).doubleValue();
         } catch (NumberFormatException e) {
             throw mismatch(key, found, "a number");
         }
@@ -305,9 +309,9 @@ final class RecordMapper {
     private static Object whole(Object found, String key, boolean wide) {
         String text = String.valueOf(found);
         try {
-            BigDecimal value = text.startsWith("0x")
+            BigDecimal value = text.startsWith("0x") && text.length() <= LONGEST_NUMBER
                     ? new BigDecimal(new BigInteger(text.substring(2), 16))
-                    : new BigDecimal(text);
+                    : decimal(text);
             if (value.signum() != 0 && Math.abs((long) value.precision() - value.scale()) > MAX_DIGITS) {
                 throw new ArithmeticException("too long");
             }
@@ -322,13 +326,23 @@ final class RecordMapper {
         }
     }
 
+    /** The time that reading takes grows with the square of the digits. */
+    private static BigDecimal decimal(String text) {
+        if (text.length() > LONGEST_NUMBER) {
+            throw new NumberFormatException("too long");
+        }
+        return new BigDecimal(text);
+    }
+
     private static UserException mismatch(String key, Object found, String expected) {
         String what = found == null ? "empty" : "'" + shortened(found) + "'";
         return new UserException(key + " is " + what + "; expected " + expected);
     }
 
     private static String shortened(Object found) {
-        String text = found.toString().lines().findFirst().orElse("");
+        boolean several = found instanceof Map || found instanceof List;
+        String written = several ? NOTHING.matcher(found.toString()).replaceAll("~") : found.toString();
+        String text = written.lines().findFirst().orElse("");
         return text.length() <= 80 ? text : text.substring(0, 80) + "...";
     }
 }

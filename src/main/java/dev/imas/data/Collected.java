@@ -59,9 +59,26 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
         return new Collected(List.of(), List.of(), masked);
     }
 
+    /** Those with masks: to learn from, and to validate on. */
+    Stream<Sample> masked() {
+        return Stream.concat(labeled.stream(), validation.stream());
+    }
+
     /** Every sample once for each use. */
     Stream<Sample> all() {
         return Stream.of(labeled, validation, unlabeled).flatMap(List::stream);
+    }
+
+    /** Without the samples that have one of these masks. */
+    Collected withoutMasks(Set<Path> masks) {
+        return new Collected(
+                labeled.stream()
+                        .filter(sample -> !masks.contains(sample.mask()))
+                        .toList(),
+                unlabeled,
+                validation.stream()
+                        .filter(sample -> !masks.contains(sample.mask()))
+                        .toList());
     }
 
     /** Lists are never empty, but a folder whose pictures all have masks leaves none to learn from without one. */
@@ -103,11 +120,12 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
                 : without(others, labeled);
         List<Sample> validation = given != null ? given : setAside(data, labeled);
         List<Sample> watched = given != null ? unlabeled : without(unlabeled, validation);
-        List<Sample> learned = given != null ? labeled : without(labeled, validation);
+        boolean only = labeled.size() == 1; // is learned from and validates
+        List<Sample> learned = given != null || only ? labeled : without(labeled, validation);
         if (learned.isEmpty()) {
             throw new UserException(
                     "no labelled picture in " + data.root() + "; put masks with their pictures' names into "
-                            + Path.of(data.root(), "masks") + (given == null ? " (two at least, one validates)" : ""));
+                            + Path.of(data.root(), "masks") + (given == null ? " (two at least, so that one validates)" : ""));
         }
         return new Collected(learned, watched, validation);
     }

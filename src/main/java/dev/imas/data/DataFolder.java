@@ -137,10 +137,11 @@ public final class DataFolder {
             return data;
         }
         if (labeled.size() == 1) {
-            throw new UserException("one labelled picture alone in " + data.root() + " ("
-                    + labeled.get(0).entry()
-                    + "), which cannot be learned from and validate; add a second mask, or masks to validate on in "
+            String only = labeled.get(0).entry();
+            notes.accept("validation: " + only + ", the only labelled picture, which is learned from as well: figures"
+                    + " say how well it is known, nothing about other pictures; add masks to validate on in "
                     + Path.of(data.root(), "val"));
+            return data.withSetAside(List.of(only));
         }
         SetAside chosen = SetAside.of(labeled.stream().map(Sample::entry).toList());
         notes.accept("validation: " + chosen.told());

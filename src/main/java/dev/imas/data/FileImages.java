@@ -2,12 +2,14 @@ package dev.imas.data;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import dev.imas.image.PictureNames;
 import dev.imas.image.StoredMask;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -43,6 +46,8 @@ final class FileImages implements ImageSource {
     private final PictureReader reader;
     /** Known from the decoding of the pictures, so that a mask's check need not open its picture again. */
     private final AtomicReferenceArray<ImageSize> sizes;
+    /** Bytes that reading takes; 0: not asked yet. */
+    private final AtomicLongArray memory;
 
     /** @param withMasks every sample must have an existing mask; else masks are neither looked at nor given out */
     FileImages(List<Sample> samples, MaskReading masks, boolean withMasks, PictureReader reader) {
@@ -51,6 +56,7 @@ final class FileImages implements ImageSource {
         this.masks = masks;
         this.withMasks = withMasks;
         this.sizes = new AtomicReferenceArray<>(samples.size());
+        this.memory = new AtomicLongArray(samples.size());
         List<String> faults = faults(this.samples, withMasks);
         if (!faults.isEmpty()) {
             throw new UserException(String.join("\n", Finding.limited(faults)));
@@ -82,8 +88,8 @@ final class FileImages implements ImageSource {
 
     private static void require(Sample sample, String what, Path path, String problem, List<String> faults) {
         if (problem != null) {
-            faults.add(
-                    sample.origin() + ": the " + what + " " + path + " " + problem + "; check data.root and the list");
+            faults.add(sample.origin() + ": the " + what + " " + path + " " + problem + WrittenPath.hint(sample.entry())
+                    + "; check data.root and the list");
         }
     }
 
@@ -134,9 +140,55 @@ final class FileImages implements ImageSource {
                         .relativize(sample.mask().toAbsolutePath());
     }
 
+    @Override
+    public long bytes(int i) {
+        Sample sample = samples.get(i);
+        return reader.files(sample.picture()).stream()
+                        .mapToLong(FileImages::size)
+                        .sum()
+                + (withMasks ? size(sample.mask()) : 0);
+    }
+
+    /** Of a folder with a mask an object that of all of them. */
+    private static long size(Path path) {
+        try {
+            return Files.isDirectory(path)
+                    ? FolderObjects.files(path).stream()
+                            .mapToLong(FileImages::size)
+                            .sum()
+                    : Files.size(path);
+        } catch (IOException e) {
+            return 0; // told by whoever reads it
+        }
+    }
+
+    PictureReader reader() {
+        return reader;
+    }
+
     /** The files, in order. */
     List<Path> pictures() {
         return samples.stream().map(Sample::picture).toList();
+    }
+
+    @Override
+    public long memory(int i) {
+        long known = memory.get(i);
+        if (known == 0) {
+            Sample sample = samples.get(i);
+            known = 1 + reader.memory(sample.picture()) + (withMasks ? maskMemory(sample.mask()) : 0);
+            memory.set(i, known);
+        }
+        return known;
+    }
+
+    /** Of one object at a time where the mask is a folder; 0 where its header is damaged, as for pictures. */
+    private static long maskMemory(Path mask) {
+        try {
+            return Files.isDirectory(mask) ? 0 : ImageFiles.maskMemory(mask);
+        } catch (UserException e) {
+            return 0;
+        }
     }
 
     @Override

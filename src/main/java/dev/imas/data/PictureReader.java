@@ -85,6 +85,11 @@ public final class PictureReader {
         return input.channels().rgb() ? colours(samples, windows.get(0)) : channels(samples, windows);
     }
 
+    /** The files of a picture: the one that names it, or those of its channels. */
+    List<Path> files(Path picture) {
+        return channelFiles.of(picture);
+    }
+
     /** The stored samples of a file, of all its channels. */
     Samples stored(Path path) {
         if (isBytes(path)) {
@@ -95,6 +100,19 @@ public final class PictureReader {
                 .map(file -> input.page() == null ? ImageFiles.samples(file) : ImageFiles.samples(file, input.page()))
                 .toList();
         return parts.size() == 1 ? parts.get(0) : ChannelFiles.joined(files, parts);
+    }
+
+    /** Bytes that reading a file takes; 0 where its header is damaged, which is told by whoever reads it. */
+    long memory(Path path) {
+        try {
+            return isBytes(path)
+                    ? ImageFiles.pictureMemory(path)
+                    : channelFiles.of(path).stream()
+                            .mapToLong(file -> ImageFiles.samplesMemory(file, input.page()))
+                            .sum();
+        } catch (UserException e) {
+            return 0;
+        }
     }
 
     /** Whether a file holds more than whole numbers of 8 bits. */

@@ -29,7 +29,7 @@ public final class ImageFiles {
      * 12-bit data as a rule), unless all samples are 0. {@link #samples(Path)} reads them.
      */
     public static RgbImage picture(Path path) {
-        return reading(path, 3, file -> file.orientation().shown(Rgb.of(file.decode())));
+        return reading(path, ImageFiles::ofPicture, file -> file.orientation().shown(Rgb.of(file.decode())));
     }
 
     /**
@@ -58,7 +58,7 @@ public final class ImageFiles {
     }
 
     private static Samples samplesOf(Path path, int plane) {
-        return reading(path, 12, file -> {
+        return reading(path, file -> file.memory(plane), file -> {
             List<Stored> channels = file.decodeChannels(plane);
             return file.orientation().shown(SampleValues.of(channels, file.channelNames()));
         });
@@ -88,7 +88,7 @@ public final class ImageFiles {
     }
 
     private static StoredMask maskOf(Path path, ImageSize picture, boolean numbers) {
-        return reading(path, 4, file -> {
+        return reading(path, ImageFiles::ofMask, file -> {
             if (file.lossy()) {
                 String format = file instanceof JpegFile ? "JPEG" : "lossy WebP";
                 throw ImageProblem.unread(
@@ -130,6 +130,41 @@ public final class ImageFiles {
         return header(path, PictureFile::deep);
     }
 
+    /**
+     * Bytes of the heap that {@link #picture} takes, as the header says, for {@link DecodingRoom}: the file, what is
+     * decoded, and what becomes of it.
+     */
+    public static long pictureMemory(Path path) {
+        return memory(path, ImageFiles::ofPicture);
+    }
+
+    /** As {@link #pictureMemory}, of {@link #samples(Path)} or, with a page, of {@link #samples(Path, int)}. */
+    public static long samplesMemory(Path path, Integer page) {
+        return memory(path, file -> file.memory(page == null ? PictureFile.ONLY_PLANE : page));
+    }
+
+    /** As {@link #pictureMemory}, of a mask and its labels. */
+    public static long maskMemory(Path path) {
+        return memory(path, ImageFiles::ofMask);
+    }
+
+    private static long memory(Path path, Reading<Long> memory) {
+        return path.toFile().length() + header(path, memory);
+    }
+
+    private static long ofPicture(PictureFile file) {
+        return file.memory() + 3 * pixels(file);
+    }
+
+    private static long ofMask(PictureFile file) {
+        return file.memory() + (Integer.BYTES + 1) * pixels(file);
+    }
+
+    private static long pixels(PictureFile file) {
+        ImageSize size = file.size();
+        return (long) size.width() * size.height();
+    }
+
     private static void requireFile(Path path) {
         String problem = FileProblem.ofInput(path);
         if (problem != null) {
@@ -142,8 +177,19 @@ public final class ImageFiles {
         T from(PictureFile file) throws IOException;
     }
 
-    /** Reads a file whole and makes something of it that takes so many bytes a pixel. */
-    private static <T> T reading(Path path, int bytesAPixel, Reading<T> reading) {
+    /**
+     * Reads a file whole and makes something of it.
+     *
+     * @param memory bytes that decoding and what is made of it take
+     */
+    private static <T> T reading(Path path, Reading<Long> memory, Reading<T> reading) {
+        DecodingRoom room = DecodingRoom.ofHeap();
+        return room.isHeld()
+                ? decoded(path, memory, reading)
+                : room.with(memory(path, memory), () -> decoded(path, memory, reading));
+    }
+
+    private static <T> T decoded(Path path, Reading<Long> memory, Reading<T> reading) {
         requireFile(path);
         try {
             long length = Files.size(path);
@@ -151,8 +197,8 @@ public final class ImageFiles {
                 throw ImageProblem.unread("has " + length + " bytes; an image may have " + MAX_BYTES + " at most");
             }
             PictureFile file = PictureFile.of(FileBytes.of(Files.readAllBytes(path)));
-            long pixels = requirePixels(file);
-            if (file.memory() + bytesAPixel * pixels > Runtime.getRuntime().maxMemory()) {
+            requirePixels(file);
+            if (length + memory.from(file) > Runtime.getRuntime().maxMemory()) {
                 throw outOfMemory();
             }
             return reading.from(file);
@@ -165,14 +211,12 @@ public final class ImageFiles {
         }
     }
 
-    private static long requirePixels(PictureFile file) throws IOException {
-        ImageSize size = file.size();
-        long pixels = (long) size.width() * size.height();
-        if (pixels > MAX_PIXELS) {
+    private static void requirePixels(PictureFile file) throws IOException {
+        if (pixels(file) > MAX_PIXELS) {
+            ImageSize size = file.size();
             throw ImageProblem.unread("is " + size.width() + "x" + size.height() + "; an image may have " + MAX_PIXELS
                     + " pixels at most");
         }
-        return pixels;
     }
 
     private static ImageProblem outOfMemory() {

@@ -13,6 +13,8 @@ import javax.xml.stream.XMLStreamReader;
 /** What the OME-XML in a TIFF file says of its pages. */
 final class OmeXml {
     private static final int MAX_PLANES = 1 << 20;
+    /** Places may lie over each other, but a short text could ask for no end of them. */
+    private static final int MAX_PLACED = 4 * MAX_PLANES;
 
     private String order = "XYCZT";
     private int sizeC = 1;
@@ -24,6 +26,7 @@ final class OmeXml {
     /** IFD, first C, Z, T, count: -1 where not said. */
     private final List<int[]> places = new ArrayList<>();
 
+    private int placed;
     private boolean otherFiles;
     private final List<String> fileNames = new ArrayList<>();
 
@@ -72,7 +75,7 @@ final class OmeXml {
 
     /** Files of a series name each other; those of one name only themselves. */
     private boolean isOther(String fileName) {
-        if (fileName != null && !fileNames.contains(fileName)) {
+        if (fileName != null && fileNames.size() < 2 && !fileNames.contains(fileName)) {
             fileNames.add(fileName);
         }
         return fileNames.size() > 1;
@@ -158,6 +161,9 @@ final class OmeXml {
         int[] sizes = {channels, sizeZ, sizeT};
         int count = at[4] < 0 ? pageOf.length : at[4];
         for (int i = 0; i < count; i++) {
+            if (++placed > MAX_PLACED) {
+                throw ImageProblem.damaged("its OME-XML makes no sense");
+            }
             for (int d = 0; d < 3; d++) {
                 if (position[d] < 0 || position[d] >= sizes[d]) {
                     throw ImageProblem.damaged("its OME-XML makes no sense");

@@ -36,8 +36,22 @@ interface PictureFile {
     /** Throws where the end of the file is missing, which is looked for without decoding. */
     default void requireEnd() throws IOException {}
 
-    /** Bytes that the decoded samples take. */
+    /** Bytes that decoding takes, those of the decoded samples among them. */
     long memory();
+
+    /**
+     * Bytes that decoding the channels of a plane takes, with those of the samples that they become.
+     *
+     * @param plane number of the plane, or {@link #ONLY_PLANE}
+     */
+    default long memory(int plane) throws IOException {
+        return memory() + sampleMemory(size(), Math.max(3, channels())); // a palette has three
+    }
+
+    /** Bytes of samples. */
+    static long sampleMemory(ImageSize size, int channels) {
+        return (long) size.width() * size.height() * channels * Float.BYTES;
+    }
 
     /** Whether samples are wider than 8 bits, signed or fractional, or there are channels beside RGB. */
     default boolean deep() throws IOException {

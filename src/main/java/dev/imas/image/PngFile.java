@@ -62,7 +62,8 @@ record PngFile(
 
     @Override
     public long memory() {
-        return (long) width * height * channels() * (bits == 16 ? 2 : 1);
+        long row = ((long) width * channels() * bits + 7) / 8;
+        return (long) width * height * channels() * (bits == 16 ? 2 : 1) + 2 * row;
     }
 
     @Override

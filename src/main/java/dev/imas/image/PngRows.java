@@ -14,6 +14,8 @@ final class PngRows {
     };
 
     private static final int[][] ONE_PASS = {{0, 0, 1, 1}};
+    /** Bytes inflated at once, of as many rows as they hold: a call for each row of one pixel would take its time. */
+    private static final int BLOCK = 1 << 16;
 
     private final PngFile png;
     private final byte[] file;
@@ -47,7 +49,7 @@ final class PngRows {
                     readPass(inflater, pass, width, height);
                 }
             }
-            inflate(inflater, new byte[1], 1, true); // the checksum behind the last byte
+            inflate(inflater, new byte[1], 0, 1, true); // the checksum behind the last byte
         } catch (DataFormatException e) {
             throw ImageProblem.damaged("its Deflate data make no sense");
         } finally {
@@ -58,25 +60,26 @@ final class PngRows {
 
     private void readPass(Inflater inflater, int[] pass, int width, int height)
             throws IOException, DataFormatException {
-        int rowBytes = (int) (((long) width * channels * png.bits() + 7) / 8);
-        byte[] row = new byte[rowBytes + 1];
-        byte[] above = new byte[rowBytes + 1];
-        for (int y = 0; y < height; y++) {
-            inflate(inflater, row, row.length, false);
-            unfilter(row, above);
-            int to = ((pass[1] + y * pass[3]) * png.width() + pass[0]) * channels;
-            place(row, width, to, pass[2] * channels);
-            byte[] next = above;
-            above = row;
-            row = next;
+        int stride = 1 + (int) (((long) width * channels * png.bits() + 7) / 8);
+        int rows = Math.max(1, Math.min(height, BLOCK / stride));
+        byte[] block = new byte[(1 + rows) * stride]; // the row above the block's first is kept before it
+        for (int y = 0; y < height; y += rows) {
+            int count = Math.min(rows, height - y);
+            inflate(inflater, block, stride, count * stride, false);
+            for (int r = 1; r <= count; r++) {
+                unfilter(block, r * stride, stride);
+                int to = ((pass[1] + (y + r - 1) * pass[3]) * png.width() + pass[0]) * channels;
+                place(block, r * stride + 1, width, to, pass[2] * channels);
+            }
+            System.arraycopy(block, count * stride, block, 0, stride);
         }
     }
 
-    private void inflate(Inflater inflater, byte[] to, int length, boolean mayEnd)
+    private void inflate(Inflater inflater, byte[] to, int from, int length, boolean mayEnd)
             throws IOException, DataFormatException {
         int filled = 0;
         while (filled < length) {
-            int step = inflater.inflate(to, filled, length - filled);
+            int step = inflater.inflate(to, from + filled, length - filled);
             filled += step;
             if (step > 0) {
                 continue;
@@ -92,64 +95,72 @@ final class PngRows {
         }
     }
 
-    /** The first byte of a row names what was subtracted from the others. */
-    private void unfilter(byte[] row, byte[] above) throws IOException {
-        int first = 1 + pixelBytes;
-        switch (row[0]) {
+    /**
+     * The first byte of a row names what was subtracted from the others.
+     *
+     * @param rows   rows of {@code stride} bytes
+     * @param at     where this one begins, behind the one above
+     */
+    private void unfilter(byte[] rows, int at, int stride) throws IOException {
+        int end = at + stride;
+        int first = at + 1 + pixelBytes;
+        switch (rows[at]) {
             case 0 -> {}
             case 1 -> {
-                for (int i = first; i < row.length; i++) {
-                    row[i] += row[i - pixelBytes];
+                for (int i = first; i < end; i++) {
+                    rows[i] += rows[i - pixelBytes];
                 }
             }
             case 2 -> {
-                for (int i = 1; i < row.length; i++) {
-                    row[i] += above[i];
+                for (int i = at + 1; i < end; i++) {
+                    rows[i] += rows[i - stride];
                 }
             }
             case 3 -> {
-                for (int i = 1; i < row.length; i++) {
-                    int left = i < first ? 0 : row[i - pixelBytes] & 255;
-                    row[i] += (byte) (left + (above[i] & 255) >> 1);
+                for (int i = at + 1; i < end; i++) {
+                    int left = i < first ? 0 : rows[i - pixelBytes] & 255;
+                    rows[i] += (byte) (left + (rows[i - stride] & 255) >> 1);
                 }
             }
-            case 4 -> unfilterPaeth(row, above, first);
+            case 4 -> unfilterPaeth(rows, at, stride);
             default -> throw ImageProblem.damaged("it has a row with an unknown filter");
         }
     }
 
-    private void unfilterPaeth(byte[] row, byte[] above, int first) {
-        for (int i = 1; i < Math.min(first, row.length); i++) {
-            row[i] += above[i];
+    private void unfilterPaeth(byte[] rows, int at, int stride) {
+        int end = at + stride;
+        int first = Math.min(end, at + 1 + pixelBytes);
+        for (int i = at + 1; i < first; i++) {
+            rows[i] += rows[i - stride];
         }
-        for (int i = first; i < row.length; i++) {
-            int left = row[i - pixelBytes] & 255;
-            int up = above[i] & 255;
-            int corner = above[i - pixelBytes] & 255;
+        for (int i = first; i < end; i++) {
+            int left = rows[i - pixelBytes] & 255;
+            int up = rows[i - stride] & 255;
+            int corner = rows[i - stride - pixelBytes] & 255;
             int toLeft = Math.abs(up - corner);
             int toUp = Math.abs(left - corner);
             int toCorner = Math.abs(left + up - 2 * corner);
             int nearest = toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
-            row[i] += (byte) nearest;
+            rows[i] += (byte) nearest;
         }
     }
 
-    private void place(byte[] row, int width, int to, int step) {
+    private void place(byte[] rows, int from, int width, int to, int step) {
         int bits = png.bits();
         if (bits == 8 && step == channels) {
-            System.arraycopy(row, 1, bytes, to, width * channels);
+            System.arraycopy(rows, from, bytes, to, width * channels);
             return;
         }
         for (int x = 0, i = 0; x < width; x++) {
             for (int c = 0; c < channels; c++, i++) {
                 int at = to + x * step + c;
                 if (bits == 16) {
-                    shorts[at] = (short) ((row[1 + 2 * i] & 255) << 8 | row[2 + 2 * i] & 255);
+                    shorts[at] = (short) ((rows[from + 2 * i] & 255) << 8 | rows[from + 2 * i + 1] & 255);
                 } else if (bits == 8) {
-                    bytes[at] = row[1 + i];
+                    bytes[at] = rows[from + i];
                 } else {
                     int shift = 8 - bits - i * bits % 8;
-                    bytes[at] = (byte) (row[1 + i * bits / 8] >> shift & (1 << bits) - 1);
+                    bytes[at] = (byte) (rows[from + i * bits / 8] >> shift & (1 << bits) - 1);
                 }
             }
         }

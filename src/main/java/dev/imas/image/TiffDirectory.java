@@ -40,6 +40,7 @@ final class TiffDirectory {
 
     private static final int MAX_PAGES = 1 << 16;
     private static final int MAX_NUMBERS = 1 << 24;
+    private static final int SMALLEST_ENTRY = 12;
     /** Bytes of a value by its type; 0 for unknown types. */
     private static final int[] TYPE_BYTES = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
 
@@ -50,6 +51,7 @@ final class TiffDirectory {
     private final FileBytes file;
     private final boolean little;
     private final Map<Integer, Entry> entries = new HashMap<>();
+    private long listed;
 
     private TiffDirectory(FileBytes file, boolean little) {
         this.file = file;
@@ -66,6 +68,7 @@ final class TiffDirectory {
         long at = big ? file.u64(8, little) : file.u32(4, little);
         List<TiffDirectory> pages = new ArrayList<>();
         Set<Long> seen = new HashSet<>();
+        long entries = 0;
         while (at != 0) {
             if (!seen.add(at)) {
                 throw ImageProblem.damaged("its pages go round in a circle");
@@ -75,6 +78,10 @@ final class TiffDirectory {
             }
             TiffDirectory page = new TiffDirectory(file, little);
             at = page.read(at, big);
+            entries += page.listed;
+            if (entries > file.length() / SMALLEST_ENTRY) { // they lie over each other
+                throw ImageProblem.damaged("its directories make no sense");
+            }
             pages.add(page);
         }
         if (pages.isEmpty()) {
@@ -90,6 +97,7 @@ final class TiffDirectory {
         if (count < 1 || count > file.length() / size) {
             throw ImageProblem.damaged("its directory at byte " + at + " makes no sense");
         }
+        listed = count;
         long entry = at + (big ? 8 : 2);
         for (long i = 0; i < count; i++, entry += size) {
             int type = file.u16(entry + 2, little);
@@ -130,6 +138,11 @@ final class TiffDirectory {
 
     /** All numbers of a tag; none where it is missing. */
     long[] numbers(int tag) throws IOException {
+        return numbers(tag, MAX_NUMBERS);
+    }
+
+    /** As {@link #numbers(int)}, of which no more than so many. */
+    long[] numbers(int tag, int most) throws IOException {
         Entry entry = entries.get(tag);
         if (entry == null) {
             return new long[0];
@@ -137,7 +150,7 @@ final class TiffDirectory {
         if (entry.count > MAX_NUMBERS || entry.at > file.length() - entry.count * TYPE_BYTES[entry.type]) {
             throw ImageProblem.endsEarly();
         }
-        long[] numbers = new long[(int) entry.count];
+        long[] numbers = new long[(int) Math.min(most, entry.count)];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = number(entry, i);
         }

@@ -78,6 +78,16 @@ final class TiffFile implements PictureFile {
         return pages.stream().mapToLong(TiffPage::memory).max().orElseThrow();
     }
 
+    @Override
+    public long memory(int plane) throws IOException {
+        long bytes = 0;
+        for (int number : planes.pagesOf(plane)) {
+            TiffPage page = pages.get(number);
+            bytes += page.memory() + PictureFile.sampleMemory(page.size(), page.shownChannels());
+        }
+        return bytes;
+    }
+
     /** The only page; of several none is the picture. */
     @Override
     public Stored decode() throws IOException {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 /** One page of a TIFF file: what its tags say of the samples, checked before any of them is read. */
 final class TiffPage {
     private static final int MIN_IS_WHITE = 0;
+    private static final int PALETTE = 3;
     private static final int MAX_CHANNELS = 1 << 12;
 
     final TiffDirectory tags;
@@ -48,7 +49,7 @@ final class TiffPage {
 
     /** A number that a tag gives for every channel, equal for all. */
     private int same(int tag, int missing, String name) throws IOException {
-        long[] numbers = tags.numbers(tag);
+        long[] numbers = tags.numbers(tag, channels);
         if (numbers.length == 0) {
             return missing;
         }
@@ -110,7 +111,7 @@ final class TiffPage {
                 switch (photometric) {
                     case MIN_IS_WHITE, 1 -> Meaning.GREY;
                     case 2 -> Meaning.RGB;
-                    case 3 -> Meaning.PALETTE;
+                    case PALETTE -> Meaning.PALETTE;
                     case 5 -> cmyk();
                     case 6 -> yCbCr();
                     case 4 -> throw ImageProblem.unread("is a transparency mask, not a picture");
@@ -183,6 +184,11 @@ final class TiffPage {
             palette[i] = (int) (map[i] >> shift << 16 | map[size + i] >> shift << 8 | map[2 * size + i] >> shift);
         }
         return palette;
+    }
+
+    /** Samples a pixel when a palette is looked up. */
+    int shownChannels() {
+        return photometric == PALETTE ? Math.max(3, channels) : channels;
     }
 
     /** Bytes that the samples take in memory. */

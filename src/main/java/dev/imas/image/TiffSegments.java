@@ -19,6 +19,9 @@ import java.util.Arrays;
  */
 final class TiffSegments {
     static final int JPEG = 7;
+    /** What tiles may hold beside the picture, or all of them together: honest ones reach over its edges alone. */
+    private static final long ROOM_BESIDE = 1L << 30;
+    private static final long MOST_BESIDE = 4;
 
     private final TiffPage page;
     private final FileBytes file;
@@ -89,11 +92,21 @@ final class TiffSegments {
                 ? JpegHeader.MOST
                 : TiffCompression.of(page.tags.number(COMPRESSION, 1)).most();
         ImageProblem.requireRoom(bytes, packed, most);
+        requireSensible(places, bytes);
         target.allocate();
         for (int i = 0; i < places.needed; i++) {
             read(i, places.offsets[i], places.counts[i]);
         }
         return target.values();
+    }
+
+    /** A picture of one pixel may be in tiles of gigabytes. */
+    private void requireSensible(Places places, long bytes) throws IOException {
+        long tile = (((long) segmentWidth * perSegment * page.bits + 7) / 8) * segmentHeight;
+        if (tile > ROOM_BESIDE || tile * places.needed > Math.max(ROOM_BESIDE, MOST_BESIDE * bytes)) {
+            throw ImageProblem.unread("has " + name() + "s of " + segmentWidth + "x" + segmentHeight
+                    + " pixels, far more than the picture has; save it with smaller ones");
+        }
     }
 
     private void read(int index, long offset, long count) throws IOException {

@@ -121,7 +121,7 @@ final class CsvFile {
                 }
             }
         } catch (IOException | UncheckedIOException | IllegalArgumentException | IllegalStateException e) {
-            notes.add(name + " could be read up to row " + rows + " only (" + e.getMessage() + ").");
+            notes.add(name + " could be read up to row " + rows + " only: what follows is no table.");
         }
         if (bad > 0) {
             notes.add(name + ": " + bad + " of " + rows + " rows are not as expected and were left out.");

@@ -1,6 +1,7 @@
 package dev.imas.run;
 
 import dev.imas.common.DurableFiles;
+import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public record RunDirectory(Path root) {
     public void requireFree() {
         requireFolder();
         try {
-            if (Files.exists(root) && !empty(root) && !beganOnly()) {
+            if (Files.exists(root) && !empty() && !beganOnly()) {
                 throw new UserException(
                         root + " is not empty; use --resume to continue the run in it, or another --out");
             }
@@ -155,23 +156,23 @@ public record RunDirectory(Path root) {
         return file.getFileName().toString();
     }
 
-    /** Whether the folder is that of a run which failed before it had anything to go on from. */
+    /**
+     * Whether the folder is that of a run which failed before it had anything to go on from, at whatever moment: while
+     * its settings were written, or with tables and tensors of a first checkpoint that is not whole.
+     */
     private boolean beganOnly() throws IOException {
-        return Files.isRegularFile(config())
-                && Files.exists(lock()) // else it is a person's own file
+        Path unwritten = root.resolve(name(config()) + ".tmp");
+        return Files.exists(lock()) // else it is a person's own file
+                && (Files.isRegularFile(config()) || Files.exists(unwritten))
                 && checkpoints().steps().isEmpty()
-                && Stream.of(student(), teacher(), summary()).noneMatch(Files::exists);
+                && Stream.of(student(), teacher(), best(), summary()).noneMatch(Files::exists);
     }
 
-    /** Its lock, and what a process left that was killed as it wrote config.yaml. */
-    private boolean holdsOnlyABeginning(Stream<Path> entries) {
+    /** With nothing but its lock, what a process left that was killed as it wrote config.yaml, and systems' own files. */
+    private boolean empty() throws IOException {
         Set<String> made = Set.of(name(lock()), name(config()) + ".tmp");
-        return entries.allMatch(entry -> made.contains(name(entry)));
-    }
-
-    private static boolean empty(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return new RunDirectory(folder).holdsOnlyABeginning(entries);
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.map(RunDirectory::name).allMatch(entry -> made.contains(entry) || FileNames.ofSystem(entry));
         }
     }
 }

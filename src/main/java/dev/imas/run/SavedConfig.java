@@ -1,5 +1,6 @@
 package dev.imas.run;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,12 +37,18 @@ public record SavedConfig(String text, Map<?, ?> values) {
 
     /** A value by its dotted path, as text; empty if it is not there. */
     public String setting(String path) {
-        return value(path).map(Object::toString).orElse("");
+        return value(path).filter(SavedConfig::single).map(Object::toString).orElse("");
     }
 
     /** An element of a list by the list's dotted path. */
     public Optional<Object> element(String path, int index) {
-        return value(path).map(value -> value instanceof List<?> list && index < list.size() ? list.get(index) : null);
+        return value(path).<Object>map(value -> value instanceof List<?> list && index < list.size() ? list.get(index) : null)
+                .filter(SavedConfig::single);
+    }
+
+    /** Written out, a short text of lists that repeat each other would have no end. */
+    private static boolean single(Object value) {
+        return !(value instanceof Map<?, ?> || value instanceof Collection<?>);
     }
 
     private Optional<Object> value(String path) {

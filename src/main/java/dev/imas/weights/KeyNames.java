@@ -6,13 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Which key of a weight file is which of a network. Frameworks put their own names before a network's
@@ -29,6 +28,8 @@ record KeyNames(String prefix, Map<String, String> ofNetwork, List<String> unexp
     private static final Pattern TORCHVISION = Pattern.compile("(conv1|bn1|layer[1-4])\\..+");
 
     private static final String CLASSIFIER = "fc.";
+    /** Parts of a name behind which a network's own name is looked for. */
+    private static final int MOST_DOTS = 32;
 
     /** A way to read a file's names. */
     private record Reading(String prefix, boolean torchvision) {
@@ -62,54 +63,44 @@ record KeyNames(String prefix, Map<String, String> ofNetwork, List<String> unexp
 
     /** @throws UserException when the file holds two networks that fit equally well */
     static KeyNames of(Path file, Set<String> names, Set<String> network) {
-        Reading best = null;
-        Map<String, String> most = Map.of();
-        Reading rival = null;
-        for (Reading reading : readings(names, network)) {
-            Map<String, String> keys = reading.keys(names, network);
-            if (best == null || keys.size() > most.size()) {
-                best = reading;
-                most = keys;
-                rival = null;
-            } else if (keys.size() == most.size() && !keys.equals(most) && !keys.isEmpty()) {
-                rival = reading;
+        List<Reading> best = best(names, network);
+        Reading first = best.get(0);
+        Map<String, String> keys = first.keys(names, network);
+        for (Reading rival : best.subList(1, best.size())) {
+            if (!rival.keys(names, network).equals(keys)) {
+                throw new UserException(file + " holds more than one network: " + keys.size() + " keys each fit under "
+                        + quoted(first.prefix) + " and " + quoted(rival.prefix)
+                        + "; write one of them to a file of its own");
             }
         }
-        if (rival != null) {
-            throw new UserException(file + " holds more than one network: " + most.size() + " keys each fit under "
-                    + quoted(best.prefix) + " and " + quoted(rival.prefix)
-                    + "; write one of them to a file of its own");
-        }
-        return sorted(best, most, names);
+        return sorted(first, keys, names);
     }
 
-    /** Shorter prefixes first, the network's own names before torchvision's. */
-    private static List<Reading> readings(Set<String> names, Set<String> network) {
-        Set<String> heads = network.stream()
-                .map(key -> key.substring(0, key.indexOf('.') + 1))
-                .collect(Collectors.toSet());
-        Set<String> prefixes = new LinkedHashSet<>();
-        prefixes.add("");
+    /** The readings that give most of the network's keys, shorter prefixes and the network's own names first. */
+    private static List<Reading> best(Set<String> names, Set<String> network) {
+        Map<Reading, Integer> fitting = new HashMap<>();
         for (String name : names) {
-            for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-                String prefix = name.substring(0, dot + 1);
-                if (startsANetwork(name.substring(prefix.length()), heads)) {
-                    prefixes.add(prefix);
+            int begin = 0;
+            for (int dots = 0; begin <= name.length() && dots < MOST_DOTS; dots++) {
+                String prefix = name.substring(0, begin);
+                for (boolean torchvision : new boolean[] {false, true}) {
+                    Reading reading = new Reading(prefix, torchvision);
+                    if (reading.key(name, network) != null) {
+                        fitting.merge(reading, 1, Integer::sum);
+                    }
                 }
+                int dot = name.indexOf('.', begin);
+                begin = dot < 0 ? name.length() + 1 : dot + 1;
             }
         }
-        List<Reading> readings = new ArrayList<>();
-        prefixes.stream().sorted(Comparator.comparingInt(String::length)).forEach(prefix -> {
-            readings.add(new Reading(prefix, false));
-            readings.add(new Reading(prefix, true));
-        });
-        return readings;
-    }
-
-    /** Whether a name can be a network's whole name, so that few prefixes are tried. */
-    private static boolean startsANetwork(String rest, Set<String> heads) {
-        return heads.contains(rest.substring(0, rest.indexOf('.') + 1))
-                || TORCHVISION.matcher(rest).matches();
+        int most = fitting.values().stream().mapToInt(count -> count).max().orElse(0);
+        List<Reading> best = fitting.keySet().stream()
+                .filter(reading -> fitting.get(reading) == most)
+                .sorted(Comparator.comparingInt((Reading reading) -> reading.prefix.length())
+                        .thenComparing(Reading::prefix)
+                        .thenComparing(Reading::torchvision))
+                .toList();
+        return best.isEmpty() ? List.of(new Reading("", false)) : best;
     }
 
     private static KeyNames sorted(Reading reading, Map<String, String> keys, Set<String> names) {

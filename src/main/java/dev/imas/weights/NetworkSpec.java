@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
 import dev.imas.config.Channels;
+import dev.imas.config.ClassNameRule;
 import dev.imas.config.Colors;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
@@ -158,7 +159,7 @@ public record NetworkSpec(
                             choice("backbone", ImasConfig.Backbone.class))
                     .stem(choice("stem", ImasConfig.Stem.class))
                     .outputStride(number("output_stride", 8, 16))
-                    .aspp(list("aspp", new TypeReference<List<Integer>>() {}))
+                    .aspp(dilations())
                     .multiGrid(flag("multi_grid"))
                     .auxiliary(flag("auxiliary"))
                     .initWeights(null)
@@ -166,12 +167,28 @@ public record NetworkSpec(
             List<Integer> palette = list("palette", new TypeReference<List<String>>() {}).stream()
                     .map(this::color)
                     .toList();
+            int classes = number("classes", 1, 255);
+            List<String> names = list("class_names", new TypeReference<List<String>>() {});
+            if (!names.isEmpty() && names.size() != classes || !names.stream().allMatch(ClassNameRule::allows)) {
+                throw unusable("class_names", "none, or " + classes + ", each " + ClassNameRule.EXPECTED);
+            }
+            if (!palette.isEmpty() && palette.size() != classes) {
+                throw unusable("palette", "no colour, or " + classes);
+            }
             return new NetworkSpec(
                     network,
-                    number("classes", 1, 255),
-                    list("class_names", new TypeReference<List<String>>() {}),
+                    classes,
+                    names,
                     palette,
                     texts.containsKey(PREFIX + "channels") ? input() : PictureInput.RGB);
+        }
+
+        private List<Integer> dilations() {
+            List<Integer> dilations = list("aspp", new TypeReference<List<Integer>>() {});
+            if (dilations.size() != 3 || dilations.stream().anyMatch(dilation -> dilation < 1 || dilation > 1000)) {
+                throw unusable("aspp", "three dilations from 1 to 1000");
+            }
+            return dilations;
         }
 
         private PictureInput input() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -131,7 +132,21 @@ interface PickleGlobal {
             throw new IOException(
                     "its pickle has a tensor that reaches outside its storage of " + storage.elements() + " elements");
         }
+        requireMeasurable(shape);
         return new PickledTensor(storage, offset, shape, strides);
+    }
+
+    /** An empty tensor fits everywhere, whatever its other extents. */
+    private static void requireMeasurable(long[] shape) throws IOException {
+        long bytes = Double.BYTES;
+        try {
+            for (long extent : shape) {
+                bytes = Math.multiplyExact(bytes, Math.max(1, extent));
+            }
+        } catch (ArithmeticException e) {
+            throw new IOException(
+                    "its pickle has a tensor of the shape " + Arrays.toString(shape) + ", which is beyond measure");
+        }
     }
 
     private static Object parameter(List<Object> arguments) throws IOException {

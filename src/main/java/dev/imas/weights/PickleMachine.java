@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -27,8 +28,8 @@ final class PickleMachine {
     private static final int HIGHEST_PROTOCOL = 5;
     private static final int LONGEST_INTEGER = 1024;
     private static final int LONGEST_NAME = 256;
-    /** A checkpoint of ResNet-101 takes some 30,000. */
-    private static final long MOST_OPERATIONS = 4_000_000;
+    /** A checkpoint of ResNet-101 takes some 30,000; one that does nothing but make objects takes some 100 bytes each. */
+    private static final long MOST_OPERATIONS = 2_000_000;
     /** A list may be copied into a dictionary; no more than this, or a short file could fill the memory. */
     private static final long COPIES_PER_BYTE = 4;
 
@@ -140,7 +141,7 @@ final class PickleMachine {
             }
             default ->
                 throw new IOException(
-                        String.format("its pickle uses the operation 0x%02x, which no weight file needs", code));
+                        String.format(Locale.ROOT, "its pickle uses the operation 0x%02x, which no weight file needs", code));
         }
     }
 

@@ -12,9 +12,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -41,7 +45,8 @@ public final class PthFile implements AutoCloseable {
     private final Storages storages;
     private long budget;
 
-    private PthFile(Path path, Object root, Storages storages) throws IOException {
+    /** Of what was unpickled, and the storages that it refers to. */
+    PthFile(Path path, Object root, Storages storages) throws IOException {
         this.path = path;
         this.root = root;
         this.storages = storages;
@@ -59,8 +64,14 @@ public final class PthFile implements AutoCloseable {
             boolean zip = start.read() == 'P' && start.read() == 'K';
             return zip ? openZip(path) : openLegacy(path);
         } catch (IOException e) {
-            throw unusable(path, FileProblem.of(e, path), e);
+            throw unusable(path, reason(e, path), e);
         }
+    }
+
+    private static String reason(IOException problem, Path path) {
+        return problem instanceof ZipException
+                ? "its zip archive is damaged; it may be truncated"
+                : FileProblem.of(problem, path);
     }
 
     private static PthFile openZip(Path path) throws IOException {
@@ -93,6 +104,11 @@ public final class PthFile implements AutoCloseable {
         }
     }
 
+    /** Where its tensors' elements are. */
+    Storages storages() {
+        return storages;
+    }
+
     /**
      * The unpickled object as plain values: Map, List, String, Long, BigInteger, Double, Boolean, byte[], null, and
      * placeholders for tensors, which {@link #tensors} reads.
@@ -103,55 +119,122 @@ public final class PthFile implements AutoCloseable {
 
     /**
      * The tensors among a dictionary's direct values, contiguous, on the CPU, each with memory of its own; in the
-     * current PointerScope.
+     * current PointerScope. A storage that several of them share is read once.
      */
     public Map<String, Tensor> tensors(Map<?, ?> dictionary) {
-        Map<String, Tensor> result = new LinkedHashMap<>();
+        Map<String, PickledTensor> wanted = new LinkedHashMap<>();
         dictionary.forEach((key, value) -> {
             if (value instanceof PickledTensor pickled) {
-                try {
-                    result.put(String.valueOf(key), tensor(pickled));
-                } catch (UncheckedIOException e) {
-                    throw unusable(path, "tensor " + key + ": " + FileProblem.of(e, path), e);
-                }
+                wanted.put(String.valueOf(key), pickled);
             }
         });
-        return result;
+        Map<PickledStorage, List<String>> users = new LinkedHashMap<>();
+        wanted.forEach((name, pickled) -> users.computeIfAbsent(pickled.storage(), storage -> new ArrayList<>())
+                .add(name));
+        Map<String, Tensor> read = new HashMap<>();
+        users.forEach((storage, names) -> {
+            try {
+                read(storage, names, wanted, read);
+            } catch (IOException e) {
+                throw unusable(path, "tensor " + names.get(0) + ": " + reason(e, path), e);
+            }
+        });
+        Map<String, Tensor> inOrder = new LinkedHashMap<>();
+        wanted.keySet().forEach(name -> inOrder.put(name, read.get(name)));
+        return inOrder;
     }
 
-    private Tensor tensor(PickledTensor pickled) {
-        PickledStorage storage = pickled.storage();
+    /** Reads the part of a storage that tensors reach over, and takes them out of it. */
+    private void read(
+            PickledStorage storage, List<String> names, Map<String, PickledTensor> wanted, Map<String, Tensor> read)
+            throws IOException {
+        long begin = storage.elements();
+        long end = 0;
+        for (String name : names) {
+            PickledTensor pickled = wanted.get(name);
+            long elements = elements(pickled);
+            spend(elements, storage.type());
+            if (elements > 0) {
+                begin = Math.min(begin, pickled.offset());
+                end = Math.max(end, pickled.offset() + span(pickled));
+            }
+        }
+        if (end > 0) {
+            storages.require(storage);
+        }
+        try (Part part = new Part(storage, begin, Math.max(begin, end))) {
+            if (end > 0) {
+                storages.read(storage, begin * storage.type().size, part.memory());
+            }
+            for (String name : names) {
+                read.put(name, part.tensor(wanted.get(name), names.size() > 1));
+            }
+        }
+    }
+
+    /** Elements of a tensor, no more than the budget and one. */
+    private long elements(PickledTensor pickled) {
         long elements = 1;
+        for (long extent : pickled.shape()) {
+            if (extent == 0) {
+                return 0;
+            }
+            elements = elements > budget / extent ? budget + 1 : elements * extent;
+        }
+        return elements;
+    }
+
+    private void spend(long elements, StorageType type) throws IOException {
+        if (elements > budget / type.size) {
+            throw new IOException("the tensors are larger than the file can hold");
+        }
+        budget -= elements * type.size;
+    }
+
+    /** From a tensor's first element to its last, of one that is not empty; the machine has checked that it fits. */
+    private static long span(PickledTensor pickled) {
         long span = 1;
         for (int i = 0; i < pickled.shape().length; i++) {
-            long extent = pickled.shape()[i];
-            elements = extent != 0 && elements > budget / extent ? budget + 1 : elements * extent;
-            // Cannot overflow: the machine has checked that the last element lies within the storage.
-            span += Math.max(extent - 1, 0) * pickled.strides()[i];
+            span += (pickled.shape()[i] - 1) * pickled.strides()[i];
         }
-        long bytes = elements * storage.type().size;
-        if (bytes > budget) {
-            throw new UncheckedIOException(new IOException("the tensors are larger than the file can hold"));
+        return span;
+    }
+
+    /** Elements of a storage from one to another, as a flat tensor. */
+    private static final class Part implements AutoCloseable {
+        private final long begin;
+        private final TensorOptions options;
+        private final Tensor flat;
+
+        Part(PickledStorage storage, long begin, long end) {
+            this.begin = begin;
+            options = new TensorOptions(scalarType(storage.type()));
+            flat = Torch.owned(() -> torch.empty(new long[] {end - begin}, options, new MemoryFormatOptional()));
         }
-        budget -= bytes;
-        TensorOptions options = new TensorOptions(scalarType(storage.type()));
-        if (elements == 0) {
-            return torch.empty(pickled.shape(), options, new MemoryFormatOptional());
+
+        BytePointer memory() {
+            return new BytePointer(flat.data_ptr()).capacity(flat.nbytes());
         }
-        long[] flatShape = {span};
-        return Torch.scoped(() -> {
-            Tensor flat = torch.empty(flatShape, options, new MemoryFormatOptional());
-            try {
-                storages.read(
-                        storage,
-                        pickled.offset() * storage.type().size,
-                        new BytePointer(flat.data_ptr()).capacity(flat.nbytes()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return flat.as_strided(pickled.shape(), pickled.strides(), new LongOptional(0))
-                    .contiguous();
-        });
+
+        /** @param copied the part has other tensors, too, and each has memory of its own */
+        Tensor tensor(PickledTensor pickled, boolean copied) {
+            return Torch.scoped(() -> {
+                Tensor own = copied || Arrays.stream(pickled.shape()).anyMatch(extent -> extent == 0)
+                        ? torch.empty(pickled.shape(), options, new MemoryFormatOptional())
+                        : null;
+                if (own != null && own.numel() == 0) {
+                    return own;
+                }
+                Tensor view = flat.as_strided(
+                        pickled.shape(), pickled.strides(), new LongOptional(pickled.offset() - begin));
+                return own == null ? view.contiguous() : own.copy_(view);
+            });
+        }
+
+        @Override
+        public void close() {
+            flat.close();
+        }
     }
 
     private static ScalarType scalarType(StorageType type) {

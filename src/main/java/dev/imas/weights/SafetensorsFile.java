@@ -1,20 +1,14 @@
 package dev.imas.weights;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,8 +20,8 @@ import java.util.Map;
  * @param metadata the {@code __metadata__} strings
  */
 public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String, String> metadata) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long MAX_HEADER = 100_000_000;
+    /** A header takes some hundred bytes a tensor. */
+    private static final long MAX_HEADER = 32 << 20;
 
     /**
      * @param dtype F32, F64, F16, BF16, I64, I32, I16, I8, U8 or BOOL
@@ -104,39 +98,17 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
             if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
                 throw damaged(path, "its header length is " + headerLength + " in a file of " + size + " bytes");
             }
-            ByteBuffer header = ByteBuffer.allocate((int) headerLength);
-            readFully(channel, header, 8);
-            JsonNode json;
-            try {
-                json = JSON.readTree(new String(header.array(), StandardCharsets.UTF_8));
-            } catch (JsonProcessingException e) {
-                throw damaged(path, "its header is not JSON");
-            }
-            if (json == null || !json.isObject()) {
-                throw damaged(path, "its header is not a JSON object");
-            }
+            ByteBuffer json = ByteBuffer.allocate((int) headerLength);
+            readFully(channel, json, 8);
             long dataStart = 8 + headerLength;
-            ByteBuffer data =
-                    channel.map(FileChannel.MapMode.READ_ONLY, dataStart, requireMappable(path, size - dataStart));
-            long used = 0;
+            long dataBytes = requireMappable(path, size - dataStart);
+            SafetensorsHeader header = SafetensorsHeader.read(json.array(), dataBytes);
+            ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, dataStart, dataBytes);
             Map<String, Entry> entries = new LinkedHashMap<>();
-            Map<String, String> metadata = new LinkedHashMap<>();
-            for (Map.Entry<String, JsonNode> field : json.properties()) {
-                if (field.getKey().equals("__metadata__")) {
-                    field.getValue()
-                            .properties()
-                            .forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
-                } else {
-                    Entry entry = entry(path, field.getKey(), field.getValue(), data);
-                    entries.put(field.getKey(), entry);
-                    used += entry.data().remaining();
-                }
-            }
-            // The format knows neither gaps nor shared bytes, so the tensors fill the file.
-            if (used != data.capacity()) {
-                throw damaged(path, "its tensors take " + used + " bytes, it holds " + data.capacity());
-            }
-            return new SafetensorsFile(path, entries, metadata);
+            header.tensors().forEach((name, place) -> entries.put(name, entry(place, data)));
+            return new SafetensorsFile(path, entries, header.metadata());
+        } catch (SafetensorsHeader.Problem e) {
+            throw damaged(path, e.getMessage());
         }
     }
 
@@ -147,34 +119,10 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
         return bytes;
     }
 
-    private static Entry entry(Path path, String name, JsonNode node, ByteBuffer data) {
-        String dtype = node.path("dtype").asText();
-        JsonNode shapeNode = node.path("shape");
-        JsonNode offsets = node.path("data_offsets");
-        int elementSize = elementSize(dtype);
-        if (elementSize == 0 || !shapeNode.isArray() || !offsets.isArray() || offsets.size() != 2) {
-            throw damaged(path, "entry " + name + " has dtype '" + dtype + "' or lacks shape or data_offsets");
-        }
-        List<Long> extents = new ArrayList<>();
-        long bytes = elementSize;
-        for (JsonNode extent : shapeNode) {
-            long e = extent.asLong(-1);
-            if (e < 0 || (e > 0 && bytes > Long.MAX_VALUE / e)) {
-                throw damaged(path, "entry " + name + " has the shape " + shapeNode);
-            }
-            bytes *= e;
-            extents.add(e);
-        }
-        long begin = offsets.get(0).asLong(-1);
-        long end = offsets.get(1).asLong(-1);
-        if (begin < 0 || end < begin || end > data.capacity() || end - begin != bytes) {
-            throw damaged(
-                    path,
-                    "entry " + name + " spans bytes " + begin + " to " + end + " of " + data.capacity()
-                            + ", its shape needs " + bytes);
-        }
-        ByteBuffer values = data.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
-        return new Entry(dtype, extents.stream().mapToLong(Long::longValue).toArray(), values);
+    private static Entry entry(SafetensorsHeader.Place place, ByteBuffer data) {
+        int bytes = (int) (place.end() - place.begin());
+        ByteBuffer values = data.slice((int) place.begin(), bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return new Entry(place.dtype(), place.shape(), values);
     }
 
     private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.bytedeco.javacpp.BytePointer;
 interface Storages extends AutoCloseable {
     /** Bytes moved at once. */
     int CHUNK = 1 << 20;
+
+    /** Throws unless the storage is there with all of its bytes, so that memory may be taken for it. */
+    void require(PickledStorage storage) throws IOException;
 
     /**
      * Fills memory with a part of a storage.
@@ -37,8 +41,10 @@ interface Storages extends AutoCloseable {
     final class Zip implements Storages {
         private final ZipFile zip;
         private final String folder;
+        private final long fileBytes;
 
         Zip(Path path) throws IOException {
+            fileBytes = Files.size(path);
             zip = new ZipFile(path.toFile());
             try {
                 List<String> pickles = zip.stream()
@@ -80,16 +86,28 @@ interface Storages extends AutoCloseable {
         }
 
         @Override
-        public void read(PickledStorage storage, long begin, BytePointer target) throws IOException {
-            String name = folder + "data/" + storage.key();
-            ZipEntry entry = zip.getEntry(name);
-            if (entry == null || entry.getSize() != storage.bytes()) {
-                throw new IOException(
-                        entry == null
-                                ? "its storage is missing in the archive"
-                                : "its storage has " + entry.getSize() + " bytes in the archive, " + storage.bytes()
-                                        + " are expected");
+        public void require(PickledStorage storage) throws IOException {
+            ZipEntry entry = entry(storage);
+            if (entry == null) {
+                throw new IOException("its storage is missing in the archive");
             }
+            if (entry.getSize() != storage.bytes() || entry.getCompressedSize() != storage.bytes()) {
+                throw new IOException("its storage has " + entry.getSize() + " bytes in the archive, "
+                        + storage.bytes() + " are expected");
+            }
+            if (storage.bytes() > fileBytes) {
+                throw new IOException("its storage has more bytes than the file");
+            }
+        }
+
+        private ZipEntry entry(PickledStorage storage) {
+            return zip.getEntry(folder + "data/" + storage.key());
+        }
+
+        /** Reads all of the storage, since its checksum is that of all bytes. */
+        @Override
+        public void read(PickledStorage storage, long begin, BytePointer target) throws IOException {
+            ZipEntry entry = entry(storage);
             CRC32 checksum = new CRC32();
             byte[] chunk = new byte[(int) Math.min(CHUNK, storage.bytes())];
             long end = begin + target.capacity();
@@ -155,11 +173,15 @@ interface Storages extends AutoCloseable {
         }
 
         @Override
-        public void read(PickledStorage storage, long begin, BytePointer target) throws IOException {
-            Long start = starts.get(storage.key());
-            if (start == null) {
+        public void require(PickledStorage storage) throws IOException {
+            if (!starts.containsKey(storage.key())) {
                 throw new IOException("its storage is missing in the file");
             }
+        }
+
+        @Override
+        public void read(PickledStorage storage, long begin, BytePointer target) throws IOException {
+            long start = starts.get(storage.key());
             for (long done = 0; done < target.capacity(); ) {
                 int n = (int) Math.min(CHUNK, target.capacity() - done);
                 readFully(

@@ -3,6 +3,7 @@ package dev.imas.common;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.image.PictureNames;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,5 +21,26 @@ class FileNamesTest {
     void stems(String path, String stem, String pictureStem) {
         assertThat(FileNames.stem(path)).isEqualTo(stem);
         assertThat(PictureNames.stem(path)).isEqualTo(pictureStem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "camvid-2_v1.5, camvid-2_v1.5",
+        "my pictures, my-pictures",
+        "../../etc/passwd, etc-passwd",
+        "..., run",
+        ".hidden, hidden",
+        "Größe, Gro-e",
+        "Zellkörper, Zellkorper",
+        "細胞, run",
+        "'a[2Jb', a-2Jb"
+    })
+    void plainNamesStayInTheirFolder(String name, String plain) {
+        assertThat(FileNames.plain(name, "run")).isEqualTo(plain).matches(FileNames.PLAIN);
+    }
+
+    @Test
+    void aPlainNameIsNotLongerThanFileSystemsAllow() {
+        assertThat(FileNames.plain("a".repeat(300), "run")).hasSize(100).matches(FileNames.PLAIN);
     }
 }

@@ -363,4 +363,31 @@ class ConfigYamlTest {
                         .filter(key -> !RecordMapper.isSection(key))
                         .toList());
     }
+
+    @Test
+    void aRunIsCalledAsItsFileButStaysInItsFolder(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("my run \u001b[2J.yaml"), "extends: embedded\n");
+        assertThat(ConfigYaml.resolve(ConfigYaml.file(file)).name()).isEqualTo("my-run-2J");
+        Files.writeString(file, "extends: embedded\nname: ../../../../somewhere\n");
+        assertThatThrownBy(() -> ConfigYaml.resolve(ConfigYaml.file(file)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("name is ../../../../somewhere; expected a name of up to 100 letters");
+        assertThat(ConfigYaml.resolve(ConfigYaml.ofRun(file)).name()).isEqualTo("somewhere");
+        String older = ConfigYaml.dump(ConfigYaml.defaults()).replace("name: voc", "name: my pictures");
+        Files.writeString(file, older);
+        assertThat(ConfigYaml.read(file).name()).isEqualTo("my-pictures");
+    }
+
+    @Test
+    void numbersWithoutEndAreNoNumbers() {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        for (String key : List.of("seed", "training.lr", "data.epoch_length")) {
+            for (String number : List.of("9".repeat(500_000), "0x" + "f".repeat(500_000))) {
+                assertThatThrownBy(() -> ConfigYaml.set(layers, key, number))
+                        .isInstanceOf(UserException.class)
+                        .hasMessageContaining(key + " is '")
+                        .hasMessageContaining("number");
+            }
+        }
+    }
 }

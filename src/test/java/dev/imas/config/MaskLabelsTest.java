@@ -156,4 +156,22 @@ class MaskLabelsTest {
                 .contains("  classes: auto\n");
         assertThat(ConfigYaml.read(file).data().ignore()).isEqualTo(List.of(7, 65535));
     }
+
+    @Test
+    void rangesOverRangesAreToldAtTheirFirstValue() {
+        StringBuilder labels = new StringBuilder("data.labels={0: 0");
+        for (int i = 1; i < 2000; i++) {
+            labels.append(", ").append(i).append("-65000: 1");
+        }
+        assertThatThrownBy(() -> config(labels + "}"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.labels names 2-65000 twice; keep one");
+    }
+
+    @Test
+    void classesAreNoFormulas() {
+        assertThatThrownBy(() -> config("data.labels={0: background, 255: '=HYPERLINK(1)'}", "data.classes=auto"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("data.labels: a class is =HYPERLINK(1); expected a name of one line");
+    }
 }

@@ -17,7 +17,15 @@ class ValidationTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "name=                                  | name is empty; expected a name",
+                "name=                                  | name is empty; expected a name of up to 100 letters",
+                "name=../../../../somewhere             | name is ../../../../somewhere; expected a name of up to 100 letters, "
+                        + "digits, '.', '_' and '-', not beginning with a dot",
+                "name=.hidden                           | name is .hidden; expected a name of up to 100 letters",
+                "name=a/b                               | name is a/b; expected a name of up to 100 letters",
+                "name=..                                | name is ..; expected a name of up to 100 letters",
+                "name=\"a\\e[2J\"                       | name is a [2J; expected a name of up to 100 letters",
+                "data.class_names=[a, b, \"\\e[2J\", d, e, f, g] | data.class_names[2] is  [2J; expected a name of one line",
+                "data.class_names=['=cmd(calc)', b, c, d, e, f, g] | data.class_names[0] is =cmd(calc); expected a name",
                 "device=gpu                             | device is gpu; expected auto, cpu, cuda or cuda:INDEX",
                 "device=cuda:x                          | device is cuda:x; expected auto, cpu, cuda or cuda:INDEX",
                 "device=cuda:999                        | device is cuda:999; expected auto, cpu, "

@@ -233,7 +233,7 @@ class DatasetTest {
         refused(
                 of("folders"),
                 "no labelled picture in " + root + "; put masks with their pictures' names into "
-                        + root.resolve("masks") + " (two at least, one validates)");
+                        + root.resolve("masks") + " (two at least, so that one validates)");
         picture(root.resolve("images/a.jpg"), 8, 6);
         refused(
                 of("folders"),

@@ -295,11 +295,16 @@ class RecognitionTest {
     }
 
     @Test
-    void oneLabelledPictureCannotValidateAndBeLearnedFrom() {
+    void oneLabelledPictureIsLearnedFromAndValidates() {
         picture(root.resolve("images/a.png"), 8, 6);
         picture(root.resolve("images/b.png"), 8, 6);
-        mask(root.resolve("masks/a.png"), 8, 6, 1);
-        assertThatThrownBy(this::recognised).hasMessageStartingWith("one labelled picture alone in " + root);
+        mask(root.resolve("masks/a.png"), 8, 6, 1, 0);
+        assertThat(recognised().setAside()).containsExactly("images/a.png");
+        assertThat(told).anyMatch(line -> line.startsWith("validation: images/a.png, the only labelled picture"));
+        Dataset set = Dataset.open(auto());
+        assertThat(ids(set.labeled())).containsExactly("a");
+        assertThat(ids(set.validation())).containsExactly("a");
+        assertThat(ids(set.unlabeled())).containsExactly("b");
     }
 
     @Test

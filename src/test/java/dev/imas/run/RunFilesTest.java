@@ -52,6 +52,20 @@ class RunFilesTest {
     }
 
     @Test
+    void settingsThatRepeatEachOtherAreNotWrittenOut() {
+        StringBuilder yaml = new StringBuilder("a0: &a0 [x]\n");
+        for (int i = 1; i < 25; i++) {
+            yaml.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+        }
+        SavedConfig config = SavedConfig.of(yaml + "name: run\n", notes);
+        assertThat(config.setting("name")).isEqualTo("run");
+        assertThat(config.setting("a24")).isEmpty();
+        assertThat(config.element("a24", 0)).isEmpty();
+        assertThat(config.element("a0", 0)).contains("x");
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
     void aLogThatWasCutCannotGoOn() throws IOException {
         Path file = Files.writeString(new RunDirectory(root).metrics(), "epoch\n");
         assertThatThrownBy(() -> new Metrics.Log(file, 100))

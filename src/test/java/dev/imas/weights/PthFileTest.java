@@ -8,6 +8,8 @@ import dev.imas.common.UserException;
 import dev.imas.nn.Networks;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -278,6 +282,97 @@ class PthFileTest {
             }
         }
         assertThat(refused).isGreaterThan(100);
+    }
+
+    @Test
+    void aStorageThatTensorsShareIsReadOnceAndEachHasMemoryOfItsOwn() throws IOException {
+        byte[] pickle = Pickles.start()
+                .op('}')
+                .text("all")
+                .tensor("0", 4, 0, VECTOR, STEP)
+                .op('s')
+                .text("last")
+                .tensor("0", 4, 3, new long[] {1}, STEP)
+                .op('s')
+                .text("none")
+                .tensor("0", 4, 4, new long[] {0, 7}, new long[] {7, 1})
+                .op('s')
+                .text("turned")
+                .tensor("0", 4, 0, new long[] {2, 2}, new long[] {1, 2})
+                .op('s')
+                .stop();
+        for (byte[] bytes : new byte[][] {Pickles.zip(pickle), Pickles.legacy(pickle)}) {
+            try (PointerScope scope = new PointerScope();
+                    PthFile opened = PthFile.open(file(bytes));
+                    Counted storages = new Counted(opened.storages());
+                    PthFile counted = new PthFile(folder.resolve("weights.pth"), opened.root(), storages)) {
+                Map<String, Tensor> tensors = counted.tensors((Map<?, ?>) opened.root());
+                assertThat(storages.reads).isEqualTo(1);
+                assertThat(tensors.keySet()).containsExactly("all", "last", "none", "turned");
+                tensors.get("all").fill_(new Scalar(9));
+                assertThat(Networks.values(tensors.get("last"))).containsExactly(4);
+                assertThat(Networks.values(tensors.get("turned"))).containsExactly(1, 3, 2, 4);
+                assertThat(tensors.get("none").shape()).containsExactly(0, 7);
+            }
+        }
+    }
+
+    /** Counts how often a storage is read. */
+    private static final class Counted implements Storages {
+        private final Storages storages;
+        private int reads;
+
+        Counted(Storages storages) {
+            this.storages = storages;
+        }
+
+        @Override
+        public void require(PickleGlobal.PickledStorage storage) throws IOException {
+            storages.require(storage);
+        }
+
+        @Override
+        public void read(PickleGlobal.PickledStorage storage, long begin, BytePointer target) throws IOException {
+            reads++;
+            storages.read(storage, begin, target);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void emptyTensorsBeyondMeasureAreRefusedAndOthersRead() throws IOException {
+        long[] steps = {1, 1, 1};
+        for (long[] shape : new long[][] {{0, 1L << 62, 2}, {1L << 62, 1L << 62, 0}, {0, Long.MAX_VALUE, 1}}) {
+            byte[] pickle = Pickles.oneTensor(4, 0, shape, steps);
+            assertRefused(file(Pickles.zip(pickle)), "beyond measure");
+            assertRefused(file(Pickles.legacy(pickle)), "beyond measure");
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> read =
+                    WeightFiles.read(file(Pickles.zip(Pickles.oneTensor(4, 0, new long[] {0, 1L << 40, 1}, steps))));
+            assertThat(read.get("weight").shape()).containsExactly(0, 1L << 40, 1);
+        }
+    }
+
+    @Test
+    void anArchiveThatClaimsMoreThanItHasTakesNoMemory() throws IOException {
+        byte[] zip = Pickles.zip(Pickles.oneTensor(1L << 28, 0, VECTOR, STEP));
+        String text = new String(zip, StandardCharsets.ISO_8859_1);
+        int entry = text.indexOf("x/data/0", text.indexOf("PK\1\2")) - 46; // of the central directory
+        ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(entry + 24, 1 << 30);
+        assertRefused(file(zip), "");
+        ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(entry + 20, 1 << 30);
+        assertRefused(file(zip), "");
+        assertRefused(file(Arrays.copyOf(zip, zip.length - 30)), "its zip archive is damaged");
+    }
+
+    @Test
+    void aPickleOfObjectsWithoutEndIsRefused() throws IOException {
+        byte[] objects = new byte[3_000_000];
+        Arrays.fill(objects, (byte) '}');
+        assertRefused(file(Pickles.zip(Pickles.start().raw(objects).stop())), "operations");
     }
 
     private void assertRefused(Path file, String part) {
