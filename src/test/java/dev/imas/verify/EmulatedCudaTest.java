@@ -47,8 +47,8 @@ class EmulatedCudaTest {
 
     @Test
     void aGpuThatTheKernelsHaveNoCodeForIsRefused() throws Exception {
-        Map<String, String> oldGpu = Map.of(
-                "IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString(), "SIMT_CAPABILITY", "61");
+        Map<String, String> oldGpu =
+                Map.of("IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString(), "SIMT_CAPABILITY", "61");
         ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), oldGpu, OldGpu.class);
         assertThat(run.output())
                 .contains("capability 61, usable false")
