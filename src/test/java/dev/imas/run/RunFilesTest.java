@@ -80,6 +80,7 @@ class RunFilesTest {
         Files.writeString(run.root().resolve("config.yaml.tmp"), "name: h");
         RunDirectory.open(run.root(), false);
         Files.createFile(run.root().resolve("notes.txt"));
+        Files.delete(run.lock());
         assertThatThrownBy(() -> RunDirectory.open(run.root(), false)).hasMessageContaining("is not empty");
     }
 
