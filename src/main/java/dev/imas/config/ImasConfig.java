@@ -1,5 +1,6 @@
 package dev.imas.config;
 
+import dev.imas.common.FileNames;
 import dev.imas.config.Allowed.Color;
 import dev.imas.config.Allowed.Items;
 import dev.imas.config.Allowed.OnResume;
@@ -8,7 +9,6 @@ import dev.imas.config.Allowed.OrAuto;
 import dev.imas.config.Allowed.PathOrNull;
 import dev.imas.config.Allowed.Range;
 import dev.imas.config.Allowed.Text;
-import dev.imas.common.FileNames;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +39,7 @@ import java.util.Map;
  */
 @RecordBuilder
 public record ImasConfig(
-        @Text(pattern = FileNames.PLAIN, expected = FileNames.EXPECTED)
-                @OnResume
-                String name,
+        @Text(pattern = FileNames.PLAIN, expected = FileNames.EXPECTED) @OnResume String name,
         Method method,
         long seed,
         @Text(pattern = DeviceName.PATTERN, expected = DeviceName.EXPECTED) @OnResume String device,

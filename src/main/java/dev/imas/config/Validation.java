@@ -55,8 +55,7 @@ final class Validation {
         onePerClass("data.class_names", data.classNames(), " names");
         for (int i = 0; i < data.classNames().size(); i++) {
             String name = data.classNames().get(i);
-            faults.require(
-                    ClassNameRule.allows(name), "data.class_names[" + i + "]", name, ClassNameRule.EXPECTED);
+            faults.require(ClassNameRule.allows(name), "data.class_names[" + i + "]", name, ClassNameRule.EXPECTED);
         }
         onePerClass("data.palette", data.palette(), " colours");
         boolean bothOpen = data.classes() == null

@@ -43,10 +43,12 @@ public final class MalformedInputs {
     private static final int TOLD = 40;
     /** Folders around the one that is worked in: a path that leaves it ends in one of them. */
     private static final int BURIED = 4;
-    private static final Pattern INSIDE = Pattern.compile("(?i)\\b(java|javax|null|dev\\.imas|com\\.fasterxml|org\\.yaml|"
-            + "sun\\.\\w+|\\w*exception|\\w+error)\\b|\\bat [\\w.$]+\\([\\w.]+:\\d+\\)|out of bounds|by zero|"
-            + "negative array|heap space|\\bIIO|\\braster\\b|cannot be cast|Optional\\[|Optional\\.empty|"
-            + "[\\w.]+@[0-9a-f]{6,}|\\bindex \\d+ |\\[[BIJFDL]@");
+
+    private static final Pattern INSIDE =
+            Pattern.compile("(?i)\\b(java|javax|null|dev\\.imas|com\\.fasterxml|org\\.yaml|"
+                    + "sun\\.\\w+|\\w*exception|\\w+error)\\b|\\bat [\\w.$]+\\([\\w.]+:\\d+\\)|out of bounds|by zero|"
+                    + "negative array|heap space|\\bIIO|\\braster\\b|cannot be cast|Optional\\[|Optional\\.empty|"
+                    + "[\\w.]+@[0-9a-f]{6,}|\\bindex \\d+ |\\[[BIJFDL]@");
     private static final Pattern STEERS = Pattern.compile("[\\p{Cc}&&[^\\n\\t]]");
 
     private final Path root;
@@ -206,10 +208,11 @@ public final class MalformedInputs {
     private void fail(int number, String kind, String what, String said) {
         failures.add(number + " (" + kind + ") " + what);
         if (failures.size() <= TOLD) {
-            System.out.println("CASE " + number + " (" + kind + ") " + what + "\n" + said.lines()
-                    .limit(25)
-                    .map(line -> line.substring(0, Math.min(400, line.length())))
-                    .collect(Collectors.joining("\n    ", "    ", "\n")));
+            System.out.println("CASE " + number + " (" + kind + ") " + what + "\n"
+                    + said.lines()
+                            .limit(25)
+                            .map(line -> line.substring(0, Math.min(400, line.length())))
+                            .collect(Collectors.joining("\n    ", "    ", "\n")));
         }
     }
 

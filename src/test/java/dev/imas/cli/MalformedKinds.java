@@ -52,10 +52,42 @@ final class MalformedKinds {
 
     /** Which kind has its turn when: the cheaper ones more often. */
     static final List<String> ORDER = List.of(
-            "list", "yaml", "geojson", "coco", "labelme", "roi", "roi.zip", "colour", "listed", "safetensors", "classes",
-            "image", "geojson", "coco", "labelme", "roi", "yaml", "mask", "names", "pth", "predicted", "listed", "list",
-            "yaml", "geojson", "coco", "labelme", "roi.zip", "colour", "safetensors", "classes", "report", "image", "mask",
-            "pth", "resume");
+            "list",
+            "yaml",
+            "geojson",
+            "coco",
+            "labelme",
+            "roi",
+            "roi.zip",
+            "colour",
+            "listed",
+            "safetensors",
+            "classes",
+            "image",
+            "geojson",
+            "coco",
+            "labelme",
+            "roi",
+            "yaml",
+            "mask",
+            "names",
+            "pth",
+            "predicted",
+            "listed",
+            "list",
+            "yaml",
+            "geojson",
+            "coco",
+            "labelme",
+            "roi.zip",
+            "colour",
+            "safetensors",
+            "classes",
+            "report",
+            "image",
+            "mask",
+            "pth",
+            "resume");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SQUARE = "[[1,0],[4,0],[4,3],[1,3],[1,0]]";
@@ -263,7 +295,8 @@ final class MalformedKinds {
     private Kind classFiles(Path folder) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("classes.txt", "background\none\ntwo\n");
-        texts.put("classes.yaml", "class_names: [background, one, two]\npalette: [\"#000000\", \"#ff0000\", 0x00ff00]\n");
+        texts.put(
+                "classes.yaml", "class_names: [background, one, two]\npalette: [\"#000000\", \"#ff0000\", 0x00ff00]\n");
         texts.put("label_colors.txt", "0 0 0 background\n128 0 0 one\n0 128 0 two\n");
         texts.put("class_names.txt", "0: background\n1: one\n2: two\n");
         List<String> names = List.copyOf(texts.keySet());
@@ -283,7 +316,8 @@ final class MalformedKinds {
             StringBuilder all = new StringBuilder();
             for (int i = 0; i < 4; i++) {
                 String token = Mutations.token(random);
-                String name = "p" + i + token.substring(0, Math.min(40, token.length())).replace('/', '-');
+                String name = "p" + i
+                        + token.substring(0, Math.min(40, token.length())).replace('/', '-');
                 all.append(name);
                 try {
                     TestFiles.picture(folder.resolve("images/" + name + ".png"), 24, 12);
@@ -308,16 +342,13 @@ final class MalformedKinds {
                 "--annotations=" + folder.resolve("annotations"),
                 "--out=" + folder.resolve("out"));
         boolean text = name.endsWith("json");
-        return random -> of(
-                arguments,
-                folder.resolve("annotations/" + name),
-                text ? text(whole, random) : bytes(whole, random));
+        return random ->
+                of(arguments, folder.resolve("annotations/" + name), text ? text(whole, random) : bytes(whole, random));
     }
 
     private static byte[] labelme() {
         byte[] mask = TestFiles.png(2, 2, 8, 0, new byte[0], new byte[] {1, 0}, new byte[] {1, 1});
-        return LABELME.replace("MASK", Base64.getEncoder().encodeToString(mask))
-                .getBytes(UTF_8);
+        return LABELME.replace("MASK", Base64.getEncoder().encodeToString(mask)).getBytes(UTF_8);
     }
 
     private static Roi region() {
@@ -382,10 +413,8 @@ final class MalformedKinds {
     private Kind safetensors(Path run) throws IOException {
         byte[] whole = Files.readAllBytes(run.resolve("teacher.safetensors"));
         Path file = root.resolve("safetensors/damaged.safetensors");
-        return random -> of(
-                prediction(file),
-                file,
-                random.nextInt(3) == 0 ? bytes(whole, random) : withHeader(whole, random));
+        return random ->
+                of(prediction(file), file, random.nextInt(3) == 0 ? bytes(whole, random) : withHeader(whole, random));
     }
 
     /** With a header that is damaged as a text, and its right length. */
@@ -393,7 +422,8 @@ final class MalformedKinds {
         ByteBuffer bytes = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
         int length = (int) bytes.getLong(0);
         byte[] header = text(Arrays.copyOfRange(whole, 8, 8 + length), random);
-        ByteBuffer made = ByteBuffer.allocate(whole.length - length + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer made =
+                ByteBuffer.allocate(whole.length - length + header.length).order(ByteOrder.LITTLE_ENDIAN);
         return made.putLong(header.length)
                 .put(header)
                 .put(whole, 8 + length, whole.length - 8 - length)
@@ -426,8 +456,7 @@ final class MalformedKinds {
         List<String> arguments = new ArrayList<>(prediction(run.resolve("teacher.safetensors")));
         arguments.removeIf(argument -> argument.startsWith("--input"));
         arguments.add("--input=" + file);
-        return random ->
-                of(arguments, file, repaired(bytes(whole.get(random.nextInt(whole.size())), random)));
+        return random -> of(arguments, file, repaired(bytes(whole.get(random.nextInt(whole.size())), random)));
     }
 
     /** A copy of a run with one file damaged, reported on or resumed. */

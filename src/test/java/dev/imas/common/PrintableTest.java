@@ -8,7 +8,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PrintableTest {
     @ParameterizedTest
-    @ValueSource(strings = {"\u001b[2J", "\u0007", "\b", "\u007f", "\u009b31m", "\0", "\u202e", "\u2066", "\u2028", "\r"})
+    @ValueSource(
+            strings = {"\u001b[2J", "\u0007", "\b", "\u007f", "\u009b31m", "\0", "\u202e", "\u2066", "\u2028", "\r"})
     void whatSteersATerminalBecomesAQuestionMark(String text) {
         String rest = text.substring(1);
         assertThat(Printable.is("a" + text)).isFalse();

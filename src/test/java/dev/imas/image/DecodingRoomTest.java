@@ -109,7 +109,8 @@ class DecodingRoomTest {
 
     @Test
     void tilesFarLargerThanThePictureAreRefused() {
-        TestTiff tiff = TestTiff.little().page(1, 1, 1, 8).tag(259, 8).tiles(60_000, 60_000, TestFiles.deflated(new byte[9]));
+        TestTiff tiff =
+                TestTiff.little().page(1, 1, 1, 8).tag(259, 8).tiles(60_000, 60_000, TestFiles.deflated(new byte[9]));
         Path path = write(folder.resolve("a.tif"), tiff.bytes());
         assertThatThrownBy(() -> ImageFiles.picture(path))
                 .hasMessage(path + " has tiles of 60000x60000 pixels, far more than the picture has; save it with"

@@ -126,8 +126,7 @@ class MissingTensorsTest {
     @Test
     void anAuxiliaryHeadThatTheFileLacksIsMissing() throws IOException {
         Path file = written(Form.SAFETENSORS, "none", config("network.backbone=resnet18", "network.auxiliary=false"));
-        assertThatThrownBy(() ->
-                        Segmenter.open(file, options("network.backbone=resnet18", "network.auxiliary=true")))
+        assertThatThrownBy(() -> Segmenter.open(file, options("network.backbone=resnet18", "network.auxiliary=true")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("tensors of the network are missing in " + file)
                 .hasMessageContaining("auxor.");

@@ -88,8 +88,8 @@ class SafetensorsHeaderTest {
 
     @Test
     void emptyTensorsMayLieAnywhereBetweenOthers() throws IOException {
-        String header = "{" + tensor("b", "[1]", "[4, 8]") + ", " + tensor("none", "[0, 1099511627776]", "[4, 4]") + ", "
-                + tensor("a", "[1]", "[0, 4]") + "}";
+        String header = "{" + tensor("b", "[1]", "[4, 8]") + ", " + tensor("none", "[0, 1099511627776]", "[4, 4]")
+                + ", " + tensor("a", "[1]", "[0, 4]") + "}";
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> read = WeightFiles.read(file(header, 8));
             assertThat(read.keySet()).containsExactly("b", "none", "a");
@@ -110,7 +110,7 @@ class SafetensorsHeaderTest {
 
     @Test
     void whatIsNoHeaderIsRefused() throws IOException {
-        refused(file("{\"a\":" .repeat(5000), 0), "its header is not JSON");
+        refused(file("{\"a\":".repeat(5000), 0), "its header is not JSON");
         refused(file("{" + tensor("a", "[" + "1,".repeat(100) + "2]", "[0, 8]") + "}", 8), "more than 64 numbers");
         refused(file("{} {}", 0), "goes on behind its JSON object");
         refused(file("{\"a\": 7}", 0), "entry a is no tensor");

@@ -368,7 +368,14 @@ class WeightFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "model.", "module.", "student.", "teacher.", "network.", "module.model.", "model.module.", "a.b.c.d."
+                "model.",
+                "module.",
+                "student.",
+                "teacher.",
+                "network.",
+                "module.model.",
+                "model.module.",
+                "a.b.c.d."
             })
     void whateverPrefixIsTakenOffPthFilesToo(String prefix) throws IOException {
         try (PointerScope scope = new PointerScope();
@@ -376,8 +383,7 @@ class WeightFilesTest {
                 DeepLabV3Plus target = Networks.tiny(5, 2)) {
             Map<String, Tensor> prefixed = new LinkedHashMap<>();
             source.state().forEach((key, tensor) -> prefixed.put(prefix + key, tensor));
-            Path file = Files.write(
-                    folder.resolve("a.pth"), WeightSamples.pth(prefixed, pickle -> pickle));
+            Path file = Files.write(folder.resolve("a.pth"), WeightSamples.pth(prefixed, pickle -> pickle));
             LoadReport report = WeightFiles.load(target, file, WeightFiles.Fit.COMPLETE);
             assertThat(report.missing()).isEmpty();
             assertThat(report.unexpected()).isEmpty();
@@ -393,12 +399,15 @@ class WeightFilesTest {
         try (PointerScope scope = new PointerScope();
                 DeepLabV3Plus target = Networks.tiny(5, 2)) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            Tensor one = random(ScalarType.Float, target.state().get("encoder.bn1.bias").shape());
+            Tensor one = random(
+                    ScalarType.Float, target.state().get("encoder.bn1.bias").shape());
             for (int i = 0; i < 20_000; i++) {
                 tensors.put("p" + i + ".encoder.bn1.bias", one);
             }
             assertThatThrownBy(() -> KeyNames.of(
-                            folder.resolve("a"), tensors.keySet(), target.state().keySet()))
+                            folder.resolve("a"),
+                            tensors.keySet(),
+                            target.state().keySet()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("holds more than one network: 1 keys each fit under 'p0.' and 'p1.'");
         }
