@@ -1,27 +1,28 @@
-# libimas_cuda.so with nvcc called directly: machine code for the current architectures, PTX for later ones, and the
+# libimas_cuda.so with nvcc called directly: machine code and PTX as toolchain.cmake found them (IMAS_CUDA_IMAGES), and the
 # static CUDA runtime, so that the library loads (and says "no device") where no driver is installed.
-set(IMAS_CUDA_ARCHITECTURES all CACHE STRING "compute capabilities to build machine code for: all, or a list such as 80,90")
-set(architectures 80 86 89 90 100 120)
-if(NOT IMAS_CUDA_ARCHITECTURES STREQUAL all)
-  string(REPLACE "," ";" architectures "${IMAS_CUDA_ARCHITECTURES}")
+set(flags ${IMAS_CUDA_OPTIONS})
+if(IMAS_CUDA_RELEASE STREQUAL 13.0)
+  list(APPEND flags -Werror=all-warnings)  # others may warn of what nobody here has seen
 endif()
-set(flags -std=c++17 -O3 -Xfatbin=-compress-all --extended-lambda --expt-relaxed-constexpr -cudart static
-  -Xcompiler=-fPIC,-fvisibility=hidden,-Wall,-Wextra,-Wno-unused-parameter -Werror=all-warnings
-  -I${CMAKE_SOURCE_DIR}/cuda-kernels -I${CMAKE_SOURCE_DIR}/native/include -I${CMAKE_SOURCE_DIR}/native/src)
-foreach(arch IN LISTS architectures)
-  list(APPEND flags -gencode=arch=compute_${arch},code=sm_${arch})
-  set(newest ${arch})
+foreach(image IN LISTS IMAS_CUDA_IMAGES)
+  string(REGEX REPLACE "^[a-z]+_" "compute_" virtual ${image})
+  list(APPEND flags -gencode=arch=${virtual},code=${image})
 endforeach()
-list(APPEND flags -gencode=arch=compute_${newest},code=compute_${newest})
+list(JOIN IMAS_CUDA_IMAGES "/" images)  # a single token, for the text of a refusal
+list(APPEND flags -DIMAS_CUDA_IMAGES=${images})
 
 file(GLOB headers CONFIGURE_DEPENDS cuda-kernels/*.cuh native/src/law/*.hpp)
 set(objects)
 foreach(source IN LISTS IMAS_CUDA_SOURCES)
   get_filename_component(stem ${source} NAME_WE)
   set(object ${CMAKE_BINARY_DIR}/cuda/${stem}.o)
+  set(own)
+  if(stem STREQUAL gamma)
+    set(own --fmad=false)  # the same bits as on a CPU: law/gamma.hpp
+  endif()
   add_custom_command(OUTPUT ${object}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cuda
-    COMMAND ${CMAKE_COMMAND} -DNVCC=${IMAS_NVCC} "-DFLAGS=${flags}" -DSOURCE=${source} -DOBJECT=${object} -P ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake
+    COMMAND ${CMAKE_COMMAND} -DNVCC=${IMAS_NVCC} "-DFLAGS=${flags};${own}" -DSOURCE=${source} -DOBJECT=${object} -P ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake
     BYPRODUCTS ${object}.log
     DEPENDS ${source} ${headers} ${CMAKE_SOURCE_DIR}/cuda-kernels/compile.cmake ${CMAKE_SOURCE_DIR}/native/include/imas.h
       ${CMAKE_SOURCE_DIR}/native/src/backend.hpp ${CMAKE_SOURCE_DIR}/native/src/operations.hpp

@@ -1,4 +1,4 @@
-// What libimas_cuda.so exports: the table of its functions, and whether a device is there.
+// What libimas_cuda.so exports: the table of its functions, and whether a device is there that they have code for.
 #include <cstdio>
 
 #include "backend.hpp"
@@ -16,7 +16,8 @@ int32_t refuse(int32_t status, const char* what, cudaError_t error) {
     return status;
 }
 
-int32_t available() {
+/** The number of devices; 0 with the reason. */
+int count_devices() {
     int devices = 0;
     const cudaError_t error = cudaGetDeviceCount(&devices);
     if (error != cudaSuccess) {
@@ -25,10 +26,69 @@ int32_t available() {
         return 0;
     }
     if (devices == 0) set_error("no CUDA device is visible");
-    return devices > 0;
+    return devices;
 }
 
-const imas_backend_table table = {"cuda", available,
+/** Whether there is a device of this number; else the reason. */
+bool exists(int device) {
+    const int devices = count_devices();
+    if (device < devices) return true;
+    if (devices > 0) {
+        char text[96];
+        std::snprintf(text, sizeof text, "there is no CUDA device %d, but %d, counted from 0", device, devices);
+        set_error(text);
+    }
+    return false;
+}
+
+/** Compiled like every kernel, for the same architectures; never launched. */
+__global__ void image_kernel() {}
+
+#define IMAS_TEXT(token) #token
+#define IMAS_TEXT_OF(macro) IMAS_TEXT(macro)
+
+int32_t capability(int32_t device) {
+    if (!exists(device)) return 0;
+    int major = 0, minor = 0;
+    cudaError_t error = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+    if (error == cudaSuccess) error = cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
+    if (error == cudaSuccess) return 10 * major + minor;
+    no_device(device, error);
+    return 0;
+}
+
+/** Says why the device cannot run the kernels, and what these were built for. */
+void no_image(int device, cudaError_t error) {
+    const int found = capability(device);
+    char text[320];
+    std::snprintf(text, sizeof text,
+                  "the CUDA kernels do not run on device %d, of compute capability %d.%d: %s (they were built for %s)",
+                  device, found / 10, found % 10, cudaGetErrorString(error), IMAS_TEXT_OF(IMAS_CUDA_IMAGES));
+    set_error(text);
+}
+
+bool has_image(int device) {
+    const imas_backend backend = {IMAS_CUDA, device, nullptr};
+    const DeviceScope scope(&backend);
+    if (scope.status() != IMAS_OK) return false;  // the text is there
+    cudaFuncAttributes attributes;
+    const cudaError_t error = cudaFuncGetAttributes(&attributes, image_kernel);
+    if (error == cudaSuccess) return true;
+    cudaGetLastError();
+    no_image(device, error);
+    return false;
+}
+
+int32_t available(int32_t device) {
+    if (device >= 0) return exists(device) && has_image(device);
+    const int devices = count_devices();
+    for (int k = 0; k < devices; k++) {
+        if (has_image(k)) return 1;
+    }
+    return 0;
+}
+
+const imas_backend_table table = {"cuda", available, capability,
 #define IMAS_ENTRY(name) name,
                                   IMAS_EACH_FUNCTION(IMAS_ENTRY)
 #undef IMAS_ENTRY

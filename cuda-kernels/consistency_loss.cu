@@ -7,6 +7,8 @@ namespace imas::cuda {
 namespace {
 
 struct ConsistencyTarget {
+    static constexpr bool kNeedsNumbers = true;
+
     View<const uint8_t> labels;
     View<const float> confidence, weight;
     float threshold, share;  // share: 1 / (B*H*W)
@@ -31,7 +33,7 @@ struct ConsistencyTarget {
                       labels.sh,
                       confidence.sh,
                       threshold,
-                      end_of_labels};
+                      weight.data && law::left_out(*weight.at(image, 0, 0, 0)) ? 0 : end_of_labels};
     }
     __device__ __forceinline__ float coefficient(int image) const {
         return weight.data ? *weight.at(image, 0, 0, 0) * share : share;

@@ -33,7 +33,9 @@ constexpr int kCarryElements = 3072;    // classes * width of a tile on the exac
 /** Where a column's sums lie: one slot skipped every 32, so that strides of 2 to 16 columns meet different banks. */
 __device__ __forceinline__ int sum_slot(int column) { return column + column / 32; }
 
-/** What both kernels need; Target::coefficient(image) and Target::column(image, x)(y) -> label or -1 choose the pixels.
+/**
+ * What both kernels need; Target::coefficient(image) and Target::column(image, x)(y) -> label or -1 choose the pixels.
+ * Target::kNeedsNumbers: where all logits are NaN so is the loss, whatever is chosen.
  */
 template <typename Target>
 struct PixelLoss {
@@ -329,6 +331,22 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
     return block_sum(total, reinterpret_cast<double*>(memory));
 }
 
+/** Is no logit a number? All threads; looks at one, and goes on only while it finds none. */
+__device__ __forceinline__ bool all_nan(const Logits& logits, int images) {
+    const float first = logits.at(0);
+    if (first == first) return false;
+    const int64_t width = logits.columns.in, plane = width * logits.rows.in;
+    bool number = false;
+    for (int image = 0; image < images; image++)
+        for (int c = 0; c < logits.classes; c++)
+            for (int64_t i = threadIdx.x; i < plane && !number; i += blockDim.x) {
+                const float value =
+                    logits.at(image * logits.sn + c * logits.sc + i / width * logits.sh + i % width * logits.sw);
+                number = value == value;
+            }
+    return !__syncthreads_or(number);
+}
+
 /** Finishes what the fast path left, then the last block writes the loss (and for `kept`, the number of pixels). */
 template <typename Target>
 __global__ void __launch_bounds__(kThreads, 2)
@@ -350,8 +368,9 @@ __global__ void __launch_bounds__(kThreads, 2)
     for (int64_t i = threadIdx.x; i < blocks; i += blockDim.x)
         sum += static_cast<const volatile double*>(loss.partial_losses)[i];
     sum = block_sum(sum, reinterpret_cast<double*>(memory));
+    const bool broken = Target::kNeedsNumbers && all_nan(loss.logits, static_cast<int>(gridDim.y));
     if (threadIdx.x == 0) {
-        *result = static_cast<float>(sum);
+        *result = broken ? __uint_as_float(0x7fc00000u) : static_cast<float>(sum);
         if (kept) *kept = loss.target.kept();
     }
 }
@@ -364,9 +383,9 @@ inline Tiles loss_tiles(const Logits& logits, int64_t images) {
     width = width < kCarryElements / logits.classes ? width : kCarryElements / logits.classes;
     width = width < logits.columns.in ? width : logits.columns.in;
     tiles.width = static_cast<int>(width > 1 ? width : 1);
-    tiles.across = (logits.columns.in + tiles.width - 1) / tiles.width;
+    tiles.across = static_cast<int>(blocks_for(logits.columns.in, tiles.width));
     tiles.height = 4;
-    tiles.down = (logits.rows.in + tiles.height - 1) / tiles.height;
+    tiles.down = static_cast<int>(blocks_for(logits.rows.in, tiles.height));
     return tiles;
 }
 

@@ -39,6 +39,33 @@ __device__ __forceinline__ float reciprocal_approx(float x) {
 
 namespace imas::cuda {
 
+#ifdef IMAS_EMULATION
+inline bool has_primary_context(int device) { return simt::has_context(device); }
+#else
+/**
+ * Whether this process uses the device already. The driver is asked through the runtime, so that the library needs
+ * none to load; where it does not answer, yes: then a context too many costs memory, and a wrong device results.
+ */
+inline bool has_primary_context(int device) {
+    typedef int (*GetState)(int device, unsigned* flags, int* active);  // cuDevicePrimaryCtxGetState, a CUresult
+    static const GetState get_state = [] {
+        void* entry = nullptr;
+#if CUDART_VERSION >= 12050
+        const cudaError_t error =
+            cudaGetDriverEntryPointByVersion("cuDevicePrimaryCtxGetState", &entry, 7000, cudaEnableDefault);
+#else
+        const cudaError_t error = cudaGetDriverEntryPoint("cuDevicePrimaryCtxGetState", &entry, cudaEnableDefault);
+#endif
+        if (error != cudaSuccess) cudaGetLastError();
+        return error == cudaSuccess ? reinterpret_cast<GetState>(entry) : nullptr;
+    }();
+    unsigned flags = 0;
+    int active = 1;
+    if (get_state && get_state(device, &flags, &active) != 0) return true;
+    return active != 0;
+}
+#endif
+
 /** IMAS_OK, or IMAS_ERROR_DEVICE with the text of the last launch's failure on this thread. */
 int32_t launched(const char* kernel);
 
@@ -54,8 +81,9 @@ constexpr int64_t kMostImages = 65535;
 int32_t check_images(const char* kernel, int64_t images);
 
 /**
- * Makes the backend's device current for a scope and puts the caller's back. Only with the status IMAS_OK may anything
- * be queued.
+ * Makes the backend's device current for a scope and puts the caller's back, if that is in use: going back to a device
+ * that nobody has used would make a context there, some hundred MB on another's GPU. Only with the status IMAS_OK may
+ * anything be queued.
  */
 class DeviceScope {
 public:
@@ -68,7 +96,7 @@ public:
         if (error != cudaSuccess) status_ = no_device(backend->device, error);
     }
     ~DeviceScope() {
-        if (switched_) cudaSetDevice(previous_);
+        if (switched_ && has_primary_context(previous_)) cudaSetDevice(previous_);
     }
     DeviceScope(const DeviceScope&) = delete;
     DeviceScope& operator=(const DeviceScope&) = delete;

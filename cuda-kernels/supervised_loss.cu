@@ -135,7 +135,7 @@ private:
     __device__ __forceinline__ void next_digit(const unsigned* bins, const unsigned* parts) const {
         volatile State* const s = state;
         if (round == 0) {
-            s->ohem = law::chooses_hard(min_kept, static_cast<long long>(s->labelled));
+            s->ohem = s->numbers > 0 && law::chooses_hard(min_kept, static_cast<long long>(s->labelled));
             s->rank = static_cast<unsigned long long>(min_kept);
             s->settled = !s->ohem;
             if (!s->ohem) return;
@@ -312,6 +312,8 @@ __global__ void __launch_bounds__(256) histogram_kernel(const float* probability
 }
 
 struct SupervisedTarget {
+    static constexpr bool kNeedsNumbers = false;  // logits that are all NaN show in every labelled pixel
+
     Labels labels;
     const State* state;
     const float* probability;

@@ -10,8 +10,8 @@
 // to kLargest in magnitude is reported, and its block takes the exact path (logits.cuh) instead.
 //
 // The path needs 2 <= C <= 32 (one class alone has probability 1, exactly), an enlargement with at most kRows output
-// rows an interval, and tiles of at most kThreads output columns (1x to 4x, which the networks have); otherwise the
-// kernels take the exact path throughout.
+// rows an interval, tiles of at most kThreads output columns (1x to 4x, which the networks have), and no more than
+// kMaxColumns columns of logits; otherwise the kernels take the exact path throughout.
 #pragma once
 
 #include "logits.cuh"
@@ -22,6 +22,7 @@ constexpr int kThreads = 192;   // of a block, at most
 constexpr int kRows = 4;        // output rows an interval, at most
 constexpr int kPitch = 67;      // low-resolution columns of a window, at most; odd: classes fall into different banks
 constexpr int kMaxHeight = 16;  // intervals a tile owns, at most
+constexpr int kMaxColumns = 1 << 16;  // of the logits: the host walks along their tiles before every launch
 constexpr float kLargest =
     1e6f;  // of a logit: rounding largest * log2e then costs 2^(1/16) at most, see exponentials()
 constexpr float kPad = -1e37f;
@@ -62,14 +63,18 @@ inline Tiles fast_tiles(const Logits& logits, int64_t images, int overlap, int64
     const Axis &rows = logits.rows, &columns = logits.columns;
     Tiles tiles{};
     if (!fits_window(logits) || rows.in < 2 || columns.in < 2 || rows.out < 2 || columns.out < 2 ||
-        rows.out - 1 > int64_t{kRows} * (rows.in - 1) || columns.out - 1 > int64_t{kRows} * (columns.in - 1))
+        columns.in > kMaxColumns || rows.out - 1 > int64_t{kRows} * (rows.in - 1) ||
+        columns.out - 1 > int64_t{kRows} * (columns.in - 1))
         return tiles;
     double best = 0.0;
     int tried = 0;
     for (int across = (columns.in + kPitch - 4) / (kPitch - 3); tried < 8 && across <= columns.in; across++) {
         const int width = (columns.in + across - 1) / across;
         const int widest = columns_of_widest(columns, width, overlap);
-        if (widest > kThreads) continue;
+        if (widest > kThreads) {  // on to the next width that is smaller
+            across = (columns.in + width - 2) / (width - 1) - 1;
+            continue;
+        }
         tried++;
         const int threads = ((widest > width ? widest : width) + 31) / 32 * 32;
         const int really_across = (columns.in + width - 1) / width;

@@ -8,6 +8,8 @@ Kernels of libtorch do nothing on the pretended GPU (benchmarks/gpu/rehearse/), 
 call from Java through libtorch to the CUDA runtime is made, and written down. Checked is that two epochs with
 evaluation and checkpoints run to their end, and of every step inside an epoch that the program waits for the device
 once at most, that batches travel beside the work, and that nothing is copied from or to memory that is not page-locked.
+Then GPUs are pretended that the kernels or libtorch have no code for: auto must say so and compute on the CPU, cuda must
+be refused, and the doctor must tell it.
 """
 import argparse
 import collections
@@ -47,6 +49,8 @@ ANSWERS = {
 DRIVER = ('cuDevicePrimaryCtxGetState', 'cuDevicePrimaryCtxRetain', 'cuCtxGetCurrent', 'cuCtxSetCurrent', 'cuInit', 'cuDriverGetVersion')
 SETTINGS = ('device=cuda', 'training.epochs=2', 'training.sup_only_epochs=0', 'training.log_every=2', 'data.embedded.images=56', 'data.embedded.labeled=8',
             'data.embedded.validation=3', 'evaluation.every_epochs=1')
+# Compute capabilities for which there is no code, and what is said then.
+UNKNOWN = {'61': 'the CUDA kernels do not run on device 0', '110': 'libtorch has no code for cuda:0, of compute capability 11.0'}
 
 
 def run(*command, **options):
@@ -154,6 +158,23 @@ def faults(step):
     return found
 
 
+def without_code(java, work, environment):
+    """Faults of the program on GPUs that nothing was compiled for, by (compute capability, who has no code for it)."""
+    found = []
+    for capability, who in UNKNOWN.items():
+        env = {**environment, 'PRETEND_CAPABILITY': capability}
+        shutil.rmtree(os.path.join(work, 'auto'), ignore_errors=True)
+        small = [word for setting in SETTINGS[1:] for word in ('--set', setting)]
+        for words, status, place in ((['doctor'], 0, 'CANNOT BE USED: '), (['train', '--device', 'cuda', '--out', os.path.join(work, 'refused')], 2, 'imas: device: cuda was asked for, but '),
+                                     (['train', '--device', 'auto', '--out', os.path.join(work, 'auto'), *small], 0, 'cuda:0 cannot be used, cpu computes instead: ')):
+            done = subprocess.run([*java, 'dev.imas.cli.Main', *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            lines = [line for line in done.stdout.splitlines() if place + who in line]
+            print('capability %s, %s: status %d, %s' % (capability, ' '.join(words[:3]), done.returncode, lines[0].strip() if lines else 'NOTHING SAID'))
+            if done.returncode != status or not lines:
+                found.append('%s with a GPU of compute capability %s: status %d\n%s' % (' '.join(words), capability, done.returncode, done.stdout))
+    return found
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--work', default=os.path.join(HOME, 'target', 'rehearse'))
@@ -170,8 +191,8 @@ def main():
     if os.path.exists(trace):
         os.remove(trace)
     environment = {**os.environ, 'LD_LIBRARY_PATH': libraries, 'PRETEND_TRACE': trace}
-    done = subprocess.run(['java', '-Xmx2g', '-Dorg.bytedeco.javacpp.nopointergc=true', '-Dorg.bytedeco.javacpp.cachedir=' + os.path.join(a.work, 'cache'), '-cp', class_path(program),
-                           'dev.imas.benchmarks.RehearseTraining', out, *SETTINGS], env=environment)
+    java = ['java', '-Xmx2g', '-Dorg.bytedeco.javacpp.nopointergc=true', '-Dorg.bytedeco.javacpp.cachedir=' + os.path.join(a.work, 'cache'), '-cp', class_path(program)]
+    done = subprocess.run([*java, 'dev.imas.benchmarks.RehearseTraining', out, *SETTINGS], env=environment)
     with open(trace) as f:
         counted = steps(f)
     # The teacher's constructor updates it once; then come two epochs of six or seven steps. The first steps of an epoch
@@ -183,6 +204,7 @@ def main():
         print('step %2d: waits %d, launches %d, copies %d beside and %d in order%s' % (k, step['sync-stream - -'] + step['sync-device - -'], step['launch - -'],
               sum(n for c, n in step.items() if c.startswith('copy-beside')), sum(n for c, n in step.items() if c.startswith('copy ')), '' if inside else '  (edge of an epoch)'))
         bad += ['step %d %s' % (k, fault) for fault in faults(step)] if inside else []
+    bad += without_code(java, a.work, environment)
     for fault in bad:
         print('FAULT: ' + fault)
     good = done.returncode == 0 and not bad and len(counted) > 8

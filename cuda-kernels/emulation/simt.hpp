@@ -1,11 +1,15 @@
 // A thin SIMT machine on the host: blocks run one after the other, the threads of a block are fibers that switch at
 // barriers, and both orders are shuffled by a seed, so that a result which depends on an order differs between seeds.
 // Shared memory is a fresh heap block per thread block, filled with NaN patterns: under AddressSanitizer a write
-// beyond it is caught, and reading what nobody wrote shows in the results. It tests logic, never speed.
+// beyond it is caught, and reading what nobody wrote shows in the results. In its weak mode a thread's writes to shared
+// memory reach other threads at barriers alone, as CUDA promises it: a shuffle orders no memory. It tests logic, never
+// speed, and refuses launches of more threads than it runs in some seconds.
 #pragma once
 
+#include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 
@@ -26,10 +30,14 @@ namespace simt {
 /** Seed of the orders of the following launches. */
 void set_seed(uint64_t seed);
 
+/** Whether the following launches have a weak shared memory; slow, for small blocks. Global memory is never weak. */
+void set_weak_memory(bool weak);
+
 /**
  * Runs the body once for every thread of every block. Ends the process with a message and status 3 when threads of a
- * block part at a barrier.
+ * block part at a barrier. More than kMostThreads are a launch that fails.
  */
+constexpr uint64_t kMostThreads = uint64_t{1} << 24;
 void launch(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void()>& body);
 
 /** Waits for all threads of the block. */
@@ -40,6 +48,12 @@ bool barrier_or(bool value);
 
 /** Waits for the 32 threads of the warp (the last warp may have fewer). */
 void warp_barrier();
+
+/** Waits for them as a shuffle does: it hands on a value and orders no memory. */
+void shuffle_barrier();
+
+/** Tells that an atomic operation has written here: in weak memory, too, all threads see it at once. */
+void publish(const void* address, size_t bytes);
 
 /** One 8-byte mailbox per lane of the current warp, for one exchange; those of two exchanges in a row differ. */
 uint64_t* mailboxes();
@@ -53,7 +67,7 @@ T exchange(T value, unsigned source) {
     static_assert(sizeof(T) <= 8, "a mailbox holds 8 bytes");
     uint64_t* const boxes = mailboxes();
     std::memcpy(boxes + lane(), &value, sizeof(T));
-    warp_barrier();
+    shuffle_barrier();
     T received = value;
     if (source < lanes()) std::memcpy(&received, boxes + source, sizeof(T));
     return received;
@@ -88,6 +102,7 @@ template <typename T>
 T atomicAdd(T* address, T value) {
     const T old = *address;
     *address = old + value;
+    simt::publish(address, sizeof(T));
     return old;
 }
 
@@ -107,28 +122,62 @@ inline float __uint_as_float(unsigned bits) {
 
 // The few calls of the CUDA runtime that launchers make; memory is the host's.
 typedef struct simt_stream* cudaStream_t;
-enum cudaError_t { cudaSuccess = 0, cudaErrorInvalidDevice = 101 };
+enum cudaError_t {
+    cudaSuccess = 0,
+    cudaErrorInvalidDevice = 101,
+    cudaErrorNoKernelImageForDevice = 209,
+    cudaErrorLaunchFailure = 719
+};
+enum cudaDeviceAttr { cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrComputeCapabilityMinor = 76 };
+struct cudaFuncAttributes {};
 namespace simt {
+constexpr int kDevices = 2;
 inline thread_local cudaError_t last_error = cudaSuccess;
+inline thread_local int device = 0;
+inline std::atomic<unsigned> contexts{0};  // a bit for every device that was made current
+inline bool has_context(int which) { return contexts >> which & 1u; }
+
+/** The emulated GPU's compute capability, 90; the environment variable SIMT_CAPABILITY pretends another. */
+inline int capability() {
+    const char* const pretended = std::getenv("SIMT_CAPABILITY");
+    return pretended ? std::atoi(pretended) : 90;
 }
+constexpr int kOldest = 75;  // there is no image for older ones
+}  // namespace simt
 inline cudaError_t cudaGetLastError() {
     const cudaError_t error = simt::last_error;
     simt::last_error = cudaSuccess;
     return error;
 }
 inline const char* cudaGetErrorString(cudaError_t error) {
-    return error == cudaSuccess ? "no error" : "invalid device ordinal";
+    switch (error) {
+        case cudaSuccess: return "no error";
+        case cudaErrorInvalidDevice: return "invalid device ordinal";
+        case cudaErrorNoKernelImageForDevice: return "no kernel image is available for execution on the device";
+        default: return "more threads than the emulation runs in a reasonable time";
+    }
 }
 inline cudaError_t cudaGetDevice(int* device) {
-    *device = 0;
+    *device = simt::device;
     return cudaSuccess;
 }
 inline cudaError_t cudaSetDevice(int device) {
-    return device == 0 ? cudaSuccess : simt::last_error = cudaErrorInvalidDevice;
+    if (device < 0 || device >= simt::kDevices) return simt::last_error = cudaErrorInvalidDevice;
+    simt::device = device;
+    simt::contexts |= 1u << device;
+    return cudaSuccess;
 }
 inline cudaError_t cudaGetDeviceCount(int* count) {
-    *count = 1;
+    *count = simt::kDevices;
     return cudaSuccess;
+}
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
+    *value = attribute == cudaDevAttrComputeCapabilityMajor ? simt::capability() / 10 : simt::capability() % 10;
+    return cudaSuccess;
+}
+template <typename Kernel>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, Kernel*) {
+    return simt::capability() >= simt::kOldest ? cudaSuccess : simt::last_error = cudaErrorNoKernelImageForDevice;
 }
 inline cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t) {
     std::memset(data, value, bytes);

@@ -1,4 +1,4 @@
-// Kernels with a fault each: emulation_faults race|overflow|barrier must fail, else the emulation is blind.
+// Kernels with a fault each: emulation_faults race|shuffle|overflow|barrier must fail, else the emulation is blind.
 #include <cstring>
 
 #include "emulation/simt.hpp"
@@ -13,6 +13,19 @@ void race_kernel(int* sum) {
         unsigned total = 0;
         for (unsigned i = 0; i < blockDim.x; i++) total += static_cast<unsigned>(value[i]);
         *sum = static_cast<int>(total);
+    }
+}
+
+/** Of one warp. The shuffle is passed by all, and yet lane 0 need not see what the others wrote before. */
+void shuffle_kernel(int* sum) {
+    IMAS_SHARED(memory);
+    int* const value = reinterpret_cast<int*>(memory);
+    value[threadIdx.x] = static_cast<int>(threadIdx.x);
+    const int handed_on = __shfl_xor_sync(0xffffffffu, 1, 1);  // __syncwarp() belongs here
+    if (threadIdx.x == 0) {
+        unsigned total = 0;
+        for (unsigned i = 0; i < blockDim.x; i++) total += static_cast<unsigned>(value[i]);
+        *sum = static_cast<int>(total) * handed_on;
     }
 }
 
@@ -35,6 +48,11 @@ int plant(const char* fault) {
             int sum = 0;
             IMAS_LAUNCH(race_kernel, dim3(1), dim3(64), 64 * sizeof(int), stream, &sum);
             wrong += sum != 64 * 63 / 2;
+        } else if (!std::strcmp(fault, "shuffle")) {
+            int sum = 0;
+            simt::set_weak_memory(true);
+            IMAS_LAUNCH(shuffle_kernel, dim3(1), dim3(32), 32 * sizeof(int), stream, &sum);
+            wrong += sum != 32 * 31 / 2;
         } else if (!std::strcmp(fault, "overflow")) {
             IMAS_LAUNCH(overflow_kernel, dim3(1), dim3(64), 64, stream);
         } else if (!std::strcmp(fault, "barrier")) {

@@ -1,5 +1,5 @@
-#include "logits.cuh"
 #include "orders.hpp"
+#include "window.cuh"
 
 using namespace test;
 
@@ -68,6 +68,70 @@ void no_such_device() {
            weight == 2.0f);  // the error is not left for the next call
 }
 
+/** A call for one device must not make a context on another, and leaves the caller where it was if it had one there. */
+void other_devices_are_left_alone() {
+    const imas_backend second = {IMAS_CUDA, 1, nullptr};
+    float weight = 1.0f;
+    const float other = 2.0f;
+    void* const teacher = &weight;
+    const void* const student = &other;
+    const int64_t numel = 1;
+    const auto call = [&] { return cuda->ema_update(&second, 1, &teacher, &student, &numel, 0.0f, nullptr, 0); };
+    simt::device = 0;
+    simt::contexts = 0;
+    EXPECT_OK(call());
+    EXPECT(!simt::has_context(0) && simt::has_context(1));
+
+    cudaSetDevice(0);
+    EXPECT_OK(call());
+    EXPECT(simt::device == 0);
+}
+
+/** Rows of logits so long that their tiles would take the host minutes to choose: all of one number, and repeated. */
+void long_rows_of_logits() {
+    const int64_t width = 1 << 23;
+    float number = 0.5f;
+    uint8_t label = 0;
+    int64_t counts[3 * 2] = {};
+    const imas_tensor logits = {&number, IMAS_F32, 0, {1, 2, 2, width}, {0, 0, 0, 0}},
+                      truth = {&label, IMAS_U8, 0, {1, 1, 2, 2}, {0, 0, 0, 0}},
+                      areas = {counts, IMAS_I64, 0, {1, 1, 3, 2}, {6, 6, 2, 1}};
+    EXPECT_OK(cuda->confusion(&kCuda, &logits, &truth, &areas, nullptr, 0));
+    EXPECT(counts[0] == 4 && counts[2] == 4 && counts[4] == 4);
+    const imas::cuda::Logits enlarged = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 23, (1 << 25) - 3}};
+    EXPECT(imas::cuda::fast_tiles(enlarged, 1, 0, 396, 2).threads == 0);
+    const imas::cuda::Logits longest = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 16, (1 << 18) - 3}};
+    EXPECT(imas::cuda::fast_tiles(longest, 1, 0, 396, 2).threads > 0);
+}
+
+/** More threads than the emulation runs in seconds are refused as a launch that failed. */
+void endless_launches() {
+    float number = 0.5f;
+    uint8_t label = 0;
+    int64_t counts[3 * 2] = {};
+    const imas_tensor logits = {&number, IMAS_F32, 0, {2, 2, 1, 1}, {0, 0, 0, 0}},
+                      truth = {&label, IMAS_U8, 0, {2, 1, 4096, 4096}, {0, 0, 0, 0}},
+                      areas = {counts, IMAS_I64, 0, {1, 1, 3, 2}, {6, 6, 2, 1}};
+    EXPECT(cuda->confusion(&kCuda, &logits, &truth, &areas, nullptr, 0) == IMAS_ERROR_DEVICE);
+    EXPECT(said.find("more threads than") != std::string::npos && counts[2] == 0);
+}
+
+/** Which devices are said to be usable, and why the others are not. */
+void devices_and_images() {
+    const auto refused = [](int32_t device, const char* text) {
+        said.clear();
+        return !cuda->available(device) && said.find(text) != std::string::npos;
+    };
+    EXPECT(cuda->available(0) && cuda->available(-1) && cuda->capability(0) == 90);
+    EXPECT(refused(7, "no CUDA device 7, but 2") && !cuda->capability(7));
+    setenv("SIMT_CAPABILITY", "61", 1);
+    EXPECT(cuda->capability(0) == 61);
+    EXPECT(refused(0, "device 0, of compute capability 6.1") && refused(0, "no kernel image") &&
+           refused(0, "built for sm_75/compute_75") && refused(-1, "6.1"));
+    unsetenv("SIMT_CAPABILITY");
+    EXPECT(cuda->available(0));  // the error is not left for the next call
+}
+
 /** A map may be longer than grid.y and grid.z are; to run one would take minutes here. */
 void long_maps() {
     for (const bool tall : {true, false}) {
@@ -83,5 +147,9 @@ void long_maps() {
 void test_limits() {
     too_many_images();
     no_such_device();
+    devices_and_images();
     long_maps();
+    other_devices_are_left_alone();
+    long_rows_of_logits();
+    endless_launches();
 }

@@ -25,6 +25,7 @@ int main(int count, char** arguments) {
         for (int number = 0; number < cases && wanted(operation.name); number++, run++) {
             Random random(static_cast<uint64_t>(number) + 1);
             const Case c = random_case(number, random);
+            in_weak_memory = operation.run == orders_gamma || number % 6 == 5;
             context = std::string(operation.name) + " case " + std::to_string(number) + " " + c.size.text();
             operation.run(c, random);
         }

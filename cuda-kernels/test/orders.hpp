@@ -17,7 +17,13 @@ extern const imas_backend_table* cuda;
 /** What the backend said last. */
 extern std::string said;
 
-/** Runs `body` under three orders; it returns the bytes of all outputs, which must not differ. */
+/** Whether the case in hand is to be run in weak memory as well, which is slow. */
+extern bool in_weak_memory;
+
+/**
+ * Runs `body` under three orders, the last in weak memory where the case is small; it returns the bytes of all outputs,
+ * which must not differ.
+ */
 void expect_same_bytes_for_all_orders(const std::function<std::vector<unsigned char>()>& body);
 
 /**

@@ -1,12 +1,11 @@
 # The target `tidy`: clang-tidy (.clang-tidy has its checks) over the native sources and the example, where it is installed.
-# Sources are read as for one instruction set; what only GCC knows is explained away.
+# Sources are read as for one instruction set.
 find_program(IMAS_CLANG_TIDY NAMES clang-tidy clang-tidy-14 clang-tidy-15 clang-tidy-16)
 if(NOT IMAS_CLANG_TIDY)
   return()
 endif()
 set(options -Wall -Wextra -Wno-psabi -I${CMAKE_SOURCE_DIR}/native/include -I${CMAKE_SOURCE_DIR}/native/src)
-set(cxx_options ${options} -std=gnu++17 ${OpenMP_CXX_FLAGS} -DIMAS_VERSION="" -DIMAS_COMPILER="" -DIMAS_OPENMP=0
-  "-D__builtin_shuffle(a,b,mask)=((a)+(b))")
+set(cxx_options ${options} -std=gnu++17 ${OpenMP_CXX_FLAGS} -DIMAS_VERSION="" -DIMAS_COMPILER="" -DIMAS_OPENMP=0)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND cxx_options -DIMAS_ISA=avx2 ${IMAS_ISA_FLAGS_avx2})
 endif()

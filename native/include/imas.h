@@ -11,6 +11,8 @@
  *    next call on that thread). Nothing is written to outputs when arguments are refused.
  *  - never allocates, throws, prints, exits or synchronises with the device; outputs and workspace belong to the
  *    caller and must not overlap each other or the inputs.
+ *  - images and logits have at most 2^31-1 places each (H*W, h*w). A view that repeats memory (a stride of 0, say)
+ *    has at most 2^25 places in all (N*H*W): it asks for any amount of work with a few bytes of memory.
  *  - `workspace` has at least the bytes that the matching *_workspace function returns (NULL is fine when it
  *    returns 0) and is aligned to 64 bytes.
  *  - CUDA takes at most 65535 images a call (imas_compose_batch: in its batch; imas_gamma: any number).
@@ -27,7 +29,7 @@ extern "C" {
 #endif
 
 /** Raised when a signature or a meaning changes. */
-#define IMAS_ABI_VERSION 1
+#define IMAS_ABI_VERSION 2
 
 /** Largest number of classes (labels are bytes, 255 is "ignore"). */
 #define IMAS_MAX_CLASSES 256
@@ -76,8 +78,28 @@ const char* imas_build_info(void);
 /** Text of the last error on this thread; empty when the last call succeeded. */
 const char* imas_last_error(void);
 
-/** 1 when the backend kind is built in and a device is usable, else 0 (imas_last_error says why). */
+/**
+ * How many threads the CPU kernels of this process use, for all calls at once: a call computes on the thread that makes
+ * it, and calls at the same time share threads - 1 helpers. 1: no helpers. 0, as at first: OpenMP's choice for every
+ * call, however many there are. From 0 to 1024; calls under way go on as they began. Results are the same bits.
+ */
+int32_t imas_set_threads(int32_t threads);
+
+/** What imas_set_threads was given last, 0 at first. */
+int32_t imas_threads(void);
+
+/** 1 when the backend kind is built in and at least one device is usable, else 0 (imas_last_error says why). */
 int32_t imas_backend_available(int32_t kind);
+
+/**
+ * 1 when the kernels can run on this device, else 0 (imas_last_error says why). On CUDA this asks the driver whether the
+ * kernels have machine code for the device, or PTX that it can translate, and prepares the device for use (some hundred
+ * MB of its memory). Every number is the one CPU.
+ */
+int32_t imas_device_available(int32_t kind, int32_t device);
+
+/** Compute capability of a CUDA device, 10 * major + minor; 0 when it is not known (imas_last_error says why). */
+int32_t imas_cuda_capability(int32_t device);
 
 /**
  * Pseudo-labels of the teacher and the counts that gamma needs (method 3.1-3.2, 4).
@@ -141,15 +163,17 @@ int32_t imas_compose_batch(const imas_backend* backend, const imas_tensor* label
  * kept: confidence >= threshold (float32) and label != 255.
  *
  * logits             [B,C,h,w], f32/bf16/f16
- * labels             u8 [B,1,H,W]; confidence f32 [B,1,H,W]
- * weight             f32 [B,1,1,1] (gamma), NULL: 1
+ * labels             u8 [B,1,H,W], values < C or 255 (others: IMAS_ERROR_ARGUMENT on CPU; on CUDA treated as 255)
+ * confidence         f32 [B,1,H,W]; NaN is not kept
+ * weight             f32 [B,1,1,1] (gamma), NULL: 1; an image of weight 0 is left out, as if nothing of it were kept
  * grad_scale         factor of the gradient alone (lambda, 1/2 with two views)
  * loss               out f32 [1,1,1,1], without grad_scale
  * grad               out [B,C,h,w], f32/bf16/f16, = grad_scale * dloss/dlogits; NULL: not wanted
  * A kept pixel with NaN or +infinity among its enlarged logits, or with -infinity alone, makes the loss NaN, and the
  * gradient at the logits it lies between (and perhaps at their neighbours, in the same image); what is not kept harms
- * nothing. -infinity is a class of probability 0: where it is the label, the loss is infinite. Logits beyond 1e36 may
- * make it infinite, too.
+ * nothing. Only where all logits of the batch are NaN the loss is NaN, whatever is kept: such a network must not look
+ * well because nothing is sure. -infinity is a class of probability 0: where it is the label, the loss is infinite.
+ * Logits beyond 1e36 may make it infinite, too.
  */
 int32_t imas_consistency_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                               const imas_tensor* confidence, float threshold, const imas_tensor* weight,
@@ -167,8 +191,9 @@ size_t imas_consistency_loss_workspace(const imas_backend* backend, const imas_t
  *
  * labels             u8 [B,1,H,W], values < C or 255 (others: IMAS_ERROR_ARGUMENT on CPU; on CUDA treated as 255)
  * kept               out i64 [1,1,1,1]: pixels in the mean; NULL: not wanted
- * Logits that are not finite: as in imas_consistency_loss; OHEM ranks such a pixel last and leaves it out: where there
- * are fewer than min_kept others, it takes them all.
+ * Logits that are not finite: a labelled pixel as a kept one in imas_consistency_loss; OHEM ranks such a pixel last and
+ * leaves it out: where there are fewer than min_kept others, it takes them all. Where there are no others, it takes
+ * every labelled pixel, so that the loss is NaN, as cross-entropy's.
  */
 int32_t imas_supervised_loss(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* labels,
                              int32_t kind, float thresh, int64_t min_kept, float grad_scale, const imas_tensor* loss,
@@ -188,7 +213,7 @@ size_t imas_ema_update_workspace(const imas_backend* backend, int64_t count, con
 /**
  * Adds one batch to the counts behind mIoU (method 5). Pixels whose truth is 255 are left out.
  * logits             [B,C,h,w]; the prediction is the first class with the largest enlarged logit, 0 where any is NaN
- * truth              u8 [B,1,H,W]
+ * truth              u8 [B,1,H,W]; values from C to 254 are wrong predictions of no class: predicted area alone
  * counts             in/out i64 [1,1,3,C], contiguous: intersection, predicted area, true area
  */
 int32_t imas_confusion(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth,

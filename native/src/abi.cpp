@@ -6,6 +6,7 @@
 #include "backend.hpp"
 #include "checks.hpp"
 #include "error.hpp"
+#include "threads.hpp"
 
 #define IMAS_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -29,6 +30,17 @@ struct Call {
         if (!table && status == IMAS_OK) status = IMAS_ERROR_BACKEND;  // the text is there
     }
 };
+
+/** The backend of a question about one device, or nullptr with the error text set. */
+const imas_backend_table* table_for(const char* function, int32_t kind, int32_t device) {
+    const imas_backend backend = {kind, device, nullptr};
+    const Call call(function, &backend);
+    if (call.table && device < 0) {
+        fail(IMAS_ERROR_ARGUMENT, "%s: device is %" PRId32 ", expected a number from 0", function, device);
+        return nullptr;
+    }
+    return call.table;
+}
 
 /** The workspace query of a logits-and-map function: 0 with the error text set when the arguments are refused. */
 template <class Query>
@@ -56,10 +68,27 @@ IMAS_EXPORT const char* imas_build_info(void) {
 
 IMAS_EXPORT const char* imas_last_error(void) { return last_error(); }
 
+IMAS_EXPORT int32_t imas_set_threads(int32_t threads) {
+    clear_error();
+    return set_threads(threads);
+}
+
+IMAS_EXPORT int32_t imas_threads(void) { return threads(); }
+
 IMAS_EXPORT int32_t imas_backend_available(int32_t kind) {
     const imas_backend backend = {kind, 0, nullptr};
     const Call call("imas_backend_available", &backend);
-    return call.table ? call.table->available() : 0;
+    return call.table ? call.table->available(-1) : 0;
+}
+
+IMAS_EXPORT int32_t imas_device_available(int32_t kind, int32_t device) {
+    const imas_backend_table* const table = table_for("imas_device_available", kind, device);
+    return table ? table->available(device) : 0;
+}
+
+IMAS_EXPORT int32_t imas_cuda_capability(int32_t device) {
+    const imas_backend_table* const table = table_for("imas_cuda_capability", IMAS_CUDA, device);
+    return table ? table->capability(device) : 0;
 }
 
 IMAS_EXPORT int32_t imas_pseudo_label(const imas_backend* backend, const imas_tensor* student,
@@ -72,6 +101,7 @@ IMAS_EXPORT int32_t imas_pseudo_label(const imas_backend* backend, const imas_te
     IMAS_TRY(check_workspace(call.function,
                              {workspace, workspace_bytes, call.table->pseudo_label_workspace(backend, student, labels)},
                              {student, teacher, labels, confidence, counts}));
+    const Team team(backend->kind);
     return call.table->pseudo_label(backend, student, teacher, threshold, labels, confidence, counts, workspace,
                                     workspace_bytes);
 }
@@ -101,6 +131,7 @@ IMAS_EXPORT int32_t imas_compose_batch(const imas_backend* backend, const imas_t
     IMAS_TRY(call.status);
     IMAS_TRY(check_compose_batch(labeled, weak, strong, gamma, pairing, boxes, include_weak, labels, confidence, batch,
                                  mixed_labels, mixed_confidence));
+    const Team team(backend->kind);
     return call.table->compose_batch(backend, labeled, weak, strong, gamma, pairing, boxes, include_weak, labels,
                                      confidence, batch, mixed_labels, mixed_confidence);
 }
@@ -115,6 +146,7 @@ IMAS_EXPORT int32_t imas_consistency_loss(const imas_backend* backend, const ima
     IMAS_TRY(check_workspace(
         call.function, {workspace, workspace_bytes, call.table->consistency_loss_workspace(backend, logits, labels)},
         {logits, labels, confidence, weight, loss, grad}));
+    const Team team(backend->kind);
     return call.table->consistency_loss(backend, logits, labels, confidence, threshold, weight, grad_scale, loss, grad,
                                         workspace, workspace_bytes);
 }
@@ -137,6 +169,7 @@ IMAS_EXPORT int32_t imas_supervised_loss(const imas_backend* backend, const imas
         call.function,
         {workspace, workspace_bytes, call.table->supervised_loss_workspace(backend, logits, labels, kind)},
         {logits, labels, loss, kept, grad}));
+    const Team team(backend->kind);
     return call.table->supervised_loss(backend, logits, labels, kind, thresh, min_kept, grad_scale, loss, kept, grad,
                                        workspace, workspace_bytes);
 }
@@ -157,6 +190,7 @@ IMAS_EXPORT int32_t imas_ema_update(const imas_backend* backend, int64_t count, 
     IMAS_TRY(check_ema_update(count, teacher, student, numel, decay));
     IMAS_TRY(check_workspace(
         call.function, {workspace, workspace_bytes, call.table->ema_update_workspace(backend, count, numel)}, {}));
+    const Team team(backend->kind);
     return call.table->ema_update(backend, count, teacher, student, numel, decay, workspace, workspace_bytes);
 }
 
@@ -173,6 +207,7 @@ IMAS_EXPORT int32_t imas_confusion(const imas_backend* backend, const imas_tenso
     IMAS_TRY(check_workspace(call.function,
                              {workspace, workspace_bytes, call.table->confusion_workspace(backend, logits, truth)},
                              {logits, truth, counts}));
+    const Team team(backend->kind);
     return call.table->confusion(backend, logits, truth, counts, workspace, workspace_bytes);
 }
 

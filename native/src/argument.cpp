@@ -11,6 +11,7 @@ namespace {
 
 const int64_t kLargestExtent = INT32_MAX;
 const int64_t kLargestStride = int64_t{1} << 48;
+const int64_t kMostRepeated = int64_t{1} << 25;
 
 const char* dtype_name(int32_t dtype) {
     switch (dtype) {
@@ -64,6 +65,13 @@ bool injective(const imas_tensor& view) {
         inner += (view.shape[next] - 1) * view.stride[next];
     }
     return true;
+}
+
+/** N*H*W, or INT64_MAX when it does not fit. */
+int64_t places(const imas_tensor& view) {
+    int64_t n;
+    if (__builtin_mul_overflow(view.shape[0] * view.shape[2], view.shape[3], &n)) return INT64_MAX;
+    return n;
 }
 
 struct Range {
@@ -127,6 +135,11 @@ int32_t Argument::readable(unsigned types) const {
     if (address % static_cast<uintptr_t>(bytes) != 0) {
         return fail(IMAS_ERROR_ARGUMENT, "%s: %s is not aligned to its %" PRId64 "-byte elements", function, name,
                     bytes);
+    }
+    if (places(*view) > kMostRepeated && !injective(*view)) {
+        return fail(IMAS_ERROR_ARGUMENT,
+                    "%s: %s repeats memory over %" PRId64 " places (N*H*W), expected at most %" PRId64, function, name,
+                    places(*view), kMostRepeated);
     }
     return IMAS_OK;
 }

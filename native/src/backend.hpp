@@ -7,12 +7,14 @@
 #include "operations.hpp"
 
 /** Raised when this table changes; the core refuses a backend library of another number. */
-#define IMAS_BACKEND_TABLE_VERSION 1
+#define IMAS_BACKEND_TABLE_VERSION 2
 
 struct imas_backend_table {
     const char* name;
-    /** 1 when a call may be made; else 0, with the reason given to the core's error text. */
-    int32_t (*available)();
+    /** 1 when a call may be made on the device; else 0, with the reason given to the core's error text. -1: on any. */
+    int32_t (*available)(int32_t device);
+    /** Compute capability of a CUDA device, 10 * major + minor; 0 with the reason where there is none. */
+    int32_t (*capability)(int32_t device);
 #define IMAS_MEMBER(name) decltype(&::imas_##name) name;
     IMAS_EACH_FUNCTION(IMAS_MEMBER)
 #undef IMAS_MEMBER

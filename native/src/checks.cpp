@@ -28,17 +28,23 @@ int32_t check_number(const char* function, const char* name, float value) {
                 static_cast<double>(value));
 }
 
-/** The logits and a byte map [B,1,H,W] of the same batch whose pixels fit a 32-bit count. */
+/** The places of a map or of logits fit a 32-bit count. */
+int32_t check_plane(const Argument& argument) {
+    const int64_t places = argument.view->shape[2] * argument.view->shape[3];
+    if (places <= INT32_MAX) return IMAS_OK;
+    return fail(IMAS_ERROR_ARGUMENT, "%s: %s has %" PRId64 " pixels an image, expected at most %d", argument.function,
+                argument.name, places, INT32_MAX);
+}
+
+/** The logits and a byte map [B,1,H,W] of the same batch. */
 int32_t check_map(const Argument& logits, const Argument& map, bool output) {
     IMAS_TRY(logits.readable(kFloats));
     IMAS_TRY(check_classes(logits));
+    IMAS_TRY(check_plane(logits));
     IMAS_TRY(output ? map.writable(kU8) : map.readable(kU8));
     const int64_t* s = map.view->shape;
     IMAS_TRY(map.has_shape(logits.view->shape[0], 1, s[2], s[3], "one map an image of the logits"));
-    if (s[2] * s[3] > INT32_MAX)
-        return fail(IMAS_ERROR_ARGUMENT, "%s: %s has %" PRId64 " pixels an image, expected at most %d", map.function,
-                    map.name, s[2] * s[3], INT32_MAX);
-    return IMAS_OK;
+    return check_plane(map);
 }
 
 /** A scalar output [1,1,1,1]. */

@@ -110,6 +110,8 @@ void backends_and_workspaces() {
     EXPECT_REFUSED(run(nullptr, call.workspace.data, call.workspace.bytes), IMAS_ERROR_ARGUMENT, "backend is missing");
     EXPECT_REFUSED(run(&unknown, call.workspace.data, call.workspace.bytes), IMAS_ERROR_BACKEND, "backend kind is 9");
     EXPECT(imas_backend_available(IMAS_CPU) == 1 && imas_backend_available(9) == 0);
+    EXPECT(imas_device_available(IMAS_CPU, 3) == 1 && imas_device_available(9, 0) == 0);
+    EXPECT(imas_device_available(IMAS_CPU, -1) == 0 && std::strstr(imas_last_error(), "device is -1"));
 
     const size_t needed = imas_pseudo_label_workspace(&kCpu, call.student, call.labels);
     EXPECT(needed > 0);
@@ -129,12 +131,48 @@ void backends_and_workspaces() {
     EXPECT(imas_confusion_workspace(&kCpu, call.student, nullptr) == 0 &&
            std::strstr(imas_last_error(), "truth is missing"));
 
-    // A broadcast view may be far larger than memory; its workspace cannot be had, and asking must not wrap around.
+    // A view may be larger than memory; its workspace cannot be had, and asking must not wrap around.
     Tensor one(IMAS_F32, 1, 1, 1, 1), map(IMAS_U8, 1, 1, 1, 1);
-    for (int k = 0; k < 4; ++k) one.view.stride[k] = 0, one.view.shape[k] = k == 1 ? 256 : INT32_MAX;
-    map.view.shape[0] = INT32_MAX;
-    map.view.stride[0] = 0;
-    EXPECT(imas_consistency_loss_workspace(&kCpu, one, map) == SIZE_MAX);
+    one.view.shape[0] = map.view.shape[0] = INT32_MAX;
+    const int64_t side = 46340;
+    const imas_tensor vast = {map.view.data, IMAS_U8, 0, {INT32_MAX, 1, side, side}, {side * side, 1, side, 1}};
+    if (refuses_values()) EXPECT(imas_supervised_loss_workspace(&kCpu, one, &vast, IMAS_OHEM) == SIZE_MAX);
+}
+
+/** Few bytes and no end of work: views that repeat memory, and places that no 32-bit count holds. */
+void endless_views() {
+    Tensor logits(IMAS_F32, 1, 2, 1, 1), truth(IMAS_U8, 1, 1, 1, 1), counts(IMAS_I64, 1, 1, 3, 2);
+    logits.fill([] { return 1; });
+    truth.fill([] { return 0; });
+    counts.fill([] { return 0; });
+    Workspace workspace(1 << 16);
+    const auto call = [&] { return imas_confusion(&kCpu, logits, truth, counts, workspace.data, workspace.bytes); };
+    const auto repeat = [](Tensor& t, int64_t n, int64_t h, int64_t w) {
+        t.view.shape[0] = n, t.view.shape[2] = h, t.view.shape[3] = w;
+        t.view.stride[0] = t.view.stride[2] = t.view.stride[3] = 0;
+        t.view.stride[1] = 1;
+    };
+    repeat(truth, 1, 1 << 12, (1 << 13) + 1);
+    EXPECT_REFUSED(call(), IMAS_ERROR_ARGUMENT, "truth repeats memory over 33558528 places (N*H*W)");
+    repeat(truth, INT32_MAX, 1, 1);
+    repeat(logits, INT32_MAX, 1, 1);
+    EXPECT_REFUSED(call(), IMAS_ERROR_ARGUMENT, "logits repeats memory");
+    repeat(logits, INT32_MAX, INT32_MAX, INT32_MAX);
+    EXPECT_REFUSED(call(), IMAS_ERROR_ARGUMENT, "logits repeats memory");
+    const int64_t side = 1 << 16;
+    for (Tensor* t : {&truth, &logits}) {
+        repeat(truth, 1, 1, 1);
+        repeat(logits, 1, 1, 1);
+        repeat(*t, 1, side, side);
+        t->view.stride[2] = side, t->view.stride[3] = 1, t->view.stride[1] = side * side;
+        EXPECT_REFUSED(call(), IMAS_ERROR_ARGUMENT, "4294967296 pixels an image");
+    }
+    EXPECT(counts.get(0, 0, 1, 0) == 0);
+
+    repeat(logits, 1, 1, 1);
+    repeat(truth, 1, 100, 70);
+    EXPECT_OK(call());
+    EXPECT(counts.get(0, 0, 0, 0) == 7000);
 }
 
 void other_functions() {
@@ -197,5 +235,6 @@ void test_arguments() {
     EXPECT(imas_build_info()[0] != 0);
     views();
     backends_and_workspaces();
+    endless_views();
     other_functions();
 }

@@ -130,6 +130,15 @@ int64_t source_of_mixed(const test::Tensor& pairing, const test::Tensor& boxes, 
 
 double mix(double share, double a, double b) { return share * a + (1 - share) * b; }
 
+Loss consistency(const test::Tensor& logits, const test::Tensor& labels, const test::Tensor& confidence,
+                 double threshold, const test::Tensor* weight) {
+    Loss loss = weighted_cross_entropy(logits, labels, consistency_factors(labels, confidence, threshold, weight));
+    bool number = false;
+    logits.each([&](int64_t b, int64_t c, int64_t h, int64_t w) { number |= !std::isnan(logits.get(b, c, h, w)); });
+    if (!number) loss.value = std::numeric_limits<double>::quiet_NaN();
+    return loss;
+}
+
 Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labels, const std::vector<double>& factor) {
     const int64_t images = logits.extent(0), classes = logits.extent(1), h = logits.extent(2), w = logits.extent(3);
     const int64_t height = labels.extent(2), width = labels.extent(3);
@@ -186,18 +195,28 @@ std::vector<double> true_class_probabilities(const test::Tensor& logits, const t
 }
 
 Selection select(const std::vector<double>& p, int kind, double thresh, int64_t min_kept) {
-    std::vector<double> sorted = p;
-    std::sort(sorted.begin(), sorted.end());
-    const auto labelled = std::lower_bound(sorted.begin(), sorted.end(), 2.0) - sorted.begin();
-    double limit = 1.5;
-    if (kind == IMAS_OHEM && min_kept > 0 && min_kept <= labelled)
-        limit = std::max(thresh, std::min(1.0, sorted[static_cast<size_t>(min_kept - 1)]));
+    std::vector<double> numbers;
+    int64_t labelled = 0;
+    for (double value : p) {
+        labelled += value != 2;
+        if (!std::isnan(value)) numbers.push_back(value);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    const bool some = !numbers.empty() && numbers[0] < 2;  // a labelled one among them
+    const bool hard_only = kind == IMAS_OHEM && some && min_kept > 0 && min_kept <= labelled;
+    double limit = 0;
+    if (hard_only) {
+        const double q =
+            static_cast<size_t>(min_kept) <= numbers.size() ? numbers[static_cast<size_t>(min_kept - 1)] : 1;
+        limit = std::max(thresh, std::min(1.0, q));
+    }
+    const auto is_kept = [&](double value) { return hard_only ? value <= limit && value != 2 : value != 2; };
     Selection result = {std::vector<double>(p.size()), 0, 0};
     for (double value : p) {
-        result.kept += value <= limit;
-        result.doubtful += std::fabs(value - limit) < 1e-6;
+        result.kept += is_kept(value);
+        result.doubtful += hard_only && std::fabs(value - limit) < 1e-6;
     }
-    for (size_t i = 0; i < p.size(); ++i) result.factor[i] = p[i] <= limit ? 1 / result.kept : 0;
+    for (size_t i = 0; i < p.size(); ++i) result.factor[i] = is_kept(p[i]) ? 1 / result.kept : 0;
     return result;
 }
 

@@ -52,10 +52,14 @@ Loss weighted_cross_entropy(const test::Tensor& logits, const test::Tensor& labe
 std::vector<double> consistency_factors(const test::Tensor& labels, const test::Tensor& confidence, double threshold,
                                         const test::Tensor* weight);
 
+/** The consistency loss: those factors, and NaN where all logits are. */
+Loss consistency(const test::Tensor& logits, const test::Tensor& labels, const test::Tensor& confidence,
+                 double threshold, const test::Tensor* weight);
+
 /** The true class's probability of every pixel; 2 where ignored: the method says 1, and either ranks last. */
 std::vector<double> true_class_probabilities(const test::Tensor& logits, const test::Tensor& labels);
 
-/** The pixels of a supervised loss: all labelled ones, or with OHEM the hard ones. */
+/** The pixels of a supervised loss: all labelled ones, or with OHEM the hard ones, if any probability is a number. */
 struct Selection {
     std::vector<double> factor;  // 1/kept or 0
     double kept, doubtful;       // pixels whose probability lies within rounding of the limit

@@ -163,6 +163,27 @@ void nan_ranks_last() {
     EXPECT(kept.get(0, 0, 0, 0) == 5);
 }
 
+/** Without a single number OHEM is as broken as cross-entropy, to the same loss, and says so. */
+void nothing_but_nan_is_nan() {
+    context = "supervised_loss all NaN";
+    Random random(48);
+    for (const Size& s : {Size{2, 4, 5, 6, 17, 21}, Size{1, 2, 1, 1, 1, 1}, Size{3, 40, 3, 5, 4, 9}}) {
+        Inputs in(s, random.one_of(kFloatTypes), random.one_of(kLayouts), random);
+        in.labels.set(0, 0, 0, 0, 0);
+        in.logits.fill([] { return static_cast<double>(NAN); });
+        const std::vector<double> p = reference::true_class_probabilities(in.logits, in.labels);
+        Tensor loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
+        for (int kind : {IMAS_CE, IMAS_OHEM}) {
+            for (float thresh : {0.0f, 0.7f, 1.0f}) {
+                EXPECT_OK(run(in, kind, thresh, 1, 1, loss, kept, &grad));
+                const Selection chosen = select(p, kind, static_cast<double>(thresh), 1);
+                EXPECT(std::isnan(loss.get(0, 0, 0, 0)) && kept.get(0, 0, 0, 0) == chosen.kept && chosen.kept > 0);
+                compare_spoiled(loss, grad, reference::weighted_cross_entropy(in.logits, in.labels, chosen.factor), 1);
+            }
+        }
+    }
+}
+
 /** A quarter of a million pixels between two logits: the loss must not drown in float32 sums. */
 void many_pixels_a_logit() {
     context = "supervised_loss many pixels a logit";
@@ -198,6 +219,7 @@ void test_supervised_loss() {
     ties_are_kept();
     nothing_labelled_and_bad_labels();
     nan_ranks_last();
+    nothing_but_nan_is_nan();
     many_pixels_a_logit();
     threads_change_nothing();
 }

@@ -46,8 +46,8 @@ class Kernels:
         self.lib = ctypes.CDLL(library)
         self.lib.imas_last_error.restype = ctypes.c_char_p
         self.lib.imas_build_info.restype = ctypes.c_char_p
-        if self.lib.imas_abi_version() != 1:
-            raise RuntimeError('%s has ABI version %d, expected 1' % (library, self.lib.imas_abi_version()))
+        if self.lib.imas_abi_version() != 2:
+            raise RuntimeError('%s has ABI version %d, expected 2' % (library, self.lib.imas_abi_version()))
         self.backend = Backend(kind, device, stream)
         if not self.lib.imas_backend_available(kind):
             raise RuntimeError(self.error())

@@ -35,7 +35,20 @@ auto named(const char* name) {
     return &On<function>::cpu;
 }
 
-const imas_backend_table table = {"cuda", [] { return 1; },
+imas_set_error set_error;
+
+int32_t capability(int32_t) {
+    const char* const pretended = std::getenv("PRETEND_CAPABILITY");
+    return pretended ? std::atoi(pretended) : 90;
+}
+
+int32_t available(int32_t) {
+    if (capability(0) >= 75) return 1;
+    set_error("the CUDA kernels do not run on device 0: pretended");
+    return 0;
+}
+
+const imas_backend_table table = {"cuda", available, capability,
 #define PLAIN(F, name) named<&imas_##name>(#name),
 #define WITH_WORKSPACE(F, name) named<&imas_##name>(#name), &On<&imas_##name##_workspace>::cpu,
                                   IMAS_OPERATIONS(PLAIN, WITH_WORKSPACE, )
@@ -46,6 +59,7 @@ const imas_backend_table table = {"cuda", [] { return 1; },
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) const imas_backend_table* imas_cuda_backend(int32_t version,
-                                                                                              imas_set_error) {
+                                                                                              imas_set_error error) {
+    set_error = error;
     return version == IMAS_BACKEND_TABLE_VERSION ? &table : nullptr;
 }

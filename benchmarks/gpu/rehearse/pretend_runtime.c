@@ -86,7 +86,9 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp* p, int device) {
     (void)device;
     memset(p, 0, sizeof *p);
     strcpy(p->name, "pretended GPU");
-    p->major = 9;
+    const char* capability = getenv("PRETEND_CAPABILITY");
+    p->major = capability ? atoi(capability) / 10 : 9;
+    p->minor = capability ? atoi(capability) % 10 : 0;
     p->multiProcessorCount = 132;
     p->warpSize = 32;
     p->maxThreadsPerBlock = 1024;
@@ -107,6 +109,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, enum cudaDeviceAttr attribute, in
     struct cudaDeviceProp p;
     cudaGetDeviceProperties(&p, device);
     *value = attribute == cudaDevAttrComputeCapabilityMajor    ? p.major
+             : attribute == cudaDevAttrComputeCapabilityMinor  ? p.minor
              : attribute == cudaDevAttrMultiProcessorCount     ? p.multiProcessorCount
              : attribute == cudaDevAttrMaxThreadsPerBlock      ? p.maxThreadsPerBlock
              : attribute == cudaDevAttrMaxGridDimX             ? p.maxGridSize[0]

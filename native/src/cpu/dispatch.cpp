@@ -31,8 +31,13 @@ Choice choose() {
     const auto allowed = [wish](const char* name) { return !wish || !*wish || std::strcmp(wish, name) == 0; };
 #ifdef IMAS_X86_64
     __builtin_cpu_init();
+#ifdef __clang__  // does not know how to ask; whatever has AVX2 and FMA has this
+    const bool f16c = true;
+#else
+    const bool f16c = __builtin_cpu_supports("f16c");
+#endif
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                      __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
+                      __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && f16c;
     const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512cd");

@@ -85,6 +85,19 @@ inline float load(const void* data, int32_t dtype, int64_t index) {
     return dtype == IMAS_BF16 ? from_bf16(h) : from_f16(h);
 }
 
+/** Is no element a number? Looks no further than to the first that is. */
+inline bool all_nan(const imas_tensor& t) {
+    const int64_t* n = t.shape;
+    for (int64_t b = 0; b < n[0]; ++b)
+        for (int64_t c = 0; c < n[1]; ++c)
+            for (int64_t y = 0; y < n[2]; ++y)
+                for (int64_t x = 0; x < n[3]; ++x) {
+                    const float value = load(t.data, t.dtype, offset(t, b, c, y, x));
+                    if (value == value) return false;
+                }
+    return true;
+}
+
 inline void store(void* data, int32_t dtype, int64_t index, float x) {
     if (dtype == IMAS_F32) static_cast<float*>(data)[index] = x;
     else static_cast<uint16_t*>(data)[index] = dtype == IMAS_BF16 ? to_bf16(x) : to_f16(x);

@@ -104,7 +104,15 @@ inline Floats select(const float* p, int64_t vectors, Ints index) {
 }
 
 /** v moved up by one lane, with the last lane of `before` in front. */
-inline Floats shift_in(Floats v, Floats before) { return __builtin_shuffle(before, v, lanes() + (kLanes - 1)); }
+inline Floats shift_in(Floats v, Floats before) {
+#if defined(__clang__)  // compiles these files for ThreadSanitizer and clang-tidy
+    Floats moved;
+    for (int k = 0; k < kLanes; ++k) moved[k] = k == 0 ? before[kLanes - 1] : v[k - 1];
+    return moved;
+#else
+    return __builtin_shuffle(before, v, lanes() + (kLanes - 1));
+#endif
+}
 
 /** The larger of each lane; b where either is NaN. */
 inline Floats larger(Floats a, Floats b) {

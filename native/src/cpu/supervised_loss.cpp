@@ -2,8 +2,8 @@
 // mean's denominator must be known when gradients are written, and a bad label refused before. OHEM takes two passes:
 // the probabilities of the true classes first, kept as floats in the workspace; then the limit; then the chosen pixels.
 #include "cpu/kernels.hpp"
+#include "cpu/labels.hpp"
 #include "cpu/loss.hpp"
-#include "error.hpp"
 #include "law/pixels.hpp"
 
 namespace imas::cpu::IMAS_ISA {
@@ -21,20 +21,6 @@ struct Space {
 
     float* probability_row(int64_t image, int64_t y) const {
         return probability + (image * loss.height + y) * loss.width;
-    }
-};
-
-struct LabelledPixels {
-    const imas_tensor& labels;
-    Ints end_of_labels;
-
-    Chosen operator()(int64_t image, int64_t y, int64_t x, int64_t n) const {
-        const Ints label = load_labels(&at<uint8_t>(labels, image, 0, y, x), labels.stride[3], n);
-        return {label, label < end_of_labels};
-    }
-
-    [[gnu::always_inline]] void prefetch_row(int64_t image, int64_t y, int64_t x, int64_t n) const {
-        prefetch(&at<uint8_t>(labels, image, 0, y, x), n, labels.stride[3]);
     }
 };
 
@@ -58,29 +44,6 @@ struct HardPixels {
 
 /** A value that ranks after every probability and passes no limit. */
 const float kNotANumber = 3.0f;
-
-/** Calls visit(image, y, x, n) for every block of pixels and sums up what it returns, a number of pixels. */
-template <class Visit>
-int64_t count_pixels(const LossSpace& space, const Visit& visit) {
-    int64_t total = 0;
-#pragma omp parallel for schedule(static) reduction(+ : total)
-    for (int64_t k = 0; k < space.images * space.height; ++k) {
-        for (int64_t x = 0; x < space.width; x += kLanes) {
-            total += visit(k / space.height, k % space.height, x, space.width - x < kLanes ? space.width - x : kLanes);
-        }
-    }
-    return total;
-}
-
-/** Labels that are neither a class nor 255: one of them is reported. */
-struct BadLabel {
-    int32_t label = -1;
-
-    void look(const Chosen& chosen) {
-        const Ints bad = ~chosen.kept & (chosen.label != splat(IMAS_IGNORE));
-        if (any(bad)) __atomic_store_n(&label, chosen.label[first_lane(bad)], __ATOMIC_RELAXED);
-    }
-};
 
 /** The true class's probabilities of one piece. */
 void probability_piece(const Space& space, const imas_tensor& logits, const LabelledPixels& labelled,
@@ -154,19 +117,13 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
     LossSpace& s = space.loss;
     s.fill();
     const LabelledPixels labelled = {*labels, splat(static_cast<int32_t>(law::end_of_labels(s.classes)))};
-    BadLabel bad;
-    int64_t taken = count_pixels(s, [&](int64_t image, int64_t y, int64_t x, int64_t n) {
-        const Chosen chosen = labelled(image, y, x, n);
-        bad.look(chosen);
-        return count(chosen.kept);
-    });
-    if (bad.label >= 0) {
-        return fail(IMAS_ERROR_ARGUMENT, "imas_supervised_loss: labels has %d, expected 0 to %d or 255", bad.label,
-                    static_cast<int>(s.classes - 1));
-    }
+    int32_t bad = -1;
+    const int64_t all = count_labelled(s, labelled, bad);
+    if (bad >= 0) return refuse_label("imas_supervised_loss", bad, s.classes);
 
     HardPixels hard = {labelled, space, 0};
-    const bool hard_only = kind == IMAS_OHEM && law::chooses_hard(min_kept, taken);
+    bool hard_only = kind == IMAS_OHEM && law::chooses_hard(min_kept, all);
+    int64_t taken = all;
     if (hard_only) {
         const int64_t pieces = Piece::count(*logits, s.columns);
 #pragma omp parallel for schedule(dynamic, 1)
@@ -182,6 +139,10 @@ int32_t supervised_loss(const imas_backend*, const imas_tensor* logits, const im
             hard.limit = smallest_above(hard.limit, space.probability, pixels, min_kept - below);
         taken = count_pixels(
             s, [&](int64_t image, int64_t y, int64_t x, int64_t n) { return count(hard(image, y, x, n).kept); });
+        if (taken == 0) {  // none of the probabilities is a number: that is to be seen
+            hard_only = false;
+            taken = all;
+        }
     }
 
     const double share = law::share_of_mean(taken);

@@ -1,7 +1,7 @@
 // The law of gamma (method 4): from one image's counts to the class-weighted symmetric IoU and gamma, and who is whose
 // CutMix partner. Both backends form these numbers to the same bits: IoUs and shares in double, rounded to float once;
-// sums in the order of the classes and of the images; no product fused with a sum (gamma.cpp is compiled so, see
-// CMakeLists.txt; nvcc is told so here).
+// sums in the order of the classes and of the images; no product fused with a sum: every compiler of these files is
+// told so (CMakeLists.txt, cuda-kernels/backend.cmake), nvcc here as well.
 #pragma once
 
 #include <cstdint>

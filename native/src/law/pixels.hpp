@@ -20,12 +20,15 @@ IMAS_BOTH auto is_confident(Probability probability, Threshold threshold) {
     return probability >= threshold;
 }
 
+/** An image of this weight takes no part in the consistency loss, whatever its logits are. */
+IMAS_BOTH bool left_out(float weight) { return weight == 0.0f; }
+
 /** A pixel's weight in a mean over so many; without any there is no loss. */
 IMAS_BOTH double share_of_mean(int64_t pixels) { return pixels > 0 ? 1.0 / static_cast<double>(pixels) : 0.0; }
 
 // OHEM(thresh, min_kept). Pixels rank by the probability of their true class, ignored ones as if it were 1, and those
 // where it is NaN behind all; q is the min_kept-th smallest. The limit is max(thresh, q), or 1 when numbers run out
-// before q.
+// before q. When no labelled pixel has a number, every one of them counts, so that the loss is NaN as well.
 
 constexpr float kProbabilityOfIgnored = 1.0f;
 

@@ -51,6 +51,7 @@ class ArchitectureTest {
             Map.entry(
                     "predict",
                     Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
+            Map.entry("export", Set.of("predict", "weights", "nn", "device", "image", "common", "config")),
             Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
             Map.entry("report", Set.of("run", "data", "image", "common", "config")),
@@ -69,6 +70,7 @@ class ArchitectureTest {
                     Set.of(
                             "train",
                             "predict",
+                            "export",
                             "verify",
                             "report",
                             "run",

@@ -1,5 +1,6 @@
 package dev.imas.annotations;
 
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +106,7 @@ public final class Importer {
     private List<Matches.Annotated> annotated(List<Path> files, PictureFolder pictures) {
         Matches matches = new Matches(request, pictures, findings);
         for (Path file : files) {
+            Interrupts.check();
             findings.gather(() -> reader.read(file, findings).forEach(one -> findings.gather(() -> matches.add(one))));
         }
         List<Matches.Annotated> annotated = matches.annotated();

@@ -2,7 +2,10 @@ package dev.imas.annotations;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.config.Colors;
 import dev.imas.image.IndexPng;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The folder that an import writes: it appears whole or not at all. */
@@ -34,7 +38,7 @@ final class OutFolder implements AutoCloseable {
             }
             if (Files.isDirectory(out)) {
                 try (Stream<Path> entries = Files.list(out)) {
-                    if (entries.findAny().isPresent()) {
+                    if (!entries.allMatch(OutFolder::isOfSystem)) {
                         throw new UserException(
                                 "--out: " + out + " is not empty; name a folder that does not exist yet");
                     }
@@ -71,7 +75,13 @@ final class OutFolder implements AutoCloseable {
         return new UserException("--out: " + out + " cannot be written (" + FileProblem.of(e, out) + ")", e);
     }
 
+    /** A folder that systems put their files into is empty to people. */
+    private static boolean isOfSystem(Path entry) {
+        return FileNames.ofSystem(entry.getFileName().toString());
+    }
+
     void picture(Path picture, String name, boolean link) {
+        Interrupts.check();
         Path target = beside.resolve("images").resolve(name);
         try {
             if (link) {
@@ -82,7 +92,7 @@ final class OutFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new UserException(
                     picture + " cannot be " + (link ? "linked to" : "copied to") + " --out ("
-                            + FileProblem.of(e, picture) + ")",
+                            + FileProblem.of(e, picture) + "); nothing was imported",
                     e);
         } catch (UnsupportedOperationException e) {
             throw new UserException("--link: this file system has no links; leave it out", e);
@@ -91,6 +101,7 @@ final class OutFolder implements AutoCloseable {
 
     /** @param name of the picture */
     void mask(String name, LabelMap mask, List<Integer> palette) {
+        Interrupts.check();
         IndexPng.write(beside.resolve("masks").resolve(PictureNames.stem(name) + ".png"), mask, palette);
     }
 
@@ -102,15 +113,14 @@ final class OutFolder implements AutoCloseable {
     void classes(ClassTable table, boolean sparse) {
         text(
                 "classes.yaml",
-                """
+                String.format(Locale.ROOT, """
                 # What the masks mean: imas train --config THIS_FILE --data THIS_FOLDER
                 data:
                   layout: folders
                   classes: %d
                   class_names: %s
                   palette: %s
-                %s"""
-                        .formatted(
+                %s""", 
                                 table.names().size(),
                                 quoted(table.names()),
                                 quoted(table.palette().stream().map(Colors::hex).toList()),
@@ -128,7 +138,7 @@ final class OutFolder implements AutoCloseable {
 
     void text(String name, String text) {
         try {
-            Files.writeString(beside.resolve(name), text);
+            DurableFiles.whole(beside.resolve(name), file -> Files.writeString(file, text));
         } catch (IOException e) {
             throw unusable(out, e);
         }
@@ -137,11 +147,24 @@ final class OutFolder implements AutoCloseable {
     /** Puts the folder in its place. */
     void finish() {
         try {
-            Files.deleteIfExists(out); // an empty one
+            removeEmpty();
             Files.move(beside, out.toAbsolutePath().normalize());
         } catch (IOException e) {
             throw unusable(out, e);
         }
+    }
+
+    /** Empty as {@link #require} means it. */
+    private void removeEmpty() throws IOException {
+        if (!Files.isDirectory(out)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(out)) {
+            for (Path entry : entries.filter(OutFolder::isOfSystem).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        }
+        Files.delete(out);
     }
 
     /** Removes what was not finished. */

@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Precision;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -17,6 +20,8 @@ import org.apache.commons.cli.Options;
 /** Options that several commands share, and what they mean. */
 final class Arguments {
     static final String SET = "set";
+
+    private static final String SKIP_BROKEN = "skip-broken";
 
     /** What a folder is trained with where nothing is said. */
     private static final Map<String, List<String>> GROUPS = groups();
@@ -48,13 +53,16 @@ final class Arguments {
                         "budget",
                         "epochs",
                         "strict",
+                        "skip-broken",
+                        "student",
                         "classes",
                         "class-from",
                         "background",
                         "sparse",
-                        "empty"));
+                        "empty",
+                        "format"));
         groups.put("machine", List.of("device", "precision"));
-        groups.put("results", List.of("out", "link", "resume", "json", "markdown"));
+        groups.put("results", List.of("out", "to", "check", "link", "resume", "json", "markdown"));
         return groups;
     }
 
@@ -121,7 +129,7 @@ final class Arguments {
     static Map<String, Object> layers(CommandLine line, String defaultPreset, Console console) {
         onePresetOrFile(line);
         if (line.hasOption("config")) {
-            Path file = Path.of(line.getOptionValue("config"));
+            Path file = path(line, "config");
             return ConfigYaml.file(file, note -> console.err().println(note));
         }
         return ConfigYaml.preset(line.getOptionValue("preset", defaultPreset));
@@ -136,15 +144,21 @@ final class Arguments {
 
     /** Opens --weights with the settings that the command line names. */
     static Segmenter segmenter(CommandLine line, Console console) {
+        return segmenter(line, console, options -> options);
+    }
+
+    /** @param last what holds whatever the command line names */
+    static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
         onePresetOrFile(line);
         Segmenter.Options options = Segmenter.Options.defaults()
                 .strict(line.hasOption("strict"))
+                .student(line.hasOption("student"))
                 .notes(note -> console.err().println(note));
         if (line.hasOption("preset")) {
             options = options.preset(line.getOptionValue("preset"));
         }
         if (line.hasOption("config")) {
-            options = options.configuration(Path.of(line.getOptionValue("config")));
+            options = options.configuration(path(line, "config"));
         }
         options = with(options, line, "data", "data.root");
         options = with(options, line, "val", "data.validation");
@@ -153,10 +167,11 @@ final class Arguments {
         for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
             options = options.set(assignment);
         }
-        return Segmenter.open(path(line, "weights"), options);
+        return Segmenter.open(path(line, "weights"), last.apply(options));
     }
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
+        requireOnce(line, option, key);
         return line.hasOption(option) ? options.set(key, line.getOptionValue(option), "--" + option) : options;
     }
 
@@ -166,11 +181,53 @@ final class Arguments {
                         option("data", "DIR", "folder of pictures and masks; paths in lists are relative to it"))
                 .addOption(option("labeled", "LIST", "list of labelled images"))
                 .addOption(option("unlabeled", "LIST", "list of unlabelled images; no mask is ever read for them"))
-                .addOption(option("val", "LIST", "list of validation images"));
+                .addOption(option("val", "LIST", "list of validation images"))
+                .addOption(skipBroken());
+    }
+
+    static Option weights() {
+        return option(
+                "weights",
+                "FILE|RUN",
+                "safetensors or .pth file, a run directory, or a checkpoint of a run (its file, or the folder for the"
+                        + " newest)");
+    }
+
+    static Option student() {
+        return flag("student", "of a run directory or a checkpoint the student, not the teacher");
+    }
+
+    static Option skipBroken() {
+        return flag(SKIP_BROKEN, "go on without pictures and masks that cannot be read, and name them");
+    }
+
+    /** What {@code --skip-broken} sets, where it is given. */
+    static void skipBroken(Map<String, Object> layers, CommandLine line) {
+        if (line.hasOption(SKIP_BROKEN)) {
+            ConfigYaml.set(layers, "data.skip_broken", "true", "--" + SKIP_BROKEN);
+        }
+    }
+
+    /** An option and the setting that it stands for may say two things. */
+    private static void requireOnce(CommandLine line, String option, String key) {
+        if (line.hasOption(option) && settingsGiven(line).contains(key)) {
+            throw new UserException("--" + option + " and --set " + key + " both set " + key + "; give one of them");
+        }
+    }
+
+    /** The keys of all --set, in order. */
+    static List<String> settingsGiven(CommandLine line) {
+        String[] assignments = line.hasOption(SET) ? line.getOptionValues(SET) : new String[0];
+        return Stream.of(assignments)
+                .map(assignment -> assignment
+                        .substring(0, Math.max(0, assignment.indexOf('=')))
+                        .strip())
+                .toList();
     }
 
     /** Puts an option's value under a key, if the option was given. */
     static void override(Map<String, Object> layers, CommandLine line, String option, String key) {
+        requireOnce(line, option, key);
         if (line.hasOption(option)) {
             ConfigYaml.set(layers, key, line.getOptionValue(option), "--" + option);
         }
@@ -196,6 +253,6 @@ final class Arguments {
         if (!line.hasOption(option)) {
             throw new UserException("--" + option + " is missing");
         }
-        return Path.of(line.getOptionValue(option));
+        return WrittenPath.of(line.getOptionValue(option));
     }
 }

@@ -1,5 +1,6 @@
 package dev.imas.cli;
 
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -16,6 +17,16 @@ interface Command {
     record Manual(String name, String summary, String usage, String details) {}
 
     Manual manual();
+
+    /** What to do when memory runs out, in a part of a sentence; empty where it is what training does. */
+    default Optional<String> smaller() {
+        return Optional.empty();
+    }
+
+    /** Whether it looks often enough at whether it is asked to end ({@link dev.imas.common.Interrupts}). */
+    default boolean worksInPieces() {
+        return false;
+    }
 
     /** What it takes beside its arguments; a new object each time. */
     default Options options() {

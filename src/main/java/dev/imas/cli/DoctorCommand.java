@@ -185,25 +185,12 @@ final class DoctorCommand implements Command {
 
     private void gpus(PrintStream out, String problem, CudaLibraries libraries) {
         out.println();
-        if (problem == null) {
-            Gpu.all()
-                    .forEach(gpu -> fact(
-                            out,
-                            gpu.device(),
-                            (gpu.name() == null
-                                            ? "its name is not known, since the bindings of CUDA's "
-                                                    + "libraries do not load"
-                                            : String.format(
-                                                    Locale.ROOT,
-                                                    "%s, %.1f GiB, %.1f GiB free, compute capability "
-                                                            + "%d.%d, %d multiprocessors",
-                                                    gpu.name(),
-                                                    gpu.memory() / GIB,
-                                                    gpu.free() / GIB,
-                                                    gpu.major(),
-                                                    gpu.minor(),
-                                                    gpu.multiprocessors()))
-                                    + ", driver " + NvidiaDriver.version(view).orElse("unknown")));
+        List<Gpu> gpus = Torch.problem() == null ? Gpu.all() : List.of();
+        for (Gpu gpu : gpus) {
+            fact(out, gpu.device(), described(gpu));
+            Optional.ofNullable(Compute.problem(gpu.index())).ifPresent(why -> fact(out, "", "CANNOT BE USED: " + why));
+        }
+        if (!gpus.isEmpty()) {
             return;
         }
         fact(out, "GPU", "none can be used: " + problem);
@@ -214,12 +201,31 @@ final class DoctorCommand implements Command {
         }
     }
 
+    private String described(Gpu gpu) {
+        String driver = ", driver " + NvidiaDriver.version(view).orElse("unknown");
+        if (gpu.name() == null) {
+            return "its name is not known, since the bindings of CUDA's libraries do not load" + driver;
+        }
+        return String.format(
+                        Locale.ROOT,
+                        "%s, %.1f GiB, %.1f GiB free, compute capability %d.%d, %d multiprocessors",
+                        gpu.name(),
+                        gpu.memory() / GIB,
+                        gpu.free() / GIB,
+                        gpu.major(),
+                        gpu.minor(),
+                        gpu.multiprocessors())
+                + driver;
+    }
+
     /** Tests every device that can be used; false when one fails. */
     private static boolean selfTests(PrintStream out, String gpuProblem) {
         out.println();
         List<String> devices = new ArrayList<>(List.of("cpu"));
         if (gpuProblem == null) {
-            Gpu.all().forEach(gpu -> devices.add(gpu.device()));
+            Gpu.all().stream()
+                    .filter(gpu -> Compute.problem(gpu.index()) == null)
+                    .forEach(gpu -> devices.add(gpu.device()));
         }
         List<String> failed = new ArrayList<>();
         for (String device : devices) {

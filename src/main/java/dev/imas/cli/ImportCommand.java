@@ -64,6 +64,16 @@ final class ImportCommand implements Command {
     }
 
     @Override
+    public Optional<String> smaller() {
+        return Optional.of("import fewer pictures at a time");
+    }
+
+    @Override
+    public boolean worksInPieces() {
+        return true;
+    }
+
+    @Override
     public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
         Importer.run(request(line)).forEach(console.out()::println);

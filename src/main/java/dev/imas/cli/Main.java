@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.FileProblem;
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.Nearest;
@@ -12,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
@@ -25,7 +27,8 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 
 /**
  * The program {@code imas}. Exit status: 0 done; 1 a check failed; 2 something the user can mend, told in one line;
- * 3 a fault of the program or the machine; 130 interrupted. Stack traces appear with {@code --debug} only.
+ * 3 a fault of the program or the machine; 130 ended by Ctrl-C, 143 by SIGTERM. Stack traces appear with
+ * {@code --debug} only.
  */
 public final class Main {
     static final int CHECK_FAILED = 1;
@@ -39,6 +42,7 @@ public final class Main {
             new PlanCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new ExportCommand(),
             new ImportCommand(),
             new VerifyCommand(),
             new DoctorCommand(),
@@ -50,6 +54,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // of libraries too: digits and letters' case are the same everywhere
+        Interrupts.install();
         System.exit(run(arguments, Console.system()));
     }
 
@@ -62,6 +68,8 @@ public final class Main {
         boolean debug = Arrays.asList(arguments).contains("--debug");
         try {
             return dispatch(commands, arguments, console);
+        } catch (Interrupts.Stopped e) {
+            return complain(console, debug, e, e.getMessage(), Interrupts.status());
         } catch (UserException e) {
             return complain(console, debug, e, e.getMessage(), USER_ERROR);
         } catch (InvalidPathException e) {
@@ -73,11 +81,12 @@ public final class Main {
                     console,
                     debug,
                     e,
-                    "out of memory (" + e.getMessage()
-                            + "); lower the batch or the crop, or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g",
+                    "out of memory (" + e.getMessage() + "); "
+                            + smaller(commands, arguments).orElse("lower the batch or the crop")
+                            + ", or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g",
                     PROGRAM_ERROR);
         } catch (Throwable e) { // an Error would leave the JVM with status 1, which says that a check failed
-            return complain(console, debug, e, fault(e), PROGRAM_ERROR);
+            return complain(console, debug, e, fault(e, smaller(commands, arguments)), PROGRAM_ERROR);
         }
     }
 
@@ -89,9 +98,19 @@ public final class Main {
                 : path + " cannot be expressed in the locale's character set; set LC_ALL=C.UTF-8";
     }
 
+    /** What the command that was called says about exhausted memory. */
+    private static Optional<String> smaller(List<Command> commands, String[] arguments) {
+        return commands.stream()
+                .filter(command ->
+                        arguments.length > 0 && command.manual().name().equals(arguments[0]))
+                .findFirst()
+                .flatMap(Command::smaller);
+    }
+
     /** libtorch reports exhausted memory as an ordinary RuntimeException. */
-    private static String fault(Throwable error) {
-        Optional<String> advice = OutOfMemory.advice(error);
+    private static String fault(Throwable error, Optional<String> smaller) {
+        Optional<String> advice =
+                smaller.isPresent() ? OutOfMemory.advice(error, smaller.get()) : OutOfMemory.advice(error);
         if (advice.isPresent()) {
             return advice.get();
         }
@@ -139,6 +158,9 @@ public final class Main {
         if (line.hasOption("help")) {
             printHelp(command, console);
             return 0;
+        }
+        if (command.worksInPieces()) {
+            Interrupts.worksInPieces();
         }
         return command.run(line, console);
     }
@@ -209,7 +231,7 @@ public final class Main {
                 """);
         for (Command command : commands) {
             Command.Manual manual = command.manual();
-            console.out().printf("  %-10s %s%n", manual.name(), manual.summary());
+            console.out().printf(Locale.ROOT, "  %-10s %s%n", manual.name(), manual.summary());
         }
         console.out()
                 .println(

@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.FileNames;
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
@@ -99,11 +100,13 @@ final class Planning {
             @Override
             public void message(String text) {
                 console.err().println(text);
+                Interrupts.check();
             }
 
             @Override
             public void fetching(String name, long done, long total) {
                 progress.fetching(name, done, total);
+                Interrupts.check();
             }
         });
     }
@@ -119,6 +122,7 @@ final class Planning {
         if (line.hasOption("strict")) {
             ConfigYaml.set(layers, "network.strict_weights", true);
         }
+        Arguments.skipBroken(layers, line);
         Arguments.settings(layers, line);
     }
 
@@ -135,7 +139,7 @@ final class Planning {
     private static Set<String> given(CommandLine line) {
         Set<String> given = new LinkedHashSet<>();
         if (line.hasOption("config")) {
-            given.addAll(ConfigYaml.givenBy(Path.of(line.getOptionValue("config"))));
+            given.addAll(ConfigYaml.givenBy(Arguments.path(line, "config")));
         } else if (line.hasOption("preset")) {
             given.addAll(ConfigYaml.givenBy(line.getOptionValue("preset")));
         } else if (!own(line)) {
@@ -146,13 +150,7 @@ final class Planning {
                 given.add(key);
             }
         });
-        if (line.hasOption(Arguments.SET)) {
-            for (String assignment : line.getOptionValues(Arguments.SET)) {
-                given.add(assignment
-                        .substring(0, Math.max(0, assignment.indexOf('=')))
-                        .strip());
-            }
-        }
+        given.addAll(Arguments.settingsGiven(line));
         return given;
     }
 

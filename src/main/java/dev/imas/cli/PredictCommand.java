@@ -3,8 +3,11 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
+import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.data.ChannelFiles;
 import dev.imas.image.Composite;
 import dev.imas.image.IndexPng;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -38,11 +42,13 @@ final class PredictCommand implements Command {
         return new Manual(
                 "predict",
                 "segment pictures: an index PNG with palette and an overlay for each",
-                "predict --weights FILE --input FILE|DIR --out DIR [OPTIONS]",
+                "predict --weights FILE|RUN --input FILE|DIR --out DIR [OPTIONS]",
                 """
                 Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out.
                 Weights in a run directory predict as the run evaluates, whole or in sliding windows;
-                --set evaluation.mode=sliding and evaluation.window=769 choose otherwise.
+                --set evaluation.mode=sliding and evaluation.window=769 choose otherwise. Of a run that has not
+                ended the newest checkpoint predicts. Pictures that cannot be predicted are named at the end, with
+                exit status 2.
 
                 example:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
@@ -53,7 +59,8 @@ final class PredictCommand implements Command {
     public Options options() {
         return Arguments.device(Arguments.configuration(
                 new Options()
-                        .addOption(option("weights", "FILE", "safetensors or .pth file"))
+                        .addOption(Arguments.weights())
+                        .addOption(Arguments.student())
                         .addOption(option("input", "FILE|DIR", "a picture, or a folder of pictures"))
                         .addOption(option("out", "DIR", "folder for the results"))
                         .addOption(flag("strict", "refuse weights with unknown or missing keys")),
@@ -61,10 +68,22 @@ final class PredictCommand implements Command {
     }
 
     @Override
+    public Optional<String> smaller() {
+        return Optional.of(
+                "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale,"
+                        + " cut very large pictures into tiles");
+    }
+
+    @Override
+    public boolean worksInPieces() {
+        return true;
+    }
+
+    @Override
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
         Arguments.path(line, "weights");
-        List<Path> pictures = pictures(Arguments.path(line, "input"));
+        List<Path> pictures = pictures(Arguments.path(line, "input"), WrittenPath.hint(line.getOptionValue("input")));
         Path out = directory(Arguments.path(line, "out"));
         keepInputs(pictures, out, PredictCommand::name);
         List<String> failed = new ArrayList<>();
@@ -73,23 +92,53 @@ final class PredictCommand implements Command {
             pictures = family.pictures(pictures);
             keepInputs(pictures, out, family::name);
             for (Path picture : pictures) {
-                try {
-                    predict(segmenter, picture, out, family.name(picture));
+                Interrupts.check();
+                Optional<Seen> seen = seen(segmenter, picture, failed);
+                if (seen.isPresent()) {
+                    write(seen.get(), out, family.name(picture), segmenter);
                     console.out().println(labelsFile(out, family.name(picture)));
-                } catch (UserException e) { // the others are worth having
-                    failed.add(e.getMessage());
                 }
             }
+        } catch (Unwritable e) { // of the next picture there would be no room either
+            failed.add(e.getMessage() + "; the results before it are kept");
         }
         return told(failed, pictures.size(), console);
     }
 
-    private static void predict(Segmenter segmenter, Path file, Path out, String name) {
-        Picture picture = segmenter.read(file);
-        LabelMap labels = segmenter.segment(picture).labels();
-        IndexPng.write(labelsFile(out, name), labels, segmenter.palette());
-        RgbImage overlay = Overlay.blend(Composite.of(picture), labels, segmenter.palette(), OVERLAY);
-        Pngs.write(overlayFile(out, name), overlay);
+    /** A picture and what is seen in it. */
+    private record Seen(Picture picture, LabelMap labels) {}
+
+    /** Says that a result cannot be written. */
+    private static final class Unwritable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unwritable(UserException e) {
+            super(e.getMessage(), e);
+        }
+    }
+
+    /** Empty for a picture that cannot be predicted, which is noted: the others are worth having. */
+    private static Optional<Seen> seen(Segmenter segmenter, Path file, List<String> failed) {
+        try {
+            Picture picture = segmenter.read(file);
+            return Optional.of(new Seen(picture, segmenter.segment(picture).labels()));
+        } catch (UserException e) {
+            failed.add(e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage());
+        } catch (OutOfMemoryError e) {
+            failed.add(file + " does not fit into the memory that Java may use; cut it into tiles, or give Java more with"
+                    + " IMAS_JAVA_OPTIONS=-Xmx8g");
+        }
+        return Optional.empty();
+    }
+
+    private static void write(Seen seen, Path out, String name, Segmenter segmenter) {
+        RgbImage overlay = Overlay.blend(Composite.of(seen.picture), seen.labels, segmenter.palette(), OVERLAY);
+        try {
+            IndexPng.write(labelsFile(out, name), seen.labels, segmenter.palette());
+            Pngs.write(overlayFile(out, name), overlay);
+        } catch (UserException e) {
+            throw new Unwritable(e);
+        }
     }
 
     /** Says at the end, where it is read, what could not be done. */
@@ -104,16 +153,17 @@ final class PredictCommand implements Command {
         return Main.USER_ERROR;
     }
 
-    private static List<Path> pictures(Path input) {
+    /** @param hint what is added where there is nothing */
+    private static List<Path> pictures(Path input, String hint) {
         if (Files.isRegularFile(input)) {
             return List.of(input);
         }
         if (!Files.isDirectory(input)) {
-            throw new UserException("--input: nothing at " + input);
+            throw new UserException("--input: nothing at " + input + hint);
         }
         try (Stream<Path> entries = Files.list(input)) {
             List<Path> pictures = entries.filter(path -> PictureNames.isPicture(path.toString()))
-                    .filter(path -> !path.getFileName().toString().startsWith("."))
+                    .filter(path -> !hidden(path.getFileName().toString()))
                     .sorted()
                     .toList();
             if (pictures.isEmpty()) {
@@ -124,6 +174,10 @@ final class PredictCommand implements Command {
         } catch (IOException e) {
             throw new UserException("--input: " + input + " cannot be listed (" + FileProblem.of(e, input) + ")", e);
         }
+    }
+
+    private static boolean hidden(String name) {
+        return name.startsWith(".") || FileNames.ofSystem(name);
     }
 
     /** No result may replace a picture or another result. */

@@ -1,8 +1,8 @@
 package dev.imas.cli;
 
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.report.ReportWriter;
-import java.nio.file.Path;
 import org.apache.commons.cli.CommandLine;
 
 /** {@code imas report}. */
@@ -18,7 +18,8 @@ final class ReportCommand implements Command {
         if (line.getArgList().size() != 1) {
             throw new UserException("report needs one run directory, such as runs/embedded-imas-seed1");
         }
-        console.out().println(ReportWriter.write(Path.of(line.getArgList().get(0))));
+        console.out()
+                .println(ReportWriter.write(WrittenPath.of(line.getArgList().get(0))));
         return 0;
     }
 }

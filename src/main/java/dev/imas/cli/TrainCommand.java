@@ -3,6 +3,7 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
@@ -11,7 +12,9 @@ import dev.imas.config.Names;
 import dev.imas.data.Inspection;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
+import dev.imas.train.RunStopped;
 import dev.imas.train.Trainer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,30 +61,46 @@ final class TrainCommand implements Command {
                 .addOption(option("seed", "N", "the one seed of all random numbers (default: 1)"))
                 .addOption(Arguments.budget())
                 .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
-                .addOption(option("resume", "DIR", "continue an interrupted run from its newest checkpoint"))
+                .addOption(option("resume", "DIR", "continue a run that was stopped, from its newest checkpoint"))
                 .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
     }
 
     @Override
-    public int run(CommandLine line, Console console) {
+    public boolean worksInPieces() {
+        return true;
+    }
+
+    @Override
+    public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
         boolean resume = line.hasOption("resume");
         if (!resume && line.hasOption("out")) {
-            new RunDirectory(Path.of(line.getOptionValue("out"))).requireFree(); // before pictures are looked at
+            new RunDirectory(Arguments.path(line, "out")).requireFree(); // before pictures are looked at
         }
         Inspection run = resume ? Planning.resumed(resumed(line), line, console) : Planning.newRun(line, console);
         ImasConfig config = run.config();
         Path out = resume
-                ? Path.of(line.getOptionValue("resume"))
-                : line.hasOption("out") ? Path.of(line.getOptionValue("out")) : freshDirectory(config);
+                ? Arguments.path(line, "resume")
+                : line.hasOption("out") ? Arguments.path(line, "out") : freshDirectory(config);
         RunSummary summary;
         try (TrainingProgress progress = new TrainingProgress(console, config, System::nanoTime)) {
             summary = Trainer.run(run, out, resume, progress);
+        } catch (RunStopped | Interrupts.Stopped e) {
+            console.err().println(toGoOn(out));
+            Interrupts.check();
+            throw e;
         }
         console.out().println(result(summary, config));
         console.out().println("weights  " + new RunDirectory(out).teacher());
         console.out().println("report   " + new RunDirectory(out).report());
         return 0;
+    }
+
+    private static String toGoOn(Path out) throws IOException {
+        List<Long> steps = new RunDirectory(out).checkpoints().steps();
+        return steps.isEmpty()
+                ? "no checkpoint was written yet; the same command begins again"
+                : "imas train --resume " + out + " goes on after step " + steps.get(0);
     }
 
     private static String result(RunSummary summary, ImasConfig config) {
@@ -108,7 +127,7 @@ final class TrainCommand implements Command {
                 throw new UserException("--resume continues a run as it was configured; leave out --" + option);
             }
         }
-        RunDirectory run = new RunDirectory(Path.of(line.getOptionValue("resume")));
+        RunDirectory run = new RunDirectory(Arguments.path(line, "resume"));
         run.requireConfig();
         Map<String, Object> layers = ConfigYaml.complete(run.config());
         Planning.overrides(layers, line);

@@ -1,5 +1,6 @@
 package dev.imas.cli;
 
+import dev.imas.common.Interrupts;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.run.EpochMetrics;
@@ -57,6 +58,11 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     }
 
     @Override
+    public boolean stops() {
+        return Interrupts.asked();
+    }
+
+    @Override
     public void step(StepMetrics m) {
         last = m;
         if (bar != null) {
@@ -95,11 +101,15 @@ final class TrainingProgress implements TrainListener, AutoCloseable {
     @Override
     public void fetching(String name, long done, long total) {
         fetching.fetching(name, done, total);
+        Interrupts.check();
     }
 
     @Override
     public void message(String text) {
         line(text);
+        if (totalSteps == 0) {
+            Interrupts.check(); // before the first step there is nothing to keep
+        }
     }
 
     /** Ends the bar's line. */

@@ -3,12 +3,12 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
+import dev.imas.common.Interrupts;
 import dev.imas.device.Torch;
 import dev.imas.verify.GoldenSuite;
 import dev.imas.verify.engine.Check;
 import dev.imas.verify.engine.CheckTable;
 import dev.imas.verify.engine.GoldenData;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -40,14 +40,19 @@ final class VerifyCommand implements Command {
     }
 
     @Override
+    public boolean worksInPieces() {
+        return true;
+    }
+
+    @Override
     public int run(CommandLine line, Console console) throws Exception {
         Arguments.noMore(line);
         Torch.load();
-        GoldenData data = line.hasOption("golden")
-                ? new GoldenData(Path.of(line.getOptionValue("golden")))
-                : GoldenData.builtIn();
+        GoldenData data =
+                line.hasOption("golden") ? new GoldenData(Arguments.path(line, "golden")) : GoldenData.builtIn();
         int[] done = new int[1];
         List<Check> checks = GoldenSuite.run(data, line.getOptionValue("device", "cpu"), check -> {
+            Interrupts.check();
             done[0]++;
             if (console.interactive()) {
                 console.redraw(done[0] + " checks, " + check.group() + " " + check.name());

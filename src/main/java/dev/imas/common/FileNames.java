@@ -2,6 +2,8 @@ package dev.imas.common;
 
 import java.nio.file.Path;
 import java.text.Normalizer;
+import java.util.Locale;
+import java.util.Set;
 
 /** Parts of file names. */
 public final class FileNames {
@@ -12,6 +14,8 @@ public final class FileNames {
     public static final String EXPECTED = "a name of up to 100 letters, digits, '.', '_' and '-', not beginning with a dot";
 
     private static final int LONGEST = 100;
+    private static final Set<String> OF_SYSTEMS =
+            Set.of(".ds_store", "thumbs.db", "desktop.ini", ".directory", "__macosx", "$recycle.bin");
 
     private FileNames() {}
 
@@ -29,6 +33,11 @@ public final class FileNames {
                 .replaceAll("[^A-Za-z0-9._-]+", "-")
                 .replaceAll("^[.-]+|-+$", "");
         return plain.isEmpty() ? otherwise : plain.substring(0, Math.min(LONGEST, plain.length()));
+    }
+
+    /** Whether systems put a file of this name beside others by themselves: nobody means it. */
+    public static boolean ofSystem(String name) {
+        return name.startsWith("._") || OF_SYSTEMS.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /** The name without folders and without what follows the last dot; a leading dot belongs to the name. */

@@ -101,7 +101,10 @@ public final class FileProblem {
     }
 
     private static String about(String file, Path named, String reason) {
-        boolean known = file == null || Path.of(file).toAbsolutePath().equals(named.toAbsolutePath());
+        Path absolute = named.toAbsolutePath();
+        boolean known = file == null
+                || Path.of(file).toAbsolutePath().equals(absolute)
+                || Path.of(file).toAbsolutePath().toString().equals(absolute + ".tmp"); // where DurableFiles begins
         return known ? reason : reason + ": " + file;
     }
 

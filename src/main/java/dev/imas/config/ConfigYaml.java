@@ -28,6 +28,8 @@ import org.yaml.snakeyaml.representer.Representer;
 public final class ConfigYaml {
     private static final String FOLDER = "/presets/";
     private static final String BASE = "defaults";
+    /** So many missing keys are named. */
+    private static final int MOST_TOLD = 5;
 
     private ConfigYaml() {}
 
@@ -209,12 +211,44 @@ public final class ConfigYaml {
         Map<String, Object> document = YamlText.keys(path);
         RecordMapper.check(document, path.toString());
         plainName(document);
+        requireComplete(path, document);
         try {
             resolve(document);
         } catch (UserException e) {
             throw new UserException(path + ": " + e.getMessage(), e);
         }
         return document;
+    }
+
+    /** Keys that are missing between others are those of a later version; a missing end is lost. */
+    private static void requireComplete(Path path, Map<String, Object> document) {
+        List<String> keys = RecordMapper.keys().stream()
+                .filter(key -> !RecordMapper.isSection(key))
+                .toList();
+        List<String> missing =
+                keys.stream().filter(key -> !names(document, key)).toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        boolean end = missing.equals(keys.subList(keys.size() - missing.size(), keys.size()));
+        String what = String.join(", ", missing.subList(0, Math.min(MOST_TOLD, missing.size())))
+                + (missing.size() > MOST_TOLD ? " and " + (missing.size() - MOST_TOLD) + " more" : "");
+        throw new UserException(
+                end
+                        ? path + ": " + firstMissing(missing.get(0), document)
+                                + " is missing, and nothing follows it: the"
+                                + " file lost its end, or the run was begun by an older version of this program; put"
+                                + " the file back, or train anew with another --out"
+                        : path + " lacks " + what
+                                + ": the run was begun by an older version of this program, which had no"
+                                + " such setting; continue it with that version, or train anew with another --out"
+                                + " (network.init_weights can name this run's weights)");
+    }
+
+    /** The section of a key where all of it is missing, else the key. */
+    private static String firstMissing(String key, Map<String, Object> document) {
+        String section = key.substring(0, Math.max(0, key.indexOf('.')));
+        return section.isEmpty() || document.containsKey(section) ? key : section;
     }
 
     /** YAML that reads back to an equal configuration. */

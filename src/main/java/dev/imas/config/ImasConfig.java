@@ -127,6 +127,8 @@ public record ImasConfig(
      * @param mean        mean of each channel in [0,1], which the network's input is normalised by; empty: ImageNet's
      *                    for rgb, else as measured
      * @param std         standard deviation of each channel, likewise
+     * @param skipBroken  pictures and masks that cannot be read are left out, and told; else a run needs all of them,
+     *                    but for unlabelled pictures that are found broken before it begins
      */
     @RecordBuilder
     public record Data(
@@ -156,7 +158,8 @@ public record ImasConfig(
             PixelRange range,
             @Range(min = 0, max = 1_000_000) Integer page,
             @Range(min = 0, max = 1) List<Double> mean,
-            @Range(min = 1e-6, max = 1) List<Double> std)
+            @Range(min = 1e-6, max = 1) List<Double> std,
+            @OnResume boolean skipBroken)
             implements ImasConfigDataBuilder.With {
         /** Whether pictures and masks are in the same places below the root. */
         public boolean samePlaces(Data other) {

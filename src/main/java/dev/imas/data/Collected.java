@@ -59,9 +59,26 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
         return new Collected(List.of(), List.of(), masked);
     }
 
+    /** Those with masks: to learn from, and to validate on. */
+    Stream<Sample> masked() {
+        return Stream.concat(labeled.stream(), validation.stream());
+    }
+
     /** Every sample once for each use. */
     Stream<Sample> all() {
         return Stream.of(labeled, validation, unlabeled).flatMap(List::stream);
+    }
+
+    /** Without the samples that have one of these masks. */
+    Collected withoutMasks(Set<Path> masks) {
+        return new Collected(
+                labeled.stream()
+                        .filter(sample -> !masks.contains(sample.mask()))
+                        .toList(),
+                unlabeled,
+                validation.stream()
+                        .filter(sample -> !masks.contains(sample.mask()))
+                        .toList());
     }
 
     /** Lists are never empty, but a folder whose pictures all have masks leaves none to learn from without one. */

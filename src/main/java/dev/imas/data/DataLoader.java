@@ -8,7 +8,6 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.PictureInput;
 import dev.imas.image.DecodingRoom;
-import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -18,6 +17,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -211,6 +211,17 @@ public final class DataLoader implements AutoCloseable {
                 e);
     }
 
+    /** A sample, or where it is left out the next one that is not. */
+    private ImageSource.Loaded loaded(int index) {
+        for (int i = 0; i < source.size(); i++) {
+            Optional<ImageSource.Loaded> found = source.load((index + i) % source.size(), labeled);
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+        throw new UserException("none of the " + source.size() + " " + stream + " images can be read");
+    }
+
     /** With room for its picture, which other threads may need for theirs. */
     private void prepare(Batch batch, int slot, int index, int epoch, int place) {
         DecodingRoom.ofHeap().with(source.memory(index), () -> {
@@ -220,11 +231,11 @@ public final class DataLoader implements AutoCloseable {
     }
 
     private void prepareAlone(Batch batch, int slot, int index, int epoch, int place) {
-        batch.indices()[slot] = index;
+        ImageSource.Loaded sample = loaded(index);
+        batch.indices()[slot] = sample.index();
         Rng weakDraws = Rng.of(config.seed(), "weak-" + stream, epoch, place);
-        Picture image = source.image(index);
-        LabelMap mask = labeled ? source.mask(index) : null;
-        WeakView.Result<Picture> weak = WeakView.apply(image, mask, config.augment(), input.mean(), weakDraws::uniform);
+        WeakView.Result<Picture> weak =
+                WeakView.apply(sample.picture(), sample.mask(), config.augment(), input.mean(), weakDraws::uniform);
         int pixels = height() * width();
         PictureBytes.put(weak.image(), batch.images(), slot * pixels * input.pixelBytes());
         if (labeled) {

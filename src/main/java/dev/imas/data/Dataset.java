@@ -65,9 +65,19 @@ public record Dataset(
         return new Dataset(labeled, unlabeled, validation, EmbeddedScenes.CLASS_NAMES, EmbeddedScenes.PALETTE);
     }
 
+    /** The same collections, which go on without samples that turn out to be broken. */
+    public Dataset withoutBroken() {
+        return new Dataset(
+                new WithoutBroken(labeled),
+                new WithoutBroken(unlabeled),
+                new WithoutBroken(validation),
+                classNames,
+                palette);
+    }
+
     /**
-     * What tells this data set from another, by list: the number of pictures and a checksum over their names, and where
-     * their masks are, in order.
+     * What tells this data set from another, by list: the number of pictures, a checksum over their names, and where
+     * their masks are, in order, and one over the sizes of their files.
      * It is the same wherever the files lie.
      */
     public Map<String, String> fingerprints() {
@@ -79,11 +89,17 @@ public record Dataset(
     }
 
     private static String fingerprint(ImageSource source) {
-        CRC32C checksum = new CRC32C();
+        CRC32C names = new CRC32C();
+        CRC32C sizes = new CRC32C();
+        boolean files = false;
         for (int i = 0; i < source.size(); i++) {
-            checksum.update((source.identity(i) + "\n").getBytes(StandardCharsets.UTF_8));
+            names.update((WrittenNames.key(source.identity(i)) + "\n").getBytes(StandardCharsets.UTF_8));
+            long bytes = source.bytes(i);
+            sizes.update((bytes + "\n").getBytes(StandardCharsets.UTF_8));
+            files |= bytes >= 0;
         }
-        return String.format(Locale.ROOT, "%d pictures, names %08x", source.size(), checksum.getValue());
+        return String.format(Locale.ROOT, "%d pictures, names %08x", source.size(), names.getValue())
+                + (files ? String.format(Locale.ROOT, ", sizes %08x", sizes.getValue()) : "");
     }
 
     /** The sources of collected files. */

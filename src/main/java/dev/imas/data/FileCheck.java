@@ -1,6 +1,9 @@
 package dev.imas.data;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.PictureInput;
 import dev.imas.data.FileImages.Sample;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
@@ -11,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Whether the files of a data set are there and can be read, and fit their masks' sizes.
@@ -20,17 +22,19 @@ import java.util.stream.Stream;
  * @param pictures what was found of each picture
  */
 record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings) {
-    /** @param reader how pictures will be read */
-    static FileCheck of(Collected files, PictureReader reader) {
+    /** @param config how pictures will be read, and whether broken ones are left out */
+    static FileCheck of(Collected asked, ImasConfig config) {
         List<Finding> findings = new ArrayList<>();
+        Collected files = config.data().skipBroken() ? withoutMissing(asked, findings) : asked;
         missing(files, findings);
+        PictureReader reader = new PictureReader(PictureInput.of(config.data()));
         PictureCheck check = PictureCheck.of(
-                files.all()
-                        .filter(sample -> Files.isRegularFile(sample.picture()))
-                        .toList(),
-                reader);
+                files.masked().filter(FileCheck::exists).toList(),
+                files.unlabeled().stream().filter(FileCheck::exists).toList(),
+                reader,
+                CheckedFiles.of(config.data(), reader));
         Set<Path> broken = new HashSet<>(check.problems().keySet());
-        unreadable(files, check, findings);
+        unreadable(files, check, config.data().skipBroken(), findings);
         broken.addAll(turned(files, check, findings));
         Collected sound = new Collected(
                 usable(files.labeled(), true, broken),
@@ -39,11 +43,53 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
         return new FileCheck(sound, check, findings);
     }
 
+    private static boolean exists(Sample sample) {
+        return Files.isRegularFile(sample.picture());
+    }
+
     private static List<Sample> usable(List<Sample> samples, boolean withMasks, Set<Path> broken) {
         return samples.stream()
-                .filter(sample -> !broken.contains(sample.picture()) && Files.isRegularFile(sample.picture()))
+                .filter(sample -> !broken.contains(sample.picture()) && exists(sample))
                 .filter(sample -> !withMasks || sample.mask() != null && Files.exists(sample.mask()))
                 .toList();
+    }
+
+    /** Leaves out what cannot even be opened. */
+    private static Collected withoutMissing(Collected files, List<Finding> findings) {
+        List<String> gone = new ArrayList<>();
+        Collected there = new Collected(
+                there(files.labeled(), true, gone),
+                there(files.unlabeled(), false, gone),
+                there(files.validation(), true, gone));
+        leftOut(gone, files.all().count(), "pictures or their masks are missing, empty or locked", findings);
+        return there;
+    }
+
+    private static List<Sample> there(List<Sample> samples, boolean withMasks, List<String> gone) {
+        List<Sample> there = new ArrayList<>();
+        for (Sample sample : samples) {
+            String picture = problem(sample.picture());
+            String mask = withMasks && sample.mask() != null ? problem(sample.mask()) : null;
+            if (picture == null && mask == null) {
+                there.add(sample);
+            } else {
+                gone.add(picture != null ? picture : mask);
+            }
+        }
+        return there;
+    }
+
+    private static String problem(Path file) {
+        String problem = Files.isDirectory(file) ? null : FileProblem.ofInput(file);
+        return problem == null ? null : file + " " + problem;
+    }
+
+    /** Tells what {@code data.skip_broken} goes on without. */
+    static void leftOut(List<String> broken, long of, String what, List<Finding> findings) {
+        if (!broken.isEmpty()) {
+            findings.add(Finding.warning(broken.size() + " of " + of + " " + what + " and left out (data.skip_broken): "
+                    + String.join("; ", Finding.limited(broken))));
+        }
     }
 
     private static void missing(Collected files, List<Finding> findings) {
@@ -68,14 +114,17 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
     }
 
     /** A picture with a mask is worth mending; one of many without is left out. */
-    private static void unreadable(Collected files, PictureCheck check, List<Finding> findings) {
+    private static void unreadable(Collected files, PictureCheck check, boolean skip, List<Finding> findings) {
         Set<Path> masked = new HashSet<>();
-        Stream.concat(files.labeled().stream(), files.validation().stream())
-                .forEach(sample -> masked.add(sample.picture()));
+        files.masked().forEach(sample -> masked.add(sample.picture()));
         List<String> faults = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();
         check.problems().forEach((picture, problem) -> (masked.contains(picture) ? faults : leftOut).add(problem));
-        Finding.limited(faults).forEach(fault -> findings.add(Finding.fault(fault)));
+        if (skip) {
+            leftOut(faults, masked.size(), "pictures with masks cannot be read", findings);
+        } else {
+            Finding.limited(faults).forEach(fault -> findings.add(Finding.fault(fault)));
+        }
         if (leftOut.isEmpty()) {
             return;
         }
@@ -100,7 +149,7 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
         Set<Path> unfit = new HashSet<>();
         List<String> faults = new ArrayList<>();
         List<String> untold = new ArrayList<>();
-        Stream.concat(files.labeled().stream(), files.validation().stream())
+        files.masked()
                 .filter(sample -> sample.mask() != null && Files.isRegularFile(sample.mask()))
                 .forEach(sample -> {
                     PictureHeader header = check.headers().get(sample.picture());

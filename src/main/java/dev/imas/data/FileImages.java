@@ -2,12 +2,14 @@ package dev.imas.data;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import dev.imas.image.PictureNames;
 import dev.imas.image.StoredMask;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,8 +88,8 @@ final class FileImages implements ImageSource {
 
     private static void require(Sample sample, String what, Path path, String problem, List<String> faults) {
         if (problem != null) {
-            faults.add(
-                    sample.origin() + ": the " + what + " " + path + " " + problem + "; check data.root and the list");
+            faults.add(sample.origin() + ": the " + what + " " + path + " " + problem + WrittenPath.hint(sample.entry())
+                    + "; check data.root and the list");
         }
     }
 
@@ -136,6 +138,32 @@ final class FileImages implements ImageSource {
                         .toAbsolutePath()
                         .getParent()
                         .relativize(sample.mask().toAbsolutePath());
+    }
+
+    @Override
+    public long bytes(int i) {
+        Sample sample = samples.get(i);
+        return reader.files(sample.picture()).stream()
+                        .mapToLong(FileImages::size)
+                        .sum()
+                + (withMasks ? size(sample.mask()) : 0);
+    }
+
+    /** Of a folder with a mask an object that of all of them. */
+    private static long size(Path path) {
+        try {
+            return Files.isDirectory(path)
+                    ? FolderObjects.files(path).stream()
+                            .mapToLong(FileImages::size)
+                            .sum()
+                    : Files.size(path);
+        } catch (IOException e) {
+            return 0; // told by whoever reads it
+        }
+    }
+
+    PictureReader reader() {
+        return reader;
     }
 
     /** The files, in order. */

@@ -35,7 +35,8 @@ final class FolderObjects {
         return new StoredMask(picture.width(), picture.height(), numbers, false, List.of(), false);
     }
 
-    private static List<Path> files(Path folder) {
+    /** The masks of a folder, in the order of their names. */
+    static List<Path> files(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(file -> !FolderTree.ignored(file)
                             && PictureNames.isPicture(file.getFileName().toString()))

@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.image.PictureNames;
@@ -15,8 +16,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * The files below a folder, as people mean them: without hidden ones, what systems put beside pictures, and folders of
@@ -27,9 +26,6 @@ import java.util.Set;
  * @param others   other files
  */
 record FolderTree(Path root, List<String> pictures, List<String> others) {
-    /** Names that systems give, in lower case. */
-    private static final Set<String> OF_SYSTEMS = Set.of("thumbs.db", "desktop.ini", "__macosx", "$recycle.bin");
-
     private static final int DEEPEST = 16;
     private static final int MOST_FILES = 5_000_000;
 
@@ -70,7 +66,7 @@ record FolderTree(Path root, List<String> pictures, List<String> others) {
     /** Whether a file or folder is hidden, or of the system's making. */
     static boolean ignored(Path path) {
         String name = path.getFileName().toString();
-        return name.startsWith(".") || name.startsWith("@ea") || OF_SYSTEMS.contains(name.toLowerCase(Locale.ROOT));
+        return name.startsWith(".") || name.startsWith("@ea") || FileNames.ofSystem(name);
     }
 
     private static final class Walk extends SimpleFileVisitor<Path> {

@@ -2,10 +2,19 @@ package dev.imas.data;
 
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
+import java.util.Optional;
 
 /** A numbered collection of pictures, with masks where the collection has them. Safe to use from several threads. */
 public interface ImageSource {
     int size();
+
+    /**
+     * A sample as it was read.
+     *
+     * @param index its number
+     * @param mask  null where none was asked for
+     */
+    record Loaded(int index, Picture picture, LabelMap mask) {}
 
     /** A short, unique, file-name-like name of picture i. */
     String id(int i);
@@ -21,6 +30,17 @@ public interface ImageSource {
      */
     default long memory(int i) {
         return 0;
+    }
+
+    /** Size in bytes of the files of sample i, of its mask too where there is one; -1 for what lies in no file. */
+    default long bytes(int i) {
+        return -1;
+    }
+
+    /** Picture i, with its mask or without; empty where it is broken and the collection goes on without it. */
+    default Optional<Loaded> load(int i, boolean withMask) {
+        Picture picture = image(i);
+        return Optional.of(new Loaded(i, picture, withMask ? mask(i) : null));
     }
 
     /** Picture i; throws {@link dev.imas.common.UserException} naming the file when it cannot be read. */

@@ -5,11 +5,12 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
-import dev.imas.config.PictureInput;
 import dev.imas.data.Finding.Severity;
 import dev.imas.data.MaskSurvey.ClassShare;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -92,7 +93,7 @@ public record Inspection(
 
     private static Inspection of(ImasConfig config, List<String> recognised) {
         Collected files = Collected.of(config);
-        FileCheck check = FileCheck.of(files, new PictureReader(PictureInput.of(config.data())));
+        FileCheck check = FileCheck.of(files, config);
         List<Finding> findings = new ArrayList<>(check.findings());
         List<UnmatchedMask> unmatched = new ArrayList<>();
         if (FolderContents.applies(config.data())) {
@@ -107,7 +108,8 @@ public record Inspection(
 
         ImasConfig settled = config;
         List<ClassShare> classes = List.of();
-        Collected sound = check.sound();
+        Collected sound =
+                config.data().skipBroken() ? withoutBrokenMasks(config, check.sound(), findings) : check.sound();
         if (!sound.labeled().isEmpty()) {
             MaskSurvey survey = MaskSurvey.of(config, Dataset.of(config, sound));
             findings.addAll(survey.findings());
@@ -127,6 +129,23 @@ public record Inspection(
                 facts,
                 List.copyOf(classes),
                 List.copyOf(unmatched));
+    }
+
+    /** Leaves out samples whose masks cannot be read. */
+    private static Collected withoutBrokenMasks(ImasConfig config, Collected files, List<Finding> findings) {
+        Map<Path, String> broken = MaskReader.broken(Dataset.of(config, files));
+        FileCheck.leftOut(List.copyOf(broken.values()), files.masked().count(), "masks cannot be read", findings);
+        Collected sound = files.withoutMasks(broken.keySet());
+        requireAny("labelled", sound.labeled(), files.labeled(), findings);
+        requireAny("validation", sound.validation(), files.validation(), findings);
+        return sound;
+    }
+
+    private static void requireAny(String what, List<?> sound, List<?> before, List<Finding> findings) {
+        if (sound.isEmpty()) {
+            findings.add(Finding.fault("no " + what + " picture is left that can be read with its mask"
+                    + (before.isEmpty() ? "" : ", of " + before.size())));
+        }
     }
 
     /** With the range of the pictures; one that cannot be found is a fault. */

@@ -70,7 +70,11 @@ final class Layouts {
             boolean objects = mask != null
                     && Files.isDirectory(mask)
                     && FolderPatterns.of(data).objects();
-            samples.add(new Sample(columns.picture(), picture, mask, line.origin(), objects));
+            // Where nothing is found, a message shows the line as it was written.
+            String entry = Files.exists(picture)
+                    ? columns.picture()
+                    : line.readings().get(0).picture();
+            samples.add(new Sample(entry, picture, mask, line.origin(), objects));
         }
         return samples;
     }
@@ -176,11 +180,11 @@ final class Layouts {
 
         @Override
         public boolean has(String entry, String origin) {
-            return pictures.containsKey(PictureNames.stem(entry));
+            return pictures.containsKey(WrittenNames.key(PictureNames.stem(entry)));
         }
 
         private Path find(Map<String, Path> files, String what, String folder, String entry, String origin) {
-            Path file = files.get(PictureNames.stem(entry));
+            Path file = files.get(WrittenNames.key(PictureNames.stem(entry)));
             if (file == null) {
                 throw new UserException(
                         origin + ": no " + what + " named " + PictureNames.stem(entry) + " in " + root.resolve(folder));
@@ -244,9 +248,11 @@ final class Layouts {
     /** All pictures of images/ below a folder, by name, with the mask of the same name in masks/ or null. */
     static List<Sample> fromFolder(Path folder, Channels channels) {
         Map<String, Path> masks = masksIn(folder.resolve("masks"));
+        ChannelFiles family = new ChannelFiles(channels);
         List<Sample> samples = new ArrayList<>();
         picturesIn(folder.resolve("images"), channels)
-                .forEach((stem, path) -> samples.add(new Sample(stem, path, masks.get(stem), folder.toString())));
+                .forEach((key, path) ->
+                        samples.add(new Sample(family.name(path), path, masks.get(key), folder.toString())));
         return samples;
     }
 
@@ -267,10 +273,11 @@ final class Layouts {
                 : Map.of();
     }
 
+    /** By the key of their names ({@link WrittenNames#key}). */
     private static Map<String, Path> byName(List<Path> paths, Function<Path, String> name) {
         Map<String, Path> files = new LinkedHashMap<>();
         for (Path path : paths) {
-            Path other = files.put(name.apply(path), path);
+            Path other = files.put(WrittenNames.key(name.apply(path)), path);
             if (other != null) {
                 throw new UserException(other + " and " + path
                         + " share one name; a picture and its mask are matched by the name before the ending");
@@ -309,9 +316,10 @@ final class Layouts {
     private static Path resolve(Path root, String entry, String origin) {
         try {
             Path given = Path.of(entry);
-            return given.isAbsolute() && !Files.exists(given)
-                    ? root.resolve(withoutLeadingSlashes(entry))
-                    : root.resolve(given);
+            Path found = WrittenPath.inItsForm(root.resolve(given));
+            return given.isAbsolute() && !Files.exists(found)
+                    ? WrittenPath.inItsForm(root.resolve(withoutLeadingSlashes(entry)))
+                    : found;
         } catch (InvalidPathException e) {
             throw new UserException(origin + " holds no valid path (" + e.getReason() + ")", e);
         }

@@ -1,8 +1,11 @@
 package dev.imas.data;
 
 import dev.imas.common.UserException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +23,23 @@ final class MaskReader {
 
     /** One content a mask that can be read, in the order of the lists; a fault for each that cannot. */
     static List<MaskContent> contents(Dataset data, List<Finding> findings) {
+        Map<Path, String> unreadable = new LinkedHashMap<>();
+        List<MaskContent> contents = contents(data, unreadable);
+        unreadable.values().stream().limit(TOLD).map(Finding::fault).forEach(findings::add);
+        if (unreadable.size() > TOLD) {
+            findings.add(Finding.fault((unreadable.size() - TOLD) + " more masks cannot be read"));
+        }
+        return contents;
+    }
+
+    /** What is wrong with each mask that cannot be read, in the order of the lists. */
+    static Map<Path, String> broken(Dataset data) {
+        Map<Path, String> unreadable = new LinkedHashMap<>();
+        contents(data, unreadable);
+        return unreadable;
+    }
+
+    private static List<MaskContent> contents(Dataset data, Map<Path, String> unreadable) {
         int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
         ExecutorService pool = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "mask-survey");
@@ -27,46 +47,45 @@ final class MaskReader {
             return thread;
         });
         try {
-            List<Future<MaskContent>> reading = new ArrayList<>();
+            List<Reading> reading = new ArrayList<>();
             submit(data.labeled(), true, pool, reading);
             submit(data.validation(), false, pool, reading);
-            return gathered(reading, findings);
+            return gathered(reading, unreadable);
         } finally {
             pool.shutdownNow();
         }
     }
 
-    private static void submit(
-            ImageSource source, boolean labeled, ExecutorService pool, List<Future<MaskContent>> reading) {
+    /** A mask that is being read. */
+    private record Reading(Path mask, Future<MaskContent> content) {}
+
+    private static void submit(ImageSource source, boolean labeled, ExecutorService pool, List<Reading> reading) {
         if (source instanceof FileImages files) {
             for (int i = 0; i < files.size(); i++) {
                 int index = i;
-                reading.add(pool.submit(() -> MaskContent.of(files.maskPath(index), labeled, files.storedMask(index))));
+                Path mask = files.maskPath(index);
+                reading.add(
+                        new Reading(mask, pool.submit(() -> MaskContent.of(mask, labeled, files.storedMask(index)))));
             }
         }
     }
 
-    private static List<MaskContent> gathered(List<Future<MaskContent>> reading, List<Finding> findings) {
+    private static List<MaskContent> gathered(List<Reading> reading, Map<Path, String> unreadable) {
         List<MaskContent> contents = new ArrayList<>();
-        List<String> unreadable = new ArrayList<>();
-        for (Future<MaskContent> future : reading) {
+        for (Reading mask : reading) {
             try {
-                contents.add(future.get());
+                contents.add(mask.content().get());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UserException)) {
                     throw new IllegalStateException("a mask could not be surveyed", e.getCause());
                 }
-                unreadable.add(e.getCause().getMessage());
+                unreadable.put(mask.mask(), e.getCause().getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 CancellationException interrupted = new CancellationException("interrupted while masks are read");
                 interrupted.initCause(e);
                 throw interrupted;
             }
-        }
-        unreadable.stream().limit(TOLD).map(Finding::fault).forEach(findings::add);
-        if (unreadable.size() > TOLD) {
-            findings.add(Finding.fault((unreadable.size() - TOLD) + " more masks cannot be read"));
         }
         return contents;
     }

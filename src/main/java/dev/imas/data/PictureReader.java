@@ -85,6 +85,11 @@ public final class PictureReader {
         return input.channels().rgb() ? colours(samples, windows.get(0)) : channels(samples, windows);
     }
 
+    /** The files of a picture: the one that names it, or those of its channels. */
+    List<Path> files(Path picture) {
+        return channelFiles.of(picture);
+    }
+
     /** The stored samples of a file, of all its channels. */
     Samples stored(Path path) {
         if (isBytes(path)) {

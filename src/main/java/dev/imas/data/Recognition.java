@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -190,6 +191,6 @@ final class Recognition {
             pictures = group.kind() == Kind.PICTURES ? group.folder() : pictures;
             masks = group.kind() == Kind.MASKS ? group.folder() : masks;
         }
-        return String.format(SETTINGS, pictures, masks);
+        return String.format(Locale.ROOT, SETTINGS, pictures, masks);
     }
 }

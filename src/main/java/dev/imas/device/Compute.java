@@ -2,9 +2,7 @@ package dev.imas.device;
 
 import static org.bytedeco.pytorch.global.torch.clear_cache;
 import static org.bytedeco.pytorch.global.torch.empty;
-import static org.bytedeco.pytorch.global.torch.getNumGPUs;
 import static org.bytedeco.pytorch.global.torch.globalContext;
-import static org.bytedeco.pytorch.global.torch.hasCUDA;
 import static org.bytedeco.pytorch.global.torch.set_autocast_dtype;
 import static org.bytedeco.pytorch.global.torch.set_autocast_enabled;
 
@@ -12,8 +10,10 @@ import dev.imas.common.UserException;
 import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Precision;
-import dev.imas.kernels.Kernels;
 import dev.imas.machine.CpuFeatures;
+import dev.imas.machine.FileView;
+import dev.imas.machine.NvidiaDriver;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Device;
@@ -45,7 +45,7 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
      * @throws UserException for another device name, or one that this machine or build lacks
      */
     public static Compute of(String device, Precision precision, Backbone backbone) {
-        String name = resolveDevice(device);
+        String name = MachineGpus.INSTANCE.choose(DeviceName.checked(device));
         boolean cuda = !name.equals("cpu");
         if (precision == Precision.TF32 && !cuda) {
             throw new UserException("precision: tf32 exists on CUDA devices only, the device is cpu; use fp32 or bf16");
@@ -82,31 +82,32 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         return of(device, precision, Backbone.RESNET50);
     }
 
-    private static String resolveDevice(String device) {
-        DeviceName.checked(device);
-        if (device.equals("cpu")
-                || device.equals(DeviceName.AUTO) && !(hasCUDA() && Kernels.available(Kernels.Backend.CUDA))) {
-            return "cpu";
-        }
-        String problem = problem();
-        if (problem != null) {
-            throw new UserException("device: " + device + " was asked for, but " + problem
-                    + "; `imas doctor` tells what is needed, --device cpu computes without");
-        }
-        String name = device.indexOf(':') < 0 ? "cuda:0" : device;
-        if (Integer.parseInt(name.substring(name.indexOf(':') + 1)) >= getNumGPUs()) {
-            throw new UserException("device: " + device + " was asked for, but this machine has " + getNumGPUs()
-                    + " GPU(s), counted from cuda:0");
-        }
-        return name;
-    }
-
     /** Why no GPU can be used, in a part of a sentence; null when one can. */
     public static String problem() {
-        String problem = Torch.cudaProblem();
-        return problem != null || Kernels.available(Kernels.Backend.CUDA)
-                ? problem
-                : Kernels.problem(Kernels.Backend.CUDA);
+        return MachineGpus.INSTANCE.problem();
+    }
+
+    /** Why a GPU that libtorch sees cannot be used, in a part of a sentence; null when it can. */
+    public static String problem(int index) {
+        return MachineGpus.INSTANCE.problem(index);
+    }
+
+    /**
+     * What to tell a user who left the choice to the program and may expect another: that a GPU, or NVIDIA's driver, is
+     * there and does not compute, and why. One line; empty where there is nothing to tell.
+     *
+     * @param asked what the user wrote
+     */
+    public Optional<String> passedOver(String asked) {
+        if (!asked.equals(DeviceName.AUTO)) {
+            return Optional.empty();
+        }
+        Optional<String> gpu = MachineGpus.INSTANCE.passedOver(device);
+        if (gpu.isEmpty() && !cuda() && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
+            return Optional.of("NVIDIA's driver is installed, but no GPU can be used: " + problem()
+                    + "; `imas doctor` tells what is needed");
+        }
+        return gpu;
     }
 
     public boolean cuda() {

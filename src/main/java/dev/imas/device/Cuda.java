@@ -17,9 +17,21 @@ public final class Cuda {
 
     /** Makes a device the one that this thread allocates and computes on where no other is named. */
     public static void use(int index) {
-        torch.globalContext().lazyInitDevice(DeviceType.CUDA);
+        initialize();
         try (PointerScope scope = new PointerScope()) {
             streams().setDevice(device(index));
+        }
+    }
+
+    /** Must come before the first use of a GPU. */
+    static void initialize() {
+        torch.globalContext().lazyInitDevice(DeviceType.CUDA);
+    }
+
+    /** Which GPUs libtorch was compiled for; it tells its compiler's options in its description of itself. */
+    static GpuCode code() {
+        try (PointerScope scope = new PointerScope()) {
+            return GpuCode.ofOptions(torch.getCUDAHooks().showConfig().getString());
         }
     }
 

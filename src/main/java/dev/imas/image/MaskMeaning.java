@@ -3,6 +3,7 @@ package dev.imas.image;
 import dev.imas.common.UserException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -119,7 +120,7 @@ public final class MaskMeaning {
         String place = "x=" + first % mask.width() + ", y=" + first / mask.width();
         String named = found.stream()
                 .limit(TOLD)
-                .map(value -> mask.colour() ? String.format("#%06x", value) : String.valueOf(value))
+                .map(value -> mask.colour() ? String.format(Locale.ROOT, "#%06x", value) : String.valueOf(value))
                 .collect(Collectors.joining(", "));
         if (mask.colour() && !expected.startsWith("data.labels")) {
             return new UserException(path + " is a colour picture (" + named + "; first at " + place

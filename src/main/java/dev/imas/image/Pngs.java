@@ -1,5 +1,6 @@
 package dev.imas.image;
 
+import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.awt.image.RenderedImage;
@@ -43,7 +44,7 @@ public final class Pngs {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            Files.write(file, bytes);
+            DurableFiles.whole(file, beside -> Files.write(beside, bytes));
         } catch (IOException e) {
             throw new UserException(
                     "cannot write " + file + " (" + FileProblem.of(e, file) + "); name a folder that can be written to",

@@ -37,4 +37,14 @@ final class Aspp implements Layer {
             return torch.cat(parts, 1);
         });
     }
+
+    @Override
+    public <V> V describe(Operations<V> operations, V x) {
+        List<V> parts = new ArrayList<>();
+        parts.add(operations.repeated(pooled.describe(operations, operations.planeMeans(x)), x));
+        for (Layer branch : branches) {
+            parts.add(branch.describe(operations, x));
+        }
+        return operations.joined(parts);
+    }
 }

@@ -42,4 +42,9 @@ final class BatchNorm implements Layer {
         }
         return torch.batch_norm(x, weight, bias, runningMean, runningVar, train, MOMENTUM, EPSILON, x.is_cuda());
     }
+
+    @Override
+    public <V> V describe(Operations<V> operations, V x) {
+        return operations.batchNorm(x, prefix, EPSILON);
+    }
 }

@@ -17,6 +17,12 @@ record ConvBlock(Layer convolution, Layer norm, boolean relu) implements Layer {
         });
     }
 
+    @Override
+    public <V> V describe(Operations<V> operations, V x) {
+        V y = norm.describe(operations, convolution.describe(operations, x));
+        return relu ? operations.relu(y) : y;
+    }
+
     /** A decoder block: convolution {@code prefix.first}, norm {@code prefix.(first+1)}, ReLU. */
     static ConvBlock decoder(
             StateBuilder state, String prefix, int first, long in, long out, int kernel, int dilation, boolean bias) {

@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -12,6 +13,7 @@ final class Convolution implements Layer {
         DECODER
     }
 
+    private final String prefix;
     private final Tensor weight;
     private final TensorOptional bias;
     private final long[] stride;
@@ -36,6 +38,7 @@ final class Convolution implements Layer {
             int stride,
             int dilation,
             boolean bias) {
+        this.prefix = prefix;
         Initializer initializer =
                 role == Role.ENCODER ? Initializer.encoderWeight(out, kernel) : Initializer.decoder(in, kernel);
         weight = state.parameter(prefix + ".weight", initializer, out, in, kernel, kernel);
@@ -54,5 +57,16 @@ final class Convolution implements Layer {
     @Override
     public Tensor forward(Tensor x, boolean train) {
         return torch.conv2d(x, weight, bias == null ? new TensorOptional() : bias, stride, padding, dilation, 1);
+    }
+
+    @Override
+    public <V> V describe(Operations<V> operations, V x) {
+        return operations.convolution(
+                x,
+                prefix + ".weight",
+                bias == null ? Optional.empty() : Optional.of(prefix + ".bias"),
+                (int) stride[0],
+                (int) padding[0],
+                (int) dilation[0]);
     }
 }

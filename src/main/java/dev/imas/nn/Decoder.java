@@ -52,4 +52,11 @@ final class Decoder {
             return logits;
         });
     }
+
+    /** As {@link #forward}, by other operations. */
+    <V> V describe(Operations<V> operations, V fine, V coarse) {
+        V low = lowConv.describe(operations, fine);
+        V summary = head.describe(operations, aspp.describe(operations, coarse));
+        return classifier.describe(operations, operations.joined(List.of(low, operations.enlarged(summary, low))));
+    }
 }

@@ -136,6 +136,16 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
     }
 
     @Override
+    public <V> V describe(Operations<V> operations, V images) {
+        V fine = encoder.stages.get(0).describe(operations, encoder.stem.describe(operations, images));
+        V coarse = fine;
+        for (Layer stage : encoder.stages.subList(1, encoder.stages.size())) {
+            coarse = stage.describe(operations, coarse);
+        }
+        return decoder.describe(operations, fine, coarse);
+    }
+
+    @Override
     public Map<String, Tensor> parameters() {
         return state.parameters();
     }

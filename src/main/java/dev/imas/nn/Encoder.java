@@ -2,15 +2,10 @@ package dev.imas.nn;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /** The dilated ResNet: a stem with max-pooling to 1/4, then four stages. */
 final class Encoder {
     private static final int[] MULTI_GRID = {2, 2, 4};
-    private static final long[] THREE = {3, 3};
-    private static final long[] TWO = {2, 2};
-    private static final long[] ONE = {1, 1};
 
     /** Images [B,channels,H,W] to [B,stem,H/4,W/4], after the max-pooling. */
     final Layer stem;
@@ -53,12 +48,12 @@ final class Encoder {
                 stemBlock(state, "encoder.conv1.0", "encoder.conv1.1", channels, planes.get(0), 3, 2),
                 stemBlock(state, "encoder.conv1.3", "encoder.conv1.4", planes.get(0), planes.get(1), 3, 1),
                 stemBlock(state, "encoder.conv1.6", "encoder.bn1", planes.get(1), planes.get(2), 3, 1),
-                Encoder::maxPool));
+                new MaxPool()));
     }
 
     private static Layer wideStem(StateBuilder state, int channels, int planes) {
         return Layer.sequence(
-                List.of(stemBlock(state, "encoder.conv1", "encoder.bn1", channels, planes, 7, 2), Encoder::maxPool));
+                List.of(stemBlock(state, "encoder.conv1", "encoder.bn1", channels, planes, 7, 2), new MaxPool()));
     }
 
     private static Layer stemBlock(
@@ -67,10 +62,5 @@ final class Encoder {
                 new Convolution(state, Convolution.Role.ENCODER, convolution, in, out, kernel, stride, 1, false),
                 new BatchNorm(state, norm, out, 1),
                 true);
-    }
-
-    private static Tensor maxPool(Tensor x, boolean train) {
-        boolean ceilMode = true;
-        return torch.max_pool2d(x, THREE, TWO, ONE, ONE, ceilMode);
     }
 }

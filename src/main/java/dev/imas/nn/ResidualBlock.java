@@ -82,4 +82,10 @@ final class ResidualBlock implements Layer {
             return y;
         });
     }
+
+    @Override
+    public <V> V describe(Operations<V> operations, V x) {
+        V y = branch.describe(operations, x);
+        return operations.relu(operations.sum(y, shortcut == null ? x : shortcut.describe(operations, x)));
+    }
 }

@@ -58,6 +58,15 @@ public interface SegmentationNetwork extends AutoCloseable {
      */
     Output forward(Tensor images, boolean train);
 
+    /**
+     * The pass with running statistics, without auxiliary logits, by other operations than libtorch's: how a network
+     * is written down elsewhere.
+     *
+     * @param images what stands for [B,channels,H,W] normalised
+     * @return what stands for the logits [B,C,h,w]
+     */
+    <V> V describe(Operations<V> operations, V images);
+
     /** Learnable tensors by state-dict key, in state-dict order (live tensors, requires_grad). */
     Map<String, Tensor> parameters();
 

@@ -1,5 +1,7 @@
 package dev.imas.predict;
 
+import dev.imas.common.Interrupts;
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.PictureInput;
 import dev.imas.data.ImageSource;
@@ -11,6 +13,7 @@ import dev.imas.nn.SegmentationNetwork;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
@@ -58,10 +61,17 @@ public final class Evaluator {
     private List<Tensor> counted(ImageSource source, List<UnaryOperator<Tensor>> networks) {
         List<Tensor> counts =
                 networks.stream().map(network -> inference.counts()).toList();
-        CompletableFuture<Sample> next = load(source, 0);
+        CompletableFuture<Optional<Sample>> next = load(source, 0);
+        int measured = 0;
         for (int i = 0; i < source.size(); i++) {
-            Sample sample = await(next);
+            Interrupts.check();
+            Optional<Sample> loaded = await(next);
             next = i + 1 < source.size() ? load(source, i + 1) : null;
+            if (loaded.isEmpty()) {
+                continue;
+            }
+            Sample sample = loaded.get();
+            measured++;
             try (PointerScope scope = new PointerScope()) {
                 Tensor image = inference.input(sample.seen);
                 Tensor truth = inference.truth(sample.labels, sample.height, sample.width);
@@ -69,6 +79,9 @@ public final class Evaluator {
                     inference.count(image, truth, networks.get(n), counts.get(n));
                 }
             }
+        }
+        if (measured == 0 && source.size() > 0) {
+            throw new UserException("none of the " + source.size() + " pictures to measure on can be read");
         }
         return counts;
     }
@@ -106,16 +119,16 @@ public final class Evaluator {
     /** A picture as the network sees it, and its mask in direct memory. */
     private record Sample(Inference.Seen seen, ByteBuffer labels, int height, int width) {}
 
-    /** Decodes beside the evaluation of the picture before. */
-    private CompletableFuture<Sample> load(ImageSource source, int i) {
-        return CompletableFuture.supplyAsync(() -> {
-            Inference.Seen seen = inference.seen(source.image(i));
-            LabelMap mask = source.mask(i);
+    /** Decodes beside the evaluation of the picture before; empty for one that is left out. */
+    private CompletableFuture<Optional<Sample>> load(ImageSource source, int i) {
+        return CompletableFuture.supplyAsync(() -> source.load(i, true).map(loaded -> {
+            Inference.Seen seen = inference.seen(loaded.picture());
+            LabelMap mask = loaded.mask();
             return new Sample(seen, Inference.direct(mask.labels()), mask.height(), mask.width());
-        });
+        }));
     }
 
-    private static Sample await(CompletableFuture<Sample> future) {
+    private static Optional<Sample> await(CompletableFuture<Optional<Sample>> future) {
         try {
             return future.join();
         } catch (CompletionException e) {

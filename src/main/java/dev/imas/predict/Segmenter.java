@@ -23,6 +23,7 @@ import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.run.RunDirectory;
+import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -74,8 +75,9 @@ public final class Segmenter implements AutoCloseable {
     /**
      * Opens a weight file: safetensors, or PyTorch's .pth, which is read and never executed.
      *
-     * @param weights file that training wrote, which says which network it holds; or one of another program, whose
-     *                network {@code options} name by a preset or a configuration
+     * @param weights file that training wrote, which says which network it holds; a run directory or a checkpoint,
+     *                which gives its teacher; or a file of another program, whose network {@code options} name by a
+     *                preset or a configuration
      * @throws UserException in one line, when the file is missing, damaged or does not fit its network, when it needs a
      *                       preset, or when the device cannot be used
      */
@@ -162,6 +164,11 @@ public final class Segmenter implements AutoCloseable {
         return working(inference -> inference.segment(picture, inference.predictor(trained.network()), true));
     }
 
+    /** As {@link #segmentWithProbabilities(RgbImage)}, of stored samples as {@link #segment(Samples)} takes them. */
+    public Segmentation segmentWithProbabilities(Samples samples) {
+        return segmentWithProbabilities(reader.picture(samples, "the picture"));
+    }
+
     /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
     public Confusion evaluate(ImageSource source) {
         return fitting(
@@ -174,6 +181,16 @@ public final class Segmenter implements AutoCloseable {
     /** What it was opened with, complete: how pictures are seen, and where those of its run are. */
     public ImasConfig settings() {
         return trained.settings();
+    }
+
+    /** The network, to be written down in other forms; stays this segmenter's, and is closed with it. */
+    public SegmentationNetwork network() {
+        return trained.network();
+    }
+
+    /** What the network sees, and what its output means. */
+    public NetworkSpec spec() {
+        return trained.spec();
     }
 
     /** Number of classes C; labels are below it. */
@@ -258,13 +275,14 @@ public final class Segmenter implements AutoCloseable {
      * and colours goes before any preset.
      */
     public static final class Options {
-        private static final Options DEFAULTS = new Options(null, null, List.of(), false, false, note -> {});
+        private static final Options DEFAULTS = new Options(null, null, List.of(), false, false, false, note -> {});
 
         private final String preset;
         private final Path configuration;
         private final List<Consumer<Map<String, Object>>> changes;
         private final boolean namesPictures;
         final boolean strict;
+        final boolean student;
         final Consumer<String> notes;
 
         private Options(
@@ -273,12 +291,14 @@ public final class Segmenter implements AutoCloseable {
                 List<Consumer<Map<String, Object>>> changes,
                 boolean namesPictures,
                 boolean strict,
+                boolean student,
                 Consumer<String> notes) {
             this.preset = preset;
             this.configuration = configuration;
             this.changes = changes;
             this.namesPictures = namesPictures;
             this.strict = strict;
+            this.student = student;
             this.notes = notes;
         }
 
@@ -289,12 +309,12 @@ public final class Segmenter implements AutoCloseable {
 
         /** A named configuration, such as voc: for files that do not say which network they hold. */
         public Options preset(String name) {
-            return new Options(name, null, changes, namesPictures, strict, notes);
+            return new Options(name, null, changes, namesPictures, strict, student, notes);
         }
 
         /** A configuration file (YAML) instead of a preset. */
         public Options configuration(Path file) {
-            return new Options(null, file, changes, namesPictures, strict, notes);
+            return new Options(null, file, changes, namesPictures, strict, student, notes);
         }
 
         /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:i}. */
@@ -341,32 +361,41 @@ public final class Segmenter implements AutoCloseable {
 
         /** Refuse weights of another program with missing or unknown keys. */
         public Options strict(boolean refuse) {
-            return new Options(preset, configuration, changes, namesPictures, refuse, notes);
+            return new Options(preset, configuration, changes, namesPictures, refuse, student, notes);
+        }
+
+        /** Of a run directory or a checkpoint the student, not the teacher. */
+        public Options student(boolean student) {
+            return new Options(preset, configuration, changes, namesPictures, strict, student, notes);
         }
 
         /** Told in one line each what was found in files of other programs, and what became of dark pictures. */
         public Options notes(Consumer<String> listener) {
-            return new Options(preset, configuration, changes, namesPictures, strict, listener);
+            return new Options(preset, configuration, changes, namesPictures, strict, student, listener);
         }
 
         private Options changed(Consumer<Map<String, Object>> change, boolean pictures) {
             List<Consumer<Map<String, Object>>> all = new ArrayList<>(changes);
             all.add(change);
-            return new Options(preset, configuration, List.copyOf(all), pictures, strict, notes);
+            return new Options(preset, configuration, List.copyOf(all), pictures, strict, student, notes);
         }
 
         /**
          * The settings that a weight file is opened with, complete.
          *
-         * @param own what the file says of its network; empty: another program's file, which needs a configuration
+         * @param own what the file says of its network; empty: a checkpoint, of whose run it is known, or another
+         *            program's file, which needs a configuration
          */
-        ImasConfig resolved(Path weights, Optional<NetworkSpec> own) {
-            if (own.isEmpty() && preset == null && configuration == null) {
+        ImasConfig resolved(RunWeights named, Optional<NetworkSpec> own) {
+            Path weights = named.file();
+            RunDirectory run = named.run().orElseGet(() -> RunDirectory.around(weights));
+            boolean known = own.isPresent() || named.run().isPresent() && Files.isRegularFile(run.config());
+            if (!known && preset == null && configuration == null) {
                 throw new UserException(
                         weights + " does not say which network it belongs to; name it with a preset or a"
                                 + " configuration (--preset or --config)");
             }
-            Map<String, Object> layers = base(weights);
+            Map<String, Object> layers = base(run);
             if (namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
                 ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
             }
@@ -426,16 +455,15 @@ public final class Segmenter implements AutoCloseable {
             }
         }
 
-        private Map<String, Object> base(Path weights) {
+        private Map<String, Object> base(RunDirectory run) {
             if (preset != null) {
                 return ConfigYaml.preset(preset);
             }
             if (configuration != null) {
                 return ConfigYaml.file(configuration, notes);
             }
-            Path ofRun = RunDirectory.around(weights).config();
-            if (Files.isRegularFile(ofRun)) {
-                return ConfigYaml.ofRun(ofRun);
+            if (Files.isRegularFile(run.config())) {
+                return ConfigYaml.ofRun(run.config());
             }
             Map<String, Object> layers = ConfigYaml.preset("voc");
             ConfigYaml.set(layers, "data.layout", "list"); // of pictures beside their masks

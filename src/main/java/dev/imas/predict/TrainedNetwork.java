@@ -5,8 +5,11 @@ import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
+import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
 import dev.imas.weights.WeightFiles;
+import dev.imas.weights.WeightFiles.Fit;
+import dev.imas.weights.WeightFiles.Part;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,17 +23,22 @@ import org.bytedeco.javacpp.PointerScope;
  */
 record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
     /**
-     * Opens a weight file. Our own say which network they belong to; for others the options' preset or configuration
-     * does.
+     * Opens weights. Our own files say which network they belong to; of a checkpoint its run does, and of other
+     * programs' files the options' preset or configuration.
+     *
+     * @param given a file or a part of a run, as {@link RunWeights} understands it
      */
-    static TrainedNetwork open(Path weights, Segmenter.Options options) {
+    static TrainedNetwork open(Path given, Segmenter.Options options) {
         Torch.load();
+        RunWeights named = RunWeights.of(given, options.student, options.notes);
+        Path weights = named.file();
         try (PointerScope scope = new PointerScope()) {
             Optional<NetworkSpec> own = NetworkSpec.of(weights);
-            ImasConfig config = options.resolved(weights, own);
+            ImasConfig config = options.resolved(named, own);
             NetworkSpec spec = spec(weights, own, config);
             Compute compute = Compute.of(
                     config.device(), config.precision(), spec.network().backbone());
+            compute.passedOver(config.device()).ifPresent(options.notes);
             SegmentationNetwork network =
                     own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, options);
             return new TrainedNetwork(network.placed(compute), spec, config, compute);
@@ -62,10 +70,10 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                     + " its " + spec.input().channels().count() + " channels are normalised");
         }
         SegmentationNetwork network = spec.create();
+        Fit fit = options.strict ? Fit.EXACT : Fit.COMPLETE;
+        Part part = options.student ? Part.STUDENT : Part.AUTO;
         try {
-            options.notes.accept(WeightFiles.load(
-                            network, weights, options.strict ? WeightFiles.Fit.EXACT : WeightFiles.Fit.COMPLETE)
-                    .summary());
+            options.notes.accept(WeightFiles.load(network, weights, part, fit).summary());
             return network;
         } catch (RuntimeException e) {
             network.close();

@@ -1,11 +1,19 @@
 package dev.imas.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.common.DurableFiles;
+import dev.imas.common.Sha256;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,6 +24,9 @@ import java.util.stream.Stream;
  */
 public record CheckpointFiles(Path folder) {
     private static final Pattern DESCRIPTION = Pattern.compile("step-(\\d{1,18})\\.json");
+    private static final Pattern FILE = Pattern.compile("step-(\\d{1,18})\\.(json|safetensors)");
+    private static final Pattern LEFT = Pattern.compile("step-\\d{1,18}\\.(safetensors|safetensors\\.tmp|json\\.tmp)");
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Where the tensors after a step are. */
     public Path tensors(long step) {
@@ -45,6 +56,84 @@ public record CheckpointFiles(Path folder) {
     public void delete(long step) throws IOException {
         Files.deleteIfExists(description(step));
         Files.deleteIfExists(tensors(step));
+    }
+
+    /**
+     * What a checkpoint's files hold, verified.
+     *
+     * @param content the description without its own checksum
+     * @param tensors the file of its tensors, whose checksum is the description's
+     */
+    public record Content(ObjectNode content, Path tensors) {}
+
+    /** @throws IOException saying what is damaged or missing, in words that follow the description's name */
+    public Content read(long step) throws IOException {
+        ObjectNode content = object(Files.readAllBytes(description(step)));
+        String expected = content.path("check").asText();
+        content.remove("check");
+        if (!check(content).equals(expected)) {
+            throw new IOException("its checksum differs");
+        }
+        JsonNode tensors = content.path("tensors");
+        Path weights = tensors(step);
+        if (!tensors.path("file").asText().equals(weights.getFileName().toString())) {
+            throw new IOException("it names other tensors than its own, " + weights.getFileName());
+        }
+        if (!Files.isRegularFile(weights)) {
+            throw new IOException(weights.getFileName() + " is missing");
+        }
+        if (Files.size(weights) != tensors.path("bytes").asLong()
+                || !Sha256.of(weights).equals(tensors.path("sha256").asText())) {
+            throw new IOException("the checksum of " + weights.getFileName() + " differs");
+        }
+        return new Content(content, weights);
+    }
+
+    private static ObjectNode object(byte[] description) throws IOException {
+        try {
+            if (JSON.readTree(description) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException e) {
+            throw new IOException("it is cut or no JSON", e);
+        }
+        throw new IOException("not a JSON object");
+    }
+
+    /** Writes the description of a checkpoint whose tensors are there, with checksums of both. */
+    public void describe(long step, ObjectNode content) throws IOException {
+        Path weights = tensors(step);
+        content.putObject("tensors")
+                .put("file", weights.getFileName().toString())
+                .put("bytes", Files.size(weights))
+                .put("sha256", Sha256.of(weights));
+        content.put("check", check(content));
+        DurableFiles.replace(
+                description(step), file -> JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content));
+    }
+
+    private static String check(ObjectNode content) {
+        return Sha256.of(content.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The step that a file of a checkpoint belongs to by its name; empty for other files. */
+    public static OptionalLong step(Path file) {
+        Matcher name = FILE.matcher(file.getFileName().toString());
+        return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
+    }
+
+    /** Removes what a run left that was stopped before its first checkpoint was whole; where there is one, nothing. */
+    public void clear() throws IOException {
+        if (!Files.isDirectory(folder) || !steps().isEmpty()) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(found ->
+                            LEFT.matcher(found.getFileName().toString()).matches())
+                    .toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static String name(long step) {

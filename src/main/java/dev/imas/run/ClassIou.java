@@ -1,6 +1,8 @@
 package dev.imas.run;
 
+import dev.imas.common.DurableFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +20,13 @@ public record ClassIou(int index, String name, double student, double teacher) {
 
     /** Writes the file anew. */
     public static void write(Path file, List<ClassIou> classes) throws IOException {
-        try (CsvLog csv = new CsvLog(file, 0, NEEDED, MEASURED)) {
-            classes.forEach(c -> csv.row(c.index, c.name, c.student, c.teacher));
-        }
+        DurableFiles.replace(file, beside -> {
+            try (CsvLog csv = new CsvLog(beside, 0, NEEDED, MEASURED)) {
+                classes.forEach(c -> csv.row(c.index, c.name, c.student, c.teacher));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        });
     }
 
     /**

@@ -1,11 +1,13 @@
 package dev.imas.run;
 
+import dev.imas.common.DurableFiles;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.apache.commons.csv.CSVFormat;
 final class CsvLog implements AutoCloseable {
     private static final CSVFormat FORMAT = CSVFormat.DEFAULT;
 
+    private final Path path;
     private final FileChannel channel;
 
     /**
@@ -27,7 +30,9 @@ final class CsvLog implements AutoCloseable {
      */
     @SafeVarargs
     CsvLog(Path path, long position, List<String>... header) throws IOException {
+        this.path = path;
         channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        DurableFiles.syncName(path); // else a power cut takes the file, however well its rows were synced
         if (channel.size() < position) {
             long found = channel.size();
             channel.close();
@@ -37,7 +42,18 @@ final class CsvLog implements AutoCloseable {
         channel.truncate(position);
         channel.position(position);
         if (position == 0) {
-            row(Stream.of(header).flatMap(List::stream).toArray());
+            begin(Stream.of(header).flatMap(List::stream).toArray());
+        }
+    }
+
+    /** A file without its first line is no table: where that cannot be written, there is none. */
+    private void begin(Object[] header) throws IOException {
+        try {
+            row(header);
+        } catch (UncheckedIOException e) {
+            channel.close();
+            Files.deleteIfExists(path);
+            throw e;
         }
     }
 
@@ -54,13 +70,17 @@ final class CsvLog implements AutoCloseable {
                 channel.write(line);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(DurableFiles.about(path, e));
         }
     }
 
     /** Makes the rows durable and returns their length in bytes. */
     long sync() throws IOException {
-        channel.force(false);
+        try {
+            channel.force(false);
+        } catch (IOException e) {
+            throw DurableFiles.about(path, e);
+        }
         return channel.position();
     }
 

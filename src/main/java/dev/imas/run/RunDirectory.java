@@ -1,11 +1,14 @@
 package dev.imas.run;
 
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The folder of one run and the names in it. */
@@ -26,7 +29,7 @@ public record RunDirectory(Path root) {
             directory.requireFree();
         }
         try {
-            Files.createDirectories(root);
+            DurableFiles.createFolder(root);
         } catch (IOException e) {
             throw directory.unusable(e);
         }
@@ -41,7 +44,7 @@ public record RunDirectory(Path root) {
     public void requireFree() {
         requireFolder();
         try {
-            if (Files.exists(root) && !empty(root) && !beganOnly()) {
+            if (Files.exists(root) && !empty() && !beganOnly()) {
                 throw new UserException(
                         root + " is not empty; use --resume to continue the run in it, or another --out");
             }
@@ -153,21 +156,23 @@ public record RunDirectory(Path root) {
         return file.getFileName().toString();
     }
 
-    /** Whether the folder is that of a run which failed before it had anything to go on from. */
+    /**
+     * Whether the folder is that of a run which failed before it had anything to go on from, at whatever moment: while
+     * its settings were written, or with tables and tensors of a first checkpoint that is not whole.
+     */
     private boolean beganOnly() throws IOException {
-        return Files.isRegularFile(config())
-                && Files.exists(lock()) // else it is a person's own file
+        Path unwritten = root.resolve(name(config()) + ".tmp");
+        return Files.exists(lock()) // else it is a person's own file
+                && (Files.isRegularFile(config()) || Files.exists(unwritten))
                 && checkpoints().steps().isEmpty()
-                && Stream.of(student(), teacher(), summary()).noneMatch(Files::exists);
+                && Stream.of(student(), teacher(), best(), summary()).noneMatch(Files::exists);
     }
 
-    private boolean holdsOnlyItsLock(Stream<Path> entries) {
-        return entries.allMatch(entry -> entry.getFileName().equals(lock().getFileName()));
-    }
-
-    private static boolean empty(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return new RunDirectory(folder).holdsOnlyItsLock(entries);
+    /** With nothing but its lock, what a process left that was killed as it wrote config.yaml, and systems' own files. */
+    private boolean empty() throws IOException {
+        Set<String> made = Set.of(name(lock()), name(config()) + ".tmp");
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.map(RunDirectory::name).allMatch(entry -> made.contains(entry) || FileNames.ofSystem(entry));
         }
     }
 }

@@ -5,14 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.imas.common.DurableFiles;
-import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
-import dev.imas.common.Sha256;
 import dev.imas.common.UserException;
 import dev.imas.run.CheckpointFiles;
 import dev.imas.weights.WeightFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,21 +39,30 @@ final class CheckpointStore {
 
     /** Writes a checkpoint and removes those that are no longer kept. */
     void save(RunState state, JsonNode config, JsonNode data, Map<String, Tensor> tensors) throws IOException {
-        Files.createDirectories(files.folder());
+        if (!Files.isDirectory(files.folder())) {
+            DurableFiles.createFolder(files.folder());
+        }
         Path weights = files.tensors(state.step());
-        WeightFiles.save(tensors, weights, Map.of("step", Long.toString(state.step())));
+        writeWeights(tensors, weights, Map.of("step", Long.toString(state.step())));
         ObjectNode content = JSON.createObjectNode();
         content.set("state", JSON.valueToTree(state));
         content.set("config", config);
         content.set("data", data);
-        content.putObject("tensors")
-                .put("file", weights.getFileName().toString())
-                .put("bytes", Files.size(weights))
-                .put("sha256", Sha256.of(weights));
-        content.put("check", check(content));
-        DurableFiles.replace(files.description(state.step()), file -> JSON.writerWithDefaultPrettyPrinter()
-                .writeValue(file.toFile(), content));
+        files.describe(state.step(), content);
         prune(state);
+    }
+
+    /** As {@link WeightFiles#save}; what fails is the run directory's failure, told like that of its other files. */
+    static void writeWeights(Map<String, Tensor> tensors, Path target, Map<String, String> metadata)
+            throws IOException {
+        try {
+            WeightFiles.save(tensors, target, metadata);
+        } catch (UserException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw DurableFiles.about(target, failure);
+            }
+            throw e;
+        }
     }
 
     /** The newest checkpoint whose checksums hold; says which ones were passed over. */
@@ -65,7 +71,7 @@ final class CheckpointStore {
         for (long step : steps) {
             Path description = files.description(step);
             try {
-                return Optional.of(read(description));
+                return Optional.of(read(step));
             } catch (IOException | RuntimeException e) {
                 message.accept("checkpoint " + description.getFileName() + " is damaged (" + reason(e, description)
                         + "); using the one before");
@@ -81,7 +87,7 @@ final class CheckpointStore {
     /** The checkpoint after that step; none if it is not there or damaged. */
     Optional<Checkpoint> after(long step) {
         try {
-            return Optional.of(read(files.description(step)));
+            return Optional.of(read(step));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
@@ -96,29 +102,21 @@ final class CheckpointStore {
                 : e.getMessage().lines().findFirst().orElse("");
     }
 
-    private Checkpoint read(Path description) throws IOException {
-        if (!(JSON.readTree(Files.readAllBytes(description)) instanceof ObjectNode content)) {
-            throw new IOException("not a JSON object");
+    private Checkpoint read(long step) throws IOException {
+        CheckpointFiles.Content found = files.read(step);
+        return new Checkpoint(
+                state(found.content().path("state")),
+                found.content().path("config"),
+                found.content().path("data"),
+                found.tensors());
+    }
+
+    private static RunState state(JsonNode written) throws IOException {
+        try {
+            return JSON.treeToValue(written, RunState.class);
+        } catch (JsonProcessingException e) {
+            throw new IOException("its state is that of another version of this program", e);
         }
-        String expected = content.path("check").asText();
-        content.remove("check");
-        if (!check(content).equals(expected)) {
-            throw new IOException("its checksum differs");
-        }
-        JsonNode tensors = content.path("tensors");
-        Path weights = description.resolveSibling(FileNames.stem(description) + ".safetensors");
-        if (!tensors.path("file").asText().equals(weights.getFileName().toString())) {
-            throw new IOException("it names other tensors than its own, " + weights.getFileName());
-        }
-        if (!Files.isRegularFile(weights)) {
-            throw new IOException(weights.getFileName() + " is missing");
-        }
-        if (Files.size(weights) != tensors.path("bytes").asLong()
-                || !Sha256.of(weights).equals(tensors.path("sha256").asText())) {
-            throw new IOException("the checksum of " + weights.getFileName() + " differs");
-        }
-        RunState state = JSON.treeToValue(content.get("state"), RunState.class);
-        return new Checkpoint(state, content.get("config"), content.path("data"), weights);
     }
 
     /** Checkpoints of later steps were passed over as damaged when the run went on from an earlier one. */
@@ -130,9 +128,5 @@ final class CheckpointStore {
                 files.delete(step);
             }
         }
-    }
-
-    private static String check(ObjectNode content) {
-        return Sha256.of(content.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

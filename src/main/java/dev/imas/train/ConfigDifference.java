@@ -42,6 +42,15 @@ final class ConfigDifference {
                 .toList();
     }
 
+    /** The keys of the run that the checkpoint's configuration has not, free ones left out. */
+    static List<String> lacking(JsonNode saved, JsonNode wanted) {
+        Set<String> known = flatten(saved).keySet();
+        return flatten(wanted).keySet().stream()
+                .filter(key -> !FREE.contains(key) && !known.contains(key))
+                .filter(key -> ConfigYaml.keyEndingIn(key).filter(key::equals).isPresent()) // no entry of a table
+                .toList();
+    }
+
     private static Map<String, String> flatten(JsonNode node) {
         Map<String, String> flat = new TreeMap<>();
         flatten("", node, flat);

@@ -12,6 +12,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The last gamma seen of every unlabelled image, kept on the device; NaN before an image was seen. */
 final class HardnessTable {
+    /** What it is called in a checkpoint. */
+    static final String NAME = "hardness";
+
     private final Compute compute;
     private final Tensor values;
 
@@ -32,6 +35,13 @@ final class HardnessTable {
     void put(int[] indices, Tensor gamma) {
         long[] wide = Arrays.stream(indices).asLongStream().toArray();
         values.index_copy_(0, compute.upload(wide, wide.length), gamma.reshape(wide.length));
+    }
+
+    /** Puts the values of all images. */
+    void fill(float[] gamma) {
+        try (PointerScope scope = new PointerScope()) {
+            values.copy_(compute.upload(gamma, gamma.length));
+        }
     }
 
     float[] read() {

@@ -2,6 +2,7 @@ package dev.imas.train;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Layout;
@@ -30,7 +31,7 @@ final class InitialWeights {
         if (!network.startsFromFile()) {
             return Optional.empty();
         }
-        Path file = Path.of(network.initWeights());
+        Path file = WrittenPath.of(network.initWeights());
         String problem = FileProblem.ofInput(file);
         if (problem != null) {
             throw new UserException(

@@ -13,8 +13,10 @@ import dev.imas.semi.Teacher;
 import dev.imas.weights.SafetensorsFile;
 import dev.imas.weights.WeightFiles;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -61,9 +63,13 @@ final class Models implements AutoCloseable {
         return all;
     }
 
-    /** Copies the tensors of a checkpoint into the live ones, bit for bit. */
+    /** Copies the tensors of a checkpoint into the live ones, bit for bit; the hardness table may be left out. */
     static void restore(SafetensorsFile file, Map<String, Tensor> live) {
-        if (!file.entries().keySet().equals(live.keySet())) {
+        Set<String> kept = new HashSet<>(file.entries().keySet());
+        if (!live.containsKey(HardnessTable.NAME)) {
+            kept.remove(HardnessTable.NAME);
+        }
+        if (!kept.equals(live.keySet())) {
             throw new UserException(file.path() + " does not belong to this configuration: it holds "
                     + file.entries().size() + " tensors, the run has " + live.size());
         }

@@ -12,7 +12,6 @@ import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.run.Summary;
 import dev.imas.weights.NetworkSpec;
-import dev.imas.weights.WeightFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,14 +35,14 @@ final class Results {
     }
 
     /** @param step after which the networks are as they are */
-    void writeModels(Models models, long step) {
-        WeightFiles.save(models.student.state(), directory.student(), metadata(step));
-        WeightFiles.save(models.teacher.network().state(), directory.teacher(), metadata(step));
+    void writeModels(Models models, long step) throws IOException {
+        CheckpointStore.writeWeights(models.student.state(), directory.student(), metadata(step));
+        CheckpointStore.writeWeights(models.teacher.network().state(), directory.teacher(), metadata(step));
     }
 
     /** The best teacher so far. */
-    void writeBest(Models models, long step) {
-        WeightFiles.save(models.teacher.network().state(), directory.best(), metadata(step));
+    void writeBest(Models models, long step) throws IOException {
+        CheckpointStore.writeWeights(models.teacher.network().state(), directory.best(), metadata(step));
     }
 
     private Map<String, String> metadata(long step) {

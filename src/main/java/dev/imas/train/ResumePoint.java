@@ -6,11 +6,19 @@ import dev.imas.data.Dataset;
 import dev.imas.run.RunDirectory;
 import dev.imas.train.CheckpointStore.Checkpoint;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where a run goes on, if what it would compute with is what it began with. */
 final class ResumePoint {
+    private static final String UNLABELED = "unlabeled";
+    private static final String EPOCH_LENGTH = "data.epoch_length: ";
+    private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
+
     private ResumePoint() {}
 
     /**
@@ -31,19 +39,83 @@ final class ResumePoint {
                     "the checkpoints in " + directory.checkpoints().folder() + " were written by an older"
                             + " version, which this one cannot continue; train anew with another --out");
         }
-        List<String> changes = ConfigDifference.between(found.config(), ConfigDifference.json(config));
+        requireKnownSettings(found, config, directory);
+        List<String> changes = ConfigDifference.between(found.config(), ConfigDifference.json(config)).stream()
+                .filter(change -> !(change.startsWith(EPOCH_LENGTH) && sameEpochLength(found, config)))
+                .toList();
         if (!changes.isEmpty()) {
             throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes)
                     + "; resume with the old values, or train anew with another --out");
         }
-        List<String> other = ConfigDifference.between(found.data(), ConfigDifference.json(data.fingerprints()));
+        requireData(found, data, listener);
+        listener.message("continuing after step " + found.state().step());
+        return Optional.of(withEpochs(found, config(config, data, newest), data, listener));
+    }
+
+    /** Settings that a version had not yet when it wrote the checkpoint have no value that this one could compare. */
+    private static void requireKnownSettings(Checkpoint found, ImasConfig config, RunDirectory directory) {
+        List<String> lacking = ConfigDifference.lacking(found.config(), ConfigDifference.json(config));
+        if (!lacking.isEmpty()) {
+            throw new UserException("the run in " + directory.root() + " was begun by an older version of this program,"
+                    + " which had no setting " + String.join(", ", lacking) + "; continue it with that version, or"
+                    + " train anew with another --out");
+        }
+    }
+
+    /** The run's own pictures; unlabelled ones may be gone or replaced. */
+    private static void requireData(Checkpoint found, Dataset data, TrainListener listener) {
+        List<String> other = new ArrayList<>();
+        new TreeMap<>(data.fingerprints()).forEach((list, now) -> {
+            String before = found.data().path(list).asText();
+            boolean fewer = list.equals(UNLABELED) && pictures(now) <= pictures(before) && pictures(now) > 0;
+            if (!same(before, now) && fewer) {
+                listener.message("the unlabelled pictures are not those that the run began with (" + pictures(now)
+                        + ", before " + pictures(before) + ", or other files): it goes on with these, an epoch stays as"
+                        + " long as it was, and the bits are no longer those of a run without the change");
+            } else if (!same(before, now)) {
+                other.add(list + ": \"" + before + "\" -> \"" + now + "\"");
+            }
+        });
         if (!other.isEmpty()) {
             throw new UserException("the data set is not the one the run began with: " + String.join(", ", other)
-                    + "; name the same lists (--data, --labeled, --unlabeled, --val), or train "
-                    + "anew with another --out");
+                    + "; name the same lists (--data, --labeled, --unlabeled, --val) of the same files, or train anew"
+                    + " with another --out");
         }
-        listener.message("continuing after step " + found.state().step());
-        return Optional.of(withEpochs(found, config, data, listener));
+    }
+
+    /** Older checkpoints do not tell the sizes of files. */
+    private static boolean same(String before, String now) {
+        return now.equals(before) || now.startsWith(before + ", sizes ");
+    }
+
+    private static int pictures(String fingerprint) {
+        Matcher number = COUNT.matcher(fingerprint);
+        return number.lookingAt() ? Integer.parseInt(number.group()) : 0;
+    }
+
+    /** Whether a run goes on with other unlabelled pictures than its checkpoint was written with. */
+    static boolean otherUnlabeled(Checkpoint from, Dataset data) {
+        return !same(from.data().path(UNLABELED).asText(), data.fingerprints().get(UNLABELED));
+    }
+
+    /** The configuration with epochs as long as they were, so that steps and rates stay where they are. */
+    static ImasConfig config(ImasConfig config, Dataset data, Optional<Checkpoint> from) {
+        if (from.isEmpty() || !otherUnlabeled(from.get(), data)) {
+            return config;
+        }
+        return config.withData(config.data().withEpochLength(epochLength(from.get())));
+    }
+
+    private static boolean sameEpochLength(Checkpoint found, ImasConfig config) {
+        return config.data().epochLength() == epochLength(found);
+    }
+
+    private static int epochLength(Checkpoint from) {
+        int given = from.config().at("/data/epoch_length").asInt();
+        int batch = from.config().at("/training/batch_unlabeled").asInt();
+        return given > 0
+                ? given
+                : Math.max(batch, pictures(from.data().path(UNLABELED).asText()));
     }
 
     /** Another number of epochs is another schedule from here on. */

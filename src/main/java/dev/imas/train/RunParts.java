@@ -33,6 +33,7 @@ final class RunParts implements AutoCloseable {
     final HardnessRows hardnessRows;
     final Checkpoints checkpoints;
     final SettledMemory memory;
+    final BrokenPictures broken;
     /** Where the run stands when it begins. */
     final RunState start;
 
@@ -59,8 +60,10 @@ final class RunParts implements AutoCloseable {
             hardness = new HardnessTable(data.unlabeled().size(), compute);
             start = from.map(Checkpoint::state)
                     .orElseGet(() -> RunState.start(compute.precision().name()));
+            boolean otherPictures = from.isPresent() && ResumePoint.otherUnlabeled(from.get(), data);
             if (from.isPresent()) {
-                Models.restore(SafetensorsFile.read(from.get().tensors()), tensors());
+                Models.restore(
+                        SafetensorsFile.read(from.get().tensors()), otherPictures ? models.tensors() : tensors());
                 models.teacher.mirrorsStudent(start.teacherMirrors());
             }
             divergence = new Divergence(directory.checkpoints().folder());
@@ -73,7 +76,11 @@ final class RunParts implements AutoCloseable {
                     config.training().logEvery(),
                     opened);
             hardnessRows = new HardnessRows(directory, start.hardnessBytes(), hardness, data.unlabeled(), opened);
+            if (otherPictures) {
+                hardness.fill(hardnessRows.last(directory));
+            }
             checkpoints = new Checkpoints(directory, config, data);
+            broken = opened.keep(new BrokenPictures(config, data, listener));
             loaders = new Loaders(data, plan, LoaderThreads.settled(config, compute.cuda()), opened);
             memory = SettledMemory.of(start.step(), plan);
         } catch (IOException | RuntimeException | Error e) {

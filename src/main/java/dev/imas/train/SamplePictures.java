@@ -1,6 +1,7 @@
 package dev.imas.train;
 
 import dev.imas.data.Dataset;
+import dev.imas.data.ImageSource;
 import dev.imas.image.Composite;
 import dev.imas.image.IndexPng;
 import dev.imas.image.Picture;
@@ -11,6 +12,7 @@ import dev.imas.run.SampleFile.View;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Validation pictures with what student and teacher see in them, for the report. */
 final class SamplePictures {
@@ -25,9 +27,13 @@ final class SamplePictures {
         int count = Math.min(MOST, size);
         for (int k = 0; k < count; k++) {
             int i = (int) ((long) k * size / count);
-            Picture image = data.validation().image(i);
+            Optional<ImageSource.Loaded> loaded = data.validation().load(i, true);
+            if (loaded.isEmpty()) {
+                continue;
+            }
+            Picture image = loaded.get().picture();
             Pngs.write(file(folder, k, View.IMAGE), Composite.of(image));
-            IndexPng.write(file(folder, k, View.TRUTH), data.validation().mask(i), data.palette());
+            IndexPng.write(file(folder, k, View.TRUTH), loaded.get().mask(), data.palette());
             IndexPng.write(file(folder, k, View.STUDENT), student.segment(image).labels(), data.palette());
             IndexPng.write(file(folder, k, View.TEACHER), teacher.segment(image).labels(), data.palette());
         }

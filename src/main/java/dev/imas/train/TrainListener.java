@@ -9,6 +9,14 @@ public interface TrainListener {
     /** @param startStep 0, or the step a resumed run continues at */
     default void started(long startStep, long totalSteps, int stepsPerEpoch) {}
 
+    /**
+     * Whether the run is to end here, to be resumed later; asked after every step. A run that ends so writes a
+     * checkpoint and throws {@link RunStopped}.
+     */
+    default boolean stops() {
+        return false;
+    }
+
     default void step(StepMetrics metrics) {}
 
     default void evaluated(EpochMetrics metrics) {}

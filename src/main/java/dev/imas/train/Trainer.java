@@ -12,8 +12,6 @@ import dev.imas.data.Inspection;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
-import dev.imas.machine.FileView;
-import dev.imas.machine.NvidiaDriver;
 import dev.imas.report.ReportWriter;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunLock;
@@ -24,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
@@ -59,17 +58,21 @@ public final class Trainer {
     public static RunSummary run(Inspection inspection, Path out, boolean resume, TrainListener listener) {
         requireDevice(inspection.config());
         Dataset data = inspected(inspection, listener);
-        ImasConfig config = onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
+        ImasConfig asked = onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
         if (!resume) {
-            InitialWeights.of(config, listener); // what fails here leaves no run directory behind
-            InitialWeights.tellRandomStart(config, listener);
+            InitialWeights.of(asked, listener); // what fails here leaves no run directory behind
+            InitialWeights.tellRandomStart(asked, listener);
         }
         RunDirectory directory = RunDirectory.open(out, resume);
         try (RunLock lock = RunLock.take(directory.lock())) {
-            Optional<Checkpoint> from = resume ? ResumePoint.find(config, data, directory, listener) : Optional.empty();
+            if (!resume) {
+                directory.checkpoints().clear();
+            }
+            Optional<Checkpoint> from = resume ? ResumePoint.find(asked, data, directory, listener) : Optional.empty();
+            ImasConfig config = ResumePoint.config(asked, data, from);
             Compute compute = Compute.of(
                     config.device(), precision(config, from), config.network().backbone());
-            tellUnusedGpu(config, compute, listener);
+            compute.passedOver(config.device()).ifPresent(listener::message);
             listener.message("device " + compute.device() + ", precision "
                     + Names.word(compute.precision())
                     + (compute.channelsLast() ? ", channels_last" : ""));
@@ -88,8 +91,8 @@ public final class Trainer {
             return summary;
         } catch (IOException | UncheckedIOException e) {
             throw new UserException(
-                    "the run directory " + out + " could not be written (" + FileProblem.of(e, out)
-                            + "); mend that, then use --resume",
+                    "the run directory " + out + " could not be written (" + FileProblem.of(e, out) + "); "
+                            + kept(directory),
                     e);
         } catch (RuntimeException e) {
             throw OutOfMemory.advice(e)
@@ -98,10 +101,23 @@ public final class Trainer {
         }
     }
 
+    /** What a run that failed leaves to go on from. */
+    private static String kept(RunDirectory directory) {
+        try {
+            List<Long> steps = directory.checkpoints().steps();
+            return steps.isEmpty()
+                    ? "no checkpoint was written yet: mend that, then begin again"
+                    : "the checkpoint after step " + steps.get(0) + " is kept: mend that, then use --resume";
+        } catch (IOException e) {
+            return "mend that, then use --resume";
+        }
+    }
+
     /** Says what there is and what is odd, then refuses everything that would fail later. */
     private static Dataset inspected(Inspection inspection, TrainListener listener) {
         inspection.report().forEach(listener::message);
-        return inspection.usable();
+        Dataset data = inspection.usable();
+        return inspection.config().data().skipBroken() ? data.withoutBroken() : data;
     }
 
     /** Strong views of channels that are no colours are made by the loader. */
@@ -119,14 +135,5 @@ public final class Trainer {
                 ? config.precision()
                 : from.map(checkpoint -> Precision.valueOf(checkpoint.state().precision()))
                         .orElse(Precision.AUTO);
-    }
-
-    /** Whoever has a GPU and asks for nothing special expects it to be used. */
-    private static void tellUnusedGpu(ImasConfig config, Compute compute, TrainListener listener) {
-        boolean wanted = config.device().equals("auto") && !compute.cuda();
-        if (wanted && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
-            listener.message("NVIDIA's driver is installed, but no GPU can be used: " + Compute.problem()
-                    + "; `imas doctor` tells what is needed");
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.imas.train;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Keep;
 import dev.imas.device.Compute;
@@ -11,7 +12,9 @@ import dev.imas.semi.StepResult;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 
 /** The loop: steps, rows, evaluations and checkpoints of one run. Its parts are the caller's. */
@@ -25,6 +28,8 @@ final class TrainingRun {
     private final Patience patience;
     private final boolean keepBest;
     private RunState state;
+    /** The step of the last checkpoint. */
+    private long kept;
 
     TrainingRun(ImasConfig config, Compute compute, TrainListener listener, RunParts parts, Results results) {
         this.config = config;
@@ -36,11 +41,15 @@ final class TrainingRun {
         this.patience = Patience.of(config);
         this.keepBest = config.training().keep() == Keep.BEST;
         this.state = parts.start;
+        this.kept = state.step();
     }
 
     /** Trains to the end. */
     void run() throws IOException {
         listener.started(state.step(), plan.schedule().steps(), plan.stepsPerEpoch());
+        if (plan.unlabeledSamples() > 0) {
+            parts.broken.begin();
+        }
         while (state.step() < plan.schedule().steps() && !patience.exhausted(state)) {
             epoch(plan.epoch(state.step()), plan.place(state.step()));
         }
@@ -56,7 +65,7 @@ final class TrainingRun {
 
     /** The last epoch is evaluated, also where a lowered number of epochs made it the last when it was over. */
     private void evaluateTheLast() throws IOException {
-        EpochMetrics found = parts.evaluations.of(epochs(), state.step());
+        EpochMetrics found = measured(() -> parts.evaluations.of(epochs(), state.step()));
         evaluated(found);
         parts.rows.write(found);
         checkpoint();
@@ -68,6 +77,10 @@ final class TrainingRun {
     }
 
     private void epoch(int epoch, int first) throws IOException {
+        if (!plan.supervisedOnly(epoch)) {
+            parts.broken.finish();
+            requireSound();
+        }
         parts.loaders.start(parts.feed, epoch, first, plan.supervisedOnly(epoch));
         compute.fixedShapes(true);
         lap();
@@ -83,16 +96,89 @@ final class TrainingRun {
             if (last || parts.checkpoints.due(state.step())) {
                 checkpoint();
             }
+            goOnOrStop();
             if (!last) {
-                parts.feed.fetch();
+                fed(() -> {
+                    parts.feed.fetch();
+                    return null;
+                });
             }
         }
     }
 
+    /** Between two steps: what is known to be broken ends the run, and so does who listens. */
+    private void goOnOrStop() throws IOException {
+        parts.broken.tell();
+        if (plan.unlabeledSamples() > 0) {
+            requireSound();
+        }
+        if (listener.stops()) {
+            keepProgress();
+            throw new RunStopped(state.step());
+        }
+    }
+
+    private void requireSound() throws IOException {
+        List<String> faults = parts.broken.faults();
+        parts.broken.tell();
+        if (!faults.isEmpty()) {
+            keepProgress();
+            throw new UserException((faults.size() == 1 ? "an unlabelled picture" : "unlabelled pictures")
+                    + " cannot be read; " + stopped()
+                    + ": mend or remove what is named here, then go on with --resume; --skip-broken goes on without"
+                    + " it\n"
+                    + String.join("\n", faults));
+        }
+    }
+
+    /** Hands out what the loaders give; a file that broke since it was looked at ends the run where it can go on. */
+    private <T> T fed(Supplier<T> loaders) throws IOException {
+        try {
+            return loaders.get();
+        } catch (UserException e) {
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw e; // no file is to blame
+            }
+            keepProgress();
+            throw new UserException(
+                    e.getMessage() + "; " + stopped()
+                            + ": put the file right (an unlabelled picture may be removed), then"
+                            + " go on with --resume; --skip-broken goes on without it",
+                    e);
+        }
+    }
+
+    /** As {@link #fed}, of an evaluation, which is done again from its epoch on. */
+    private <T> T measured(Supplier<T> evaluation) {
+        try {
+            return evaluation.get();
+        } catch (UserException e) {
+            throw new UserException(
+                    e.getMessage() + "; the run stopped while it was evaluated: put the file right, then go on with"
+                            + " --resume from the last checkpoint; --skip-broken goes on without it",
+                    e);
+        } finally {
+            parts.broken.tell();
+        }
+    }
+
+    private String stopped() {
+        return state.step() == 0
+                ? "the run stopped before its first step"
+                : "the run stopped after step " + state.step();
+    }
+
+    /** A checkpoint of what was trained since the last one. */
+    private void keepProgress() throws IOException {
+        if (state.step() > kept) {
+            checkpoint();
+        }
+    }
+
     /** One step; when a row of metrics.csv is due, its figures are asked for. */
-    private void step(int epoch, boolean lastOfEpoch) {
+    private void step(int epoch, boolean lastOfEpoch) throws IOException {
         try (PointerScope scope = new PointerScope()) {
-            BatchFeed.Fed fed = parts.feed.next();
+            BatchFeed.Fed fed = fed(parts.feed::next);
             long i = state.step();
             double lr = plan.schedule().lr(i);
             double decay = plan.schedule().emaDecay(i);
@@ -113,18 +199,20 @@ final class TrainingRun {
         }
     }
 
-    private void endOfEpoch(int epoch) {
+    private void endOfEpoch(int epoch) throws IOException {
         StepMetrics metrics = parts.rows.tell();
         compute.fixedShapes(false);
-        Optional<EpochMetrics> evaluation = parts.evaluations.after(epoch + 1, state.step());
-        evaluation.ifPresent(this::evaluated);
+        Optional<EpochMetrics> evaluation = measured(() -> parts.evaluations.after(epoch + 1, state.step()));
+        if (evaluation.isPresent()) {
+            evaluated(evaluation.get());
+        }
         parts.rows.write(metrics, evaluation);
         if (!plan.supervisedOnly(epoch)) {
             parts.hardnessRows.write(epoch + 1);
         }
     }
 
-    private void evaluated(EpochMetrics found) {
+    private void evaluated(EpochMetrics found) throws IOException {
         state = state.evaluated(found, patience.counts(found.epoch()));
         if (keepBest && state.bestStep() == state.step()) {
             results.writeBest(parts.models, state.step());
@@ -138,6 +226,7 @@ final class TrainingRun {
         parts.divergence.check(parts.models, state.step());
         state = state.written(parts.rows.sync(), parts.hardnessRows.sync());
         parts.checkpoints.save(state, parts.tensors());
+        kept = state.step();
     }
 
     private Stopwatch.Lap lap() {
@@ -185,7 +274,7 @@ final class TrainingRun {
                     + " leaves the networks of its last epoch");
             return state.last();
         }
-        Models.restore(SafetensorsFile.read(tensors.get()), parts.tensors());
+        Models.restore(SafetensorsFile.read(tensors.get()), parts.models.tensors());
         results.writeBest(parts.models, state.bestStep());
         return state.best();
     }

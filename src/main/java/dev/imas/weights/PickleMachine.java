@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -140,7 +141,7 @@ final class PickleMachine {
             }
             default ->
                 throw new IOException(
-                        String.format("its pickle uses the operation 0x%02x, which no weight file needs", code));
+                        String.format(Locale.ROOT, "its pickle uses the operation 0x%02x, which no weight file needs", code));
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -46,6 +48,8 @@ public final class WeightFiles {
     private static final String STUDENT = "model_state";
     /** In the order in which AUTO looks for them; the last two are other projects' habits. */
     private static final List<String> STATES = List.of(TEACHER, STUDENT, "state_dict", "model");
+    /** What those two are called in a run's checkpoints. */
+    private static final Map<String, String> OF_RUNS = Map.of(TEACHER, "teacher", STUDENT, "student");
 
     private static final String MODULE = "module.";
 
@@ -219,13 +223,18 @@ public final class WeightFiles {
 
     private static Map<String, Tensor> readSafetensors(Path file, Part part) {
         SafetensorsFile contents = safetensors(file);
+        Set<String> folders = contents.entries().keySet().stream()
+                .map(key -> key.substring(0, Math.max(0, key.indexOf('/'))))
+                .collect(Collectors.toSet());
+        boolean ofRun = folders.containsAll(OF_RUNS.values());
         String state = chosen(
                 file,
                 part,
                 STATES.stream()
-                        .filter(s -> contents.entries().keySet().stream().anyMatch(k -> k.startsWith(s + "/")))
+                        .filter(s -> folders.contains(s) || ofRun && OF_RUNS.containsKey(s))
                         .toList());
-        String prefix = state == null ? "" : state + "/";
+        String folder = ofRun ? OF_RUNS.getOrDefault(state, state) : state;
+        String prefix = state == null ? "" : folder + "/";
         Map<String, Tensor> result = new LinkedHashMap<>();
         contents.entries().forEach((key, entry) -> {
             if (key.startsWith(prefix)) {

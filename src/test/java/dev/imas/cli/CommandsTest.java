@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,31 @@ class CommandsTest {
     }
 
     @Test
+    void exportWritesWhatItHasCheckedAndSaysWhatTheModelTakes() throws IOException {
+        String weights = run.resolve("teacher.safetensors").toString();
+        Path folder = Files.createDirectories(dir.resolve("models"));
+        Result named = imas("export", "--weights", weights, "--to", folder.resolve("scenes.onnx").toString());
+        assertThat(named.status()).as(named.err()).isZero();
+        assertThat(named.out())
+                .startsWith(folder.resolve("scenes.onnx").toString())
+                .contains("input    float32 [N,3,H,W] of any size: red, green and blue, 0 to 255")
+                .contains("checked  probabilities of a test picture differ by");
+        Result inFolder =
+                imas("export", "--weights", weights, "--format", "torchscript", "--to", folder.toString());
+        assertThat(inFolder.out()).startsWith(folder.resolve("teacher.pt").toString());
+        String model = folder.resolve("teacher.pt").toString();
+        assertThat(imas("export", "--weights", weights, "--check", model).out()).contains("checked");
+        assertThat(imas("export", "--weights", weights, "--to", folder.toString()).err())
+                .contains("--format is missing, and " + folder);
+        assertThat(imas("export", "--weights", weights).err()).contains("either --to");
+        Result kind = imas("export", "--weights", weights, "--to", model, "--format", "keras");
+        assertThat(kind.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(kind.err()).contains("--format: keras; expected torchscript | onnx");
+        assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", weights).err())
+                .contains("is the weight file itself");
+    }
+
+    @Test
     void aRunIsMadeLongerAndNeverShorterThanItIs() {
         String out = dir.resolve("longer").toString();
         Result first = imas(with("train", SMALL, "--out", out, "--set", "training.epochs=2"));
@@ -91,6 +118,23 @@ class CommandsTest {
         Result shorter = imas("train", "--resume", out, "--epochs", "1");
         assertThat(shorter.status()).isEqualTo(2);
         assertThat(shorter.err()).contains("training.epochs is 1, but the run has come to epoch 3 of 3 (step 9)");
+    }
+
+    @Test
+    void aRunOfAVersionThatHadNotASettingYetIsToldSo() throws IOException {
+        Path older = dir.resolve("older");
+        copy(run, older);
+        Path config = older.resolve("config.yaml");
+        List<String> lines = new ArrayList<>(Files.readAllLines(config));
+        assertThat(lines.removeIf(line -> line.strip().startsWith("foreground_crops:")))
+                .isTrue();
+        Files.write(config, lines);
+        Result result = imas("train", "--resume", older.toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err())
+                .isEqualTo("imas: " + config + " lacks augment.foreground_crops: the run was begun by an older version"
+                        + " of this program, which had no such setting; continue it with that version, or train anew"
+                        + " with another --out (network.init_weights can name this run's weights)\n");
     }
 
     @Test
@@ -266,6 +310,92 @@ class CommandsTest {
                 .endsWith("imas: 1 of 3 pictures could not be predicted:\nimas: "
                         + result.err().substring(result.err().lastIndexOf(in.toString())))
                 .contains(in.resolve("b.png").toString());
+    }
+
+    @Test
+    void aRunAndItsCheckpointsAreWeights() throws IOException {
+        Path in = Files.createDirectories(dir.resolve("for checkpoints"));
+        picture(in.resolve("a.png"), 40, 30);
+        picture(in.resolve("._a.png"), 40, 30);
+        Path stopped = dir.resolve("stopped");
+        copy(run, stopped);
+        Files.delete(stopped.resolve("teacher.safetensors"));
+        Files.delete(stopped.resolve("student.safetensors"));
+        Path reference = predicted(run.resolve("teacher.safetensors"), in, "by file");
+        for (Path weights : List.of(
+                run,
+                stopped,
+                stopped.resolve("checkpoints"),
+                stopped.resolve("checkpoints/step-000000003.safetensors"),
+                stopped.resolve("checkpoints/step-000000003.json"),
+                stopped.resolve("best"))) {
+            assertThat(predicted(weights, in, "by " + weights.getFileName()))
+                    .as(weights.toString())
+                    .hasSameBinaryContentAs(reference);
+        }
+        assertThat(dir.resolve("by checkpoints/._a.png")).doesNotExist();
+        JsonNode summary =
+                new ObjectMapper().readTree(run.resolve("summary.json").toFile());
+        for (boolean student : List.of(false, true)) {
+            List<String> more = student ? List.of("--student") : List.of();
+            Result result = imas(with("evaluate", more, "--weights", stopped.toString(), "--json"));
+            assertThat(result.status()).as(result.err()).isZero();
+            assertThat(new ObjectMapper().readTree(result.out()).get("miou").doubleValue())
+                    .isEqualTo(summary.get(student ? "miou_student" : "miou_teacher")
+                            .doubleValue());
+        }
+        assertThat(imas("evaluate", "--weights", in.toString()).err()).contains("holds no weights");
+    }
+
+    private static Path predicted(Path weights, Path in, String name) {
+        Path out = dir.resolve(name);
+        Result result =
+                imas("predict", "--weights", weights.toString(), "--input", in.toString(), "--out", out.toString());
+        assertThat(result.status()).as(result.err()).isZero();
+        return out.resolve("a.png");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
+    }
+
+    /** A folder that the run never saw, in whatever layout: all its masks are measured, or all that is broken named. */
+    @Test
+    void evaluateMeasuresAnotherFolder() throws IOException {
+        Path other = Files.createDirectories(dir.resolve("other photos/images")).getParent();
+        Files.createDirectories(other.resolve("masks"));
+        for (String name : List.of("a.png", "b.png", "c.png", "unlabelled.png")) {
+            picture(other.resolve("images").resolve(name), 40, 24);
+            if (name.length() < 6) {
+                ImageIO.write(
+                        new BufferedImage(40, 24, BufferedImage.TYPE_BYTE_GRAY),
+                        "png",
+                        other.resolve("masks").resolve(name).toFile());
+            }
+        }
+        String weights = run.resolve("teacher.safetensors").toString();
+        String[] line = {
+            "evaluate", "--weights", weights, "--data", other.toString(), "--set", "data.layout=auto", "--json"
+        };
+        Result result = imas(line);
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(new ObjectMapper().readTree(result.out()).get("images").intValue())
+                .isEqualTo(3);
+        for (String name : List.of("a.png", "c.png")) {
+            byte[] bytes = Files.readAllBytes(other.resolve("images").resolve(name));
+            Files.write(other.resolve("images").resolve(name), Arrays.copyOf(bytes, bytes.length - 30));
+        }
+        Result broken = imas(line);
+        assertThat(broken.status()).isEqualTo(2);
+        assertThat(broken.out()).isEmpty();
+        assertThat(broken.err())
+                .contains("2 of 3 pictures cannot be measured")
+                .contains("images/a.png")
+                .contains("images/c.png");
     }
 
     @Test

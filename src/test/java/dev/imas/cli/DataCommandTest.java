@@ -9,6 +9,7 @@ import dev.imas.cli.Shell.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +43,7 @@ class DataCommandTest {
         assertThat(result.status()).isZero();
         assertThat(result.out())
                 .isEqualTo(
-                        """
+                        String.format(Locale.ROOT, """
                         %1$s: pictures in imgs/, masks in gt/*_mask (4 of 6 labelled)
                         validation: 1 of 4 labelled pictures is set aside to validate, the last by name
                         pictures    3 labelled, 2 unlabelled, 1 for validation
@@ -51,8 +52,7 @@ class DataCommandTest {
                         validation  class 0 75.0 %% in 1 mask, class 1 25.0 %% in 1 mask
                         note: 2 classes, by the values of the masks
                         page        %2$s
-                        """
-                                .formatted(photos, page));
+                        """, photos, page));
     }
 
     @Test

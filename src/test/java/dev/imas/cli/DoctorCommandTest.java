@@ -30,7 +30,7 @@ class DoctorCommandTest {
         assertThat(screen.status()).isZero();
         assertThat(screen.line("java")).contains(System.getProperty("java.version"));
         assertThat(screen.line("libtorch")).contains("2.10.0-1.5.13");
-        assertThat(screen.line("kernels")).contains("ABI 1").contains("OpenMP");
+        assertThat(screen.line("kernels")).contains("ABI 2").contains("OpenMP");
         assertThat(screen.line("processor")).contains(" cores");
         assertThat(screen.line("memory")).contains("GiB");
         assertThat(screen.line("CUDA libraries")).isNotEmpty();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,7 @@ class ImportCommandTest {
             }
             Pngs.write(dir.resolve("images/p " + i + ".png"), new RgbImage(SIDE, SIDE, rgb));
             if (i < 6) {
-                String ring = "[[%1$d,%1$d],[%2$d,%1$d],[%2$d,%2$d],[%1$d,%2$d]]".formatted(from, from + 20);
+                String ring = String.format(Locale.ROOT, "[[%1$d,%1$d],[%2$d,%1$d],[%2$d,%2$d],[%1$d,%2$d]]", from, from + 20);
                 Files.writeString(
                         dir.resolve("annotations/p " + i + ".geojson"),
                         "{\"type\": \"Feature\", \"properties\": {\"classification\": {\"name\": \"cell: big\"}},"

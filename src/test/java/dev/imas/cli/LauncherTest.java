@@ -3,6 +3,8 @@ package dev.imas.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.imas.ChildJvm;
+import dev.imas.image.TestFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +14,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script {@code imas} in a copy of the project, with stubs of the tools it calls. */
 class LauncherTest {
@@ -59,6 +67,7 @@ class LauncherTest {
     private Path home;
     private Path bin;
     private String gpu = "";
+    private final Map<String, String> environment = new HashMap<>();
 
     @BeforeEach
     void project() throws IOException {
@@ -191,6 +200,51 @@ class LauncherTest {
     void fileNamesAreReadAsUtf8WhereTheLocaleKnowsAsciiAlone(String charmap, String locale) throws Exception {
         stub("locale", "echo " + charmap);
         assertThat(launch(dir, home.resolve("imas")).out()).contains("\nLC_ALL=" + locale + "\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', C.UTF-8, true", "C, C.UTF-8, true", "POSIX, C.UTF-8, true", "tr_TR.UTF-8, tr_TR.UTF-8, true",
+        "de_DE, de_DE, false"})
+    void withoutTheProgramLocaleItsVariablesTell(String given, String locale, boolean utf8) throws Exception {
+        environment.put("LC_ALL", given);
+        String said = launch(dir, home.resolve("imas")).out();
+        assertThat(said).contains("\nLC_ALL=" + locale + "\n");
+        assertThat(said.contains("-Dsun.jnu.encoding=UTF-8")).isEqualTo(utf8);
+    }
+
+    /** The program itself in a distribution whose jar names this build's classes, on pictures with names of all kinds. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "C", "POSIX", "nowhere.UTF-8"})
+    void namesOfFilesAndClassesAreWhatTheyAreUnderEveryLocale(String locale) throws Exception {
+        distribution("Zuhause ä 日本");
+        stub("java", "exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' \"$@\"");
+        for (String tool : List.of("locale", "uname")) {
+            Files.createSymbolicLink(bin.resolve(tool), Path.of("/usr/bin/" + tool));
+        }
+        environment.put("LC_ALL", locale);
+        Path photos = dir.resolve("Bilder ü");
+        for (String name : List.of("ä 1", "日本 2", "Straße 3", "plain 4")) {
+            TestFiles.picture(photos.resolve("images/" + name + ".png"), 8, 8);
+            TestFiles.mask(photos.resolve("masks/" + name + ".png"), 8, 8, 0, 1);
+        }
+        TestFiles.mask(photos.resolve("masks/übrig 日.png"), 8, 8, 1);
+        Path page = dir.resolve("Seite é.html");
+        Shell.Result result = launch(
+                dir,
+                home.resolve("imas"),
+                "data",
+                "--data",
+                photos.toString(),
+                "--set",
+                "data.class_names=[Grund, Straße 日]",
+                "--out",
+                page.toString());
+        assertThat(result.err()).doesNotContain("Exception");
+        assertThat(result.out())
+                .contains(photos + ": pictures in images/")
+                .contains("1 mask has no picture and is not used: " + photos.resolve("masks/übrig 日.png"))
+                .contains("Straße 日 ");
+        assertThat(page).content().contains("übrig 日.png", "Straße 日");
     }
 
     @Test
@@ -336,9 +390,7 @@ class LauncherTest {
 
     @Test
     void aDistributionUsesItsOwnJavaAndBuildsNothing() throws Exception {
-        home = Files.createDirectories(dir.resolve("unpacked here"));
-        Files.copy(Path.of("imas"), home.resolve("imas"), StandardCopyOption.COPY_ATTRIBUTES);
-        Files.writeString(home.resolve("imas.jar"), "");
+        distribution("unpacked here");
         Files.createDirectories(home.resolve("java/bin"));
         Files.move(bin.resolve("java"), home.resolve("java/bin/java"));
         for (Path tool : Files.list(bin).toList()) {
@@ -352,6 +404,21 @@ class LauncherTest {
             assertThat(result.err()).isEmpty();
         }
         assertThat(home.resolve("target")).doesNotExist();
+    }
+
+    /** Makes `home` a folder of this name with the launcher and a jar that leads to the classes of this test. */
+    private void distribution(String name) throws IOException {
+        home = Files.createDirectories(dir.resolve(name));
+        Files.copy(Path.of("imas"), home.resolve("imas"), StandardCopyOption.COPY_ATTRIBUTES);
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes()
+                .put(
+                        Attributes.Name.CLASS_PATH,
+                        ChildJvm.classPath().stream()
+                                .map(entry -> Path.of(entry).toUri().toString())
+                                .collect(Collectors.joining(" ")));
+        new JarOutputStream(Files.newOutputStream(home.resolve("imas.jar")), manifest).close();
     }
 
     /** The end of the JVM's options. */
@@ -398,6 +465,7 @@ class LauncherTest {
                         err.toString(),
                         "IMAS_GPU",
                         gpu));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 }

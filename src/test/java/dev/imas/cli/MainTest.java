@@ -34,6 +34,12 @@ class MainTest {
                         + "training.momentum=VALUE; see imas train --help",
                 "train --epochs 3                | training.sup_only_epochs is 10 of training.epochs 3; leave epochs "
                         + "for the unlabelled images, or use method=supervised",
+                "train --epochs 30 --set training.epochs=20 | --epochs and --set training.epochs both set "
+                        + "training.epochs; give one of them",
+                "evaluate --weights x --val a --set data.validation=b | --val and --set data.validation both set "
+                        + "data.validation; give one of them",
+                "predict --weights x --input no\\pe --out y | --input: nothing at no/pe (its backslashes were read "
+                        + "as slashes, which separate folders here)",
                 "train --batch-labeled=3         | unknown option --batch-labeled=3; it is the "
                         + "setting --set training.batch_labeled=VALUE; see imas train --help",
                 "report --epochs 3               | unknown option --epochs; see imas report --help",

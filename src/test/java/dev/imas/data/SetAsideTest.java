@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SetAsideTest {
     private static List<String> frames(String recording, int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> String.format("images/%s_%04d.png", recording, i))
+                .mapToObj(i -> String.format(Locale.ROOT, "images/%s_%04d.png", recording, i))
                 .toList();
     }
 

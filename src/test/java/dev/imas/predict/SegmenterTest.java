@@ -21,6 +21,7 @@ import dev.imas.weights.NetworkSpec;
 import dev.imas.weights.WeightFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.stream.LongStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,6 +249,56 @@ class SegmenterTest {
             assertThat(LongStream.of(counts.intersection()).sum())
                     .isEqualTo(right)
                     .isPositive();
+        }
+    }
+
+    /** A network that needs more memory than there is for anything larger than 40x40 pixels. */
+    private static SegmentationNetwork hungry(SegmentationNetwork network) {
+        return (SegmentationNetwork) Proxy.newProxyInstance(
+                SegmentationNetwork.class.getClassLoader(),
+                new Class<?>[] {SegmentationNetwork.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("forward")) {
+                        Tensor images = (Tensor) arguments[0];
+                        if (images.size(2) * images.size(3) > 40 * 40) {
+                            throw new RuntimeException("DefaultCPUAllocator: can't allocate memory");
+                        }
+                    }
+                    return method.invoke(network, arguments);
+                });
+    }
+
+    @Test
+    void whereMemoryRunsOutInAnEvaluationItIsDoneInWindows() {
+        EmbeddedScenes scenes = new EmbeddedScenes(3, "hungry", 3, 48);
+        ImasConfig windows = config.withEvaluation(config.evaluation().withWindow(40));
+        ImasConfig sliding = windows.withEvaluation(windows.evaluation().withMode(ImasConfig.EvaluationMode.SLIDING));
+        Compute compute =
+                Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        try (SegmentationNetwork network = NetworkSpec.open(own);
+                Segmenter fallingBack = Segmenter.of(hungry(network), spec(), windows, compute);
+                Segmenter inWindows = Segmenter.of(network, spec(), sliding, compute)) {
+            Confusion found = fallingBack.evaluate(scenes);
+            Confusion expected = inWindows.evaluate(scenes);
+            assertThat(found.intersection()).isEqualTo(expected.intersection());
+            assertThat(found.predicted()).isEqualTo(expected.predicted());
+            assertThat(LongStream.of(found.truth()).sum()).isEqualTo(3L * 48 * 48);
+        }
+    }
+
+    @Test
+    void whereEvenWindowsAreTooLargeTheAdviceIsAboutPictures() {
+        EmbeddedScenes scenes = new EmbeddedScenes(3, "hungry", 1, 48);
+        ImasConfig windows = config.withEvaluation(config.evaluation().withWindow(48));
+        Compute compute =
+                Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        try (SegmentationNetwork network = NetworkSpec.open(own);
+                Segmenter segmenter = Segmenter.of(hungry(network), spec(), windows, compute)) {
+            assertThatThrownBy(() -> segmenter.evaluate(scenes))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("evaluation.window")
+                    .hasMessageContaining("evaluation.scale")
+                    .hasMessageNotContaining("batch");
         }
     }
 

@@ -74,6 +74,16 @@ class RunFilesTest {
     }
 
     @Test
+    void aRunThatWasKilledAsItBeganMayBeginAgain() throws IOException {
+        RunDirectory run = RunDirectory.open(root.resolve("deep/run"), false);
+        Files.createFile(run.lock());
+        Files.writeString(run.root().resolve("config.yaml.tmp"), "name: h");
+        RunDirectory.open(run.root(), false);
+        Files.createFile(run.root().resolve("notes.txt"));
+        assertThatThrownBy(() -> RunDirectory.open(run.root(), false)).hasMessageContaining("is not empty");
+    }
+
+    @Test
     void hardness() throws IOException {
         Path file = new RunDirectory(root).hardness();
         try (Hardness.Log log = new Hardness.Log(file, 0)) {

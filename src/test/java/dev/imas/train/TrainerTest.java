@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -419,7 +420,7 @@ class TrainerTest {
                 .anyMatch(line -> line.startsWith("ended after epoch " + last.epoch()
                         + " of 40: no better teacher since" + " epoch " + best.epoch()));
         SafetensorsFile checkpoint =
-                SafetensorsFile.read(out.resolve(String.format("checkpoints/step-%09d.safetensors", best.step())));
+                SafetensorsFile.read(out.resolve(String.format(Locale.ROOT, "checkpoints/step-%09d.safetensors", best.step())));
         for (String network : List.of("student", "teacher")) {
             SafetensorsFile weights = SafetensorsFile.read(out.resolve(network + ".safetensors"));
             assertThat(weights.metadata()).containsEntry("step", Long.toString(best.step()));
@@ -448,7 +449,7 @@ class TrainerTest {
         assertSameRun(out, killed);
 
         // A larger patience goes on, and a lost checkpoint is told.
-        Files.delete(killed.resolve(String.format("checkpoints/step-%09d.safetensors", best.step())));
+        Files.delete(killed.resolve(String.format(Locale.ROOT, "checkpoints/step-%09d.safetensors", best.step())));
         ImasConfig patient = config.withTraining(config.training().withPatience(2));
         RunSummary longer = Trainer.run(patient, killed, true, again);
         assertThat(longer.epochs()).isGreaterThan(found.epochs());

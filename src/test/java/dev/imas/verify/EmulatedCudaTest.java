@@ -45,6 +45,38 @@ class EmulatedCudaTest {
         assertThat(run.output()).contains("IMAS_CUDA_LIBRARY", "/nowhere/libimas_cuda.so");
     }
 
+    @Test
+    void aGpuThatTheKernelsHaveNoCodeForIsRefused() throws Exception {
+        Map<String, String> oldGpu = Map.of(
+                "IMAS_CUDA_LIBRARY", LIBRARY.toAbsolutePath().toString(), "SIMT_CAPABILITY", "61");
+        ChildJvm.Result run = ChildJvm.run(ChildJvm.classPath(), oldGpu, OldGpu.class);
+        assertThat(run.output())
+                .contains("capability 61, usable false")
+                .contains("the CUDA kernels do not run on device 0, of compute capability 6.1: no kernel image")
+                .contains("built for sm_75/compute_75")
+                .contains("there is no CUDA device 1, but 1, counted from 0")
+                .doesNotContain("not refused");
+        assertThat(run.status()).as(run.output()).isZero();
+    }
+
+    /** The child: what is said of an emulated GPU, and of one that is not there. */
+    static final class OldGpu {
+        private OldGpu() {}
+
+        public static void main(String[] arguments) {
+            System.out.println("capability " + Kernels.computeCapability(0) + ", usable "
+                    + Kernels.available(Kernels.Backend.CUDA));
+            for (int device : new int[] {0, 1}) {
+                try {
+                    Kernels.cuda(device, null);
+                    System.out.println("not refused: " + device);
+                } catch (IllegalStateException e) {
+                    System.out.println(e.getMessage());
+                }
+            }
+        }
+    }
+
     /**
      * The child: the kernel groups of the built-in data, and of the full set where there is one, on the CUDA backend.
      */

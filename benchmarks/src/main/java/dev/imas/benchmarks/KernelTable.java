@@ -63,7 +63,7 @@ public final class KernelTable {
         List<Row> rows = rows();
         StringBuilder text = new StringBuilder();
         text.append(
-                """
+                String.format(Locale.ROOT, """
                 # CPU kernels against libtorch
 
                 `%s` measured both sides of every row in one JVM, on the same tensors, with the same OpenMP threads; \
@@ -76,8 +76,7 @@ public final class KernelTable {
                 measured here; see
                 [Work.java](../src/main/java/dev/imas/benchmarks/Work.java) for what is counted.
 
-                """
-                        .formatted(command));
+                """, command));
         JsonNode first = results.get(0);
         line(
                 text,

@@ -1,5 +1,6 @@
 package dev.imas.benchmarks;
 
+import dev.imas.common.Interrupts;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Torch;
@@ -18,6 +19,7 @@ public final class RehearseTraining {
 
     /** @param arguments the run directory, then settings as for --set */
     public static void main(String[] arguments) {
+        Interrupts.install();
         Torch.load();
         torch.globalContext().setUserEnabledCuDNN(false);
         Map<String, Object> layers = ConfigYaml.preset("embedded");

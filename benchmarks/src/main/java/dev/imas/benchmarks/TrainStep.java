@@ -3,6 +3,7 @@ package dev.imas.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.imas.common.Interrupts;
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
@@ -82,6 +83,7 @@ public final class TrainStep implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws IOException {
+        Interrupts.install();
         Options options = options();
         try {
             CommandLine line = new DefaultParser().parse(options, arguments);

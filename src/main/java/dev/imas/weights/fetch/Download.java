@@ -1,5 +1,6 @@
 package dev.imas.weights.fetch;
 
+import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,10 @@ final class Download {
     private final Limits limits;
     private final FetchListener listener;
     private final String name;
+    /** The connection in use, for who ends it when the time is over. */
+    private volatile HttpURLConnection open;
+
+    private volatile boolean late;
 
     /**
      * @param part where the bytes are gathered; a file beside it keeps what the server calls this content
@@ -60,8 +65,42 @@ final class Download {
         this.name = name;
     }
 
-    /** Fetches until the part is whole, by as many attempts as bring something new. */
+    /** Fetches until the part is whole, by as many attempts as bring something new, in the time that there is. */
     void run() throws IOException {
+        Thread clock = new Thread(this::endInTime, "weights-clock");
+        clock.setDaemon(true);
+        clock.start();
+        try {
+            fetch();
+        } catch (IOException e) {
+            if (have() == 0) {
+                discard();
+            }
+            throw late ? new Refused("the server sends too slowly: not all came within " + inWords(limits.whole())) : e;
+        } finally {
+            clock.interrupt();
+        }
+    }
+
+    /** A read waits for the next byte alone, and a server that drips keeps it waiting: from here the whole is ended. */
+    private void endInTime() {
+        try {
+            Thread.sleep(limits.whole().toMillis());
+        } catch (InterruptedException e) {
+            return; // all is here
+        }
+        late = true;
+        HttpURLConnection waiting = open;
+        if (waiting != null) {
+            waiting.disconnect();
+        }
+    }
+
+    private static String inWords(Duration time) {
+        return time.toMinutes() > 0 ? time.toMinutes() + " minutes" : Math.max(1, time.toSeconds()) + " s";
+    }
+
+    private void fetch() throws IOException {
         int idle = 0;
         long most = have();
         while (true) {
@@ -73,7 +112,7 @@ final class Download {
             } catch (IOException e) {
                 idle = have() > most ? 0 : idle + 1;
                 most = Math.max(most, have());
-                if (idle >= limits.idle()) {
+                if (late || idle >= limits.idle()) {
                     throw e;
                 }
             }
@@ -93,6 +132,7 @@ final class Download {
 
     private void attempt() throws IOException {
         HttpURLConnection connection = connection(address, limits.connect(), limits.stall());
+        open = connection;
         try {
             long from = askForTheRest(connection);
             int status = connection.getResponseCode();
@@ -142,6 +182,9 @@ final class Download {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 out.write(buffer, 0, n);
                 done += n;
+                if (late) {
+                    throw new IOException("the time is over");
+                }
                 if (done > LARGEST) {
                     throw new Refused("the server sends more than " + (LARGEST >> 20) + " MB");
                 }
@@ -172,7 +215,7 @@ final class Download {
         if (found == null) {
             Files.deleteIfExists(validator);
         } else {
-            Files.writeString(validator, found, StandardCharsets.UTF_8);
+            DurableFiles.whole(validator, beside -> Files.writeString(beside, found, StandardCharsets.UTF_8));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.imas.weights.fetch;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.Sha256;
+import dev.imas.common.UserCache;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.Names;
@@ -45,11 +46,7 @@ public final class PretrainedWeights {
 
     /** Of this user's cache and torchvision's server. */
     public static PretrainedWeights ofThisMachine(FetchListener listener) {
-        String given = System.getenv("IMAS_CACHE");
-        Path cache = given != null && !given.isBlank()
-                ? Path.of(given)
-                : Path.of(System.getProperty("user.home"), ".cache", "imas");
-        return new PretrainedWeights(ImageNetFile.PUBLISHED, cache, Limits.USUAL, listener);
+        return new PretrainedWeights(ImageNetFile.PUBLISHED, UserCache.folder(), Limits.USUAL, listener);
     }
 
     /** Whether there are such weights of a backbone at all. */

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,19 +193,19 @@ class ReferenceYamlTest {
     void weightsAreLoadedOnlyWhereTheSwitchSaysSo() throws IOException {
         String file = "dataset: {type: pascal}\nnet: {encoder: {pretrain: w.pth, kwargs: "
                 + "{replace_stride_with_dilation: [False, False, True], zero_init_residual: False, pretrained: %s}}}";
-        assertThat(read(file.formatted("True")).network().initWeights()).isEqualTo("w.pth");
-        assertThat(read(file.formatted("False").replace("zero_init_residual: False", "zero_init_residual: True"))
+        assertThat(read(String.format(Locale.ROOT, file, "True")).network().initWeights()).isEqualTo("w.pth");
+        assertThat(read(String.format(Locale.ROOT, file, "False").replace("zero_init_residual: False", "zero_init_residual: True"))
                         .network()
                         .initWeights())
                 .isNull();
-        assertThatThrownBy(() -> read(file.formatted("False")))
+        assertThatThrownBy(() -> read(String.format(Locale.ROOT, file, "False")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("zero_init_residual = False: the last normalisation");
-        assertThatThrownBy(() -> read(file.formatted("True").replace("w.pth", "''")))
+        assertThatThrownBy(() -> read(String.format(Locale.ROOT, file, "True").replace("w.pth", "''")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("pretrained = True: weights are not downloaded");
         assertThatThrownBy(() -> read(
-                        file.formatted("True").replace("replace_stride_with_dilation: [False, False, True], ", "")))
+                        String.format(Locale.ROOT, file, "True").replace("replace_stride_with_dilation: [False, False, True], ", "")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("replace_stride_with_dilation is missing, which means an output stride of 32");
     }

@@ -309,6 +309,27 @@ class PretrainedWeightsTest {
     }
 
     @Test
+    void aServerThatDripsIsNotWaitedForWithoutEnd() throws IOException {
+        Limits brief = new Limits(
+                Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMinutes(1), 2, Duration.ofMillis(300));
+        serve(exchange -> {
+            exchange.getResponseHeaders().set("ETag", TAG);
+            exchange.sendResponseHeaders(200, content.length);
+            exchange.getResponseBody().write(content, 0, 2_000_000);
+            exchange.getResponseBody().flush();
+            await(); // what follows would come a byte a minute
+        });
+        assertThatThrownBy(() -> weights(brief).file(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the server sends too slowly: not all came within 1 s")
+                .hasMessageContaining("the first 2 MB are kept, and another run goes on from there");
+        assertThat(cached()).contains("net.pth.part");
+        over.countDown();
+        serve(this::rest);
+        assertThat(weights(PATIENT).file(file)).hasBinaryContent(content);
+    }
+
+    @Test
     void aCacheThatCannotBeMadeIsNamed() throws IOException {
         Files.writeString(folder.resolve("cache"), "a file");
         assertThatThrownBy(() -> weights(PATIENT).file(file))

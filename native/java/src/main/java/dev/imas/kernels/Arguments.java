@@ -5,6 +5,7 @@ import dev.imas.kernels.capi.imas_backend;
 import dev.imas.kernels.capi.imas_tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -22,6 +23,7 @@ final class Arguments {
             ByteBuffer.allocateDirect(BACKEND_BYTES + VIEWS * VIEW_BYTES).order(ByteOrder.nativeOrder());
     private final imas_tensor[] tensors = new imas_tensor[VIEWS];
     private final TensorView[] held = new TensorView[VIEWS];
+    private Checks checks;
     private int used;
 
     private Arguments() {
@@ -37,19 +39,21 @@ final class Arguments {
         }
     }
 
-    /** This thread's block, with the backend filled in. */
-    static Arguments of(int kind, int device, long stream) {
+    /** This thread's block, with the backend filled in, for a call of the function that the checks name. */
+    static Arguments of(Checks checks, int kind, int device, long stream) {
         Arguments arguments = OF_THREAD.get();
+        arguments.checks = checks;
         arguments.used = 0;
         arguments.memory.putInt(0, kind).putInt(4, device).putLong(8, stream);
         return arguments;
     }
 
-    /** The next view as a C structure; null stays null. */
-    imas_tensor view(TensorView view) {
+    /** The next view as a C structure; null stays null. One that reaches beyond its pointer's memory is refused. */
+    imas_tensor view(String name, TensorView view) {
         if (view == null) {
             return null;
         }
+        requireRoom(name, view);
         int at = BACKEND_BYTES + used * VIEW_BYTES;
         memory.putLong(at, addressOf(view.data()))
                 .putInt(at + 8, view.dtype().code)
@@ -59,6 +63,36 @@ final class Arguments {
         }
         held[used] = view;
         return tensors[used++];
+    }
+
+    /** Only the pointer knows where its memory ends; C sees an address. */
+    private void requireRoom(String name, TensorView view) {
+        long room = Room.bytes(view.data());
+        long span = Room.spanOf(view);
+        if (room == Room.UNKNOWN || span <= room) {
+            return;
+        }
+        release();
+        throw new IllegalArgumentException(checks.function() + ": " + name + " spans " + span + " bytes ("
+                + view.dtype() + ", shape " + Arrays.toString(view.shape()) + ", strides "
+                + Arrays.toString(view.stride()) + "), but its pointer holds " + room
+                + " bytes from its position to its limit");
+    }
+
+    /**
+     * A call's workspace as C takes it. One that is said to be larger than its pointer's memory is refused; null is
+     * left to C.
+     */
+    Pointer workspace(Pointer workspace, long bytes) {
+        long room = Room.bytes(workspace);
+        if (bytes < 0 || room != Room.UNKNOWN && bytes > room) {
+            release();
+            throw new IllegalArgumentException(checks.function() + ": workspace is said to have " + bytes + " bytes, "
+                    + (bytes < 0
+                            ? "expected 0 or more"
+                            : "but its pointer holds " + room + " from its position to its limit"));
+        }
+        return raw(workspace);
     }
 
     /** The end of a call: lets go of its views and throws what its status says. */
@@ -97,7 +131,7 @@ final class Arguments {
     }
 
     /** The pointer to hand to C as void*: JavaCPP would add a position in bytes, whatever the elements. */
-    static Pointer raw(Pointer pointer) {
+    private static Pointer raw(Pointer pointer) {
         return pointer == null || pointer.position() == 0 ? pointer : new Address(pointer);
     }
 

@@ -97,20 +97,20 @@ public record ComposeBatch(
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         boolean mix = cutMix != null;
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_compose_batch(
                 a.backend,
-                a.view(labeled),
-                a.view(weak),
-                a.view(strong),
-                a.view(gamma),
-                mix ? a.view(cutMix.pairing) : null,
-                mix ? a.view(cutMix.boxes) : null,
+                a.view("labeled", labeled),
+                a.view("weak", weak),
+                a.view("strong", strong),
+                a.view("gamma", gamma),
+                mix ? a.view("pairing", cutMix.pairing) : null,
+                mix ? a.view("boxes", cutMix.boxes) : null,
                 includeWeak ? 1 : 0,
-                mix ? a.view(cutMix.labels) : null,
-                mix ? a.view(cutMix.confidence) : null,
-                a.view(batch),
-                mix ? a.view(cutMix.mixedLabels) : null,
-                mix ? a.view(cutMix.mixedConfidence) : null));
+                mix ? a.view("labels", cutMix.labels) : null,
+                mix ? a.view("confidence", cutMix.confidence) : null,
+                a.view("batch", batch),
+                mix ? a.view("mixed_labels", cutMix.mixedLabels) : null,
+                mix ? a.view("mixed_confidence", cutMix.mixedConfidence) : null));
     }
 }

@@ -8,7 +8,7 @@ import org.bytedeco.javacpp.Pointer;
  * class with the largest enlarged logit, 0 where any is NaN.
  *
  * @param logits [B,C,h,w], f32, bf16 or f16, any strides
- * @param truth  u8 [B,1,H,W]; pixels of 255 are left out
+ * @param truth  u8 [B,1,H,W]; pixels of 255 are left out, values from C to 254 are wrong predictions of no class
  * @param counts in and out, i64 [1,1,3,C], contiguous: intersection, predicted area, true area
  */
 public record Confusion(TensorView logits, TensorView truth, TensorView counts) implements Operation {
@@ -22,14 +22,19 @@ public record Confusion(TensorView logits, TensorView truth, TensorView counts) 
 
     @Override
     public long workspaceBytes(Kernels kernels) {
-        Arguments a = kernels.arguments();
-        return a.bytes(Imas.imas_confusion_workspace(a.backend, a.view(logits), a.view(truth)));
+        Arguments a = kernels.arguments(CHECKS);
+        return a.bytes(Imas.imas_confusion_workspace(a.backend, a.view("logits", logits), a.view("truth", truth)));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_confusion(
-                a.backend, a.view(logits), a.view(truth), a.view(counts), Arguments.raw(workspace), workspaceBytes));
+                a.backend,
+                a.view("logits", logits),
+                a.view("truth", truth),
+                a.view("counts", counts),
+                a.workspace(workspace, workspaceBytes),
+                workspaceBytes));
     }
 }

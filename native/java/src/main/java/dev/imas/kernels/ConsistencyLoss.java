@@ -10,13 +10,14 @@ import org.bytedeco.javacpp.Pointer;
  *
  * <p>A kept pixel with NaN or +infinity among its enlarged logits, or with -infinity alone, makes the loss NaN, and the
  * gradient at the logits it lies between (perhaps at their neighbours, in the same image); what is not kept harms
- * nothing. -infinity is a class of probability 0: where it is the label, the loss is infinite.
+ * nothing. Only where all logits of the batch are NaN the loss is NaN, whatever is kept. -infinity is a class of
+ * probability 0: where it is the label, the loss is infinite.
  *
  * @param logits     [B,C,h,w], f32, bf16 or f16, any strides
- * @param labels     u8 [B,1,H,W]
- * @param confidence f32 [B,1,H,W]
+ * @param labels     u8 [B,1,H,W], values below C or 255, which is ignored; others are refused on the CPU, ignored on CUDA
+ * @param confidence f32 [B,1,H,W]; NaN is not kept
  * @param threshold  of the confidence, tau; compared in float32; finite
- * @param weight     f32 [B,1,1,1] (gamma); null: 1
+ * @param weight     f32 [B,1,1,1] (gamma); null: 1; an image of weight 0 is left out, whatever its logits are
  * @param loss       output f32 [1,1,1,1], without the gradient's scale
  * @param gradient   output; null: not wanted
  */
@@ -62,24 +63,25 @@ public record ConsistencyLoss(
 
     @Override
     public long workspaceBytes(Kernels kernels) {
-        Arguments a = kernels.arguments();
-        return a.bytes(Imas.imas_consistency_loss_workspace(a.backend, a.view(logits), a.view(labels)));
+        Arguments a = kernels.arguments(CHECKS);
+        return a.bytes(
+                Imas.imas_consistency_loss_workspace(a.backend, a.view("logits", logits), a.view("labels", labels)));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_consistency_loss(
                 a.backend,
-                a.view(logits),
-                a.view(labels),
-                a.view(confidence),
+                a.view("logits", logits),
+                a.view("labels", labels),
+                a.view("confidence", confidence),
                 threshold,
-                a.view(weight),
+                a.view("weight", weight),
                 Gradient.scaleOf(gradient),
-                a.view(loss),
-                a.view(Gradient.viewOf(gradient)),
-                Arguments.raw(workspace),
+                a.view("loss", loss),
+                a.view("grad", Gradient.viewOf(gradient)),
+                a.workspace(workspace, workspaceBytes),
                 workspaceBytes));
     }
 }

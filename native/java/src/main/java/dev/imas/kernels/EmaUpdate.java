@@ -35,21 +35,35 @@ public record EmaUpdate(PointerPointer<?> teacher, PointerPointer<?> student, Lo
     @Override
     public long workspaceBytes(Kernels kernels) {
         long count = count(teacher, student, numel);
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         return a.bytes(Imas.imas_ema_update_workspace(a.backend, count, numel));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
         long count = count(teacher, student, numel);
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_ema_update(
-                a.backend, count, teacher, student, numel, decay, Arguments.raw(workspace), workspaceBytes));
+                a.backend,
+                count,
+                teacher,
+                student,
+                numel,
+                decay,
+                a.workspace(workspace, workspaceBytes),
+                workspaceBytes));
     }
 
-    /** The number of tensors; limits of pointers can change, so it is asked at every call. */
+    /**
+     * The number of tensors; limits of pointers can change, so it is asked at every call. None at all would be a call
+     * that does nothing: numel came from elsewhere, and its limit was forgotten.
+     */
     private static long count(PointerPointer<?> teacher, PointerPointer<?> student, LongPointer numel) {
         long count = entries(numel);
+        if (count < 1) {
+            throw new IllegalArgumentException(CHECKS.function() + ": numel has no entry between its position and its"
+                    + " limit, expected one a tensor (set the limit of a pointer that was not allocated here)");
+        }
         requireEntries("teacher", teacher, count);
         requireEntries("student", student, count);
         return count;
@@ -63,6 +77,6 @@ public record EmaUpdate(PointerPointer<?> teacher, PointerPointer<?> student, Lo
     }
 
     private static long entries(Pointer pointer) {
-        return pointer.limit() - pointer.position();
+        return Math.max(0, Room.elements(pointer));
     }
 }

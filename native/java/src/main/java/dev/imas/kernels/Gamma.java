@@ -56,16 +56,16 @@ public record Gamma(TensorView counts, long pixels, Rule rule, TensorView parts,
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_gamma(
                 a.backend,
-                a.view(counts),
+                a.view("counts", counts),
                 pixels,
                 rule.version.code,
                 rule.classWeighted ? 1 : 0,
                 rule.ignoreBackground ? 1 : 0,
-                a.view(parts),
-                a.view(pairing),
-                a.view(mean)));
+                a.view("parts", parts),
+                a.view("pairing", pairing),
+                a.view("mean", mean)));
     }
 }

@@ -43,20 +43,21 @@ public final class Kernels {
     /**
      * The CUDA backend on a device and stream (null: the default stream).
      *
-     * @throws IllegalStateException when the CUDA library was not built or no device is usable; the message says which
+     * @throws IllegalStateException when the CUDA library was not built, there is no such device, or the kernels have
+     *                               no code for it; the message says which
      */
     public static Kernels cuda(int device, Pointer stream) {
         if (device < 0) {
             throw new IllegalArgumentException("device is " + device + ", expected a CUDA device number from 0");
         }
-        String problem = problem(Backend.CUDA);
+        String problem = problem(Backend.CUDA, device);
         if (problem != null) {
             throw new IllegalStateException(problem);
         }
         return new Kernels(Backend.CUDA, device, stream);
     }
 
-    /** True when the backend is built in and a device is usable. */
+    /** True when the backend is built in and at least one device is usable. */
     public static boolean available(Backend backend) {
         requireLibrary();
         return Imas.imas_backend_available(backend.code) == 1;
@@ -65,6 +66,28 @@ public final class Kernels {
     /** Why a backend is not {@link #available}, in one line; null when it is. */
     public static String problem(Backend backend) {
         return available(backend) ? null : lastError();
+    }
+
+    /**
+     * True when the kernels can run on this device. For CUDA the driver is asked whether they have machine code for it,
+     * or PTX that it can translate; that prepares the device for use, which takes some hundred MB of its memory.
+     *
+     * @param device number from 0; for the CPU it means nothing
+     */
+    public static boolean available(Backend backend, int device) {
+        requireLibrary();
+        return Imas.imas_device_available(backend.code, device) == 1;
+    }
+
+    /** Why a device is not {@link #available(Backend, int)}, in one line; null when it is. */
+    public static String problem(Backend backend, int device) {
+        return available(backend, device) ? null : lastError();
+    }
+
+    /** Compute capability of a CUDA device, 10 * major + minor as in 75 for 7.5; 0 when it is not known. */
+    public static int computeCapability(int device) {
+        requireLibrary();
+        return Imas.imas_cuda_capability(device);
     }
 
     /** The same kernels on another stream of the device (null: the default stream). */
@@ -83,9 +106,31 @@ public final class Kernels {
         return backend;
     }
 
-    /** This thread's block for the arguments of the next call. */
-    Arguments arguments() {
-        return Arguments.of(backend.code, device, stream);
+    /** This thread's block for the arguments of the next call, of the function that the checks name. */
+    Arguments arguments(Checks checks) {
+        return Arguments.of(checks, backend.code, device, stream);
+    }
+
+    /**
+     * How many threads the CPU kernels of this process use, for all calls at once: a call computes on the thread that
+     * makes it, and calls at the same time share {@code count - 1} helpers, so that threads which call at once do not
+     * multiply. 1: each call on its own thread alone. 0, as at first: OpenMP's choice for every call
+     * ({@code OMP_NUM_THREADS}, else one a core), however many there are. Results are the same bits. Calls under way go
+     * on as they began. libtorch has a number of its own ({@code torch.set_num_threads}).
+     *
+     * @throws IllegalArgumentException for a negative or absurd number
+     */
+    public static void threads(int count) {
+        requireLibrary();
+        if (Imas.imas_set_threads(count) != Imas.IMAS_OK) {
+            throw new IllegalArgumentException(lastError());
+        }
+    }
+
+    /** What {@link #threads(int)} was given last; 0: OpenMP's choice. */
+    public static int threads() {
+        requireLibrary();
+        return Imas.imas_threads();
     }
 
     /** The text of this thread's last error; empty when its last call succeeded. */

@@ -36,22 +36,23 @@ public record PseudoLabel(
 
     @Override
     public long workspaceBytes(Kernels kernels) {
-        Arguments a = kernels.arguments();
-        return a.bytes(Imas.imas_pseudo_label_workspace(a.backend, a.view(student), a.view(labels)));
+        Arguments a = kernels.arguments(CHECKS);
+        return a.bytes(
+                Imas.imas_pseudo_label_workspace(a.backend, a.view("student", student), a.view("labels", labels)));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_pseudo_label(
                 a.backend,
-                a.view(student),
-                a.view(teacher),
+                a.view("student", student),
+                a.view("teacher", teacher),
                 threshold,
-                a.view(labels),
-                a.view(confidence),
-                a.view(counts),
-                Arguments.raw(workspace),
+                a.view("labels", labels),
+                a.view("confidence", confidence),
+                a.view("counts", counts),
+                a.workspace(workspace, workspaceBytes),
                 workspaceBytes));
     }
 }

@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
  * Supervised loss and its gradient with respect to the low-resolution logits: {@code imas_supervised_loss}
  * (docs/method.md 3.6). No labelled pixel: loss 0, gradient 0. Logits that are not finite: as in
  * {@link ConsistencyLoss}; OHEM ranks such a pixel last and leaves it out: where there are fewer than {@code minKept}
- * others, it takes them all.
+ * others, it takes them all. Where there are no others, it takes every labelled pixel, and the loss is NaN.
  *
  * @param logits   [B,C,h,w], f32, bf16 or f16, any strides
  * @param labels   u8 [B,1,H,W], values below C or 255, which is ignored; others are refused on the CPU, ignored on CUDA
@@ -78,25 +78,26 @@ public record SupervisedLoss(
 
     @Override
     public long workspaceBytes(Kernels kernels) {
-        Arguments a = kernels.arguments();
-        return a.bytes(Imas.imas_supervised_loss_workspace(a.backend, a.view(logits), a.view(labels), kind.code));
+        Arguments a = kernels.arguments(CHECKS);
+        return a.bytes(Imas.imas_supervised_loss_workspace(
+                a.backend, a.view("logits", logits), a.view("labels", labels), kind.code));
     }
 
     @Override
     public void run(Kernels kernels, Pointer workspace, long workspaceBytes) {
-        Arguments a = kernels.arguments();
+        Arguments a = kernels.arguments(CHECKS);
         a.check(Imas.imas_supervised_loss(
                 a.backend,
-                a.view(logits),
-                a.view(labels),
+                a.view("logits", logits),
+                a.view("labels", labels),
                 kind.code,
                 thresh,
                 minKept,
                 Gradient.scaleOf(gradient),
-                a.view(loss),
-                a.view(kept),
-                a.view(Gradient.viewOf(gradient)),
-                Arguments.raw(workspace),
+                a.view("loss", loss),
+                a.view("kept", kept),
+                a.view("grad", Gradient.viewOf(gradient)),
+                a.workspace(workspace, workspaceBytes),
                 workspaceBytes));
     }
 }

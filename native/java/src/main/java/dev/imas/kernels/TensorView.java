@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A view of memory that somebody else owns, as {@code imas_tensor}. Axes are (N, C, H, W).
+ * A view of memory that somebody else owns, as {@code imas_tensor}. Axes are (N, C, H, W). Where the pointer has a
+ * limit, a call refuses a view that reaches beyond it; a pointer without one (limit 0) is taken at the caller's word.
  *
  * @param data   first element; the address plus the pointer's position is used. Kept reachable during the call only
  * @param dtype  element type

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -130,13 +131,14 @@ class KernelsErrorsTest {
         assertThat(bytes).isPositive();
         refused(() -> confusion.run(kernels), "workspace is missing");
         refused(() -> confusion.run(kernels, workspace, bytes - 1), "bytes", "are needed");
-        Pointer askew = new Pointer(workspace).getPointer(workspace.position() + 4);
+        Pointer askew = new BytePointer(workspace).position(workspace.position() + 4);
         refused(() -> confusion.run(kernels, askew, bytes), "aligned to 64");
         long most = Integer.MAX_VALUE;
-        TensorView broadcast =
-                new TensorView(logits.memory(), DType.F32, new long[] {most, 256, most, most}, new long[4]);
-        TensorView map = new TensorView(truth.memory(), DType.U8, new long[] {most, 1, 1, 1}, new long[4]);
-        Operation vast = ConsistencyLoss.of(broadcast, map, view(DType.F32), 0, view(DType.F32));
+        long side = 46340;
+        Pointer somewhere = new Pointer(truth.memory()).limit(0);
+        TensorView small = TensorView.contiguous(somewhere, DType.F32, most, 1, 1, 1);
+        TensorView map = TensorView.contiguous(somewhere, DType.U8, most, 1, side, side);
+        Operation vast = SupervisedLoss.ohem(small, map, 0, 1, view(DType.F32));
         refused(() -> vast.workspaceBytes(kernels), "does not fit into memory");
     }
 
@@ -173,7 +175,10 @@ class KernelsErrorsTest {
     void anAbsentCudaBackendIsExplained() {
         refused(() -> Kernels.cuda(-1, null), "device is -1");
         assertThat(Kernels.available(Kernels.Backend.CPU)).isTrue();
+        assertThat(Kernels.problem(Kernels.Backend.CPU, 0)).isNull();
+        assertThat(Kernels.problem(Kernels.Backend.CPU, -1)).contains("device is -1");
         if (!Kernels.available(Kernels.Backend.CUDA)) {
+            assertThat(Kernels.computeCapability(0)).isZero();
             assertThatThrownBy(() -> Kernels.cuda(0, null))
                     .isInstanceOf(IllegalStateException.class)
                     .message()

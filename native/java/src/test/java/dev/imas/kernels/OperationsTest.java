@@ -80,7 +80,7 @@ class OperationsTest {
     @TestFactory
     Stream<DynamicTest> everyFunctionHasItsFiles() {
         return functions.keySet().stream()
-                .flatMap(stem -> FILES.stream().map(file -> file.formatted(stem)))
+                .flatMap(stem -> FILES.stream().map(file -> String.format(Locale.ROOT, file, stem)))
                 .map(file -> DynamicTest.dynamicTest(
                         file, () -> assertThat(Path.of(file)).isRegularFile()));
     }

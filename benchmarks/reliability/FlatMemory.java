@@ -1,0 +1,88 @@
+import dev.imas.image.RgbImage;
+import dev.imas.predict.Segmenter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Predicts, or opens and closes segmenters, in several threads, and prints after each time how many there were and the
+ * process's resident memory in kB. Started from its source by `memory`.
+ */
+final class FlatMemory {
+    private static final int[][] SIZES = {{48, 48}, {64, 40}, {96, 96}, {33, 71}, {128, 80}};
+
+    private FlatMemory() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Path weights = Path.of(arguments[1]);
+        int count = Integer.parseInt(arguments[2]);
+        int threads = Integer.parseInt(arguments[3]);
+        List<RgbImage> pictures = pictures();
+        if (arguments[0].equals("predict")) {
+            try (Segmenter segmenter = Segmenter.open(weights, Segmenter.Options.defaults())) {
+                repeat(count, threads, i -> segmenter.segment(pictures.get(i % pictures.size())));
+            }
+        } else {
+            repeat(count, threads, i -> {
+                try (Segmenter segmenter = Segmenter.open(weights, Segmenter.Options.defaults())) {
+                    segmenter.segment(pictures.get(i % pictures.size()));
+                }
+            });
+        }
+    }
+
+    private interface Work {
+        void run(int i);
+    }
+
+    private static void repeat(int count, int threads, Work work) throws Exception {
+        AtomicInteger next = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger();
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        List<Future<?>> results = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            results.add(pool.submit(() -> {
+                for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                    work.run(i);
+                    tell(done);
+                }
+                return null;
+            }));
+        }
+        for (Future<?> result : results) {
+            result.get();
+        }
+        pool.shutdown();
+    }
+
+    private static synchronized void tell(AtomicInteger done) throws IOException {
+        System.out.println(done.incrementAndGet() + " " + residentKilobytes());
+    }
+
+    private static long residentKilobytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        throw new IOException("the system does not tell the resident memory");
+    }
+
+    private static List<RgbImage> pictures() {
+        Random dice = new Random(1);
+        List<RgbImage> pictures = new ArrayList<>();
+        for (int[] size : SIZES) {
+            byte[] samples = new byte[3 * size[0] * size[1]];
+            dice.nextBytes(samples);
+            pictures.add(new RgbImage(size[0], size[1], samples));
+        }
+        return pictures;
+    }
+}

@@ -1,0 +1,311 @@
+package dev.imas.export;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A model as nodes of ONNX's operator set 17; values are named by texts. */
+final class OnnxGraph implements GraphOperations<String> {
+    /** The input's name. */
+    static final String PICTURES = "pictures";
+    /** The output's name. */
+    static final String PROBABILITIES = "probabilities";
+
+    private static final double STEPS = 1 << 22;
+
+    /** AttributeProto.AttributeType. */
+    private static final int FLOAT = 1;
+
+    private static final int INT = 2;
+    private static final int STRING = 3;
+    private static final int INTS = 7;
+
+    /** A constant: whole numbers, or float32 or float64 values, little endian. */
+    record Constant(OnnxType type, long[] dimensions, byte[] values) {}
+
+    private final List<ProtoMessage> nodes = new ArrayList<>();
+    private final Set<String> weights = new LinkedHashSet<>();
+    private final Map<String, Constant> constants = new LinkedHashMap<>();
+    /** Heights and widths that were asked for, by tensor and dimension. */
+    private final Map<String, String> sizes = new LinkedHashMap<>();
+
+    private int values;
+
+    /** NodeProtos in an order in which they can be computed. */
+    List<ProtoMessage> nodes() {
+        return nodes;
+    }
+
+    /** State-dict keys, which are initializers of the same name. */
+    Set<String> weights() {
+        return weights;
+    }
+
+    /** Other initializers by name. */
+    Map<String, Constant> constants() {
+        return constants;
+    }
+
+    /** Gives a value the output's name. */
+    void finish(String result) {
+        nodes.add(node("Identity", List.of(result), PROBABILITIES));
+    }
+
+    private String weight(String key) {
+        weights.add(key);
+        return key;
+    }
+
+    private String constant(OnnxType type, long[] dimensions, byte[] bytes) {
+        for (Map.Entry<String, Constant> known : constants.entrySet()) {
+            Constant constant = known.getValue();
+            if (constant.type == type
+                    && Arrays.equals(constant.dimensions, dimensions)
+                    && Arrays.equals(constant.values, bytes)) {
+                return known.getKey();
+            }
+        }
+        String name = "constant_" + constants.size();
+        constants.put(name, new Constant(type, dimensions, bytes));
+        return name;
+    }
+
+    private static ByteBuffer room(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+
+    private String wholes(long... list) {
+        ByteBuffer bytes = room(Long.BYTES * list.length);
+        for (long value : list) {
+            bytes.putLong(value);
+        }
+        return constant(OnnxType.INT64, new long[] {list.length}, bytes.array());
+    }
+
+    private String real(double value) {
+        return constant(OnnxType.DOUBLE, new long[0], room(Double.BYTES).putDouble(value).array());
+    }
+
+    private String number(float value) {
+        return constant(OnnxType.FLOAT, new long[0], room(Float.BYTES).putFloat(value).array());
+    }
+
+    /** One number a channel, [C,1,1]. */
+    private String perChannel(float[] numbers) {
+        ByteBuffer bytes = room(Float.BYTES * numbers.length);
+        for (float value : numbers) {
+            bytes.putFloat(value);
+        }
+        return constant(OnnxType.FLOAT, new long[] {numbers.length, 1, 1}, bytes.array());
+    }
+
+    private String value(String operator, List<String> inputs, ProtoMessage... attributes) {
+        String name = "x" + values++;
+        nodes.add(node(operator, inputs, name, attributes));
+        return name;
+    }
+
+    /** NodeProto: inputs 1, outputs 2, name 3, op_type 4, attributes 5. */
+    private ProtoMessage node(String operator, List<String> inputs, String output, ProtoMessage... attributes) {
+        ProtoMessage node = new ProtoMessage();
+        inputs.forEach(input -> node.text(1, input));
+        node.text(2, output).text(3, operator + "_" + nodes.size()).text(4, operator);
+        for (ProtoMessage attribute : attributes) {
+            node.message(5, attribute);
+        }
+        return node;
+    }
+
+    /** AttributeProto: name 1, f 2, i 3, s 4, ints 8, type 20. */
+    private static ProtoMessage attribute(String name, long value) {
+        return new ProtoMessage().text(1, name).number(3, value).number(20, INT);
+    }
+
+    private static ProtoMessage attribute(String name, float value) {
+        return new ProtoMessage().text(1, name).number(2, value).number(20, FLOAT);
+    }
+
+    private static ProtoMessage attribute(String name, String value) {
+        return new ProtoMessage().text(1, name).text(4, value).number(20, STRING);
+    }
+
+    private static ProtoMessage attributes(String name, long... list) {
+        ProtoMessage attribute = new ProtoMessage().text(1, name);
+        for (long value : list) {
+            attribute.number(8, value);
+        }
+        return attribute.number(20, INTS);
+    }
+
+    /** A dimension of a tensor as int64 [1]. */
+    private String size(String x, int dimension) {
+        return sizes.computeIfAbsent(x + "/" + dimension, key -> {
+            String shape = value("Shape", List.of(x));
+            return value("Gather", List.of(shape, wholes(dimension)), attribute("axis", 0));
+        });
+    }
+
+    @Override
+    public String convolution(
+            String x, String weight, Optional<String> bias, int stride, int padding, int dilation) {
+        List<String> inputs = new ArrayList<>(List.of(x, weight(weight)));
+        bias.map(this::weight).ifPresent(inputs::add);
+        return value(
+                "Conv",
+                inputs,
+                attributes("strides", stride, stride),
+                attributes("pads", padding, padding, padding, padding),
+                attributes("dilations", dilation, dilation));
+    }
+
+    @Override
+    public String batchNorm(String x, String prefix, double epsilon) {
+        return value(
+                "BatchNormalization",
+                List.of(
+                        x,
+                        weight(prefix + ".weight"),
+                        weight(prefix + ".bias"),
+                        weight(prefix + ".running_mean"),
+                        weight(prefix + ".running_var")),
+                attribute("epsilon", (float) epsilon));
+    }
+
+    @Override
+    public String relu(String x) {
+        return value("Relu", List.of(x));
+    }
+
+    @Override
+    public String maxPool(String x, int kernel, int stride, int padding) {
+        return value(
+                "MaxPool",
+                List.of(x),
+                attributes("kernel_shape", kernel, kernel),
+                attributes("strides", stride, stride),
+                attributes("pads", padding, padding, padding, padding),
+                attribute("ceil_mode", 1));
+    }
+
+    @Override
+    public String sum(String a, String b) {
+        return value("Add", List.of(a, b));
+    }
+
+    @Override
+    public String planeMeans(String x) {
+        return value("GlobalAveragePool", List.of(x));
+    }
+
+    @Override
+    public String repeated(String x, String like) {
+        String shape = value("Concat", List.of(wholes(1, 1), size(like, 2), size(like, 3)), attribute("axis", 0));
+        return value("Expand", List.of(x, shape));
+    }
+
+    @Override
+    public String enlarged(String x, String like) {
+        String shape =
+                value("Concat", List.of(size(x, 0), size(x, 1), size(like, 2), size(like, 3)), attribute("axis", 0));
+        return value(
+                "Resize",
+                List.of(x, "", "", shape),
+                attribute("mode", "linear"),
+                attribute("coordinate_transformation_mode", "align_corners"));
+    }
+
+    @Override
+    public String joined(List<String> parts) {
+        return value("Concat", parts, attribute("axis", 1));
+    }
+
+    @Override
+    public String scaled(String x, float factor) {
+        return value("Mul", List.of(x, number(factor)));
+    }
+
+    @Override
+    public String placed(String x, float[] low, float[] width) {
+        String difference = value("Sub", List.of(x, perChannel(low)));
+        return value("Div", List.of(difference, perChannel(width)));
+    }
+
+    @Override
+    public String clamped(String x) {
+        return value("Clip", List.of(x, number(0), number(1)));
+    }
+
+    @Override
+    public String rounded(String x) {
+        return value("Floor", List.of(value("Add", List.of(x, number(0.5f)))));
+    }
+
+    @Override
+    public String narrowed(String x, double factor, boolean whole) {
+        String weights = triangle(size(x, 3), factor, 0);
+        return reduced(value("MatMul", List.of(cast(x, OnnxType.DOUBLE), weights)), whole);
+    }
+
+    @Override
+    public String lowered(String x, double factor, boolean whole) {
+        String weights = triangle(size(x, 2), factor, 1);
+        return reduced(value("MatMul", List.of(weights, cast(x, OnnxType.DOUBLE))), whole);
+    }
+
+    /** Rounded, if they are, before float32 would round them. */
+    private String reduced(String sums, boolean whole) {
+        return cast(
+                whole ? value("Floor", List.of(value("Add", List.of(sums, real(0.5))))) : sums, OnnxType.FLOAT);
+    }
+
+    /**
+     * A triangle's weights, float64, in steps of 2^-22 as training has them, so that sums with bytes are exact.
+     *
+     * @param along the dimension of the inputs, 0 or 1; the other one is that of the outputs
+     */
+    private String triangle(String inputs, double factor, int along) {
+        String in = scalar(inputs);
+        String size = real(in);
+        String out = value("Max", List.of(value("Floor", List.of(value("Mul", List.of(size, real(factor))))), real(1)));
+        String step = value("Div", List.of(size, out));
+        String reach = value("Max", List.of(step, real(1)));
+        String centres = value("Mul", List.of(places(out, along), step));
+        String far = value("Abs", List.of(value("Sub", List.of(places(size, 1 - along), centres))));
+        String near = value("Sub", List.of(real(1), value("Div", List.of(far, reach))));
+        String weights = value("Max", List.of(near, real(0)));
+        String total = value("ReduceSum", List.of(weights, wholes(along)), attribute("keepdims", 1));
+        String steps = value("Mul", List.of(value("Div", List.of(weights, total)), real(STEPS)));
+        return value("Div", List.of(value("Floor", List.of(value("Add", List.of(steps, real(0.5))))), real(STEPS)));
+    }
+
+    private String scalar(String oneElement) {
+        return value("Squeeze", List.of(oneElement, wholes(0)));
+    }
+
+    private String real(String whole) {
+        return cast(whole, OnnxType.DOUBLE);
+    }
+
+    private String cast(String x, OnnxType type) {
+        return value("Cast", List.of(x), attribute("to", type.code));
+    }
+
+    /** 0.5, 1.5 and so on, with a dimension of 1 at an axis. */
+    private String places(String count, int axis) {
+        String numbers = value("Range", List.of(real(0.0), count, real(1.0)));
+        return value("Unsqueeze", List.of(value("Add", List.of(numbers, real(0.5))), wholes(axis)));
+    }
+
+    @Override
+    public String softmax(String x) {
+        return value("Softmax", List.of(x), attribute("axis", 1));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.imas.export;
+
+import dev.imas.common.UserException;
+import dev.imas.device.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ExtraFilesMap;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** TorchScript files (.pt), as {@code torch.jit.load} of libtorch, PyTorch, DJL and JDLL reads them. */
+final class TorchScriptFile {
+    private static final String CLASS = "__torch__.imas.Model";
+
+    private TorchScriptFile() {}
+
+    /**
+     * Writes a model; the file is replaced.
+     *
+     * @param metadata texts beside the model, which {@code torch.jit.load} hands out as extra files
+     */
+    static void write(Model model, Path file, Map<String, String> metadata) throws IOException {
+        Files.newOutputStream(file).close(); // says what is wrong with the place; libtorch does not
+        try (PointerScope scope = new PointerScope()) {
+            JitModule module = Torch.withoutGradient(() -> module(model));
+            ExtraFilesMap extra = new ExtraFilesMap();
+            metadata.forEach((key, text) -> extra.put(new BytePointer(key), new BytePointer(text)));
+            module.save(file.toString(), extra);
+        } catch (RuntimeException e) {
+            throw new IOException("No space left on device", e); // all that is left to fail
+        }
+    }
+
+    private static JitModule module(Model model) {
+        TorchScriptText text = new TorchScriptText();
+        String result = model.describe(text, TorchScriptText.PICTURES);
+        JitModule module = new JitModule(new QualifiedName(CLASS));
+        Map<String, Tensor> state = model.network().state();
+        boolean isBuffer = true;
+        text.weights().forEach((key, name) -> {
+            Tensor tensor = state.get(key).detach().cpu().contiguous();
+            module.register_parameter(name, tensor, isBuffer); // not learned there
+        });
+        text.constants().forEach((name, numbers) -> {
+            Tensor tensor = torch.tensor(numbers).view(1, numbers.length, 1, 1);
+            module.register_parameter(name, tensor, isBuffer);
+        });
+        text.methods(result).forEach(module::define);
+        module.eval();
+        return module;
+    }
+
+    /** What a file's model makes of pictures [N,C,H,W]. */
+    static Tensor run(Path file, Tensor pictures) {
+        JitModule module = load(file);
+        module.eval();
+        return Torch.withoutGradient(
+                () -> module.forward(new IValueVector(new IValue(pictures))).toTensor());
+    }
+
+    private static JitModule load(Path file) {
+        try {
+            return torch.load(file.toString());
+        } catch (RuntimeException e) {
+            throw new UserException(file + " is damaged or no TorchScript file; export it anew", e);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.imas.export;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A model as the text of a TorchScript method. Only operators that libtorch has had since 1.11 are used, and their
+ * overloads are chosen so that an older reader finds them.
+ */
+final class TorchScriptText implements GraphOperations<String> {
+    /**
+     * A triangle's weights, float64 [outputs,size], a row an output: in steps of 2^-22 as training has them, so that sums
+     * with bytes are exact.
+     */
+    private static final String WEIGHTS = """
+            def triangle(self, x: Tensor, size: int, factor: float) -> Tensor:
+              outputs = max(1, int(float(size) * factor))
+              step = float(size) / float(outputs)
+              reach = max(step, 1.0)
+              centres = torch.mul(torch.add(torch.arange(outputs, dtype=7, device=x.device), 0.5), step)
+              places = torch.add(torch.arange(size, dtype=7, device=x.device), 0.5)
+              far = torch.abs(torch.sub(torch.unsqueeze(places, 0), torch.unsqueeze(centres, 1)))
+              weights = torch.relu(torch.sub(1.0, torch.div(far, reach)))
+              total = torch.sum(weights, [1], True)
+              steps = torch.mul(torch.div(weights, total), 4194304.0)
+              return torch.div(torch.floor(torch.add(steps, 0.5)), 4194304.0)
+            """;
+
+    private final StringBuilder body = new StringBuilder();
+    private final Map<String, String> weights = new LinkedHashMap<>();
+    private final Map<String, float[]> constants = new LinkedHashMap<>();
+    private int values;
+
+    /** The name of the method's argument. */
+    static final String PICTURES = "pictures";
+
+    /** The methods of a module, helpers first; the last takes the pictures. */
+    List<String> methods(String result) {
+        return List.of(
+                WEIGHTS,
+                "def forward(self, " + PICTURES + ": Tensor) -> Tensor:\n" + body + "  return " + result + "\n");
+    }
+
+    /** Attribute name by state-dict key. */
+    Map<String, String> weights() {
+        return weights;
+    }
+
+    /** Numbers a channel [1,C,1,1] by attribute name. */
+    Map<String, float[]> constants() {
+        return constants;
+    }
+
+    private String weight(String key) {
+        return "self." + weights.computeIfAbsent(key, k -> k.replace('.', '_'));
+    }
+
+    private String constant(float[] numbers) {
+        String name = "numbers_" + constants.size();
+        constants.put(name, numbers);
+        return "self." + name;
+    }
+
+    private String value(String call) {
+        String name = "x" + values++;
+        body.append("  ").append(name).append(" = ").append(call).append('\n');
+        return name;
+    }
+
+    private static String pair(int value) {
+        return "[" + value + ", " + value + "]";
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%s", value);
+    }
+
+    @Override
+    public String convolution(
+            String x, String weight, Optional<String> bias, int stride, int padding, int dilation) {
+        String offset = bias.map(this::weight).orElse("None");
+        return value("torch.conv2d(" + x + ", " + weight(weight) + ", " + offset + ", " + pair(stride) + ", "
+                + pair(padding) + ", " + pair(dilation) + ", 1)");
+    }
+
+    @Override
+    public String batchNorm(String x, String prefix, double epsilon) {
+        return value("torch.batch_norm(" + x + ", " + weight(prefix + ".weight") + ", " + weight(prefix + ".bias")
+                + ", " + weight(prefix + ".running_mean") + ", " + weight(prefix + ".running_var") + ", False, 0.1, "
+                + number(epsilon) + ", False)");
+    }
+
+    @Override
+    public String relu(String x) {
+        return value("torch.relu(" + x + ")");
+    }
+
+    @Override
+    public String maxPool(String x, int kernel, int stride, int padding) {
+        return value("torch.max_pool2d(" + x + ", " + pair(kernel) + ", " + pair(stride) + ", " + pair(padding)
+                + ", [1, 1], True)");
+    }
+
+    @Override
+    public String sum(String a, String b) {
+        return value("torch.add(" + a + ", " + b + ")");
+    }
+
+    @Override
+    public String planeMeans(String x) {
+        return value("torch.adaptive_avg_pool2d(" + x + ", [1, 1])");
+    }
+
+    @Override
+    public String repeated(String x, String like) {
+        return value("torch.expand(" + x + ", [-1, -1, " + size(like, 2) + ", " + size(like, 3) + "])");
+    }
+
+    @Override
+    public String enlarged(String x, String like) {
+        return value("torch.upsample_bilinear2d(" + x + ", [" + size(like, 2) + ", " + size(like, 3) + "], True)");
+    }
+
+    private static String size(String x, int dimension) {
+        return "torch.size(" + x + ", " + dimension + ")";
+    }
+
+    @Override
+    public String joined(List<String> parts) {
+        return value("torch.cat(" + parts.stream().collect(Collectors.joining(", ", "[", "]")) + ", 1)");
+    }
+
+    @Override
+    public String scaled(String x, float factor) {
+        return value("torch.mul(" + x + ", " + number(factor) + ")");
+    }
+
+    @Override
+    public String placed(String x, float[] low, float[] width) {
+        return value("torch.div(torch.sub(" + x + ", " + constant(low) + "), " + constant(width) + ")");
+    }
+
+    @Override
+    public String clamped(String x) {
+        return value("torch.clamp(" + x + ", 0.0, 1.0)");
+    }
+
+    @Override
+    public String rounded(String x) {
+        return value("torch.floor(torch.add(" + x + ", 0.5))");
+    }
+
+    @Override
+    public String narrowed(String x, double factor, boolean whole) {
+        String weights = "torch.t(self.triangle(" + x + ", " + size(x, 3) + ", " + number(factor) + "))";
+        return reduced("torch.matmul(torch.to(" + x + ", 7), " + weights + ")", whole);
+    }
+
+    @Override
+    public String lowered(String x, double factor, boolean whole) {
+        String weights = "self.triangle(" + x + ", " + size(x, 2) + ", " + number(factor) + ")";
+        return reduced("torch.matmul(" + weights + ", torch.to(" + x + ", 7))", whole);
+    }
+
+    /** Rounded, if they are, before float32 would round them. */
+    private String reduced(String sums, boolean whole) {
+        return value("torch.to(" + (whole ? "torch.floor(torch.add(" + sums + ", 0.5))" : sums) + ", 6)");
+    }
+
+    @Override
+    public String softmax(String x) {
+        return value("torch.softmax(" + x + ", 1)");
+    }
+}

@@ -1,0 +1,69 @@
+package dev.imas.common;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imas.ChildJvm;
+import dev.imas.device.Torch;
+import java.io.IOException;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Signals in the middle of computing, in a process of its own. */
+class InterruptsTest {
+    @ParameterizedTest
+    @CsvSource({"INT, 130, false", "TERM, 143, false", "TERM, 143, true", "HUP, 129, false"})
+    void aSignalEndsAComputingProgramWithItsStatusAndNoCrash(String signal, int status, boolean inPieces)
+            throws IOException, InterruptedException {
+        ChildJvm.Result result =
+                ChildJvm.run(ChildJvm.classPath(), Map.of(), Computing.class, signal, Boolean.toString(inPieces));
+        assertThat(result.status()).as(result.output()).isEqualTo(status);
+        assertThat(result.output())
+                .contains("computing")
+                .doesNotContain("hs_err")
+                .doesNotContain("SIGSEGV")
+                .contains(inPieces ? "ended by itself" : "computing");
+    }
+
+    @Test
+    void nothingHappensInAProgramThatDidNotAskForIt() {
+        Interrupts.check();
+        assertThat(Interrupts.asked()).isFalse();
+        assertThat(Interrupts.status()).isZero();
+    }
+
+    /** Multiplies large matrices in all threads, and is sent a signal while it does. */
+    static final class Computing {
+        private Computing() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Interrupts.install();
+            if (Boolean.parseBoolean(arguments[1])) {
+                Interrupts.worksInPieces();
+            }
+            Torch.load();
+            try (PointerScope scope = new PointerScope()) {
+                Tensor a = torch.rand(700, 700);
+                for (int i = 0; ; i++) {
+                    if (i == 3) {
+                        System.out.println("computing");
+                        new ProcessBuilder(
+                                        "kill",
+                                        "-" + arguments[0],
+                                        Long.toString(ProcessHandle.current().pid()))
+                                .start();
+                    }
+                    a = torch.mm(a, a).tanh();
+                    Interrupts.check();
+                }
+            } catch (Interrupts.Stopped e) {
+                System.out.println("ended by itself");
+                System.exit(Interrupts.status());
+            }
+        }
+    }
+}

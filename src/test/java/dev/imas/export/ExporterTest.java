@@ -1,0 +1,142 @@
+package dev.imas.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.common.UserException;
+import dev.imas.config.Channels;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Stem;
+import dev.imas.config.PictureInput;
+import dev.imas.config.PixelRange;
+import dev.imas.config.PixelRange.Rule;
+import dev.imas.config.PixelRange.Window;
+import dev.imas.predict.Segmenter;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is exported gives the network's own numbers, or is not there. */
+class ExporterTest {
+    private static final Segmenter.Options CPU =
+            Segmenter.Options.defaults().device("cpu").set("precision", "fp32");
+
+    @TempDir
+    Path folder;
+
+    static Stream<Arguments> models() {
+        List<Double> mean = List.of(0.4, 0.3);
+        List<Double> std = List.of(0.2, 0.25);
+        PictureInput stored = new PictureInput(
+                Channels.parse(List.of(2, 0)).orElseThrow(),
+                PixelRange.of(List.of(new Window(101, 2058), new Window(-0.5, 3120))),
+                null,
+                mean,
+                std);
+        PictureInput unit =
+                new PictureInput(Channels.of(2), PixelRange.of(Rule.PICTURE_PERCENTILE), null, mean, std);
+        PictureInput deepColours = new PictureInput(
+                Channels.RGB, PixelRange.of(List.of(new Window(0, 4095))), null, List.of(), List.of());
+        PictureInput stretchedColours = new PictureInput(
+                Channels.RGB, PixelRange.of(Rule.PICTURE_ZSCORE), null, List.of(), List.of());
+        return Stream.of(PictureInput.RGB, stored, unit, deepColours, stretchedColours)
+                .flatMap(input -> Stream.of(1.0, 0.5, 0.37).map(scale -> Arguments.of(input, scale)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void everyKindOfInputAtEveryScale(PictureInput input, double scale) {
+        Path weights = TrainedFiles.write(
+                folder.resolve("w.safetensors"), TrainedFiles.network(Backbone.TINY, Stem.DEEP, 16, false), input);
+        try (Segmenter segmenter = Segmenter.open(weights, CPU.scale(scale))) {
+            Exporter exporter = new Exporter(segmenter);
+            for (ExportFormat format : ExportFormat.values()) {
+                Path file = folder.resolve("model" + format.ending());
+                assertThat(exporter.export(format, file)).isLessThan(Exporter.TOLERANCE);
+                assertThat(exporter.check(format, file)).isLessThan(Exporter.TOLERANCE);
+                assertThat(folder.resolve(file.getFileName() + ".tmp")).doesNotExist();
+            }
+        }
+    }
+
+    static Stream<Arguments> networks() {
+        return Stream.of(
+                Arguments.of(Backbone.TINY, Stem.CONV7, 8, true),
+                Arguments.of(Backbone.RESNET18, Stem.DEEP, 16, false),
+                Arguments.of(Backbone.RESNET34, Stem.CONV7, 8, true),
+                Arguments.of(Backbone.RESNET50, Stem.DEEP, 16, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void everyKindOfNetwork(Backbone backbone, Stem stem, int stride, boolean auxiliary) {
+        Path weights = TrainedFiles.write(
+                folder.resolve("w.safetensors"),
+                TrainedFiles.network(backbone, stem, stride, auxiliary),
+                PictureInput.RGB);
+        try (Segmenter segmenter = Segmenter.open(weights, CPU)) {
+            for (ExportFormat format : ExportFormat.values()) {
+                assertThat(new Exporter(segmenter).export(format, folder.resolve("model" + format.ending())))
+                        .isLessThan(Exporter.TOLERANCE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ExportFormat.class)
+    void otherWeightsAreSeen(ExportFormat format) {
+        Path file = folder.resolve("model" + format.ending());
+        try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU);
+                Segmenter other = Segmenter.open(tiny("other.safetensors", Stem.CONV7), CPU)) {
+            new Exporter(segmenter).export(format, file);
+            assertThatThrownBy(() -> new Exporter(other).check(format, file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(file + " gives other probabilities than the network");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ExportFormat.class)
+    void aDamagedFileIsSaidToBeDamaged(ExportFormat format) throws IOException {
+        Path file = folder.resolve("model" + format.ending());
+        try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
+            new Exporter(segmenter).export(format, file);
+            try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+                damaged.setLength(damaged.length() / 2);
+            }
+            assertThatThrownBy(() -> new Exporter(segmenter).check(format, file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(file + " is damaged");
+            Files.delete(file);
+            assertThatThrownBy(() -> new Exporter(segmenter).check(format, file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining(file.toString());
+        }
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() {
+        Path file = folder.resolve("none/model.onnx");
+        try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
+            for (ExportFormat format : ExportFormat.values()) {
+                assertThatThrownBy(() -> new Exporter(segmenter).export(format, file))
+                        .isInstanceOf(UserException.class)
+                        .hasMessageStartingWith("cannot write " + file);
+            }
+        }
+    }
+
+    private Path tiny(String name, Stem stem) {
+        return TrainedFiles.write(
+                folder.resolve(name), TrainedFiles.network(Backbone.TINY, stem, 16, false), PictureInput.RGB);
+    }
+}
