@@ -19,8 +19,9 @@ def run(main, options):
     if not all(os.path.isdir(folder) for folder in classes):
         sys.exit('the tests of the kernels are not compiled: run `mvn test-compile -pl native/java` first')
     repository = os.path.expanduser('~/.m2/repository')
-    jars = [path for pattern in (f'org/bytedeco/javacpp/{version("javacpp")}/javacpp-*.jar', f'org/junit/jupiter/*/{version("junit")}/*.jar',
-                                 f'org/assertj/assertj-core/{version("assertj")}/*.jar', 'net/bytebuddy/byte-buddy/*/*.jar')
-            for path in sorted(glob.glob(os.path.join(repository, pattern)))]
+    patterns = [f'org/bytedeco/javacpp/{version("javacpp")}/javacpp-*.jar',
+                f'org/junit/jupiter/*/{version("junit")}/*.jar',
+                f'org/assertj/assertj-core/{version("assertj")}/*.jar', 'net/bytebuddy/byte-buddy/*/*.jar']
+    jars = [path for pattern in patterns for path in sorted(glob.glob(os.path.join(repository, pattern)))]
     return kernel_record.run(['java', *options, '-Xmx1g', '-Dorg.bytedeco.javacpp.nopointergc=true',
                               '-cp', os.pathsep.join(classes + jars), main])

@@ -14,7 +14,8 @@ HOME = os.path.dirname(os.path.dirname(HERE))
 
 def parser(description):
     options = argparse.ArgumentParser(description=description)
-    options.add_argument('--short', action='store_true', help='a few cases, for continuous integration; writes no result file')
+    options.add_argument('--short', action='store_true',
+                         help='a few cases, for continuous integration; writes no result file')
     options.add_argument('--out', metavar='FILE', help='where the result goes (default: results/ beside the script)')
     options.add_argument('--build', metavar='FOLDER', help='the CMake build folder (default: one under target/)')
     return options
@@ -75,7 +76,7 @@ class Record:
         changed = git('status', '--porcelain', '--untracked-files=no', '--', 'native', 'cuda-kernels', 'CMakeLists.txt')
         result = {
             'test': self.test,
-            'command': ' '.join(['benchmarks/reliability/' + os.path.basename(sys.argv[0]), *(['--short'] if self.arguments.short else [])]),
+            'command': 'benchmarks/reliability/' + os.path.basename(sys.argv[0]) + ' --short' * self.arguments.short,
             'commit': (git('rev-parse', '--short=10', 'HEAD') or 'unknown') + (' with changes' if changed else ''),
             'machine': machine(),
             'date': datetime.date.today().isoformat(),

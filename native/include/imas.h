@@ -92,9 +92,9 @@ int32_t imas_threads(void);
 int32_t imas_backend_available(int32_t kind);
 
 /**
- * 1 when the kernels can run on this device, else 0 (imas_last_error says why). On CUDA this asks the driver whether the
- * kernels have machine code for the device, or PTX that it can translate, and prepares the device for use (some hundred
- * MB of its memory). Every number is the one CPU.
+ * 1 when the kernels can run on this device, else 0 (imas_last_error says why). On CUDA this asks the driver whether
+ * the kernels have machine code for the device, or PTX that it can translate, and prepares the device for use (some
+ * hundred MB of its memory). Every number is the one CPU.
  */
 int32_t imas_device_available(int32_t kind, int32_t device);
 

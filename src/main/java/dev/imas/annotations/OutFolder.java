@@ -113,18 +113,20 @@ final class OutFolder implements AutoCloseable {
     void classes(ClassTable table, boolean sparse) {
         text(
                 "classes.yaml",
-                String.format(Locale.ROOT, """
+                String.format(
+                        Locale.ROOT,
+                        """
                 # What the masks mean: imas train --config THIS_FILE --data THIS_FOLDER
                 data:
                   layout: folders
                   classes: %d
                   class_names: %s
                   palette: %s
-                %s""", 
-                                table.names().size(),
-                                quoted(table.names()),
-                                quoted(table.palette().stream().map(Colors::hex).toList()),
-                                sparse ? "  sparse: on\n" : ""));
+                %s""",
+                        table.names().size(),
+                        quoted(table.names()),
+                        quoted(table.palette().stream().map(Colors::hex).toList()),
+                        sparse ? "  sparse: on\n" : ""));
     }
 
     /** A list of texts in JSON is one in YAML too. */

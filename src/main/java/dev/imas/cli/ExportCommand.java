@@ -85,15 +85,14 @@ final class ExportCommand implements Command {
         if (line.hasOption("format")) {
             String word = line.getOptionValue("format");
             return Names.constant(ExportFormat.class, word)
-                    .orElseThrow(() -> new UserException(
-                            "--format: " + word + "; expected " + Names.choice(ExportFormat.class)));
+                    .orElseThrow(() ->
+                            new UserException("--format: " + word + "; expected " + Names.choice(ExportFormat.class)));
         }
         Optional<ExportFormat> byName = Arrays.stream(ExportFormat.values())
                 .filter(format -> file.toString().endsWith(format.ending()))
                 .findFirst();
-        return byName.orElseThrow(() -> new UserException(
-                "--format is missing, and " + file + " ends with no format's ending; expected --format "
-                        + Names.choice(ExportFormat.class)));
+        return byName.orElseThrow(() -> new UserException("--format is missing, and " + file
+                + " ends with no format's ending; expected --format " + Names.choice(ExportFormat.class)));
     }
 
     /** As the weight file is called, with the format's ending. */

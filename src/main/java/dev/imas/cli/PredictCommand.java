@@ -125,8 +125,9 @@ final class PredictCommand implements Command {
         } catch (UserException e) {
             failed.add(e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage());
         } catch (OutOfMemoryError e) {
-            failed.add(file + " does not fit into the memory that Java may use; cut it into tiles, or give Java more with"
-                    + " IMAS_JAVA_OPTIONS=-Xmx8g");
+            failed.add(
+                    file + " does not fit into the memory that Java may use; cut it into tiles, or give Java more with"
+                            + " IMAS_JAVA_OPTIONS=-Xmx8g");
         }
         return Optional.empty();
     }

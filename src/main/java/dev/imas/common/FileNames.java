@@ -11,7 +11,8 @@ public final class FileNames {
     public static final String PLAIN = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}";
 
     /** What messages ask for. */
-    public static final String EXPECTED = "a name of up to 100 letters, digits, '.', '_' and '-', not beginning with a dot";
+    public static final String EXPECTED =
+            "a name of up to 100 letters, digits, '.', '_' and '-', not beginning with a dot";
 
     private static final int LONGEST = 100;
     private static final Set<String> OF_SYSTEMS =

@@ -123,9 +123,9 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
         boolean only = labeled.size() == 1; // is learned from and validates
         List<Sample> learned = given != null || only ? labeled : without(labeled, validation);
         if (learned.isEmpty()) {
-            throw new UserException(
-                    "no labelled picture in " + data.root() + "; put masks with their pictures' names into "
-                            + Path.of(data.root(), "masks") + (given == null ? " (two at least, so that one validates)" : ""));
+            throw new UserException("no labelled picture in " + data.root()
+                    + "; put masks with their pictures' names into " + Path.of(data.root(), "masks")
+                    + (given == null ? " (two at least, so that one validates)" : ""));
         }
         return new Collected(learned, watched, validation);
     }

@@ -103,7 +103,9 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
             return Optional.empty();
         }
         Optional<String> gpu = MachineGpus.INSTANCE.passedOver(device);
-        if (gpu.isEmpty() && !cuda() && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
+        if (gpu.isEmpty()
+                && !cuda()
+                && NvidiaDriver.version(FileView.ofThisMachine()).isPresent()) {
             return Optional.of("NVIDIA's driver is installed, but no GPU can be used: " + problem()
                     + "; `imas doctor` tells what is needed");
         }

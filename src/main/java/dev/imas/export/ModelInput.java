@@ -57,7 +57,8 @@ record ModelInput(Kind kind, List<Window> ranges, PictureInput input, double sca
             case UNIT ->
                 switch (input.range().rule()) {
                     case FILE, AUTO -> "stored values over the largest that the file's samples can have, 0 to 1";
-                    case PICTURE_PERCENTILE -> "each picture's 0.1st to 99.9th percentile of a channel brought to 0 to 1";
+                    case PICTURE_PERCENTILE ->
+                        "each picture's 0.1st to 99.9th percentile of a channel brought to 0 to 1";
                     default -> "each picture's mean of a channel minus and plus five deviations brought to 0 to 1";
                 };
         };
@@ -71,11 +72,12 @@ record ModelInput(Kind kind, List<Window> ranges, PictureInput input, double sca
 
     /** Colours are bytes wherever training reads or reduces them. */
     private <V> V colours(GraphOperations<V> graph, V x) {
-        V bytes = switch (kind) {
-            case BYTES -> x;
-            case STORED -> graph.rounded(graph.scaled(placed(graph, x), LARGEST_BYTE));
-            case UNIT -> graph.rounded(graph.scaled(graph.clamped(x), LARGEST_BYTE));
-        };
+        V bytes =
+                switch (kind) {
+                    case BYTES -> x;
+                    case STORED -> graph.rounded(graph.scaled(placed(graph, x), LARGEST_BYTE));
+                    case UNIT -> graph.rounded(graph.scaled(graph.clamped(x), LARGEST_BYTE));
+                };
         if (scale < 1) {
             bytes = graph.lowered(graph.narrowed(bytes, scale, true), scale, true);
         }

@@ -54,7 +54,11 @@ final class OnnxFile {
         Map<String, Tensor> state = model.network().state();
         graph.weights().forEach(key -> message.message(5, weight(key, state.get(key))));
         graph.constants().forEach((name, constant) -> message.message(5, constant(name, constant)));
-        return message.message(11, value(OnnxGraph.PICTURES, model.input().input().channels().count()))
+        return message.message(
+                        11,
+                        value(
+                                OnnxGraph.PICTURES,
+                                model.input().input().channels().count()))
                 .message(12, value(OnnxGraph.PROBABILITIES, model.spec().classes()));
     }
 

@@ -81,7 +81,6 @@ final class OnnxGraph implements GraphOperations<String> {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-
     private String wholes(long... list) {
         ByteBuffer bytes = room(Long.BYTES * list.length);
         for (long value : list) {
@@ -91,11 +90,15 @@ final class OnnxGraph implements GraphOperations<String> {
     }
 
     private String real(double value) {
-        return constant(OnnxType.DOUBLE, new long[0], room(Double.BYTES).putDouble(value).array());
+        return constant(
+                OnnxType.DOUBLE,
+                new long[0],
+                room(Double.BYTES).putDouble(value).array());
     }
 
     private String number(float value) {
-        return constant(OnnxType.FLOAT, new long[0], room(Float.BYTES).putFloat(value).array());
+        return constant(
+                OnnxType.FLOAT, new long[0], room(Float.BYTES).putFloat(value).array());
     }
 
     /** One number a channel, [C,1,1]. */
@@ -154,8 +157,7 @@ final class OnnxGraph implements GraphOperations<String> {
     }
 
     @Override
-    public String convolution(
-            String x, String weight, Optional<String> bias, int stride, int padding, int dilation) {
+    public String convolution(String x, String weight, Optional<String> bias, int stride, int padding, int dilation) {
         List<String> inputs = new ArrayList<>(List.of(x, weight(weight)));
         bias.map(this::weight).ifPresent(inputs::add);
         return value(
@@ -262,8 +264,7 @@ final class OnnxGraph implements GraphOperations<String> {
 
     /** Rounded, if they are, before float32 would round them. */
     private String reduced(String sums, boolean whole) {
-        return cast(
-                whole ? value("Floor", List.of(value("Add", List.of(sums, real(0.5))))) : sums, OnnxType.FLOAT);
+        return cast(whole ? value("Floor", List.of(value("Add", List.of(sums, real(0.5))))) : sums, OnnxType.FLOAT);
     }
 
     /**

@@ -130,7 +130,15 @@ final class OnnxPass {
                 case "Conv" -> convolution();
                 case "BatchNormalization" ->
                     torch.batch_norm(
-                            in(0), some(1), some(2), some(3), some(4), false, 0, attributes.get("epsilon").real(2), false);
+                            in(0),
+                            some(1),
+                            some(2),
+                            some(3),
+                            some(4),
+                            false,
+                            0,
+                            attributes.get("epsilon").real(2),
+                            false);
                 case "Relu" -> torch.relu(in(0));
                 case "MaxPool" -> maxPool();
                 case "GlobalAveragePool" -> in(0).mean(new long[] {2, 3}, true, new ScalarTypeOptional());
@@ -152,7 +160,8 @@ final class OnnxPass {
                 case "Squeeze" -> in(0).squeeze(wholes(1)[0]);
                 case "Unsqueeze" -> in(0).unsqueeze(wholes(1)[0]);
                 case "ReduceSum" -> in(0).sum(wholes(1), number("keepdims") == 1, new ScalarTypeOptional());
-                case "Range" -> torch.arange(in(0).item(), in(1).item(), in(2).item(), new TensorOptions(ScalarType.Double));
+                case "Range" ->
+                    torch.arange(in(0).item(), in(1).item(), in(2).item(), new TensorOptions(ScalarType.Double));
                 case "Cast" -> in(0).to(type(number("to")));
                 case "Identity" -> in(0);
                 default -> throw new IllegalArgumentException("operator " + operator);

@@ -29,8 +29,8 @@ final class ProtoFields {
                 case VARINT -> number(field, varint(in));
                 case FIXED32 -> number(field, require(in, Integer.BYTES).getInt());
                 case FIXED64 -> number(field, require(in, Long.BYTES).getLong());
-                case LENGTH_DELIMITED -> contents.computeIfAbsent(field, f -> new ArrayList<>())
-                        .add(content(in, varint(in)));
+                case LENGTH_DELIMITED ->
+                    contents.computeIfAbsent(field, f -> new ArrayList<>()).add(content(in, varint(in)));
                 default -> throw new IllegalArgumentException("no protocol buffers message");
             }
         }

@@ -16,7 +16,8 @@ final class TorchScriptText implements GraphOperations<String> {
      * A triangle's weights, float64 [outputs,size], a row an output: in steps of 2^-22 as training has them, so that sums
      * with bytes are exact.
      */
-    private static final String WEIGHTS = """
+    private static final String WEIGHTS =
+            """
             def triangle(self, x: Tensor, size: int, factor: float) -> Tensor:
               outputs = max(1, int(float(size) * factor))
               step = float(size) / float(outputs)
@@ -80,8 +81,7 @@ final class TorchScriptText implements GraphOperations<String> {
     }
 
     @Override
-    public String convolution(
-            String x, String weight, Optional<String> bias, int stride, int padding, int dilation) {
+    public String convolution(String x, String weight, Optional<String> bias, int stride, int padding, int dilation) {
         String offset = bias.map(this::weight).orElse("None");
         return value("torch.conv2d(" + x + ", " + weight(weight) + ", " + offset + ", " + pair(stride) + ", "
                 + pair(padding) + ", " + pair(dilation) + ", 1)");

@@ -9,7 +9,8 @@ import java.util.concurrent.Semaphore;
  */
 public final class DecodingRoom {
     private static final int UNIT = 1 << 20;
-    private static final DecodingRoom OF_HEAP = new DecodingRoom(Runtime.getRuntime().maxMemory() / 2);
+    private static final DecodingRoom OF_HEAP =
+            new DecodingRoom(Runtime.getRuntime().maxMemory() / 2);
 
     private final int units;
     private final Semaphore free;

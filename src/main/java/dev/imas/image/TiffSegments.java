@@ -21,6 +21,7 @@ final class TiffSegments {
     static final int JPEG = 7;
     /** What tiles may hold beside the picture, or all of them together: honest ones reach over its edges alone. */
     private static final long ROOM_BESIDE = 1L << 30;
+
     private static final long MOST_BESIDE = 4;
 
     private final TiffPage page;

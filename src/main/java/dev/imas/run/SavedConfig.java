@@ -42,7 +42,8 @@ public record SavedConfig(String text, Map<?, ?> values) {
 
     /** An element of a list by the list's dotted path. */
     public Optional<Object> element(String path, int index) {
-        return value(path).<Object>map(value -> value instanceof List<?> list && index < list.size() ? list.get(index) : null)
+        return value(path)
+                .<Object>map(value -> value instanceof List<?> list && index < list.size() ? list.get(index) : null)
                 .filter(SavedConfig::single);
     }
 

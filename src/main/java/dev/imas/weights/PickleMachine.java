@@ -140,8 +140,8 @@ final class PickleMachine {
                 }
             }
             default ->
-                throw new IOException(
-                        String.format(Locale.ROOT, "its pickle uses the operation 0x%02x, which no weight file needs", code));
+                throw new IOException(String.format(
+                        Locale.ROOT, "its pickle uses the operation 0x%02x, which no weight file needs", code));
         }
     }
 

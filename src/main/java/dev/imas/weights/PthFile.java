@@ -225,8 +225,8 @@ public final class PthFile implements AutoCloseable {
                 if (own != null && own.numel() == 0) {
                     return own;
                 }
-                Tensor view = flat.as_strided(
-                        pickled.shape(), pickled.strides(), new LongOptional(pickled.offset() - begin));
+                Tensor view =
+                        flat.as_strided(pickled.shape(), pickled.strides(), new LongOptional(pickled.offset() - begin));
                 return own == null ? view.contiguous() : own.copy_(view);
             });
         }

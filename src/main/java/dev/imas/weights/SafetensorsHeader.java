@@ -147,7 +147,8 @@ record SafetensorsHeader(Map<String, Place> tensors, Map<String, String> metadat
                 bytes = Math.multiplyExact(bytes, Math.max(1, extent));
             }
         } catch (ArithmeticException e) {
-            throw new Problem("entry " + name + " has the shape " + Arrays.toString(shape) + ", which is beyond measure");
+            throw new Problem(
+                    "entry " + name + " has the shape " + Arrays.toString(shape) + ", which is beyond measure");
         }
         return empty ? 0 : bytes;
     }

@@ -92,8 +92,8 @@ interface Storages extends AutoCloseable {
                 throw new IOException("its storage is missing in the archive");
             }
             if (entry.getSize() != storage.bytes() || entry.getCompressedSize() != storage.bytes()) {
-                throw new IOException("its storage has " + entry.getSize() + " bytes in the archive, "
-                        + storage.bytes() + " are expected");
+                throw new IOException("its storage has " + entry.getSize() + " bytes in the archive, " + storage.bytes()
+                        + " are expected");
             }
             if (storage.bytes() > fileBytes) {
                 throw new IOException("its storage has more bytes than the file");

@@ -82,24 +82,30 @@ class CommandsTest {
     void exportWritesWhatItHasCheckedAndSaysWhatTheModelTakes() throws IOException {
         String weights = run.resolve("teacher.safetensors").toString();
         Path folder = Files.createDirectories(dir.resolve("models"));
-        Result named = imas("export", "--weights", weights, "--to", folder.resolve("scenes.onnx").toString());
+        Result named = imas(
+                "export",
+                "--weights",
+                weights,
+                "--to",
+                folder.resolve("scenes.onnx").toString());
         assertThat(named.status()).as(named.err()).isZero();
         assertThat(named.out())
                 .startsWith(folder.resolve("scenes.onnx").toString())
                 .contains("input    float32 [N,3,H,W] of any size: red, green and blue, 0 to 255")
                 .contains("checked  probabilities of a test picture differ by");
-        Result inFolder =
-                imas("export", "--weights", weights, "--format", "torchscript", "--to", folder.toString());
+        Result inFolder = imas("export", "--weights", weights, "--format", "torchscript", "--to", folder.toString());
         assertThat(inFolder.out()).startsWith(folder.resolve("teacher.pt").toString());
         String model = folder.resolve("teacher.pt").toString();
         assertThat(imas("export", "--weights", weights, "--check", model).out()).contains("checked");
-        assertThat(imas("export", "--weights", weights, "--to", folder.toString()).err())
+        assertThat(imas("export", "--weights", weights, "--to", folder.toString())
+                        .err())
                 .contains("--format is missing, and " + folder);
         assertThat(imas("export", "--weights", weights).err()).contains("either --to");
         Result kind = imas("export", "--weights", weights, "--to", model, "--format", "keras");
         assertThat(kind.status()).isEqualTo(Main.USER_ERROR);
         assertThat(kind.err()).contains("--format: keras; expected torchscript | onnx");
-        assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", weights).err())
+        assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", weights)
+                        .err())
                 .contains("is the weight file itself");
     }
 

@@ -42,8 +42,9 @@ class DataCommandTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.status()).isZero();
         assertThat(result.out())
-                .isEqualTo(
-                        String.format(Locale.ROOT, """
+                .isEqualTo(String.format(
+                        Locale.ROOT,
+                        """
                         %1$s: pictures in imgs/, masks in gt/*_mask (4 of 6 labelled)
                         validation: 1 of 4 labelled pictures is set aside to validate, the last by name
                         pictures    3 labelled, 2 unlabelled, 1 for validation
@@ -52,7 +53,9 @@ class DataCommandTest {
                         validation  class 0 75.0 %% in 1 mask, class 1 25.0 %% in 1 mask
                         note: 2 classes, by the values of the masks
                         page        %2$s
-                        """, photos, page));
+                        """,
+                        photos,
+                        page));
     }
 
     @Test

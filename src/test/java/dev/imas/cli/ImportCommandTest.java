@@ -37,7 +37,8 @@ class ImportCommandTest {
             }
             Pngs.write(dir.resolve("images/p " + i + ".png"), new RgbImage(SIDE, SIDE, rgb));
             if (i < 6) {
-                String ring = String.format(Locale.ROOT, "[[%1$d,%1$d],[%2$d,%1$d],[%2$d,%2$d],[%1$d,%2$d]]", from, from + 20);
+                String ring = String.format(
+                        Locale.ROOT, "[[%1$d,%1$d],[%2$d,%1$d],[%2$d,%2$d],[%1$d,%2$d]]", from, from + 20);
                 Files.writeString(
                         dir.resolve("annotations/p " + i + ".geojson"),
                         "{\"type\": \"Feature\", \"properties\": {\"classification\": {\"name\": \"cell: big\"}},"

@@ -203,8 +203,13 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', C.UTF-8, true", "C, C.UTF-8, true", "POSIX, C.UTF-8, true", "tr_TR.UTF-8, tr_TR.UTF-8, true",
-        "de_DE, de_DE, false"})
+    @CsvSource({
+        "'', C.UTF-8, true",
+        "C, C.UTF-8, true",
+        "POSIX, C.UTF-8, true",
+        "tr_TR.UTF-8, tr_TR.UTF-8, true",
+        "de_DE, de_DE, false"
+    })
     void withoutTheProgramLocaleItsVariablesTell(String given, String locale, boolean utf8) throws Exception {
         environment.put("LC_ALL", given);
         String said = launch(dir, home.resolve("imas")).out();

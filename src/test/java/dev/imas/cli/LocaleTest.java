@@ -71,7 +71,8 @@ class LocaleTest {
         Shell.Result trained = train(photos, run);
         assertThat(trained.status()).as(trained.err()).isZero();
         said.add(trained);
-        said.add(imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--device", "cpu"));
+        said.add(
+                imas("evaluate", "--weights", run.resolve("teacher.safetensors").toString(), "--device", "cpu"));
         said.add(imas(
                 "predict",
                 "--weights",
@@ -96,7 +97,15 @@ class LocaleTest {
 
     private static Shell.Result train(Path photos, Path out) {
         List<String> line = new ArrayList<>(List.of(
-                "train", "--preset", "folders", "--data", photos.toString(), "--out", out.toString(), "--device", "cpu"));
+                "train",
+                "--preset",
+                "folders",
+                "--data",
+                photos.toString(),
+                "--out",
+                out.toString(),
+                "--device",
+                "cpu"));
         for (String setting : List.of(
                 "precision=fp32",
                 "network.backbone=tiny",

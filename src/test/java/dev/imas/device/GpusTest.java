@@ -77,8 +77,20 @@ class GpusTest {
 
     @ParameterizedTest
     @CsvSource({
-        "61, false", "70, false", "75, true", "80, true", "86, true", "87, true", "89, true", "90, true", "100, true",
-        "103, true", "110, false", "120, true", "121, true", "130, false"
+        "61, false",
+        "70, false",
+        "75, true",
+        "80, true",
+        "86, true",
+        "87, true",
+        "89, true",
+        "90, true",
+        "100, true",
+        "103, true",
+        "110, false",
+        "120, true",
+        "121, true",
+        "130, false"
     })
     void machineCodeRunsOnLaterGpusOfItsGeneration(int capability, boolean covered) {
         GpuCode code = GpuCode.ofOptions("  - CUDA Runtime 13.1\n  - NVCC architecture flags: "
@@ -91,14 +103,20 @@ class GpusTest {
 
     @Test
     void ptxRunsOnAllLaterGpusAndAnArchitecturesOwnCodeThereAlone() {
-        assertThat(GpuCode.ofOptions("arch=compute_90,code=compute_90").covers(110)).isTrue();
-        assertThat(GpuCode.ofOptions("arch=compute_90,code=[sm_90,compute_90]").covers(120)).isTrue();
-        assertThat(GpuCode.ofOptions("arch=compute_90,code=compute_90").covers(89)).isFalse();
+        assertThat(GpuCode.ofOptions("arch=compute_90,code=compute_90").covers(110))
+                .isTrue();
+        assertThat(GpuCode.ofOptions("arch=compute_90,code=[sm_90,compute_90]").covers(120))
+                .isTrue();
+        assertThat(GpuCode.ofOptions("arch=compute_90,code=compute_90").covers(89))
+                .isFalse();
         assertThat(GpuCode.ofOptions("arch=compute_86,code=sm_86").covers(80)).isFalse();
         assertThat(GpuCode.ofOptions("arch=compute_90a,code=sm_90a").covers(90)).isTrue();
-        assertThat(GpuCode.ofOptions("arch=compute_100a,code=sm_100a").covers(103)).isFalse();
-        assertThat(GpuCode.ofOptions("arch=compute_100f,code=sm_100f").covers(103)).isTrue();
-        assertThat(GpuCode.ofOptions("arch=compute_100f,code=sm_100f").covers(120)).isFalse();
+        assertThat(GpuCode.ofOptions("arch=compute_100a,code=sm_100a").covers(103))
+                .isFalse();
+        assertThat(GpuCode.ofOptions("arch=compute_100f,code=sm_100f").covers(103))
+                .isTrue();
+        assertThat(GpuCode.ofOptions("arch=compute_100f,code=sm_100f").covers(120))
+                .isFalse();
     }
 
     @Test

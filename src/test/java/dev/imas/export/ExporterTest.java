@@ -42,12 +42,11 @@ class ExporterTest {
                 null,
                 mean,
                 std);
-        PictureInput unit =
-                new PictureInput(Channels.of(2), PixelRange.of(Rule.PICTURE_PERCENTILE), null, mean, std);
-        PictureInput deepColours = new PictureInput(
-                Channels.RGB, PixelRange.of(List.of(new Window(0, 4095))), null, List.of(), List.of());
-        PictureInput stretchedColours = new PictureInput(
-                Channels.RGB, PixelRange.of(Rule.PICTURE_ZSCORE), null, List.of(), List.of());
+        PictureInput unit = new PictureInput(Channels.of(2), PixelRange.of(Rule.PICTURE_PERCENTILE), null, mean, std);
+        PictureInput deepColours =
+                new PictureInput(Channels.RGB, PixelRange.of(List.of(new Window(0, 4095))), null, List.of(), List.of());
+        PictureInput stretchedColours =
+                new PictureInput(Channels.RGB, PixelRange.of(Rule.PICTURE_ZSCORE), null, List.of(), List.of());
         return Stream.of(PictureInput.RGB, stored, unit, deepColours, stretchedColours)
                 .flatMap(input -> Stream.of(1.0, 0.5, 0.37).map(scale -> Arguments.of(input, scale)));
     }

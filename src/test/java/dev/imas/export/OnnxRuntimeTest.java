@@ -53,8 +53,10 @@ class OnnxRuntimeTest {
     void itSeesWhatTheNetworkSees(Network network, PictureInput input, double scale) throws OrtException {
         Path weights = TrainedFiles.write(folder.resolve("w.safetensors"), network, input);
         Path file = folder.resolve("model.onnx");
-        Segmenter.Options options =
-                Segmenter.Options.defaults().device("cpu").set("precision", "fp32").scale(scale);
+        Segmenter.Options options = Segmenter.Options.defaults()
+                .device("cpu")
+                .set("precision", "fp32")
+                .scale(scale);
         try (Segmenter segmenter = Segmenter.open(weights, options)) {
             new Exporter(segmenter).export(ExportFormat.ONNX, file);
             ModelInput seen = ModelInput.of(input, scale);
@@ -64,7 +66,8 @@ class OnnxRuntimeTest {
                 for (TestPicture picture : List.of(
                         TestPicture.of(seen, 64, 64), TestPicture.of(seen, 97, 70), TestPicture.of(seen, 33, 130))) {
                     float[] expected = picture.segmented(segmenter).probabilities();
-                    assertThat(largest(run(environment, session, picture), expected)).isLessThan(TOLERANCE);
+                    assertThat(largest(run(environment, session, picture), expected))
+                            .isLessThan(TOLERANCE);
                 }
             }
         }

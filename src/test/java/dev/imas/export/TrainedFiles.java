@@ -23,15 +23,13 @@ final class TrainedFiles {
     private TrainedFiles() {}
 
     static Network network(Backbone backbone, Stem stem, int stride, boolean auxiliary) {
-        return ConfigYaml.defaults()
-                .network()
-                .with(settings -> settings.backbone(backbone)
-                        .stem(stem)
-                        .outputStride(stride)
-                        .multiGrid(stride == 8)
-                        .auxiliary(auxiliary)
-                        .aspp(List.of(6, 12, 18))
-                        .initWeights(null));
+        return ConfigYaml.defaults().network().with(settings -> settings.backbone(backbone)
+                .stem(stem)
+                .outputStride(stride)
+                .multiGrid(stride == 8)
+                .auxiliary(auxiliary)
+                .aspp(List.of(6, 12, 18))
+                .initWeights(null));
     }
 
     static Path write(Path file, Network network, PictureInput input) {

@@ -419,8 +419,8 @@ class TrainerTest {
         assertThat(listener.messages)
                 .anyMatch(line -> line.startsWith("ended after epoch " + last.epoch()
                         + " of 40: no better teacher since" + " epoch " + best.epoch()));
-        SafetensorsFile checkpoint =
-                SafetensorsFile.read(out.resolve(String.format(Locale.ROOT, "checkpoints/step-%09d.safetensors", best.step())));
+        SafetensorsFile checkpoint = SafetensorsFile.read(
+                out.resolve(String.format(Locale.ROOT, "checkpoints/step-%09d.safetensors", best.step())));
         for (String network : List.of("student", "teacher")) {
             SafetensorsFile weights = SafetensorsFile.read(out.resolve(network + ".safetensors"));
             assertThat(weights.metadata()).containsEntry("step", Long.toString(best.step()));

@@ -62,8 +62,9 @@ public final class KernelTable {
     private String markdown(String command) throws IOException {
         List<Row> rows = rows();
         StringBuilder text = new StringBuilder();
-        text.append(
-                String.format(Locale.ROOT, """
+        text.append(String.format(
+                Locale.ROOT,
+                """
                 # CPU kernels against libtorch
 
                 `%s` measured both sides of every row in one JVM, on the same tensors, with the same OpenMP threads; \
@@ -76,7 +77,8 @@ public final class KernelTable {
                 measured here; see
                 [Work.java](../src/main/java/dev/imas/benchmarks/Work.java) for what is counted.
 
-                """, command));
+                """,
+                command));
         JsonNode first = results.get(0);
         line(
                 text,

@@ -193,8 +193,10 @@ class ReferenceYamlTest {
     void weightsAreLoadedOnlyWhereTheSwitchSaysSo() throws IOException {
         String file = "dataset: {type: pascal}\nnet: {encoder: {pretrain: w.pth, kwargs: "
                 + "{replace_stride_with_dilation: [False, False, True], zero_init_residual: False, pretrained: %s}}}";
-        assertThat(read(String.format(Locale.ROOT, file, "True")).network().initWeights()).isEqualTo("w.pth");
-        assertThat(read(String.format(Locale.ROOT, file, "False").replace("zero_init_residual: False", "zero_init_residual: True"))
+        assertThat(read(String.format(Locale.ROOT, file, "True")).network().initWeights())
+                .isEqualTo("w.pth");
+        assertThat(read(String.format(Locale.ROOT, file, "False")
+                                .replace("zero_init_residual: False", "zero_init_residual: True"))
                         .network()
                         .initWeights())
                 .isNull();
@@ -204,8 +206,8 @@ class ReferenceYamlTest {
         assertThatThrownBy(() -> read(String.format(Locale.ROOT, file, "True").replace("w.pth", "''")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("pretrained = True: weights are not downloaded");
-        assertThatThrownBy(() -> read(
-                        String.format(Locale.ROOT, file, "True").replace("replace_stride_with_dilation: [False, False, True], ", "")))
+        assertThatThrownBy(() -> read(String.format(Locale.ROOT, file, "True")
+                        .replace("replace_stride_with_dilation: [False, False, True], ", "")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("replace_stride_with_dilation is missing, which means an output stride of 32");
     }

@@ -14,7 +14,8 @@ import org.bytedeco.javacpp.Pointer;
  * probability 0: where it is the label, the loss is infinite.
  *
  * @param logits     [B,C,h,w], f32, bf16 or f16, any strides
- * @param labels     u8 [B,1,H,W], values below C or 255, which is ignored; others are refused on the CPU, ignored on CUDA
+ * @param labels     u8 [B,1,H,W], values below C or 255, which is ignored; others are refused on the CPU, ignored on
+ *                   CUDA
  * @param confidence f32 [B,1,H,W]; NaN is not kept
  * @param threshold  of the confidence, tau; compared in float32; finite
  * @param weight     f32 [B,1,1,1] (gamma); null: 1; an image of weight 0 is left out, whatever its logits are

@@ -191,7 +191,7 @@ class RoomTest {
                 .isEqualTo(Long.MAX_VALUE);
     }
 
-    /** Shapes and strides that C refuses in its own words, and those that repeat memory, need no more than they have. */
+    /** Shapes and strides that C refuses itself, and those that repeat memory, need no more than they have. */
     @Test
     void theSpanOfAView() {
         FloatPointer floats = new FloatPointer(10);
