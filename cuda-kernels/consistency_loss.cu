@@ -33,7 +33,10 @@ struct ConsistencyTarget {
                       labels.sh,
                       confidence.sh,
                       threshold,
-                      weight.data && law::left_out(*weight.at(image, 0, 0, 0)) ? 0 : end_of_labels};
+                      end_of_labels};
+    }
+    __device__ __forceinline__ bool leaves_out(int image) const {
+        return weight.data && law::left_out(*weight.at(image, 0, 0, 0));
     }
     __device__ __forceinline__ float coefficient(int image) const {
         return weight.data ? *weight.at(image, 0, 0, 0) * share : share;

@@ -35,7 +35,8 @@ __device__ __forceinline__ int sum_slot(int column) { return column + column / 3
 
 /**
  * What both kernels need; Target::coefficient(image) and Target::column(image, x)(y) -> label or -1 choose the pixels.
- * Target::kNeedsNumbers: where all logits are NaN so is the loss, whatever is chosen.
+ * Target::leaves_out(image): none of its pixels is. Target::kNeedsNumbers: where all logits are NaN so is the loss,
+ * whatever is chosen.
  */
 template <typename Target>
 struct PixelLoss {
@@ -159,7 +160,7 @@ __global__ void __launch_bounds__(kThreads, K <= 8    ? 4
     window.clear(logits.classes);
     __syncthreads();
 
-    const bool active = x < columns.first(tile.x_end);
+    const bool active = x < columns.first(tile.x_end) && !loss.target.leaves_out(tile.image);
     const int lower = active ? columns.lower(x) : tile.left_interval, left = lower - tile.left_interval;
     const float column_fraction = active ? columns.fraction(x) : 0.0f;
     const float coefficient = loss.target.coefficient(tile.image), scale = loss.grad_scale * coefficient;
@@ -251,7 +252,7 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
     float* const fractions = sums + 2 * kClassChunk * kThreads;  // of the chunk's columns
     int* const lowers = reinterpret_cast<int*>(fractions + kThreads);
     const int first_x = column_axis.first(tile.left_interval), last_x = column_axis.first(tile.x_end);
-    const bool wants_grad = loss.grad.data != nullptr;
+    const bool wants_grad = loss.grad.data != nullptr, leaves_out = loss.target.leaves_out(tile.image);
     const float coefficient = loss.target.coefficient(tile.image);
     double total = 0.0;
 
@@ -269,7 +270,7 @@ __device__ __forceinline__ double exact_tile(const PixelLoss<Target>& loss, unsi
                 int labels[kRows];
 #pragma unroll
                 for (int r = 0; r < kRows; r++) {
-                    labels[r] = x < last_x && y + r < last_y ? label_at(y + r) : -1;
+                    labels[r] = x < last_x && y + r < last_y && !leaves_out ? label_at(y + r) : -1;
                     if (labels[r] < 0) continue;
                     const Tap row = tap(row_axis, y + r, logits.sh);
                     softmax[r] = softmax_of(logits, tile.image, row, column);

@@ -337,6 +337,7 @@ struct SupervisedTarget {
         return Column{labels, labels.view.at(image, 0, 0, x),
                       hard_only() ? probability + labels.index(image, 0, x) : nullptr, state->limit};
     }
+    __device__ __forceinline__ bool leaves_out(int) const { return false; }
     __device__ __forceinline__ int64_t kept() const {
         return static_cast<int64_t>(hard_only() ? state->kept : state->labelled);
     }
