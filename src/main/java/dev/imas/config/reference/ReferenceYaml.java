@@ -285,12 +285,12 @@ public final class ReferenceYaml {
     /** A key's value becomes ours. */
     void read(String key, String target, Object value) {
         put(target, value);
-        note(key + " = " + written(source.get(key)), target + " = " + word(value));
+        note(key + " = " + source.get(key), target + " = " + word(value));
     }
 
     /** A key whose value changes nothing here. */
     void without(String key, String reason) {
-        notes.accept(key + " = " + written(source.get(key)) + ": no effect, " + reason);
+        notes.accept(key + " = " + source.get(key) + ": no effect, " + reason);
     }
 
     /** Something to know about a key beside what became of it. */
@@ -298,13 +298,8 @@ public final class ReferenceYaml {
         notes.accept(key + ": " + text);
     }
 
-    /** A value as it stands in the file: nothing, where nothing does. */
-    private static Object written(Object value) {
-        return value == null ? "" : value;
-    }
-
     UserException refuse(String key, String reason) {
-        return new UserException(origin + ": " + key + " = " + written(source.get(key)) + ": " + reason);
+        return new UserException(origin + ": " + key + " = " + source.get(key) + ": " + reason);
     }
 
     private void note(String found, String meaning) {
@@ -313,7 +308,7 @@ public final class ReferenceYaml {
 
     /** As a value of ours is written. */
     private static Object word(Object value) {
-        return value instanceof Enum<?> constant ? Names.word(constant) : written(value);
+        return value instanceof Enum<?> constant ? Names.word(constant) : value;
     }
 
     private void put(String target, Object value) {
@@ -392,7 +387,7 @@ public final class ReferenceYaml {
             if (value instanceof Map<?, ?> inner) {
                 flatten(prefix + name + ".", (Map<String, Object>) inner);
             } else if (off(value) && (ReferenceKeys.isSection(prefix + name) || name.equals("rand_resize"))) {
-                notes.accept(prefix + name + " = " + written(value) + ": no effect, it is switched off");
+                notes.accept(prefix + name + " = " + value + ": no effect, it is switched off");
             } else {
                 source.put(prefix + name, value);
             }
