@@ -56,7 +56,7 @@ class RunFilesTest {
     void settingsThatRepeatEachOtherAreNotWrittenOut() {
         StringBuilder yaml = new StringBuilder("a0: &a0 [x]\n");
         for (int i = 1; i < 25; i++) {
-            yaml.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+            yaml.append(String.format(Locale.ROOT, "a%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1));
         }
         SavedConfig config = SavedConfig.of(yaml + "name: run\n", notes);
         assertThat(config.setting("name")).isEqualTo("run");
