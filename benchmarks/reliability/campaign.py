@@ -1,4 +1,5 @@
-"""What the reliability scripts share: the program under test, a run as small as one can be, results as bits, the record."""
+"""What the reliability scripts share: the program under test, a small run, results as bits, the record."""
+
 import argparse
 import contextlib
 import csv
@@ -21,9 +22,17 @@ HOME = os.path.dirname(os.path.dirname(HERE))
 
 # As few and as small pictures as make every part of a run happen: supervised epochs, epochs with unlabelled pictures,
 # evaluations, checkpoints in the middle of an epoch and at its end.
-SMALL = ['data.embedded={images: 12, labeled: 4, validation: 2, size: 32}', 'augment.crop=[32, 32]',
-         'training.epochs=3', 'training.sup_only_epochs=1', 'training.batch_labeled=2', 'training.batch_unlabeled=2',
-         'training.checkpoint_every=2', 'training.log_every=1', 'evaluation.every_epochs=1']
+SMALL = [
+    'data.embedded={images: 12, labeled: 4, validation: 2, size: 32}',
+    'augment.crop=[32, 32]',
+    'training.epochs=3',
+    'training.sup_only_epochs=1',
+    'training.batch_labeled=2',
+    'training.batch_unlabeled=2',
+    'training.checkpoint_every=2',
+    'training.log_every=1',
+    'evaluation.every_epochs=1',
+]
 STEPS_PER_EPOCH = 4
 
 # A run of seconds spends most of its time starting: less compiling and a smaller heap shorten it, and change no bit.
@@ -31,16 +40,29 @@ QUICK = '-XX:TieredStopAtLevel=1 -Xms128m -Xmn64m'
 
 CONFIGURATIONS = {
     'preset': [],
-    'switches': ['unsupervised.gamma_version=v2', 'unsupervised.intensity_mix=bernoulli', 'unsupervised.cutmix=fixed',
-                 'unsupervised.cutmix_pairing=random', 'unsupervised.class_thresholds=by_confidence',
-                 'unsupervised.weak_in_batch=false', 'unsupervised.class_weighted=false', 'supervised.loss=ohem',
-                 'augment.strong_random_count=true', 'augment.strong_ops=2', 'augment.rotate90=0.5',
-                 'training.keep=best', 'training.teacher_start=average'],
+    'switches': [
+        'unsupervised.gamma_version=v2',
+        'unsupervised.intensity_mix=bernoulli',
+        'unsupervised.cutmix=fixed',
+        'unsupervised.cutmix_pairing=random',
+        'unsupervised.class_thresholds=by_confidence',
+        'unsupervised.weak_in_batch=false',
+        'unsupervised.class_weighted=false',
+        'supervised.loss=ohem',
+        'augment.strong_random_count=true',
+        'augment.strong_ops=2',
+        'augment.rotate90=0.5',
+        'training.keep=best',
+        'training.teacher_start=average',
+    ],
 }
 
 # What a person must never be shown.
-INTERNALS = re.compile(r'^\s+at [\w.$/]+\(|SIGSEGV|SIGBUS|SIGABRT|fatal error has been detected|hs_err_pid|core dumped'
-                       r'|\b(?:java|javax|org|dev)\.[a-z]+\.[\w.]*[A-Z]\w+|Exception in thread|terminate called', re.MULTILINE)
+INTERNALS = re.compile(
+    r'^\s+at [\w.$/]+\(|SIGSEGV|SIGBUS|SIGABRT|fatal error has been detected|hs_err_pid|core dumped'
+    r'|\b(?:java|javax|org|dev)\.[a-z]+\.[\w.]*[A-Z]\w+|\b[A-Z]\w+(?:Exception|Error)\b|Exception in thread|terminate called',
+    re.MULTILINE,
+)
 
 
 class Imas:
@@ -62,8 +84,15 @@ class Imas:
     def start(self, arguments, cwd, log, env=None, before=(), **more):
         """Starts it; what it says goes to the file `log`. `before` is a command that it is started through."""
         with open(log, 'wb') as out:
-            return subprocess.Popen([*before, self.launcher, *arguments], cwd=cwd, env=self.environment(env),
-                                    stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **more)
+            return subprocess.Popen(
+                [*before, self.launcher, *arguments],
+                cwd=cwd,
+                env=self.environment(env),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                **more,
+            )
 
     def run(self, arguments, cwd, env=None, before=(), seconds=600, **more):
         """Runs it to its end and returns (status, what it said)."""
@@ -105,13 +134,20 @@ def without_speed(table):
     """metrics.csv without images_per_second, which is measured time."""
     rows = list(csv.reader(io.StringIO(table.decode())))
     speed = rows[0].index('images_per_second')
-    return '\n'.join(','.join(row[:speed] + row[speed + 1:]) for row in rows).encode()
+    return '\n'.join(','.join(row[:speed] + row[speed + 1 :]) for row in rows).encode()
 
 
 def results(run):
     """SHA-256 of everything that a finished run leaves and that depends on no clock and no place, by file."""
     found = {}
-    for name in ['teacher.safetensors', 'student.safetensors', 'best.safetensors', 'metrics.csv', 'hardness.csv', 'class_iou.csv']:
+    for name in [
+        'teacher.safetensors',
+        'student.safetensors',
+        'best.safetensors',
+        'metrics.csv',
+        'hardness.csv',
+        'class_iou.csv',
+    ]:
         path = os.path.join(run, name)
         if os.path.exists(path):
             with open(path, 'rb') as file:
@@ -144,8 +180,12 @@ def reference(imas, folder, configuration='preset', settings=()):
 
 
 def crash_files(*folders):
-    return [path for folder in folders for pattern in ('hs_err_*', 'core*', 'replay_pid*')
-            for path in glob.glob(os.path.join(folder, pattern))]
+    return [
+        path
+        for folder in folders
+        for pattern in ('hs_err_*', 'core*', 'replay_pid*')
+        for path in glob.glob(os.path.join(folder, pattern))
+    ]
 
 
 def unfinished(run):
@@ -191,8 +231,11 @@ class Record:
             'runs': self.runs,
             'failures': len({label for label, _ in self.faults}),
             'figure': figure,
-            'details': {**(details or {}), 'seconds': round(time.monotonic() - self.begun),
-                        'failed': [without_places(f'{label}: {fault}') for label, fault in self.faults[:40]]},
+            'details': {
+                **(details or {}),
+                'seconds': round(time.monotonic() - self.begun),
+                'failed': [without_places(f'{label}: {fault}') for label, fault in self.faults[:40]],
+            },
         }
         out = self.arguments.out
         if out is None and not self.arguments.short:
@@ -228,24 +271,40 @@ def commit(launcher):
     folder = os.path.dirname(os.path.realpath(launcher))
     git = ['git', '-C', folder]
     try:
-        head = subprocess.run([*git, 'rev-parse', '--short=10', 'HEAD'], capture_output=True, text=True, check=True).stdout.strip()
-        changed = subprocess.run([*git, 'status', '--porcelain', '--untracked-files=no', '--', 'src', 'native', 'imas'],
-                                 capture_output=True, text=True, check=True).stdout.strip()
+        head = subprocess.run(
+            [*git, 'rev-parse', '--short=10', 'HEAD'], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        changed = subprocess.run(
+            [*git, 'status', '--porcelain', '--untracked-files=no', '--', 'src', 'native', 'imas'],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return 'unknown'
     return head + (' with changes' if changed else '')
 
 
 def machine():
-    model = next((line.split(':')[1].strip() for line in text('/proc/cpuinfo').splitlines() if line.startswith('model name')), 'unknown')
-    memory = int(text('/proc/meminfo').split()[1]) / 2 ** 20
+    model = next(
+        (line.split(':')[1].strip() for line in text('/proc/cpuinfo').splitlines() if line.startswith('model name')),
+        'unknown',
+    )
+    memory = int(text('/proc/meminfo').split()[1]) / 2**20
     return f'{os.cpu_count()} cores of {model}, {memory:.0f} GB, Linux {os.uname().release.split("-")[0]}'
 
 
 def parser(description):
     options = argparse.ArgumentParser(description=description)
-    options.add_argument('--short', action='store_true', help='a few cases, for continuous integration; writes no result file')
-    options.add_argument('--imas', default=os.path.join(HOME, 'imas'), metavar='FILE', help='the launcher to test (default: that of this checkout)')
+    options.add_argument(
+        '--short', action='store_true', help='a few cases, for continuous integration; writes no result file'
+    )
+    options.add_argument(
+        '--imas',
+        default=os.path.join(HOME, 'imas'),
+        metavar='FILE',
+        help='the launcher to test (default: that of this checkout)',
+    )
     options.add_argument('--out', metavar='FILE', help='where the result goes (default: results/ beside the script)')
     options.add_argument('--seed', type=int, default=1, metavar='N', help='of all that is drawn (default: 1)')
     options.add_argument('--keep', metavar='FOLDER', help='work in this folder and leave it (default: a temporary one)')

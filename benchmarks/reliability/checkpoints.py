@@ -3,6 +3,7 @@
 A run is given as a mapping from paths below the run directory to their bytes, so that folders on the disk and states
 that were only worked out (a power cut) are judged by the same code.
 """
+
 import functools
 import hashlib
 import json
@@ -23,7 +24,11 @@ class Damaged(Exception):
 def compact(value):
     """JSON without spaces, as the program hashes it."""
     if isinstance(value, dict):
-        return '{' + ','.join(json.dumps(key, ensure_ascii=False) + ':' + compact(item) for key, item in value.items()) + '}'
+        return (
+            '{'
+            + ','.join(json.dumps(key, ensure_ascii=False) + ':' + compact(item) for key, item in value.items())
+            + '}'
+        )
     if isinstance(value, list):
         return '[' + ','.join(map(compact, value)) + ']'
     return value if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
@@ -95,7 +100,9 @@ def read(run):
         path = os.path.join(run, folder)
         for name in os.listdir(path) if os.path.isdir(path) else ():
             relative = os.path.join(folder, name)
-            if os.path.isfile(os.path.join(run, relative)) and (folder or name in ('config.yaml', 'metrics.csv', 'hardness.csv')):
+            if os.path.isfile(os.path.join(run, relative)) and (
+                folder or name in ('config.yaml', 'metrics.csv', 'hardness.csv')
+            ):
                 with open(os.path.join(run, relative), 'rb') as file:
                     files[relative] = file.read()
     return files

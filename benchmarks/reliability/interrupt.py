@@ -3,6 +3,7 @@
 A moment is what the run directory shows (a file appears, a table grows) and a random time after it, so that also what
 takes a millisecond is hit. What was really hit is told from the directory afterwards: a stage.
 """
+
 import collections
 import concurrent.futures
 import glob
@@ -15,7 +16,14 @@ import campaign
 import checkpoints
 
 LOOK = 0.001  # seconds between looks at the run directory
-RESULTS = ['student.safetensors*', 'teacher.safetensors*', 'class_iou.csv', 'samples/*', 'summary.json*', 'report.html*']
+RESULTS = [
+    'student.safetensors*',
+    'teacher.safetensors*',
+    'class_iou.csv',
+    'samples/*',
+    'summary.json*',
+    'report.html*',
+]
 KINDS = ['preset:1', 'preset:2', 'switches:1', 'switches:2']  # configuration and number of threads
 STAGES = ['start', 'load', 'step', 'evaluation', 'checkpoint write', 'report']
 
@@ -103,7 +111,7 @@ class Attempt:
 
     def half_a_checkpoint(self):
         tensors = glob.glob(os.path.join(self.run, 'checkpoints', '*.safetensors'))
-        return any(not os.path.exists(path[:-len('safetensors')] + 'json') for path in tensors)
+        return any(not os.path.exists(path[: -len('safetensors')] + 'json') for path in tensors)
 
 
 class Interrupted:
@@ -158,7 +166,9 @@ class Interrupted:
             return [f'ended with status {status}: {said.strip()[-300:]}']
         faults = [f'other bits in {name}' for name in campaign.differences(self.expected, campaign.results(self.run))]
         faults += [f'left over: {name}' for name in campaign.unfinished(self.run)]
-        faults += [f'left a crash file: {os.path.basename(path)}' for path in campaign.crash_files(self.folder, self.run)]
+        faults += [
+            f'left a crash file: {os.path.basename(path)}' for path in campaign.crash_files(self.folder, self.run)
+        ]
         if not faults:
             shutil.rmtree(self.folder)
         return faults
@@ -177,7 +187,9 @@ class Campaign:
         self.judge = judge
         self.noun = noun
         self.record = campaign.Record(arguments, test)
-        self.moments = ['tensors written', 'before an evaluation', 'report written'] if arguments.short else list(MOMENTS)
+        self.moments = (
+            ['tensors written', 'before an evaluation', 'report written'] if arguments.short else list(MOMENTS)
+        )
         self.stages, self.hit = collections.Counter(), collections.Counter()
         self.completed = self.late = 0
 
@@ -185,17 +197,31 @@ class Campaign:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # else children of a background job ignore Ctrl-C
         kinds = self.arguments.only or (KINDS[:1] if self.arguments.short else KINDS)
         share = -(-self.arguments.runs // len(kinds))
-        with campaign.workplace(self.arguments) as folder, concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
+        with campaign.workplace(self.arguments) as folder, concurrent.futures.ThreadPoolExecutor(
+            self.arguments.jobs
+        ) as pool:
             for done in [pool.submit(self.interrupt_often, folder, kind, share) for kind in kinds]:
                 done.result()
         missed = [stage for stage in STAGES if not self.stages[stage]]
         if missed and not self.arguments.short:
             self.record.fault('the moments', f'nothing hit {", ".join(missed)}')
         places = ', '.join(f'{self.stages[stage]} {stage}' for stage in STAGES if self.stages[stage])
-        end = 'every run ended with the bits of an uninterrupted one' if not self.record.faults else f'{len(self.record.faults)} faults'
-        self.record.finish(f'{self.record.runs} {self.noun}s ({places}) in {self.completed} runs: {end}',
-                           {'stages': self.stages, 'moments': self.hit, 'runs completed': self.completed,
-                            'ended before the moment': self.late, 'configurations and threads': kinds}, needed=self.arguments.runs)
+        end = (
+            'every run ended with the bits of an uninterrupted one'
+            if not self.record.faults
+            else f'{len(self.record.faults)} faults'
+        )
+        self.record.finish(
+            f'{self.record.runs} {self.noun}s ({places}) in {self.completed} runs: {end}',
+            {
+                'stages': self.stages,
+                'moments': self.hit,
+                'runs completed': self.completed,
+                'ended before the moment': self.late,
+                'configurations and threads': kinds,
+            },
+            needed=self.arguments.runs,
+        )
 
     def interrupt_often(self, folder, kind, share):
         """`share` interruptions of one configuration and number of threads, in as many runs as that takes."""
@@ -216,7 +242,9 @@ class Campaign:
             else:
                 self.ended(f'{kind} completed', run.complete())
             if tries > 4 * share + 20:
-                raise SystemExit(f'{kind}: {count} {self.noun}s hit in {tries} tries; the run is too short for its moments')
+                raise SystemExit(
+                    f'{kind}: {count} {self.noun}s hit in {tries} tries; the run is too short for its moments'
+                )
 
     def once(self, run, kind, moment):
         """One interruption; False if the run was done before it."""
@@ -244,9 +272,18 @@ class Campaign:
 
 def parser(description, long, short):
     options = campaign.parser(description)
-    options.add_argument('--runs', type=int, metavar='N', help=f'interruptions in all (default: {long}, with --short {short})')
-    options.add_argument('--jobs', type=int, default=1, metavar='N', help='configurations under way at once (default: 1)')
-    options.add_argument('--only', action='append', metavar='CONFIGURATION:THREADS', help='preset:1, preset:2, switches:1 or switches:2; may be repeated')
+    options.add_argument(
+        '--runs', type=int, metavar='N', help=f'interruptions in all (default: {long}, with --short {short})'
+    )
+    options.add_argument(
+        '--jobs', type=int, default=1, metavar='N', help='configurations under way at once (default: 1)'
+    )
+    options.add_argument(
+        '--only',
+        action='append',
+        metavar='CONFIGURATION:THREADS',
+        help='preset:1, preset:2, switches:1 or switches:2; may be repeated',
+    )
     arguments = options.parse_args()
     arguments.runs = arguments.runs or (short if arguments.short else long)
     return arguments

@@ -1,11 +1,27 @@
 """What a program does to files, as strace saw it: system calls to operations on the disk (replay.py)."""
+
 import os
 import re
 
-CALLS = ('openat,open,creat,close,dup,dup2,dup3,write,pwrite64,writev,pwritev,lseek,ftruncate,truncate,fallocate,'
-         'fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,'
-         'copy_file_range,sendfile,mmap')
-COMMAND = ['strace', '-f', '--seccomp-bpf', '-qq', '-xx', '-s', '67108864', '-e', 'trace=' + CALLS, '-e', 'signal=none', '-o']
+CALLS = (
+    'openat,open,creat,close,dup,dup2,dup3,write,pwrite64,writev,pwritev,lseek,ftruncate,truncate,fallocate,'
+    'fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,'
+    'copy_file_range,sendfile,mmap'
+)
+COMMAND = [
+    'strace',
+    '-f',
+    '--seccomp-bpf',
+    '-qq',
+    '-xx',
+    '-s',
+    '67108864',
+    '-e',
+    'trace=' + CALLS,
+    '-e',
+    'signal=none',
+    '-o',
+]
 
 LINE = re.compile(r'^(\d+)\s+(.*)$')
 CALL = re.compile(r'^(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)', re.DOTALL)
@@ -25,7 +41,7 @@ def calls(lines):
             continue
         process, rest = match.groups()
         if rest.endswith('<unfinished ...>'):
-            waiting[process] = rest[:-len('<unfinished ...>')].rstrip()
+            waiting[process] = rest[: -len('<unfinished ...>')].rstrip()
             continue
         resumed = re.match(r'<\.\.\. \w+ resumed>(.*)', rest)
         if resumed:

@@ -4,6 +4,7 @@ POSIX promises little: contents are on the disk after fsync of the file, names a
 each name may be as it was or as any later operation made it, independently of other names; and a file's unsynced
 writes may be there, or not, or in part, or its length may be there and its bytes not.
 """
+
 import itertools
 import os
 
@@ -48,7 +49,7 @@ class Disk:
             else:
                 _, _, offset, data = operation
                 content.extend(bytes(max(0, offset - len(content))))
-                content[offset:offset + len(data)] = data
+                content[offset : offset + len(data)] = data
         return bytes(content)
 
     def versions(self, file):
@@ -60,11 +61,15 @@ class Disk:
         found = [old, new]
         if len(operations) > 1:
             half = len(operations) // 2
-            found += [self.applied(file, operations[:half]), self.applied(file, operations[half:]), self.applied(file, operations[:-1])]
+            found += [
+                self.applied(file, operations[:half]),
+                self.applied(file, operations[half:]),
+                self.applied(file, operations[:-1]),
+            ]
         last = operations[-1]
         if last[0] == 'write' and len(last[3]) > 1:
-            found.append(self.applied(file, [*operations[:-1], (*last[:3], last[3][:len(last[3]) // 2])]))
-        found.append(old + bytes(max(0, len(new) - len(old))) if len(new) >= len(old) else bytes(len(new)))
+            found.append(self.applied(file, [*operations[:-1], (*last[:3], last[3][: len(last[3]) // 2])]))
+        found.append(old[: len(new)] + bytes(max(0, len(new) - len(old))))
         return list(dict.fromkeys(found))
 
     def states(self, relevant, most, dice):
@@ -74,7 +79,11 @@ class Disk:
         """
         open_names = [path for path in self.later if relevant(path)]
         choices = [[self.names.get(path), *self.later[path]] for path in open_names]
-        certain = {path: file for path, file in self.names.items() if file is not None and path not in self.later and relevant(path)}
+        certain = {
+            path: file
+            for path, file in self.names.items()
+            if file is not None and path not in self.later and relevant(path)
+        }
         files = sorted({file for file in [*certain.values(), *itertools.chain(*choices)] if isinstance(file, int)})
         dirty = [file for file in files if self.pending.get(file)]
         contents = {file: self.versions(file) for file in dirty}
@@ -84,12 +93,17 @@ class Disk:
         if count <= most:
             drawn = itertools.product(itertools.product(*choices), itertools.product(*contents.values()))
         else:
-            drawn = ((tuple(map(dice.choice, choices)), tuple(map(dice.choice, contents.values()))) for _ in range(most))
+            drawn = (
+                (tuple(map(dice.choice, choices)), tuple(map(dice.choice, contents.values()))) for _ in range(most)
+            )
         for names, versions in drawn:
             held = dict(zip(dirty, versions))
             entries = {**certain, **dict(zip(open_names, names))}
-            yield {os.path.relpath(path, self.root): held[file] if file in held else self.contents.get(file, b"")
-                   for path, file in entries.items() if isinstance(file, int) and self.reachable(path, entries)}
+            yield {
+                os.path.relpath(path, self.root): held[file] if file in held else self.contents.get(file, b"")
+                for path, file in entries.items()
+                if isinstance(file, int) and self.reachable(path, entries)
+            }
 
     def reachable(self, path, entries):
         """Whether all folders on the way are there; those that stood before the recording are."""

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What of the reliability scripts can be tested in seconds: python3 -m unittest discover benchmarks/reliability"""
+
 import importlib.machinery
 import importlib.util
 import json
@@ -30,15 +31,25 @@ sys.dont_write_bytecode = True
 page = script('page')
 power_cut = script('power-cut')
 
-RESULT = {'test': 'a | test', 'command': 'benchmarks/reliability/it', 'commit': 'abc', 'machine': 'one', 'date': '2026-01-02', 'runs': 1200,
-          'failures': 0, 'figure': 'all well', 'details': {}}
+RESULT = {
+    'test': 'a | test',
+    'command': 'benchmarks/reliability/it',
+    'commit': 'abc',
+    'machine': 'one',
+    'date': '2026-01-02',
+    'runs': 1200,
+    'failures': 0,
+    'figure': 'all well',
+    'details': {},
+}
 
 
 class Page(unittest.TestCase):
     def test_it_is_what_the_result_files_give(self):
         with open(page.PAGE, encoding='utf-8') as file:
-            self.assertEqual(file.read(), page.page(page.results(os.path.join(HERE, 'results'))),
-                             'run benchmarks/reliability/page')
+            self.assertEqual(
+                file.read(), page.page(page.results(os.path.join(HERE, 'results'))), 'run benchmarks/reliability/page'
+            )
 
     def test_it_shows_every_figure_and_failure(self):
         failed = {**RESULT, 'failures': 1, 'details': {'failed': ['case 3: lost']}}
@@ -66,10 +77,24 @@ class Page(unittest.TestCase):
 def checkpoint(step, tensors, rows=1):
     """The two files of a checkpoint."""
     number = checkpoints.Number
-    found = {'state': {'step': number(step), 'lr': number('1.0E-4'), 'metricsBytes': number(rows), 'hardnessBytes': number(0)},
-             'config': {'name': 'käse "x"', 'list': [number(1), None, True]},
-             'tensors': {'file': f'step-{step:09}.safetensors', 'bytes': number(len(tensors)), 'sha256': checkpoints.sha256(tensors)}}
-    return {f'checkpoints/step-{step:09}.json': checkpoints.signed(found), f'checkpoints/step-{step:09}.safetensors': tensors}
+    found = {
+        'state': {
+            'step': number(step),
+            'lr': number('1.0E-4'),
+            'metricsBytes': number(rows),
+            'hardnessBytes': number(0),
+        },
+        'config': {'name': 'käse "x"', 'list': [number(1), None, True]},
+        'tensors': {
+            'file': f'step-{step:09}.safetensors',
+            'bytes': number(len(tensors)),
+            'sha256': checkpoints.sha256(tensors),
+        },
+    }
+    return {
+        f'checkpoints/step-{step:09}.json': checkpoints.signed(found),
+        f'checkpoints/step-{step:09}.safetensors': tensors,
+    }
 
 
 class Checkpoints(unittest.TestCase):
@@ -82,9 +107,13 @@ class Checkpoints(unittest.TestCase):
 
     def test_a_damaged_one_is_passed_over(self):
         whole = self.files['checkpoints/step-000000012.json']
-        for name, content in (('checkpoints/step-000000012.safetensors', b'neW'), ('checkpoints/step-000000012.safetensors', b'new '),
-                              ('checkpoints/step-000000012.json', b''), ('checkpoints/step-000000012.json', whole.replace(b'true', b'false')),
-                              ('metrics.csv', b'1')):
+        for name, content in (
+            ('checkpoints/step-000000012.safetensors', b'neW'),
+            ('checkpoints/step-000000012.safetensors', b'new '),
+            ('checkpoints/step-000000012.json', b''),
+            ('checkpoints/step-000000012.json', whole.replace(b'true', b'false')),
+            ('metrics.csv', b'1'),
+        ):
             with self.subTest(name):
                 self.assertEqual(checkpoints.newest({**self.files, name: content})[0], 3)
 
@@ -100,22 +129,41 @@ def safe_save(step, tensors, number):
     operations = []
     for name, content in reversed(checkpoint(step, tensors, rows=step + 3).items()):
         path = '/d/run/' + name
-        operations += [('create', path + '.tmp', number), ('write', number, 0, content), ('fsync', number),
-                       ('link', path, number), ('unlink', path + '.tmp'), ('fsync folder', '/d/run/checkpoints')]
+        operations += [
+            ('create', path + '.tmp', number),
+            ('write', number, 0, content),
+            ('fsync', number),
+            ('link', path, number),
+            ('unlink', path + '.tmp'),
+            ('fsync folder', '/d/run/checkpoints'),
+        ]
         number += 1
     return operations
 
 
 def careful_run():
-    begin = [('mkdir', '/d/run'), ('fsync folder', '/d'), ('create', '/d/run/config.yaml', 1), ('write', 1, 0, b'name: it'), ('fsync', 1),
-             ('create', '/d/run/metrics.csv', 2), ('create', '/d/run/hardness.csv', 3), ('mkdir', '/d/run/checkpoints'),
-             ('fsync folder', '/d/run')]
-    saves = [[('write', 2, step, b'row'), ('fsync', 2), *safe_save(step, b'tensors of %d' % step, 10 * step)] for step in (3, 6)]
+    begin = [
+        ('mkdir', '/d/run'),
+        ('fsync folder', '/d'),
+        ('create', '/d/run/config.yaml', 1),
+        ('write', 1, 0, b'name: it'),
+        ('fsync', 1),
+        ('create', '/d/run/metrics.csv', 2),
+        ('create', '/d/run/hardness.csv', 3),
+        ('mkdir', '/d/run/checkpoints'),
+        ('fsync folder', '/d/run'),
+    ]
+    saves = [
+        [('write', 2, step, b'row'), ('fsync', 2), *safe_save(step, b'tensors of %d' % step, 10 * step)]
+        for step in (3, 6)
+    ]
     return begin + sum(saves, [])
 
 
 def faults(operations, most=2000):
-    cut = power_cut.Cut('/d', operations, {'/d': replay.FOLDER}, {}, {'metrics.csv': b'', 'hardness.csv': b''}, most, random.Random(1))
+    cut = power_cut.Cut(
+        '/d', operations, {'/d': replay.FOLDER}, {}, {'metrics.csv': b'', 'hardness.csv': b''}, most, random.Random(1)
+    )
     cut.replay(keep=3)
     return cut
 
@@ -137,17 +185,32 @@ class PowerCut(unittest.TestCase):
         for i, operation in enumerate(operations):
             if operation[0].startswith('fsync') and (operation != folder or i == operations.index(folder)):
                 with self.subTest(f'{i}: {operation}'):
-                    self.assertNotEqual(faults(operations[:i] + operations[i + 1:]).faults, {})
+                    self.assertNotEqual(faults(operations[:i] + operations[i + 1 :]).faults, {})
 
     def test_the_order_of_the_two_files_is_needed(self):
         operations = careful_run()
-        first = next(i for i, operation in enumerate(operations) if operation[:2] == ('create', '/d/run/checkpoints/step-000000003.safetensors.tmp'))
-        turned = operations[:first] + operations[first + 6:first + 12] + operations[first:first + 6] + operations[first + 12:]
+        first = next(
+            i
+            for i, operation in enumerate(operations)
+            if operation[:2] == ('create', '/d/run/checkpoints/step-000000003.safetensors.tmp')
+        )
+        turned = (
+            operations[:first]
+            + operations[first + 6 : first + 12]
+            + operations[first : first + 6]
+            + operations[first + 12 :]
+        )
         self.assertNotEqual(faults(turned).faults, {})
 
     def test_unsynced_contents_are_old_new_torn_or_empty_bytes(self):
         disk = replay.Disk('/d')
-        for operation in (('create', '/d/a', 1), ('write', 1, 0, b'old!'), ('fsync', 1), ('fsync folder', '/d'), ('write', 1, 4, b'more')):
+        for operation in (
+            ('create', '/d/a', 1),
+            ('write', 1, 0, b'old!'),
+            ('fsync', 1),
+            ('fsync folder', '/d'),
+            ('write', 1, 4, b'more'),
+        ):
             disk.do(operation)
         found = {state['a'] for state in disk.states(lambda path: True, 99, random.Random(1))}
         self.assertEqual(found, {b'old!', b'old!more', b'old!mo', b'old!\0\0\0\0'})
@@ -170,17 +233,33 @@ class Recorder(unittest.TestCase):
             '7 <... write resumed>) = 3',
             f'7 write(4, {self.hexed("lo")}, 2) = 2',
             f'7 write(1, {self.hexed("said")}, 4) = 4',
-            '7 fsync(4) = 0', '7 close(4) = 0',
+            '7 fsync(4) = 0',
+            '7 close(4) = 0',
             f'7 rename({a}, {b}) = 0',
-            f'7 openat(AT_FDCWD, {folder}, O_RDONLY) = 4', '7 fsync(4) = 0',
-            f'7 unlink({self.hexed("/d/none")}) = -1 ENOENT (No such file or directory)')
-        self.assertEqual(found, [('create', '/d/a', 1), ('write', 1, 0, b'hel'), ('write', 1, 3, b'lo'), ('fsync', 1),
-                                 ('link', '/d/b', 1), ('unlink', '/d/a'), ('fsync folder', '/d')])
+            f'7 openat(AT_FDCWD, {folder}, O_RDONLY) = 4',
+            '7 fsync(4) = 0',
+            f'7 unlink({self.hexed("/d/none")}) = -1 ENOENT (No such file or directory)',
+        )
+        self.assertEqual(
+            found,
+            [
+                ('create', '/d/a', 1),
+                ('write', 1, 0, b'hel'),
+                ('write', 1, 3, b'lo'),
+                ('fsync', 1),
+                ('link', '/d/b', 1),
+                ('unlink', '/d/a'),
+                ('fsync folder', '/d'),
+            ],
+        )
 
     def test_what_is_not_modelled_is_refused(self):
         begin = f'7 openat(AT_FDCWD, {self.hexed("/d/a")}, O_RDWR|O_CREAT, 0666) = 4'
-        for line in ('7 mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED, 4, 0) = 0x7f0000000000', '7 writev(4, [], 1) = 5',
-                     f'7 link({self.hexed("/d/a")}, {self.hexed("/d/b")}) = 0'):
+        for line in (
+            '7 mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED, 4, 0) = 0x7f0000000000',
+            '7 writev(4, [], 1) = 5',
+            f'7 link({self.hexed("/d/a")}, {self.hexed("/d/b")}) = 0',
+        ):
             with self.subTest(line), self.assertRaises(recorder.Unreadable):
                 self.feed(begin, line)
 
@@ -195,15 +274,26 @@ class Campaign(unittest.TestCase):
         self.assertEqual(campaign.differences({'a': '1', 'b': '2'}, {'a': '1', 'b': '3', 'c': '4'}), ['b', 'c'])
 
     def test_internals_are_seen(self):
-        for line in ('\tat dev.imas.cli.Main.main(Main.java:3)', 'java.io.IOException: no', '# SIGSEGV (0xb) at pc', 'Exception in thread "main"'):
+        for line in (
+            '\tat dev.imas.cli.Main.main(Main.java:3)',
+            'java.io.IOException: no',
+            '# SIGSEGV (0xb) at pc',
+            'Exception in thread "main"',
+        ):
             self.assertRegex('imas: before\n' + line, campaign.INTERNALS)
-        for line in ('imas: the run directory runs/a could not be written (the disk is full)', 'step-000000002.safetensors.tmp', 'epoch 1/4  step 6/24'):
+        for line in (
+            'imas: the run directory runs/a could not be written (the disk is full)',
+            'step-000000002.safetensors.tmp',
+            'epoch 1/4  step 6/24',
+        ):
             self.assertNotRegex(line, campaign.INTERNALS)
 
     def test_scripts_explain_themselves(self):
         for name in page.FIRST:
             with self.subTest(name):
-                said = subprocess.run([os.path.join(HERE, name), '--help'], capture_output=True, text=True, check=True).stdout
+                said = subprocess.run(
+                    [os.path.join(HERE, name), '--help'], capture_output=True, text=True, check=True
+                ).stdout
                 self.assertIn('--short', said)
 
 

@@ -1,5 +1,6 @@
 package dev.imas.common;
 
+import java.io.IOException;
 import java.util.List;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -16,6 +17,8 @@ public final class Interrupts {
     private static final int STATUS = 128;
     /** A step of a large network takes seconds on a CPU; a scheduler that sends SIGTERM waits for half a minute. */
     private static final long GRACE_MILLISECONDS = 15_000;
+    /** A signal that was sent is there long before. */
+    private static final long ARRIVAL_MILLISECONDS = 10_000;
 
     private static volatile Signal asked;
     private static volatile boolean inPieces;
@@ -85,6 +88,20 @@ public final class Interrupts {
         System.err.flush();
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
         Signal.handle(signal, SignalHandler.SIG_DFL);
-        Signal.raise(signal);
+        send(signal);
+        Runtime.getRuntime().halt(STATUS + signal.getNumber()); // nobody could send it
+    }
+
+    /** From outside: Java raises no signal that it does not handle itself. */
+    private static void send(Signal signal) {
+        long self = ProcessHandle.current().pid();
+        try {
+            new ProcessBuilder("/bin/sh", "-c", "kill -" + signal.getName() + " " + self).start().waitFor();
+            Thread.sleep(ARRIVAL_MILLISECONDS);
+        } catch (IOException e) {
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

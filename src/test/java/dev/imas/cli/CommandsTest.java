@@ -103,7 +103,7 @@ class CommandsTest {
         assertThat(imas("export", "--weights", weights).err()).contains("either --to");
         Result kind = imas("export", "--weights", weights, "--to", model, "--format", "keras");
         assertThat(kind.status()).isEqualTo(Main.USER_ERROR);
-        assertThat(kind.err()).contains("--format: keras; expected torchscript | onnx");
+        assertThat(kind.err()).contains("--format: keras; expected torchscript or onnx");
         assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", weights)
                         .err())
                 .contains("is the weight file itself");

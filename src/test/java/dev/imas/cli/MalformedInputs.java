@@ -196,7 +196,7 @@ public final class MalformedInputs {
     /** A word of the program's inside, unless it is the file's own. */
     private static Optional<String> inside(String said, byte[] damaged) {
         String own = new String(damaged, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-        Matcher matcher = INSIDE.matcher(said);
+        Matcher matcher = INSIDE.matcher(said.replace(" = null", " = ")); // how YAML writes nothing
         while (matcher.find()) {
             if (!own.contains(matcher.group().toLowerCase(Locale.ROOT))) {
                 return Optional.of(matcher.group());

@@ -26,7 +26,16 @@ class InterruptsTest {
                 .contains("computing")
                 .doesNotContain("hs_err")
                 .doesNotContain("SIGSEGV")
-                .contains(inPieces ? "ended by itself" : "computing");
+                .doesNotContain("Exception");
+        assertThat(result.output().contains("ended by itself")).isEqualTo(inPieces);
+    }
+
+    @Test
+    void aSecondSignalEndsAProgramThatDoesNotEndByItself() throws IOException, InterruptedException {
+        ChildJvm.Result result =
+                ChildJvm.run(ChildJvm.classPath(), Map.of(), Computing.class, "TERM", "true", "deaf");
+        assertThat(result.status()).as(result.output()).isEqualTo(143);
+        assertThat(result.output()).doesNotContain("Exception").doesNotContain("ended by itself");
     }
 
     @Test
@@ -42,14 +51,16 @@ class InterruptsTest {
 
         public static void main(String[] arguments) throws IOException {
             Interrupts.install();
-            if (Boolean.parseBoolean(arguments[1])) {
+            boolean inPieces = Boolean.parseBoolean(arguments[1]);
+            boolean deaf = arguments.length > 2;
+            if (inPieces) {
                 Interrupts.worksInPieces();
             }
             Torch.load();
             try (PointerScope scope = new PointerScope()) {
                 Tensor a = torch.rand(700, 700);
                 for (int i = 0; ; i++) {
-                    if (i == 3) {
+                    if (i == 3 || deaf && i % 20 == 0) {
                         System.out.println("computing");
                         new ProcessBuilder(
                                         "kill",
@@ -58,7 +69,9 @@ class InterruptsTest {
                                 .start();
                     }
                     a = torch.mm(a, a).tanh();
-                    Interrupts.check();
+                    if (inPieces && !deaf) {
+                        Interrupts.check();
+                    }
                 }
             } catch (Interrupts.Stopped e) {
                 System.out.println("ended by itself");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -55,7 +56,7 @@ class RunFilesTest {
     void settingsThatRepeatEachOtherAreNotWrittenOut() {
         StringBuilder yaml = new StringBuilder("a0: &a0 [x]\n");
         for (int i = 1; i < 25; i++) {
-            yaml.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+            yaml.append(String.format(Locale.ROOT, "a%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1));
         }
         SavedConfig config = SavedConfig.of(yaml + "name: run\n", notes);
         assertThat(config.setting("name")).isEqualTo("run");
@@ -80,6 +81,7 @@ class RunFilesTest {
         Files.writeString(run.root().resolve("config.yaml.tmp"), "name: h");
         RunDirectory.open(run.root(), false);
         Files.createFile(run.root().resolve("notes.txt"));
+        Files.delete(run.lock());
         assertThatThrownBy(() -> RunDirectory.open(run.root(), false)).hasMessageContaining("is not empty");
     }
 

@@ -285,12 +285,12 @@ public final class ReferenceYaml {
     /** A key's value becomes ours. */
     void read(String key, String target, Object value) {
         put(target, value);
-        note(key + " = " + written(key), target + " = " + word(value));
+        note(key + " = " + source.get(key), target + " = " + word(value));
     }
 
     /** A key whose value changes nothing here. */
     void without(String key, String reason) {
-        notes.accept(key + " = " + written(key) + ": no effect, " + reason);
+        notes.accept(key + " = " + source.get(key) + ": no effect, " + reason);
     }
 
     /** Something to know about a key beside what became of it. */
@@ -298,14 +298,8 @@ public final class ReferenceYaml {
         notes.accept(key + ": " + text);
     }
 
-    /** A key's value as it stands in the file: nothing, where nothing does. */
-    private Object written(String key) {
-        Object value = source.get(key);
-        return value == null ? "" : value;
-    }
-
     UserException refuse(String key, String reason) {
-        return new UserException(origin + ": " + key + " = " + written(key) + ": " + reason);
+        return new UserException(origin + ": " + key + " = " + source.get(key) + ": " + reason);
     }
 
     private void note(String found, String meaning) {
