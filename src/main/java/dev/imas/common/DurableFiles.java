@@ -72,6 +72,9 @@ public final class DurableFiles {
         Path absolute = folder.toAbsolutePath();
         Path above = absolute.getParent();
         if (above != null && !Files.isDirectory(above)) {
+            if (Files.exists(above)) {
+                throw new FileSystemException(absolute.toString(), null, "Not a directory");
+            }
             createFolder(above);
         }
         Files.createDirectories(absolute);

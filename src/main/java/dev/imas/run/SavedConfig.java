@@ -35,9 +35,12 @@ public record SavedConfig(String text, Map<?, ?> values) {
         return Map.of();
     }
 
-    /** A value by its dotted path, as text; empty if it is not there. */
+    /** A value by its dotted path, as text, of one value or of numbers; empty if it is not there. */
     public String setting(String path) {
-        return value(path).filter(SavedConfig::single).map(Object::toString).orElse("");
+        return value(path)
+                .filter(value -> single(value) || numbers(value))
+                .map(Object::toString)
+                .orElse("");
     }
 
     /** An element of a list by the list's dotted path. */
@@ -50,6 +53,10 @@ public record SavedConfig(String text, Map<?, ?> values) {
     /** Written out, a short text of lists that repeat each other would have no end. */
     private static boolean single(Object value) {
         return !(value instanceof Map<?, ?> || value instanceof Collection<?>);
+    }
+
+    private static boolean numbers(Object value) {
+        return value instanceof List<?> list && list.stream().allMatch(Number.class::isInstance);
     }
 
     private Optional<Object> value(String path) {
