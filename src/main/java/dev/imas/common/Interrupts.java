@@ -96,7 +96,9 @@ public final class Interrupts {
     private static void send(Signal signal) {
         long self = ProcessHandle.current().pid();
         try {
-            new ProcessBuilder("/bin/sh", "-c", "kill -" + signal.getName() + " " + self).start().waitFor();
+            new ProcessBuilder("/bin/sh", "-c", "kill -" + signal.getName() + " " + self)
+                    .start()
+                    .waitFor();
             Thread.sleep(ARRIVAL_MILLISECONDS);
         } catch (IOException e) {
             return;

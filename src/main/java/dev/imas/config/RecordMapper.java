@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Turns maps as {@link YamlText} yields them into the records of {@link ImasConfig} and back. Keys and words follow
@@ -25,8 +24,6 @@ import java.util.regex.Pattern;
 final class RecordMapper {
     private static final int MAX_DIGITS = 20;
     private static final int LONGEST_NUMBER = 1000;
-    /** How Java writes what is empty in a list or section; a file says ~. */
-    private static final Pattern NOTHING = Pattern.compile("(?<=[=\\[ ])null(?=[,\\]}])");
     /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
@@ -340,9 +337,7 @@ final class RecordMapper {
     }
 
     private static String shortened(Object found) {
-        boolean several = found instanceof Map || found instanceof List;
-        String written = several ? NOTHING.matcher(found.toString()).replaceAll("~") : found.toString();
-        String text = written.lines().findFirst().orElse("");
+        String text = Written.of(found).lines().findFirst().orElse("");
         return text.length() <= 80 ? text : text.substring(0, 80) + "...";
     }
 }

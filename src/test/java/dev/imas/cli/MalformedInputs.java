@@ -210,7 +210,7 @@ public final class MalformedInputs {
         if (failures.size() <= TOLD) {
             System.out.println("CASE " + number + " (" + kind + ") " + what + "\n"
                     + said.lines()
-                            .limit(25)
+                            .limit(60)
                             .map(line -> line.substring(0, Math.min(400, line.length())))
                             .collect(Collectors.joining("\n    ", "    ", "\n")));
         }

@@ -32,8 +32,7 @@ class InterruptsTest {
 
     @Test
     void aSecondSignalEndsAProgramThatDoesNotEndByItself() throws IOException, InterruptedException {
-        ChildJvm.Result result =
-                ChildJvm.run(ChildJvm.classPath(), Map.of(), Computing.class, "TERM", "true", "deaf");
+        ChildJvm.Result result = ChildJvm.run(ChildJvm.classPath(), Map.of(), Computing.class, "TERM", "true", "deaf");
         assertThat(result.status()).as(result.output()).isEqualTo(143);
         assertThat(result.output()).doesNotContain("Exception").doesNotContain("ended by itself");
     }

@@ -379,6 +379,13 @@ class ConfigYamlTest {
     }
 
     @Test
+    void nothingInAListIsWrittenAsFilesDo() {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        assertThatThrownBy(() -> ConfigYaml.set(layers, "training.lr=[~, {a: }, null]"))
+                .hasMessage("--set: training.lr is '[~, {a=~}, ~]'; expected a number");
+    }
+
+    @Test
     void numbersWithoutEndAreNoNumbers() {
         Map<String, Object> layers = ConfigYaml.preset("embedded");
         for (String key : List.of("seed", "training.lr", "data.epoch_length")) {

@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.config.Names;
 import dev.imas.config.Nearest;
+import dev.imas.config.Written;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Collection;
@@ -285,12 +286,12 @@ public final class ReferenceYaml {
     /** A key's value becomes ours. */
     void read(String key, String target, Object value) {
         put(target, value);
-        note(key + " = " + source.get(key), target + " = " + word(value));
+        note(key + " = " + Written.of(source.get(key)), target + " = " + word(value));
     }
 
     /** A key whose value changes nothing here. */
     void without(String key, String reason) {
-        notes.accept(key + " = " + source.get(key) + ": no effect, " + reason);
+        notes.accept(key + " = " + Written.of(source.get(key)) + ": no effect, " + reason);
     }
 
     /** Something to know about a key beside what became of it. */
@@ -299,7 +300,7 @@ public final class ReferenceYaml {
     }
 
     UserException refuse(String key, String reason) {
-        return new UserException(origin + ": " + key + " = " + source.get(key) + ": " + reason);
+        return new UserException(origin + ": " + key + " = " + Written.of(source.get(key)) + ": " + reason);
     }
 
     private void note(String found, String meaning) {
