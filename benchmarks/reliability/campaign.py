@@ -7,7 +7,6 @@ import datetime
 import glob
 import hashlib
 import io
-import json
 import os
 import random
 import re
@@ -16,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import result_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOME = os.path.dirname(os.path.dirname(HERE))
@@ -237,13 +238,7 @@ class Record:
                 'failed': [without_places(f'{label}: {fault}') for label, fault in self.faults[:40]],
             },
         }
-        out = self.arguments.out
-        if out is None and not self.arguments.short:
-            out = os.path.join(HERE, 'results', os.path.basename(sys.argv[0]) + '.json')
-        if out:
-            with open(out, 'w', encoding='utf-8') as file:
-                json.dump(result, file, indent=1, ensure_ascii=False)
-                file.write('\n')
+        result_file.keep(self.arguments, result)
         print(figure)
         if self.runs < needed:
             sys.exit(f'only {self.runs} of {needed} were tried: that proves nothing')

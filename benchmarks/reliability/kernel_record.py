@@ -1,12 +1,13 @@
 """What the scripts about the kernels share: building and running native programs, and the record they leave."""
 import argparse
 import datetime
-import json
 import os
 import re
 import subprocess
 import sys
 import time
+
+import result_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOME = os.path.dirname(os.path.dirname(HERE))
@@ -85,12 +86,6 @@ class Record:
             'figure': figure,
             'details': {**details, 'seconds': round(time.monotonic() - self.begun), 'failed': self.failed[:20]},
         }
-        out = self.arguments.out
-        if out is None and not self.arguments.short:
-            out = os.path.join(HERE, 'results', os.path.basename(sys.argv[0]) + '.json')
-        if out:
-            with open(out, 'w', encoding='utf-8') as file:
-                json.dump(result, file, indent=1, ensure_ascii=False)
-                file.write('\n')
+        result_file.keep(self.arguments, result)
         print(figure)
         sys.exit(1 if self.failed else 0)

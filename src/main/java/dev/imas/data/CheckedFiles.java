@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 /**
  * Which pictures of a data set were decoded to their end and found sound, by path, size and time of change, so that the
  * next start need not do it again. Kept in this user's cache folder ({@link UserCache}), in {@code checked/}, one file
- * for a data set and a way of reading it. Only saves time: a file that is lost, damaged or cannot be written is as none.
+ * for a data set and a way of reading it. Only saves time: a file that is lost, damaged or cannot be written is as
+ * none.
  */
 final class CheckedFiles {
     /** Another version may be stricter. */

@@ -29,7 +29,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * How a network is asked about a picture (method 5): reduced by evaluation.scale or not, as a whole or in sliding
  * windows, and the answer enlarged to the picture's size. A network is any function from normalised images
- * [B,channels,H,W] to logits [B,C,h,w]. Belongs to the PointerScope that it was made in; gradients are off around its calls.
+ * [B,channels,H,W] to logits [B,C,h,w]. Belongs to the PointerScope that it was made in; gradients are off around its
+ * calls.
  */
 final class Inference {
     private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8L;

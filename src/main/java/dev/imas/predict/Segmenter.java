@@ -56,7 +56,8 @@ import org.bytedeco.javacpp.PointerScope;
  * for one picture. Who wants several pictures at once opens one segmenter a thread.
  */
 public final class Segmenter implements AutoCloseable {
-    private static final String SMALLER =
+    /** What needs less memory, for messages. */
+    public static final String SMALLER =
             "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale";
 
     private final TrainedNetwork trained;
@@ -396,6 +397,11 @@ public final class Segmenter implements AutoCloseable {
                                 + " configuration (--preset or --config)");
             }
             Map<String, Object> layers = base(run);
+            boolean alone =
+                    own.isPresent() && preset == null && configuration == null && !Files.isRegularFile(run.config());
+            if (alone) { // at another scale a network sees things of another size
+                own.get().scale().ifPresent(scale -> ConfigYaml.set(layers, "evaluation.scale", scale));
+            }
             if (namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
                 ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
             }
@@ -412,7 +418,12 @@ public final class Segmenter implements AutoCloseable {
             ImasConfig before = ConfigYaml.resolve(layers);
             changes.forEach(change -> change.accept(layers));
             own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
-            return inAnotherFolder(before, ConfigYaml.resolve(layers));
+            ImasConfig asked = ConfigYaml.resolve(layers);
+            if (alone && own.get().scale().isEmpty() && asked.evaluation().scale() == 1) {
+                notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
+                        + " set evaluation.scale as its run had it");
+            }
+            return inAnotherFolder(before, asked);
         }
 
         /** Where the run's pictures are says nothing of another folder, which is looked at anew. */

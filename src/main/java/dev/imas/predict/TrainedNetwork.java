@@ -59,7 +59,8 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                         file.classes(),
                         configured.classNames(),
                         configured.palette(),
-                        configured.input()))
+                        configured.input(),
+                        configured.scale()))
                 .orElse(configured);
     }
 

@@ -168,7 +168,7 @@ public record RunDirectory(Path root) {
                 && Stream.of(student(), teacher(), best(), summary()).noneMatch(Files::exists);
     }
 
-    /** With nothing but its lock, what a process left that was killed as it wrote config.yaml, and systems' own files. */
+    /** With nothing but its lock, what a process left that was killed as it wrote config.yaml, and systems' files. */
     private boolean empty() throws IOException {
         Set<String> made = Set.of(name(lock()), name(config()) + ".tmp");
         try (Stream<Path> entries = Files.list(root)) {

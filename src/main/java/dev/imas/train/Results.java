@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -66,7 +67,8 @@ final class Results {
                 config.data().classes(),
                 data.classNames(),
                 data.palette(),
-                PictureInput.of(config.data()));
+                PictureInput.of(config.data()),
+                OptionalDouble.of(config.evaluation().scale()));
     }
 
     void writeClassIou(EpochMetrics found) throws IOException {

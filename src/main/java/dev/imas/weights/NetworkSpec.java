@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a weight file must say beside its tensors, so that the network can be built and its output read:
@@ -39,21 +40,28 @@ import java.util.Optional;
  * imas.channels      "rgb", the number of stored channels, or those that are seen, such as [0,2,5]
  * imas.range         which stored values become 0 and 1: as data.range, [[101.0,2058.0],[88.0,3120.0]]
  * imas.page          page of a stack that is seen, or null
+ * imas.scale         1.0: by which factor pictures are reduced for it (evaluation.scale)
  * imas.mean          [0.485,0.456,0.406]
  * imas.std           [0.229,0.224,0.225]
  * </pre>
  *
  * All values are texts in the safetensors metadata; lists are JSON. Files from before they were written lack channels,
- * range and page; they are for RGB.
+ * range and page, and are for RGB, or the scale.
  *
  * @param network    backbone and its variant; {@code initWeights} is not kept
  * @param classes    number of classes
  * @param classNames one a class, or empty
  * @param palette    one 0xRRGGBB a class, or empty
  * @param input      what it sees of a picture
+ * @param scale      factor in (0,1] by which it is meant to see pictures reduced; empty: not known
  */
 public record NetworkSpec(
-        ImasConfig.Network network, int classes, List<String> classNames, List<Integer> palette, PictureInput input) {
+        ImasConfig.Network network,
+        int classes,
+        List<String> classNames,
+        List<Integer> palette,
+        PictureInput input,
+        OptionalDouble scale) {
     private static final String PREFIX = "imas.";
     private static final String VERSION = "1";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -68,6 +76,16 @@ public record NetworkSpec(
         this(network, classes, classNames, palette, PictureInput.RGB);
     }
 
+    /** Of a network that sees pictures at a scale which is not known. */
+    public NetworkSpec(
+            ImasConfig.Network network,
+            int classes,
+            List<String> classNames,
+            List<Integer> palette,
+            PictureInput input) {
+        this(network, classes, classNames, palette, input, OptionalDouble.empty());
+    }
+
     /** What a configuration trains. */
     public static NetworkSpec of(ImasConfig config) {
         return new NetworkSpec(
@@ -75,7 +93,8 @@ public record NetworkSpec(
                 config.data().classes(),
                 config.data().classNames(),
                 config.data().palette(),
-                PictureInput.of(config.data()));
+                PictureInput.of(config.data()),
+                OptionalDouble.of(config.evaluation().scale()));
     }
 
     /** A new network of this kind on the CPU, with first values. */
@@ -101,6 +120,7 @@ public record NetworkSpec(
         texts.put(PREFIX + "channels", json(input.channels().plain()));
         texts.put(PREFIX + "range", json(input.range().plain()));
         texts.put(PREFIX + "page", String.valueOf(input.page()));
+        scale.ifPresent(factor -> texts.put(PREFIX + "scale", String.valueOf(factor)));
         texts.put(PREFIX + "mean", json(input.mean()));
         texts.put(PREFIX + "std", json(input.std()));
         return texts;
@@ -180,7 +200,20 @@ public record NetworkSpec(
                     classes,
                     names,
                     palette,
-                    texts.containsKey(PREFIX + "channels") ? input() : PictureInput.RGB);
+                    texts.containsKey(PREFIX + "channels") ? input() : PictureInput.RGB,
+                    texts.containsKey(PREFIX + "scale") ? OptionalDouble.of(scale()) : OptionalDouble.empty());
+        }
+
+        private double scale() {
+            try {
+                double factor = Double.parseDouble(text("scale"));
+                if (factor > 0 && factor <= 1) {
+                    return factor;
+                }
+            } catch (NumberFormatException e) {
+                // told below
+            }
+            throw unusable("scale", "a number above 0, up to 1");
         }
 
         private List<Integer> dilations() {

@@ -28,7 +28,7 @@ final class PickleMachine {
     private static final int HIGHEST_PROTOCOL = 5;
     private static final int LONGEST_INTEGER = 1024;
     private static final int LONGEST_NAME = 256;
-    /** A checkpoint of ResNet-101 takes some 30,000; one that does nothing but make objects takes some 100 bytes each. */
+    /** A checkpoint of ResNet-101 takes some 30,000; one that only makes objects takes some 100 bytes each. */
     private static final long MOST_OPERATIONS = 2_000_000;
     /** A list may be copied into a dictionary; no more than this, or a short file could fill the memory. */
     private static final long COPIES_PER_BYTE = 4;

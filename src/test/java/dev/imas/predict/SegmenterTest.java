@@ -99,6 +99,28 @@ class SegmenterTest {
     }
 
     @Test
+    void aFileAwayFromItsRunKnowsItsScale() throws IOException {
+        Path lone = Files.createDirectories(folder.resolve("lone")).resolve("teacher.safetensors");
+        ImasConfig half = config.withEvaluation(config.evaluation().withScale(0.5));
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = SegmentationNetwork.create(config.network(), 7, 5)) {
+            WeightFiles.save(network.state(), lone, NetworkSpec.of(half).metadata());
+        }
+        List<String> notes = new ArrayList<>();
+        try (Segmenter segmenter = Segmenter.open(lone, CPU.notes(notes::add))) {
+            assertThat(segmenter.settings().evaluation().scale()).isEqualTo(0.5);
+        }
+        try (Segmenter segmenter = Segmenter.open(lone, CPU.scale(0.75))) {
+            assertThat(segmenter.settings().evaluation().scale()).isEqualTo(0.75);
+        }
+        assertThat(notes).isEmpty();
+        try (Segmenter segmenter = Segmenter.open(own, Options.defaults().notes(notes::add))) {
+            assertThat(segmenter.settings().evaluation().scale()).isEqualTo(1);
+        }
+        assertThat(notes).anyMatch(note -> note.startsWith(own + " does not say at which scale"));
+    }
+
+    @Test
     void labelsAndProbabilitiesTellTheSame() {
         for (Options options :
                 List.of(CPU, CPU.sliding(24), CPU.scale(0.5), CPU.sliding(24).scale(0.5))) {
