@@ -62,9 +62,7 @@ final class EvaluateCommand implements Command {
 
     @Override
     public Optional<String> smaller() {
-        return Optional.of(
-                "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale,"
-                        + " cut very large pictures into tiles");
+        return Optional.of(Segmenter.SMALLER + ", or cut very large pictures into tiles");
     }
 
     @Override

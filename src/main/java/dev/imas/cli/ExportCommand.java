@@ -41,7 +41,8 @@ final class ExportCommand implements Command {
     public Options options() {
         return Arguments.configuration(
                 new Options()
-                        .addOption(option("weights", "FILE", "safetensors or .pth file"))
+                        .addOption(Arguments.weights())
+                        .addOption(Arguments.student())
                         .addOption(option(
                                 "format",
                                 "FORMAT",
@@ -82,15 +83,20 @@ final class ExportCommand implements Command {
     }
 
     private static ExportFormat format(CommandLine line, Path file) {
-        if (line.hasOption("format")) {
-            String word = line.getOptionValue("format");
-            return Names.constant(ExportFormat.class, word)
-                    .orElseThrow(() ->
-                            new UserException("--format: " + word + "; expected " + Names.choice(ExportFormat.class)));
-        }
         Optional<ExportFormat> byName = Arrays.stream(ExportFormat.values())
                 .filter(format -> file.toString().endsWith(format.ending()))
                 .findFirst();
+        if (line.hasOption("format")) {
+            String word = line.getOptionValue("format");
+            ExportFormat asked = Names.constant(ExportFormat.class, word)
+                    .orElseThrow(() ->
+                            new UserException("--format: " + word + "; expected " + Names.choice(ExportFormat.class)));
+            if (byName.isPresent() && byName.get() != asked) {
+                throw new UserException("--format is " + word + ", and " + file + " is called as one of "
+                        + Names.word(byName.get()) + "; name it *" + asked.ending() + ", or leave --format out");
+            }
+            return asked;
+        }
         return byName.orElseThrow(() -> new UserException("--format is missing, and " + file
                 + " ends with no format's ending; expected --format " + Names.choice(ExportFormat.class)));
     }

@@ -47,8 +47,8 @@ public final class Exporter {
      * Writes and checks.
      *
      * @return the largest difference of a probability to the network's own
-     * @throws UserException when the file cannot be written, or differs: then it is not there, and what was there before
-     *                       stays
+     * @throws UserException when the file cannot be written, or differs: then it is not there, and what was there
+     *                       before stays
      */
     public double export(ExportFormat format, Path file) {
         double[] difference = new double[1];
@@ -107,10 +107,7 @@ public final class Exporter {
             found.data_ptr_float().get(probabilities);
             double largest = 0;
             for (int i = 0; i < expected.length; i++) {
-                double difference = Math.abs(probabilities[i] - expected[i]);
-                if (!(difference <= largest)) {
-                    largest = difference;
-                }
+                largest = Math.max(largest, Math.abs(probabilities[i] - expected[i])); // NaN stays
             }
             return largest;
         }
@@ -121,7 +118,6 @@ public final class Exporter {
         Map<String, String> texts = new LinkedHashMap<>(model.spec().metadata());
         texts.put("imas.model_input", input());
         texts.put("imas.model_output", output());
-        texts.put("imas.scale", String.valueOf(model.input().scale()));
         return texts;
     }
 }

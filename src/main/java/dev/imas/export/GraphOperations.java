@@ -28,10 +28,10 @@ interface GraphOperations<V> extends Operations<V> {
      * @param factor in (0,1)
      * @param whole  results are the nearest whole numbers, halves the higher one
      */
-    V narrowed(V x, double factor, boolean whole);
+    V reducedWidth(V x, double factor, boolean whole);
 
-    /** As {@link #narrowed}, of every column. */
-    V lowered(V x, double factor, boolean whole);
+    /** As {@link #reducedWidth}, of every column. */
+    V reducedHeight(V x, double factor, boolean whole);
 
     /** Over the channels. */
     V softmax(V x);

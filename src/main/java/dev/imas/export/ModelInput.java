@@ -47,7 +47,7 @@ record ModelInput(Kind kind, List<Window> ranges, PictureInput input, double sca
         String channels = input.channels().rgb()
                 ? "red, green and blue"
                 : "channels " + input.channels().stored() + " of the file, counted from 0";
-        return channels + ", " + values();
+        return channels + ", " + values() + (scale < 1 ? "; seen at " + scale + " of its size" : "");
     }
 
     private String values() {
@@ -79,14 +79,16 @@ record ModelInput(Kind kind, List<Window> ranges, PictureInput input, double sca
                     case UNIT -> graph.rounded(graph.scaled(graph.clamped(x), LARGEST_BYTE));
                 };
         if (scale < 1) {
-            bytes = graph.lowered(graph.narrowed(bytes, scale, true), scale, true);
+            bytes = graph.reducedHeight(graph.reducedWidth(bytes, scale, true), scale, true);
         }
         return graph.placed(bytes, all(0), all(LARGEST_BYTE));
     }
 
     private <V> V channels(GraphOperations<V> graph, V x) {
         V unit = kind == Kind.STORED ? placed(graph, x) : graph.clamped(x);
-        return scale < 1 ? graph.clamped(graph.lowered(graph.narrowed(unit, scale, false), scale, false)) : unit;
+        return scale < 1
+                ? graph.clamped(graph.reducedHeight(graph.reducedWidth(unit, scale, false), scale, false))
+                : unit;
     }
 
     private <V> V placed(GraphOperations<V> graph, V x) {

@@ -251,13 +251,13 @@ final class OnnxGraph implements GraphOperations<String> {
     }
 
     @Override
-    public String narrowed(String x, double factor, boolean whole) {
+    public String reducedWidth(String x, double factor, boolean whole) {
         String weights = triangle(size(x, 3), factor, 0);
         return reduced(value("MatMul", List.of(cast(x, OnnxType.DOUBLE), weights)), whole);
     }
 
     @Override
-    public String lowered(String x, double factor, boolean whole) {
+    public String reducedHeight(String x, double factor, boolean whole) {
         String weights = triangle(size(x, 2), factor, 1);
         return reduced(value("MatMul", List.of(weights, cast(x, OnnxType.DOUBLE))), whole);
     }

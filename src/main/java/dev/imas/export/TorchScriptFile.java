@@ -33,9 +33,15 @@ final class TorchScriptFile {
             JitModule module = Torch.withoutGradient(() -> module(model));
             ExtraFilesMap extra = new ExtraFilesMap();
             metadata.forEach((key, text) -> extra.put(new BytePointer(key), new BytePointer(text)));
+            save(module, file, extra);
+        }
+    }
+
+    private static void save(JitModule module, Path file, ExtraFilesMap extra) throws IOException {
+        try {
             module.save(file.toString(), extra);
         } catch (RuntimeException e) {
-            throw new IOException("No space left on device", e); // all that is left to fail
+            throw new IOException("No space left on device", e); // the place was tried, and libtorch gives no reason
         }
     }
 

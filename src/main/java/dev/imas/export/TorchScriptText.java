@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  */
 final class TorchScriptText implements GraphOperations<String> {
     /**
-     * A triangle's weights, float64 [outputs,size], a row an output: in steps of 2^-22 as training has them, so that sums
-     * with bytes are exact.
+     * A triangle's weights, float64 [outputs,size], a row an output: in steps of 2^-22 (1/4194304) as training has them,
+     * so that sums with bytes are exact. Element types are libtorch's numbers, 7 for float64 and 6 for float32.
      */
     private static final String WEIGHTS =
             """
@@ -155,13 +155,13 @@ final class TorchScriptText implements GraphOperations<String> {
     }
 
     @Override
-    public String narrowed(String x, double factor, boolean whole) {
+    public String reducedWidth(String x, double factor, boolean whole) {
         String weights = "torch.t(self.triangle(" + x + ", " + size(x, 3) + ", " + number(factor) + "))";
         return reduced("torch.matmul(torch.to(" + x + ", 7), " + weights + ")", whole);
     }
 
     @Override
-    public String lowered(String x, double factor, boolean whole) {
+    public String reducedHeight(String x, double factor, boolean whole) {
         String weights = "self.triangle(" + x + ", " + size(x, 2) + ", " + number(factor) + ")";
         return reduced("torch.matmul(" + weights + ", torch.to(" + x + ", 7))", whole);
     }

@@ -104,6 +104,9 @@ class CommandsTest {
         Result kind = imas("export", "--weights", weights, "--to", model, "--format", "keras");
         assertThat(kind.status()).isEqualTo(Main.USER_ERROR);
         assertThat(kind.err()).contains("--format: keras; expected torchscript or onnx");
+        assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", model)
+                        .err())
+                .contains("--format is onnx, and " + model + " is called as one of torchscript");
         assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", weights)
                         .err())
                 .contains("is the weight file itself");
