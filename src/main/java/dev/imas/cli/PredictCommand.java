@@ -48,7 +48,8 @@ final class PredictCommand implements Command {
                 Weights in a run directory predict as the run evaluates, whole or in sliding windows;
                 --set evaluation.mode=sliding and evaluation.window=769 choose otherwise. Of a run that has not
                 ended the newest checkpoint predicts. Pictures that cannot be predicted are named at the end, with
-                exit status 2.
+                exit status 2. Pictures too large for memory (PNG and TIFF of any size) are seen in overlapping tiles
+                that together give what the whole would, and get labels alone, without an overlay.
 
                 example:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
@@ -63,6 +64,12 @@ final class PredictCommand implements Command {
                         .addOption(Arguments.student())
                         .addOption(option("input", "FILE|DIR", "a picture, or a folder of pictures"))
                         .addOption(option("out", "DIR", "folder for the results"))
+                        .addOption(option(
+                                "tile", "PIXELS", "see pictures in tiles of this side (default: only large ones, by memory)"))
+                        .addOption(option(
+                                "overlap", "SHARE", "part of a tile's side that it shares with the next (default: by the"
+                                        + " network, 0.25 to 0.75)"))
+                        .addOption(flag("tiff", "write the labels of pictures in tiles as tiled TIFF, not PNG"))
                         .addOption(flag("strict", "refuse weights with unknown or missing keys")),
                 "what the weight file says"));
     }
@@ -85,19 +92,24 @@ final class PredictCommand implements Command {
         Path out = directory(Arguments.path(line, "out"));
         keepInputs(pictures, out, PredictCommand::name);
         List<String> failed = new ArrayList<>();
+        LargePictures large = LargePictures.of(line);
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
             pictures = family.pictures(pictures);
             keepInputs(pictures, out, family::name);
             for (Path picture : pictures) {
                 Interrupts.check();
+                if (large.take(segmenter, picture)) {
+                    large.predict(segmenter, picture, out.resolve(family.name(picture)), console, failed);
+                    continue;
+                }
                 Optional<Seen> seen = seen(segmenter, picture, failed);
                 if (seen.isPresent()) {
                     write(seen.get(), out, family.name(picture), segmenter);
                     console.out().println(labelsFile(out, family.name(picture)));
                 }
             }
-        } catch (Unwritable e) { // of the next picture there would be no room either
+        } catch (UnwritableResult e) { // of the next picture there would be no room either
             failed.add(e.getMessage() + "; the results before it are kept");
         }
         return told(failed, pictures.size(), console);
@@ -106,22 +118,13 @@ final class PredictCommand implements Command {
     /** A picture and what is seen in it. */
     private record Seen(Picture picture, LabelMap labels) {}
 
-    /** Says that a result cannot be written. */
-    private static final class Unwritable extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Unwritable(UserException e) {
-            super(e.getMessage(), e);
-        }
-    }
-
     /** Empty for a picture that cannot be predicted, which is noted: the others are worth having. */
     private static Optional<Seen> seen(Segmenter segmenter, Path file, List<String> failed) {
         try {
             Picture picture = segmenter.read(file);
             return Optional.of(new Seen(picture, segmenter.segment(picture).labels()));
         } catch (UserException e) {
-            failed.add(e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage());
+            failed.add(named(file, e));
         } catch (OutOfMemoryError e) {
             failed.add(
                     file + " does not fit into the memory that Java may use; cut it into tiles, or give Java more with"
@@ -130,13 +133,17 @@ final class PredictCommand implements Command {
         return Optional.empty();
     }
 
+    static String named(Path file, UserException e) {
+        return e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage();
+    }
+
     private static void write(Seen seen, Path out, String name, Segmenter segmenter) {
         RgbImage overlay = Overlay.blend(Composite.of(seen.picture), seen.labels, segmenter.palette(), OVERLAY);
         try {
             IndexPng.write(labelsFile(out, name), seen.labels, segmenter.palette());
             Pngs.write(overlayFile(out, name), overlay);
         } catch (UserException e) {
-            throw new Unwritable(e);
+            throw new UnwritableResult(e);
         }
     }
 
