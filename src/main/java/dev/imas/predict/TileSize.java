@@ -23,8 +23,8 @@ record TileSize(int side, int overlap) {
 
     /** Smaller ones see too little around them; who lacks the memory names a smaller side. */
     private static final int SMALLEST = 1024;
-    /** Of the CPU's memory; a row of tiles, in pixels and in logits, may each take half as much again. */
-    private static final long BUDGET = 512L << 20;
+    /** Of the CPU's memory for a pass; a row of tiles, in pixels and in logits, may each take as much again. */
+    private static final long BUDGET = 256L << 20;
     /** Bytes a pixel of labels, confidence and an overlay on their way into files. */
     private static final int HEAP_OF_RESULT = 14;
     /** No more of a tile than this is shared with a neighbour for the sake of what lies around. */
@@ -52,7 +52,7 @@ record TileSize(int side, int overlap) {
         }
         ImageSize seen = picture.times(evaluation.scale());
         double maps = (double) seen.width() * seen.height() * bytesOfPixel(spec.network());
-        return maps > (compute.cuda() ? 2 * budget(compute) : memory() / 2);
+        return maps > (compute.cuda() ? 2 * budget(compute) : memory() / 4);
     }
 
     private static int upTo(int side) {
@@ -64,7 +64,7 @@ record TileSize(int side, int overlap) {
         double byNetwork = Math.sqrt((double) budget / bytesOfPixel(spec.network()));
         double rowBytes = (double) seen.width() * spec.input().pixelBytes();
         double logitBytes = (double) seen.width() * spec.classes() * Float.BYTES / (Grid.FINE_PIXELS * Grid.FINE_PIXELS);
-        double byRows = BUDGET / 2 / Math.max(rowBytes, logitBytes);
+        double byRows = BUDGET / Math.max(rowBytes, logitBytes);
         int least = Math.max(SMALLEST, spec.sight().tile().orElse(SMALLEST));
         return (int) Math.max(least, Math.min(LARGEST, Math.min(byNetwork, byRows)));
     }
@@ -86,7 +86,7 @@ record TileSize(int side, int overlap) {
         long strideFactor = network.outputStride() == 8 ? 2 : 1;
         return strideFactor
                 * switch (network.backbone()) {
-                    case TINY -> 160;
+                    case TINY -> 120;
                     case RESNET18, RESNET34 -> 600;
                     case RESNET50, RESNET101 -> 1000;
                 };
