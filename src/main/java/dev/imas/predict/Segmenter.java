@@ -108,7 +108,7 @@ public final class Segmenter implements AutoCloseable {
 
     /**
      * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
-     * windows of evaluation.window instead, and {@link Options#notes} are told so.
+     * tiles, which give the same; where that was tried first, {@link Options#notes} are told so.
      *
      * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
@@ -147,14 +147,32 @@ public final class Segmenter implements AutoCloseable {
     /**
      * As {@link #segment(Picture)}.
      *
-     * @param progress told of every window; of a picture as a whole there is one
+     * @param progress told of every window or tile; of a picture as a whole there is one
      * @throws Progress.Cancelled when it asks for the end; nothing is left behind, and the segmenter stays usable
      */
     public Segmentation segment(Picture picture, Progress progress) {
-        return fitting(
-                evaluation -> working(
-                        evaluation, inference -> inference.segment(picture, passes(inference), false, progress)),
-                "the picture of " + picture.width() + "x" + picture.height());
+        Evaluation evaluation = settings().evaluation();
+        boolean whole = evaluation.mode() == EvaluationMode.WHOLE;
+        ImageSize size = new ImageSize(picture.width(), picture.height());
+        if (whole && TileSize.needed(size, trained.spec(), evaluation, trained.compute())) {
+            return segment(picture, Tiles.AUTO, progress);
+        }
+        try {
+            return working(inference -> inference.segment(picture, passes(inference), false, progress));
+        } catch (RuntimeException e) {
+            if (!whole || !OutOfMemory.is(e)) {
+                throw advised(e, SMALLER);
+            }
+            notes.accept("the picture of " + size.width() + "x" + size.height()
+                    + " does not fit into memory as a whole: seen in tiles instead");
+            return segment(picture, Tiles.AUTO, progress);
+        }
+    }
+
+    private static RuntimeException advised(RuntimeException e, String remedy) {
+        return OutOfMemory.advice(e, remedy)
+                .<RuntimeException>map(advice -> new UserException(advice, e))
+                .orElse(e);
     }
 
     /**
@@ -215,7 +233,9 @@ public final class Segmenter implements AutoCloseable {
      * @throws UserException naming the file when it is no picture
      */
     public boolean needsTiles(Path file) {
-        return TileSize.needed(PictureHeader.sizeOf(file), trained.spec(), settings().evaluation(), trained.compute());
+        ImageSize size = PictureHeader.sizeOf(file);
+        return TileSize.exceedsHeap(size, trained.spec())
+                || TileSize.needed(size, trained.spec(), settings().evaluation(), trained.compute());
     }
 
     private void tiled(
@@ -230,7 +250,9 @@ public final class Segmenter implements AutoCloseable {
         try {
             working(evaluation, inference -> {
                 try {
-                    new TiledPicture(trained, inference, evaluation, source, size)
+                    TiledPicture.Passes passes =
+                            new TiledPicture.Passes(List.of(trained), passes(inference), false);
+                    new TiledPicture(passes, inference, evaluation, source, size)
                             .segment(tiles, progress, told, sink);
                     return null;
                 } catch (IOException e) {
@@ -240,9 +262,7 @@ public final class Segmenter implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e, "use smaller tiles (--tile)")
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw advised(e, "use smaller tiles (--tile)");
         }
     }
 
@@ -361,9 +381,7 @@ public final class Segmenter implements AutoCloseable {
             return work.apply(evaluation);
         } catch (RuntimeException e) {
             if (!OutOfMemory.is(e) || evaluation.mode() == EvaluationMode.SLIDING) {
-                throw OutOfMemory.advice(e, SMALLER)
-                        .<RuntimeException>map(advice -> new UserException(advice, e))
-                        .orElse(e);
+                throw advised(e, SMALLER);
             }
             notes.accept(what + " does not fit into memory as a whole: seen in windows of " + evaluation.window()
                     + " pixels instead (evaluation.mode=sliding)");
@@ -371,9 +389,7 @@ public final class Segmenter implements AutoCloseable {
         try {
             return work.apply(evaluation.withMode(EvaluationMode.SLIDING));
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e, SMALLER)
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw advised(e, SMALLER);
         }
     }
 

@@ -41,18 +41,22 @@ record TileSize(int side, int overlap) {
         return new TileSize(side, (int) Math.ceil(share * side));
     }
 
-    /** Whether a picture of some size, its result or the network's maps of it would take more than their share. */
+    /** Whether the network's maps of a picture as a whole would take more than their share of memory. */
     static boolean needed(ImageSize picture, NetworkSpec spec, Evaluation evaluation, Compute compute) {
-        double pixels = (double) picture.width() * picture.height();
-        int copies = 3 * spec.input().pixelBytes() + HEAP_OF_RESULT;
-        boolean huge = pixels > ImageFiles.MAX_PIXELS
-                || pixels * copies > Runtime.getRuntime().maxMemory();
-        if (huge || evaluation.mode() == EvaluationMode.SLIDING) {
-            return huge;
+        if (evaluation.mode() == EvaluationMode.SLIDING) {
+            return false;
         }
         ImageSize seen = picture.times(evaluation.scale());
         double maps = (double) seen.width() * seen.height() * bytesOfPixel(spec.network());
         return maps > (compute.cuda() ? 2 * budget(compute) : memory() / 4);
+    }
+
+    /** Whether a file's picture, or its result on its way into files, is too large to be in the heap as a whole. */
+    static boolean exceedsHeap(ImageSize picture, NetworkSpec spec) {
+        double pixels = (double) picture.width() * picture.height();
+        int copies = 3 * spec.input().pixelBytes() + HEAP_OF_RESULT;
+        return pixels > ImageFiles.MAX_PIXELS
+                || pixels * copies > Runtime.getRuntime().maxMemory();
     }
 
     private static int upTo(int side) {
