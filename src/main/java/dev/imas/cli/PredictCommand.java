@@ -76,7 +76,7 @@ final class PredictCommand implements Command {
 
     @Override
     public Optional<String> smaller() {
-        return Optional.of(Segmenter.SMALLER + ", or cut very large pictures into tiles");
+        return Optional.of(Segmenter.SMALLER + ", or smaller tiles (--tile)");
     }
 
     @Override
@@ -127,7 +127,7 @@ final class PredictCommand implements Command {
             failed.add(named(file, e));
         } catch (OutOfMemoryError e) {
             failed.add(
-                    file + " does not fit into the memory that Java may use; cut it into tiles, or give Java more with"
+                    file + " does not fit into the memory that Java may use; see it in tiles (--tile 1024), or give Java more with"
                             + " IMAS_JAVA_OPTIONS=-Xmx8g");
         }
         return Optional.empty();
