@@ -60,7 +60,8 @@ final class Arguments {
                         "background",
                         "sparse",
                         "empty",
-                        "format"));
+                        "format",
+                        "tolerance"));
         groups.put("machine", List.of("device", "precision"));
         groups.put("results", List.of("out", "to", "check", "link", "resume", "json", "markdown"));
         return groups;
@@ -247,6 +248,29 @@ final class Arguments {
             throw new UserException(
                     "unexpected argument " + line.getArgList().get(0) + "; every value belongs to an option");
         }
+    }
+
+    /** The number behind an option, which lies in a range. */
+    static double number(CommandLine line, String option, double otherwise, double least, double most) {
+        if (!line.hasOption(option)) {
+            return otherwise;
+        }
+        String text = line.getOptionValue(option);
+        try {
+            double number = Double.parseDouble(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new UserException("--" + option + " is " + text + "; expected a number from " + plain(least) + " to "
+                + plain(most));
+    }
+
+    /** Without the decimals that a whole number needs not. */
+    static String plain(double number) {
+        return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
     }
 
     static Path path(CommandLine line, String option) {

@@ -82,7 +82,7 @@ final class PredictCommand implements Command {
         Arguments.noMore(line);
         Arguments.path(line, "weights");
         List<Path> pictures = pictures(Arguments.path(line, "input"), WrittenPath.hint(line.getOptionValue("input")));
-        Path out = directory(Arguments.path(line, "out"));
+        Path out = ResultsFolder.of(line);
         keepInputs(pictures, out, PredictCommand::name);
         List<String> failed = new ArrayList<>();
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
@@ -216,18 +216,5 @@ final class PredictCommand implements Command {
 
     private static Path overlayFile(Path out, String name) {
         return out.resolve(name + "-overlay.png");
-    }
-
-    private static Path directory(Path out) {
-        try {
-            Files.createDirectories(out);
-        } catch (IOException e) {
-            throw new UserException("--out: " + out + " cannot be used (" + FileProblem.of(e, out) + ")", e);
-        }
-        if (!Files.isWritable(out)) {
-            throw new UserException(
-                    "--out: " + out + " cannot be written (permission denied, or a read-only file system)");
-        }
-        return out;
     }
 }
