@@ -52,4 +52,25 @@ public record Samples(
         }
         channelNames = List.copyOf(channelNames);
     }
+
+    /**
+     * Of planes that a program has in memory, copied: channels side by side from then on.
+     *
+     * @param planes one a channel, at least one, each of height*width values, row-major
+     */
+    public static Samples ofPlanes(int width, int height, Kind kind, int bits, List<float[]> planes) {
+        int pixels = Math.multiplyExact(width, height);
+        float[] values = new float[Math.multiplyExact(pixels, planes.size())];
+        for (int c = 0; c < planes.size(); c++) {
+            float[] plane = planes.get(c);
+            if (plane.length != pixels) {
+                throw new IllegalArgumentException("plane " + c + " of " + width + "x" + height
+                        + " pixels needs width*height values, got " + plane.length);
+            }
+            for (int p = 0, to = c; p < pixels; p++, to += planes.size()) {
+                values[to] = plane[p];
+            }
+        }
+        return new Samples(width, height, planes.size(), kind, bits, values, List.of());
+    }
 }

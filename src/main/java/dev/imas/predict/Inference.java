@@ -109,18 +109,26 @@ final class Inference {
 
     /** What the prediction is the argmax of, after enlargement to the images' size: logits, or summed probabilities. */
     Tensor scores(Tensor images, UnaryOperator<Tensor> network) {
-        return whole()
-                ? network.apply(images)
-                : new SlidingWindows(settings.window()).accumulate(images, classes, network);
+        return scores(images, network, Progress.NONE);
+    }
+
+    private Tensor scores(Tensor images, UnaryOperator<Tensor> network, Progress progress) {
+        if (!whole()) {
+            return new SlidingWindows(settings.window()).accumulate(images, classes, network, progress);
+        }
+        Pieces pieces = new Pieces(progress, 1);
+        Tensor logits = network.apply(images);
+        pieces.done();
+        return logits;
     }
 
     /** What the network sees in a picture; every class's probability too, if {@code detailed}. */
-    Segmentation segment(Picture image, UnaryOperator<Tensor> network, boolean detailed) {
+    Segmentation segment(Picture image, UnaryOperator<Tensor> network, boolean detailed, Progress progress) {
         if (detailed && (long) classes * image.height() * image.width() > LARGEST_ARRAY) {
             throw new UserException("the probabilities of " + classes + " classes at " + image.width() + "x"
                     + image.height() + " pixels are more than one array holds; segment a smaller picture");
         }
-        Tensor scores = scores(input(seen(image)), network);
+        Tensor scores = scores(input(seen(image)), network, progress);
         TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, image.height(), image.width());
         LabelMap labels = new LabelMap(image.width(), image.height(), bytes(found.labels()));
         if (whole() && !detailed) {

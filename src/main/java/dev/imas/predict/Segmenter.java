@@ -35,8 +35,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Segments pictures with a trained network; the way in for programs that use one.
@@ -52,8 +54,9 @@ import org.bytedeco.javacpp.PointerScope;
  * returns, also where the caller has no PointerScope and whatever JavaCPP's garbage collection is set to. Results are
  * plain Java arrays.
  *
- * <p>Threads: one call runs at a time; calls from several threads wait for one another. libtorch itself uses all cores
- * for one picture. Who wants several pictures at once opens one segmenter a thread.
+ * <p>Threads: safe to use from several. One call runs at a time, the others wait: libtorch itself uses all cores for one
+ * picture. Who wants several pictures at once opens one segmenter a thread; each holds the network's weights once more
+ * (file size, 90 MB for a ResNet-50) and takes as long to open as the file to read.
  */
 public final class Segmenter implements AutoCloseable {
     /** What needs less memory, for messages. */
@@ -109,6 +112,16 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /**
+     * As {@link #segment(RgbImage)}.
+     *
+     * @param rgb height*width*3 bytes, row-major, R G B of one pixel side by side; not changed
+     * @throws IllegalArgumentException for another number of bytes
+     */
+    public Segmentation segment(byte[] rgb, int width, int height) {
+        return segment(new RgbImage(width, height, rgb));
+    }
+
+    /**
      * As {@link #segment(RgbImage)}, of the picture's stored samples: no colour profile is applied, alpha is dropped.
      */
     public Segmentation segment(BufferedImage image) {
@@ -122,16 +135,25 @@ public final class Segmenter implements AutoCloseable {
      * @throws UserException when it has other channels than the network sees
      */
     public Segmentation segment(Picture picture) {
+        return segment(picture, Progress.NONE);
+    }
+
+    /**
+     * As {@link #segment(Picture)}.
+     *
+     * @param progress told of every window; of a picture as a whole there is one
+     * @throws Progress.Cancelled when it asks for the end; nothing is left behind, and the segmenter stays usable
+     */
+    public Segmentation segment(Picture picture, Progress progress) {
         return fitting(
                 evaluation -> working(
-                        evaluation,
-                        inference -> inference.segment(picture, inference.predictor(trained.network()), false)),
+                        evaluation, inference -> inference.segment(picture, passes(inference), false, progress)),
                 "the picture of " + picture.width() + "x" + picture.height());
     }
 
     /**
-     * As {@link #segment(Picture)}, of stored samples of any number of channels, brought into the range that the
-     * network was trained with.
+     * As {@link #segment(Picture)}, of stored samples of any number of channels, interleaved or {@link
+     * Samples#ofPlanes in planes}, brought into the range that the network was trained with.
      */
     public Segmentation segment(Samples samples) {
         return segment(reader.picture(samples, "the picture"));
@@ -162,7 +184,22 @@ public final class Segmenter implements AutoCloseable {
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of a picture as {@link #read} gives it. */
     public Segmentation segmentWithProbabilities(Picture picture) {
-        return working(inference -> inference.segment(picture, inference.predictor(trained.network()), true));
+        return segmentWithProbabilities(picture, Progress.NONE);
+    }
+
+    /** As {@link #segmentWithProbabilities(Picture)}, told and ended as {@link #segment(Picture, Progress)} is. */
+    public Segmentation segmentWithProbabilities(Picture picture, Progress progress) {
+        return working(inference -> inference.segment(picture, passes(inference), true, progress));
+    }
+
+    /** As {@link #segmentWithProbabilities(RgbImage)}, of bytes as {@link #segment(byte[], int, int)} takes them. */
+    public Segmentation segmentWithProbabilities(byte[] rgb, int width, int height) {
+        return segmentWithProbabilities(new RgbImage(width, height, rgb));
+    }
+
+    /** As {@link #segmentWithProbabilities(RgbImage)}, of a picture as {@link #segment(BufferedImage)} takes it. */
+    public Segmentation segmentWithProbabilities(BufferedImage image) {
+        return segmentWithProbabilities(RgbImage.of(image));
     }
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of stored samples as {@link #segment(Samples)} takes them. */
@@ -174,7 +211,7 @@ public final class Segmenter implements AutoCloseable {
     public Confusion evaluate(ImageSource source) {
         return fitting(
                 evaluation -> working(evaluation, inference -> new Evaluator(inference)
-                        .evaluate(source, List.of(inference.predictor(trained.network())))
+                        .evaluate(source, List.of(passes(inference)))
                         .get(0)),
                 "a picture");
     }
@@ -243,6 +280,11 @@ public final class Segmenter implements AutoCloseable {
                     .<RuntimeException>map(advice -> new UserException(advice, e))
                     .orElse(e);
         }
+    }
+
+    /** How images become logits: the one place that knows how many networks see them, and how often. */
+    private UnaryOperator<Tensor> passes(Inference inference) {
+        return AveragedPasses.of(List.of(inference.predictor(trained.network())));
     }
 
     private <T> T working(Function<Inference, T> work) {
@@ -399,8 +441,8 @@ public final class Segmenter implements AutoCloseable {
             Map<String, Object> layers = base(run);
             boolean alone =
                     own.isPresent() && preset == null && configuration == null && !Files.isRegularFile(run.config());
-            if (alone) { // at another scale a network sees things of another size
-                own.get().scale().ifPresent(scale -> ConfigYaml.set(layers, "evaluation.scale", scale));
+            if (alone) {
+                see(layers, own.get().sight());
             }
             if (namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
                 ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
@@ -419,11 +461,18 @@ public final class Segmenter implements AutoCloseable {
             changes.forEach(change -> change.accept(layers));
             own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
             ImasConfig asked = ConfigYaml.resolve(layers);
-            if (alone && own.get().scale().isEmpty() && asked.evaluation().scale() == 1) {
+            if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
                 notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
                         + " set evaluation.scale as its run had it");
             }
             return inAnotherFolder(before, asked);
+        }
+
+        /** At another scale a network sees things of another size; in windows it sees less around them. */
+        private static void see(Map<String, Object> layers, NetworkSpec.Sight sight) {
+            sight.scale().ifPresent(scale -> ConfigYaml.set(layers, "evaluation.scale", scale));
+            sight.mode().ifPresent(mode -> ConfigYaml.set(layers, "evaluation.mode", Names.word(mode)));
+            sight.window().ifPresent(side -> ConfigYaml.set(layers, "evaluation.window", side));
         }
 
         /** Where the run's pictures are says nothing of another folder, which is looked at anew. */

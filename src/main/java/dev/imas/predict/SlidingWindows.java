@@ -49,17 +49,24 @@ public record SlidingWindows(int side) {
      * @return f32 [B,C,H,W]
      */
     public Tensor accumulate(Tensor images, int classes, UnaryOperator<Tensor> network) {
+        return accumulate(images, classes, network, Progress.NONE);
+    }
+
+    Tensor accumulate(Tensor images, int classes, UnaryOperator<Tensor> network, Progress progress) {
         int height = (int) images.size(2);
         int width = (int) images.size(3);
         Tensor sums = zeros(
                 new long[] {images.size(0), classes, height, width},
                 new TensorOptions(ScalarType.Float).device(new DeviceOptional(images.device())));
-        for (Window w : windows(height, width)) {
+        List<Window> windows = windows(height, width);
+        Pieces pieces = new Pieces(progress, windows.size());
+        for (Window w : windows) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor logits = network.apply(cut(images, w)).to(ScalarType.Float);
                 Tensor enlarged = Bilinear.enlarged(logits, w.height, w.width);
                 cut(sums, w).add_(softmax(enlarged, 1));
             }
+            pieces.done();
         }
         return sums;
     }

@@ -54,14 +54,7 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                         + ", the classes of the network in " + weights);
             }
         });
-        return own.map(file -> new NetworkSpec(
-                        file.network(),
-                        file.classes(),
-                        configured.classNames(),
-                        configured.palette(),
-                        configured.input(),
-                        configured.scale()))
-                .orElse(configured);
+        return own.map(configured::around).orElse(configured);
     }
 
     private static SegmentationNetwork foreign(ImasConfig config, Path weights, Segmenter.Options options) {

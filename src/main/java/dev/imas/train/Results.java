@@ -1,7 +1,6 @@
 package dev.imas.train;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.config.PictureInput;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.machine.CpuFeatures;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -62,13 +60,7 @@ final class Results {
     }
 
     private NetworkSpec spec() {
-        return new NetworkSpec(
-                config.network(),
-                config.data().classes(),
-                data.classNames(),
-                data.palette(),
-                PictureInput.of(config.data()),
-                OptionalDouble.of(config.evaluation().scale()));
+        return NetworkSpec.of(config).named(data.classNames(), data.palette());
     }
 
     void writeClassIou(EpochMetrics found) throws IOException {

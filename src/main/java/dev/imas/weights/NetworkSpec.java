@@ -9,17 +9,21 @@ import dev.imas.config.ClassNameRule;
 import dev.imas.config.Colors;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.Names;
 import dev.imas.config.PictureInput;
 import dev.imas.config.PixelRange;
 import dev.imas.nn.SegmentationNetwork;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * What a weight file must say beside its tensors, so that the network can be built and its output read:
@@ -41,19 +45,22 @@ import java.util.OptionalDouble;
  * imas.range         which stored values become 0 and 1: as data.range, [[101.0,2058.0],[88.0,3120.0]]
  * imas.page          page of a stack that is seen, or null
  * imas.scale         1.0: by which factor pictures are reduced for it (evaluation.scale)
+ * imas.mode          whole | sliding: how its run saw pictures (evaluation.mode)
+ * imas.window        513: side of the sliding windows (evaluation.window)
+ * imas.tile          321: side of the squares that it learned from, the least for whoever cuts pictures into tiles
  * imas.mean          [0.485,0.456,0.406]
  * imas.std           [0.229,0.224,0.225]
  * </pre>
  *
  * All values are texts in the safetensors metadata; lists are JSON. Files from before they were written lack channels,
- * range and page, and are for RGB, or the scale.
+ * range and page, and are for RGB, or scale, mode, window and tile.
  *
  * @param network    backbone and its variant; {@code initWeights} is not kept
  * @param classes    number of classes
  * @param classNames one a class, or empty
  * @param palette    one 0xRRGGBB a class, or empty
  * @param input      what it sees of a picture
- * @param scale      factor in (0,1] by which it is meant to see pictures reduced; empty: not known
+ * @param sight      how it is meant to see pictures
  */
 public record NetworkSpec(
         ImasConfig.Network network,
@@ -61,7 +68,30 @@ public record NetworkSpec(
         List<String> classNames,
         List<Integer> palette,
         PictureInput input,
-        OptionalDouble scale) {
+        Sight sight) {
+    /**
+     * How a network is meant to see pictures; what is empty is not known.
+     *
+     * @param scale  factor in (0,1] by which they are reduced
+     * @param mode   whole or in sliding windows
+     * @param window side of the sliding windows, at least 1
+     * @param tile   side of the squares that it learned from, in reduced pixels, at least 1
+     */
+    public record Sight(OptionalDouble scale, Optional<EvaluationMode> mode, OptionalInt window, OptionalInt tile) {
+        static final Sight UNKNOWN =
+                new Sight(OptionalDouble.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+
+        static Sight of(ImasConfig config) {
+            Evaluation evaluation = config.evaluation();
+            int crop = Collections.max(config.augment().crop());
+            return new Sight(
+                    OptionalDouble.of(evaluation.scale()),
+                    Optional.of(evaluation.mode()),
+                    OptionalInt.of(evaluation.window()),
+                    OptionalInt.of(crop));
+        }
+    }
+
     private static final String PREFIX = "imas.";
     private static final String VERSION = "1";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -76,14 +106,14 @@ public record NetworkSpec(
         this(network, classes, classNames, palette, PictureInput.RGB);
     }
 
-    /** Of a network that sees pictures at a scale which is not known. */
+    /** Of a network of which it is not known how it is meant to see pictures. */
     public NetworkSpec(
             ImasConfig.Network network,
             int classes,
             List<String> classNames,
             List<Integer> palette,
             PictureInput input) {
-        this(network, classes, classNames, palette, input, OptionalDouble.empty());
+        this(network, classes, classNames, palette, input, Sight.UNKNOWN);
     }
 
     /** What a configuration trains. */
@@ -94,7 +124,18 @@ public record NetworkSpec(
                 config.data().classNames(),
                 config.data().palette(),
                 PictureInput.of(config.data()),
-                OptionalDouble.of(config.evaluation().scale()));
+                Sight.of(config));
+    }
+
+    /** The same under other names and colours of the classes. */
+    public NetworkSpec named(List<String> names, List<Integer> colours) {
+        return new NetworkSpec(network, classes, names, colours, input, sight);
+    }
+
+    /** The same, with the network of a file and what that learned from. */
+    public NetworkSpec around(NetworkSpec file) {
+        Sight seen = new Sight(sight.scale, sight.mode, sight.window, file.sight.tile);
+        return new NetworkSpec(file.network, classes, classNames, palette, input, seen);
     }
 
     /** A new network of this kind on the CPU, with first values. */
@@ -120,7 +161,10 @@ public record NetworkSpec(
         texts.put(PREFIX + "channels", json(input.channels().plain()));
         texts.put(PREFIX + "range", json(input.range().plain()));
         texts.put(PREFIX + "page", String.valueOf(input.page()));
-        scale.ifPresent(factor -> texts.put(PREFIX + "scale", String.valueOf(factor)));
+        sight.scale.ifPresent(factor -> texts.put(PREFIX + "scale", String.valueOf(factor)));
+        sight.mode.ifPresent(mode -> texts.put(PREFIX + "mode", Names.word(mode)));
+        sight.window.ifPresent(side -> texts.put(PREFIX + "window", String.valueOf(side)));
+        sight.tile.ifPresent(side -> texts.put(PREFIX + "tile", String.valueOf(side)));
         texts.put(PREFIX + "mean", json(input.mean()));
         texts.put(PREFIX + "std", json(input.std()));
         return texts;
@@ -200,8 +244,24 @@ public record NetworkSpec(
                     classes,
                     names,
                     palette,
-                    texts.containsKey(PREFIX + "channels") ? input() : PictureInput.RGB,
-                    texts.containsKey(PREFIX + "scale") ? OptionalDouble.of(scale()) : OptionalDouble.empty());
+                    has("channels") ? input() : PictureInput.RGB,
+                    sight());
+        }
+
+        private Sight sight() {
+            return new Sight(
+                    has("scale") ? OptionalDouble.of(scale()) : OptionalDouble.empty(),
+                    has("mode") ? Optional.of(choice("mode", EvaluationMode.class)) : Optional.empty(),
+                    side("window"),
+                    side("tile"));
+        }
+
+        private OptionalInt side(String key) {
+            return has(key) ? OptionalInt.of(number(key, 1, Integer.MAX_VALUE)) : OptionalInt.empty();
+        }
+
+        private boolean has(String key) {
+            return texts.containsKey(PREFIX + key);
         }
 
         private double scale() {

@@ -36,6 +36,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +119,60 @@ class SegmenterTest {
             assertThat(segmenter.settings().evaluation().scale()).isEqualTo(1);
         }
         assertThat(notes).anyMatch(note -> note.startsWith(own + " does not say at which scale"));
+    }
+
+    @Test
+    void aFileAwayFromItsRunKnowsItsWindows() throws IOException {
+        Path lone = Files.createDirectories(folder.resolve("windows")).resolve("teacher.safetensors");
+        ImasConfig sliding = config.withEvaluation(
+                config.evaluation().withMode(ImasConfig.EvaluationMode.SLIDING).withWindow(24));
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = SegmentationNetwork.create(config.network(), 7, 5)) {
+            WeightFiles.save(network.state(), lone, NetworkSpec.of(sliding).metadata());
+        }
+        try (Segmenter segmenter = Segmenter.open(lone, CPU)) {
+            assertThat(segmenter.settings().evaluation().mode()).isEqualTo(ImasConfig.EvaluationMode.SLIDING);
+            assertThat(segmenter.settings().evaluation().window()).isEqualTo(24);
+            assertThat(segmenter.spec().sight().tile()).hasValue(64);
+        }
+        try (Segmenter segmenter = Segmenter.open(lone, CPU.whole())) {
+            assertThat(segmenter.settings().evaluation().mode()).isEqualTo(ImasConfig.EvaluationMode.WHOLE);
+        }
+    }
+
+    @Test
+    void aListenerIsToldOfEveryWindowAndMayEndTheCall() {
+        try (Segmenter segmenter = Segmenter.open(own, CPU.sliding(24))) {
+            List<String> told = new ArrayList<>();
+            Segmentation found = segmenter.segment(PICTURE, (done, all) -> told.add(done + "/" + all));
+            assertThat(told).containsExactly("0/12", "1/12", "2/12", "3/12", "4/12", "5/12", "6/12", "7/12", "8/12",
+                    "9/12", "10/12", "11/12", "12/12");
+            assertThatThrownBy(() -> segmenter.segment(PICTURE, (done, all) -> done < 2))
+                    .isInstanceOf(Progress.Cancelled.class)
+                    .hasMessage("cancelled after 2 of 12 pieces");
+            assertThat(segmenter.segment(PICTURE.rgb(), WIDTH, HEIGHT).labels().labels())
+                    .as("usable afterwards")
+                    .isEqualTo(found.labels().labels());
+        }
+    }
+
+    @Test
+    void passesAreAveragedAsProbabilities() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor images = tensor(0, 0).view(1, 2, 1, 1);
+            Tensor mean = torch.softmax(
+                    AveragedPasses.of(List.of(x -> x.add(tensor(0, 50).view(1, 2, 1, 1)), x -> x.add(x)))
+                            .apply(images),
+                    1);
+            assertThat(mean.data_ptr_float().get(0)).isCloseTo(0.25f, within(1e-6f));
+            assertThat(mean.data_ptr_float().get(1)).isCloseTo(0.75f, within(1e-6f));
+        }
+    }
+
+    private static Tensor tensor(float... values) {
+        Tensor tensor = torch.zeros(values.length);
+        tensor.data_ptr_float().put(values);
+        return tensor;
     }
 
     @Test

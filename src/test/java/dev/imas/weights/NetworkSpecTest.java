@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
 import dev.imas.config.Channels;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.PictureInput;
 import dev.imas.config.PixelRange;
@@ -84,6 +87,17 @@ class NetworkSpecTest {
     }
 
     @Test
+    void aFileSaysHowItsNetworkIsMeantToSeePictures() {
+        ImasConfig config = ConfigYaml.resolve(ConfigYaml.preset("embedded"));
+        NetworkSpec spec = NetworkSpec.of(config.withEvaluation(
+                config.evaluation().withMode(EvaluationMode.SLIDING).withWindow(96).withScale(0.5)));
+        assertThat(NetworkSpec.of(write(spec.metadata())).orElseThrow().sight()).isEqualTo(spec.sight());
+        assertThat(NetworkSpec.of(write(SPEC.metadata())).orElseThrow().sight().mode())
+                .as("a file from before")
+                .isEmpty();
+    }
+
+    @Test
     void emptyNamesAndColoursStayEmpty() {
         NetworkSpec bare = new NetworkSpec(Networks.spec(Backbone.RESNET101, Stem.CONV7, 8, false), 21, null, null);
         Path file = write(bare.metadata());
@@ -111,6 +125,8 @@ class NetworkSpecTest {
                 "imas.aspp | [6,null] | JSON list",
                 "imas.multi_grid | yes | true or false",
                 "imas.classes | 0 | 1..255",
+                "imas.mode | tiled | whole",
+                "imas.window | 0 | whole number",
                 "imas.classes | many | whole number",
                 "imas.class_names | {} | JSON list",
                 "imas.channels | 0 | rgb",
