@@ -145,8 +145,8 @@ final class EvaluateCommand implements Command {
         facts.put("weights", weights);
         facts.put("data", settings.data().layout() == Layout.EMBEDDED ? "generated scenes" : settings.data().root());
         facts.put(
-                "pictures seen",
-                (evaluation.mode() == EvaluationMode.WHOLE ? "whole" : "in windows of " + evaluation.window() + " px")
+                "seen",
+                (evaluation.mode() == EvaluationMode.WHOLE ? "as whole pictures" : "in windows of " + evaluation.window() + " px")
                         + (evaluation.scale() == 1 ? "" : reduced(evaluation.scale())));
         return facts;
     }

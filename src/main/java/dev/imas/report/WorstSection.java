@@ -61,7 +61,12 @@ final class WorstSection {
             }
         }
         entry(entries, WorstPictures.WRONG, "wrong");
-        entry(entries, WorstPictures.IGNORED, "no truth");
+        boolean ignored = evaluated.worst().shown().stream()
+                .map(Shown::score)
+                .anyMatch(score -> score.counted() < (long) score.width() * score.height());
+        if (ignored) {
+            entry(entries, WorstPictures.IGNORED, "no truth");
+        }
         return "<ul class=\"colors\">" + entries + "</ul>\n";
     }
 
