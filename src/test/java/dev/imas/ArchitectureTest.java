@@ -51,7 +51,9 @@ class ArchitectureTest {
             Map.entry("semi", Set.of("device", "nn", "augment", "image", "common", "config")),
             Map.entry(
                     "predict",
-                    Set.of("measure", "run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
+                    Set.of(
+                            "measure", "run", "device", "nn", "weights", "data", "augment", "image", "common",
+                            "config")),
             Map.entry("export", Set.of("predict", "weights", "nn", "device", "image", "common", "config")),
             Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),

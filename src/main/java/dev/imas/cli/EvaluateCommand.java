@@ -66,12 +66,15 @@ final class EvaluateCommand implements Command {
     public Options options() {
         return Arguments.device(Arguments.configuration(
                 new Options()
-                        .addOption(Arguments.weights())
+                        .addOption(Arguments.severalWeights())
                         .addOption(Arguments.student())
                         .addOption(option("data", "ROOT", "folder that the list's paths are relative to"))
                         .addOption(option("val", "LIST", "list of images with masks"))
                         .addOption(option(
-                                "tolerance", "PIXELS", "how far outlines may lie apart, for the boundary F1 (default: 2)"))
+                                "tolerance",
+                                "PIXELS",
+                                "how far outlines may lie apart, for the boundary F1 (default: 2)"))
+                        .addOption(Arguments.augmentation())
                         .addOption(option("out", "DIR", "folder for a page and tables of the figures"))
                         .addOption(flag("json", "print one JSON object with every figure"))
                         .addOption(flag("strict", "refuse weights with unknown or missing keys")),
@@ -94,7 +97,7 @@ final class EvaluateCommand implements Command {
         double tolerance = Arguments.number(line, "tolerance", DEFAULT_TOLERANCE, 0, BoundaryF1.LARGEST);
         Optional<Path> out = line.hasOption("out") ? Optional.of(ResultsFolder.of(line)) : Optional.empty();
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
-            Evaluated evaluated = evaluated(segmenter, line.getOptionValue("weights"), tolerance, console);
+            Evaluated evaluated = evaluated(segmenter, line, tolerance, console);
             List<Path> written =
                     out.map(folder -> EvaluationFiles.write(folder, evaluated)).orElse(List.of());
             double scale = segmenter.settings().evaluation().scale();
@@ -108,12 +111,11 @@ final class EvaluateCommand implements Command {
         return 0;
     }
 
-    private static Evaluated evaluated(Segmenter segmenter, String weights, double tolerance, Console console) {
+    private static Evaluated evaluated(Segmenter segmenter, CommandLine line, double tolerance, Console console) {
         ImageSource pictures = validation(segmenter.settings(), console);
         WorstPictures worst = new WorstPictures(segmenter.palette());
         Measurement measurement;
-        try (PictureProgress progress =
-                new PictureProgress(console, "evaluate", pictures.size(), System::nanoTime)) {
+        try (PictureProgress progress = new PictureProgress(console, "evaluate", pictures.size(), System::nanoTime)) {
             measurement = measured(segmenter, pictures, tolerance, (score, picture, truth, prediction, done) -> {
                 worst.offer(score, picture, truth, prediction);
                 progress.done(done);
@@ -121,8 +123,8 @@ final class EvaluateCommand implements Command {
         }
         Evaluation settings = segmenter.settings().evaluation();
         return new Evaluated(
-                shortName(weights),
-                facts(segmenter, weights, tolerance),
+                title(List.of(line.getOptionValues("weights"))),
+                facts(segmenter, line),
                 segmenter.classNames(),
                 segmenter.palette(),
                 settings.absentClasses(),
@@ -132,22 +134,34 @@ final class EvaluateCommand implements Command {
     }
 
     /** The last two names of a path: files of all runs are called alike. */
-    private static String shortName(String weights) {
-        Path path = WrittenPath.of(weights);
+    private static String title(List<String> weights) {
+        if (weights.size() > 1) {
+            return weights.size() + " networks as one";
+        }
+        Path path = WrittenPath.of(weights.get(0));
         int names = path.getNameCount();
-        return names == 0 ? weights : path.subpath(Math.max(0, names - 2), names).toString();
+        return names == 0
+                ? weights.get(0)
+                : path.subpath(Math.max(0, names - 2), names).toString();
     }
 
-    private static Map<String, String> facts(Segmenter segmenter, String weights, double tolerance) {
+    private static Map<String, String> facts(Segmenter segmenter, CommandLine line) {
         ImasConfig settings = segmenter.settings();
         Evaluation evaluation = settings.evaluation();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("weights", weights);
-        facts.put("data", settings.data().layout() == Layout.EMBEDDED ? "generated scenes" : settings.data().root());
+        facts.put("weights", String.join(", ", line.getOptionValues("weights")));
+        facts.put(
+                "data",
+                settings.data().layout() == Layout.EMBEDDED
+                        ? "generated scenes"
+                        : settings.data().root());
         facts.put(
                 "seen",
-                (evaluation.mode() == EvaluationMode.WHOLE ? "as whole pictures" : "in windows of " + evaluation.window() + " px")
+                (evaluation.mode() == EvaluationMode.WHOLE
+                                ? "as whole pictures"
+                                : "in windows of " + evaluation.window() + " px")
                         + (evaluation.scale() == 1 ? "" : reduced(evaluation.scale())));
+        facts.put("averaged", line.hasOption("tta") ? "over the positions of " + line.getOptionValue("tta") : "");
         return facts;
     }
 
@@ -185,8 +199,9 @@ final class EvaluateCommand implements Command {
             console.out().println(figure(evaluated.names().get(c), matrix.iou(c)));
         }
         console.out()
-                .println(figure("mIoU", measurement.miou()) + "  (" + measurement.pictures().size() + " images"
-                        + (scale == 1 ? "" : ", seen" + reduced(scale)) + ")");
+                .println(figure("mIoU", measurement.miou()) + "  ("
+                        + measurement.pictures().size() + " images" + (scale == 1 ? "" : ", seen" + reduced(scale))
+                        + ")");
         console.out().println(figure("pixel accuracy", matrix.accuracy()));
         console.out().println(figure("mean Dice", measurement.meanDice()));
         console.out()

@@ -111,7 +111,8 @@ public final class ConfusionMatrix {
 
     /** Share of the pixels that are right. */
     public double accuracy() {
-        return Overlap.share(IntStream.range(0, classes).mapToLong(c -> count(c, c)).sum(), total());
+        return Overlap.share(
+                IntStream.range(0, classes).mapToLong(c -> count(c, c)).sum(), total());
     }
 
     public double meanIou(AbsentClasses absent) {

@@ -63,14 +63,21 @@ public final class Segmenter implements AutoCloseable {
     public static final String SMALLER =
             "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale";
 
+    /** The first network, whose settings, names and colours are used. */
     private final TrainedNetwork trained;
+
+    private final List<TrainedNetwork> networks;
+    private final TestTimeAugmentation augmentation;
     private final boolean owner;
     private final PictureReader reader;
     private final Consumer<String> notes;
     private boolean closed;
 
-    private Segmenter(TrainedNetwork trained, boolean owner, Consumer<String> notes) {
-        this.trained = trained;
+    private Segmenter(
+            List<TrainedNetwork> networks, TestTimeAugmentation augmentation, boolean owner, Consumer<String> notes) {
+        this.trained = networks.get(0);
+        this.networks = networks;
+        this.augmentation = augmentation;
         this.owner = owner;
         this.reader = new PictureReader(trained.spec().input(), notes);
         this.notes = notes;
@@ -86,7 +93,20 @@ public final class Segmenter implements AutoCloseable {
      *                       preset, or when the device cannot be used
      */
     public static Segmenter open(Path weights, Options options) {
-        return new Segmenter(TrainedNetwork.open(weights, options), true, options.notes);
+        return open(List.of(weights), options, TestTimeAugmentation.NONE);
+    }
+
+    /**
+     * As {@link #open(Path, Options)}, of several networks, each shown a picture in several positions: their
+     * probabilities are averaged where the networks answer, before they are enlarged to the picture's size.
+     *
+     * @param weights      at least one; names and colours are the first's
+     * @param augmentation positions, for every network
+     * @throws UserException also when the networks differ in classes, channels, normalisation, or in how they see
+     *                       pictures; it names all differences
+     */
+    public static Segmenter open(List<Path> weights, Options options, TestTimeAugmentation augmentation) {
+        return new Segmenter(Ensemble.open(weights, options), augmentation, true, options.notes);
     }
 
     /**
@@ -97,7 +117,11 @@ public final class Segmenter implements AutoCloseable {
      * @param settings of which evaluation.* say whether whole or in windows, and at which scale
      */
     public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
-        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false, note -> {});
+        return new Segmenter(
+                List.of(new TrainedNetwork(network, spec, settings, compute)),
+                TestTimeAugmentation.NONE,
+                false,
+                note -> {});
     }
 
     /**
@@ -146,8 +170,7 @@ public final class Segmenter implements AutoCloseable {
      */
     public Segmentation segment(Picture picture, Progress progress) {
         return fitting(
-                evaluation -> working(
-                        evaluation, inference -> inference.segment(picture, passes(inference), false, progress)),
+                evaluation -> working(evaluation, inference -> inference.segment(picture, passes(), false, progress)),
                 "the picture of " + picture.width() + "x" + picture.height());
     }
 
@@ -189,7 +212,7 @@ public final class Segmenter implements AutoCloseable {
 
     /** As {@link #segmentWithProbabilities(Picture)}, told and ended as {@link #segment(Picture, Progress)} is. */
     public Segmentation segmentWithProbabilities(Picture picture, Progress progress) {
-        return working(inference -> inference.segment(picture, passes(inference), true, progress));
+        return working(inference -> inference.segment(picture, passes(), true, progress));
     }
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of bytes as {@link #segment(byte[], int, int)} takes them. */
@@ -211,7 +234,7 @@ public final class Segmenter implements AutoCloseable {
     public Confusion evaluate(ImageSource source) {
         return fitting(
                 evaluation -> working(evaluation, inference -> new Evaluator(inference)
-                        .evaluate(source, List.of(passes(inference)))
+                        .evaluate(source, List.of(passes()))
                         .get(0)),
                 "a picture");
     }
@@ -221,7 +244,7 @@ public final class Segmenter implements AutoCloseable {
         return trained.settings();
     }
 
-    /** The network, to be written down in other forms; stays this segmenter's, and is closed with it. */
+    /** The network (of several the first), to be written down in other forms; stays this segmenter's, and is closed with it. */
     public SegmentationNetwork network() {
         return trained.network();
     }
@@ -254,7 +277,7 @@ public final class Segmenter implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (!closed && owner) {
-            trained.network().close();
+            networks.forEach(one -> one.network().close());
         }
         closed = true;
     }
@@ -283,8 +306,10 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /** How images become logits: the one place that knows how many networks see them, and how often. */
-    private UnaryOperator<Tensor> passes(Inference inference) {
-        return AveragedPasses.of(List.of(inference.predictor(trained.network())));
+    private UnaryOperator<Tensor> passes() {
+        return AveragedPasses.of(networks.stream()
+                .flatMap(one -> augmentation.passes(one.predictor()).stream())
+                .toList());
     }
 
     private <T> T working(Function<Inference, T> work) {
@@ -461,7 +486,9 @@ public final class Segmenter implements AutoCloseable {
             changes.forEach(change -> change.accept(layers));
             own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
             ImasConfig asked = ConfigYaml.resolve(layers);
-            if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
+            if (alone
+                    && own.get().sight().scale().isEmpty()
+                    && asked.evaluation().scale() == 1) {
                 notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
                         + " set evaluation.scale as its run had it");
             }

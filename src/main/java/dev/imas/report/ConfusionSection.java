@@ -16,9 +16,7 @@ final class ConfusionSection {
         List<String> names = evaluated.names();
         StringBuilder table = new StringBuilder("<thead><tr><th scope=\"col\">truth</th>");
         for (String name : names) {
-            table.append("<th scope=\"col\"><span>")
-                    .append(Html.escape(name))
-                    .append("</span></th>");
+            table.append("<th scope=\"col\"><span>").append(Html.escape(name)).append("</span></th>");
         }
         table.append("<th scope=\"col\" class=\"n\">pixels</th></tr></thead>\n<tbody>\n");
         for (int t = 0; t < names.size(); t++) {

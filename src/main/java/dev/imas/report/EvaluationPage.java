@@ -71,7 +71,8 @@ final class EvaluationPage {
         return Html.section(
                 "classes",
                 "Classes",
-                "The bar is the IoU; “area” is the class's share of the true pixels." + (lacking ? absent(evaluated) : ""),
+                "The bar is the IoU; “area” is the class's share of the true pixels."
+                        + (lacking ? absent(evaluated) : ""),
                 "<div class=\"scroll\"><table class=\"measures\">\n<thead><tr><th scope=\"col\">class</th>"
                         + "<th scope=\"col\"></th>" + heads("IoU", "Dice", "precision", "recall", "boundary F1", "area")
                         + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n");

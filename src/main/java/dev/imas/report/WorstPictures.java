@@ -39,8 +39,7 @@ public final class WorstPictures {
 
     /** Keeps a picture if it is among the worst so far; one without a mistake is not. */
     public void offer(PictureScore score, Picture picture, LabelMap truth, LabelMap prediction) {
-        boolean better = kept.size() == SHOWN
-                && PictureScore.WORST_FIRST.compare(score, kept.peek().score) >= 0;
+        boolean better = kept.size() == SHOWN && PictureScore.WORST_FIRST.compare(score, kept.peek().score) >= 0;
         if (score.mistake().isEmpty() || better) {
             return;
         }

@@ -40,8 +40,8 @@ final class WorstSection {
     }
 
     private static String figures(PictureScore score) {
-        return "<b>" + Format.percent(score.miou()) + "</b><small>mIoU</small><b>"
-                + Format.percent(score.boundaryF1()) + "</b><small>boundary F1</small>";
+        return "<b>" + Format.percent(score.miou()) + "</b><small>mIoU</small><b>" + Format.percent(score.boundaryF1())
+                + "</b><small>boundary F1</small>";
     }
 
     private static String most(Mistake mistake, List<String> names) {

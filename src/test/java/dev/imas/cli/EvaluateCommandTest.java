@@ -82,13 +82,15 @@ class EvaluateCommandTest {
 
     @Test
     void theTerminalKeepsItsLinesAndGetsMore() {
-        Result result = evaluate("--tolerance", "1.5", "--out", dir.resolve("again").toString());
+        Result result =
+                evaluate("--tolerance", "1.5", "--out", dir.resolve("again").toString());
         assertThat(result.status()).as(result.err()).isZero();
         List<String> lines = result.out().lines().toList();
         assertThat(lines.get(0)).matches("back {17} +\\d+\\.\\d %");
         assertThat(lines.get(7)).matches("mIoU {17} +\\d+\\.\\d %  \\(15 images\\)");
         assertThat(lines.get(10)).matches("mean boundary F1 +\\d+\\.\\d %  \\(within 1\\.5 pixels\\)");
-        assertThat(lines.get(11)).isEqualTo(dir.resolve("again").resolve("evaluation.html").toString());
+        assertThat(lines.get(11))
+                .isEqualTo(dir.resolve("again").resolve("evaluation.html").toString());
     }
 
     @Test

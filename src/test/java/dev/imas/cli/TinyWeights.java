@@ -41,8 +41,8 @@ final class TinyWeights {
             tensor.uniform_(0.5, 1.5, new GeneratorOptional());
         } else if (key.endsWith("running_mean") || key.endsWith("bias")) {
             tensor.uniform_(-0.3, 0.3, new GeneratorOptional());
-        } else if (key.contains("classifier") && tensor.dim() == 4) {
-            tensor.normal_(0, 1, new GeneratorOptional()); // or one class is everywhere
+        } else if (key.equals("decoder.classifier.6.weight")) {
+            tensor.normal_(0, 0.3, new GeneratorOptional()); // or one class is everywhere
         }
     }
 }

@@ -29,7 +29,8 @@ class BoundaryF1Test {
         boolean[] edge = new boolean[map.labels().length];
         for (int i = 0; i < edge.length; i++) {
             for (int k = 0; k < edge.length; k++) {
-                int distance = Math.abs(i % map.width() - k % map.width()) + Math.abs(i / map.width() - k / map.width());
+                int distance =
+                        Math.abs(i % map.width() - k % map.width()) + Math.abs(i / map.width() - k / map.width());
                 boolean counted = truth.labels()[i] != (byte) 255 && truth.labels()[k] != (byte) 255;
                 edge[i] |= distance == 1 && counted && map.labels()[i] == c && map.labels()[k] != c;
             }
