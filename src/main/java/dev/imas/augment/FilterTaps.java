@@ -54,6 +54,12 @@ record FilterTaps(int outputs, int taps, int[] start, int[][] weights, boolean b
         return new FilterTaps(count, taps, start, weights, taps == 2 && sumsAreExact(weights));
     }
 
+    /** The same outputs of a source of which the first positions are missing. */
+    FilterTaps from(int position) {
+        int[] moved = Arrays.stream(start).map(at -> at - position).toArray();
+        return new FilterTaps(outputs, taps, moved, weights, blend);
+    }
+
     /** The same outputs in reverse order: resizing and flipping in one pass. */
     FilterTaps mirrored() {
         return new FilterTaps(

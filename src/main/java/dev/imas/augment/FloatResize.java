@@ -29,7 +29,7 @@ public final class FloatResize {
     }
 
     /** A source row is filtered along the row when an output first needs it, and kept as long as one does. */
-    private static void filter(FloatImage image, FilterTaps columns, FilterTaps rows, FloatImage target) {
+    static void filter(FloatImage image, FilterTaps columns, FilterTaps rows, FloatImage target) {
         int n = columns.outputs() * image.channels();
         float[][] kept = new float[rows.taps()][n];
         float[] sum = new float[n];

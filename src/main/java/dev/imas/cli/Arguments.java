@@ -64,7 +64,9 @@ final class Arguments {
                         "empty",
                         "format",
                         "tolerance",
-                        "tta"));
+                        "tta",
+                        "tile",
+                        "overlap"));
         groups.put("machine", List.of("device", "precision"));
         groups.put(
                 "results",
@@ -77,6 +79,7 @@ final class Arguments {
                         "json",
                         "markdown",
                         "skip-existing",
+                        "tiff",
                         "overlay",
                         "probabilities",
                         "confidence",

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -37,7 +38,8 @@ final class PredictCommand implements Command {
                 --set evaluation.mode=sliding and evaluation.window=769 choose otherwise. Of a run that has not
                 ended the newest checkpoint predicts. Pictures that cannot be predicted are named at the end, with
                 exit status 2; --skip-existing goes on where a run of this command was stopped. docs/predict.md
-                tells what is in every file.
+                tells what is in every file. Pictures too large for memory (PNG and TIFF of any size) are seen in overlapping
+                tiles that together give what the whole would, and get labels alone, without an overlay.
 
                 examples:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
@@ -55,6 +57,13 @@ final class PredictCommand implements Command {
                 .addOption(flag("skip-existing", "leave pictures out that have all their files in --out"))
                 .addOption(option("out", "DIR", "folder for the results"))
                 .addOption(Arguments.augmentation())
+                .addOption(option(
+                        "tile", "PIXELS", "see pictures in tiles of this side (default: only large ones, by memory)"))
+                .addOption(option(
+                        "overlap",
+                        "SHARE",
+                        "part of a tile's side that it shares with the next (default: by the network, 0.25 to 0.75)"))
+                .addOption(flag("tiff", "write the labels of pictures in tiles as tiled TIFF, not PNG"))
                 .addOption(flag("strict", "refuse weights with unknown or missing keys"));
         return Arguments.device(Arguments.configuration(PredictResults.options(options), "what the weight file says"));
     }
@@ -74,7 +83,8 @@ final class PredictCommand implements Command {
         Arguments.noMore(line);
         Arguments.paths(line, "weights");
         Arguments.paths(line, "input");
-        PredictResults results = PredictResults.of(line);
+        LargePictures large = LargePictures.of(line);
+        PredictResults results = large.results(PredictResults.of(line));
         PredictInputs inputs = PredictInputs.of(List.of(line.getOptionValues("input")), line.hasOption("recursive"));
         Path out = Arguments.path(line, "out");
         PredictPlan.of(inputs, out).keptApart(results);
@@ -84,13 +94,20 @@ final class PredictCommand implements Command {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
             PredictPlan plan = PredictPlan.of(inputs, out, family).keptApart(results);
             results.outlines(segmenter.classNames()).ifPresent(console.err()::println);
-            PredictPlan todo = line.hasOption("skip-existing") ? remaining(plan, results, console) : plan;
-            return predicted(todo, results, segmenter, console);
+            if (line.hasOption("skip-existing")) {
+                plan = remaining(plan, job -> isDone(job, segmenter, results, large), console);
+            }
+            return predicted(plan, segmenter, results, large, console);
         }
     }
 
-    private static PredictPlan remaining(PredictPlan plan, PredictResults results, Console console) {
-        PredictPlan remaining = plan.remaining(results);
+    private static boolean isDone(Job job, Segmenter segmenter, PredictResults results, LargePictures large) {
+        return results.there(job.stem())
+                || results.labelsAlone().there(job.stem()) && large.take(segmenter, job.picture());
+    }
+
+    private static PredictPlan remaining(PredictPlan plan, Predicate<Job> done, Console console) {
+        PredictPlan remaining = plan.without(done);
         int there = plan.size() - remaining.size();
         if (there > 0) {
             console.err()
@@ -100,59 +117,46 @@ final class PredictCommand implements Command {
         return remaining;
     }
 
-    private static int predicted(PredictPlan plan, PredictResults results, Segmenter segmenter, Console console) {
+    private static int predicted(
+            PredictPlan plan, Segmenter segmenter, PredictResults results, LargePictures large, Console console) {
         List<String> failed = new ArrayList<>();
         try (PictureProgress progress = new PictureProgress(console, "predict", plan.size(), System::nanoTime)) {
             for (int i = 0; i < plan.size(); i++) {
                 Interrupts.check();
                 Job job = plan.jobs().get(i);
-                Optional<Seen> seen = seen(segmenter, results, job.picture(), failed);
-                if (seen.isPresent()) {
-                    write(results, job, seen.get(), segmenter);
+                try {
+                    Path labels = large.take(segmenter, job.picture())
+                            ? large.predict(segmenter, job, results, console)
+                            : predict(segmenter, job, results);
                     progress.makeRoom();
-                    console.out().println(PredictResults.labels(job.stem()));
+                    console.out().println(labels);
+                } catch (UserException e) { // the other pictures are worth having
+                    failed.add(named(job.picture(), e));
+                } catch (OutOfMemoryError e) {
+                    failed.add(job.picture() + " does not fit into the memory that Java may use; cut it into tiles, or"
+                            + " give Java more with IMAS_JAVA_OPTIONS=-Xmx8g");
                 }
                 progress.done(i + 1);
             }
-        } catch (Unwritable e) { // of the next picture there would be no room either
+        } catch (UnwritableResult e) { // of the next picture there would be no room either
             failed.add(e.getMessage() + "; the results before it are kept");
         }
         return told(failed, plan.size(), console);
     }
 
-    /** A picture and what is seen in it. */
-    private record Seen(Picture picture, Segmentation segmentation) {}
-
-    /** Says that a result cannot be written. */
-    private static final class Unwritable extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Unwritable(UserException e) {
-            super(e.getMessage(), e);
+    private static Path predict(Segmenter segmenter, Job job, PredictResults results) {
+        Picture picture = segmenter.read(job.picture());
+        Segmentation seen = results.segmentation(segmenter, picture);
+        try {
+            results.write(job.stem(), picture, seen, segmenter);
+        } catch (UserException e) {
+            throw new UnwritableResult(e);
         }
+        return results.labels(job.stem());
     }
 
-    /** Empty for a picture that cannot be predicted, which is noted: the others are worth having. */
-    private static Optional<Seen> seen(Segmenter segmenter, PredictResults results, Path file, List<String> failed) {
-        try {
-            Picture picture = segmenter.read(file);
-            return Optional.of(new Seen(picture, results.segmentation(segmenter, picture)));
-        } catch (UserException e) {
-            failed.add(e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage());
-        } catch (OutOfMemoryError e) {
-            failed.add(
-                    file + " does not fit into the memory that Java may use; cut it into tiles, or give Java more with"
-                            + " IMAS_JAVA_OPTIONS=-Xmx8g");
-        }
-        return Optional.empty();
-    }
-
-    private static void write(PredictResults results, Job job, Seen seen, Segmenter segmenter) {
-        try {
-            results.write(job.stem(), seen.picture, seen.segmentation, segmenter);
-        } catch (UserException e) {
-            throw new Unwritable(e);
-        }
+    private static String named(Path file, UserException e) {
+        return e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage();
     }
 
     /** Says at the end, where it is read, what could not be done. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Which picture gets which files. */
 record PredictPlan(List<Job> jobs) {
@@ -62,10 +63,9 @@ record PredictPlan(List<Job> jobs) {
         return this;
     }
 
-    /** What is left to do where pictures with all their files are done. */
-    PredictPlan remaining(PredictResults results) {
-        return new PredictPlan(
-                jobs.stream().filter(job -> !results.there(job.stem)).toList());
+    /** What is left to do. */
+    PredictPlan without(Predicate<Job> done) {
+        return new PredictPlan(jobs.stream().filter(done.negate()).toList());
     }
 
     int size() {

@@ -36,6 +36,8 @@ import org.apache.commons.cli.Options;
  * @param geojson       outlines, by class or by part; null: no such file
  * @param simplify      tolerance of the outlines in pixels
  * @param leftOut       name of the class without outlines, or null for the background
+ * @param beyondLabels  options that were given for more than labels
+ * @param tiff          whether labels are TIFF, not PNG
  */
 record PredictResults(
         OptionalDouble overlay,
@@ -43,7 +45,9 @@ record PredictResults(
         boolean confidence,
         Objects geojson,
         double simplify,
-        String leftOut) {
+        String leftOut,
+        List<String> beyondLabels,
+        boolean tiff) {
     private static final double OVERLAY = 0.5;
     private static final double ROUGHEST = 100;
     private static final String NONE = "none";
@@ -92,13 +96,30 @@ record PredictResults(
                 line.hasOption("confidence"),
                 geojson,
                 Arguments.number(line, "simplify", 0, 0, ROUGHEST),
-                line.getOptionValue("leave-out"));
+                line.getOptionValue("leave-out"),
+                Stream.of("overlay", "probabilities", "confidence", "geojson")
+                        .filter(line::hasOption)
+                        .filter(option -> !NONE.equals(line.getOptionValue(option)))
+                        .map(option -> "--" + option)
+                        .toList(),
+                false);
     }
 
     private static Objects objects(String word) {
         return Names.constant(Objects.class, word)
                 .orElseThrow(() -> new UserException(
                         "--geojson is " + word + "; expected nothing, or " + Names.choice(Objects.class)));
+    }
+
+    /** Without everything but labels. */
+    PredictResults labelsAlone() {
+        return new PredictResults(OptionalDouble.empty(), false, false, null, 0, null, beyondLabels, tiff);
+    }
+
+    /** With labels as TIFF. */
+    PredictResults asTiff() {
+        return new PredictResults(
+                overlay, probabilities, confidence, geojson, simplify, leftOut, beyondLabels, true);
     }
 
     /** The files of a picture. */
@@ -119,8 +140,9 @@ record PredictResults(
         return files(stem).stream().allMatch(regular);
     }
 
-    static Path labels(Path stem) {
-        return with(stem, ".png");
+    /** The file of the class indices. */
+    Path labels(Path stem) {
+        return with(stem, tiff ? ".tif" : ".png");
     }
 
     private static Path with(Path stem, String ending) {

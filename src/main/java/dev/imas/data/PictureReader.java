@@ -8,14 +8,18 @@ import dev.imas.config.PixelRange.Rule;
 import dev.imas.image.FloatImage;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.Picture;
+import dev.imas.image.PictureRows;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.image.ValueWindow;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Reads pictures as a network sees them: {@link RgbImage} for rgb, else {@link FloatImage} of the chosen channels, in
@@ -54,6 +58,52 @@ public final class PictureReader {
     }
 
     /**
+     * As {@link #read}, from top to bottom, as often as it is asked for: for pictures that are larger than memory. Their
+     * range is found here by reading them through once, unless it is given or that of 8-bit colours.
+     *
+     * @return empty for a file that is read as a whole only ({@link PictureRows#open}), or in several files
+     */
+    public Optional<Supplier<PictureBands>> bands(Path path) {
+        if (channelFiles.of(path).size() > 1) {
+            return Optional.empty();
+        }
+        boolean bytes = isBytes(path);
+        Rule rule = input.range().rule();
+        try (PictureRows rows = PictureRows.open(path, input.page()).orElse(null)) {
+            if (rows == null) {
+                return Optional.empty();
+            }
+            if (bytes && (rule == Rule.FILE || rule == Rule.AUTO)) {
+                return Optional.of(() -> new FileBands(opened(path), PictureRows::colours));
+            }
+            Function<PictureRows, Samples> block = bytes ? open -> samples(open.colours()) : PictureRows::samples;
+            List<ValueWindow> windows = windows(rows, block, path);
+            return Optional.of(
+                    () -> new FileBands(opened(path), open -> picture(block.apply(open), windows)));
+        }
+    }
+
+    private PictureRows opened(Path path) {
+        return PictureRows.open(path, input.page())
+                .orElseThrow(() -> new UserException(path + " was changed while it was read"));
+    }
+
+    /** Those that the whole picture would have. */
+    private List<ValueWindow> windows(PictureRows rows, Function<PictureRows, Samples> block, Path path) {
+        Function<PictureRows, Samples> checked = open -> {
+            Samples samples = block.apply(open);
+            require(samples, path);
+            if (input.range().rule() == Rule.FILE) {
+                Ranges.ofFile(samples, 1, path); // no float may lie beyond it
+            }
+            return samples;
+        };
+        return input.range().rule() == Rule.WINDOWS
+                ? windows(checked.apply(rows), path)
+                : windows(ThinnedSamples.of(rows, checked, Ranges.LOOKED_AT), path);
+    }
+
+    /**
      * Decodes a file and checks its channels, not yet its range.
      *
      * @throws UserException naming the file when it cannot be read or has other channels
@@ -81,7 +131,10 @@ public final class PictureReader {
     /** The picture of stored samples; {@code origin} names them in messages. */
     public Picture picture(Samples samples, Object origin) {
         require(samples, origin);
-        List<ValueWindow> windows = windows(samples, origin);
+        return picture(samples, windows(samples, origin));
+    }
+
+    private Picture picture(Samples samples, List<ValueWindow> windows) {
         return input.channels().rgb() ? colours(samples, windows.get(0)) : channels(samples, windows);
     }
 

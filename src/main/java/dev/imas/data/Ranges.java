@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** Finds which stored values become 0 and 1 (method 2): from the file's depth, from given numbers, or from values. */
 final class Ranges {
     /** Pixels of one picture that are looked at, evenly spread. */
-    private static final int LOOKED_AT = 1 << 16;
+    static final int LOOKED_AT = 1 << 16;
     /** Pictures whose values span less of their file's range than this would be dark or flat. */
     private static final double LEAST_USED = 0.25;
 

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class ImageFiles {
     /** Larger pictures are refused before any memory is taken for them. */
-    static final long MAX_PIXELS = 100_000_000;
+    public static final long MAX_PIXELS = 100_000_000;
     /** Larger files are refused unread. */
     static final long MAX_BYTES = 1L << 30;
 
@@ -110,11 +110,17 @@ public final class ImageFiles {
 
     /** What a header says; no more of the file is read. */
     static <T> T header(Path path, Reading<T> reading) {
-        requireFile(path);
-        try (FileBytes bytes = FileBytes.open(path)) {
-            PictureFile file = PictureFile.of(bytes);
+        return anyHeader(path, file -> {
             requirePixels(file);
             return reading.from(file);
+        });
+    }
+
+    /** As {@link #header}, however large the picture. */
+    static <T> T anyHeader(Path path, Reading<T> reading) {
+        requireFile(path);
+        try (FileBytes bytes = FileBytes.open(path)) {
+            return reading.from(PictureFile.of(bytes));
         } catch (IOException e) {
             throw refused(path, e);
         } catch (IndexOutOfBoundsException | ArithmeticException e) {
@@ -127,7 +133,7 @@ public final class ImageFiles {
      * whole numbers of 8 bits, or because there are channels beside RGB; from the header alone.
      */
     public static boolean isDeep(Path path) {
-        return header(path, PictureFile::deep);
+        return anyHeader(path, PictureFile::deep);
     }
 
     /**
@@ -165,7 +171,7 @@ public final class ImageFiles {
         return (long) size.width() * size.height();
     }
 
-    private static void requireFile(Path path) {
+    static void requireFile(Path path) {
         String problem = FileProblem.ofInput(path);
         if (problem != null) {
             throw new UserException(path + " " + problem + "; expected an image");
@@ -226,13 +232,13 @@ public final class ImageFiles {
     }
 
     /** Of numbers in a file that contradict each other. */
-    private static ImageProblem nonsense(RuntimeException e) {
+    static ImageProblem nonsense(RuntimeException e) {
         ImageProblem problem = ImageProblem.damaged("its data make no sense");
         problem.initCause(e);
         return problem;
     }
 
-    private static UserException refused(Path path, IOException problem) {
+    static UserException refused(Path path, IOException problem) {
         String sentence = problem instanceof ImageProblem
                 ? problem.getMessage()
                 : "cannot be read (" + FileProblem.of(problem, path) + ")";

@@ -2,6 +2,7 @@ package dev.imas.image;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** A picture file whose header has been read. */
 interface PictureFile {
@@ -71,6 +72,16 @@ interface PictureFile {
             throw ImageProblem.unread("has 1 page, 0; data.page is " + plane);
         }
         return List.of(decode());
+    }
+
+    /**
+     * The channels of a plane some rows at a time; empty where the format gives only whole pictures. Throws where the
+     * file is seen not to be whole.
+     *
+     * @param plane number of the plane, or {@link #ONLY_PLANE}
+     */
+    default Optional<StoredBlocks> blocks(int plane) throws IOException {
+        return Optional.empty();
     }
 
     /** One name a channel, or none. */

@@ -20,6 +20,15 @@ public record PictureHeader(ImageSize stored, ImageSize shown, int orientation, 
         return ImageFiles.header(path, PictureHeader::of);
     }
 
+    /**
+     * Size of a picture as it is shown, however large it is.
+     *
+     * @throws UserException naming the file, when it is no picture
+     */
+    public static ImageSize sizeOf(Path path) {
+        return ImageFiles.anyHeader(path, file -> file.orientation().shown(file.size()));
+    }
+
     private static PictureHeader of(PictureFile file) throws IOException {
         file.requireEnd();
         Orientation orientation = file.orientation();

@@ -1,7 +1,6 @@
 package dev.imas.image;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,35 +16,36 @@ record PngChunks(int[] palette, List<Piece> data) {
     private static final int FRAME = 12; // length, type and checksum of a chunk
     private static final int FIRST = 8;
 
+    private static final int PART = 1 << 16;
+
     /** A part of the file. */
-    record Piece(int from, int length) {}
+    record Piece(long from, int length) {}
 
     /**
      * Walks all chunks up to IEND; throws unless all of them are there and the critical ones are whole.
      */
-    static PngChunks check(byte[] file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(file);
+    static PngChunks check(FileBytes file) throws IOException {
         int[] palette = {};
         List<Piece> data = new ArrayList<>();
-        int at = FIRST;
-        while (at <= file.length - FRAME) {
-            int length = bytes.getInt(at);
-            String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
-            if (length < 0 || length > file.length - FRAME - at) {
+        long at = FIRST;
+        while (at <= file.length() - FRAME) {
+            long length = file.u32(at, false);
+            String type = new String(file.bytes(at + 4, 4), StandardCharsets.ISO_8859_1);
+            if (length > Integer.MAX_VALUE || length > file.length() - FRAME - at) {
                 throw ImageProblem.damaged(
                         "its chunk " + printable(type) + " at byte " + at + " is longer than the rest of the file");
             }
             boolean critical = (type.charAt(0) & 0x20) == 0;
-            if (critical && checksum(file, at + 4, length + 4) != bytes.getInt(at + 8 + length)) {
+            if (critical && checksum(file, at + 4, length + 4) != file.u32(at + 8 + length, false)) {
                 throw ImageProblem.damaged("its chunk " + printable(type) + " at byte " + at + " has a wrong checksum");
             }
             switch (type) {
                 case "IEND" -> {
                     return new PngChunks(palette, data);
                 }
-                case "IDAT" -> data.add(new Piece(at + 8, length));
-                case "PLTE" -> palette = palette(file, at + 8, length);
-                case "acTL" -> requireStill(length >= 4 ? bytes.getInt(at + 8) : 0);
+                case "IDAT" -> data.add(new Piece(at + 8, (int) length));
+                case "PLTE" -> palette = palette(file, at + 8, (int) length);
+                case "acTL" -> requireStill(length >= 4 ? (int) file.u32(at + 8, false) : 0);
                 default -> {
                     if (critical && !type.equals("IHDR")) {
                         throw ImageProblem.damaged("its chunk " + printable(type) + " at byte " + at + " is unknown");
@@ -57,14 +57,14 @@ record PngChunks(int[] palette, List<Piece> data) {
         throw ImageProblem.damaged("it ends before its last chunk");
     }
 
-    private static int[] palette(byte[] file, int from, int length) throws IOException {
+    private static int[] palette(FileBytes file, long from, int length) throws IOException {
         if (length % 3 != 0 || length > 3 * 256) {
             throw ImageProblem.damaged("its palette has " + length + " bytes");
         }
         int[] palette = new int[length / 3];
         for (int i = 0; i < palette.length; i++) {
-            int at = from + 3 * i;
-            palette[i] = (file[at] & 255) << 16 | (file[at + 1] & 255) << 8 | file[at + 2] & 255;
+            long at = from + 3L * i;
+            palette[i] = file.u8(at) << 16 | file.u8(at + 1) << 8 | file.u8(at + 2);
         }
         return palette;
     }
@@ -101,10 +101,14 @@ record PngChunks(int[] palette, List<Piece> data) {
         throw ImageProblem.endsEarly();
     }
 
-    private static int checksum(byte[] file, int from, int length) {
+    private static long checksum(FileBytes file, long from, long length) throws IOException {
         CRC32 crc = new CRC32();
-        crc.update(file, from, length);
-        return (int) crc.getValue();
+        for (long done = 0; done < length; ) {
+            byte[] part = file.bytes(from + done, (int) Math.min(PART, length - done));
+            crc.update(part);
+            done += part.length;
+        }
+        return crc.getValue();
     }
 
     private static String printable(String type) {

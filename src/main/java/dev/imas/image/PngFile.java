@@ -3,6 +3,7 @@ package dev.imas.image;
 import dev.imas.image.Stored.Meaning;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** A PNG file. Of its ancillary chunks only the camera's orientation counts. */
 record PngFile(
@@ -68,14 +69,27 @@ record PngFile(
 
     @Override
     public Stored decode() throws IOException {
-        PngChunks chunks = PngChunks.check(file.all());
-        Values values = new PngRows(this, file.all(), chunks.data()).values();
+        PngChunks chunks = PngChunks.check(file);
+        return stored(height, new PngRows(this, file.all(), chunks.data()).values(), chunks);
+    }
+
+    @Override
+    public Optional<StoredBlocks> blocks(int plane) throws IOException {
+        if (interlaced || plane > 0) {
+            return Optional.empty();
+        }
+        PngChunks chunks = PngChunks.check(file);
+        return Optional.of(new PngBlocks(this, file, chunks));
+    }
+
+    /** Some rows of it. */
+    Stored stored(int rows, Values values, PngChunks chunks) {
         Meaning meaning = colourType == PALETTE_TYPE
                 ? Meaning.PALETTE
                 : colourType == 2 || colourType == 6 ? Meaning.RGB : Meaning.GREY;
         int alpha = colourType >= 4 ? channels() - 1 : -1;
         int[] palette = meaning == Meaning.PALETTE ? chunks.palette() : new int[0];
         return new Stored(
-                width, height, channels(), meaning, alpha, false, Samples.Kind.UNSIGNED, bits, values, palette);
+                width, rows, channels(), meaning, alpha, false, Samples.Kind.UNSIGNED, bits, values, palette);
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Inflates the rows of a PNG file, undoes their filters and takes the samples out. */
+/** Inflates the rows of a PNG file in memory, undoes their filters and takes the samples out. */
 final class PngRows {
     /** First column, first row, step of columns, step of rows. */
     private static final int[][] PASSES = {
@@ -22,8 +22,7 @@ final class PngRows {
     private final List<Piece> pieces;
     private final int channels;
     private final int pixelBytes; // to the sample that a filter refers to
-    private final byte[] bytes;
-    private final short[] shorts;
+    private final Values values;
     private int piece;
 
     PngRows(PngFile png, byte[] file, List<Piece> pieces) throws ImageProblem {
@@ -35,8 +34,7 @@ final class PngRows {
         int count = Math.multiplyExact(Math.multiplyExact(png.width(), png.height()), channels);
         long compressed = pieces.stream().mapToLong(Piece::length).sum();
         ImageProblem.requireRoom((long) count * png.bits() / 8, compressed, TiffCompression.DEFLATE.most());
-        bytes = png.bits() == 16 ? null : new byte[count];
-        shorts = png.bits() == 16 ? new short[count] : null;
+        values = room(png, count);
     }
 
     Values values() throws IOException {
@@ -55,7 +53,7 @@ final class PngRows {
         } finally {
             inflater.end();
         }
-        return bytes != null ? new Values.Bytes(bytes) : new Values.Shorts(shorts);
+        return values;
     }
 
     private void readPass(Inflater inflater, int[] pass, int width, int height)
@@ -67,9 +65,9 @@ final class PngRows {
             int count = Math.min(rows, height - y);
             inflate(inflater, block, stride, count * stride, false);
             for (int r = 1; r <= count; r++) {
-                unfilter(block, r * stride, stride);
+                PngFilter.undo(block, r * stride, stride, pixelBytes);
                 int to = ((pass[1] + (y + r - 1) * pass[3]) * png.width() + pass[0]) * channels;
-                place(block, r * stride + 1, width, to, pass[2] * channels);
+                place(png, block, r * stride + 1, width, values, to, pass[2] * channels);
             }
             System.arraycopy(block, count * stride, block, 0, stride);
         }
@@ -86,7 +84,7 @@ final class PngRows {
             }
             if (inflater.needsInput() && !inflater.finished() && piece < pieces.size()) {
                 Piece next = pieces.get(piece++);
-                inflater.setInput(file, next.from(), next.length());
+                inflater.setInput(file, (int) next.from(), next.length());
             } else if (mayEnd) {
                 return;
             } else {
@@ -96,73 +94,41 @@ final class PngRows {
     }
 
     /**
-     * The first byte of a row names what was subtracted from the others.
+     * Takes the samples of a row out of its bytes.
      *
-     * @param rows   rows of {@code stride} bytes
-     * @param at     where this one begins, behind the one above
+     * @param rows   unfiltered
+     * @param from   where the row's samples begin in it
+     * @param width  pixels of the row
+     * @param to     place of the first sample
+     * @param step   samples from one pixel to the next
      */
-    private void unfilter(byte[] rows, int at, int stride) throws IOException {
-        int end = at + stride;
-        int first = at + 1 + pixelBytes;
-        switch (rows[at]) {
-            case 0 -> {}
-            case 1 -> {
-                for (int i = first; i < end; i++) {
-                    rows[i] += rows[i - pixelBytes];
-                }
-            }
-            case 2 -> {
-                for (int i = at + 1; i < end; i++) {
-                    rows[i] += rows[i - stride];
-                }
-            }
-            case 3 -> {
-                for (int i = at + 1; i < end; i++) {
-                    int left = i < first ? 0 : rows[i - pixelBytes] & 255;
-                    rows[i] += (byte) (left + (rows[i - stride] & 255) >> 1);
-                }
-            }
-            case 4 -> unfilterPaeth(rows, at, stride);
-            default -> throw ImageProblem.damaged("it has a row with an unknown filter");
-        }
-    }
-
-    private void unfilterPaeth(byte[] rows, int at, int stride) {
-        int end = at + stride;
-        int first = Math.min(end, at + 1 + pixelBytes);
-        for (int i = at + 1; i < first; i++) {
-            rows[i] += rows[i - stride];
-        }
-        for (int i = first; i < end; i++) {
-            int left = rows[i - pixelBytes] & 255;
-            int up = rows[i - stride] & 255;
-            int corner = rows[i - stride - pixelBytes] & 255;
-            int toLeft = Math.abs(up - corner);
-            int toUp = Math.abs(left - corner);
-            int toCorner = Math.abs(left + up - 2 * corner);
-            int nearest = toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
-            rows[i] += (byte) nearest;
-        }
-    }
-
-    private void place(byte[] rows, int from, int width, int to, int step) {
+    static void place(PngFile png, byte[] rows, int from, int width, Values values, int to, int step) {
         int bits = png.bits();
+        int channels = png.channels();
+        if (values instanceof Values.Shorts shorts) {
+            for (int x = 0, i = from; x < width; x++) {
+                for (int c = 0; c < channels; c++, i += 2) {
+                    shorts.array()[to + x * step + c] = (short) ((rows[i] & 255) << 8 | rows[i + 1] & 255);
+                }
+            }
+            return;
+        }
+        byte[] bytes = ((Values.Bytes) values).array();
         if (bits == 8 && step == channels) {
             System.arraycopy(rows, from, bytes, to, width * channels);
             return;
         }
         for (int x = 0, i = 0; x < width; x++) {
             for (int c = 0; c < channels; c++, i++) {
-                int at = to + x * step + c;
-                if (bits == 16) {
-                    shorts[at] = (short) ((rows[from + 2 * i] & 255) << 8 | rows[from + 2 * i + 1] & 255);
-                } else if (bits == 8) {
-                    bytes[at] = rows[from + i];
-                } else {
-                    int shift = 8 - bits - i * bits % 8;
-                    bytes[at] = (byte) (rows[from + i * bits / 8] >> shift & (1 << bits) - 1);
-                }
+                int shift = 8 - bits - i * bits % 8;
+                bytes[to + x * step + c] =
+                        bits == 8 ? rows[from + i] : (byte) (rows[from + i * bits / 8] >> shift & (1 << bits) - 1);
             }
         }
+    }
+
+    /** Room for so many samples. */
+    static Values room(PngFile png, int count) {
+        return png.bits() == 16 ? new Values.Shorts(new short[count]) : new Values.Bytes(new byte[count]);
     }
 }

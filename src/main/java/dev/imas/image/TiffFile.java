@@ -3,6 +3,7 @@ package dev.imas.image;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A TIFF or BigTIFF file: its pages, and the planes that they are of a picture with several dimensions. */
 final class TiffFile implements PictureFile {
@@ -115,6 +116,16 @@ final class TiffFile implements PictureFile {
             channels.add(planes.described().isEmpty() ? stored : withoutColours(stored));
         }
         return channels;
+    }
+
+    @Override
+    public Optional<StoredBlocks> blocks(int plane) throws IOException {
+        List<Integer> numbers = planes.pagesOf(plane);
+        if (numbers.size() > 1) {
+            return Optional.empty();
+        }
+        StoredBlocks blocks = new TiffBlocks(pages.get(numbers.get(0)), file);
+        return Optional.of(planes.described().isEmpty() ? blocks : () -> withoutColours(blocks.next()));
     }
 
     @Override

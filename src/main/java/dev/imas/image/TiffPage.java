@@ -193,20 +193,27 @@ final class TiffPage {
 
     /** Bytes that the samples take in memory. */
     long memory() {
-        long samples = (long) width * height * channels;
-        return kind != Samples.Kind.UNSIGNED || bits > 16 ? 4 * samples : bits > 8 ? 2 * samples : samples;
+        return (long) width * height * channels * valueBytes();
+    }
+
+    int valueBytes() {
+        return kind != Samples.Kind.UNSIGNED || bits > 16 ? 4 : bits > 8 ? 2 : 1;
     }
 
     Stored decode(FileBytes file) throws IOException {
         requireReadable();
+        return stored(height, new TiffSegments(this, file).values());
+    }
+
+    /** Some rows of it. */
+    Stored stored(int rows, Values values) throws IOException {
         Meaning meaning = meaning();
         int[] palette = meaning == Meaning.PALETTE ? palette() : new int[0];
         int depth = kind == Samples.Kind.FLOAT ? Math.min(bits, 32) : bits;
-        Values values = new TiffSegments(this, file).values();
         if (minIsWhite()) {
             invert(values);
         }
-        return new Stored(width, height, channels, meaning, alpha(), scaledByAlpha(), kind, depth, values, palette);
+        return new Stored(width, rows, channels, meaning, alpha(), scaledByAlpha(), kind, depth, values, palette);
     }
 
     /** Makes 0 black; extra channels stay as they are. */

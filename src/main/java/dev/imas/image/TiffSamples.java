@@ -8,14 +8,19 @@ final class TiffSamples {
     private final TiffPage page;
     private final ByteOrder order;
     private Values values;
+    private int first; // row of the picture at the values' beginning
+    private int kept; // rows from there on
 
     TiffSamples(TiffPage page) {
         this.page = page;
         order = page.tags.little() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
     }
 
-    void allocate() {
-        int count = Math.multiplyExact(Math.multiplyExact(page.width, page.height), page.channels);
+    /** Makes room for some rows of the page; of others nothing is kept. */
+    void allocate(int firstRow, int rows) {
+        first = firstRow;
+        kept = rows;
+        int count = Math.multiplyExact(Math.multiplyExact(page.width, rows), page.channels);
         values = switch (page.kind) {
             case UNSIGNED ->
                 page.bits <= 8
@@ -40,9 +45,9 @@ final class TiffSamples {
      */
     void place(byte[] data, int rowBytes, int perPixel, int x, int y, int width, int rows, int plane) {
         ByteBuffer buffer = ByteBuffer.wrap(data).order(order);
-        for (int row = 0; row < rows; row++) {
+        for (int row = Math.max(0, first - y); row < Math.min(rows, first + kept - y); row++) {
             int from = row * rowBytes;
-            int to = ((y + row) * page.width + x) * page.channels + plane;
+            int to = ((y + row - first) * page.width + x) * page.channels + plane;
             int samples = width * perPixel;
             boolean sideBySide = perPixel == page.channels;
             if (page.bits == 8 && sideBySide && values instanceof Values.Bytes bytes) {

@@ -23,6 +23,10 @@ final class TiffSegments {
     private static final long ROOM_BESIDE = 1L << 30;
 
     private static final long MOST_BESIDE = 4;
+    /** Bytes of rows that are read together where the file does not say how many. */
+    private static final long BLOCK = 1L << 22;
+
+    private static final long LARGEST_BLOCK = 1L << 28;
 
     private final TiffPage page;
     private final FileBytes file;
@@ -33,6 +37,7 @@ final class TiffSegments {
     private final int down;
     private final int perSegment;
     private final TiffSamples target;
+    private Places places;
 
     TiffSegments(TiffPage page, FileBytes file) throws IOException {
         this.page = page;
@@ -86,19 +91,70 @@ final class TiffSegments {
     }
 
     Values values() throws IOException {
-        Places places = places();
+        requireHonest();
+        return rows(0, page.height);
+    }
+
+    /** Throws for strips or tiles that are not all there, or cannot hold what they should. */
+    void requireHonest() throws IOException {
+        places = places();
         long packed = Arrays.stream(places.counts).limit(places.needed).sum();
         long bytes = (long) page.width * page.height * page.channels * page.bits / 8;
-        int most = page.jpeg()
-                ? JpegHeader.MOST
-                : TiffCompression.of(page.tags.number(COMPRESSION, 1)).most();
+        int most = page.jpeg() ? JpegHeader.MOST : compression().most();
         ImageProblem.requireRoom(bytes, packed, most);
         requireSensible(places, bytes);
-        target.allocate();
-        for (int i = 0; i < places.needed; i++) {
-            read(i, places.offsets[i], places.counts[i]);
+    }
+
+    /** Some rows, once {@link #requireHonest} is satisfied; of strips and tiles that reach beyond them a part. */
+    Values rows(int first, int count) throws IOException {
+        target.allocate(first, count);
+        int last = (first + count - 1) / segmentHeight;
+        for (int plane = 0; plane < places.needed / (across * down); plane++) {
+            for (int row = first / segmentHeight; row <= last; row++) {
+                for (int column = 0; column < across; column++) {
+                    int index = (plane * down + row) * across + column;
+                    if (plainRows()) {
+                        readRows(index, row * segmentHeight, plane, first, count);
+                    } else {
+                        read(index, places.offsets[index], places.counts[index]);
+                    }
+                }
+            }
         }
         return target.values();
+    }
+
+    /** Rows that are read together: those of strips or tiles side by side; fewer where rows lie in the file as they are. */
+    int blockRows() throws IOException {
+        long row = (long) page.width * page.channels * page.valueBytes();
+        int rows = plainRows() ? (int) Math.max(1, Math.min(page.height, BLOCK / row)) : segmentHeight;
+        if (row * rows > LARGEST_BLOCK) {
+            throw ImageProblem.unread("has " + name() + "s of " + rows + " rows, " + (row * rows >> 20)
+                    + " MB at once; save it in tiles or in smaller strips");
+        }
+        return rows;
+    }
+
+    private TiffCompression compression() throws IOException {
+        return TiffCompression.of(page.tags.number(COMPRESSION, 1));
+    }
+
+    /** Whether every row of a strip can be found without those above it. */
+    private boolean plainRows() throws IOException {
+        return !tiled && !page.jpeg() && compression() == TiffCompression.NONE;
+    }
+
+    private void readRows(int index, int top, int plane, int first, int count) throws IOException {
+        int from = Math.max(first, top);
+        int rows = Math.min(Math.min(first + count, top + segmentHeight), page.height) - from;
+        long rowBytes = ((long) segmentWidth * perSegment * page.bits + 7) / 8;
+        if (places.counts[index] < (from - top + rows) * rowBytes) {
+            throw ImageProblem.endsEarly();
+        }
+        int wanted = Math.toIntExact(rows * rowBytes);
+        byte[] packed = file.bytes(places.offsets[index] + (from - top) * rowBytes, wanted);
+        byte[] data = compression().expand(page, packed, wanted, rows);
+        target.place(data, (int) rowBytes, perSegment, 0, from, page.width, rows, plane);
     }
 
     /** A picture of one pixel may be in tiles of gigabytes. */
@@ -127,7 +183,7 @@ final class TiffSegments {
             throw ImageProblem.unread("has " + name() + "s of " + full + " bytes; save it with smaller ones");
         }
         int wanted = (int) (tiled ? full : rowBytes * rows);
-        byte[] data = TiffCompression.of(page.tags.number(COMPRESSION, 1)).expand(page, packed, wanted, rows);
+        byte[] data = compression().expand(page, packed, wanted, rows);
         TiffPredictor.undo(page, data, segmentWidth, tiled ? segmentHeight : rows, perSegment);
         target.place(data, (int) rowBytes, perSegment, x, y, Math.min(segmentWidth, page.width - x), rows, plane);
     }

@@ -27,8 +27,12 @@ final class Aspp implements Layer {
 
     @Override
     public Tensor forward(Tensor x, boolean train) {
+        return forward(x, train, Surroundings.NONE);
+    }
+
+    Tensor forward(Tensor x, boolean train, Surroundings surroundings) {
         return Torch.scoped(() -> {
-            Tensor global = pooled.forward(torch.adaptive_avg_pool2d(x, 1, 1), train);
+            Tensor global = pooled.forward(surroundings.means(x), train);
             // Enlarging a single pixel repeats it, whatever the interpolation.
             TensorVector parts = new TensorVector(global.expand(global.size(0), global.size(1), x.size(2), x.size(3)));
             for (Layer branch : branches) {

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 /** DeepLabV3+'s decoder: ASPP on the last stage, joined with the first stage's details, to class logits. */
 final class Decoder {
     private final Layer lowConv;
-    private final Layer aspp;
+    private final Aspp aspp;
     private final Layer head;
     private final Layer classifier;
 
@@ -33,18 +33,23 @@ final class Decoder {
      * @param coarse last stage [B,C4,h',w']
      * @return logits [B,classes,h,w]
      */
-    Tensor forward(Tensor fine, Tensor coarse, boolean train, BiConsumer<String, Tensor> observer) {
+    Tensor forward(
+            Tensor fine,
+            Tensor coarse,
+            boolean train,
+            Surroundings surroundings,
+            BiConsumer<String, Tensor> observer) {
         return Torch.scoped(() -> {
             Tensor joined = Torch.scoped(() -> {
                 Tensor low = lowConv.forward(fine, train);
                 observer.accept("decoder.low_conv", low);
                 Tensor summary = Torch.scoped(() -> {
-                    Tensor pyramid = aspp.forward(coarse, train);
+                    Tensor pyramid = aspp.forward(coarse, train, surroundings);
                     observer.accept("decoder.aspp", pyramid);
                     return head.forward(pyramid, train);
                 });
                 observer.accept("decoder.head", summary);
-                Tensor enlarged = Bilinear.enlarged(summary, fine.size(2), fine.size(3));
+                Tensor enlarged = surroundings.enlarged(summary, fine);
                 return torch.cat(new TensorVector(low, enlarged), 1);
             });
             Tensor logits = classifier.forward(joined, train);

@@ -85,13 +85,10 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
      * {@code decoder.classifier} and {@code auxor}. They are valid during the call of the observer only.
      */
     public Output forward(Tensor images, boolean train, BiConsumer<String, Tensor> observer) {
-        if (images.dim() != 4 || images.size(1) != channels) {
-            throw new IllegalArgumentException(
-                    "images must be [B," + channels + ",H,W], found " + Arrays.toString(images.shape()));
-        }
+        requireImages(images);
         Tensor[] auxiliaryLogits = new Tensor[1];
         try {
-            Tensor logits = Torch.owned(() -> logits(images, train, observer, auxiliaryLogits));
+            Tensor logits = Torch.owned(() -> logits(images, train, Surroundings.NONE, observer, auxiliaryLogits));
             if (train) {
                 countPass();
             }
@@ -104,6 +101,36 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
         }
     }
 
+    private void requireImages(Tensor images) {
+        if (images.dim() != 4 || images.size(1) != channels) {
+            throw new IllegalArgumentException(
+                    "images must be [B," + channels + ",H,W], found " + Arrays.toString(images.shape()));
+        }
+    }
+
+    @Override
+    public Tensor features(Tensor images) {
+        requireImages(images);
+        return Torch.scoped(() -> {
+            Tensor x = encoder.stem.forward(images, false);
+            for (int number = 1; number <= encoder.stages.size(); number++) {
+                x = replaced(x, stage(number, x, false, NOBODY));
+            }
+            return x;
+        });
+    }
+
+    private static Tensor replaced(Tensor old, Tensor next) {
+        old.close();
+        return next;
+    }
+
+    @Override
+    public Tensor part(Tensor images, Surroundings surroundings) {
+        requireImages(images);
+        return logits(images, false, surroundings, NOBODY, null);
+    }
+
     /** Every norm has seen one batch more. */
     private void countPass() {
         try (PointerScope scope = new PointerScope()) {
@@ -111,8 +138,16 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
         }
     }
 
-    /** The main logits; the auxiliary ones, if there are any, go to {@code auxiliaryLogits[0]} as the caller's own. */
-    private Tensor logits(Tensor images, boolean train, BiConsumer<String, Tensor> observer, Tensor[] auxiliaryLogits) {
+    /**
+     * The main logits; the auxiliary ones, if there are any and they are wanted, go to {@code auxiliaryLogits[0]} as the
+     * caller's own.
+     */
+    private Tensor logits(
+            Tensor images,
+            boolean train,
+            Surroundings surroundings,
+            BiConsumer<String, Tensor> observer,
+            Tensor[] auxiliaryLogits) {
         Tensor fine = Torch.scoped(() -> {
             Tensor stem = encoder.stem.forward(images, train);
             observer.accept("encoder.maxpool", stem);
@@ -120,13 +155,13 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
         });
         Tensor coarse = Torch.scoped(() -> {
             Tensor third = Torch.scoped(() -> stage(3, stage(2, fine, train, observer), train, observer));
-            if (auxiliary != null) {
+            if (auxiliary != null && auxiliaryLogits != null) {
                 auxiliaryLogits[0] = Torch.owned(() -> auxiliary.forward(third, train));
                 observer.accept("auxor", auxiliaryLogits[0]);
             }
             return stage(4, third, train, observer);
         });
-        return decoder.forward(fine, coarse, train, observer);
+        return decoder.forward(fine, coarse, train, surroundings, observer);
     }
 
     private Tensor stage(int number, Tensor x, boolean train, BiConsumer<String, Tensor> observer) {

@@ -58,6 +58,17 @@ public interface SegmentationNetwork extends AutoCloseable {
      */
     Output forward(Tensor images, boolean train);
 
+    /** What the encoder's last stage makes of images [B,channels,H,W] with running statistics: [B,C4,h',w']. */
+    Tensor features(Tensor images);
+
+    /**
+     * The pass with running statistics, without auxiliary logits, over a part of a picture.
+     *
+     * @param surroundings what the rest of the picture adds
+     * @return logits [B,C,h,w]
+     */
+    Tensor part(Tensor images, Surroundings surroundings);
+
     /**
      * The pass with running statistics, without auxiliary logits, by other operations than libtorch's: how a network
      * is written down elsewhere.

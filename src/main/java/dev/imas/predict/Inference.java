@@ -8,6 +8,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.PictureInput;
+import dev.imas.data.PictureBands;
 import dev.imas.data.PictureBytes;
 import dev.imas.device.Compute;
 import dev.imas.device.ImageTensors;
@@ -67,11 +68,37 @@ final class Inference {
      */
     Seen seen(Picture picture) {
         requireChannels(picture);
-        ImageSize size = new ImageSize(picture.width(), picture.height()).times(settings.scale());
+        ImageSize size = seen(new ImageSize(picture.width(), picture.height()));
         Picture reduced = picture instanceof FloatImage image
                 ? FloatResize.bilinear(image, size.width(), size.height())
                 : Resize.bilinear((RgbImage) picture, size.width(), size.height());
         return new Seen(PictureBytes.direct(reduced), size.height(), size.width());
+    }
+
+    /** The size of a picture of some size when it is reduced. */
+    ImageSize seen(ImageSize picture) {
+        return picture.times(settings.scale());
+    }
+
+    /** A reduced picture by rows of tiles, in the caller's scope. */
+    SeenBand band(PictureBands picture, ImageSize seen, TileMap tiles) {
+        int tallest = tiles.rows().stream().mapToInt(Span::length).max().orElseThrow();
+        int widest = tiles.columns().stream().mapToInt(Span::length).max().orElseThrow();
+        return new SeenBand(picture, seen, input.pixelBytes(), tallest, widest);
+    }
+
+    Compute compute() {
+        return compute;
+    }
+
+    /** The class of each pixel, and its probability if the scores are logits. */
+    record Labelled(byte[] labels, float[] confidence) {}
+
+    /** Of scores [1,C,h,w] in the picture's size. */
+    Labelled labelled(Tensor scores) {
+        TensorKernels.PseudoLabels found =
+                kernels.pseudoLabel(scores, scores, 0, scores.size(2), scores.size(3));
+        return new Labelled(bytes(found.labels()), floats(found.confidence()));
     }
 
     private void requireChannels(Picture picture) {
@@ -162,7 +189,7 @@ final class Inference {
         return values;
     }
 
-    private static float[] floats(Tensor tensor) {
+    static float[] floats(Tensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.numel())];
         tensor.cpu().contiguous().data_ptr_float().get(values);
         return values;

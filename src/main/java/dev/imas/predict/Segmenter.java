@@ -11,14 +11,18 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.ImageSource;
+import dev.imas.data.PictureBands;
 import dev.imas.data.PictureReader;
 import dev.imas.device.Compute;
 import dev.imas.device.Cuda;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
+import dev.imas.image.ImageSize;
+import dev.imas.image.LabelMap;
 import dev.imas.image.Palette;
 import dev.imas.image.Picture;
+import dev.imas.image.PictureHeader;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.nn.SegmentationNetwork;
@@ -27,6 +31,7 @@ import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -172,6 +178,99 @@ public final class Segmenter implements AutoCloseable {
         return fitting(
                 evaluation -> working(evaluation, inference -> inference.segment(picture, passes(), false, progress)),
                 "the picture of " + picture.width() + "x" + picture.height());
+    }
+
+    /**
+     * As {@link #segment(Picture, Progress)}, in overlapping tiles that together give what the whole would: for a device
+     * whose memory the whole does not fit into. With evaluation.mode=sliding its windows are the pieces.
+     */
+    public Segmentation segment(Picture picture, Tiles tiles, Progress progress) {
+        ImageSize size = new ImageSize(picture.width(), picture.height());
+        byte[] labels = new byte[Math.multiplyExact(size.width(), size.height())];
+        float[] confidence = new float[labels.length];
+        int[] filled = {0};
+        TiledInference.Rows rows = (count, some, sure) -> {
+            System.arraycopy(some, 0, labels, filled[0], some.length);
+            System.arraycopy(sure, 0, confidence, filled[0], sure.length);
+            filled[0] += some.length;
+        };
+        try {
+            tiled(() -> PictureBands.of(picture), size, tiles, progress, note -> {}, rows);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // nothing is written
+        }
+        return new Segmentation(new LabelMap(size.width(), size.height(), labels), confidence, Optional.empty());
+    }
+
+    /**
+     * Writes the labels of a picture file of any size, which is read and written some rows at a time: PNG that is not
+     * interlaced, and TIFF and BigTIFF in strips or tiles. Other files are read as a whole, within the limits of those.
+     *
+     * <p>Memory goes with the picture's width and the tiles' side, not with its height: under 1.5 GB for RGB of 20,000
+     * pixels a row. Where the network sees pictures as a whole, 64 tiles at most are looked at twice, since it takes the
+     * mean over the picture into account at every place.
+     *
+     * @param labels file with an ending of .png (an index PNG) or .tif (a tiled TIFF with a palette; BigTIFF above 4 GB);
+     *               complete or absent, whatever happens
+     * @throws UserException naming the picture when it cannot be read, or memory does not suffice
+     * @throws IOException   when the labels cannot be written
+     */
+    public void segment(Path file, Path labels, Tiles tiles, Progress progress) throws IOException {
+        LabelFile target = new LabelFile(labels, palette());
+        Supplier<PictureBands> source = reader.bands(file).orElseGet(() -> {
+            Picture whole = read(file);
+            return () -> PictureBands.of(whole);
+        });
+        ImageSize size;
+        try (PictureBands bands = source.get()) {
+            size = bands.size();
+        }
+        Consumer<String> told = how -> notes.accept(file + " has " + size.width() + "x" + size.height() + " pixels: " + how);
+        target.write(
+                size,
+                rows -> tiled(source, size, tiles, progress, told, (count, some, sure) -> rows.write(some, count)));
+    }
+
+    /**
+     * Whether a picture file is better segmented in tiles, written as it goes: it is larger than what is read at once, or
+     * it, its result or the network's maps of it would take more than their share of memory. From the header alone.
+     *
+     * @throws UserException naming the file when it is no picture
+     */
+    public boolean needsTiles(Path file) {
+        return TileSize.needed(PictureHeader.sizeOf(file), trained.spec(), settings().evaluation(), trained.compute());
+    }
+
+    private void tiled(
+            Supplier<PictureBands> source,
+            ImageSize size,
+            Tiles tiles,
+            Progress progress,
+            Consumer<String> told,
+            TiledInference.Rows sink)
+            throws IOException {
+        Evaluation evaluation = settings().evaluation();
+        if (evaluation.mode() == EvaluationMode.WHOLE && networks.size() * augmentation.passes() > 1) {
+            throw new UserException("tiles of a picture that is seen as a whole are of one network in one position; set"
+                    + " evaluation.mode=sliding for several (--weights, --tta)");
+        }
+        try {
+            working(evaluation, inference -> {
+                try {
+                    new TiledPicture(trained, passes(), inference, evaluation, source, size)
+                            .segment(tiles, progress, told, sink);
+                    return null;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (RuntimeException e) {
+            throw OutOfMemory.advice(e, "use smaller tiles (--tile)")
+                    .<RuntimeException>map(advice -> new UserException(advice, e))
+                    .orElse(e);
+        }
     }
 
     /**

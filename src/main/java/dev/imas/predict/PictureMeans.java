@@ -1,0 +1,102 @@
+package dev.imas.predict;
+
+import dev.imas.device.Compute;
+import dev.imas.nn.SegmentationNetwork;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Finds the means of the last stage's planes over a picture, tile by tile: every cell of the picture's map is taken from
+ * the tile in whose middle it lies. The network sees them beside each place, so tiles must be told before any is
+ * segmented. Of more than 64 tiles 8x8 that lie evenly are taken for the whole.
+ */
+final class PictureMeans {
+    private static final int MOST = 8;
+
+    private final SegmentationNetwork network;
+    private final Compute compute;
+    private final Grid rows;
+    private final Grid columns;
+    private final List<Span> tall;
+    private final List<Span> wide;
+    private double[] sums;
+    private long cells;
+
+    PictureMeans(
+            SegmentationNetwork network, Compute compute, Grid rows, Grid columns, List<Span> tall, List<Span> wide) {
+        this.network = network;
+        this.compute = compute;
+        this.rows = rows;
+        this.columns = columns;
+        this.tall = tall;
+        this.wide = wide;
+    }
+
+    /** Numbers of the rows of tiles that are looked at. */
+    List<Integer> rowsOfTiles() {
+        return spread(tall.size());
+    }
+
+    /** And of the columns. */
+    List<Integer> columnsOfTiles() {
+        return spread(wide.size());
+    }
+
+    /** Tiles that are looked at. */
+    int tiles() {
+        return rowsOfTiles().size() * columnsOfTiles().size();
+    }
+
+    private static List<Integer> spread(int tiles) {
+        List<Integer> numbers = new ArrayList<>();
+        int taken = Math.min(tiles, MOST);
+        for (int i = 0; i < taken; i++) {
+            numbers.add((int) ((2L * i + 1) * tiles / (2L * taken)));
+        }
+        return numbers;
+    }
+
+    /** Adds a tile's own cells. */
+    void look(Tensor images, int row, int column) {
+        Span down = own(tall, row, rows);
+        Span along = own(wide, column, columns);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor map = compute.forward(false, () -> network.features(images)).to(ScalarType.Double);
+            Tensor total = map.narrow(2, down.start(), down.length())
+                    .narrow(3, along.start(), along.length())
+                    .sum(new long[] {2, 3}, false, new ScalarTypeOptional())
+                    .cpu();
+            double[] planes = new double[Math.toIntExact(total.numel())];
+            total.data_ptr_double().get(planes);
+            sums = sums == null ? new double[planes.length] : sums;
+            Arrays.setAll(sums, c -> sums[c] + planes[c]);
+        }
+        cells += (long) down.length() * along.length();
+    }
+
+    /** Cells of a tile's map that are nearer to its middle than to its neighbours', counted from its own first. */
+    private static Span own(List<Span> tiles, int i, Grid grid) {
+        int start = tiles.get(i).start() / grid.coarsePixels();
+        int from = i == 0 ? 0 : border(tiles.get(i - 1), tiles.get(i), grid);
+        int to = i == tiles.size() - 1 ? grid.coarse() : border(tiles.get(i), tiles.get(i + 1), grid);
+        return new Span(from - start, to - from);
+    }
+
+    private static int border(Span before, Span behind, Grid grid) {
+        return (before.end() + behind.start()) / 2 / grid.coarsePixels();
+    }
+
+    /** f32 [1,C4,1,1] on the device, in the caller's scope. */
+    Tensor means() {
+        float[] means = new float[sums.length];
+        for (int c = 0; c < means.length; c++) {
+            means[c] = (float) (sums[c] / cells);
+        }
+        return compute.upload(means, 1, means.length, 1, 1);
+    }
+}
