@@ -38,6 +38,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("common", Set.of()),
             Map.entry("machine", Set.of()),
+            Map.entry("measure", Set.of("image", "config")),
             Map.entry("config", Set.of("common")),
             Map.entry("kernels", Set.of()),
             Map.entry("image", Set.of("common")),
@@ -50,11 +51,13 @@ class ArchitectureTest {
             Map.entry("semi", Set.of("device", "nn", "augment", "image", "common", "config")),
             Map.entry(
                     "predict",
-                    Set.of("run", "device", "nn", "weights", "data", "augment", "image", "common", "config")),
+                    Set.of(
+                            "measure", "run", "device", "nn", "weights", "data", "augment", "image", "common",
+                            "config")),
             Map.entry("export", Set.of("predict", "weights", "nn", "device", "image", "common", "config")),
             Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
-            Map.entry("report", Set.of("run", "data", "image", "common", "config")),
+            Map.entry("report", Set.of("measure", "run", "data", "image", "common", "config")),
             Map.entry(
                     "train",
                     Set.of(
@@ -70,6 +73,7 @@ class ArchitectureTest {
                     Set.of(
                             "train",
                             "predict",
+                            "measure",
                             "export",
                             "verify",
                             "report",
@@ -237,6 +241,7 @@ class ArchitectureTest {
                         "annotations",
                         "augment",
                         "data",
+                        "measure",
                         "run",
                         "report"))
                 .should()

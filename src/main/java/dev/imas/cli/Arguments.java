@@ -7,6 +7,7 @@ import dev.imas.config.DeviceName;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.predict.Segmenter;
+import dev.imas.predict.TestTimeAugmentation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ final class Arguments {
                 List.of(
                         "weights",
                         "input",
+                        "recursive",
                         "golden",
                         "data",
                         "labeled",
@@ -60,9 +62,30 @@ final class Arguments {
                         "background",
                         "sparse",
                         "empty",
-                        "format"));
+                        "format",
+                        "tolerance",
+                        "tta",
+                        "tile",
+                        "overlap"));
         groups.put("machine", List.of("device", "precision"));
-        groups.put("results", List.of("out", "to", "check", "link", "resume", "json", "markdown"));
+        groups.put(
+                "results",
+                List.of(
+                        "out",
+                        "to",
+                        "check",
+                        "link",
+                        "resume",
+                        "json",
+                        "markdown",
+                        "skip-existing",
+                        "tiff",
+                        "overlay",
+                        "probabilities",
+                        "confidence",
+                        "geojson",
+                        "simplify",
+                        "leave-out"));
         return groups;
     }
 
@@ -86,6 +109,16 @@ final class Arguments {
         return Option.builder()
                 .longOpt(name)
                 .hasArg()
+                .argName(argument)
+                .desc(description)
+                .build();
+    }
+
+    /** An option with one value or more, which may also be given several times. */
+    static Option several(String name, String argument, String description) {
+        return Option.builder()
+                .longOpt(name)
+                .hasArgs()
                 .argName(argument)
                 .desc(description)
                 .build();
@@ -167,7 +200,7 @@ final class Arguments {
         for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
             options = options.set(assignment);
         }
-        return Segmenter.open(path(line, "weights"), last.apply(options));
+        return Segmenter.open(paths(line, "weights"), last.apply(options), augmentation(line));
     }
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
@@ -191,6 +224,26 @@ final class Arguments {
                 "FILE|RUN",
                 "safetensors or .pth file, a run directory, or a checkpoint of a run (its file, or the folder for the"
                         + " newest)");
+    }
+
+    /** As {@link #weights}, for commands that let several networks answer as one. */
+    static Option severalWeights() {
+        return several("weights", "FILE|RUN", weights().getDescription() + "; several answer as one, by the mean");
+    }
+
+    static Option augmentation() {
+        return option(
+                "tta",
+                "KIND",
+                "show each picture in several positions and take the mean of the probabilities: flip (as it is and"
+                        + " mirrored), d4 (all eight turns and mirrorings), none (default: none)");
+    }
+
+    private static TestTimeAugmentation augmentation(CommandLine line) {
+        String word = line.getOptionValue("tta", "none");
+        return Names.constant(TestTimeAugmentation.class, word)
+                .orElseThrow(() -> new UserException(
+                        "--tta is " + word + "; expected " + Names.choice(TestTimeAugmentation.class)));
     }
 
     static Option student() {
@@ -247,6 +300,35 @@ final class Arguments {
             throw new UserException(
                     "unexpected argument " + line.getArgList().get(0) + "; every value belongs to an option");
         }
+    }
+
+    /** The number behind an option, which lies in a range. */
+    static double number(CommandLine line, String option, double otherwise, double least, double most) {
+        if (!line.hasOption(option)) {
+            return otherwise;
+        }
+        String text = line.getOptionValue(option);
+        try {
+            double number = Double.parseDouble(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new UserException(
+                "--" + option + " is " + text + "; expected a number from " + plain(least) + " to " + plain(most));
+    }
+
+    /** Without the decimals that a whole number needs not. */
+    static String plain(double number) {
+        return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
+    }
+
+    /** All values of an option, at least one. */
+    static List<Path> paths(CommandLine line, String option) {
+        path(line, option);
+        return Stream.of(line.getOptionValues(option)).map(WrittenPath::of).toList();
     }
 
     static Path path(CommandLine line, String option) {

@@ -3,18 +3,27 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.ImasConfig.Layout;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
 import dev.imas.data.MaskSurvey;
 import dev.imas.data.PictureSurvey;
 import dev.imas.data.WithoutBroken;
-import dev.imas.predict.Confusion;
+import dev.imas.measure.BoundaryF1;
+import dev.imas.measure.ConfusionMatrix;
+import dev.imas.measure.Measurement;
+import dev.imas.predict.Measurer;
 import dev.imas.predict.Segmenter;
+import dev.imas.report.Evaluated;
+import dev.imas.report.EvaluationFiles;
+import dev.imas.report.WorstPictures;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,12 +34,14 @@ import org.apache.commons.cli.Options;
 
 /** {@code imas evaluate}. */
 final class EvaluateCommand implements Command {
+    private static final double DEFAULT_TOLERANCE = 2;
+
     @Override
     public Manual manual() {
         return new Manual(
                 "evaluate",
-                "measure the mIoU of a weight file on images with masks",
-                "evaluate --weights FILE|RUN [--data ROOT --val LIST] [--json] [OPTIONS]",
+                "measure a weight file on images with masks: mIoU, Dice, outlines, mistakes",
+                "evaluate --weights FILE|RUN [--data ROOT --val LIST] [--out DIR] [--json] [OPTIONS]",
                 """
                 Weights in a run directory are measured on the run's validation images and in its way;
                 --data and --val name others. Without a run, pictures are evaluated whole; with
@@ -40,8 +51,12 @@ final class EvaluateCommand implements Command {
                 newest checkpoint is measured; RUN/best is the best evaluation's. Files of other programs need
                 --preset or --config to say which network they hold.
 
+                --out gets evaluation.html (one page: classes, what was taken for what, the worst pictures with their
+                errors), classes.csv, confusion.csv (rows truth, columns prediction) and pictures.csv. docs/predict.md
+                defines every figure.
+
                 examples:
-                  imas evaluate --weights runs/embedded-imas-seed1/teacher.safetensors
+                  imas evaluate --weights runs/embedded-imas-seed1/teacher.safetensors --out measured
                   imas evaluate --weights teacher.safetensors --data camvid --val splits/val.txt --json
                   imas evaluate --weights ckpt_best.pth --preset voc --data VOC2012 --val val.txt
                 """);
@@ -51,11 +66,17 @@ final class EvaluateCommand implements Command {
     public Options options() {
         return Arguments.device(Arguments.configuration(
                 new Options()
-                        .addOption(Arguments.weights())
+                        .addOption(Arguments.severalWeights())
                         .addOption(Arguments.student())
                         .addOption(option("data", "ROOT", "folder that the list's paths are relative to"))
                         .addOption(option("val", "LIST", "list of images with masks"))
-                        .addOption(flag("json", "print one JSON object"))
+                        .addOption(option(
+                                "tolerance",
+                                "PIXELS",
+                                "how far outlines may lie apart, for the boundary F1 (default: 2)"))
+                        .addOption(Arguments.augmentation())
+                        .addOption(option("out", "DIR", "folder for a page and tables of the figures"))
+                        .addOption(flag("json", "print one JSON object with every figure"))
                         .addOption(flag("strict", "refuse weights with unknown or missing keys")),
                 "what the weight file says"));
     }
@@ -73,23 +94,92 @@ final class EvaluateCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
+        double tolerance = Arguments.number(line, "tolerance", DEFAULT_TOLERANCE, 0, BoundaryF1.LARGEST);
+        Optional<Path> out = line.hasOption("out") ? Optional.of(ResultsFolder.of(line)) : Optional.empty();
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
-            ImageSource pictures = validation(segmenter.settings(), console);
-            print(console, line.hasOption("json"), segmenter, measured(segmenter, pictures), pictures.size());
+            Evaluated evaluated = evaluated(segmenter, line, tolerance, console);
+            List<Path> written =
+                    out.map(folder -> EvaluationFiles.write(folder, evaluated)).orElse(List.of());
+            double scale = segmenter.settings().evaluation().scale();
+            if (line.hasOption("json")) {
+                console.out().println(EvaluationJson.of(evaluated, scale));
+            } else {
+                print(console, evaluated, scale);
+                written.forEach(console.out()::println);
+            }
         }
         return 0;
     }
 
+    private static Evaluated evaluated(Segmenter segmenter, CommandLine line, double tolerance, Console console) {
+        ImageSource pictures = validation(segmenter.settings(), console);
+        WorstPictures worst = new WorstPictures(segmenter.palette());
+        Measurement measurement;
+        try (PictureProgress progress = new PictureProgress(console, "evaluate", pictures.size(), System::nanoTime)) {
+            measurement = measured(segmenter, pictures, tolerance, (score, picture, truth, prediction, done) -> {
+                worst.offer(score, picture, truth, prediction);
+                progress.done(done);
+            });
+        }
+        Evaluation settings = segmenter.settings().evaluation();
+        return new Evaluated(
+                title(List.of(line.getOptionValues("weights"))),
+                facts(segmenter, line),
+                segmenter.classNames(),
+                segmenter.palette(),
+                settings.absentClasses(),
+                tolerance,
+                measurement,
+                worst);
+    }
+
+    /** The last two names of a path: files of all runs are called alike. */
+    private static String title(List<String> weights) {
+        if (weights.size() > 1) {
+            return weights.size() + " networks as one";
+        }
+        Path path = WrittenPath.of(weights.get(0));
+        int names = path.getNameCount();
+        return names == 0
+                ? weights.get(0)
+                : path.subpath(Math.max(0, names - 2), names).toString();
+    }
+
+    private static Map<String, String> facts(Segmenter segmenter, CommandLine line) {
+        ImasConfig settings = segmenter.settings();
+        Evaluation evaluation = settings.evaluation();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("weights", String.join(", ", line.getOptionValues("weights")));
+        facts.put(
+                "data",
+                settings.data().layout() == Layout.EMBEDDED
+                        ? "generated scenes"
+                        : settings.data().root());
+        facts.put(
+                "seen",
+                (evaluation.mode() == EvaluationMode.WHOLE
+                                ? "as whole pictures"
+                                : "in windows of " + evaluation.window() + " px")
+                        + (evaluation.scale() == 1 ? "" : reduced(evaluation.scale())));
+        facts.put("averaged", line.hasOption("tta") ? "over the positions of " + line.getOptionValue("tta") : "");
+        return facts;
+    }
+
+    private static String reduced(double scale) {
+        return String.format(Locale.ROOT, " at %.2f of their size", scale);
+    }
+
     /** A figure is that of all pictures; where some cannot be read, all of them are named, and there is none. */
-    private static Confusion measured(Segmenter segmenter, ImageSource pictures) {
+    private static Measurement measured(
+            Segmenter segmenter, ImageSource pictures, double tolerance, Measurer.Listener listener) {
         WithoutBroken sound = new WithoutBroken(pictures);
-        Confusion confusion = segmenter.evaluate(sound);
+        Measurement measurement = Measurer.measure(segmenter, sound, tolerance, listener);
         List<String> broken = sound.news();
         if (!broken.isEmpty()) {
             throw new UserException(broken.size() + " of " + pictures.size() + " pictures cannot be measured:\n"
                     + String.join("\n", broken));
         }
-        return confusion;
+        return measurement;
     }
 
     /** Pictures and masks of another program's network may have to be read as training would read them. */
@@ -102,31 +192,26 @@ final class EvaluateCommand implements Command {
         return Dataset.openValidation(config).validation();
     }
 
-    private static void print(Console console, boolean json, Segmenter segmenter, Confusion confusion, int images)
-            throws IOException {
-        Evaluation settings = segmenter.settings().evaluation();
-        List<String> names = segmenter.classNames();
-        double miou = confusion.meanIou(settings.absentClasses());
-        double[] iou = confusion.iou();
-        if (json) {
-            Map<String, Object> classes = new LinkedHashMap<>();
-            for (int c = 0; c < iou.length; c++) {
-                classes.put(names.get(c), Double.isNaN(iou[c]) ? null : iou[c]);
-            }
-            Map<String, Object> result = new LinkedHashMap<>();
-            result.put("miou", miou);
-            result.put("images", images);
-            result.put("scale", settings.scale());
-            result.put("iou", classes);
-            console.out().println(new ObjectMapper().writeValueAsString(result));
-            return;
+    private static void print(Console console, Evaluated evaluated, double scale) {
+        Measurement measurement = evaluated.measurement();
+        ConfusionMatrix matrix = measurement.matrix();
+        for (int c = 0; c < matrix.classes(); c++) {
+            console.out().println(figure(evaluated.names().get(c), matrix.iou(c)));
         }
-        for (int c = 0; c < iou.length; c++) {
-            console.out().printf(Locale.ROOT, "%-20s %5.1f %%%n", names.get(c), 100 * iou[c]);
-        }
-        String reduced = settings.scale() == 1
-                ? ""
-                : String.format(Locale.ROOT, ", seen at %.2f of their size", settings.scale());
-        console.out().printf(Locale.ROOT, "%-20s %5.1f %%  (%d images%s)%n", "mIoU", 100 * miou, images, reduced);
+        console.out()
+                .println(figure("mIoU", measurement.miou()) + "  ("
+                        + measurement.pictures().size() + " images" + (scale == 1 ? "" : ", seen" + reduced(scale))
+                        + ")");
+        console.out().println(figure("pixel accuracy", matrix.accuracy()));
+        console.out().println(figure("mean Dice", measurement.meanDice()));
+        console.out()
+                .println(figure("mean boundary F1", measurement.meanBoundaryF1())
+                        + String.format(Locale.ROOT, "  (within %s pixels)", Arguments.plain(evaluated.tolerance())));
+    }
+
+    private static String figure(String name, double share) {
+        return Double.isNaN(share)
+                ? String.format(Locale.ROOT, "%-20s     –", name)
+                : String.format(Locale.ROOT, "%-20s %5.1f %%", name, 100 * share);
     }
 }

@@ -1,12 +1,12 @@
 package dev.imas.cli;
 
+import dev.imas.cli.PredictPlan.Job;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.predict.Segmenter;
 import dev.imas.predict.Tiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.apache.commons.cli.CommandLine;
@@ -46,27 +46,45 @@ record LargePictures(boolean asked, Tiles tiles, boolean tiff) {
     /** Whether a picture is one of them; a file whose header says nothing is left to whoever reads it whole. */
     boolean take(Segmenter segmenter, Path picture) {
         try {
-            return asked || segmenter.needsTiles(picture);
+            return asked || segmenter.exceedsMemory(picture);
         } catch (UserException e) {
             return false;
         }
     }
 
-    /** @param result without an ending */
-    void predict(Segmenter segmenter, Path picture, Path result, Console console, List<String> failed) {
-        Path labels = result.resolveSibling(result.getFileName() + (tiff ? ".tif" : ".png"));
+    /** What is written where all pictures are seen in tiles; otherwise what is asked for. */
+    PredictResults results(PredictResults wanted) {
+        if (!asked) {
+            return wanted;
+        }
+        if (!wanted.beyondLabels().isEmpty()) {
+            throw new UserException("tiles give labels alone; leave " + String.join(", ", wanted.beyondLabels())
+                    + " out, or --tile, --overlap and --tiff");
+        }
+        return tiff ? wanted.labelsAlone().asTiff() : wanted.labelsAlone();
+    }
+
+    /**
+     * Writes the labels of a picture and returns their file.
+     *
+     * @throws UserException where more is asked for than labels, before any work
+     */
+    Path predict(Segmenter segmenter, Job job, PredictResults results, Console console) {
+        if (!results.beyondLabels().isEmpty()) {
+            throw new UserException(job.picture() + " is too large to be seen but in tiles, which give labels alone;"
+                    + " predict it without " + String.join(", ", results.beyondLabels()));
+        }
+        Path labels = results.labels(job.stem());
         long[] tenth = {0};
         try {
-            segmenter.segment(picture, labels, tiles, (done, all) -> {
+            segmenter.segment(job.picture(), labels, tiles, (done, all) -> {
                 if (all >= MANY && done * TENTHS / all > tenth[0]) {
                     tenth[0] = done * TENTHS / all;
-                    console.err().println(picture + ": " + tenth[0] * TENTHS + " % of " + all + " tiles");
+                    console.err().println(job.picture() + ": " + tenth[0] * TENTHS + " % of " + all + " tiles");
                 }
                 return true;
             });
-            console.out().println(labels);
-        } catch (UserException e) {
-            failed.add(PredictCommand.named(picture, e));
+            return labels;
         } catch (IOException e) {
             throw new UnwritableResult(new UserException(
                     "cannot write " + labels + " (" + FileProblem.of(e, labels) + "); name a folder that can be"

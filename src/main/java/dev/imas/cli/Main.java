@@ -215,7 +215,8 @@ public final class Main {
     private static void rejectRepeats(CommandLine line) {
         Set<String> seen = new HashSet<>();
         for (Option option : line.getOptions()) {
-            if (!seen.add(option.getLongOpt()) && !option.getLongOpt().equals(Arguments.SET)) {
+            boolean repeatable = option.hasArgs() || option.getLongOpt().equals(Arguments.SET);
+            if (!seen.add(option.getLongOpt()) && !repeatable) {
                 throw new UserException("--" + option.getLongOpt() + " is given twice; give it once");
             }
         }

@@ -3,75 +3,69 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
-import dev.imas.common.FileNames;
-import dev.imas.common.FileProblem;
+import dev.imas.cli.PredictPlan.Job;
 import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
-import dev.imas.common.WrittenPath;
 import dev.imas.data.ChannelFiles;
-import dev.imas.image.Composite;
-import dev.imas.image.IndexPng;
-import dev.imas.image.LabelMap;
-import dev.imas.image.Overlay;
 import dev.imas.image.Picture;
-import dev.imas.image.PictureNames;
-import dev.imas.image.Pngs;
-import dev.imas.image.RgbImage;
+import dev.imas.predict.Segmentation;
 import dev.imas.predict.Segmenter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
-/** {@code imas predict}. */
+/**
+ * {@code imas predict}: {@link PredictInputs} finds the pictures, {@link PredictPlan} names their files, {@link
+ * PredictResults} writes them.
+ */
 final class PredictCommand implements Command {
-    private static final double OVERLAY = 0.5;
-
     @Override
     public Manual manual() {
         return new Manual(
                 "predict",
                 "segment pictures: an index PNG with palette and an overlay for each",
-                "predict --weights FILE|RUN --input FILE|DIR --out DIR [OPTIONS]",
+                "predict --weights FILE|RUN... --input FILE|DIR|PATTERN... --out DIR [OPTIONS]",
                 """
-                Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out.
+                Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out, and what
+                else is asked for. --input takes several files, folders and patterns ('plates/*/*.tif'; ** is folders
+                of any depth); with --recursive, and for patterns, --out gets the same tree of folders.
+                Several --weights answer as one: the mean of their probabilities.
                 Weights in a run directory predict as the run evaluates, whole or in sliding windows;
                 --set evaluation.mode=sliding and evaluation.window=769 choose otherwise. Of a run that has not
                 ended the newest checkpoint predicts. Pictures that cannot be predicted are named at the end, with
-                exit status 2. Pictures too large for memory (PNG and TIFF of any size) are seen in overlapping tiles
-                that together give what the whole would, and get labels alone, without an overlay.
+                exit status 2; --skip-existing goes on where a run of this command was stopped. docs/predict.md
+                tells what is in every file. Pictures too large for memory (PNG and TIFF of any size) are seen in
+                overlapping tiles that together give what the whole would, and get labels alone.
 
-                example:
+                examples:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
+                  imas predict --weights runs/a runs/b --input slides --recursive --out masks --geojson --tta d4
                 """);
     }
 
     @Override
     public Options options() {
-        return Arguments.device(Arguments.configuration(
-                new Options()
-                        .addOption(Arguments.weights())
-                        .addOption(Arguments.student())
-                        .addOption(option("input", "FILE|DIR", "a picture, or a folder of pictures"))
-                        .addOption(option("out", "DIR", "folder for the results"))
-                        .addOption(option(
-                                "tile", "PIXELS", "see pictures in tiles of this side (default: only large ones, by memory)"))
-                        .addOption(option(
-                                "overlap", "SHARE", "part of a tile's side that it shares with the next (default: by the"
-                                        + " network, 0.25 to 0.75)"))
-                        .addOption(flag("tiff", "write the labels of pictures in tiles as tiled TIFF, not PNG"))
-                        .addOption(flag("strict", "refuse weights with unknown or missing keys")),
-                "what the weight file says"));
+        Options options = new Options()
+                .addOption(Arguments.severalWeights())
+                .addOption(Arguments.student())
+                .addOption(Arguments.several("input", "FILE|DIR", "pictures, folders of pictures, or patterns of them"))
+                .addOption(flag("recursive", "look into the folders in folders, too"))
+                .addOption(flag("skip-existing", "leave pictures out that have all their files in --out"))
+                .addOption(option("out", "DIR", "folder for the results"))
+                .addOption(Arguments.augmentation())
+                .addOption(option(
+                        "tile", "PIXELS", "see pictures in tiles of this side (default: only large ones, by memory)"))
+                .addOption(option(
+                        "overlap",
+                        "SHARE",
+                        "part of a tile's side that it shares with the next (default: by the network, 0.25 to 0.75)"))
+                .addOption(flag("tiff", "write the labels of pictures in tiles as tiled TIFF, not PNG"))
+                .addOption(flag("strict", "refuse weights with unknown or missing keys"));
+        return Arguments.device(Arguments.configuration(PredictResults.options(options), "what the weight file says"));
     }
 
     @Override
@@ -85,66 +79,84 @@ final class PredictCommand implements Command {
     }
 
     @Override
-    public int run(CommandLine line, Console console) throws IOException {
+    public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
-        Arguments.path(line, "weights");
-        List<Path> pictures = pictures(Arguments.path(line, "input"), WrittenPath.hint(line.getOptionValue("input")));
-        Path out = directory(Arguments.path(line, "out"));
-        keepInputs(pictures, out, PredictCommand::name);
-        List<String> failed = new ArrayList<>();
+        Arguments.paths(line, "weights");
+        Arguments.paths(line, "input");
         LargePictures large = LargePictures.of(line);
+        PredictResults results = large.results(PredictResults.of(line));
+        PredictInputs inputs = PredictInputs.of(List.of(line.getOptionValues("input")), line.hasOption("recursive"));
+        Path out = Arguments.path(line, "out");
+        PredictPlan.of(inputs, out).keptApart(results);
+        inputs.keepApart(out);
+        ResultsFolder.of(line);
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
-            pictures = family.pictures(pictures);
-            keepInputs(pictures, out, family::name);
-            for (Path picture : pictures) {
+            PredictPlan plan = PredictPlan.of(inputs, out, family).keptApart(results);
+            results.outlines(segmenter.classNames()).ifPresent(console.err()::println);
+            if (line.hasOption("skip-existing")) {
+                plan = remaining(plan, job -> isDone(job, segmenter, results, large), console);
+            }
+            return predicted(plan, segmenter, results, large, console);
+        }
+    }
+
+    private static boolean isDone(Job job, Segmenter segmenter, PredictResults results, LargePictures large) {
+        return results.there(job.stem())
+                || results.labelsAlone().there(job.stem()) && large.take(segmenter, job.picture());
+    }
+
+    private static PredictPlan remaining(PredictPlan plan, Predicate<Job> done, Console console) {
+        PredictPlan remaining = plan.without(done);
+        int there = plan.size() - remaining.size();
+        if (there > 0) {
+            console.err()
+                    .println(there + " of " + plan.size() + " pictures have their results and are left out"
+                            + " (--skip-existing)");
+        }
+        return remaining;
+    }
+
+    private static int predicted(
+            PredictPlan plan, Segmenter segmenter, PredictResults results, LargePictures large, Console console) {
+        List<String> failed = new ArrayList<>();
+        try (PictureProgress progress = new PictureProgress(console, "predict", plan.size(), System::nanoTime)) {
+            for (int i = 0; i < plan.size(); i++) {
                 Interrupts.check();
-                if (large.take(segmenter, picture)) {
-                    large.predict(segmenter, picture, out.resolve(family.name(picture)), console, failed);
-                    continue;
+                Job job = plan.jobs().get(i);
+                try {
+                    Path labels = large.take(segmenter, job.picture())
+                            ? large.predict(segmenter, job, results, console)
+                            : predict(segmenter, job, results);
+                    progress.makeRoom();
+                    console.out().println(labels);
+                } catch (UserException e) { // the other pictures are worth having
+                    failed.add(named(job.picture(), e));
+                } catch (OutOfMemoryError e) {
+                    failed.add(job.picture() + " does not fit into the memory that Java may use; see it in tiles"
+                            + " (--tile 1024), or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g");
                 }
-                Optional<Seen> seen = seen(segmenter, picture, failed);
-                if (seen.isPresent()) {
-                    write(seen.get(), out, family.name(picture), segmenter);
-                    console.out().println(labelsFile(out, family.name(picture)));
-                }
+                progress.done(i + 1);
             }
         } catch (UnwritableResult e) { // of the next picture there would be no room either
             failed.add(e.getMessage() + "; the results before it are kept");
         }
-        return told(failed, pictures.size(), console);
+        return told(failed, plan.size(), console);
     }
 
-    /** A picture and what is seen in it. */
-    private record Seen(Picture picture, LabelMap labels) {}
-
-    /** Empty for a picture that cannot be predicted, which is noted: the others are worth having. */
-    private static Optional<Seen> seen(Segmenter segmenter, Path file, List<String> failed) {
+    private static Path predict(Segmenter segmenter, Job job, PredictResults results) {
+        Picture picture = segmenter.read(job.picture());
+        Segmentation seen = results.segmentation(segmenter, picture);
         try {
-            Picture picture = segmenter.read(file);
-            return Optional.of(new Seen(picture, segmenter.segment(picture).labels()));
-        } catch (UserException e) {
-            failed.add(named(file, e));
-        } catch (OutOfMemoryError e) {
-            failed.add(
-                    file + " does not fit into the memory that Java may use; see it in tiles (--tile 1024), or give Java more with"
-                            + " IMAS_JAVA_OPTIONS=-Xmx8g");
-        }
-        return Optional.empty();
-    }
-
-    static String named(Path file, UserException e) {
-        return e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage();
-    }
-
-    private static void write(Seen seen, Path out, String name, Segmenter segmenter) {
-        RgbImage overlay = Overlay.blend(Composite.of(seen.picture), seen.labels, segmenter.palette(), OVERLAY);
-        try {
-            IndexPng.write(labelsFile(out, name), seen.labels, segmenter.palette());
-            Pngs.write(overlayFile(out, name), overlay);
+            results.write(job.stem(), picture, seen, segmenter);
         } catch (UserException e) {
             throw new UnwritableResult(e);
         }
+        return results.labels(job.stem());
+    }
+
+    private static String named(Path file, UserException e) {
+        return e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage();
     }
 
     /** Says at the end, where it is read, what could not be done. */
@@ -157,84 +169,5 @@ final class PredictCommand implements Command {
         }
         failed.forEach(message -> console.err().println("imas: " + message));
         return Main.USER_ERROR;
-    }
-
-    /** @param hint what is added where there is nothing */
-    private static List<Path> pictures(Path input, String hint) {
-        if (Files.isRegularFile(input)) {
-            return List.of(input);
-        }
-        if (!Files.isDirectory(input)) {
-            throw new UserException("--input: nothing at " + input + hint);
-        }
-        try (Stream<Path> entries = Files.list(input)) {
-            List<Path> pictures = entries.filter(path -> PictureNames.isPicture(path.toString()))
-                    .filter(path -> !hidden(path.getFileName().toString()))
-                    .sorted()
-                    .toList();
-            if (pictures.isEmpty()) {
-                throw new UserException(
-                        "--input: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + input);
-            }
-            return pictures;
-        } catch (IOException e) {
-            throw new UserException("--input: " + input + " cannot be listed (" + FileProblem.of(e, input) + ")", e);
-        }
-    }
-
-    private static boolean hidden(String name) {
-        return name.startsWith(".") || FileNames.ofSystem(name);
-    }
-
-    /** No result may replace a picture or another result. */
-    private static void keepInputs(List<Path> pictures, Path out, Function<Path, String> name) throws IOException {
-        Set<Path> inputs = new HashSet<>();
-        for (Path picture : pictures) {
-            inputs.add(real(picture));
-        }
-        Map<Path, Path> origins = new HashMap<>();
-        for (Path picture : pictures) {
-            for (Path result : List.of(labelsFile(out, name.apply(picture)), overlayFile(out, name.apply(picture)))) {
-                Path other = origins.put(result, picture);
-                if (other != null) {
-                    throw new UserException(
-                            "--input: " + other + " and " + picture + " would both become " + result + "; rename one");
-                }
-                if (inputs.contains(real(result))) {
-                    throw new UserException(
-                            "--out: the result " + result + " would replace a picture of --input; name another folder");
-                }
-            }
-        }
-    }
-
-    /** Without links, so that two ways to one file are equal. */
-    private static Path real(Path file) throws IOException {
-        return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    }
-
-    private static String name(Path picture) {
-        return PictureNames.stem(picture.getFileName().toString());
-    }
-
-    private static Path labelsFile(Path out, String name) {
-        return out.resolve(name + ".png");
-    }
-
-    private static Path overlayFile(Path out, String name) {
-        return out.resolve(name + "-overlay.png");
-    }
-
-    private static Path directory(Path out) {
-        try {
-            Files.createDirectories(out);
-        } catch (IOException e) {
-            throw new UserException("--out: " + out + " cannot be used (" + FileProblem.of(e, out) + ")", e);
-        }
-        if (!Files.isWritable(out)) {
-            throw new UserException(
-                    "--out: " + out + " cannot be written (permission denied, or a read-only file system)");
-        }
-        return out;
     }
 }

@@ -25,12 +25,12 @@ import java.util.List;
  * @param pictures files that end as pictures do, relative to the root, written with slashes, in order
  * @param others   other files
  */
-record FolderTree(Path root, List<String> pictures, List<String> others) {
+public record FolderTree(Path root, List<String> pictures, List<String> others) {
     private static final int DEEPEST = 16;
     private static final int MOST_FILES = 5_000_000;
 
     /** @throws UserException for a folder that cannot be read */
-    static FolderTree of(Path root) {
+    public static FolderTree of(Path root) {
         Walk walk = new Walk(root);
         try {
             Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, walk);
@@ -64,7 +64,7 @@ record FolderTree(Path root, List<String> pictures, List<String> others) {
     }
 
     /** Whether a file or folder is hidden, or of the system's making. */
-    static boolean ignored(Path path) {
+    public static boolean ignored(Path path) {
         String name = path.getFileName().toString();
         return name.startsWith(".") || name.startsWith("@ea") || FileNames.ofSystem(name);
     }

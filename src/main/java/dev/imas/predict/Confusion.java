@@ -1,6 +1,7 @@
 package dev.imas.predict;
 
 import dev.imas.config.ImasConfig.AbsentClasses;
+import dev.imas.measure.Overlap;
 
 /**
  * Pixel counts of an evaluated set, per class; pixels whose truth is 255 are left out (method 5).
@@ -10,9 +11,6 @@ import dev.imas.config.ImasConfig.AbsentClasses;
  * @param truth        true area
  */
 public record Confusion(long[] intersection, long[] predicted, long[] truth) {
-    /** Keeps 0/0 at 0, as the published evaluation does. */
-    private static final double EPSILON = 1e-10;
-
     public int classes() {
         return intersection.length;
     }
@@ -25,22 +23,13 @@ public record Confusion(long[] intersection, long[] predicted, long[] truth) {
     public double[] iou() {
         double[] iou = new double[classes()];
         for (int c = 0; c < iou.length; c++) {
-            iou[c] = intersection[c] / (union(c) + EPSILON);
+            iou[c] = Overlap.iou(intersection[c], union(c));
         }
         return iou;
     }
 
     /** Mean IoU in [0,1]; classes that occur nowhere count 0 or are left out. 0 when nothing occurs at all. */
     public double meanIou(AbsentClasses absent) {
-        double[] iou = iou();
-        double sum = 0;
-        int counted = 0;
-        for (int c = 0; c < iou.length; c++) {
-            if (union(c) > 0 || absent == AbsentClasses.ZERO) {
-                sum += iou[c];
-                counted++;
-            }
-        }
-        return counted == 0 ? 0 : sum / counted;
+        return Overlap.mean(iou(), c -> union(c) > 0, absent);
     }
 }

@@ -69,14 +69,21 @@ public final class Segmenter implements AutoCloseable {
     public static final String SMALLER =
             "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale";
 
+    /** The first network, whose settings, names and colours are used. */
     private final TrainedNetwork trained;
+
+    private final List<TrainedNetwork> networks;
+    private final TestTimeAugmentation augmentation;
     private final boolean owner;
     private final PictureReader reader;
     private final Consumer<String> notes;
     private boolean closed;
 
-    private Segmenter(TrainedNetwork trained, boolean owner, Consumer<String> notes) {
-        this.trained = trained;
+    private Segmenter(
+            List<TrainedNetwork> networks, TestTimeAugmentation augmentation, boolean owner, Consumer<String> notes) {
+        this.trained = networks.get(0);
+        this.networks = networks;
+        this.augmentation = augmentation;
         this.owner = owner;
         this.reader = new PictureReader(trained.spec().input(), notes);
         this.notes = notes;
@@ -92,7 +99,20 @@ public final class Segmenter implements AutoCloseable {
      *                       preset, or when the device cannot be used
      */
     public static Segmenter open(Path weights, Options options) {
-        return new Segmenter(TrainedNetwork.open(weights, options), true, options.notes);
+        return open(List.of(weights), options, TestTimeAugmentation.NONE);
+    }
+
+    /**
+     * As {@link #open(Path, Options)}, of several networks, each shown a picture in several positions: their
+     * probabilities are averaged where the networks answer, before they are enlarged to the picture's size.
+     *
+     * @param weights      at least one; names and colours are the first's
+     * @param augmentation positions, for every network
+     * @throws UserException also when the networks differ in classes, channels, normalisation, or in how they see
+     *                       pictures; it names all differences
+     */
+    public static Segmenter open(List<Path> weights, Options options, TestTimeAugmentation augmentation) {
+        return new Segmenter(Ensemble.open(weights, options), augmentation, true, options.notes);
     }
 
     /**
@@ -103,12 +123,16 @@ public final class Segmenter implements AutoCloseable {
      * @param settings of which evaluation.* say whether whole or in windows, and at which scale
      */
     public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
-        return new Segmenter(new TrainedNetwork(network, spec, settings, compute), false, note -> {});
+        return new Segmenter(
+                List.of(new TrainedNetwork(network, spec, settings, compute)),
+                TestTimeAugmentation.NONE,
+                false,
+                note -> {});
     }
 
     /**
      * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
-     * tiles, which give the same; where that was tried first, {@link Options#notes} are told so.
+     * tiles, which give the same; {@link Options#notes} are told so.
      *
      * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
@@ -154,18 +178,18 @@ public final class Segmenter implements AutoCloseable {
         Evaluation evaluation = settings().evaluation();
         boolean whole = evaluation.mode() == EvaluationMode.WHOLE;
         ImageSize size = new ImageSize(picture.width(), picture.height());
+        Consumer<String> told =
+                how -> notes.accept("the picture of " + size.width() + "x" + size.height() + " pixels: " + how);
         if (whole && TileSize.needed(size, trained.spec(), evaluation, trained.compute())) {
-            return segment(picture, Tiles.AUTO, progress);
+            return segment(picture, Tiles.AUTO, progress, told);
         }
         try {
-            return working(inference -> inference.segment(picture, passes(inference), false, progress));
+            return working(inference -> inference.segment(picture, passes(), false, progress));
         } catch (RuntimeException e) {
             if (!whole || !OutOfMemory.is(e)) {
                 throw advised(e, SMALLER);
             }
-            notes.accept("the picture of " + size.width() + "x" + size.height()
-                    + " does not fit into memory as a whole: seen in tiles instead");
-            return segment(picture, Tiles.AUTO, progress);
+            return segment(picture, Tiles.AUTO, progress, told);
         }
     }
 
@@ -180,6 +204,11 @@ public final class Segmenter implements AutoCloseable {
      * whose memory the whole does not fit into. With evaluation.mode=sliding its windows are the pieces.
      */
     public Segmentation segment(Picture picture, Tiles tiles, Progress progress) {
+        return segment(picture, tiles, progress, how -> {});
+    }
+
+    private Segmentation segment(Picture picture, Tiles tiles, Progress progress, Consumer<String> told) {
+        working(inference -> inference.checked(picture));
         ImageSize size = new ImageSize(picture.width(), picture.height());
         byte[] labels = new byte[Math.multiplyExact(size.width(), size.height())];
         float[] confidence = new float[labels.length];
@@ -190,7 +219,7 @@ public final class Segmenter implements AutoCloseable {
             filled[0] += some.length;
         };
         try {
-            tiled(() -> PictureBands.of(picture), size, tiles, progress, note -> {}, rows);
+            tiled(() -> PictureBands.of(picture), size, tiles, progress, told, rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // nothing is written
         }
@@ -227,15 +256,13 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /**
-     * Whether a picture file is better segmented in tiles, written as it goes: it is larger than what is read at once, or
-     * it, its result or the network's maps of it would take more than their share of memory. From the header alone.
+     * Whether a picture file is to be segmented band by band ({@link #segment(Path, Path, Tiles, Progress)}): it is larger
+     * than what is read at once, or it and its result would not fit into Java's heap. From the header alone.
      *
      * @throws UserException naming the file when it is no picture
      */
-    public boolean needsTiles(Path file) {
-        ImageSize size = PictureHeader.sizeOf(file);
-        return TileSize.exceedsHeap(size, trained.spec())
-                || TileSize.needed(size, trained.spec(), settings().evaluation(), trained.compute());
+    public boolean exceedsMemory(Path file) {
+        return TileSize.exceedsHeap(PictureHeader.sizeOf(file), trained.spec());
     }
 
     private void tiled(
@@ -250,8 +277,8 @@ public final class Segmenter implements AutoCloseable {
         try {
             working(evaluation, inference -> {
                 try {
-                    TiledPicture.Passes passes =
-                            new TiledPicture.Passes(List.of(trained), passes(inference), false);
+                    TiledPicture.Passes passes = new TiledPicture.Passes(
+                            networks, passes(), augmentation != TestTimeAugmentation.NONE);
                     new TiledPicture(passes, inference, evaluation, source, size)
                             .segment(tiles, progress, told, sink);
                     return null;
@@ -304,7 +331,7 @@ public final class Segmenter implements AutoCloseable {
 
     /** As {@link #segmentWithProbabilities(Picture)}, told and ended as {@link #segment(Picture, Progress)} is. */
     public Segmentation segmentWithProbabilities(Picture picture, Progress progress) {
-        return working(inference -> inference.segment(picture, passes(inference), true, progress));
+        return working(inference -> inference.segment(picture, passes(), true, progress));
     }
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of bytes as {@link #segment(byte[], int, int)} takes them. */
@@ -326,7 +353,7 @@ public final class Segmenter implements AutoCloseable {
     public Confusion evaluate(ImageSource source) {
         return fitting(
                 evaluation -> working(evaluation, inference -> new Evaluator(inference)
-                        .evaluate(source, List.of(passes(inference)))
+                        .evaluate(source, List.of(passes()))
                         .get(0)),
                 "a picture");
     }
@@ -336,7 +363,7 @@ public final class Segmenter implements AutoCloseable {
         return trained.settings();
     }
 
-    /** The network, to be written down in other forms; stays this segmenter's, and is closed with it. */
+    /** The network (of several the first), to be written down in other forms; stays this segmenter's, and is closed with it. */
     public SegmentationNetwork network() {
         return trained.network();
     }
@@ -369,7 +396,7 @@ public final class Segmenter implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (!closed && owner) {
-            trained.network().close();
+            networks.forEach(one -> one.network().close());
         }
         closed = true;
     }
@@ -394,8 +421,10 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /** How images become logits: the one place that knows how many networks see them, and how often. */
-    private UnaryOperator<Tensor> passes(Inference inference) {
-        return AveragedPasses.of(List.of(inference.predictor(trained.network())));
+    private UnaryOperator<Tensor> passes() {
+        return AveragedPasses.of(networks.stream()
+                .flatMap(one -> augmentation.passes(one.predictor()).stream())
+                .toList());
     }
 
     private <T> T working(Function<Inference, T> work) {
@@ -572,7 +601,9 @@ public final class Segmenter implements AutoCloseable {
             changes.forEach(change -> change.accept(layers));
             own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
             ImasConfig asked = ConfigYaml.resolve(layers);
-            if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
+            if (alone
+                    && own.get().sight().scale().isEmpty()
+                    && asked.evaluation().scale() == 1) {
                 notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
                         + " set evaluation.scale as its run had it");
             }

@@ -12,7 +12,9 @@ import dev.imas.weights.WeightFiles.Fit;
 import dev.imas.weights.WeightFiles.Part;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A network with its weights on a device, and what tells how to use it.
@@ -43,6 +45,12 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                     own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, options);
             return new TrainedNetwork(network.placed(compute), spec, config, compute);
         }
+    }
+
+    /** The network in evaluation mode, as a function of normalised images [B,channels,H,W]. */
+    UnaryOperator<Tensor> predictor() {
+        return images ->
+                compute.forward(false, () -> network.forward(images, false)).logits();
     }
 
     /** The file's network under the names and colours that the settings end with, which begin with the file's. */

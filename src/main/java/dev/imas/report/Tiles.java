@@ -30,7 +30,7 @@ final class Tiles {
         return tiles.isEmpty() ? "" : "<div class=\"tiles\">\n" + tiles + "</div>\n";
     }
 
-    private static void tile(StringBuilder tiles, String name, String value, String remark) {
+    static void tile(StringBuilder tiles, String name, String value, String remark) {
         if (!value.equals(Format.NONE)) {
             tiles.append("<div><span>")
                     .append(Html.escape(name))

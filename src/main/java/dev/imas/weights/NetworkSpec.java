@@ -240,12 +240,7 @@ public record NetworkSpec(
                 throw unusable("palette", "no colour, or " + classes);
             }
             return new NetworkSpec(
-                    network,
-                    classes,
-                    names,
-                    palette,
-                    has("channels") ? input() : PictureInput.RGB,
-                    sight());
+                    network, classes, names, palette, has("channels") ? input() : PictureInput.RGB, sight());
         }
 
         private Sight sight() {

@@ -145,8 +145,10 @@ class SegmenterTest {
         try (Segmenter segmenter = Segmenter.open(own, CPU.sliding(24))) {
             List<String> told = new ArrayList<>();
             Segmentation found = segmenter.segment(PICTURE, (done, all) -> told.add(done + "/" + all));
-            assertThat(told).containsExactly("0/12", "1/12", "2/12", "3/12", "4/12", "5/12", "6/12", "7/12", "8/12",
-                    "9/12", "10/12", "11/12", "12/12");
+            assertThat(told)
+                    .containsExactly(
+                            "0/12", "1/12", "2/12", "3/12", "4/12", "5/12", "6/12", "7/12", "8/12", "9/12", "10/12",
+                            "11/12", "12/12");
             assertThatThrownBy(() -> segmenter.segment(PICTURE, (done, all) -> done < 2))
                     .isInstanceOf(Progress.Cancelled.class)
                     .hasMessage("cancelled after 2 of 12 pieces");

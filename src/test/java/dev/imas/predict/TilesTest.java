@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
@@ -20,14 +21,15 @@ import dev.imas.image.StoredMask;
 import dev.imas.nn.Networks;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.weights.NetworkSpec;
+import dev.imas.weights.WeightFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
@@ -109,19 +111,25 @@ class TilesTest {
     }
 
     private static Segmenter segmenter(SegmentationNetwork network, int outputStride, ImasConfig settings) {
-        return Segmenter.of(network, new NetworkSpec(described(outputStride), CLASSES, null, null), settings, CPU);
+        return Segmenter.of(network, spec(outputStride), settings, CPU);
+    }
+
+    private static NetworkSpec spec(int outputStride) {
+        return new NetworkSpec(described(outputStride), CLASSES, null, null);
     }
 
     /** Discs of several colours and sizes, which make no two places alike. */
     private static RgbImage discs(int width, int height) {
         RgbImage image = RgbImage.black(width, height);
-        Random random = new Random(5);
+        Rng rng = Rng.of(5, "discs");
         for (int disc = 0; disc < 12; disc++) {
-            int x0 = random.nextInt(width);
-            int y0 = random.nextInt(height);
-            int radius = 10 + random.nextInt(60);
+            int x0 = rng.integer(0, width);
+            int y0 = rng.integer(0, height);
+            int radius = 10 + rng.integer(0, 60);
             byte[] colour = new byte[3];
-            random.nextBytes(colour);
+            for (int c = 0; c < colour.length; c++) {
+                colour[c] = (byte) rng.integer(0, 256);
+            }
             for (int i = 0; i < width * height; i++) {
                 int x = i % width - x0;
                 int y = i / width - y0;
@@ -150,20 +158,50 @@ class TilesTest {
             Segmentation tiled = segmenter.segment(
                     picture, new Tiles(OptionalInt.of(320), OptionalDouble.of(0.7)), Progress.NONE);
             byte[] expected = whole.labels().labels();
-            byte[] found = tiled.labels().labels();
-            long same = IntStream.range(0, found.length)
-                    .filter(i -> found[i] == expected[i])
-                    .count();
-            assertThat(IntStream.range(0, found.length).map(i -> expected[i]).distinct().count())
+            assertThat(IntStream.range(0, expected.length).map(i -> expected[i]).distinct().count())
                     .as("a picture of one class would show nothing")
                     .isGreaterThan(1);
-            assertThat((double) same / found.length).isGreaterThanOrEqualTo(0.999);
-            double apart = IntStream.range(0, found.length)
+            assertThat(agreement(tiled, expected)).isGreaterThanOrEqualTo(0.999);
+            double apart = IntStream.range(0, expected.length)
                     .mapToDouble(i -> Math.abs(whole.confidence()[i] - tiled.confidence()[i]))
                     .average()
                     .orElseThrow();
             assertThat(apart).isLessThan(1e-3);
         }
+    }
+
+    @Test
+    void severalNetworksAndPositionsAreAveragedInTiles() {
+        RgbImage picture = discs(431, 375);
+        Tiles tiles = new Tiles(OptionalInt.of(320), OptionalDouble.of(0.7));
+        Path one = folder.resolve("one.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        WeightFiles.save(network.state(), one, spec(16).metadata());
+        WeightFiles.save(dense.state(), other, spec(8).metadata());
+        Segmenter.Options options =
+                Segmenter.Options.defaults().device("cpu").precision(Precision.FP32).scale(1);
+        try (Segmenter both = Segmenter.open(List.of(one, other), options, TestTimeAugmentation.NONE);
+                Segmenter first = Segmenter.open(one, options)) {
+            byte[] averaged = both.segment(picture).labels().labels();
+            assertThat(agreement(both.segment(picture, tiles, Progress.NONE), averaged)).isGreaterThan(0.999);
+            assertThat(agreement(first.segment(picture), averaged)).isLessThan(0.999);
+        }
+        try (Segmenter turned = Segmenter.open(List.of(one), options, TestTimeAugmentation.D4);
+                Segmenter straight = Segmenter.open(one, options)) {
+            Segmentation found = turned.segment(picture, tiles, Progress.NONE);
+            double near = agreement(found, turned.segment(picture).labels().labels());
+            assertThat(near)
+                    .isGreaterThan(0.95)
+                    .isGreaterThan(agreement(found, straight.segment(picture).labels().labels()));
+        }
+    }
+
+    private static double agreement(Segmentation found, byte[] expected) {
+        byte[] labels = found.labels().labels();
+        return (double) IntStream.range(0, labels.length)
+                        .filter(i -> labels[i] == expected[i])
+                        .count()
+                / labels.length;
     }
 
     @Test
@@ -201,7 +239,7 @@ class TilesTest {
                             file, out.resolve("other.png"), tiles, (done, all) -> done < all - 1))
                     .isInstanceOf(Progress.Cancelled.class);
             byte[] whole = Files.readAllBytes(file);
-            Path half = Files.write(folder.resolve("half.png"), java.util.Arrays.copyOf(whole, whole.length / 2));
+            Path half = Files.write(folder.resolve("half.png"), Arrays.copyOf(whole, whole.length / 2));
             assertThatThrownBy(() -> segmenter.segment(half, out.resolve("other.png"), tiles, Progress.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith(half.toString());

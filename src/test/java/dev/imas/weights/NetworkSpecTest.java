@@ -89,8 +89,10 @@ class NetworkSpecTest {
     @Test
     void aFileSaysHowItsNetworkIsMeantToSeePictures() {
         ImasConfig config = ConfigYaml.resolve(ConfigYaml.preset("embedded"));
-        NetworkSpec spec = NetworkSpec.of(config.withEvaluation(
-                config.evaluation().withMode(EvaluationMode.SLIDING).withWindow(96).withScale(0.5)));
+        NetworkSpec spec = NetworkSpec.of(config.withEvaluation(config.evaluation()
+                .withMode(EvaluationMode.SLIDING)
+                .withWindow(96)
+                .withScale(0.5)));
         assertThat(NetworkSpec.of(write(spec.metadata())).orElseThrow().sight()).isEqualTo(spec.sight());
         assertThat(NetworkSpec.of(write(SPEC.metadata())).orElseThrow().sight().mode())
                 .as("a file from before")

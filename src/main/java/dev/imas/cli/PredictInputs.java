@@ -1,0 +1,144 @@
+package dev.imas.cli;
+
+import dev.imas.common.FileProblem;
+import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
+import dev.imas.data.FolderTree;
+import dev.imas.image.PictureNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The pictures that {@code --input} names: files, folders, and patterns of both.
+ *
+ * @param pictures each with the folder of its results, relative to that of all results
+ * @param folders  in which pictures were looked for, and whether in those below, too
+ */
+record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders) {
+    /** A picture, and the folder of its results, relative to that of all results. */
+    record Found(Path file, Path folder) {}
+
+    private static final Path TOP = Path.of("");
+
+    /**
+     * Looks for pictures.
+     *
+     * @param texts     what was written behind --input
+     * @param recursive whether folders below those that are named are looked into
+     * @throws UserException naming everything that leads to no picture
+     */
+    static PredictInputs of(List<String> texts, boolean recursive) {
+        Search search = new Search(recursive);
+        texts.forEach(search::add);
+        if (!search.faults.isEmpty()) {
+            throw new UserException(String.join("\n", search.faults));
+        }
+        return new PredictInputs(List.copyOf(search.found.values()), search.folders);
+    }
+
+    private static final class Search {
+        private final boolean recursive;
+        private final Map<List<Path>, Found> found = new LinkedHashMap<>();
+        private final Map<Path, Boolean> folders = new LinkedHashMap<>();
+        private final List<String> faults = new ArrayList<>();
+
+        Search(boolean recursive) {
+            this.recursive = recursive;
+        }
+
+        void add(String text) {
+            Path path = WrittenPath.of(text);
+            if (Files.isRegularFile(path)) {
+                add(path, TOP);
+            } else if (Files.isDirectory(path)) {
+                folder(path, TOP);
+            } else if (Glob.is(text)) {
+                glob(text);
+            } else {
+                faults.add("--input: nothing at " + path + WrittenPath.hint(text));
+            }
+        }
+
+        /** One picture may be named in two ways. */
+        private void add(Path file, Path folder) {
+            found.putIfAbsent(List.of(RealPath.of(file), folder), new Found(file, folder));
+        }
+
+        private void glob(String text) {
+            Glob glob = Glob.of(text);
+            int before = found.size() + faults.size();
+            for (Path match : glob.matches()) {
+                Path place = glob.root().relativize(match);
+                if (Files.isDirectory(match)) {
+                    folder(match, place);
+                } else if (PictureNames.isPicture(match.toString())) {
+                    folders.putIfAbsent(match.toAbsolutePath().getParent(), false);
+                    add(match, place.getParent() == null ? TOP : place.getParent());
+                }
+            }
+            if (found.size() + faults.size() == before) {
+                faults.add(
+                        "--input: no picture matches " + text + " (" + String.join(", ", PictureNames.ENDINGS) + ")");
+            }
+        }
+
+        private void folder(Path folder, Path place) {
+            folders.put(folder, recursive);
+            List<Path> pictures = recursive ? below(folder) : in(folder);
+            if (pictures.isEmpty()) {
+                faults.add("--input: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + folder
+                        + (recursive || !hasFolders(folder) ? "" : "; --recursive looks into the folders in it"));
+            }
+            for (Path picture : pictures) {
+                Path above = folder.relativize(picture).getParent();
+                add(picture, above == null ? place : place.resolve(above));
+            }
+        }
+
+        private static List<Path> below(Path folder) {
+            return FolderTree.of(folder).pictures().stream()
+                    .map(folder::resolve)
+                    .toList();
+        }
+
+        private static List<Path> in(Path folder) {
+            return entries(folder).stream()
+                    .filter(path -> PictureNames.isPicture(path.toString()) && !FolderTree.ignored(path))
+                    .toList();
+        }
+
+        private static boolean hasFolders(Path folder) {
+            return entries(folder).stream().anyMatch(Files::isDirectory);
+        }
+
+        private static List<Path> entries(Path folder) {
+            try (Stream<Path> entries = Files.list(folder)) {
+                return entries.sorted().toList();
+            } catch (IOException e) {
+                throw new UserException(
+                        "--input: " + folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
+            }
+        }
+    }
+
+    /** Refuses a folder of results among those of the pictures, where the next run would take results for pictures. */
+    void keepApart(Path out) {
+        Path results = RealPath.of(out);
+        folders.forEach((folder, recursive) -> {
+            Path looked = RealPath.of(folder);
+            if (results.equals(looked)) {
+                throw new UserException("--out: " + out + " is the folder of the pictures; name another folder");
+            }
+            if (recursive && results.startsWith(looked)) {
+                throw new UserException("--out: " + out + " lies in " + folder
+                        + ", which is looked through for pictures; name a folder outside");
+            }
+        });
+    }
+}

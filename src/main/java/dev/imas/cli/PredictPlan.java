@@ -1,0 +1,74 @@
+package dev.imas.cli;
+
+import dev.imas.cli.PredictInputs.Found;
+import dev.imas.common.UserException;
+import dev.imas.data.ChannelFiles;
+import dev.imas.image.PictureNames;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Which picture gets which files. */
+record PredictPlan(List<Job> jobs) {
+    /** @param stem path of the results, less their endings */
+    record Job(Path picture, Path stem) {}
+
+    /** The plan as far as it is known without the network. */
+    static PredictPlan of(PredictInputs inputs, Path out) {
+        return of(
+                inputs.pictures(),
+                out,
+                picture -> PictureNames.stem(picture.getFileName().toString()));
+    }
+
+    /** The plan where pictures may have a file a channel, which depends on what the network sees. */
+    static PredictPlan of(PredictInputs inputs, Path out, ChannelFiles family) {
+        Set<Path> first = Set.copyOf(
+                family.pictures(inputs.pictures().stream().map(Found::file).toList()));
+        List<Found> pictures = inputs.pictures().stream()
+                .filter(found -> first.contains(found.file()))
+                .toList();
+        return of(pictures, out, family::name);
+    }
+
+    private static PredictPlan of(List<Found> pictures, Path out, Function<Path, String> name) {
+        return new PredictPlan(pictures.stream()
+                .map(found -> new Job(found.file(), out.resolve(found.folder()).resolve(name.apply(found.file()))))
+                .toList());
+    }
+
+    /** No result may replace a picture or another result. */
+    PredictPlan keptApart(PredictResults results) {
+        Set<Path> inputs = new HashSet<>();
+        jobs.forEach(job -> inputs.add(RealPath.of(job.picture)));
+        Map<Path, Path> origins = new HashMap<>();
+        for (Job job : jobs) {
+            for (Path result : results.files(job.stem)) {
+                Path other = origins.put(result, job.picture);
+                if (other != null) {
+                    throw new UserException("--input: " + other + " and " + job.picture + " would both become " + result
+                            + "; rename one");
+                }
+                if (inputs.contains(RealPath.of(result))) {
+                    throw new UserException(
+                            "--out: the result " + result + " would replace a picture of --input; name another folder");
+                }
+            }
+        }
+        return this;
+    }
+
+    /** What is left to do. */
+    PredictPlan without(Predicate<Job> done) {
+        return new PredictPlan(jobs.stream().filter(done.negate()).toList());
+    }
+
+    int size() {
+        return jobs.size();
+    }
+}

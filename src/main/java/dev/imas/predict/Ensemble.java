@@ -1,0 +1,76 @@
+package dev.imas.predict;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.Names;
+import dev.imas.weights.NetworkSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Several networks that answer as one; what they see and what their answers mean must be the same. */
+final class Ensemble {
+    private Ensemble() {}
+
+    /**
+     * Opens weights, of which the first tells names and colours.
+     *
+     * @throws UserException naming every difference that forbids to average what they say
+     */
+    static List<TrainedNetwork> open(List<Path> weights, Segmenter.Options options) {
+        List<TrainedNetwork> opened = new ArrayList<>();
+        try {
+            weights.forEach(file -> opened.add(TrainedNetwork.open(file, options)));
+            requireAgreement(weights, opened);
+            return opened;
+        } catch (RuntimeException e) {
+            opened.forEach(one -> one.network().close());
+            throw e;
+        }
+    }
+
+    private static void requireAgreement(List<Path> weights, List<TrainedNetwork> opened) {
+        List<String> differences = new ArrayList<>();
+        TrainedNetwork first = opened.get(0);
+        for (int i = 1; i < opened.size(); i++) {
+            TrainedNetwork other = opened.get(i);
+            Comparison comparison = new Comparison(weights.get(0), weights.get(i), differences);
+            comparison.specs(first.spec(), other.spec());
+            comparison.views(first.settings().evaluation(), other.settings().evaluation());
+        }
+        if (!differences.isEmpty()) {
+            throw new UserException(
+                    "--weights: these networks cannot answer as one\n" + String.join("\n", differences));
+        }
+    }
+
+    private record Comparison(Path first, Path other, List<String> differences) {
+        void specs(NetworkSpec one, NetworkSpec two) {
+            same("classes", one.classes(), two.classes());
+            if (!one.classNames().isEmpty() && !two.classNames().isEmpty()) { // else one of them does not say
+                same("class names", one.classNames(), two.classNames());
+            }
+            same("channels", one.input().channels(), two.input().channels());
+            same(
+                    "range of samples",
+                    one.input().range().plain(),
+                    two.input().range().plain());
+            same("page", one.input().page(), two.input().page());
+            same("mean", one.input().mean(), two.input().mean());
+            same("deviation", one.input().std(), two.input().std());
+        }
+
+        /** Settings on the command line hold for all of them, so these differences can be taken away there. */
+        void views(Evaluation one, Evaluation two) {
+            same("evaluation.scale", one.scale(), two.scale());
+            same("evaluation.mode", Names.word(one.mode()), Names.word(two.mode()));
+            same("evaluation.window", one.window(), two.window());
+        }
+
+        private void same(String what, Object one, Object two) {
+            if (!String.valueOf(one).equals(String.valueOf(two))) {
+                differences.add(what + ": " + one + " in " + first + ", " + two + " in " + other);
+            }
+        }
+    }
+}

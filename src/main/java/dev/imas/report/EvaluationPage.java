@@ -1,0 +1,118 @@
+package dev.imas.report;
+
+import dev.imas.config.Colors;
+import dev.imas.config.ImasConfig.AbsentClasses;
+import dev.imas.measure.ConfusionMatrix;
+import dev.imas.measure.Measurement;
+import java.util.Locale;
+
+/** The page of an evaluation: result, key figures, classes, what was taken for what, and the worst pictures. */
+final class EvaluationPage {
+    private EvaluationPage() {}
+
+    static String html(Evaluated evaluated) {
+        return Page.document(
+                evaluated.title() + " – iMAS evaluation",
+                head(evaluated)
+                        + tiles(evaluated)
+                        + classes(evaluated)
+                        + ConfusionSection.html(evaluated)
+                        + WorstSection.html(evaluated));
+    }
+
+    private static String head(Evaluated evaluated) {
+        StringBuilder facts = new StringBuilder();
+        evaluated.facts().forEach((name, value) -> Page.fact(facts, name, value));
+        return "<header>\n<div><p class=\"kind\">iMAS evaluation</p>\n<h1>" + Html.escape(evaluated.title())
+                + "</h1>\n<p class=\"result\"><b>"
+                + Format.fixed(100 * evaluated.measurement().miou(), 1)
+                + "</b> <span>% mIoU</span></p>\n</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
+    }
+
+    private static String tiles(Evaluated evaluated) {
+        Measurement measurement = evaluated.measurement();
+        StringBuilder tiles = new StringBuilder();
+        Tiles.tile(
+                tiles,
+                "pixel accuracy",
+                Format.percent(measurement.matrix().accuracy()),
+                Format.count(measurement.matrix().total()) + " pixels");
+        Tiles.tile(tiles, "mean Dice", Format.percent(measurement.meanDice()), "of the classes");
+        Tiles.tile(
+                tiles,
+                "mean boundary F1",
+                Format.percent(measurement.meanBoundaryF1()),
+                "within " + pixels(evaluated.tolerance()));
+        Tiles.tile(tiles, "pictures", Format.count(measurement.pictures().size()), "");
+        return "<div class=\"tiles\">\n" + tiles + "</div>\n";
+    }
+
+    /** A distance: {@code 2 px}. */
+    static String pixels(double distance) {
+        return Format.fixed(distance, distance == Math.rint(distance) ? 0 : 1) + "\u00a0px";
+    }
+
+    private static String classes(Evaluated evaluated) {
+        ConfusionMatrix matrix = evaluated.measurement().matrix();
+        StringBuilder rows = new StringBuilder();
+        boolean lacking = false;
+        for (int c = 0; c < matrix.classes(); c++) {
+            boolean there = matrix.occurs(c);
+            lacking |= !there;
+            rows.append("<tr>").append(name(evaluated, c)).append(bar(there ? matrix.iou(c) : 0));
+            cell(rows, "<b>" + Format.percent(there ? matrix.iou(c) : Double.NaN) + "</b>");
+            cell(rows, Format.percent(matrix.dice(c)));
+            cell(rows, Format.percent(matrix.precision(c)));
+            cell(rows, Format.percent(matrix.recall(c)));
+            cell(rows, Format.percent(evaluated.measurement().boundaryF1(c)));
+            cell(rows, share(matrix.truth(c), matrix.total()));
+            rows.append("</tr>\n");
+        }
+        return Html.section(
+                "classes",
+                "Classes",
+                "The bar is the IoU; “area” is the class's share of the true pixels."
+                        + (lacking ? absent(evaluated) : ""),
+                "<div class=\"scroll\"><table class=\"measures\">\n<thead><tr><th scope=\"col\">class</th>"
+                        + "<th scope=\"col\"></th>" + heads("IoU", "Dice", "precision", "recall", "boundary F1", "area")
+                        + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n");
+    }
+
+    private static String absent(Evaluated evaluated) {
+        return evaluated.absent() == AbsentClasses.ZERO
+                ? " Classes that occur nowhere have no figures and count as 0 in the means."
+                : " Classes that occur nowhere have no figures and are left out of the means.";
+    }
+
+    private static String heads(String... titles) {
+        StringBuilder heads = new StringBuilder();
+        for (String title : titles) {
+            heads.append("<th scope=\"col\" class=\"n\">").append(title).append("</th>");
+        }
+        return heads.toString();
+    }
+
+    /** The head of a class's row: colour and name. */
+    static String name(Evaluated evaluated, int c) {
+        return "<th scope=\"row\">" + chip(Colors.hex(evaluated.palette().get(c)))
+                + Html.escape(evaluated.names().get(c)) + "</th>";
+    }
+
+    static String chip(String colour) {
+        return "<span class=\"chip\" style=\"background:" + colour + "\"></span>";
+    }
+
+    private static String bar(double iou) {
+        return "<td class=\"bars\"><div class=\"track\"><i style=\"width:"
+                + String.format(Locale.ROOT, "%.1f", 100 * iou) + "%\"></i></div></td>";
+    }
+
+    private static void cell(StringBuilder rows, String markup) {
+        rows.append("<td class=\"n\">").append(markup).append("</td>");
+    }
+
+    private static String share(long part, long whole) {
+        double share = (double) part / whole;
+        return share > 0 && share < 0.0005 ? "&lt; 0.1\u00a0%" : Format.percent(share);
+    }
+}

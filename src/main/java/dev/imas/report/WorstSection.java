@@ -1,0 +1,79 @@
+package dev.imas.report;
+
+import dev.imas.config.Colors;
+import dev.imas.measure.ConfusionMatrix.Mistake;
+import dev.imas.measure.PictureScore;
+import dev.imas.report.WorstPictures.Shown;
+import java.util.List;
+
+/** The worst pictures, each beside its truth, its prediction and its errors. */
+final class WorstSection {
+    private WorstSection() {}
+
+    static String html(Evaluated evaluated) {
+        List<Shown> shown = evaluated.worst().shown();
+        int all = evaluated.measurement().pictures().size();
+        if (shown.isEmpty()) {
+            return Html.section("worst", "Pictures", "No picture has a wrong pixel.", "");
+        }
+        StringBuilder cases = new StringBuilder();
+        shown.forEach(picture -> cases.append(html(picture, evaluated.names())));
+        String lead = (shown.size() < all ? "The worst " + shown.size() + " of " + Format.count(all) : "All " + all)
+                + " by mIoU of the classes that a picture's truth or prediction holds; "
+                + EvaluationFiles.PICTURES + " has every picture.";
+        return Html.section(
+                "worst", "Worst pictures", lead, legend(evaluated) + "<div class=\"cases\">\n" + cases + "</div>\n");
+    }
+
+    private static String html(Shown shown, List<String> names) {
+        PictureScore score = shown.score();
+        return "<article>\n<h3><span>" + Html.escape(score.id()) + "</span>" + figures(score) + "</h3>\n"
+                + "<div class=\"sample\">\n"
+                + figure(shown.picture(), "picture", score.width() + " × " + score.height() + "\u00a0px")
+                + figure(shown.truth(), "truth", "")
+                + figure(shown.prediction(), "prediction", Format.percent(score.accuracy()) + " right")
+                + figure(
+                        shown.errors(),
+                        "errors",
+                        score.mistake().map(mistake -> most(mistake, names)).orElse(""))
+                + "</div>\n</article>\n";
+    }
+
+    private static String figures(PictureScore score) {
+        return "<b>" + Format.percent(score.miou()) + "</b><small>mIoU</small><b>" + Format.percent(score.boundaryF1())
+                + "</b><small>boundary F1</small>";
+    }
+
+    private static String most(Mistake mistake, List<String> names) {
+        return "mostly " + names.get(mistake.truth()) + " → " + names.get(mistake.predicted());
+    }
+
+    private static String figure(String uri, String title, String remark) {
+        return "<figure><img src=\"" + uri + "\" alt=\"" + title + "\"><figcaption><span>" + title + "</span>"
+                + (remark.isEmpty() ? "" : "<span>" + Html.escape(remark) + "</span>") + "</figcaption></figure>\n";
+    }
+
+    private static String legend(Evaluated evaluated) {
+        StringBuilder entries = new StringBuilder();
+        for (int c = 0; c < evaluated.names().size(); c++) {
+            if (evaluated.measurement().matrix().occurs(c)) {
+                entry(entries, evaluated.palette().get(c), evaluated.names().get(c));
+            }
+        }
+        entry(entries, WorstPictures.WRONG, "wrong");
+        boolean ignored = evaluated.worst().shown().stream()
+                .map(Shown::score)
+                .anyMatch(score -> score.counted() < (long) score.width() * score.height());
+        if (ignored) {
+            entry(entries, WorstPictures.IGNORED, "no truth");
+        }
+        return "<ul class=\"colors\">" + entries + "</ul>\n";
+    }
+
+    private static void entry(StringBuilder entries, int colour, String name) {
+        entries.append("<li>")
+                .append(EvaluationPage.chip(Colors.hex(colour)))
+                .append(Html.escape(name))
+                .append("</li>");
+    }
+}

@@ -1,0 +1,103 @@
+package dev.imas.cli;
+
+import static dev.imas.cli.Shell.imas;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.cli.Shell.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an evaluation tells and leaves, on generated scenes. */
+class EvaluateCommandTest {
+    private static final String[] NAMES = {"back", "disc", "<b>ring</b>", "bar", "star, or so", "cross", "wave"};
+
+    @TempDir
+    static Path dir;
+
+    private static Path weights;
+
+    @BeforeAll
+    static void write() {
+        weights = TinyWeights.write(dir.resolve("tiny.safetensors"), 3, NAMES);
+    }
+
+    private static Result evaluate(String... more) {
+        List<String> line = new ArrayList<>(List.of(
+                "evaluate",
+                "--weights",
+                weights.toString(),
+                "--preset",
+                "embedded",
+                "--device",
+                "cpu",
+                "--set",
+                "data.embedded={images: 4, labeled: 2, validation: 15, size: 32}"));
+        line.addAll(List.of(more));
+        return imas(line.toArray(String[]::new));
+    }
+
+    @Test
+    void theFilesTellWhatTheJsonTells() throws IOException {
+        Path out = dir.resolve("measured");
+        Result result = evaluate("--out", out.toString(), "--json");
+        assertThat(result.status()).as(result.err()).isZero();
+        JsonNode json = new ObjectMapper().readTree(result.out());
+        assertThat(json.get("pictures")).hasSize(15);
+        assertThat(json.get("boundary_tolerance").doubleValue()).isEqualTo(2);
+
+        List<String> confusion = Files.readAllLines(out.resolve("confusion.csv"));
+        long right = 0;
+        long all = 0;
+        for (int t = 0; t < NAMES.length; t++) {
+            String row = confusion.get(t + 1);
+            for (int p = 0; p < NAMES.length; p++) {
+                long pixels = json.get("confusion").get(t).get(p).longValue();
+                all += pixels;
+                right += t == p ? pixels : 0;
+                row = row.replaceFirst("," + pixels, "");
+            }
+            assertThat(row.replace("\"", "")).isEqualTo(NAMES[t]);
+        }
+        assertThat(all).isEqualTo(15L * 32 * 32);
+        assertThat((double) right / all).isCloseTo(json.get("pixel_accuracy").doubleValue(), within(1e-12));
+        assertThat(Files.readAllLines(out.resolve("classes.csv"))).hasSize(NAMES.length + 1);
+        assertThat(Files.readAllLines(out.resolve("pictures.csv"))).hasSize(16);
+
+        String page = Files.readString(out.resolve("evaluation.html"));
+        assertThat(page)
+                .contains("The worst 12 of 15", "&lt;b&gt;ring&lt;/b&gt;")
+                .doesNotContain("<b>ring")
+                .doesNotContain("http");
+        assertThat(page.split("data:image/jpeg", -1)).hasSize(1 + 4 * 12);
+    }
+
+    @Test
+    void theTerminalKeepsItsLinesAndGetsMore() {
+        Result result =
+                evaluate("--tolerance", "1.5", "--out", dir.resolve("again").toString());
+        assertThat(result.status()).as(result.err()).isZero();
+        List<String> lines = result.out().lines().toList();
+        assertThat(lines.get(0)).matches("back {17} +\\d+\\.\\d %");
+        assertThat(lines.get(7)).matches("mIoU {17} +\\d+\\.\\d %  \\(15 images\\)");
+        assertThat(lines.get(10)).matches("mean boundary F1 +\\d+\\.\\d %  \\(within 1\\.5 pixels\\)");
+        assertThat(lines.get(11))
+                .isEqualTo(dir.resolve("again").resolve("evaluation.html").toString());
+    }
+
+    @Test
+    void aToleranceThatIsNoneIsRefusedBeforeWork() {
+        Result result = evaluate("--tolerance", "wide");
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err()).isEqualTo("imas: --tolerance is wide; expected a number from 0 to 50\n");
+        assertThat(evaluate("--out", weights.toString()).err()).contains("--out: " + weights + " cannot be used");
+    }
+}

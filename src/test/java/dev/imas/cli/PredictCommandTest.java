@@ -1,0 +1,272 @@
+package dev.imas.cli;
+
+import static dev.imas.cli.Shell.imas;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.imas.cli.Shell.Result;
+import dev.imas.common.Rng;
+import dev.imas.image.ImageFiles;
+import dev.imas.image.Pngs;
+import dev.imas.image.RgbImage;
+import dev.imas.image.Samples;
+import dev.imas.image.StoredMask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What predict takes and leaves. */
+class PredictCommandTest {
+    @TempDir
+    static Path shared;
+
+    private static Path weights;
+    private static Path others;
+
+    @TempDir
+    Path dir;
+
+    private Path in;
+    private Path out;
+
+    @BeforeAll
+    static void writeWeights() {
+        weights = TinyWeights.write(shared.resolve("one.safetensors"), 3, "background", "cell", "wall");
+        others = TinyWeights.write(shared.resolve("two.safetensors"), 4, "background", "cell", "wall");
+    }
+
+    @BeforeEach
+    void writePictures() {
+        in = dir.resolve("in");
+        out = dir.resolve("out");
+        picture("a.png", 33, 21, 1);
+        picture("plate/b.png", 17, 40, 2);
+        picture("plate/deep/a.png", 25, 25, 3);
+    }
+
+    private void picture(String name, int width, int height, int seed) {
+        Rng random = Rng.of(seed, "picture");
+        byte[] rgb = new byte[3 * width * height];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (random.integer(0, 120) + (i / 3 % width > width / 2 ? 120 : 0));
+        }
+        Pngs.write(in.resolve(name), new RgbImage(width, height, rgb));
+    }
+
+    private Result predict(Object... more) {
+        return predict(List.of(weights), more);
+    }
+
+    private Result predict(List<Path> networks, Object... more) {
+        List<String> line = new ArrayList<>(List.of("predict", "--device", "cpu", "--precision", "fp32", "--weights"));
+        networks.forEach(network -> line.add(network.toString()));
+        line.addAll(List.of("--out", out.toString()));
+        Arrays.stream(more).map(Object::toString).forEach(line::add);
+        return imas(line.toArray(String[]::new));
+    }
+
+    private List<String> written() throws IOException {
+        if (!Files.exists(out)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(out)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> out.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void aFolderGivesTheSameTreeAndEveryFileThatIsAskedFor() throws IOException {
+        Result result = predict("--input", in, "--recursive", "--probabilities", "--confidence", "--geojson");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.err()).contains("GeoJSON without the class background");
+        assertThat(written())
+                .hasSize(15)
+                .contains("a.png", "a-overlay.png", "plate/b.png", "plate/deep/a-probabilities.ome.tif")
+                .contains("plate/deep/a-confidence.tif", "plate/deep/a.geojson");
+        StoredMask labels = ImageFiles.storedMask(out.resolve("plate/b.png"));
+        Samples probabilities = ImageFiles.samples(out.resolve("plate/b-probabilities.ome.tif"));
+        Samples confidence = ImageFiles.samples(out.resolve("plate/b-confidence.tif"));
+        assertThat(probabilities.channelNames()).containsExactly("background", "cell", "wall");
+        for (int i = 0; i < 17 * 40; i++) {
+            float[] p = Arrays.copyOfRange(probabilities.values(), 3 * i, 3 * i + 3);
+            assertThat(p[0] + p[1] + p[2]).isCloseTo(1, within(1e-5f));
+            assertThat(p[labels.values()[i]]).isCloseTo(confidence.values()[i], within(1e-5f));
+            assertThat(confidence.values()[i]).isGreaterThanOrEqualTo(Math.max(p[0], Math.max(p[1], p[2])) - 1e-5f);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'*.png',            'a.png'",
+        "'p*/*.png',         'plate/b.png'",
+        "'**/*.png',         'a.png plate/b.png plate/deep/a.png'",
+        "'plate/{deep,dee}', 'deep/a.png'",
+        "'plate/[b-c].???',  'b.png'"
+    })
+    void patternsAreExpandedHere(String pattern, String expected) throws IOException {
+        Result result = predict("--input", in + "/" + pattern, "--overlay", "none");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(String.join(" ", written())).isEqualTo(expected);
+    }
+
+    @Test
+    void severalInputsAreTakenTogetherAndTheSamePictureOnce() throws IOException {
+        Result result = predict("--input", in.resolve("a.png"), in, "--input", in.resolve("plate"), "--overlay", "0");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(written()).containsExactly("a-overlay.png", "a.png", "b-overlay.png", "b.png");
+        assertThat(ImageFiles.picture(out.resolve("a-overlay.png")).rgb())
+                .isEqualTo(ImageFiles.picture(in.resolve("a.png")).rgb());
+    }
+
+    @Test
+    void whatWouldMixResultsAndPicturesIsRefusedBeforeWork() throws IOException {
+        assertThat(predict("--input", in, in.resolve("plate/deep")).err())
+                .contains("would both become " + out.resolve("a.png"));
+        assertThat(predict("--input", dir.resolve("none"), in + "/*.tif", "--recursive")
+                        .err())
+                .contains("--input: nothing at " + dir.resolve("none"))
+                .contains("--input: no picture matches " + in + "/*.tif");
+        assertThat(written()).isEmpty();
+        out = in.resolve("results");
+        assertThat(predict("--input", in, "--recursive").err()).contains("lies in " + in + ", which is looked through");
+        assertThat(out).doesNotExist();
+        out = in;
+        Files.move(in.resolve("a.png"), in.resolve("a.jpg"));
+        assertThat(predict("--input", in).err()).contains("--out: " + in + " is the folder of the pictures");
+        assertThat(predict("--input", in + "/*.jpg").err()).contains("is the folder of the pictures");
+        assertThat(predict(
+                                "--input",
+                                Files.createDirectories(dir.resolve("empty/below"))
+                                        .getParent())
+                        .err())
+                .contains("; --recursive looks into the folders in it");
+    }
+
+    @Test
+    void optionsThatMeanNothingAreRefused() {
+        assertThat(predict("--input", in, "--simplify", "1").err()).contains("--simplify is about --geojson");
+        assertThat(predict("--input", in, "--overlay", "2").err())
+                .contains("--overlay is 2; expected a number from 0 to 1");
+        assertThat(predict("--input", in, "--geojson", "cells").err()).contains("--geojson is cells; expected nothing");
+        assertThat(predict("--input", in, "--geojson", "--leave-out", "sky").err())
+                .contains("--leave-out is sky; expected none, or a class: background, cell, wall");
+        assertThat(predict("--input", in, "--tta", "d8").err()).contains("--tta is d8; expected none, flip or d4");
+    }
+
+    @Test
+    void goesOnAfterABadPictureAndWhereItStopped() throws IOException {
+        Files.write(in.resolve("plate/bad.png"), Arrays.copyOf(Files.readAllBytes(in.resolve("a.png")), 200));
+        Result result = predict("--input", in, "--recursive");
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err())
+                .contains("1 of 4 pictures could not be predicted")
+                .contains("bad.png");
+        assertThat(written()).hasSize(6);
+
+        FileTime before = Files.getLastModifiedTime(out.resolve("plate/b.png"));
+        Files.delete(out.resolve("plate/deep/a-overlay.png"));
+        Files.delete(in.resolve("plate/bad.png"));
+        Result again = predict("--input", in, "--recursive", "--skip-existing");
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.out().lines())
+                .containsExactly(out.resolve("plate/deep/a.png").toString());
+        assertThat(again.err()).contains("2 of 3 pictures have their results and are left out");
+        assertThat(written()).hasSize(6);
+        assertThat(Files.getLastModifiedTime(out.resolve("plate/b.png"))).isEqualTo(before);
+    }
+
+    @Test
+    void tilesGiveLabelsAloneAndSaySo() throws IOException {
+        assertThat(predict("--input", in, "--tile", "64", "--geojson", "--overlay", "0.3").err())
+                .contains("tiles give labels alone; leave --overlay, --geojson out");
+        Result whole = predict(List.of(weights, others), "--input", in, "--tile", "64", "--tta", "flip");
+        assertThat(whole.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(whole.err()).contains("of one network in one position; set evaluation.mode=sliding");
+        String[] windows = {"--set", "evaluation.mode=sliding", "--set", "evaluation.window=16", "--tta", "flip"};
+        Result inMemory = predict(List.of(weights, others), "--input", in, windows[0], windows[1], windows[2],
+                windows[3], windows[4], windows[5]);
+        assertThat(inMemory.status()).as(inMemory.err()).isZero();
+        int[] expected = ImageFiles.storedMask(out.resolve("a.png")).values();
+        Result tiled = predict(List.of(weights, others), "--input", in, "--tiff", windows[0], windows[1], windows[2],
+                windows[3], windows[4], windows[5]);
+        assertThat(tiled.status()).as(tiled.err()).isZero();
+        assertThat(tiled.out().strip()).isEqualTo(out.resolve("a.tif").toString());
+        assertThat(ImageFiles.storedMask(out.resolve("a.tif")).values()).isEqualTo(expected);
+    }
+
+    private float[] probabilities(List<Path> networks, String... more) {
+        Object[] line = Stream.concat(Stream.of("--input", in.resolve("a.png"), "--probabilities"), Stream.of(more))
+                .toArray();
+        Result result = predict(networks, line);
+        assertThat(result.status()).as(result.err()).isZero();
+        return ImageFiles.samples(out.resolve("a-probabilities.ome.tif")).values();
+    }
+
+    @Test
+    void severalNetworksAnswerAsTheirMean() {
+        float[] one = probabilities(List.of(weights));
+        float[] two = probabilities(List.of(others));
+        float[] twice = probabilities(List.of(weights, weights));
+        float[] both = probabilities(List.of(weights, others));
+        assertThat(both).isEqualTo(probabilities(List.of(others, weights)));
+        double change = 0;
+        for (int i = 0; i < one.length; i++) {
+            assertThat(twice[i]).isCloseTo(one[i], within(1e-5f));
+            // Averaged before they are enlarged to the picture, so nearly, not exactly, the mean of the results.
+            assertThat(both[i]).isCloseTo((one[i] + two[i]) / 2, within(0.002f));
+            change = Math.max(change, Math.abs(one[i] - two[i]));
+        }
+        assertThat(change).isGreaterThan(0.1);
+    }
+
+    /** Whatever is seen in all positions is seen in the mirrored picture mirrored. */
+    @ParameterizedTest
+    @CsvSource({"none, false", "flip, true", "d4, true"})
+    void inAllPositionsAMirroredPictureIsSeenMirrored(String kind, boolean equal) {
+        float[] seen = probabilities(List.of(weights), "--tta", kind);
+        RgbImage image = ImageFiles.picture(in.resolve("a.png"));
+        byte[] mirrored = new byte[image.rgb().length];
+        for (int i = 0; i < mirrored.length; i++) {
+            mirrored[i] = image.rgb()[3 * mirror(i / 3) + i % 3];
+        }
+        Pngs.write(in.resolve("a.png"), new RgbImage(33, 21, mirrored));
+        float[] other = probabilities(List.of(weights), "--tta", kind);
+        double change = 0;
+        for (int i = 0; i < seen.length; i++) {
+            change = Math.max(change, Math.abs(seen[i] - other[3 * mirror(i / 3) + i % 3]));
+        }
+        if (equal) {
+            assertThat(change).isLessThan(1e-4);
+        } else {
+            assertThat(change).isGreaterThan(1e-3);
+        }
+    }
+
+    private static int mirror(int pixel) {
+        return pixel / 33 * 33 + 32 - pixel % 33;
+    }
+
+    @Test
+    void networksThatDifferAreRefusedWithAllDifferences() {
+        Path other = TinyWeights.write(dir.resolve("other.safetensors"), 5, "background", "leaf");
+        Result result = predict(List.of(weights, other), "--input", in);
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err())
+                .contains("classes: 3 in " + weights + ", 2 in " + other)
+                .contains("class names: [background, cell, wall] in " + weights + ", [background, leaf] in " + other);
+    }
+}
