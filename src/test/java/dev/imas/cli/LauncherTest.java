@@ -273,6 +273,15 @@ class LauncherTest {
     }
 
     @Test
+    void buildingTheBenchmarksLeavesTheProductWhole() throws Exception {
+        launch(dir, home.resolve("imas"));
+        Path kernels = Files.createFile(home.resolve("target/lib/imas-kernels-0.1.0.jar"));
+        stub("mvn", BENCHMARKS);
+        launch(dir, home.resolve("imas"), "bench");
+        assertThat(kernels).exists();
+    }
+
+    @Test
     void benchExplainsItselfInTheProduct() throws Exception {
         assertThat(launch(dir, home.resolve("imas"), "bench", "--help").out())
                 .contains(program("target") + " bench --help");
