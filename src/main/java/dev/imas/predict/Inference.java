@@ -96,8 +96,7 @@ final class Inference {
 
     /** Of scores [1,C,h,w] in the picture's size. */
     Labelled labelled(Tensor scores) {
-        TensorKernels.PseudoLabels found =
-                kernels.pseudoLabel(scores, scores, 0, scores.size(2), scores.size(3));
+        TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, scores.size(2), scores.size(3));
         return new Labelled(bytes(found.labels()), floats(found.confidence()));
     }
 

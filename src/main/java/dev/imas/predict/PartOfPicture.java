@@ -41,8 +41,7 @@ final class PartOfPicture {
 
     /** Logits of a tile [1,C,h,w], in the caller's scope, once the tiles are looked at. */
     Tensor logits(Tensor images, Span row, Span column) {
-        TileSurroundings around =
-                new TileSurroundings(compute, means(), rows, columns, row.start(), column.start());
+        TileSurroundings around = new TileSurroundings(compute, means(), rows, columns, row.start(), column.start());
         return compute.forward(false, () -> network.part(images, around));
     }
 

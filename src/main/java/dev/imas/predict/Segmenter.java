@@ -249,7 +249,8 @@ public final class Segmenter implements AutoCloseable {
         try (PictureBands bands = source.get()) {
             size = bands.size();
         }
-        Consumer<String> told = how -> notes.accept(file + " has " + size.width() + "x" + size.height() + " pixels: " + how);
+        Consumer<String> told =
+                how -> notes.accept(file + " has " + size.width() + "x" + size.height() + " pixels: " + how);
         target.write(
                 size,
                 rows -> tiled(source, size, tiles, progress, told, (count, some, sure) -> rows.write(some, count)));
@@ -277,10 +278,9 @@ public final class Segmenter implements AutoCloseable {
         try {
             working(evaluation, inference -> {
                 try {
-                    TiledPicture.Passes passes = new TiledPicture.Passes(
-                            networks, passes(), augmentation != TestTimeAugmentation.NONE);
-                    new TiledPicture(passes, inference, evaluation, source, size)
-                            .segment(tiles, progress, told, sink);
+                    TiledPicture.Passes passes =
+                            new TiledPicture.Passes(networks, passes(), augmentation != TestTimeAugmentation.NONE);
+                    new TiledPicture(passes, inference, evaluation, source, size).segment(tiles, progress, told, sink);
                     return null;
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);

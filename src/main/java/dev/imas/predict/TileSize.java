@@ -67,7 +67,8 @@ record TileSize(int side, int overlap) {
         long budget = budget(compute);
         double byNetwork = Math.sqrt((double) budget / bytesOfPixel(spec.network()));
         double rowBytes = (double) seen.width() * spec.input().pixelBytes();
-        double logitBytes = (double) seen.width() * spec.classes() * Float.BYTES / (Grid.FINE_PIXELS * Grid.FINE_PIXELS);
+        double logitBytes =
+                (double) seen.width() * spec.classes() * Float.BYTES / (Grid.FINE_PIXELS * Grid.FINE_PIXELS);
         double byRows = BUDGET / Math.max(rowBytes, logitBytes);
         int least = Math.max(SMALLEST, spec.sight().tile().orElse(SMALLEST));
         return (int) Math.max(least, Math.min(LARGEST, Math.min(byNetwork, byRows)));

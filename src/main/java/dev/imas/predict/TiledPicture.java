@@ -65,7 +65,8 @@ final class TiledPicture {
     }
 
     private TiledInference tiled(TileMap map) {
-        return new TiledInference(inference, picture, seen, map, passes.networks.get(0).spec().classes());
+        return new TiledInference(
+                inference, picture, seen, map, passes.networks.get(0).spec().classes());
     }
 
     private void inTiles(TileSize size, Progress progress, Consumer<String> told, TiledInference.Rows sink)
@@ -80,8 +81,8 @@ final class TiledPicture {
                         .toList();
         BlendedMap map = BlendedMap.of(seen, tall, wide, parts.isEmpty() ? passes.all : null, parts);
         TiledInference tiled = tiled(map);
-        told.accept("seen in " + tiled.pieces() + " tiles of " + size.side() + " pixels that overlap by "
-                + size.overlap());
+        told.accept(
+                "seen in " + tiled.pieces() + " tiles of " + size.side() + " pixels that overlap by " + size.overlap());
         int looks = parts.isEmpty() ? 0 : parts.get(0).tilesToLookAt();
         Pieces pieces = new Pieces(progress, looks + tiled.pieces());
         if (looks > 0) {

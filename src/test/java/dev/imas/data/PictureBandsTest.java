@@ -28,7 +28,8 @@ class PictureBandsTest {
 
     private static PictureInput input(Object channels, Object range) {
         Channels parsed = Channels.parse(channels).orElseThrow();
-        List<Double> ones = IntStream.range(0, parsed.count()).mapToObj(c -> 1.0).toList();
+        List<Double> ones =
+                IntStream.range(0, parsed.count()).mapToObj(c -> 1.0).toList();
         return new PictureInput(parsed, PixelRange.parse(range).orElseThrow(), null, ones, ones);
     }
 
@@ -81,7 +82,8 @@ class PictureBandsTest {
         TestChannels.tiff16(three, width, height, 3, values);
         assertSame(new PictureReader(input(List.of(2, 0), range)), three);
         Path grey = folder.resolve("grey.png");
-        TestChannels.grey16(grey, width, height, IntStream.of(values).limit(width * height).toArray());
+        TestChannels.grey16(
+                grey, width, height, IntStream.of(values).limit(width * height).toArray());
         assertSame(new PictureReader(input("rgb", range)), grey);
         Path colours = TestFiles.picture(folder.resolve("colours.png"), width, height);
         assertSame(new PictureReader(input("rgb", range)), colours);

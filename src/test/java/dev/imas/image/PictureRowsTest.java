@@ -34,7 +34,8 @@ class PictureRowsTest {
                 parts.add(rows.samples());
             }
             Samples first = parts.get(0);
-            float[] values = new float[parts.stream().mapToInt(part -> part.values().length).sum()];
+            float[] values = new float
+                    [parts.stream().mapToInt(part -> part.values().length).sum()];
             int at = 0;
             for (Samples part : parts) {
                 System.arraycopy(part.values(), 0, values, at, part.values().length);
@@ -116,7 +117,8 @@ class PictureRowsTest {
         assertThatThrownBy(() -> PictureRows.open(half, null))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith(half + " cannot be read as an image");
-        byte[] strips = TestTiff.little().page(20, 100, 1, 8).strips(new byte[2000]).bytes();
+        byte[] strips =
+                TestTiff.little().page(20, 100, 1, 8).strips(new byte[2000]).bytes();
         Path cut = write(folder.resolve("cut.tif"), Arrays.copyOf(strips, strips.length / 2));
         assertThatThrownBy(() -> samples(cut)).isInstanceOf(UserException.class);
     }
@@ -125,7 +127,11 @@ class PictureRowsTest {
     void turnedAndInterlacedPicturesAreReadAsAWhole() {
         Path turned = write(
                 folder.resolve("turned.tif"),
-                TestTiff.little().page(2, 1, 1, 8).tag(274, 6).strips(bytes(1, 2)).bytes());
+                TestTiff.little()
+                        .page(2, 1, 1, 8)
+                        .tag(274, 6)
+                        .strips(bytes(1, 2))
+                        .bytes());
         assertThat(PictureRows.open(turned, null)).isEmpty();
         assertThat(PictureRows.open(write(folder.resolve("a.bmp"), encode(colours(9, 7), "bmp")), null))
                 .isEmpty();

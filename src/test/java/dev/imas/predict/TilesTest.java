@@ -155,10 +155,13 @@ class TilesTest {
         ImasConfig settings = config.withEvaluation(config.evaluation().withScale(scale));
         try (Segmenter segmenter = segmenter(outputStride == 16 ? network : dense, outputStride, settings)) {
             Segmentation whole = segmenter.segment(picture);
-            Segmentation tiled = segmenter.segment(
-                    picture, new Tiles(OptionalInt.of(320), OptionalDouble.of(0.7)), Progress.NONE);
+            Segmentation tiled =
+                    segmenter.segment(picture, new Tiles(OptionalInt.of(320), OptionalDouble.of(0.7)), Progress.NONE);
             byte[] expected = whole.labels().labels();
-            assertThat(IntStream.range(0, expected.length).map(i -> expected[i]).distinct().count())
+            assertThat(IntStream.range(0, expected.length)
+                            .map(i -> expected[i])
+                            .distinct()
+                            .count())
                     .as("a picture of one class would show nothing")
                     .isGreaterThan(1);
             assertThat(agreement(tiled, expected)).isGreaterThanOrEqualTo(0.999);
@@ -178,12 +181,15 @@ class TilesTest {
         Path other = folder.resolve("other.safetensors");
         WeightFiles.save(network.state(), one, spec(16).metadata());
         WeightFiles.save(dense.state(), other, spec(8).metadata());
-        Segmenter.Options options =
-                Segmenter.Options.defaults().device("cpu").precision(Precision.FP32).scale(1);
+        Segmenter.Options options = Segmenter.Options.defaults()
+                .device("cpu")
+                .precision(Precision.FP32)
+                .scale(1);
         try (Segmenter both = Segmenter.open(List.of(one, other), options, TestTimeAugmentation.NONE);
                 Segmenter first = Segmenter.open(one, options)) {
             byte[] averaged = both.segment(picture).labels().labels();
-            assertThat(agreement(both.segment(picture, tiles, Progress.NONE), averaged)).isGreaterThan(0.999);
+            assertThat(agreement(both.segment(picture, tiles, Progress.NONE), averaged))
+                    .isGreaterThan(0.999);
             assertThat(agreement(first.segment(picture), averaged)).isLessThan(0.999);
         }
         try (Segmenter turned = Segmenter.open(List.of(one), options, TestTimeAugmentation.D4);
@@ -192,7 +198,8 @@ class TilesTest {
             double near = agreement(found, turned.segment(picture).labels().labels());
             assertThat(near)
                     .isGreaterThan(0.95)
-                    .isGreaterThan(agreement(found, straight.segment(picture).labels().labels()));
+                    .isGreaterThan(
+                            agreement(found, straight.segment(picture).labels().labels()));
         }
     }
 
@@ -207,8 +214,10 @@ class TilesTest {
     @Test
     void windowsGiveTheSameBandByBand() {
         RgbImage picture = discs(150, 131);
-        ImasConfig settings = config.withEvaluation(
-                config.evaluation().withMode(EvaluationMode.SLIDING).withWindow(64).withScale(0.7));
+        ImasConfig settings = config.withEvaluation(config.evaluation()
+                .withMode(EvaluationMode.SLIDING)
+                .withWindow(64)
+                .withScale(0.7));
         try (Segmenter segmenter = segmenter(network, 16, settings)) {
             Segmentation whole = segmenter.segment(picture);
             Segmentation bands = segmenter.segment(picture, Tiles.AUTO, Progress.NONE);
@@ -227,7 +236,8 @@ class TilesTest {
         Pngs.write(file, picture);
         Tiles tiles = new Tiles(OptionalInt.of(256), OptionalDouble.empty());
         try (Segmenter segmenter = segmenter(network, 16, config)) {
-            byte[] expected = segmenter.segment(picture, tiles, Progress.NONE).labels().labels();
+            byte[] expected =
+                    segmenter.segment(picture, tiles, Progress.NONE).labels().labels();
             for (String name : List.of("labels.png", "labels.tif")) {
                 segmenter.segment(file, out.resolve(name), tiles, Progress.NONE);
                 StoredMask mask = ImageFiles.storedMask(out.resolve(name), new ImageSize(430, 317));
@@ -235,8 +245,8 @@ class TilesTest {
                     assertThat(mask.values()[i]).isEqualTo(expected[i]);
                 }
             }
-            assertThatThrownBy(() -> segmenter.segment(
-                            file, out.resolve("other.png"), tiles, (done, all) -> done < all - 1))
+            assertThatThrownBy(() ->
+                            segmenter.segment(file, out.resolve("other.png"), tiles, (done, all) -> done < all - 1))
                     .isInstanceOf(Progress.Cancelled.class);
             byte[] whole = Files.readAllBytes(file);
             Path half = Files.write(folder.resolve("half.png"), Arrays.copyOf(whole, whole.length / 2));
