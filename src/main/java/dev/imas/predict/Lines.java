@@ -2,6 +2,7 @@ package dev.imas.predict;
 
 import dev.imas.device.Compute;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Linear interpolation along one dimension of a map, at places that are not those of a whole one. */
 final class Lines {
@@ -17,9 +18,12 @@ final class Lines {
     static Tensor between(Compute compute, Tensor x, int dimension, int[] lower, int[] upper, float[] share) {
         long[] shape = {1, 1, 1, 1};
         shape[dimension] = share.length;
-        Tensor weights = compute.upload(share, shape).to(x.scalar_type());
-        Tensor before = x.index_select(dimension, compute.upload(lower, lower.length));
-        Tensor behind = x.index_select(dimension, compute.upload(upper, upper.length));
-        return behind.sub_(before).mul_(weights).add_(before);
+        Tensor exact = x.to(ScalarType.Float); // as libtorch's own interpolation computes
+        Tensor before = exact.index_select(dimension, compute.upload(lower, lower.length));
+        Tensor behind = exact.index_select(dimension, compute.upload(upper, upper.length));
+        return behind.sub_(before)
+                .mul_(compute.upload(share, shape))
+                .add_(before)
+                .to(x.scalar_type());
     }
 }

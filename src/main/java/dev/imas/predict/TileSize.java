@@ -19,12 +19,12 @@ import java.lang.management.ManagementFactory;
  */
 record TileSize(int side, int overlap) {
     /** Larger ones save little of what is computed twice. */
-    private static final int LARGEST = 2048;
+    private static final int LARGEST = 1504;
 
     /** Smaller ones see too little around them; who lacks the memory names a smaller side. */
     private static final int SMALLEST = 1024;
-    /** Of the CPU's memory for a pass; a row of tiles, in pixels and in logits, may each take as much again. */
-    private static final long BUDGET = 256L << 20;
+    /** What a row of tiles may take in pixels, and as much in logits. */
+    private static final long ROW_BYTES = 256L << 20;
     /** Bytes a pixel of labels, confidence and an overlay on their way into files. */
     private static final int HEAP_OF_RESULT = 14;
     /** No more of a tile than this is shared with a neighbour for the sake of what lies around. */
@@ -69,16 +69,14 @@ record TileSize(int side, int overlap) {
         double rowBytes = (double) seen.width() * spec.input().pixelBytes();
         double logitBytes =
                 (double) seen.width() * spec.classes() * Float.BYTES / (Grid.FINE_PIXELS * Grid.FINE_PIXELS);
-        double byRows = BUDGET / Math.max(rowBytes, logitBytes);
-        int least = Math.max(SMALLEST, spec.sight().tile().orElse(SMALLEST));
+        double byRows = ROW_BYTES / Math.max(rowBytes, logitBytes);
+        int least = Math.min(LARGEST, Math.max(SMALLEST, spec.sight().tile().orElse(SMALLEST)));
         return (int) Math.max(least, Math.min(LARGEST, Math.min(byNetwork, byRows)));
     }
 
+    /** What a pass over a tile may take. */
     private static long budget(Compute compute) {
-        if (compute.cuda()) {
-            return Gpu.of(compute.deviceIndex()).free() / 2;
-        }
-        return Math.min(BUDGET, memory() / 8);
+        return compute.cuda() ? Gpu.of(compute.deviceIndex()).free() / 2 : memory() / 8;
     }
 
     /** Of the machine, or of the container that the program may use. */
@@ -86,7 +84,7 @@ record TileSize(int side, int overlap) {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
-    /** Bytes that a pass takes for each pixel at its largest, measured in float32. */
+    /** Bytes that a pass takes for each pixel at its largest, measured in float32 and rounded up. */
     private static long bytesOfPixel(Network network) {
         long strideFactor = network.outputStride() == 8 ? 2 : 1;
         return strideFactor
