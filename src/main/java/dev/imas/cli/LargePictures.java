@@ -46,7 +46,7 @@ record LargePictures(boolean asked, Tiles tiles, boolean tiff) {
     /** Whether a picture is one of them; a file whose header says nothing is left to whoever reads it whole. */
     boolean take(Segmenter segmenter, Path picture) {
         try {
-            return asked || segmenter.needsTiles(picture);
+            return asked || segmenter.exceedsMemory(picture);
         } catch (UserException e) {
             return false;
         }

@@ -38,8 +38,8 @@ final class PredictCommand implements Command {
                 --set evaluation.mode=sliding and evaluation.window=769 choose otherwise. Of a run that has not
                 ended the newest checkpoint predicts. Pictures that cannot be predicted are named at the end, with
                 exit status 2; --skip-existing goes on where a run of this command was stopped. docs/predict.md
-                tells what is in every file. Pictures too large for memory (PNG and TIFF of any size) are seen in overlapping
-                tiles that together give what the whole would, and get labels alone, without an overlay.
+                tells what is in every file. Pictures too large for memory (PNG and TIFF of any size) are seen in
+                overlapping tiles that together give what the whole would, and get labels alone.
 
                 examples:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
@@ -70,7 +70,7 @@ final class PredictCommand implements Command {
 
     @Override
     public Optional<String> smaller() {
-        return Optional.of(Segmenter.SMALLER + ", or cut very large pictures into tiles");
+        return Optional.of(Segmenter.SMALLER + ", or smaller tiles (--tile)");
     }
 
     @Override
@@ -133,8 +133,8 @@ final class PredictCommand implements Command {
                 } catch (UserException e) { // the other pictures are worth having
                     failed.add(named(job.picture(), e));
                 } catch (OutOfMemoryError e) {
-                    failed.add(job.picture() + " does not fit into the memory that Java may use; cut it into tiles, or"
-                            + " give Java more with IMAS_JAVA_OPTIONS=-Xmx8g");
+                    failed.add(job.picture() + " does not fit into the memory that Java may use; see it in tiles"
+                            + " (--tile 1024), or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g");
                 }
                 progress.done(i + 1);
             }

@@ -120,8 +120,7 @@ record PredictResults(
 
     /** With labels as TIFF. */
     PredictResults asTiff() {
-        return new PredictResults(
-                overlay, probabilities, confidence, geojson, simplify, leftOut, beyondLabels, true);
+        return new PredictResults(overlay, probabilities, confidence, geojson, simplify, leftOut, beyondLabels, true);
     }
 
     /** The files of a picture. */

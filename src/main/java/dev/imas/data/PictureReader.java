@@ -78,8 +78,7 @@ public final class PictureReader {
             }
             Function<PictureRows, Samples> block = bytes ? open -> samples(open.colours()) : PictureRows::samples;
             List<ValueWindow> windows = windows(rows, block, path);
-            return Optional.of(
-                    () -> new FileBands(opened(path), open -> picture(block.apply(open), windows)));
+            return Optional.of(() -> new FileBands(opened(path), open -> picture(block.apply(open), windows)));
         }
     }
 

@@ -32,8 +32,7 @@ final class ThinnedSamples {
             }
             long end = first + (long) samples.width() * samples.height();
             for (long p = (first + step - 1) / step * step; p < end; p += step, kept++) {
-                System.arraycopy(
-                        samples.values(), (int) (p - first) * channels, values, kept * channels, channels);
+                System.arraycopy(samples.values(), (int) (p - first) * channels, values, kept * channels, channels);
             }
             first = end;
         }

@@ -225,7 +225,7 @@ public final class ImageFiles {
         }
     }
 
-    private static ImageProblem outOfMemory() {
+    static ImageProblem outOfMemory() {
         return ImageProblem.unread(
                 "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
                         + " MB this program may use; make the image smaller or raise -Xmx");

@@ -53,6 +53,8 @@ public final class PictureRows implements AutoCloseable {
             throw ImageFiles.refused(path, e);
         } catch (IndexOutOfBoundsException | ArithmeticException e) {
             throw ImageFiles.refused(path, ImageFiles.nonsense(e));
+        } catch (OutOfMemoryError e) {
+            throw ImageFiles.refused(path, ImageFiles.outOfMemory());
         } finally {
             if (opened == null) {
                 close(file);
@@ -114,6 +116,8 @@ public final class PictureRows implements AutoCloseable {
             throw ImageFiles.refused(path, e);
         } catch (IndexOutOfBoundsException | ArithmeticException e) {
             throw ImageFiles.refused(path, ImageFiles.nonsense(e));
+        } catch (OutOfMemoryError e) {
+            throw ImageFiles.refused(path, ImageFiles.outOfMemory());
         }
     }
 

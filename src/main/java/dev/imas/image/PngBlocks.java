@@ -31,10 +31,10 @@ final class PngBlocks implements StoredBlocks {
         this.chunks = chunks;
         pieces = chunks.data().iterator();
         stride = 1 + Math.toIntExact(((long) png.width() * png.channels() * png.bits() + 7) / 8);
-        rows = Math.max(1, Math.min(png.height(), BLOCK / stride));
-        block = new byte[Math.multiplyExact(1 + rows, stride)];
         long compressed = chunks.data().stream().mapToLong(Piece::length).sum();
         ImageProblem.requireRoom((long) (stride - 1) * png.height(), compressed, TiffCompression.DEFLATE.most());
+        rows = Math.max(1, Math.min(png.height(), BLOCK / stride));
+        block = new byte[Math.multiplyExact(1 + rows, stride)];
     }
 
     @Override

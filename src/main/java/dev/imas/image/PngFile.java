@@ -89,7 +89,6 @@ record PngFile(
                 : colourType == 2 || colourType == 6 ? Meaning.RGB : Meaning.GREY;
         int alpha = colourType >= 4 ? channels() - 1 : -1;
         int[] palette = meaning == Meaning.PALETTE ? chunks.palette() : new int[0];
-        return new Stored(
-                width, rows, channels(), meaning, alpha, false, Samples.Kind.UNSIGNED, bits, values, palette);
+        return new Stored(width, rows, channels(), meaning, alpha, false, Samples.Kind.UNSIGNED, bits, values, palette);
     }
 }

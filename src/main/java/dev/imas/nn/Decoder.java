@@ -34,11 +34,7 @@ final class Decoder {
      * @return logits [B,classes,h,w]
      */
     Tensor forward(
-            Tensor fine,
-            Tensor coarse,
-            boolean train,
-            Surroundings surroundings,
-            BiConsumer<String, Tensor> observer) {
+            Tensor fine, Tensor coarse, boolean train, Surroundings surroundings, BiConsumer<String, Tensor> observer) {
         return Torch.scoped(() -> {
             Tensor joined = Torch.scoped(() -> {
                 Tensor low = lowConv.forward(fine, train);

@@ -3,6 +3,7 @@ package dev.imas.predict;
 import dev.imas.image.ImageSize;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -18,6 +19,32 @@ record BlendedMap(ImageSize size, List<Span> rows, List<Span> columns, OfTile ne
     /** Part of what two tiles share in which one passes into the other. */
     private static final double RAMP = 0.25;
 
+    /**
+     * Of a reduced picture.
+     *
+     * @param alone what sees each tile by itself, or null
+     * @param parts networks that see tiles as parts of the picture, whose answers are averaged; empty: alone is there
+     */
+    static BlendedMap of(
+            ImageSize seen,
+            List<Span> rows,
+            List<Span> columns,
+            UnaryOperator<Tensor> alone,
+            List<PartOfPicture> parts) {
+        ImageSize logits = new ImageSize(cells(seen.width()), cells(seen.height()));
+        OfTile network = parts.isEmpty()
+                ? (images, row, column) -> alone.apply(images)
+                : (images, row, column) -> AveragedPasses.of(parts.stream()
+                                .<UnaryOperator<Tensor>>map(part -> tile -> part.logits(tile, row, column))
+                                .toList())
+                        .apply(images);
+        return new BlendedMap(logits, rows, columns, network);
+    }
+
+    private static int cells(int pixels) {
+        return Grid.of(pixels, Grid.FINE_PIXELS).fine();
+    }
+
     /** Shows a tile to a network, or to several. */
     interface OfTile {
         /** @return logits [1,C,h,w] at a quarter of the tile, in the caller's scope */
@@ -31,7 +58,7 @@ record BlendedMap(ImageSize size, List<Span> rows, List<Span> columns, OfTile ne
 
     @Override
     public int cells(Span span) {
-        return Grid.of(span.length(), Grid.FINE_PIXELS).fine();
+        return cells(span.length());
     }
 
     @Override

@@ -107,7 +107,8 @@ final class BlendedRows {
             long rows = sums.size(2);
             long gone = keep - first;
             if (gone < rows) {
-                sums.narrow(2, 0, rows - gone).copy_(sums.narrow(2, gone, rows - gone).clone());
+                sums.narrow(2, 0, rows - gone)
+                        .copy_(sums.narrow(2, gone, rows - gone).clone());
             }
             long kept = Math.max(0, rows - gone);
             sums.narrow(2, kept, rows - kept).zero_();

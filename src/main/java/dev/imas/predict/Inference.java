@@ -67,7 +67,7 @@ final class Inference {
      * @throws UserException for a picture of other channels than the network sees
      */
     Seen seen(Picture picture) {
-        requireChannels(picture);
+        checked(picture);
         ImageSize size = seen(new ImageSize(picture.width(), picture.height()));
         Picture reduced = picture instanceof FloatImage image
                 ? FloatResize.bilinear(image, size.width(), size.height())
@@ -96,18 +96,19 @@ final class Inference {
 
     /** Of scores [1,C,h,w] in the picture's size. */
     Labelled labelled(Tensor scores) {
-        TensorKernels.PseudoLabels found =
-                kernels.pseudoLabel(scores, scores, 0, scores.size(2), scores.size(3));
+        TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, scores.size(2), scores.size(3));
         return new Labelled(bytes(found.labels()), floats(found.confidence()));
     }
 
-    private void requireChannels(Picture picture) {
+    /** The picture itself, which has the channels that the network sees. */
+    Picture checked(Picture picture) {
         boolean colours = picture instanceof RgbImage;
         if (colours != input.channels().rgb()
                 || picture.channels() != input.channels().count()) {
             throw new UserException("the picture has " + described(colours, picture.channels()) + "; the network sees "
                     + described(input.channels().rgb(), input.channels().count()));
         }
+        return picture;
     }
 
     private static String described(boolean colours, int channels) {

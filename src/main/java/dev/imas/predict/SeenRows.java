@@ -55,7 +55,9 @@ final class SeenRows implements AutoCloseable {
 
     private Picture joined(RowResize.Rows rows) {
         Picture like = blocks.getFirst().rows;
-        if (blocks.size() == 1 && blocks.getFirst().first == rows.from() && blocks.getFirst().end() == rows.to()) {
+        if (blocks.size() == 1
+                && blocks.getFirst().first == rows.from()
+                && blocks.getFirst().end() == rows.to()) {
             return like;
         }
         int width = like.width();

@@ -132,7 +132,7 @@ public final class Segmenter implements AutoCloseable {
 
     /**
      * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
-     * windows of evaluation.window instead, and {@link Options#notes} are told so.
+     * tiles, which give the same; {@link Options#notes} are told so.
      *
      * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
@@ -171,13 +171,32 @@ public final class Segmenter implements AutoCloseable {
     /**
      * As {@link #segment(Picture)}.
      *
-     * @param progress told of every window; of a picture as a whole there is one
+     * @param progress told of every window or tile; of a picture as a whole there is one
      * @throws Progress.Cancelled when it asks for the end; nothing is left behind, and the segmenter stays usable
      */
     public Segmentation segment(Picture picture, Progress progress) {
-        return fitting(
-                evaluation -> working(evaluation, inference -> inference.segment(picture, passes(), false, progress)),
-                "the picture of " + picture.width() + "x" + picture.height());
+        Evaluation evaluation = settings().evaluation();
+        boolean whole = evaluation.mode() == EvaluationMode.WHOLE;
+        ImageSize size = new ImageSize(picture.width(), picture.height());
+        Consumer<String> told =
+                how -> notes.accept("the picture of " + size.width() + "x" + size.height() + " pixels: " + how);
+        if (whole && TileSize.needed(size, trained.spec(), evaluation, trained.compute())) {
+            return segment(picture, Tiles.AUTO, progress, told);
+        }
+        try {
+            return working(inference -> inference.segment(picture, passes(), false, progress));
+        } catch (RuntimeException e) {
+            if (!whole || !OutOfMemory.is(e)) {
+                throw advised(e, SMALLER);
+            }
+            return segment(picture, Tiles.AUTO, progress, told);
+        }
+    }
+
+    private static RuntimeException advised(RuntimeException e, String remedy) {
+        return OutOfMemory.advice(e, remedy)
+                .<RuntimeException>map(advice -> new UserException(advice, e))
+                .orElse(e);
     }
 
     /**
@@ -185,6 +204,11 @@ public final class Segmenter implements AutoCloseable {
      * whose memory the whole does not fit into. With evaluation.mode=sliding its windows are the pieces.
      */
     public Segmentation segment(Picture picture, Tiles tiles, Progress progress) {
+        return segment(picture, tiles, progress, how -> {});
+    }
+
+    private Segmentation segment(Picture picture, Tiles tiles, Progress progress, Consumer<String> told) {
+        working(inference -> inference.checked(picture));
         ImageSize size = new ImageSize(picture.width(), picture.height());
         byte[] labels = new byte[Math.multiplyExact(size.width(), size.height())];
         float[] confidence = new float[labels.length];
@@ -195,7 +219,7 @@ public final class Segmenter implements AutoCloseable {
             filled[0] += some.length;
         };
         try {
-            tiled(() -> PictureBands.of(picture), size, tiles, progress, note -> {}, rows);
+            tiled(() -> PictureBands.of(picture), size, tiles, progress, told, rows);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // nothing is written
         }
@@ -225,20 +249,21 @@ public final class Segmenter implements AutoCloseable {
         try (PictureBands bands = source.get()) {
             size = bands.size();
         }
-        Consumer<String> told = how -> notes.accept(file + " has " + size.width() + "x" + size.height() + " pixels: " + how);
+        Consumer<String> told =
+                how -> notes.accept(file + " has " + size.width() + "x" + size.height() + " pixels: " + how);
         target.write(
                 size,
                 rows -> tiled(source, size, tiles, progress, told, (count, some, sure) -> rows.write(some, count)));
     }
 
     /**
-     * Whether a picture file is better segmented in tiles, written as it goes: it is larger than what is read at once, or
-     * it, its result or the network's maps of it would take more than their share of memory. From the header alone.
+     * Whether a picture file is to be segmented band by band ({@link #segment(Path, Path, Tiles, Progress)}): it is larger
+     * than what is read at once, or it and its result would not fit into Java's heap. From the header alone.
      *
      * @throws UserException naming the file when it is no picture
      */
-    public boolean needsTiles(Path file) {
-        return TileSize.needed(PictureHeader.sizeOf(file), trained.spec(), settings().evaluation(), trained.compute());
+    public boolean exceedsMemory(Path file) {
+        return TileSize.exceedsHeap(PictureHeader.sizeOf(file), trained.spec());
     }
 
     private void tiled(
@@ -250,15 +275,12 @@ public final class Segmenter implements AutoCloseable {
             TiledInference.Rows sink)
             throws IOException {
         Evaluation evaluation = settings().evaluation();
-        if (evaluation.mode() == EvaluationMode.WHOLE && networks.size() * augmentation.passes() > 1) {
-            throw new UserException("tiles of a picture that is seen as a whole are of one network in one position; set"
-                    + " evaluation.mode=sliding for several (--weights, --tta)");
-        }
         try {
             working(evaluation, inference -> {
                 try {
-                    new TiledPicture(trained, passes(), inference, evaluation, source, size)
-                            .segment(tiles, progress, told, sink);
+                    TiledPicture.Passes passes =
+                            new TiledPicture.Passes(networks, passes(), augmentation != TestTimeAugmentation.NONE);
+                    new TiledPicture(passes, inference, evaluation, source, size).segment(tiles, progress, told, sink);
                     return null;
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
@@ -267,9 +289,7 @@ public final class Segmenter implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e, "use smaller tiles (--tile)")
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw advised(e, "use smaller tiles (--tile)");
         }
     }
 
@@ -388,9 +408,7 @@ public final class Segmenter implements AutoCloseable {
             return work.apply(evaluation);
         } catch (RuntimeException e) {
             if (!OutOfMemory.is(e) || evaluation.mode() == EvaluationMode.SLIDING) {
-                throw OutOfMemory.advice(e, SMALLER)
-                        .<RuntimeException>map(advice -> new UserException(advice, e))
-                        .orElse(e);
+                throw advised(e, SMALLER);
             }
             notes.accept(what + " does not fit into memory as a whole: seen in windows of " + evaluation.window()
                     + " pixels instead (evaluation.mode=sliding)");
@@ -398,9 +416,7 @@ public final class Segmenter implements AutoCloseable {
         try {
             return work.apply(evaluation.withMode(EvaluationMode.SLIDING));
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e, SMALLER)
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw advised(e, SMALLER);
         }
     }
 

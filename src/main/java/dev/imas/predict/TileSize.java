@@ -23,8 +23,8 @@ record TileSize(int side, int overlap) {
 
     /** Smaller ones see too little around them; who lacks the memory names a smaller side. */
     private static final int SMALLEST = 1024;
-    /** Of the CPU's memory; a row of tiles, in pixels and in logits, may each take half as much again. */
-    private static final long BUDGET = 512L << 20;
+    /** Of the CPU's memory for a pass; a row of tiles, in pixels and in logits, may each take as much again. */
+    private static final long BUDGET = 256L << 20;
     /** Bytes a pixel of labels, confidence and an overlay on their way into files. */
     private static final int HEAP_OF_RESULT = 14;
     /** No more of a tile than this is shared with a neighbour for the sake of what lies around. */
@@ -41,18 +41,22 @@ record TileSize(int side, int overlap) {
         return new TileSize(side, (int) Math.ceil(share * side));
     }
 
-    /** Whether a picture of some size, its result or the network's maps of it would take more than their share. */
+    /** Whether the network's maps of a picture as a whole would take more than their share of memory. */
     static boolean needed(ImageSize picture, NetworkSpec spec, Evaluation evaluation, Compute compute) {
-        double pixels = (double) picture.width() * picture.height();
-        int copies = 3 * spec.input().pixelBytes() + HEAP_OF_RESULT;
-        boolean huge = pixels > ImageFiles.MAX_PIXELS
-                || pixels * copies > Runtime.getRuntime().maxMemory();
-        if (huge || evaluation.mode() == EvaluationMode.SLIDING) {
-            return huge;
+        if (evaluation.mode() == EvaluationMode.SLIDING) {
+            return false;
         }
         ImageSize seen = picture.times(evaluation.scale());
         double maps = (double) seen.width() * seen.height() * bytesOfPixel(spec.network());
-        return maps > (compute.cuda() ? 2 * budget(compute) : memory() / 2);
+        return maps > (compute.cuda() ? 2 * budget(compute) : memory() / 4);
+    }
+
+    /** Whether a file's picture, or its result on its way into files, is too large to be in the heap as a whole. */
+    static boolean exceedsHeap(ImageSize picture, NetworkSpec spec) {
+        double pixels = (double) picture.width() * picture.height();
+        int copies = 3 * spec.input().pixelBytes() + HEAP_OF_RESULT;
+        return pixels > ImageFiles.MAX_PIXELS
+                || pixels * copies > Runtime.getRuntime().maxMemory();
     }
 
     private static int upTo(int side) {
@@ -63,8 +67,9 @@ record TileSize(int side, int overlap) {
         long budget = budget(compute);
         double byNetwork = Math.sqrt((double) budget / bytesOfPixel(spec.network()));
         double rowBytes = (double) seen.width() * spec.input().pixelBytes();
-        double logitBytes = (double) seen.width() * spec.classes() * Float.BYTES / (Grid.FINE_PIXELS * Grid.FINE_PIXELS);
-        double byRows = BUDGET / 2 / Math.max(rowBytes, logitBytes);
+        double logitBytes =
+                (double) seen.width() * spec.classes() * Float.BYTES / (Grid.FINE_PIXELS * Grid.FINE_PIXELS);
+        double byRows = BUDGET / Math.max(rowBytes, logitBytes);
         int least = Math.max(SMALLEST, spec.sight().tile().orElse(SMALLEST));
         return (int) Math.max(least, Math.min(LARGEST, Math.min(byNetwork, byRows)));
     }
@@ -86,7 +91,7 @@ record TileSize(int side, int overlap) {
         long strideFactor = network.outputStride() == 8 ? 2 : 1;
         return strideFactor
                 * switch (network.backbone()) {
-                    case TINY -> 160;
+                    case TINY -> 120;
                     case RESNET18, RESNET34 -> 600;
                     case RESNET50, RESNET101 -> 1000;
                 };

@@ -49,11 +49,11 @@ final class TiledInference {
     void run(Supplier<PictureBands> source, Pieces pieces, Rows sink) throws IOException {
         List<float[]> rowWeights = tiles.weights(tiles.rows());
         List<float[]> columnWeights = tiles.weights(tiles.columns());
-        int tallest = rowWeights.stream().mapToInt(weights -> weights.length).max().orElseThrow();
+        int tallest =
+                rowWeights.stream().mapToInt(weights -> weights.length).max().orElseThrow();
         try (PointerScope scope = new PointerScope();
                 SeenBand band = inference.band(source.get(), seen, tiles)) {
-            BlendedRows blended =
-                    new BlendedRows(inference.compute(), classes, tiles.size(), picture, tallest);
+            BlendedRows blended = new BlendedRows(inference.compute(), classes, tiles.size(), picture, tallest);
             int given = 0;
             for (int r = 0; r < tiles.rows().size(); r++) {
                 Span row = tiles.rows().get(r);
@@ -65,12 +65,17 @@ final class TiledInference {
                         Tensor scores = tiles.scores(inference.input(band.tile(column)), row, column);
                         requireCells(scores, row, column);
                         blended.add(
-                                scores, top, column.start() / tiles.cellPixels(), rowWeights.get(r), columnWeights.get(c));
+                                scores,
+                                top,
+                                column.start() / tiles.cellPixels(),
+                                rowWeights.get(r),
+                                columnWeights.get(c));
                     }
                     pieces.done();
                 }
                 boolean last = r == tiles.rows().size() - 1;
-                int next = last ? tiles.size().height() : tiles.rows().get(r + 1).start() / tiles.cellPixels();
+                int next =
+                        last ? tiles.size().height() : tiles.rows().get(r + 1).start() / tiles.cellPixels();
                 given = give(blended, given, blended.ready(next), sink);
                 if (!last) {
                     blended.moveTo(next);
@@ -82,8 +87,9 @@ final class TiledInference {
     /** A network of other strides would be blended in the wrong places. */
     private void requireCells(Tensor scores, Span row, Span column) {
         if (scores.size(2) != tiles.cells(row) || scores.size(3) != tiles.cells(column)) {
-            throw new IllegalStateException("a tile of " + column.length() + "x" + row.length() + " pixels gives a map of "
-                    + scores.size(3) + "x" + scores.size(2) + ", not " + tiles.cells(column) + "x" + tiles.cells(row));
+            throw new IllegalStateException(
+                    "a tile of " + column.length() + "x" + row.length() + " pixels gives a map of " + scores.size(3)
+                            + "x" + scores.size(2) + ", not " + tiles.cells(column) + "x" + tiles.cells(row));
         }
     }
 

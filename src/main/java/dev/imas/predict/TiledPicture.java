@@ -3,9 +3,7 @@ package dev.imas.predict;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.data.PictureBands;
-import dev.imas.device.Compute;
 import dev.imas.image.ImageSize;
-import dev.imas.nn.SegmentationNetwork;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,8 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * would give, or in the windows of evaluation.mode=sliding. Belongs to the PointerScope that it was made in.
  */
 final class TiledPicture {
-    private final TrainedNetwork trained;
-    private final UnaryOperator<Tensor> passes;
+    private final Passes passes;
     private final Inference inference;
     private final Evaluation evaluation;
     private final Supplier<PictureBands> source;
@@ -28,17 +25,21 @@ final class TiledPicture {
     private final ImageSize seen;
 
     /**
-     * @param passes how windows become logits
-     * @param source opens the picture, at its first row, as often as it is asked
+     * What a picture is shown to.
+     *
+     * @param networks at least one, all for pictures of one kind and on one device
+     * @param all      images to logits, whatever is averaged
+     * @param turned   whether all sees images in several positions; tiles are then seen each by itself
      */
+    record Passes(List<TrainedNetwork> networks, UnaryOperator<Tensor> all, boolean turned) {}
+
+    /** @param source opens the picture, at its first row, as often as it is asked */
     TiledPicture(
-            TrainedNetwork trained,
-            UnaryOperator<Tensor> passes,
+            Passes passes,
             Inference inference,
             Evaluation evaluation,
             Supplier<PictureBands> source,
             ImageSize picture) {
-        this.trained = trained;
         this.passes = passes;
         this.inference = inference;
         this.evaluation = evaluation;
@@ -54,53 +55,51 @@ final class TiledPicture {
      */
     void segment(Tiles wanted, Progress progress, Consumer<String> told, TiledInference.Rows sink) throws IOException {
         if (evaluation.mode() == EvaluationMode.SLIDING) {
-            TileMap windows = new WindowMap(seen, evaluation.window(), passes);
-            TiledInference tiled = tiled(windows);
+            TiledInference tiled = tiled(new WindowMap(seen, evaluation.window(), passes.all));
             told.accept("seen in " + tiled.pieces() + " windows of " + evaluation.window() + " pixels");
             tiled.run(source, new Pieces(progress, tiled.pieces()), sink);
         } else {
-            inTiles(TileSize.of(wanted, trained.spec(), trained.compute(), seen), progress, told, sink);
+            TrainedNetwork first = passes.networks.get(0);
+            inTiles(TileSize.of(wanted, first.spec(), first.compute(), seen), progress, told, sink);
         }
     }
 
     private TiledInference tiled(TileMap map) {
-        return new TiledInference(inference, picture, seen, map, trained.spec().classes());
+        return new TiledInference(
+                inference, picture, seen, map, passes.networks.get(0).spec().classes());
     }
 
     private void inTiles(TileSize size, Progress progress, Consumer<String> told, TiledInference.Rows sink)
             throws IOException {
-        int outputStride = trained.spec().network().outputStride();
-        Grid rows = Grid.of(seen.height(), outputStride);
-        Grid columns = Grid.of(seen.width(), outputStride);
         List<Span> tall = Span.tiles(seen.height(), size.side(), size.overlap(), Grid.UNIT);
         List<Span> wide = Span.tiles(seen.width(), size.side(), size.overlap(), Grid.UNIT);
-        SegmentationNetwork network = trained.network();
-        Compute compute = trained.compute();
-        PictureMeans look = new PictureMeans(network, compute, rows, columns, tall, wide);
-        Tensor[] means = new Tensor[1]; // known once the first look is over
-        BlendedMap map =
-                new BlendedMap(new ImageSize(columns.fine(), rows.fine()), tall, wide, (images, row, column) -> {
-                    TileSurroundings around = new TileSurroundings(
-                            compute, means[0], rows, columns, row.start(), column.start());
-                    return compute.forward(false, () -> network.part(images, around));
-                });
+        boolean cut = tall.size() * wide.size() > 1;
+        List<PartOfPicture> parts = passes.turned || !cut
+                ? List.of()
+                : passes.networks.stream()
+                        .map(network -> new PartOfPicture(network, seen, tall, wide))
+                        .toList();
+        BlendedMap map = BlendedMap.of(seen, tall, wide, parts.isEmpty() ? passes.all : null, parts);
         TiledInference tiled = tiled(map);
-        told.accept("seen in " + tiled.pieces() + " tiles of " + size.side() + " pixels that overlap by "
-                + size.overlap());
-        Pieces pieces = new Pieces(progress, look.tiles() + tiled.pieces());
-        look(look, map, pieces);
-        means[0] = look.means();
+        told.accept(
+                "seen in " + tiled.pieces() + " tiles of " + size.side() + " pixels that overlap by " + size.overlap());
+        int looks = parts.isEmpty() ? 0 : parts.get(0).tilesToLookAt();
+        Pieces pieces = new Pieces(progress, looks + tiled.pieces());
+        if (looks > 0) {
+            look(parts, map, pieces);
+        }
         tiled.run(source, pieces, sink);
     }
 
-    private void look(PictureMeans means, TileMap map, Pieces pieces) {
+    private void look(List<PartOfPicture> parts, TileMap map, Pieces pieces) {
         try (PointerScope scope = new PointerScope();
                 SeenBand band = inference.band(source.get(), seen, map)) {
-            for (int r : means.rowsOfTiles()) {
+            for (int r : parts.get(0).rowsToLookAt()) {
                 band.moveTo(map.rows().get(r));
-                for (int c : means.columnsOfTiles()) {
+                for (int c : parts.get(0).columnsToLookAt()) {
                     try (PointerScope tile = new PointerScope()) {
-                        means.look(inference.input(band.tile(map.columns().get(c))), r, c);
+                        Tensor images = inference.input(band.tile(map.columns().get(c)));
+                        parts.forEach(part -> part.look(images, r, c));
                     }
                     pieces.done();
                 }

@@ -191,18 +191,36 @@ class PredictCommandTest {
 
     @Test
     void tilesGiveLabelsAloneAndSaySo() throws IOException {
-        assertThat(predict("--input", in, "--tile", "64", "--geojson", "--overlay", "0.3").err())
+        assertThat(predict("--input", in, "--tile", "64", "--geojson", "--overlay", "0.3")
+                        .err())
                 .contains("tiles give labels alone; leave --overlay, --geojson out");
         Result whole = predict(List.of(weights, others), "--input", in, "--tile", "64", "--tta", "flip");
         assertThat(whole.status()).isEqualTo(Main.USER_ERROR);
         assertThat(whole.err()).contains("of one network in one position; set evaluation.mode=sliding");
         String[] windows = {"--set", "evaluation.mode=sliding", "--set", "evaluation.window=16", "--tta", "flip"};
-        Result inMemory = predict(List.of(weights, others), "--input", in, windows[0], windows[1], windows[2],
-                windows[3], windows[4], windows[5]);
+        Result inMemory = predict(
+                List.of(weights, others),
+                "--input",
+                in,
+                windows[0],
+                windows[1],
+                windows[2],
+                windows[3],
+                windows[4],
+                windows[5]);
         assertThat(inMemory.status()).as(inMemory.err()).isZero();
         int[] expected = ImageFiles.storedMask(out.resolve("a.png")).values();
-        Result tiled = predict(List.of(weights, others), "--input", in, "--tiff", windows[0], windows[1], windows[2],
-                windows[3], windows[4], windows[5]);
+        Result tiled = predict(
+                List.of(weights, others),
+                "--input",
+                in,
+                "--tiff",
+                windows[0],
+                windows[1],
+                windows[2],
+                windows[3],
+                windows[4],
+                windows[5]);
         assertThat(tiled.status()).as(tiled.err()).isZero();
         assertThat(tiled.out().strip()).isEqualTo(out.resolve("a.tif").toString());
         assertThat(ImageFiles.storedMask(out.resolve("a.tif")).values()).isEqualTo(expected);

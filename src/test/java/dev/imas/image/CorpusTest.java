@@ -20,7 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 class CorpusTest {
     private static final int COUNT = Integer.getInteger("imas.corpus", 1500);
     private static final List<Consumer<Path>> READINGS = List.of(
-            ImageFiles::picture, ImageFiles::samples, ImageFiles::storedMask, ImageFiles::size, PictureHeader::of);
+            ImageFiles::picture,
+            ImageFiles::samples,
+            ImageFiles::storedMask,
+            ImageFiles::size,
+            PictureHeader::of,
+            PictureRowsTest::samples);
 
     @TempDir
     Path folder;

@@ -1,6 +1,7 @@
 package dev.imas.predict;
 
 import dev.imas.device.Compute;
+import dev.imas.image.ImageSize;
 import dev.imas.nn.SegmentationNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,11 +12,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Finds the means of the last stage's planes over a picture, tile by tile: every cell of the picture's map is taken from
- * the tile in whose middle it lies. The network sees them beside each place, so tiles must be told before any is
- * segmented. Of more than 64 tiles 8x8 that lie evenly are taken for the whole.
+ * Shows tiles to a network as parts of their picture, which it sees the means of beside each place: those of its last
+ * stage's planes. They must be known before any tile is segmented, so all tiles are looked at first, and every cell of
+ * the picture's map is taken from the tile in whose middle it lies. Of more than 64 tiles 8x8 that lie evenly are taken
+ * for the whole.
  */
-final class PictureMeans {
+final class PartOfPicture {
     private static final int MOST = 8;
 
     private final SegmentationNetwork network;
@@ -27,29 +29,35 @@ final class PictureMeans {
     private double[] sums;
     private long cells;
 
-    PictureMeans(
-            SegmentationNetwork network, Compute compute, Grid rows, Grid columns, List<Span> tall, List<Span> wide) {
-        this.network = network;
-        this.compute = compute;
-        this.rows = rows;
-        this.columns = columns;
+    PartOfPicture(TrainedNetwork trained, ImageSize seen, List<Span> tall, List<Span> wide) {
+        int outputStride = trained.spec().network().outputStride();
+        this.network = trained.network();
+        this.compute = trained.compute();
+        this.rows = Grid.of(seen.height(), outputStride);
+        this.columns = Grid.of(seen.width(), outputStride);
         this.tall = tall;
         this.wide = wide;
     }
 
+    /** Logits of a tile [1,C,h,w], in the caller's scope, once the tiles are looked at. */
+    Tensor logits(Tensor images, Span row, Span column) {
+        TileSurroundings around = new TileSurroundings(compute, means(), rows, columns, row.start(), column.start());
+        return compute.forward(false, () -> network.part(images, around));
+    }
+
     /** Numbers of the rows of tiles that are looked at. */
-    List<Integer> rowsOfTiles() {
+    List<Integer> rowsToLookAt() {
         return spread(tall.size());
     }
 
     /** And of the columns. */
-    List<Integer> columnsOfTiles() {
+    List<Integer> columnsToLookAt() {
         return spread(wide.size());
     }
 
     /** Tiles that are looked at. */
-    int tiles() {
-        return rowsOfTiles().size() * columnsOfTiles().size();
+    int tilesToLookAt() {
+        return rowsToLookAt().size() * columnsToLookAt().size();
     }
 
     private static List<Integer> spread(int tiles) {
@@ -92,7 +100,7 @@ final class PictureMeans {
     }
 
     /** f32 [1,C4,1,1] on the device, in the caller's scope. */
-    Tensor means() {
+    private Tensor means() {
         float[] means = new float[sums.length];
         for (int c = 0; c < means.length; c++) {
             means[c] = (float) (sums[c] / cells);
