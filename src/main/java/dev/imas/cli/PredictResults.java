@@ -51,6 +51,8 @@ record PredictResults(
     private static final double OVERLAY = 0.5;
     private static final double ROUGHEST = 100;
     private static final String NONE = "none";
+    /** The first class where classes have no names: in masks without names it is what is nothing. */
+    private static final String UNNAMED = "class 0";
 
     static Options options(Options options) {
         return options.addOption(option(
@@ -78,7 +80,7 @@ record PredictResults(
                 .addOption(option(
                         "leave-out",
                         "CLASS",
-                        "class without outlines in NAME.geojson, or none (default: the one called background)"));
+                        "class without outlines in NAME.geojson, or none (default: the one called background; without names, class 0)"));
     }
 
     static PredictResults of(CommandLine line) {
@@ -156,13 +158,14 @@ record PredictResults(
         OptionalInt without = withoutOutlines(names);
         return Optional.of(
                 without.isPresent()
-                        ? "GeoJSON without the class " + names.get(without.getAsInt()) + " (--leave-out none writes it)"
+                        ? "GeoJSON without \"" + names.get(without.getAsInt()) + "\" (--leave-out none writes it, too)"
                         : "GeoJSON with every class (--leave-out CLASS leaves one out)");
     }
 
     private OptionalInt withoutOutlines(List<String> names) {
         if (leftOut == null) {
-            return GeoJsonWriter.background(names);
+            OptionalInt background = GeoJsonWriter.background(names);
+            return background.isEmpty() && names.get(0).equals(UNNAMED) ? OptionalInt.of(0) : background;
         }
         if (leftOut.equals(NONE)) {
             return OptionalInt.empty();

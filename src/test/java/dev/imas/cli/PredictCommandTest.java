@@ -92,7 +92,7 @@ class PredictCommandTest {
     void aFolderGivesTheSameTreeAndEveryFileThatIsAskedFor() throws IOException {
         Result result = predict("--input", in, "--recursive", "--probabilities", "--confidence", "--geojson");
         assertThat(result.status()).as(result.err()).isZero();
-        assertThat(result.err()).contains("GeoJSON without the class background");
+        assertThat(result.err()).contains("GeoJSON without \"background\"");
         assertThat(written())
                 .hasSize(15)
                 .contains("a.png", "a-overlay.png", "plate/b.png", "plate/deep/a-probabilities.ome.tif")
