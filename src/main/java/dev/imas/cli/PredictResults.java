@@ -77,10 +77,11 @@ record PredictResults(
                         "simplify",
                         "PIXELS",
                         "how far outlines in NAME.geojson may leave the pixels' (default: 0, exact)"))
-                .addOption(option(
-                        "leave-out",
-                        "CLASS",
-                        "class without outlines in NAME.geojson, or none (default: the one called background; without names, class 0)"));
+                .addOption(
+                        option(
+                                "leave-out",
+                                "CLASS",
+                                "class without outlines in NAME.geojson, or none (default: the one called background; without names, class 0)"));
     }
 
     static PredictResults of(CommandLine line) {

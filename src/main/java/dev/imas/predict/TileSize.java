@@ -41,6 +41,12 @@ record TileSize(int side, int overlap) {
         return new TileSize(side, (int) Math.ceil(share * side));
     }
 
+    /** For messages. */
+    @Override
+    public String toString() {
+        return side + " pixels that overlap by " + overlap;
+    }
+
     /** Whether the network's maps of a picture as a whole would take more than their share of memory. */
     static boolean needed(ImageSize picture, NetworkSpec spec, Evaluation evaluation, Compute compute) {
         if (evaluation.mode() == EvaluationMode.SLIDING) {

@@ -81,8 +81,7 @@ final class TiledPicture {
                         .toList();
         BlendedMap map = BlendedMap.of(seen, tall, wide, parts.isEmpty() ? passes.all : null, parts);
         TiledInference tiled = tiled(map);
-        told.accept(
-                "seen in " + tiled.pieces() + " tiles of " + size.side() + " pixels that overlap by " + size.overlap());
+        told.accept(cut ? "seen in " + tiled.pieces() + " tiles of " + size : "seen in one tile");
         int looks = parts.isEmpty() ? 0 : parts.get(0).tilesToLookAt();
         Pieces pieces = new Pieces(progress, looks + tiled.pieces());
         if (looks > 0) {
