@@ -30,16 +30,16 @@ final class PredictCommand implements Command {
                 "segment pictures: an index PNG with palette and an overlay for each",
                 "predict --weights FILE|RUN... --input FILE|DIR|PATTERN... --out DIR [OPTIONS]",
                 """
-                Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out, and what
-                else is asked for. --input takes several files, folders and patterns ('plates/*/*.tif'; ** is folders
-                of any depth); with --recursive, and for patterns, --out gets the same tree of folders.
-                Several --weights answer as one: the mean of their probabilities.
-                Weights in a run directory predict as the run evaluates, whole or in sliding windows;
-                --set evaluation.mode=sliding and evaluation.window=769 choose otherwise. Of a run that has not
-                ended the newest checkpoint predicts. Pictures that cannot be predicted are named at the end, with
-                exit status 2; --skip-existing goes on where a run of this command was stopped. docs/predict.md
-                tells what is in every file. Pictures too large for memory (PNG and TIFF of any size) are seen in
-                overlapping tiles that together give what the whole would, and get labels alone.
+                Writes NAME.png (class indices, viewable through its palette) and NAME-overlay.png to --out, and
+                what else is asked for. --input takes several files, folders and patterns ('plates/*/*.tif'; ** is
+                folders of any depth); with --recursive, and for patterns, --out gets the same tree of folders.
+                Several --weights answer as one: the mean of their probabilities. Weights in a run directory
+                predict as the run evaluates, whole or in sliding windows; --set evaluation.mode=sliding and
+                evaluation.window=769 choose otherwise. Of a run that has not ended the newest checkpoint
+                predicts. Pictures that cannot be predicted are named at the end, with exit status 2;
+                --skip-existing goes on where a run of this command was stopped. docs/predict.md tells what is
+                in every file. Pictures too large for memory (PNG and TIFF of any size) are seen in overlapping tiles that
+                together give what the whole would, and get labels alone.
 
                 examples:
                   imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
