@@ -13,11 +13,14 @@ final class PythonNames {
 
     private PythonNames() {}
 
-    /** "fat cells" becomes fat_cells, "2nd" _2nd; a name that is there already gets a number. */
+    /**
+     * "fat cells" becomes fat_cells, "2nd" _2nd; one of other letters class_ and its place; a name that is there
+     * already gets a number.
+     */
     static List<String> of(List<String> names) {
         List<String> result = new ArrayList<>();
         for (String name : names) {
-            String plain = plain(name);
+            String plain = name.matches(".*[A-Za-z0-9].*") ? plain(name) : "class_" + result.size();
             String free = plain;
             for (int n = 2; result.contains(free); n++) {
                 free = plain + "_" + n;
