@@ -62,7 +62,8 @@ final class Arguments {
                         "empty",
                         "format"));
         groups.put(
-                "what it says of itself", List.of("name", "description", "author", "license", "license-file", "picture"));
+                "what it says of itself",
+                List.of("name", "description", "author", "license", "license-file", "picture"));
         groups.put("machine", List.of("device", "precision"));
         groups.put("results", List.of("out", "to", "check", "link", "resume", "json", "markdown"));
         return groups;

@@ -29,10 +29,11 @@ final class CardOptions {
     private CardOptions() {}
 
     static void add(Options options) {
-        options.addOption(option(
-                        AUTHOR,
-                        "AUTHOR",
-                        "who answers for the model: \"NAME\", or \"NAME; INSTITUTE; @GITHUB-ACCOUNT\"; may be repeated"))
+        options.addOption(
+                        option(
+                                AUTHOR,
+                                "AUTHOR",
+                                "who answers for the model: \"NAME\", or \"NAME; INSTITUTE; @GITHUB-ACCOUNT\"; may be repeated"))
                 .addOption(option(
                         LICENSE,
                         "NAME",

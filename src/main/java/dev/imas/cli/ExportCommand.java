@@ -114,10 +114,7 @@ final class ExportCommand implements Command {
         console.out().println("input    " + exporter.input());
         console.out().println("output   " + exporter.output());
         console.out()
-                .printf(
-                        Locale.ROOT,
-                        "checked  probabilities of a test picture differ by %.1g at most%n",
-                        difference);
+                .printf(Locale.ROOT, "checked  probabilities of a test picture differ by %.1g at most%n", difference);
     }
 
     /** The file of the weights that are meant, of a run or checkpoint as well. */

@@ -18,8 +18,8 @@ public record Author(String name, String affiliation, String github) {
 
     /** As people write it, see {@link #EXPECTED}; empty where it is not written so. */
     public static Optional<Author> parse(String text) {
-        List<String> parts =
-                new ArrayList<>(Arrays.stream(text.split(";", -1)).map(String::strip).toList());
+        List<String> parts = new ArrayList<>(
+                Arrays.stream(text.split(";", -1)).map(String::strip).toList());
         String name = parts.remove(0);
         String github = null;
         if (!parts.isEmpty() && parts.get(parts.size() - 1).matches(ACCOUNT)) {

@@ -29,8 +29,7 @@ final class DjlFolder {
                 engine=PyTorch
                 option.modelName=model
                 """);
-        Files.writeString(
-                folder.resolve(CLASSES), String.join("\n", contents.classNames()) + "\n");
+        Files.writeString(folder.resolve(CLASSES), String.join("\n", contents.classNames()) + "\n");
         contents.trial().write(folder);
         if (contents.card().licenseText() != null) {
             Files.writeString(folder.resolve(LICENSE), contents.card().licenseText());
@@ -43,8 +42,10 @@ final class DjlFolder {
         try {
             Trial.require(folder, asked -> TorchScriptFile.run(model, asked), folder);
         } catch (IOException | IllegalArgumentException e) {
-            throw new UserException(folder + " is damaged or no exported folder: " + Trial.INPUT + " or "
-                    + Trial.OUTPUT + " is missing or no array; export it anew", e);
+            throw new UserException(
+                    folder + " is damaged or no exported folder: " + Trial.INPUT + " or " + Trial.OUTPUT
+                            + " is missing or no array; export it anew",
+                    e);
         }
         return TorchScriptFile.run(model, pictures);
     }

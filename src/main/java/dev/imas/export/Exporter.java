@@ -100,9 +100,8 @@ public final class Exporter {
      * @throws UserException when it cannot be read or differs
      */
     public double check(ExportFormat format, Path file) {
-        String problem = format.isFolder()
-                ? Files.isDirectory(file) ? null : "is no folder"
-                : FileProblem.ofInput(file);
+        String problem =
+                format.isFolder() ? Files.isDirectory(file) ? null : "is no folder" : FileProblem.ofInput(file);
         if (problem != null) {
             throw new UserException(file + " " + problem);
         }

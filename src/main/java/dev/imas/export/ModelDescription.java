@@ -67,12 +67,17 @@ final class ModelDescription {
         if (contents.card().description() != null) {
             return contents.card().description();
         }
-        String text = "Semantic segmentation into " + String.join(", ", contents.classNames())
-                + "; trained by iMAS from few annotated and many other pictures.";
+        String training = contents.card()
+                .provenance()
+                .method()
+                .map(method -> "; trained by iMAS from "
+                        + (method.equals("SUPERVISED") ? "annotated" : "few annotated and many other") + " pictures.")
+                .orElse(".");
+        String into = "Semantic segmentation into ";
+        String text = into + String.join(", ", contents.classNames()) + training;
         return text.length() <= ModelCard.MOST_DESCRIBED
                 ? text
-                : "Semantic segmentation into " + contents.classNames().size()
-                        + " classes; trained by iMAS from few annotated and many other pictures.";
+                : into + contents.classNames().size() + " classes" + training;
     }
 
     private Map<String, Object> description() throws IOException {
@@ -81,7 +86,9 @@ final class ModelDescription {
         top.put("type", "model");
         top.put("name", name(contents));
         top.put("description", text(contents));
-        top.put("authors", contents.card().authors().stream().map(ModelDescription::author).toList());
+        top.put(
+                "authors",
+                contents.card().authors().stream().map(ModelDescription::author).toList());
         top.put("license", contents.card().provenance().license().orElseThrow());
         top.put("cite", List.of(fields("text", PAPER, "url", PAPER_URL)));
         top.put("documentation", BioimageioZip.PAGE);

@@ -38,7 +38,8 @@ final class ModelPage {
     private void takesAndGives() {
         line("## What it takes and gives");
         line("Input: " + contents.metadata().get("imas.model_input") + ".");
-        line("Output: float32 [N,classes,H,W], the probability of each class at each pixel, of sum 1 over the classes.");
+        line(
+                "Output: float32 [N,classes,H,W], the probability of each class at each pixel, of sum 1 over the classes.");
         line("Range, normalisation and softmax are inside: give stored values as they are, and take probabilities.");
         line("Large pictures are cut into overlapping tiles by the program that uses the model; tiles smaller than the"
                 + " pictures that it learned from see too little around a pixel.");
@@ -59,8 +60,10 @@ final class ModelPage {
     private void training() {
         Provenance known = contents.card().provenance();
         line("## Training");
-        line("Semi-supervised, with iMAS: Zhao et al., Instance-specific and Model-adaptive Supervision for"
-                + " Semi-supervised Semantic Segmentation, CVPR 2023.");
+        if (known.texts().isEmpty()) {
+            line("Nothing is known of it.");
+            return;
+        }
         known.name().ifPresent(name -> item("run", name));
         known.method().ifPresent(method -> item("method", method.toLowerCase(Locale.ROOT)));
         known.step().ifPresent(step -> item("steps", step));

@@ -110,7 +110,8 @@ final class Results {
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 compute.device(),
                 compute.channelsLast());
-        Summary.Versions versions = new Summary.Versions(version(), Torch.bindings(), System.getProperty("java.version"));
+        Summary.Versions versions =
+                new Summary.Versions(version(), Torch.bindings(), System.getProperty("java.version"));
         Summary.write(directory.summary(), summary, pictures, versions, machine);
     }
 

@@ -132,7 +132,8 @@ public record Provenance(Map<String, String> texts) {
     /** What tells each list of pictures from others, by list. */
     public Map<String, String> data() {
         try {
-            return JSON.readValue(texts.getOrDefault(DATA, "{}"), new TypeReference<LinkedHashMap<String, String>>() {});
+            return JSON.readValue(
+                    texts.getOrDefault(DATA, "{}"), new TypeReference<LinkedHashMap<String, String>>() {});
         } catch (JsonProcessingException e) {
             return Map.of();
         }

@@ -88,7 +88,8 @@ class BioimageioTest {
         assertThat(description.at("/config/imas/imas.license").asText()).isEqualTo("CC-BY-4.0");
         requireChecksums(parts, description);
         requireSizes(parts, description);
-        assertThat(Files.readString(parts.resolve(description.at("/documentation").asText())))
+        assertThat(Files.readString(
+                        parts.resolve(description.at("/documentation").asText())))
                 .contains("## Validation", "| 1 | cell |");
         RgbImage cover = (RgbImage) ImageFiles.picture(parts.resolve("cover.png"));
         assertThat(cover.width()).isEqualTo(2 * cover.height());
@@ -124,7 +125,8 @@ class BioimageioTest {
         for (int axis = 2; axis < 4; axis++) {
             int smallest = taken.get(axis).at("/size/min").asInt();
             assertThat(input[axis]).isGreaterThanOrEqualTo(smallest).isEqualTo(output[axis]);
-            assertThat((input[axis] - smallest) % taken.get(axis).at("/size/step").asInt())
+            assertThat((input[axis] - smallest)
+                            % taken.get(axis).at("/size/step").asInt())
                     .isZero();
             assertThat(smallest - 2 * given.get(axis).at("/halo").asInt()).isPositive();
             assertThat(given.get(axis).at("/size/tensor_id").asText())

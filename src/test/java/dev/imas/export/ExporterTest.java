@@ -17,6 +17,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +65,8 @@ class ExporterTest {
             Exporter exporter = new Exporter(segmenter, TrainedFiles.CARD);
             for (ExportFormat format : scale == 1 ? List.of(ExportFormat.values()) : GRAPHS) {
                 Path file = folder.resolve("model" + format.ending());
-                if (format == ExportFormat.BIOIMAGEIO && ModelInput.of(input, scale).kind() == ModelInput.Kind.UNIT) {
+                if (format == ExportFormat.BIOIMAGEIO
+                        && ModelInput.of(input, scale).kind() == ModelInput.Kind.UNIT) {
                     assertThatThrownBy(() -> exporter.export(format, file))
                             .isInstanceOf(UserException.class)
                             .hasMessageStartingWith("data.range is " + input.range());
@@ -144,6 +147,45 @@ class ExporterTest {
                                 + " does not exist); name a folder that can be written to and has room");
             }
         }
+    }
+
+    /** libtorch ends the process where the disk fills up while it writes. */
+    @Test
+    void roomIsAskedForBeforeLibtorchWrites() throws IOException {
+        Path file = folder.resolve("model.pt");
+        try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
+            new Exporter(segmenter).export(ExportFormat.TORCHSCRIPT, file);
+            Model model = new Model(segmenter.network(), segmenter.spec(), ModelInput.of(PictureInput.RGB, 1));
+            assertThat(Files.size(file)).isLessThan(TorchScriptFile.size(model, Map.of()));
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenWholeIsNotThereAndTheOneBeforeStays() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("model-djl"));
+        Files.writeString(target.resolve("model.pt"), "before");
+        assertThatThrownBy(() -> WorkFolder.replace(target, Set.of("model.pt"), beside -> {
+                    Files.writeString(beside.resolve("model.pt"), "half");
+                    throw new IOException("No space left on device");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThat(folder.toFile().list()).containsExactly("model-djl");
+        assertThat(target.resolve("model.pt")).hasContent("before");
+        WorkFolder.replace(
+                target, Set.of("model.pt"), beside -> Files.writeString(beside.resolve("model.pt"), "after"));
+        assertThat(target.resolve("model.pt")).hasContent("after");
+    }
+
+    @Test
+    void aFolderOfOtherFilesIsNoTarget() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("model-djl"));
+        Files.writeString(target.resolve("thesis.txt"), "years of work");
+        try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
+            assertThatThrownBy(() -> new Exporter(segmenter).export(ExportFormat.DJL, target))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(target + " is there and no exported folder; name another");
+        }
+        assertThat(target.resolve("thesis.txt")).hasContent("years of work");
     }
 
     private Path tiny(String name, Stem stem) {

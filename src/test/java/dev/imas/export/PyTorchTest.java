@@ -94,9 +94,8 @@ class PyTorchTest {
     /** The last line that a program prints, of its failure as well; nothing where it is not there. */
     private static String output(String... command) throws InterruptedException {
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             process.waitFor();
             return text.strip().lines().reduce("", (before, line) -> line);
