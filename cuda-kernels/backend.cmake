@@ -38,6 +38,6 @@ add_dependencies(libraries imas_cuda)
 
 if(IMAS_TESTS)
   enable_testing()
-  add_test(NAME cuda_resources COMMAND ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.sh ${CMAKE_BINARY_DIR}/cuda ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.csv all)
+  add_test(NAME cuda_resources COMMAND ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.sh ${CMAKE_BINARY_DIR}/cuda ${CMAKE_SOURCE_DIR}/cuda-kernels/resources.csv)
   set_tests_properties(cuda_resources PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT "NVCC=${IMAS_NVCC}")
 endif()

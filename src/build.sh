@@ -168,7 +168,8 @@ build() {
     fi
     options="$options -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true -Dimas.checks.skip=true -Dimas.progress=ON -Dstyle.color=never"
     # A run under way keeps the files that it has opened; Maven would write into them.
-    rm -f "$built" "$home"/target/lib/imas-*.jar
+    rm -f "$built"
+    if [ "$what" = product ]; then rm -f "$home"/target/lib/imas-*.jar; fi # the benchmarks are not packed
     # shellcheck disable=SC2086  # options are split on purpose
     maven $options $goals || failed
     echo "$wanted" >"$libtorch"

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Predicts, or opens and closes segmenters, in several threads, and prints after each time how many there were and the
- * process's resident memory in kB. Started from its source by `memory`.
+ * Predicts, or opens and closes segmenters, in several threads, and prints after each round of them how many there were
+ * and the process's resident memory in kB. Started from its source by `memory`.
  */
 final class FlatMemory {
     private static final int[][] SIZES = {{48, 48}, {64, 40}, {96, 96}, {33, 71}, {128, 80}};
@@ -42,28 +42,24 @@ final class FlatMemory {
         void run(int i);
     }
 
+    /** All threads do one each, then memory is read while none works: what a call holds for its while is no leak. */
     private static void repeat(int count, int threads, Work work) throws Exception {
-        AtomicInteger next = new AtomicInteger();
-        AtomicInteger done = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(threads);
-        List<Future<?>> results = new ArrayList<>();
-        for (int t = 0; t < threads; t++) {
-            results.add(pool.submit(() -> {
-                for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                    work.run(i);
-                    tell(done);
-                }
-                return null;
-            }));
-        }
-        for (Future<?> result : results) {
-            result.get();
+        for (int done = 0; done < count; done += threads) {
+            List<Callable<Void>> round = new ArrayList<>();
+            for (int i = done; i < Math.min(done + threads, count); i++) {
+                int number = i;
+                round.add(() -> {
+                    work.run(number);
+                    return null;
+                });
+            }
+            for (Future<Void> result : pool.invokeAll(round)) {
+                result.get();
+            }
+            System.out.println(done + round.size() + " " + residentKilobytes());
         }
         pool.shutdown();
-    }
-
-    private static synchronized void tell(AtomicInteger done) throws IOException {
-        System.out.println(done.incrementAndGet() + " " + residentKilobytes());
     }
 
     private static long residentKilobytes() throws IOException {

@@ -197,12 +197,13 @@ private:
     unsigned char* memory_;
 };
 
-#ifndef IMAS_TEST_BACKEND
-#define IMAS_TEST_BACKEND IMAS_CPU
-#endif
+/** CUDA where the environment says IMAS_TEST_BACKEND=cuda, as the tests over the emulation do, else the CPU. */
+inline imas_backend_kind backend_under_test() {
+    const char* name = std::getenv("IMAS_TEST_BACKEND");
+    return name != nullptr && std::strcmp(name, "cuda") == 0 ? IMAS_CUDA : IMAS_CPU;
+}
 
-/** The backend under test: the CPU's, unless the build names another (cuda-kernels/test does). */
-inline const imas_backend kCpu = {IMAS_TEST_BACKEND, 0, nullptr};
+inline const imas_backend kCpu = {backend_under_test(), 0, nullptr};
 
 /** Only the CPU backend can look at values before it starts; CUDA would have to wait for the device. */
 inline bool refuses_values() { return kCpu.kind == IMAS_CPU; }

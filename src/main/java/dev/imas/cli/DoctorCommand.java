@@ -185,7 +185,8 @@ final class DoctorCommand implements Command {
 
     private void gpus(PrintStream out, String problem, CudaLibraries libraries) {
         out.println();
-        List<Gpu> gpus = Torch.problem() == null ? Gpu.all() : List.of();
+        // Without libtorch's CUDA part the classes that describe a GPU are not there.
+        List<Gpu> gpus = Torch.problem() == null && Torch.cudaBuild() ? Gpu.all() : List.of();
         for (Gpu gpu : gpus) {
             fact(out, gpu.device(), described(gpu));
             Optional.ofNullable(Compute.problem(gpu.index())).ifPresent(why -> fact(out, "", "CANNOT BE USED: " + why));

@@ -41,9 +41,12 @@ public final class RunPlanning {
     /**
      * A plan of a whole run.
      *
-     * @param fetch whether weights may be fetched now; else it is only asked whether they could be
+     * @param fetch whether weights may be fetched now, as a run follows; else it is only asked whether they could be
      */
     public Proposal plan(boolean fetch) {
+        if (!fetch) { // a run tells it itself
+            compute().passedOver(start.device()).ifPresent(listener::message);
+        }
         return planner(given).plan(start, backbone -> obstacle(backbone, fetch));
     }
 
@@ -62,10 +65,13 @@ public final class RunPlanning {
         return inspection.forRun(proposal.config());
     }
 
-    private Planner planner(Set<String> kept) {
+    private Compute compute() {
         Torch.load();
-        Compute compute =
-                Compute.of(start.device(), start.precision(), start.network().backbone());
+        return Compute.of(start.device(), start.precision(), start.network().backbone());
+    }
+
+    private Planner planner(Set<String> kept) {
+        Compute compute = compute();
         long memory = compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available();
         Machine machine = new Machine(
                 compute.cuda(), Runtime.getRuntime().availableProcessors(), memory > 0 ? memory : Long.MAX_VALUE);

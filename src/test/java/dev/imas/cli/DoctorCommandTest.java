@@ -1,12 +1,17 @@
 package dev.imas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.imas.ChildJvm;
 import dev.imas.device.Torch;
 import dev.imas.machine.PretendedFiles;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The screen of {@code imas doctor}, on this machine and on pretended ones. */
@@ -39,6 +44,18 @@ class DoctorCommandTest {
                 .hasSize(2)
                 .allMatch(l -> l.contains(" ok "));
         assertThat(screen.lines()).last().asString().startsWith("every device that can be used works: cpu");
+    }
+
+    @Test
+    void needsNothingOfCudaWhereTheProductHasNothing() throws IOException, InterruptedException {
+        assumeFalse(Torch.cudaBuild());
+        List<String> product = ChildJvm.classPath().stream()
+                .filter(entry -> !Path.of(entry).getFileName().toString().startsWith("cuda-"))
+                .toList();
+        assertThat(product).hasSizeLessThan(ChildJvm.classPath().size());
+        ChildJvm.Result result = ChildJvm.run(product, Map.of(), Main.class, "doctor");
+        assertThat(result.status()).as(result.output()).isZero();
+        assertThat(result.output()).contains("every device that can be used works: cpu");
     }
 
     @Test

@@ -121,6 +121,26 @@ class LauncherTest {
     }
 
     @Test
+    void aJavaThatDoesNotStartIsNotTakenForAnOldOne() throws Exception {
+        stub("java", "echo 'Error occurred during initialization of VM'; exit 1");
+        assertThat(launch(dir, home.resolve("imas")))
+                .isEqualTo(new Shell.Result(
+                        2,
+                        "",
+                        "imas: java does not start here (java -version says why); is memory limited (ulimit -v)?\n"));
+    }
+
+    @Test
+    void tooFewOpenFilesAreNoPuzzle() throws Exception {
+        Path limited = Files.writeString(dir.resolve("limited"), "ulimit -n 20; exec /bin/sh '" + home + "/imas'");
+        assertThat(launch(dir, limited))
+                .isEqualTo(new Shell.Result(
+                        2,
+                        "",
+                        "imas: only 20 files may be open at once; allow 64 at least (ulimit -n; 1024 is usual)\n"));
+    }
+
+    @Test
     void aFailedBuildShowsItsErrorsAndTheLog() throws Exception {
         stub(
                 "mvn",
@@ -250,6 +270,15 @@ class LauncherTest {
                 .contains("1 mask has no picture and is not used: " + photos.resolve("masks/übrig 日.png"))
                 .contains("Straße 日 ");
         assertThat(page).content().contains("übrig 日.png", "Straße 日");
+    }
+
+    @Test
+    void buildingTheBenchmarksLeavesTheProductWhole() throws Exception {
+        launch(dir, home.resolve("imas"));
+        Path kernels = Files.createFile(home.resolve("target/lib/imas-kernels-0.1.0.jar"));
+        stub("mvn", BENCHMARKS);
+        launch(dir, home.resolve("imas"), "bench");
+        assertThat(kernels).exists();
     }
 
     @Test
