@@ -12,8 +12,8 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 
 /**
- * For the author of a program on ONNX Runtime: segments a picture with a model for colours, prints what the file says of
- * its classes and how many pixels each has, and writes the classes' numbers as a grey picture.
+ * For the author of a program on ONNX Runtime: segments a picture with a model for colours, prints what the file says
+ * of its classes and how many pixels each has, and writes the classes' numbers as a grey picture.
  */
 public final class OnnxSegment {
     private OnnxSegment() {}

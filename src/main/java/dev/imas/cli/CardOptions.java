@@ -29,11 +29,10 @@ final class CardOptions {
     private CardOptions() {}
 
     static void add(Options options) {
-        options.addOption(
-                        option(
-                                AUTHOR,
-                                "AUTHOR",
-                                "who answers for the model: \"NAME\", or \"NAME; INSTITUTE; @GITHUB-ACCOUNT\"; may be repeated"))
+        options.addOption(option(
+                        AUTHOR,
+                        "AUTHOR",
+                        "who answers for the model, as NAME or \"NAME; INSTITUTE; @GITHUB-ACCOUNT\"; may be repeated"))
                 .addOption(option(
                         LICENSE,
                         "NAME",

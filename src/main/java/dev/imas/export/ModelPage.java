@@ -38,8 +38,7 @@ final class ModelPage {
     private void takesAndGives() {
         line("## What it takes and gives");
         line("Input: " + contents.metadata().get("imas.model_input") + ".");
-        line(
-                "Output: float32 [N,classes,H,W], the probability of each class at each pixel, of sum 1 over the classes.");
+        line("Output: float32 [N,classes,H,W], each pixel's probability of each class, of sum 1 over the classes.");
         line("Range, normalisation and softmax are inside: give stored values as they are, and take probabilities.");
         line("Large pictures are cut into overlapping tiles by the program that uses the model; tiles smaller than the"
                 + " pictures that it learned from see too little around a pixel.");

@@ -19,6 +19,7 @@ import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.PictureInput;
 import dev.imas.config.PixelRange;
+import dev.imas.config.PixelRange.Rule;
 import dev.imas.config.PixelRange.Window;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.RgbImage;
@@ -175,6 +176,24 @@ class BioimageioTest {
                     .hasMessageEndingWith("name a licence by its SPDX name (--license CC-BY-4.0)");
         }
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void aRangeThatIsEachFilesOwnIsAskedForAndTakenFromASetting() {
+        PictureInput input = new PictureInput(
+                Channels.of(2), PixelRange.of(Rule.FILE), null, List.of(0.4, 0.3), List.of(0.2, 0.25));
+        try (Segmenter segmenter = segmenter(input)) {
+            assertThatThrownBy(() -> new Exporter(segmenter, TrainedFiles.CARD).export(ExportFormat.BIOIMAGEIO, file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("data.range is file")
+                    .hasMessageContaining("--set data.range=[[0,65535]]");
+        }
+        assertThat(file).doesNotExist();
+        Segmenter.Options said = CPU.set("data.range=[[0,65535]]");
+        try (Segmenter segmenter = Segmenter.open(folder.resolve("w.safetensors"), said)) {
+            assertThat(new Exporter(segmenter, TrainedFiles.CARD).export(ExportFormat.BIOIMAGEIO, file))
+                    .isLessThan(Exporter.TOLERANCE);
+        }
     }
 
     @Test
