@@ -26,7 +26,9 @@ class SupplyChainTest {
             Path.of("benchmarks/pom.xml"),
             Path.of("examples/kernels-gamma/pom.xml"),
             Path.of("examples/kernels-gamma-cuda/pom.xml"),
-            Path.of("examples/segment-picture/pom.xml"));
+            Path.of("examples/segment-picture/pom.xml"),
+            Path.of("examples/djl-segment/pom.xml"),
+            Path.of("examples/onnx-segment/pom.xml"));
     /** What Maven runs without being told; it would choose their versions itself. */
     private static final List<String> OF_THE_LIFE_CYCLE = List.of(
             "maven-clean-plugin",

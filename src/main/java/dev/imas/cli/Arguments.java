@@ -67,6 +67,9 @@ final class Arguments {
                         "tta",
                         "tile",
                         "overlap"));
+        groups.put(
+                "what it says of itself",
+                List.of("name", "description", "author", "license", "license-file", "picture"));
         groups.put("machine", List.of("device", "precision"));
         groups.put(
                 "results",

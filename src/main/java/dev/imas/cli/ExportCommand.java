@@ -7,7 +7,11 @@ import dev.imas.common.UserException;
 import dev.imas.config.Names;
 import dev.imas.export.ExportFormat;
 import dev.imas.export.Exporter;
+import dev.imas.export.ModelCard;
+import dev.imas.image.Picture;
 import dev.imas.predict.Segmenter;
+import dev.imas.run.RunWeights;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,7 +26,7 @@ final class ExportCommand implements Command {
     public Manual manual() {
         return new Manual(
                 "export",
-                "write a trained network for other programs: TorchScript, ONNX",
+                "write a trained network for other programs: TorchScript, ONNX, bioimage.io, DJL",
                 "export --weights FILE --to FILE|DIR [--format FORMAT] [OPTIONS]",
                 """
                 The exported model takes stored values, float32 [N,C,H,W] of any size, and gives the probabilities of
@@ -30,16 +34,23 @@ final class ExportCommand implements Command {
                 back and compared with the network on a test picture; a file that differs is not left behind.
                 --check compares a file that was exported before.
 
+                bioimageio is a package for QuPath, deepImageJ and JDLL, with the model in both formats; it asks for
+                --author and --license. djl is a folder for the Deep Java Library. Both hold a picture and what the
+                network sees in it, to try a program with: waves, or --picture.
+
                 examples:
                   imas export --weights runs/cells/teacher.safetensors --to cells.onnx
                   imas export --weights runs/cells/teacher.safetensors --format torchscript --to models
                   imas export --weights runs/cells/teacher.safetensors --check cells.onnx
+                  imas export --weights runs/cells --to cells.zip --format bioimageio --license CC-BY-4.0 \\
+                    --author "Ada Lovelace; University of London; @ada"
+                  imas export --weights runs/cells --to cells-djl
                 """);
     }
 
     @Override
     public Options options() {
-        return Arguments.configuration(
+        Options options = Arguments.configuration(
                 new Options()
                         .addOption(Arguments.weights())
                         .addOption(Arguments.student())
@@ -51,6 +62,8 @@ final class ExportCommand implements Command {
                         .addOption(option("check", "FILE", "an exported file to compare with the weights"))
                         .addOption(flag("strict", "refuse weights with unknown or missing keys")),
                 "what the weight file says");
+        CardOptions.add(options);
+        return options;
     }
 
     @Override
@@ -61,25 +74,59 @@ final class ExportCommand implements Command {
             throw new UserException("either --to, to export, or --check, to compare; found "
                     + (line.hasOption("to") ? "both" : "neither"));
         }
-        boolean check = line.hasOption("check");
-        Path named = Arguments.path(line, check ? "check" : "to");
-        ExportFormat format = format(line, named);
-        Path file = !check && Files.isDirectory(named) ? named.resolve(name(line, format)) : named;
-        requireOther(line, file);
-        try (Segmenter segmenter = Arguments.segmenter(
-                line, console, options -> options.device("cpu").whole().set("precision", "fp32"))) {
+        return line.hasOption("check") ? check(line, console) : export(line, console);
+    }
+
+    private static int check(CommandLine line, Console console) {
+        CardOptions.requireNone(line);
+        Path file = Arguments.path(line, "check");
+        ExportFormat format = format(line, file);
+        try (Segmenter segmenter = segmenter(line, console)) {
             Exporter exporter = new Exporter(segmenter);
-            double difference = check ? exporter.check(format, file) : exporter.export(format, file);
-            console.out().println(file);
-            console.out().println("input    " + exporter.input());
-            console.out().println("output   " + exporter.output());
-            console.out()
-                    .printf(
-                            Locale.ROOT,
-                            "checked  probabilities of a test picture differ by %.1g at most%n",
-                            difference);
+            tell(console, file, exporter, exporter.check(format, file));
         }
         return 0;
+    }
+
+    private static int export(CommandLine line, Console console) {
+        Path named = Arguments.path(line, "to");
+        ExportFormat format = format(line, named);
+        Path file = file(line, named, format);
+        Path weights = weights(line);
+        requireOther(weights, file, format);
+        ModelCard card = CardOptions.card(line, format, weights);
+        Exporter.requireCard(format, card);
+        try (Segmenter segmenter = segmenter(line, console)) {
+            Exporter exporter = new Exporter(segmenter, card);
+            Picture picture = line.hasOption("picture") ? segmenter.read(Arguments.path(line, "picture")) : null;
+            tell(console, file, exporter, exporter.export(format, file, picture));
+        }
+        return 0;
+    }
+
+    private static Segmenter segmenter(CommandLine line, Console console) {
+        return Arguments.segmenter(
+                line, console, options -> options.device("cpu").whole().set("precision", "fp32"));
+    }
+
+    private static void tell(Console console, Path file, Exporter exporter, double difference) {
+        console.out().println(file);
+        console.out().println("input    " + exporter.input());
+        console.out().println("output   " + exporter.output());
+        console.out()
+                .printf(Locale.ROOT, "checked  probabilities of a test picture differ by %.1g at most%n", difference);
+    }
+
+    /** The file of the weights that are meant, of a run or checkpoint as well. */
+    private static Path weights(CommandLine line) {
+        return RunWeights.of(Arguments.path(line, "weights"), line.hasOption("student"), note -> {})
+                .file();
+    }
+
+    /** Of a folder that is there, the file or folder in it. */
+    private static Path file(CommandLine line, Path named, ExportFormat format) {
+        boolean itself = format.isFolder() && named.toString().endsWith(format.ending());
+        return Files.isDirectory(named) && !itself ? named.resolve(name(line, format)) : named;
     }
 
     private static ExportFormat format(CommandLine line, Path file) {
@@ -108,11 +155,24 @@ final class ExportCommand implements Command {
         return (dot > 0 ? weights.substring(0, dot) : weights) + format.ending();
     }
 
-    private static void requireOther(CommandLine line, Path file) {
-        if (file.toAbsolutePath()
-                .normalize()
-                .equals(Arguments.path(line, "weights").toAbsolutePath().normalize())) {
+    /** Weights and other files are not lost to an export that was named like them by mistake. */
+    private static void requireOther(Path weights, Path file, ExportFormat format) {
+        if (isSame(weights, file)) {
             throw new UserException("--to: " + file + " is the weight file itself; name another");
+        }
+        if (Files.exists(file) && !file.toString().endsWith(format.ending())) {
+            throw new UserException("--to: " + file + " is there and not called as an exported model; name it *"
+                    + format.ending() + ", or remove it first");
+        }
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.exists(other) && Files.isSameFile(one, other);
+        } catch (IOException e) {
+            return one.toAbsolutePath()
+                    .normalize()
+                    .equals(other.toAbsolutePath().normalize());
         }
     }
 }

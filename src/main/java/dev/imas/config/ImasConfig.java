@@ -25,6 +25,7 @@ import java.util.Map;
  * no change elsewhere. "Method" in a comment is docs/method.md.
  *
  * @param name      preset or run name
+ * @param license   terms on which the weights may be used, which weight files say; or empty
  * @param method    which training method; see {@link Method}
  * @param seed      the one seed all random numbers derive from; any 64-bit number
  * @param device    where it is computed: {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:INDEX}
@@ -40,6 +41,7 @@ import java.util.Map;
 @RecordBuilder
 public record ImasConfig(
         @Text(pattern = FileNames.PLAIN, expected = FileNames.EXPECTED) @OnResume String name,
+        @OnResume String license,
         Method method,
         long seed,
         @Text(pattern = DeviceName.PATTERN, expected = DeviceName.EXPECTED) @OnResume String device,

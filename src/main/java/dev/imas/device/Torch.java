@@ -6,6 +6,7 @@ import dev.imas.machine.CudaLibraries;
 import dev.imas.machine.FileView;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -28,6 +29,20 @@ public final class Torch {
     private static final String PROBLEM = firstLoad();
 
     private Torch() {}
+
+    /** Version of its bindings, which begins with that of libtorch: 2.10.0-1.5.13. */
+    public static String bindings() {
+        try {
+            return Loader.getVersion("org.bytedeco", "pytorch");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // it lies beside the classes
+        }
+    }
+
+    /** Version of libtorch, such as 2.10.0. */
+    public static String version() {
+        return bindings().replaceFirst("-.*", "");
+    }
 
     /**
      * The CUDA build links against libraries of the machine, libtorch_cpu too; they are found here, since the dynamic

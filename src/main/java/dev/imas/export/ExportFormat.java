@@ -2,7 +2,8 @@ package dev.imas.export;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /** The formats that models are exported in. */
@@ -10,25 +11,54 @@ public enum ExportFormat {
     /** For libtorch, PyTorch, DJL, JDLL: a .pt file. */
     TORCHSCRIPT(".pt") {
         @Override
-        void write(Model model, Path file, Map<String, String> metadata) throws IOException {
-            TorchScriptFile.write(model, file, metadata);
+        void write(Contents contents, Path file) throws IOException {
+            TorchScriptFile.write(contents.model(), file, contents.metadata());
         }
 
         @Override
-        Tensor run(Path file, Tensor pictures) {
-            return TorchScriptFile.run(file, pictures);
+        List<Tensor> run(Path file, Tensor pictures) {
+            return List.of(TorchScriptFile.run(file, pictures));
         }
     },
     /** For ONNX Runtime and what builds on it: a .onnx file. */
     ONNX(".onnx") {
         @Override
-        void write(Model model, Path file, Map<String, String> metadata) throws IOException {
-            OnnxFile.write(model, file, metadata);
+        void write(Contents contents, Path file) throws IOException {
+            OnnxFile.write(contents.model(), file, contents.metadata());
         }
 
         @Override
-        Tensor run(Path file, Tensor pictures) {
-            return OnnxPass.run(file, pictures);
+        List<Tensor> run(Path file, Tensor pictures) {
+            return List.of(OnnxPass.run(file, pictures));
+        }
+    },
+    /** For QuPath, deepImageJ, JDLL and what else reads packages of bioimage.io: a .zip file. */
+    BIOIMAGEIO(".zip") {
+        @Override
+        void write(Contents contents, Path file) throws IOException {
+            BioimageioZip.write(contents, file);
+        }
+
+        @Override
+        List<Tensor> run(Path file, Tensor pictures) {
+            return BioimageioZip.run(file, pictures);
+        }
+    },
+    /** For DJL: a folder. */
+    DJL("-djl") {
+        @Override
+        void write(Contents contents, Path folder) throws IOException {
+            DjlFolder.write(contents, folder);
+        }
+
+        @Override
+        List<Tensor> run(Path folder, Tensor pictures) {
+            return List.of(DjlFolder.run(folder, pictures));
+        }
+
+        @Override
+        Set<String> files() {
+            return DjlFolder.FILES;
         }
     };
 
@@ -38,19 +68,29 @@ public enum ExportFormat {
         this.ending = ending;
     }
 
-    /** How the names of its files end, with the dot. */
+    /** How the names of its files or folders end, with a dot or hyphen. */
     public String ending() {
         return ending;
     }
 
-    /** Writes a model; the file is replaced. */
-    abstract void write(Model model, Path file, Map<String, String> metadata) throws IOException;
+    /** Whether it is a folder, not a file. */
+    public boolean isFolder() {
+        return !files().isEmpty();
+    }
+
+    /** The names of a folder's files; none for a format of one file. */
+    Set<String> files() {
+        return Set.of();
+    }
+
+    /** Writes a model; a file is replaced, a folder is empty. */
+    abstract void write(Contents contents, Path file) throws IOException;
 
     /**
-     * What a file's model makes of pictures float32 [N,C,H,W]: probabilities [N,classes,H,W] in the caller's
-     * PointerScope.
+     * What the models in a file make of pictures float32 [N,C,H,W]: probabilities [N,classes,H,W] of each in the
+     * caller's PointerScope.
      *
      * @throws dev.imas.common.UserException when the file cannot be read as this format
      */
-    abstract Tensor run(Path file, Tensor pictures);
+    abstract List<Tensor> run(Path file, Tensor pictures);
 }

@@ -3,10 +3,14 @@ package dev.imas.export;
 import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.image.Picture;
 import dev.imas.predict.Segmenter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,12 +24,22 @@ public final class Exporter {
     /** Largest difference of a probability that sums in another order explain. */
     public static final double TOLERANCE = 1e-5;
 
+    /** The license of a package is one that lists know, such as CC-BY-4.0. */
+    private static final String SPDX = "[A-Za-z0-9][A-Za-z0-9.+-]*";
+
     private final Segmenter segmenter;
+    private final ModelCard card;
     private final Model model;
 
     /** @param segmenter of the network to export: opened on the CPU, seeing pictures as a whole */
     public Exporter(Segmenter segmenter) {
+        this(segmenter, ModelCard.EMPTY);
+    }
+
+    /** @param card what the files are to say of the model */
+    public Exporter(Segmenter segmenter, ModelCard card) {
         this.segmenter = segmenter;
+        this.card = card;
         ModelInput input = ModelInput.of(
                 segmenter.spec().input(), segmenter.settings().evaluation().scale());
         this.model = new Model(segmenter.network(), segmenter.spec(), input);
@@ -51,13 +65,25 @@ public final class Exporter {
      *                       before stays
      */
     public double export(ExportFormat format, Path file) {
+        return export(format, file, null);
+    }
+
+    /** @param picture what packages are shown by and tried with; null: waves */
+    public double export(ExportFormat format, Path file, Picture picture) {
+        requireSuited(format);
+        requireFree(format, file);
+        Contents contents = contents(picture);
         double[] difference = new double[1];
+        DurableFiles.Writer writer = beside -> {
+            format.write(contents, beside);
+            difference[0] = difference(format, beside, file);
+        };
         try {
-            DurableFiles.replace(file.toAbsolutePath(), beside -> {
-                format.write(model, beside, metadata());
-                difference[0] = difference(format, beside);
-                require(difference[0], file);
-            });
+            if (format.isFolder()) {
+                WorkFolder.replace(file.toAbsolutePath(), format.files(), writer);
+            } else {
+                DurableFiles.replace(file.toAbsolutePath(), writer);
+            }
         } catch (IOException e) {
             throw new UserException(
                     "cannot write " + file + " (" + FileProblem.of(e, file)
@@ -74,48 +100,102 @@ public final class Exporter {
      * @throws UserException when it cannot be read or differs
      */
     public double check(ExportFormat format, Path file) {
-        String problem = FileProblem.ofInput(file);
+        String problem =
+                format.isFolder() ? Files.isDirectory(file) ? null : "is no folder" : FileProblem.ofInput(file);
         if (problem != null) {
             throw new UserException(file + " " + problem);
         }
-        double difference = difference(format, file);
-        require(difference, file);
-        return difference;
+        return difference(format, file, file);
     }
 
-    private static void require(double difference, Path file) {
+    /**
+     * Packages for bioimage.io say who answers for the model, and on which terms.
+     *
+     * @throws UserException when the card does not say what the format asks for
+     */
+    public static void requireCard(ExportFormat format, ModelCard card) {
+        if (format != ExportFormat.BIOIMAGEIO) {
+            return;
+        }
+        List<String> missing = new ArrayList<>();
+        if (card.authors().isEmpty()) {
+            missing.add("an author (--author 'Ada Lovelace')");
+        }
+        if (!card.provenance().license().orElse("").matches(SPDX)) {
+            missing.add("a licence by its SPDX name (--license CC-BY-4.0)");
+        }
+        if (!missing.isEmpty()) {
+            throw new UserException("a package for bioimage.io says who answers for the model and on which terms it may"
+                    + " be used: name " + String.join(" and ", missing));
+        }
+    }
+
+    /** Programs that run packages give stored values, and are told of no rule that looks at files or pictures. */
+    private void requireSuited(ExportFormat format) {
+        requireCard(format, card);
+        if (format == ExportFormat.BIOIMAGEIO && model.input().kind() == ModelInput.Kind.UNIT) {
+            throw new UserException("data.range is " + model.input().input().range() + ", which depends on the file or"
+                    + " the picture, and programs that run packages do not know it: say which stored values become 0"
+                    + " and 1, such as --set data.range=[[0,65535]], or export as torchscript or onnx");
+        }
+    }
+
+    private static void requireFree(ExportFormat format, Path file) {
+        try {
+            if (!format.isFolder() && Files.isDirectory(file)) {
+                throw new UserException(file + " is a folder; name a file");
+            }
+            if (format.isFolder() && Files.exists(file) && !WorkFolder.holdsOnly(file, format.files())) {
+                throw new UserException(file + " is there and no exported folder; name another");
+            }
+        } catch (IOException e) {
+            throw new UserException("cannot look into " + file + " (" + FileProblem.of(e, file) + ")", e);
+        }
+    }
+
+    /** @param what the difference is to */
+    static void require(double difference, Path file, String what) {
+        if (Double.isInfinite(difference)) {
+            throw new UserException(file + " gives probabilities of another shape than " + what);
+        }
         if (!(difference <= TOLERANCE)) {
             throw new UserException(String.format(
                     Locale.ROOT,
-                    "%s gives other probabilities than the network: they differ by up to %.2g, more than %.0e",
+                    "%s gives other probabilities than %s: they differ by up to %.2g, more than %.0e",
                     file,
+                    what,
                     difference,
                     TOLERANCE));
         }
     }
 
-    private double difference(ExportFormat format, Path file) {
+    /** @param named what messages call the file */
+    private double difference(ExportFormat format, Path file, Path named) {
         TestPicture picture = TestPicture.of(model.input());
-        float[] expected = picture.segmented(segmenter).probabilities();
+        NpyArray expected = Trial.of(picture, segmenter).probabilities();
+        double largest = 0;
         try (PointerScope scope = new PointerScope()) {
-            Tensor found = format.run(file, picture.tensor()).contiguous();
-            if (found.numel() != expected.length) {
-                throw new UserException(file + " gives " + found.numel() + " numbers for a test picture; expected "
-                        + expected.length + ", a probability for each class and pixel");
+            for (Tensor found : format.run(file, picture.tensor())) {
+                double difference = NpyArray.of(found).difference(expected);
+                require(difference, named, "the network");
+                largest = Math.max(largest, difference);
             }
-            float[] probabilities = new float[expected.length];
-            found.data_ptr_float().get(probabilities);
-            double largest = 0;
-            for (int i = 0; i < expected.length; i++) {
-                largest = Math.max(largest, Math.abs(probabilities[i] - expected[i])); // NaN stays
-            }
-            return largest;
         }
+        return largest;
     }
 
-    /** The weight file's own metadata and what the model adds. */
+    private Contents contents(Picture picture) {
+        TestPicture tried = picture == null
+                ? TestPicture.of(model.input(), Trial.WIDTH, Trial.HEIGHT)
+                : TestPicture.of(model.input(), picture);
+        return new Contents(
+                model, segmenter.classNames(), segmenter.palette(), card, metadata(), Trial.of(tried, segmenter));
+    }
+
+    /** The weight file's own metadata and what the card and the model add. */
     private Map<String, String> metadata() {
         Map<String, String> texts = new LinkedHashMap<>(model.spec().metadata());
+        texts.putAll(card.metadata());
         texts.put("imas.model_input", input());
         texts.put("imas.model_output", output());
         return texts;

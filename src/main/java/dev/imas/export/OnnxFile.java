@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class OnnxFile {
     private static final int IR_VERSION = 8;
-    private static final int OPERATOR_SET = 17;
+    static final int OPERATOR_SET = 17;
     private static final int CHUNK = 1 << 20;
 
     private OnnxFile() {}

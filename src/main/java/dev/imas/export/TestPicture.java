@@ -1,9 +1,11 @@
 package dev.imas.export;
 
 import dev.imas.common.Rng;
+import dev.imas.common.UserException;
 import dev.imas.config.PictureInput;
 import dev.imas.config.PixelRange.Window;
 import dev.imas.image.FloatImage;
+import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.predict.Segmentation;
@@ -23,6 +25,8 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
     private static final int WIDTH = 107;
     private static final int HEIGHT = 83;
     private static final double NOISE = 0.1;
+    /** Files stay small, and a cover below 500 KB. */
+    private static final int LARGEST = 256;
 
     static TestPicture of(ModelInput input) {
         return of(input, WIDTH, HEIGHT);
@@ -42,6 +46,47 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
             }
         }
         return new TestPicture(input, width, height, shares);
+    }
+
+    /** The upper left part of a picture that somebody chose, of sides as descriptions allow, up to LARGEST. */
+    static TestPicture of(ModelInput input, Picture picture) {
+        int width = side(picture.width());
+        int height = side(picture.height());
+        int channels = picture.channels();
+        float[] shares = new float[width * height * channels];
+        for (int y = 0; y < height; y++) {
+            for (int i = 0; i < width * channels; i++) {
+                shares[y * width * channels + i] = share(picture, y * picture.width() * channels + i);
+            }
+        }
+        return new TestPicture(input, width, height, shares);
+    }
+
+    private static int side(int pixels) {
+        if (pixels < ModelDescription.SMALLEST) {
+            throw new UserException("the picture to show the model by has a side of " + pixels + " pixels; expected "
+                    + ModelDescription.SMALLEST + " or more");
+        }
+        int most = Math.min(pixels, LARGEST);
+        return most - (most - ModelDescription.SMALLEST) % ModelDescription.STEP;
+    }
+
+    private static float share(Picture picture, int i) {
+        return picture instanceof RgbImage colours
+                ? (colours.rgb()[i] & 255) / 255f
+                : ((FloatImage) picture).values()[i];
+    }
+
+    /** For people: its colours, or its first channel in grey. */
+    RgbImage visible() {
+        if (input.input().channels().rgb()) {
+            return colours();
+        }
+        byte[] rgb = new byte[3 * width * height];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) colour(i / 3 * channels());
+        }
+        return new RgbImage(width, height, rgb);
     }
 
     private int channels() {

@@ -3,8 +3,10 @@ package dev.imas.export;
 import dev.imas.common.UserException;
 import dev.imas.device.Torch;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -19,6 +21,9 @@ import org.bytedeco.pytorch.global.torch;
 /** TorchScript files (.pt), as {@code torch.jit.load} of libtorch, PyTorch, DJL and JDLL reads them. */
 final class TorchScriptFile {
     private static final String CLASS = "__torch__.imas.Model";
+    private static final int CHUNK = 1 << 20;
+    /** Names, padding and the code that uses it. */
+    private static final int BESIDE_A_TENSOR = 4096;
 
     private TorchScriptFile() {}
 
@@ -28,13 +33,35 @@ final class TorchScriptFile {
      * @param metadata texts beside the model, which {@code torch.jit.load} hands out as extra files
      */
     static void write(Model model, Path file, Map<String, String> metadata) throws IOException {
-        Files.newOutputStream(file).close(); // says what is wrong with the place; libtorch does not
+        requireRoom(file, size(model, metadata));
         try (PointerScope scope = new PointerScope()) {
             JitModule module = Torch.withoutGradient(() -> module(model));
             ExtraFilesMap extra = new ExtraFilesMap();
             metadata.forEach((key, text) -> extra.put(new BytePointer(key), new BytePointer(text)));
             save(module, file, extra);
         }
+    }
+
+    /** Says what is wrong with the place; libtorch says nothing, and where a disk fills up it ends the process. */
+    private static void requireRoom(Path file, long bytes) throws IOException {
+        byte[] zeros = new byte[CHUNK];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (long rest = bytes; rest > 0; rest -= CHUNK) {
+                out.write(zeros, 0, (int) Math.min(CHUNK, rest));
+            }
+        }
+    }
+
+    /** Bytes that a file does not exceed. */
+    static long size(Model model, Map<String, String> metadata) {
+        Collection<Tensor> weights = model.network().state().values();
+        long texts =
+                metadata.values().stream().mapToLong(text -> 4L * text.length()).sum();
+        return weights.stream()
+                        .mapToLong(tensor -> tensor.nbytes() + BESIDE_A_TENSOR)
+                        .sum()
+                + texts
+                + CHUNK;
     }
 
     private static void save(JitModule module, Path file, ExtraFilesMap extra) throws IOException {

@@ -3,6 +3,7 @@ package dev.imas.train;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
+import dev.imas.device.Torch;
 import dev.imas.machine.CpuFeatures;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.ClassIou;
@@ -11,12 +12,14 @@ import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.run.Summary;
 import dev.imas.weights.NetworkSpec;
+import dev.imas.weights.Provenance;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.Loader;
+import java.util.OptionalDouble;
 import org.bytedeco.pytorch.global.torch;
 
 /** What a finished run leaves beside its logs: weights, per-class results and the summary. */
@@ -33,23 +36,37 @@ final class Results {
         this.compute = compute;
     }
 
-    /** @param step after which the networks are as they are */
-    void writeModels(Models models, long step) throws IOException {
-        CheckpointStore.writeWeights(models.student.state(), directory.student(), metadata(step));
-        CheckpointStore.writeWeights(models.teacher.network().state(), directory.teacher(), metadata(step));
+    /** @param found by the evaluation of the networks as they are */
+    void writeModels(Models models, EpochMetrics found) throws IOException {
+        Map<String, String> student = metadata(found.step(), found.miouStudent());
+        CheckpointStore.writeWeights(models.student.state(), directory.student(), student);
+        writeTeacher(models, directory.teacher(), found);
     }
 
     /** The best teacher so far. */
-    void writeBest(Models models, long step) throws IOException {
-        CheckpointStore.writeWeights(models.teacher.network().state(), directory.best(), metadata(step));
+    void writeBest(Models models, EpochMetrics found) throws IOException {
+        writeTeacher(models, directory.best(), found);
     }
 
-    private Map<String, String> metadata(long step) {
+    private void writeTeacher(Models models, Path file, EpochMetrics found) throws IOException {
+        Map<String, String> metadata = metadata(found.step(), found.miouTeacher());
+        CheckpointStore.writeWeights(models.teacher.network().state(), file, metadata);
+    }
+
+    private Map<String, String> metadata(long step, double miou) {
         Map<String, String> metadata = new LinkedHashMap<>(spec().metadata());
-        metadata.put("name", config.name());
-        metadata.put("method", config.method().name());
-        metadata.put("step", Long.toString(step));
+        metadata.putAll(provenance().after(step, miou).texts());
         return metadata;
+    }
+
+    private Provenance provenance() {
+        return Provenance.ofRun(
+                config.name(),
+                config.method().name(),
+                config.seed(),
+                data.fingerprints(),
+                "imas " + version() + ", libtorch " + Torch.bindings(),
+                config.license());
     }
 
     void writeSamples(Models models) throws IOException {
@@ -86,17 +103,13 @@ final class Results {
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 compute.device(),
                 compute.channelsLast());
-        Summary.Versions versions = new Summary.Versions(version(), libtorch(), System.getProperty("java.version"));
+        Summary.Versions versions =
+                new Summary.Versions(version(), Torch.bindings(), System.getProperty("java.version"));
         Summary.write(directory.summary(), summary, pictures, versions, machine);
     }
 
     private static String version() {
         String version = Results.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
-    }
-
-    /** Version of the bindings, which begins with that of libtorch. */
-    private static String libtorch() throws IOException {
-        return Loader.getVersion("org.bytedeco", "pytorch");
     }
 }

@@ -215,7 +215,7 @@ final class TrainingRun {
     private void evaluated(EpochMetrics found) throws IOException {
         state = state.evaluated(found, patience.counts(found.epoch()));
         if (keepBest && state.bestStep() == state.step()) {
-            results.writeBest(parts.models, state.step());
+            results.writeBest(parts.models, found);
         }
         listener.evaluated(found);
         lap();
@@ -236,7 +236,7 @@ final class TrainingRun {
     /** Writes what a run leaves at its end. */
     RunSummary finish() throws IOException {
         EpochMetrics kept = keepBest && state.best() != null ? restoreBest() : state.last();
-        results.writeModels(parts.models, kept.step());
+        results.writeModels(parts.models, kept);
         results.writeClassIou(kept);
         results.writeSamples(parts.models);
         long rss = ProcessMemory.resident();
@@ -275,7 +275,7 @@ final class TrainingRun {
             return state.last();
         }
         Models.restore(SafetensorsFile.read(tensors.get()), parts.models.tensors());
-        results.writeBest(parts.models, state.bestStep());
+        results.writeBest(parts.models, state.best());
         return state.best();
     }
 }

@@ -9,12 +9,14 @@ import dev.imas.cli.Shell.Result;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,13 +105,46 @@ class CommandsTest {
         assertThat(imas("export", "--weights", weights).err()).contains("either --to");
         Result kind = imas("export", "--weights", weights, "--to", model, "--format", "keras");
         assertThat(kind.status()).isEqualTo(Main.USER_ERROR);
-        assertThat(kind.err()).contains("--format: keras; expected torchscript or onnx");
+        assertThat(kind.err()).contains("--format: keras; expected torchscript, onnx, bioimageio or djl");
         assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", model)
                         .err())
                 .contains("--format is onnx, and " + model + " is called as one of torchscript");
         assertThat(imas("export", "--weights", weights, "--format", "onnx", "--to", weights)
                         .err())
                 .contains("is the weight file itself");
+        String metrics = run.resolve("metrics.csv").toString();
+        assertThat(imas("export", "--weights", run.toString(), "--format", "onnx", "--to", metrics)
+                        .err())
+                .contains(metrics + " is there and not called as an exported model; name it *.onnx");
+    }
+
+    @Test
+    void exportedPackagesSayWhoMadeThemAndTheWeightsSayFromWhat() throws IOException {
+        String weights = run.resolve("teacher.safetensors").toString();
+        Path folder = Files.createDirectories(dir.resolve("packages"));
+        String file = folder.resolve("scenes.zip").toString();
+        Result unknown = imas("export", "--weights", weights, "--to", file);
+        assertThat(unknown.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(unknown.err()).contains("name an author (--author 'Ada Lovelace') and a licence by its SPDX name");
+        List<String> card = List.of("--author", "Ada Lovelace; @ada", "--license", "CC-BY-4.0");
+        assertThat(imas(with("export", card, "--weights", weights, "--to", file, "--name", "a/b"))
+                        .err())
+                .contains("--name: a/b; expected 5 to 64 letters");
+        assertThat(imas(with("export", card, "--weights", weights, "--check", file))
+                        .err())
+                .contains("--author, --license are for --to");
+        assertThat(folder).isEmptyDirectory();
+        Result named = imas(with("export", card, "--weights", weights, "--to", file));
+        assertThat(named.status()).as(named.err()).isZero();
+        try (ZipFile zip = new ZipFile(file)) {
+            String description =
+                    new String(zip.getInputStream(zip.getEntry("rdf.yaml")).readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(description).contains("github_user: ada", "imas.seed: '", "imas.miou: '", "imas.data: '");
+        }
+        assertThat(imas("export", "--weights", weights, "--check", file).out()).contains("checked");
+        Result inFolder = imas("export", "--weights", weights, "--format", "djl", "--to", folder.toString());
+        assertThat(inFolder.out()).startsWith(folder.resolve("teacher-djl").toString());
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("scenes.zip", "teacher-djl");
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExporterTest {
     private static final Segmenter.Options CPU =
             Segmenter.Options.defaults().device("cpu").set("precision", "fp32");
+
+    /** The others are packages of these. */
+    private static final List<ExportFormat> GRAPHS = List.of(ExportFormat.TORCHSCRIPT, ExportFormat.ONNX);
 
     @TempDir
     Path folder;
@@ -57,9 +62,17 @@ class ExporterTest {
         Path weights = TrainedFiles.write(
                 folder.resolve("w.safetensors"), TrainedFiles.network(Backbone.TINY, Stem.DEEP, 16, false), input);
         try (Segmenter segmenter = Segmenter.open(weights, CPU.scale(scale))) {
-            Exporter exporter = new Exporter(segmenter);
-            for (ExportFormat format : ExportFormat.values()) {
+            Exporter exporter = new Exporter(segmenter, TrainedFiles.CARD);
+            for (ExportFormat format : scale == 1 ? List.of(ExportFormat.values()) : GRAPHS) {
                 Path file = folder.resolve("model" + format.ending());
+                if (format == ExportFormat.BIOIMAGEIO
+                        && ModelInput.of(input, scale).kind() == ModelInput.Kind.UNIT) {
+                    assertThatThrownBy(() -> exporter.export(format, file))
+                            .isInstanceOf(UserException.class)
+                            .hasMessageStartingWith("data.range is " + input.range());
+                    assertThat(file).doesNotExist();
+                    continue;
+                }
                 assertThat(exporter.export(format, file)).isLessThan(Exporter.TOLERANCE);
                 assertThat(exporter.check(format, file)).isLessThan(Exporter.TOLERANCE);
                 assertThat(folder.resolve(file.getFileName() + ".tmp")).doesNotExist();
@@ -83,7 +96,7 @@ class ExporterTest {
                 TrainedFiles.network(backbone, stem, stride, auxiliary),
                 PictureInput.RGB);
         try (Segmenter segmenter = Segmenter.open(weights, CPU)) {
-            for (ExportFormat format : ExportFormat.values()) {
+            for (ExportFormat format : GRAPHS) {
                 assertThat(new Exporter(segmenter).export(format, folder.resolve("model" + format.ending())))
                         .isLessThan(Exporter.TOLERANCE);
             }
@@ -96,7 +109,7 @@ class ExporterTest {
         Path file = folder.resolve("model" + format.ending());
         try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU);
                 Segmenter other = Segmenter.open(tiny("other.safetensors", Stem.CONV7), CPU)) {
-            new Exporter(segmenter).export(format, file);
+            new Exporter(segmenter, TrainedFiles.CARD).export(format, file);
             assertThatThrownBy(() -> new Exporter(other).check(format, file))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith(file + " gives other probabilities than the network");
@@ -108,14 +121,15 @@ class ExporterTest {
     void aDamagedFileIsSaidToBeDamaged(ExportFormat format) throws IOException {
         Path file = folder.resolve("model" + format.ending());
         try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
-            new Exporter(segmenter).export(format, file);
-            try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+            new Exporter(segmenter, TrainedFiles.CARD).export(format, file);
+            Path model = format.isFolder() ? file.resolve("model.pt") : file;
+            try (RandomAccessFile damaged = new RandomAccessFile(model.toFile(), "rw")) {
                 damaged.setLength(damaged.length() / 2);
             }
             assertThatThrownBy(() -> new Exporter(segmenter).check(format, file))
                     .isInstanceOf(UserException.class)
-                    .hasMessageStartingWith(file + " is damaged");
-            Files.delete(file);
+                    .hasMessageStartingWith(model + " is damaged");
+            Files.delete(model);
             assertThatThrownBy(() -> new Exporter(segmenter).check(format, file))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining(file.toString());
@@ -127,11 +141,51 @@ class ExporterTest {
         Path file = folder.resolve("none/model.onnx");
         try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
             for (ExportFormat format : ExportFormat.values()) {
-                assertThatThrownBy(() -> new Exporter(segmenter).export(format, file))
+                assertThatThrownBy(() -> new Exporter(segmenter, TrainedFiles.CARD).export(format, file))
                         .isInstanceOf(UserException.class)
-                        .hasMessageStartingWith("cannot write " + file);
+                        .hasMessage("cannot write " + file + " (the folder " + file.getParent()
+                                + " does not exist); name a folder that can be written to and has room");
             }
         }
+    }
+
+    /** libtorch ends the process where the disk fills up while it writes. */
+    @Test
+    void roomIsAskedForBeforeLibtorchWrites() throws IOException {
+        Path file = folder.resolve("model.pt");
+        try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
+            new Exporter(segmenter).export(ExportFormat.TORCHSCRIPT, file);
+            Model model = new Model(segmenter.network(), segmenter.spec(), ModelInput.of(PictureInput.RGB, 1));
+            assertThat(Files.size(file)).isLessThan(TorchScriptFile.size(model, Map.of()));
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenWholeIsNotThereAndTheOneBeforeStays() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("model-djl"));
+        Files.writeString(target.resolve("model.pt"), "before");
+        assertThatThrownBy(() -> WorkFolder.replace(target, Set.of("model.pt"), beside -> {
+                    Files.writeString(beside.resolve("model.pt"), "half");
+                    throw new IOException("No space left on device");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThat(folder.toFile().list()).containsExactly("model-djl");
+        assertThat(target.resolve("model.pt")).hasContent("before");
+        WorkFolder.replace(
+                target, Set.of("model.pt"), beside -> Files.writeString(beside.resolve("model.pt"), "after"));
+        assertThat(target.resolve("model.pt")).hasContent("after");
+    }
+
+    @Test
+    void aFolderOfOtherFilesIsNoTarget() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("model-djl"));
+        Files.writeString(target.resolve("thesis.txt"), "years of work");
+        try (Segmenter segmenter = Segmenter.open(tiny("w.safetensors", Stem.DEEP), CPU)) {
+            assertThatThrownBy(() -> new Exporter(segmenter).export(ExportFormat.DJL, target))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(target + " is there and no exported folder; name another");
+        }
+        assertThat(target.resolve("thesis.txt")).hasContent("years of work");
     }
 
     private Path tiny(String name, Stem stem) {

@@ -20,6 +20,11 @@ import org.bytedeco.pytorch.global.torch;
 final class TrainedFiles {
     static final int CLASSES = 3;
 
+    /** With what every format asks for. */
+    static final ModelCard CARD = ModelCard.EMPTY
+            .by(List.of(new Author("Ada Lovelace", "University of London", "ada")))
+            .licensed("CC-BY-4.0", null);
+
     private TrainedFiles() {}
 
     static Network network(Backbone backbone, Stem stem, int stride, boolean auxiliary) {

@@ -405,7 +405,8 @@ class TrainerTest {
     @Test
     void endsWhenItNoLongerGetsBetterAndKeepsTheBest() throws IOException {
         ImasConfig config = stale().withTraining(
-                        stale().training().withKeep(ImasConfig.Keep.BEST).withPatience(1));
+                        stale().training().withKeep(ImasConfig.Keep.BEST).withPatience(1))
+                .withLicense("CC-BY-4.0");
         Path out = folder.resolve("patience");
         Ear listener = new Ear(999);
         RunSummary found = Trainer.run(config, out, false, listener);
@@ -423,7 +424,15 @@ class TrainerTest {
                 out.resolve(String.format(Locale.ROOT, "checkpoints/step-%09d.safetensors", best.step())));
         for (String network : List.of("student", "teacher")) {
             SafetensorsFile weights = SafetensorsFile.read(out.resolve(network + ".safetensors"));
-            assertThat(weights.metadata()).containsEntry("step", Long.toString(best.step()));
+            double miou = network.equals("student") ? best.miouStudent() : best.miouTeacher();
+            assertThat(weights.metadata())
+                    .containsEntry("step", Long.toString(best.step()))
+                    .containsEntry("imas.miou", Double.toString(miou))
+                    .containsEntry("imas.seed", Long.toString(config.seed()))
+                    .containsEntry("imas.license", "CC-BY-4.0");
+            assertThat(weights.metadata().get("imas.data")).contains("\"labeled\":\"", " pictures, names ");
+            assertThat(weights.metadata().get("imas.made_by")).matches("imas .+, libtorch [0-9].+");
+            assertThat(weights.metadata().toString()).doesNotContain(folder.toString());
             weights.entries().forEach((key, entry) -> assertThat(entry.data())
                     .as(key)
                     .isEqualTo(checkpoint.get(network + "/" + key).data()));
