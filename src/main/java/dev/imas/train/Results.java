@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.bytedeco.pytorch.global.torch;
 
 /** What a finished run leaves beside its logs: weights, per-class results and the summary. */

@@ -180,8 +180,8 @@ class BioimageioTest {
 
     @Test
     void aRangeThatIsEachFilesOwnIsAskedForAndTakenFromASetting() {
-        PictureInput input = new PictureInput(
-                Channels.of(2), PixelRange.of(Rule.FILE), null, List.of(0.4, 0.3), List.of(0.2, 0.25));
+        PictureInput input =
+                new PictureInput(Channels.of(2), PixelRange.of(Rule.FILE), null, List.of(0.4, 0.3), List.of(0.2, 0.25));
         try (Segmenter segmenter = segmenter(input)) {
             assertThatThrownBy(() -> new Exporter(segmenter, TrainedFiles.CARD).export(ExportFormat.BIOIMAGEIO, file))
                     .isInstanceOf(UserException.class)
