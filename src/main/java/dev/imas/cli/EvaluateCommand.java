@@ -9,6 +9,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Layout;
+import dev.imas.config.Names;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
 import dev.imas.data.MaskSurvey;
@@ -102,7 +103,7 @@ final class EvaluateCommand implements Command {
                     out.map(folder -> EvaluationFiles.write(folder, evaluated)).orElse(List.of());
             double scale = segmenter.settings().evaluation().scale();
             if (line.hasOption("json")) {
-                console.out().println(EvaluationJson.of(evaluated, scale));
+                console.out().println(EvaluationJson.of(evaluated));
             } else {
                 print(console, evaluated, scale);
                 written.forEach(console.out()::println);
@@ -114,9 +115,9 @@ final class EvaluateCommand implements Command {
     private static Evaluated evaluated(Segmenter segmenter, CommandLine line, double tolerance, Console console) {
         ImageSource pictures = validation(segmenter.settings(), console);
         WorstPictures worst = new WorstPictures(segmenter.palette());
-        Measurement measurement;
+        Measurer.Measured measured;
         try (PictureProgress progress = new PictureProgress(console, "evaluate", pictures.size(), System::nanoTime)) {
-            measurement = measured(segmenter, pictures, tolerance, (score, picture, truth, prediction, done) -> {
+            measured = measured(segmenter, pictures, tolerance, (score, picture, truth, prediction, done) -> {
                 worst.offer(score, picture, truth, prediction);
                 progress.done(done);
             });
@@ -124,12 +125,13 @@ final class EvaluateCommand implements Command {
         Evaluation settings = segmenter.settings().evaluation();
         return new Evaluated(
                 title(List.of(line.getOptionValues("weights"))),
-                facts(segmenter, line),
+                facts(segmenter, line, measured.inTiles()),
+                seen(settings, line, measured.inTiles()),
                 segmenter.classNames(),
                 segmenter.palette(),
                 settings.absentClasses(),
                 tolerance,
-                measurement,
+                measured.measurement(),
                 worst);
     }
 
@@ -145,7 +147,7 @@ final class EvaluateCommand implements Command {
                 : path.subpath(Math.max(0, names - 2), names).toString();
     }
 
-    private static Map<String, String> facts(Segmenter segmenter, CommandLine line) {
+    private static Map<String, String> facts(Segmenter segmenter, CommandLine line, int inTiles) {
         ImasConfig settings = segmenter.settings();
         Evaluation evaluation = settings.evaluation();
         Map<String, String> facts = new LinkedHashMap<>();
@@ -161,8 +163,25 @@ final class EvaluateCommand implements Command {
                                 ? "as whole pictures"
                                 : "in windows of " + evaluation.window() + " px")
                         + (evaluation.scale() == 1 ? "" : reduced(evaluation.scale())));
-        facts.put("averaged", line.hasOption("tta") ? "over the positions of " + line.getOptionValue("tta") : "");
+        facts.put("averaged", tta(line).equals("none") ? "" : "over the positions of " + tta(line));
+        facts.put("in tiles", inTiles == 0 ? "" : inTiles + " pictures, for want of memory");
         return facts;
+    }
+
+    private static String tta(CommandLine line) {
+        return line.getOptionValue("tta", "none").toLowerCase(Locale.ROOT);
+    }
+
+    private static Map<String, Object> seen(Evaluation settings, CommandLine line, int inTiles) {
+        Map<String, Object> seen = new LinkedHashMap<>();
+        seen.put("scale", settings.scale());
+        seen.put("mode", Names.word(settings.mode()));
+        if (settings.mode() == EvaluationMode.SLIDING) {
+            seen.put("window", settings.window());
+        }
+        seen.put("tta", tta(line));
+        seen.put("pictures_in_tiles", inTiles);
+        return seen;
     }
 
     private static String reduced(double scale) {
@@ -170,16 +189,16 @@ final class EvaluateCommand implements Command {
     }
 
     /** A figure is that of all pictures; where some cannot be read, all of them are named, and there is none. */
-    private static Measurement measured(
+    private static Measurer.Measured measured(
             Segmenter segmenter, ImageSource pictures, double tolerance, Measurer.Listener listener) {
         WithoutBroken sound = new WithoutBroken(pictures);
-        Measurement measurement = Measurer.measure(segmenter, sound, tolerance, listener);
+        Measurer.Measured measured = Measurer.measure(segmenter, sound, tolerance, listener);
         List<String> broken = sound.news();
         if (!broken.isEmpty()) {
             throw new UserException(broken.size() + " of " + pictures.size() + " pictures cannot be measured:\n"
                     + String.join("\n", broken));
         }
-        return measurement;
+        return measured;
     }
 
     /** Pictures and masks of another program's network may have to be read as training would read them. */

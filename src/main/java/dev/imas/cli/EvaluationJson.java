@@ -16,8 +16,7 @@ import java.util.Map;
 final class EvaluationJson {
     private EvaluationJson() {}
 
-    /** @param scale of evaluation.scale */
-    static String of(Evaluated evaluated, double scale) throws JsonProcessingException {
+    static String of(Evaluated evaluated) throws JsonProcessingException {
         Measurement measurement = evaluated.measurement();
         ConfusionMatrix matrix = measurement.matrix();
         Map<String, Object> iou = new LinkedHashMap<>();
@@ -27,7 +26,7 @@ final class EvaluationJson {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("miou", measurement.miou());
         result.put("images", measurement.pictures().size());
-        result.put("scale", scale);
+        result.putAll(evaluated.seen());
         result.put("iou", iou);
         result.put("pixel_accuracy", share(matrix.accuracy()));
         result.put("mean_dice", measurement.meanDice());

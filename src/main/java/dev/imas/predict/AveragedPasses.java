@@ -2,6 +2,7 @@ package dev.imas.predict;
 
 import static org.bytedeco.pytorch.global.torch.softmax;
 
+import dev.imas.common.Interrupts;
 import dev.imas.device.Torch;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -33,6 +34,7 @@ final class AveragedPasses {
     private static Tensor mean(List<UnaryOperator<Tensor>> passes, Tensor images) {
         Tensor sum = probabilities(passes.get(0), images);
         for (UnaryOperator<Tensor> pass : passes.subList(1, passes.size())) {
+            Interrupts.check();
             try (PointerScope scope = new PointerScope()) {
                 sum.add_(probabilities(pass, images));
             }

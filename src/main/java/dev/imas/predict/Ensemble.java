@@ -3,10 +3,14 @@ package dev.imas.predict;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.Names;
+import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Several networks that answer as one; what they see and what their answers mean must be the same. */
 final class Ensemble {
@@ -15,9 +19,10 @@ final class Ensemble {
     /**
      * Opens weights, of which the first tells names and colours.
      *
-     * @throws UserException naming every difference that forbids to average what they say
+     * @throws UserException when a file is named twice, or naming every difference that forbids to average what they say
      */
     static List<TrainedNetwork> open(List<Path> weights, Segmenter.Options options) {
+        requireDifferent(weights, options);
         List<TrainedNetwork> opened = new ArrayList<>();
         try {
             weights.forEach(file -> opened.add(TrainedNetwork.open(file, options)));
@@ -26,6 +31,27 @@ final class Ensemble {
         } catch (RuntimeException e) {
             opened.forEach(one -> one.network().close());
             throw e;
+        }
+    }
+
+    /** One that is counted twice weighs more than the others. */
+    private static void requireDifferent(List<Path> weights, Segmenter.Options options) {
+        Map<Path, Path> seen = new HashMap<>();
+        for (Path given : weights.size() > 1 ? weights : List.<Path>of()) {
+            Path file = RunWeights.of(given, options.student, note -> {}).file();
+            Path before = seen.putIfAbsent(real(file), given);
+            if (before != null) {
+                throw new UserException("--weights names the same file twice, as " + before + " and as " + given
+                        + "; name each network once");
+            }
+        }
+    }
+
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            return file.toAbsolutePath().normalize(); // whoever opens it tells what is wrong
         }
     }
 

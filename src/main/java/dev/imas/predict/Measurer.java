@@ -10,10 +10,12 @@ import dev.imas.measure.PictureScore;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Measures a segmenter picture by picture: its counts are those of {@link Segmenter#evaluate}, and each picture can be
- * looked at on the way. Holds one picture at a time, and the next, which is decoded beside it.
+ * looked at on the way. Pictures are seen as the settings say, as they are while training; only one that memory does not
+ * suffice for is seen in tiles. Holds one picture at a time, and the next, which is decoded beside it.
  */
 public final class Measurer {
     /** Told of every picture that was measured. */
@@ -22,6 +24,9 @@ public final class Measurer {
         void measured(PictureScore score, Picture picture, LabelMap truth, LabelMap prediction, int done);
     }
 
+    /** @param inTiles pictures that had to be seen in tiles */
+    public record Measured(Measurement measurement, int inTiles) {}
+
     private Measurer() {}
 
     /**
@@ -29,9 +34,10 @@ public final class Measurer {
      *
      * @param tolerance of {@link dev.imas.measure.BoundaryF1}, in pixels
      */
-    public static Measurement measure(Segmenter segmenter, ImageSource source, double tolerance, Listener listener) {
+    public static Measured measure(Segmenter segmenter, ImageSource source, double tolerance, Listener listener) {
         Measurement measurement = new Measurement(
                 segmenter.classes(), segmenter.settings().evaluation().absentClasses(), tolerance);
+        AtomicInteger inTiles = new AtomicInteger();
         CompletableFuture<Optional<Loaded>> next = load(source, 0);
         for (int i = 0; i < source.size(); i++) {
             Interrupts.check();
@@ -40,12 +46,12 @@ public final class Measurer {
             if (loaded.isPresent()) {
                 Picture picture = loaded.get().picture();
                 LabelMap truth = loaded.get().mask();
-                LabelMap prediction = segmenter.segment(picture).labels();
+                LabelMap prediction = segmenter.segmentUncut(picture, inTiles::incrementAndGet).labels();
                 PictureScore score = measurement.add(source.id(i), truth, prediction);
                 listener.measured(score, picture, truth, prediction, i + 1);
             }
         }
-        return measurement;
+        return new Measured(measurement, inTiles.get());
     }
 
     private static CompletableFuture<Optional<Loaded>> load(ImageSource source, int i) {
@@ -58,6 +64,9 @@ public final class Measurer {
         try {
             return future.join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) { // such as a full heap, of which the program tells
+                throw error;
+            }
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }

@@ -1,5 +1,6 @@
 package dev.imas.predict;
 
+import dev.imas.common.UserException;
 import dev.imas.data.PictureBands;
 import dev.imas.data.PictureBytes;
 import dev.imas.image.ImageSize;
@@ -11,10 +12,11 @@ import org.bytedeco.javacpp.BytePointer;
  * made in. It moves from top to bottom; rows that two rows of tiles share are read once.
  */
 final class SeenBand implements AutoCloseable {
-    /** Rows that are read, reduced and copied at once. */
+    /** Rows that are read at once, to be reduced and copied. */
     private static final int STEP = 128;
 
     private final SeenRows rows;
+    private final int step;
     private final int rowBytes;
     private final int pixelBytes;
     private final ByteBuffer band;
@@ -27,9 +29,11 @@ final class SeenBand implements AutoCloseable {
      * @param pixelBytes as {@link PictureBytes} has them
      * @param tallest    rows of the tallest tile
      * @param widest     columns of the widest
+     * @throws UserException when they are more than one buffer holds
      */
     SeenBand(PictureBands picture, ImageSize seen, int pixelBytes, int tallest, int widest) {
         rows = new SeenRows(picture, seen);
+        step = Math.max(1, (int) ((long) STEP * seen.height() / picture.size().height()));
         this.pixelBytes = pixelBytes;
         rowBytes = Math.multiplyExact(seen.width(), pixelBytes);
         band = buffer((long) tallest * rowBytes);
@@ -37,7 +41,12 @@ final class SeenBand implements AutoCloseable {
     }
 
     private static ByteBuffer buffer(long bytes) {
-        return new BytePointer(Math.toIntExact(bytes) * 1L).asByteBuffer();
+        if (bytes > Integer.MAX_VALUE) {
+            throw new UserException("a row of tiles or windows of this picture takes " + bytes / (1 << 20)
+                    + " MiB, more than the 2048 MiB that are held at once; use smaller tiles (--tile) or a smaller"
+                    + " evaluation.window, or reduce the picture by evaluation.scale");
+        }
+        return new BytePointer(bytes).asByteBuffer();
     }
 
     /** Goes on to the rows of a span, which begins no earlier than the one before. */
@@ -50,7 +59,7 @@ final class SeenBand implements AutoCloseable {
         first = span.start();
         held = kept;
         while (held < span.length()) {
-            int count = Math.min(STEP, span.length() - held);
+            int count = Math.min(step, span.length() - held);
             PictureBytes.put(rows.next(count), band, held * rowBytes);
             held += count;
         }

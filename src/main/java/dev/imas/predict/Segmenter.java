@@ -76,6 +76,7 @@ public final class Segmenter implements AutoCloseable {
     private final TestTimeAugmentation augmentation;
     private final boolean owner;
     private final PictureReader reader;
+    private final DeviceMemory memory;
     private final Consumer<String> notes;
     private boolean closed;
 
@@ -86,6 +87,7 @@ public final class Segmenter implements AutoCloseable {
         this.augmentation = augmentation;
         this.owner = owner;
         this.reader = new PictureReader(trained.spec().input(), notes);
+        this.memory = DeviceMemory.of(trained.compute());
         this.notes = notes;
     }
 
@@ -132,7 +134,8 @@ public final class Segmenter implements AutoCloseable {
 
     /**
      * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
-     * tiles, which give the same; {@link Options#notes} are told so.
+     * tiles, which give the same, but for averaged positions, where each tile is turned by itself and what lies around
+     * it is not seen; {@link Options#notes} are told so.
      *
      * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
@@ -175,22 +178,36 @@ public final class Segmenter implements AutoCloseable {
      * @throws Progress.Cancelled when it asks for the end; nothing is left behind, and the segmenter stays usable
      */
     public Segmentation segment(Picture picture, Progress progress) {
-        Evaluation evaluation = settings().evaluation();
-        boolean whole = evaluation.mode() == EvaluationMode.WHOLE;
+        return segment(picture, memory.forPicture(), progress, () -> {});
+    }
+
+    /** As {@link #segment(Picture)}, in tiles only where there is not the memory for the whole, which is told of. */
+    Segmentation segmentUncut(Picture picture, Runnable inTiles) {
+        return segment(picture, memory.bytes(), Progress.NONE, inTiles);
+    }
+
+    /** @param share bytes that a picture which is not cut may take */
+    private Segmentation segment(Picture picture, long share, Progress progress, Runnable inTiles) {
         ImageSize size = new ImageSize(picture.width(), picture.height());
-        Consumer<String> told =
-                how -> notes.accept("the picture of " + size.width() + "x" + size.height() + " pixels: " + how);
-        if (whole && TileSize.needed(size, trained.spec(), evaluation, trained.compute())) {
-            return segment(picture, Tiles.AUTO, progress, told);
-        }
-        try {
-            return working(inference -> inference.segment(picture, passes(), false, progress));
-        } catch (RuntimeException e) {
-            if (!whole || !OutOfMemory.is(e)) {
-                throw advised(e, SMALLER);
+        if (TileSize.ofWhole(size, specs(), settings().evaluation()) <= share) {
+            try {
+                return working(inference -> inference.segment(picture, passes(), false, progress));
+            } catch (RuntimeException e) {
+                if (!OutOfMemory.is(e)) {
+                    throw e;
+                }
             }
-            return segment(picture, Tiles.AUTO, progress, told);
         }
+        inTiles.run();
+        return segment(
+                picture,
+                Tiles.AUTO,
+                progress,
+                how -> notes.accept("the picture of " + size.width() + "x" + size.height() + " pixels: " + how));
+    }
+
+    private List<NetworkSpec> specs() {
+        return networks.stream().map(TrainedNetwork::spec).toList();
     }
 
     private static RuntimeException advised(RuntimeException e, String remedy) {
@@ -230,8 +247,8 @@ public final class Segmenter implements AutoCloseable {
      * Writes the labels of a picture file of any size, which is read and written some rows at a time: PNG that is not
      * interlaced, and TIFF and BigTIFF in strips or tiles. Other files are read as a whole, within the limits of those.
      *
-     * <p>Memory goes with the picture's width and the tiles' side, not with its height: under 1.5 GB for RGB of 20,000
-     * pixels a row. Where the network sees pictures as a whole, 64 tiles at most are looked at twice, since it takes the
+     * <p>Memory goes with the picture's width and the tiles' side, not with its height: with the small
+     * network under 1.5 GB for RGB of 20,000 pixels a row. Where the network sees pictures as a whole, 64 tiles at most are looked at twice, since it takes the
      * mean over the picture into account at every place.
      *
      * @param labels file with an ending of .png (an index PNG) or .tif (a tiled TIFF with a palette; BigTIFF above 4 GB);
@@ -278,8 +295,8 @@ public final class Segmenter implements AutoCloseable {
         try {
             working(evaluation, inference -> {
                 try {
-                    TiledPicture.Passes passes =
-                            new TiledPicture.Passes(networks, passes(), augmentation != TestTimeAugmentation.NONE);
+                    TiledPicture.Passes passes = new TiledPicture.Passes(
+                            networks, passes(), augmentation != TestTimeAugmentation.NONE, memory);
                     new TiledPicture(passes, inference, evaluation, source, size).segment(tiles, progress, told, sink);
                     return null;
                 } catch (IOException e) {
@@ -289,7 +306,8 @@ public final class Segmenter implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
-            throw advised(e, "use smaller tiles (--tile)");
+            boolean windows = evaluation.mode() == EvaluationMode.SLIDING;
+            throw advised(e, windows ? "set a smaller evaluation.window" : "use smaller tiles (--tile)");
         }
     }
 
@@ -318,7 +336,7 @@ public final class Segmenter implements AutoCloseable {
     /**
      * As {@link #segment(RgbImage)}, with the probability of every class: 4 bytes a class and pixel more.
      *
-     * @throws UserException when they are more than one Java array holds (2^31 values)
+     * @throws UserException when they are more than one Java array holds (2^31 values), or than memory does
      */
     public Segmentation segmentWithProbabilities(RgbImage image) {
         return segmentWithProbabilities((Picture) image);
@@ -331,7 +349,11 @@ public final class Segmenter implements AutoCloseable {
 
     /** As {@link #segmentWithProbabilities(Picture)}, told and ended as {@link #segment(Picture, Progress)} is. */
     public Segmentation segmentWithProbabilities(Picture picture, Progress progress) {
-        return working(inference -> inference.segment(picture, passes(), true, progress));
+        try {
+            return working(inference -> inference.segment(picture, passes(), true, progress));
+        } catch (RuntimeException e) {
+            throw advised(e, SMALLER);
+        }
     }
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of bytes as {@link #segment(byte[], int, int)} takes them. */

@@ -1,9 +1,11 @@
 package dev.imas.predict;
 
+import dev.imas.common.Interrupts;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.data.PictureBands;
 import dev.imas.image.ImageSize;
+import dev.imas.weights.NetworkSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -30,8 +32,13 @@ final class TiledPicture {
      * @param networks at least one, all for pictures of one kind and on one device
      * @param all      images to logits, whatever is averaged
      * @param turned   whether all sees images in several positions; tiles are then seen each by itself
+     * @param memory   of the device
      */
-    record Passes(List<TrainedNetwork> networks, UnaryOperator<Tensor> all, boolean turned) {}
+    record Passes(List<TrainedNetwork> networks, UnaryOperator<Tensor> all, boolean turned, DeviceMemory memory) {
+        List<NetworkSpec> specs() {
+            return networks.stream().map(TrainedNetwork::spec).toList();
+        }
+    }
 
     /** @param source opens the picture, at its first row, as often as it is asked */
     TiledPicture(
@@ -59,8 +66,7 @@ final class TiledPicture {
             told.accept("seen in " + tiled.pieces() + " windows of " + evaluation.window() + " pixels");
             tiled.run(source, new Pieces(progress, tiled.pieces()), sink);
         } else {
-            TrainedNetwork first = passes.networks.get(0);
-            inTiles(TileSize.of(wanted, first.spec(), first.compute(), seen), progress, told, sink);
+            inTiles(TileSize.of(wanted, passes.specs(), passes.memory, seen), progress, told, sink);
         }
     }
 
@@ -98,7 +104,10 @@ final class TiledPicture {
                 for (int c : parts.get(0).columnsToLookAt()) {
                     try (PointerScope tile = new PointerScope()) {
                         Tensor images = inference.input(band.tile(map.columns().get(c)));
-                        parts.forEach(part -> part.look(images, r, c));
+                        for (PartOfPicture part : parts) {
+                            Interrupts.check();
+                            part.look(images, r, c);
+                        }
                     }
                     pieces.done();
                 }

@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param title     what was measured
  * @param facts     name and value of what a reader needs to know of it, in order; empty values are left out
+ * @param seen      key and value of how pictures were seen, for programs
  * @param names     one a class
  * @param palette   one 0xRRGGBB a class
  * @param absent    what classes that occur nowhere are in the means
@@ -18,6 +19,7 @@ import java.util.Map;
 public record Evaluated(
         String title,
         Map<String, String> facts,
+        Map<String, Object> seen,
         List<String> names,
         List<Integer> palette,
         AbsentClasses absent,

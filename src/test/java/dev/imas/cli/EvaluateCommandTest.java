@@ -48,10 +48,14 @@ class EvaluateCommandTest {
     @Test
     void theFilesTellWhatTheJsonTells() throws IOException {
         Path out = dir.resolve("measured");
-        Result result = evaluate("--out", out.toString(), "--json");
+        Result result = evaluate("--out", out.toString(), "--json", "--tta", "none");
         assertThat(result.status()).as(result.err()).isZero();
         JsonNode json = new ObjectMapper().readTree(result.out());
         assertThat(json.get("pictures")).hasSize(15);
+        assertThat(json.get("mode").textValue()).isEqualTo("whole");
+        assertThat(json.get("scale").doubleValue()).isEqualTo(1);
+        assertThat(json.get("tta").textValue()).isEqualTo("none");
+        assertThat(json.get("pictures_in_tiles").intValue()).isZero();
         assertThat(json.get("boundary_tolerance").doubleValue()).isEqualTo(2);
 
         List<String> confusion = Files.readAllLines(out.resolve("confusion.csv"));
@@ -75,7 +79,7 @@ class EvaluateCommandTest {
         String page = Files.readString(out.resolve("evaluation.html"));
         assertThat(page)
                 .contains("The worst 12 of 15", "&lt;b&gt;ring&lt;/b&gt;")
-                .doesNotContain("<b>ring")
+                .doesNotContain("<b>ring", "over the positions of", "in tiles")
                 .doesNotContain("http");
         assertThat(page.split("data:image/jpeg", -1)).hasSize(1 + 4 * 12);
     }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.common.Rng;
 import dev.imas.common.UserException;
+import dev.imas.config.Channels;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.ImasConfig.Stem;
+import dev.imas.config.PictureInput;
 import dev.imas.device.Compute;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -282,10 +285,52 @@ class TilesTest {
     }
 
     @Test
+    void tilesFitTheMostDemandingNetworkAndThePicturesWidth() {
+        DeviceMemory memory = new DeviceMemory(true, 4L << 30);
+        ImageSize size = new ImageSize(40_000, 9_000);
+        NetworkSpec large = new NetworkSpec(
+                Networks.spec(Backbone.RESNET50, Stem.DEEP, 16, false).with(settings -> settings.aspp(List.of(20))),
+                CLASSES,
+                null,
+                null);
+        assertThat(TileSize.of(Tiles.AUTO, List.of(spec(16), large), memory, size))
+                .isEqualTo(TileSize.of(Tiles.AUTO, List.of(large, spec(16)), memory, size))
+                .isNotEqualTo(TileSize.of(Tiles.AUTO, List.of(spec(16)), memory, size));
+
+        PictureInput wide = new PictureInput(
+                Channels.parse(16).orElseThrow(),
+                PictureInput.RGB.range(),
+                null,
+                Collections.nCopies(16, 0.5),
+                Collections.nCopies(16, 0.2));
+        NetworkSpec channels = new NetworkSpec(described(16), CLASSES, null, null, wide);
+        TileSize chosen = TileSize.of(Tiles.AUTO, List.of(channels), memory, size);
+        assertThat(chosen.side()).isBetween(256, 1023);
+        assertThat((long) chosen.side() * size.width() * wide.pixelBytes()).isLessThan(Integer.MAX_VALUE);
+
+        ImasConfig windows = config.withEvaluation(config.evaluation().withMode(EvaluationMode.SLIDING));
+        assertThat(TileSize.ofWhole(size, List.of(spec(16)), windows.evaluation()))
+                .isGreaterThanOrEqualTo(40_000.0 * 9_000 * CLASSES * Float.BYTES);
+    }
+
+    @Test
+    void theSameFileIsNoSecondNetwork() {
+        Path one = folder.resolve("one.safetensors");
+        WeightFiles.save(network.state(), one, spec(16).metadata());
+        List<Path> twice = List.of(one, folder.resolve(".").resolve("one.safetensors"));
+        assertThatThrownBy(() -> Segmenter.open(twice, Segmenter.Options.defaults(), TestTimeAugmentation.NONE))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the same file twice");
+    }
+
+    @Test
     void senselessTilesAreRefused() {
         assertThatThrownBy(() -> new Tiles(OptionalInt.of(16), OptionalDouble.empty()))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("64 or more");
+                .hasMessageContaining("(--tile) is 16 pixels; expected 64 to 32768");
+        assertThatThrownBy(() -> new Tiles(OptionalInt.of(Integer.MAX_VALUE), OptionalDouble.empty()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("64 to 32768");
         assertThatThrownBy(() -> new Tiles(OptionalInt.empty(), OptionalDouble.of(0.1)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("0.25");
