@@ -76,7 +76,8 @@ final class EvaluationPage {
                         + " as many; “area” is the class's share of the true pixels."
                         + (lacking ? absent(evaluated) : ""),
                 "<div class=\"scroll\"><table class=\"measures\">\n<thead><tr><th scope=\"col\">class</th>"
-                        + "<th scope=\"col\"></th>" + heads("IoU", "Dice", "precision", "recall", "boundary F1", "in", "area")
+                        + "<th scope=\"col\"></th>"
+                        + heads("IoU", "Dice", "precision", "recall", "boundary F1", "in", "area")
                         + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n");
     }
 
