@@ -143,8 +143,15 @@ class CommandsTest {
         }
         assertThat(imas("export", "--weights", weights, "--check", file).out()).contains("checked");
         Result inFolder = imas("export", "--weights", weights, "--format", "djl", "--to", folder.toString());
-        assertThat(inFolder.out()).startsWith(folder.resolve("teacher-djl").toString());
-        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("scenes.zip", "teacher-djl");
+        assertThat(inFolder.out())
+                .startsWith(folder.resolve("teacher-djl").toString())
+                .contains("accuracy Mean intersection over union");
+        Path renamed = Files.move(folder.resolve("teacher-djl"), folder.resolve("scenes"));
+        List<String> again = List.of("--weights", weights, "--format", "djl", "--to", renamed.toString());
+        Result reduced = imas(with("export", again, "--set", "evaluation.scale=0.5"));
+        assertThat(reduced.out()).startsWith(renamed + "\n").contains("accuracy Not measured", "(evaluation.scale)");
+        assertThat(renamed.toFile().list()).contains("model.pt").doesNotContain("teacher-djl");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("scenes.zip", "scenes");
     }
 
     @Test
