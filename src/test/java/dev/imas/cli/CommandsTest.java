@@ -93,7 +93,7 @@ class CommandsTest {
         assertThat(named.status()).as(named.err()).isZero();
         assertThat(named.out())
                 .startsWith(folder.resolve("scenes.onnx").toString())
-                .contains("input    float32 [N,3,H,W] of any size: red, green and blue, 0 to 255")
+                .contains("input    float32 [N,3,H,W] of any size: red, green and blue, 8-bit values 0 to 255")
                 .contains("checked  probabilities of a test picture differ by");
         Result inFolder = imas("export", "--weights", weights, "--format", "torchscript", "--to", folder.toString());
         assertThat(inFolder.out()).startsWith(folder.resolve("teacher.pt").toString());
