@@ -37,7 +37,6 @@ public final class DjlSegment {
         Criteria<Planes, Planes> criteria = Criteria.builder()
                 .setTypes(Planes.class, Planes.class)
                 .optModelPath(folder)
-                .optEngine("PyTorch")
                 .optDevice(Device.cpu())
                 .optTranslator(new ImasTranslator())
                 .build();

@@ -5,9 +5,12 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
 import java.io.File;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
@@ -36,15 +39,23 @@ public final class OnnxSegment {
         }
     }
 
-    /** The stored values, [1,3,H,W]: range and normalisation are in the model. */
+    /**
+     * The stored values, [1,3,H,W]: range and normalisation are in the model. Not getRGB: that brightens greys and
+     * applies colour profiles.
+     */
     private static OnnxTensor stored(OrtEnvironment environment, BufferedImage picture) throws OrtException {
         int width = picture.getWidth();
         int height = picture.getHeight();
-        int[] pixels = picture.getRGB(0, 0, width, height, null, 0, width);
-        FloatBuffer values = FloatBuffer.allocate(3 * pixels.length);
+        Raster stored = picture.getRaster();
+        boolean bytes = Arrays.stream(stored.getSampleModel().getSampleSize()).allMatch(bits -> bits == 8);
+        if (!bytes || picture.getColorModel() instanceof IndexColorModel) {
+            throw new IllegalArgumentException("the picture is of another kind than grey or RGB of 8 bits; convert it");
+        }
+        FloatBuffer values = FloatBuffer.allocate(3 * width * height);
         for (int c = 0; c < 3; c++) {
-            for (int pixel : pixels) {
-                values.put(pixel >> (16 - 8 * c) & 255);
+            int band = stored.getNumBands() < 3 ? 0 : c;
+            for (int p = 0; p < width * height; p++) {
+                values.put(stored.getSample(p % width, p / width, band));
             }
         }
         return OnnxTensor.createTensor(environment, values.flip(), new long[] {1, 3, height, width});

@@ -1,5 +1,6 @@
 package dev.imas.annotations;
 
+import dev.imas.common.Interrupts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -24,6 +25,7 @@ final class Simplification {
      * @param tolerance in pixels; 0 changes nothing
      */
     static List<int[]> of(List<int[]> rings, double tolerance) {
+        Interrupts.check(); // a picture may have ten thousands of parts
         Set<Long> shared = shared(rings);
         for (double limit = tolerance; limit >= LEAST; limit /= 2) {
             double within = limit;

@@ -3,6 +3,7 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.option;
 
 import dev.imas.common.FileProblem;
+import dev.imas.common.Printable;
 import dev.imas.common.UserException;
 import dev.imas.export.Author;
 import dev.imas.export.ExportFormat;
@@ -78,8 +79,9 @@ final class CardOptions {
 
     private static String description(CommandLine line) {
         String text = line.getOptionValue(DESCRIPTION);
-        if (text != null && (text.isBlank() || text.length() > ModelCard.MOST_DESCRIBED)) {
-            throw new UserException("--" + DESCRIPTION + " has " + text.length() + " characters; expected 1 to "
+        if (text != null && (text.isBlank() || text.length() > ModelCard.MOST_DESCRIBED || !Printable.is(text))) {
+            throw new UserException("--" + DESCRIPTION + " has " + text.length() + " characters"
+                    + (Printable.is(text) ? "" : ", some of them unprintable") + "; expected one line of 1 to "
                     + ModelCard.MOST_DESCRIBED);
         }
         return text;
@@ -108,7 +110,12 @@ final class CardOptions {
             if (problem != null) {
                 throw new UserException("--" + LICENSE_FILE + ": " + file + " " + problem);
             }
-            return Files.readString(file);
+            String text = Files.readString(file).replace("\r\n", "\n").replace("\f", "");
+            if (text.isBlank() || !Printable.lines(text).equals(text)) {
+                throw new UserException("--" + LICENSE_FILE + ": " + file + " is empty or no printable text; expected"
+                        + " the terms in UTF-8");
+            }
+            return text;
         } catch (IOException e) {
             throw new UserException(
                     "--" + LICENSE_FILE + ": " + file + " cannot be read (" + FileProblem.of(e, file) + ")", e);

@@ -96,8 +96,8 @@ final class EvaluateCommand implements Command {
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
         double tolerance = Arguments.number(line, "tolerance", DEFAULT_TOLERANCE, 0, BoundaryF1.LARGEST);
-        Optional<Path> out = line.hasOption("out") ? Optional.of(ResultsFolder.of(line)) : Optional.empty();
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
+            Optional<Path> out = line.hasOption("out") ? Optional.of(ResultsFolder.of(line)) : Optional.empty();
             Evaluated evaluated = evaluated(segmenter, line, tolerance, console);
             List<Path> written =
                     out.map(folder -> EvaluationFiles.write(folder, evaluated)).orElse(List.of());

@@ -52,6 +52,7 @@ final class EvaluationJson {
             figures.put("precision", share(matrix.precision(c)));
             figures.put("recall", share(matrix.recall(c)));
             figures.put("boundary_f1", share(evaluated.measurement().boundaryF1(c)));
+            figures.put("boundary_pictures", evaluated.measurement().boundaryPictures(c));
             classes.add(figures);
         }
         return classes;

@@ -3,6 +3,7 @@ package dev.imas.cli;
 import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.config.Names;
 import dev.imas.export.ExportFormat;
@@ -32,7 +33,9 @@ final class ExportCommand implements Command {
                 The exported model takes stored values, float32 [N,C,H,W] of any size, and gives the probabilities of
                 the classes at that size: reduction, normalisation and softmax are inside. What was written is read
                 back and compared with the network on a test picture; a file that differs is not left behind.
-                --check compares a file that was exported before.
+                --check compares a file that was exported before. Where the range of the values is each file's or
+                picture's own, the caller brings them to 0 to 1: the command says how, and bioimageio and djl ask for
+                a range of numbers instead.
 
                 bioimageio is a package for QuPath, deepImageJ and JDLL, with the model in both formats; it asks for
                 --author and --license. djl is a folder for the Deep Java Library. Both hold a picture and what the
@@ -100,6 +103,7 @@ final class ExportCommand implements Command {
             Exporter exporter = new Exporter(segmenter, card);
             Picture picture = line.hasOption("picture") ? segmenter.read(Arguments.path(line, "picture")) : null;
             tell(console, file, exporter, exporter.export(format, file, picture));
+            console.out().println("accuracy " + exporter.accuracy());
         }
         return 0;
     }
@@ -123,10 +127,17 @@ final class ExportCommand implements Command {
                 .file();
     }
 
-    /** Of a folder that is there, the file or folder in it. */
+    /** Of a folder that is there, the file or folder in it, unless it is an exported one itself. */
     private static Path file(CommandLine line, Path named, ExportFormat format) {
-        boolean itself = format.isFolder() && named.toString().endsWith(format.ending());
-        return Files.isDirectory(named) && !itself ? named.resolve(name(line, format)) : named;
+        return Files.isDirectory(named) && !isExport(named, format) ? named.resolve(name(line, format)) : named;
+    }
+
+    private static boolean isExport(Path folder, ExportFormat format) {
+        try {
+            return format.isFolder() && (folder.toString().endsWith(format.ending()) || format.isExported(folder));
+        } catch (IOException e) {
+            throw new UserException("cannot look into " + folder + " (" + FileProblem.of(e, folder) + ")", e);
+        }
     }
 
     private static ExportFormat format(CommandLine line, Path file) {
@@ -160,7 +171,8 @@ final class ExportCommand implements Command {
         if (isSame(weights, file)) {
             throw new UserException("--to: " + file + " is the weight file itself; name another");
         }
-        if (Files.exists(file) && !file.toString().endsWith(format.ending())) {
+        boolean other = Files.exists(file) && !file.toString().endsWith(format.ending());
+        if (other && !isExport(file, format)) {
             throw new UserException("--to: " + file + " is there and not called as an exported model; name it *"
                     + format.ending() + ", or remove it first");
         }

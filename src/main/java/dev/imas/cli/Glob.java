@@ -47,6 +47,33 @@ record Glob(Path root, List<String> parts) {
         return matches.stream().distinct().sorted().toList();
     }
 
+    /** Whether this file, or the folder that it is in, would match, were it there. */
+    boolean finds(Path file) {
+        Path start = RealPath.of(root);
+        Path real = RealPath.of(file);
+        if (!real.startsWith(start)) {
+            return false;
+        }
+        Path place = start.relativize(real);
+        return fits(place, 0, 0) || place.getParent() != null && fits(place.getParent(), 0, 0);
+    }
+
+    private boolean fits(Path place, int name, int part) {
+        if (part == parts.size()) {
+            return name == place.getNameCount();
+        }
+        boolean more = name < place.getNameCount();
+        if (parts.get(part).equals("**")) {
+            return fits(place, name, part + 1) || more && fits(place, name + 1, part);
+        }
+        return more && matcher(root, parts.get(part)).matches(place.getName(name)) && fits(place, name + 1, part + 1);
+    }
+
+    @Override
+    public String toString() {
+        return root.resolve(String.join("/", parts)).toString();
+    }
+
     private void find(Path folder, int part, List<Path> matches) {
         if (part == parts.size()) {
             matches.add(folder);

@@ -4,14 +4,21 @@ import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
 import dev.imas.cli.PredictPlan.Job;
+import dev.imas.common.FileProblem;
 import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.data.ChannelFiles;
+import dev.imas.device.OutOfMemory;
 import dev.imas.image.Picture;
 import dev.imas.predict.Segmentation;
 import dev.imas.predict.Segmenter;
+import dev.imas.run.RunWeights;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -54,7 +61,7 @@ final class PredictCommand implements Command {
                 .addOption(Arguments.student())
                 .addOption(Arguments.several("input", "FILE|DIR", "pictures, folders of pictures, or patterns of them"))
                 .addOption(flag("recursive", "look into the folders in folders, too"))
-                .addOption(flag("skip-existing", "leave pictures out that have all their files in --out"))
+                .addOption(flag("skip-existing", "leave pictures out whose files in --out are all there and newer"))
                 .addOption(option("out", "DIR", "folder for the results"))
                 .addOption(Arguments.augmentation())
                 .addOption(option(
@@ -87,23 +94,46 @@ final class PredictCommand implements Command {
         PredictResults results = large.results(PredictResults.of(line));
         PredictInputs inputs = PredictInputs.of(List.of(line.getOptionValues("input")), line.hasOption("recursive"));
         Path out = Arguments.path(line, "out");
-        PredictPlan.of(inputs, out).keptApart(results);
-        inputs.keepApart(out);
-        ResultsFolder.of(line);
+        inputs.keepApart(out, PredictPlan.of(inputs, out).keptApart(results).files(results));
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
             PredictPlan plan = PredictPlan.of(inputs, out, family).keptApart(results);
             results.outlines(segmenter.classNames()).ifPresent(console.err()::println);
             if (line.hasOption("skip-existing")) {
-                plan = remaining(plan, job -> isDone(job, segmenter, results, large), console);
+                FileTime trained = newestWeights(line);
+                plan = remaining(plan, job -> isDone(job, trained, segmenter, results, large), console);
             }
+            ResultsFolder.of(line); // once nothing else can be refused, or an empty one would be left
             return predicted(plan, segmenter, results, large, console);
         }
     }
 
-    private static boolean isDone(Job job, Segmenter segmenter, PredictResults results, LargePictures large) {
-        return results.there(job.stem())
-                || results.labelsAlone().there(job.stem()) && large.take(segmenter, job.picture());
+    /** Results older than the picture or a network are those of another one. */
+    private static boolean isDone(
+            Job job, FileTime trained, Segmenter segmenter, PredictResults results, LargePictures large) {
+        FileTime taken = modified(job.picture());
+        FileTime since = taken.compareTo(trained) > 0 ? taken : trained;
+        boolean labelsSuffice = results.beyondLabels().isEmpty();
+        return results.there(job.stem(), since)
+                || labelsSuffice
+                        && results.labelsAlone().there(job.stem(), since)
+                        && large.take(segmenter, job.picture());
+    }
+
+    private static FileTime newestWeights(CommandLine line) {
+        return Arguments.paths(line, "weights").stream()
+                .map(given -> RunWeights.of(given, line.hasOption("student"), note -> {}))
+                .map(weights -> modified(weights.file()))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    private static FileTime modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be looked at (" + FileProblem.of(e, file) + ")", e);
+        }
     }
 
     private static PredictPlan remaining(PredictPlan plan, Predicate<Job> done, Console console) {
@@ -124,24 +154,36 @@ final class PredictCommand implements Command {
             for (int i = 0; i < plan.size(); i++) {
                 Interrupts.check();
                 Job job = plan.jobs().get(i);
+                boolean inTiles = large.take(segmenter, job.picture());
                 try {
-                    Path labels = large.take(segmenter, job.picture())
+                    Path labels = inTiles
                             ? large.predict(segmenter, job, results, console)
                             : predict(segmenter, job, results);
                     progress.makeRoom();
                     console.out().println(labels);
                 } catch (UserException e) { // the other pictures are worth having
-                    failed.add(named(job.picture(), e));
+                    failed.add(named(job.picture(), e.getMessage()));
+                } catch (UnwritableResult e) { // of the next picture there would be no room either
+                    failed.add(e.getMessage() + "; the results before it are kept" + untried(plan.size() - i - 1));
+                    break;
                 } catch (OutOfMemoryError e) {
-                    failed.add(job.picture() + " does not fit into the memory that Java may use; see it in tiles"
-                            + " (--tile 1024), or give Java more with IMAS_JAVA_OPTIONS=-Xmx8g");
+                    failed.add(job.picture() + " does not fit into the memory that Java may use; "
+                            + (inTiles ? "" : "see it in tiles, which give labels alone (--tile 1024), or ")
+                            + "give Java more with IMAS_JAVA_OPTIONS=-Xmx8g");
+                } catch (RuntimeException e) { // libtorch has no other for exhausted memory
+                    String advice = OutOfMemory.advice(e, Segmenter.SMALLER).orElseThrow(() -> e);
+                    failed.add(named(job.picture(), advice));
                 }
                 progress.done(i + 1);
             }
-        } catch (UnwritableResult e) { // of the next picture there would be no room either
-            failed.add(e.getMessage() + "; the results before it are kept");
+        } finally { // also of a run that Ctrl-C or a fault ends
+            tell(failed, plan.size(), console);
         }
-        return told(failed, plan.size(), console);
+        return failed.isEmpty() ? 0 : Main.USER_ERROR;
+    }
+
+    private static String untried(int pictures) {
+        return pictures == 0 ? "" : ", and " + pictures + " more not tried";
     }
 
     private static Path predict(Segmenter segmenter, Job job, PredictResults results) {
@@ -155,19 +197,15 @@ final class PredictCommand implements Command {
         return results.labels(job.stem());
     }
 
-    private static String named(Path file, UserException e) {
-        return e.getMessage().contains(file.toString()) ? e.getMessage() : file + ": " + e.getMessage();
+    private static String named(Path file, String message) {
+        return message.contains(file.toString()) ? message : file + ": " + message;
     }
 
     /** Says at the end, where it is read, what could not be done. */
-    private static int told(List<String> failed, int pictures, Console console) {
-        if (failed.isEmpty()) {
-            return 0;
-        }
-        if (pictures > 1) {
+    private static void tell(List<String> failed, int pictures, Console console) {
+        if (!failed.isEmpty() && pictures > 1) {
             console.err().println("imas: " + failed.size() + " of " + pictures + " pictures could not be predicted:");
         }
         failed.forEach(message -> console.err().println("imas: " + message));
-        return Main.USER_ERROR;
     }
 }

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  *
  * @param pictures each with the folder of its results, relative to that of all results
  * @param folders  in which pictures were looked for, and whether in those below, too
+ * @param patterns by which pictures, and folders of them, were looked for
  */
-record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders) {
+record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob> patterns) {
     /** A picture, and the folder of its results, relative to that of all results. */
     record Found(Path file, Path folder) {}
 
@@ -39,13 +40,14 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders) {
         if (!search.faults.isEmpty()) {
             throw new UserException(String.join("\n", search.faults));
         }
-        return new PredictInputs(List.copyOf(search.found.values()), search.folders);
+        return new PredictInputs(List.copyOf(search.found.values()), search.folders, search.patterns);
     }
 
     private static final class Search {
         private final boolean recursive;
         private final Map<List<Path>, Found> found = new LinkedHashMap<>();
         private final Map<Path, Boolean> folders = new LinkedHashMap<>();
+        private final List<Glob> patterns = new ArrayList<>();
         private final List<String> faults = new ArrayList<>();
 
         Search(boolean recursive) {
@@ -57,7 +59,10 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders) {
             if (Files.isRegularFile(path)) {
                 add(path, TOP);
             } else if (Files.isDirectory(path)) {
-                folder(path, TOP);
+                if (!folder(path, TOP)) {
+                    faults.add("--input: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + path
+                            + (recursive || !hasFolders(path) ? "" : "; --recursive looks into the folders in it"));
+                }
             } else if (Glob.is(text)) {
                 glob(text);
             } else {
@@ -72,33 +77,33 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders) {
 
         private void glob(String text) {
             Glob glob = Glob.of(text);
-            int before = found.size() + faults.size();
+            patterns.add(glob);
+            boolean any = false;
             for (Path match : glob.matches()) {
                 Path place = glob.root().relativize(match);
                 if (Files.isDirectory(match)) {
-                    folder(match, place);
+                    any |= folder(match, place);
                 } else if (PictureNames.isPicture(match.toString())) {
                     folders.putIfAbsent(match.toAbsolutePath().getParent(), false);
                     add(match, place.getParent() == null ? TOP : place.getParent());
+                    any = true;
                 }
             }
-            if (found.size() + faults.size() == before) {
+            if (!any) {
                 faults.add(
                         "--input: no picture matches " + text + " (" + String.join(", ", PictureNames.ENDINGS) + ")");
             }
         }
 
-        private void folder(Path folder, Path place) {
+        /** Whether there are pictures. */
+        private boolean folder(Path folder, Path place) {
             folders.put(folder, recursive);
             List<Path> pictures = recursive ? below(folder) : in(folder);
-            if (pictures.isEmpty()) {
-                faults.add("--input: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + folder
-                        + (recursive || !hasFolders(folder) ? "" : "; --recursive looks into the folders in it"));
-            }
             for (Path picture : pictures) {
                 Path above = folder.relativize(picture).getParent();
                 add(picture, above == null ? place : place.resolve(above));
             }
+            return !pictures.isEmpty();
         }
 
         private static List<Path> below(Path folder) {
@@ -127,8 +132,22 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders) {
         }
     }
 
-    /** Refuses a folder of results among those of the pictures, where the next run would take results for pictures. */
-    void keepApart(Path out) {
+    /**
+     * Refuses a folder of results among those of the pictures, where the next run would take results for pictures.
+     *
+     * @param files all results
+     */
+    void keepApart(Path out, List<Path> files) {
+        keepApart(out);
+        for (Glob pattern : patterns) {
+            files.stream().filter(pattern::finds).findFirst().ifPresent(file -> {
+                throw new UserException("--out: the pattern " + pattern + " of --input would find the result " + file
+                        + ", too, in the next run; name a folder outside");
+            });
+        }
+    }
+
+    private void keepApart(Path out) {
         Path results = RealPath.of(out);
         folders.forEach((folder, recursive) -> {
             Path looked = RealPath.of(folder);

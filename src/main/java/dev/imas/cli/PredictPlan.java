@@ -63,6 +63,11 @@ record PredictPlan(List<Job> jobs) {
         return this;
     }
 
+    /** The results of all pictures. */
+    List<Path> files(PredictResults results) {
+        return jobs.stream().flatMap(job -> results.files(job.stem).stream()).toList();
+    }
+
     /** What is left to do. */
     PredictPlan without(Predicate<Job> done) {
         return new PredictPlan(jobs.stream().filter(done.negate()).toList());

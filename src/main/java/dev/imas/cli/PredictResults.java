@@ -15,13 +15,15 @@ import dev.imas.image.Picture;
 import dev.imas.image.Pngs;
 import dev.imas.predict.Segmentation;
 import dev.imas.predict.Segmenter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
@@ -136,10 +138,20 @@ record PredictResults(
                 .toList();
     }
 
-    /** Whether a picture has all its files; what is there is whole. */
-    boolean there(Path stem) {
-        Predicate<Path> regular = Files::isRegularFile;
-        return files(stem).stream().allMatch(regular);
+    /** Whether a picture has all its files, none of them empty or older than what it is made of. */
+    boolean there(Path stem, FileTime since) {
+        return files(stem).stream().allMatch(file -> isResult(file, since));
+    }
+
+    private static boolean isResult(Path file, FileTime since) {
+        try {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            return found.isRegularFile()
+                    && found.size() > 0
+                    && found.lastModifiedTime().compareTo(since) >= 0;
+        } catch (IOException e) { // mostly: it is not there
+            return false;
+        }
     }
 
     /** The file of the class indices. */

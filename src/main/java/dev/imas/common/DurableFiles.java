@@ -2,6 +2,7 @@ package dev.imas.common;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,16 @@ public final class DurableFiles {
         }
         Files.createDirectories(absolute);
         syncName(absolute);
+    }
+
+    /** Makes a folder of files durable; that it is there is another matter. */
+    public static void syncFolder(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                sync(file, StandardOpenOption.WRITE);
+            }
+        }
+        sync(folder, StandardOpenOption.READ);
     }
 
     /** Makes durable that a file or folder is there, where its folder may be read; what it holds is another matter. */

@@ -43,7 +43,7 @@ final class BioimageioZip {
     private BioimageioZip() {}
 
     static void write(Contents contents, Path file) throws IOException {
-        try (WorkFolder parts = WorkFolder.at(file.resolveSibling(file.getFileName() + ".parts"))) {
+        try (WorkFolder parts = WorkFolder.beside(file)) {
             TorchScriptFile.write(contents.model(), parts.file(TORCHSCRIPT), contents.metadata());
             OnnxFile.write(contents.model(), parts.file(ONNX), contents.metadata());
             contents.trial().write(parts.path());
@@ -84,16 +84,27 @@ final class BioimageioZip {
         try (WorkFolder parts = WorkFolder.temporary()) {
             unzip(file, parts);
             requireWhole(file, parts);
+            return run(parts, file, pictures);
+        } catch (ZipException | NoSuchFileException | YAMLException | IllegalArgumentException e) {
+            throw damaged(file, e);
+        } catch (IOException e) {
+            throw new UserException(
+                    "cannot unpack " + file + " in " + System.getProperty("java.io.tmpdir") + " ("
+                            + FileProblem.of(e, file) + ")",
+                    e);
+        }
+    }
+
+    private static List<Tensor> run(WorkFolder parts, Path file, Tensor pictures) throws IOException {
+        try {
             List<Tensor> found = new ArrayList<>();
             for (UnaryOperator<Tensor> model : models(parts)) {
                 Trial.require(parts.path(), model, file);
                 found.add(model.apply(pictures));
             }
             return found;
-        } catch (ZipException | NoSuchFileException | YAMLException | IllegalArgumentException e) {
-            throw damaged(file, e);
-        } catch (IOException e) {
-            throw new UserException("cannot look into " + file + " (" + FileProblem.of(e, file) + ")", e);
+        } catch (UserException e) {
+            throw WorkFolder.named(e, parts.path(), file);
         }
     }
 

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * and a picture to try it with.
  */
 final class DjlFolder {
-    private static final String MODEL = "model.pt";
+    static final String MODEL = "model.pt";
     private static final String PROPERTIES = "serving.properties";
     private static final String CLASSES = "synset.txt";
     private static final String LICENSE = "LICENSE.txt";

@@ -1,6 +1,7 @@
 package dev.imas.export;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -76,6 +77,11 @@ public enum ExportFormat {
     /** Whether it is a folder, not a file. */
     public boolean isFolder() {
         return !files().isEmpty();
+    }
+
+    /** Whether a folder was exported in this format, and holds nothing else. */
+    public boolean isExported(Path folder) throws IOException {
+        return Files.exists(folder.resolve(DjlFolder.MODEL)) && WorkFolder.holdsOnly(folder, files());
     }
 
     /** The names of a folder's files; none for a format of one file. */

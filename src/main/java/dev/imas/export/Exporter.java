@@ -3,6 +3,8 @@ package dev.imas.export;
 import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.config.Names;
+import dev.imas.device.OutOfMemory;
 import dev.imas.image.Picture;
 import dev.imas.predict.Segmenter;
 import java.io.IOException;
@@ -24,11 +26,11 @@ public final class Exporter {
     /** Largest difference of a probability that sums in another order explain. */
     public static final double TOLERANCE = 1e-5;
 
-    /** The license of a package is one that lists know, such as CC-BY-4.0. */
-    private static final String SPDX = "[A-Za-z0-9][A-Za-z0-9.+-]*";
+    private static final String AS_EXPORTED = "; give --check the --set and --config that the file was exported with";
 
     private final Segmenter segmenter;
     private final ModelCard card;
+    private final Accuracy accuracy;
     private final Model model;
 
     /** @param segmenter of the network to export: opened on the CPU, seeing pictures as a whole */
@@ -39,7 +41,8 @@ public final class Exporter {
     /** @param card what the files are to say of the model */
     public Exporter(Segmenter segmenter, ModelCard card) {
         this.segmenter = segmenter;
-        this.card = card;
+        this.accuracy = Accuracy.of(card, segmenter.spec());
+        this.card = accuracy.otherwise().isEmpty() ? card : card.unmeasured();
         ModelInput input = ModelInput.of(
                 segmenter.spec().input(), segmenter.settings().evaluation().scale());
         this.model = new Model(segmenter.network(), segmenter.spec(), input);
@@ -55,6 +58,11 @@ public final class Exporter {
     public String output() {
         return "float32 [N," + segmenter.classes() + ",H,W]: the probabilities of "
                 + String.join(", ", segmenter.classNames());
+    }
+
+    /** What is known of its accuracy. */
+    public String accuracy() {
+        return accuracy.told();
     }
 
     /**
@@ -76,7 +84,7 @@ public final class Exporter {
         double[] difference = new double[1];
         DurableFiles.Writer writer = beside -> {
             format.write(contents, beside);
-            difference[0] = difference(format, beside, file);
+            difference[0] = difference(format, beside, file, "");
         };
         try {
             if (format.isFolder()) {
@@ -105,7 +113,7 @@ public final class Exporter {
         if (problem != null) {
             throw new UserException(file + " " + problem);
         }
-        return difference(format, file, file);
+        return difference(format, file, file, AS_EXPORTED);
     }
 
     /**
@@ -121,8 +129,9 @@ public final class Exporter {
         if (card.authors().isEmpty()) {
             missing.add("an author (--author 'Ada Lovelace')");
         }
-        if (!card.provenance().license().orElse("").matches(SPDX)) {
-            missing.add("a licence by its SPDX name (--license CC-BY-4.0)");
+        String license = card.provenance().license().orElse("");
+        if (!Licences.KNOWN.contains(license)) {
+            missing.add(Licences.expected(license));
         }
         if (!missing.isEmpty()) {
             throw new UserException("a package for bioimage.io says who answers for the model and on which terms it may"
@@ -130,13 +139,16 @@ public final class Exporter {
         }
     }
 
-    /** Programs that run packages give stored values, and are told of no rule that looks at files or pictures. */
+    /** Programs that run packages and folders give stored values, and know no rule that looks at files or pictures. */
     private void requireSuited(ExportFormat format) {
         requireCard(format, card);
-        if (format == ExportFormat.BIOIMAGEIO && model.input().kind() == ModelInput.Kind.UNIT) {
+        boolean graph = format == ExportFormat.TORCHSCRIPT || format == ExportFormat.ONNX;
+        if (!graph && model.input().kind() == ModelInput.Kind.UNIT) {
             throw new UserException("data.range is " + model.input().input().range() + ", which depends on the file or"
-                    + " the picture, and programs that run packages do not know it: say which stored values become 0"
-                    + " and 1, such as --set data.range=[[0,65535]], or export as torchscript or onnx");
+                    + " the picture, and programs that run " + Names.word(format) + " exports do not know it: export as"
+                    + " torchscript or onnx, or say which stored values become 0 and 1, such as"
+                    + " --set data.range=[[0,65535]], and measure anew how right the network then is (imas evaluate"
+                    + " with the same --set)");
         }
     }
 
@@ -155,41 +167,70 @@ public final class Exporter {
 
     /** @param what the difference is to */
     static void require(double difference, Path file, String what) {
+        require(difference, file, what, "");
+    }
+
+    private static void require(double difference, Path file, String what, String hint) {
         if (Double.isInfinite(difference)) {
-            throw new UserException(file + " gives probabilities of another shape than " + what);
+            throw new UserException(file + " gives probabilities of another shape than " + what + hint);
         }
         if (!(difference <= TOLERANCE)) {
             throw new UserException(String.format(
                     Locale.ROOT,
-                    "%s gives other probabilities than %s: they differ by up to %.2g, more than %.0e",
+                    "%s gives other probabilities than %s: they differ by up to %.2g, more than %.0e%s",
                     file,
                     what,
                     difference,
-                    TOLERANCE));
+                    TOLERANCE,
+                    hint));
         }
     }
 
-    /** @param named what messages call the file */
-    private double difference(ExportFormat format, Path file, Path named) {
+    /**
+     * @param named what messages call the file
+     * @param hint  what may have led to a difference
+     */
+    private double difference(ExportFormat format, Path file, Path named, String hint) {
         TestPicture picture = TestPicture.of(model.input());
         NpyArray expected = Trial.of(picture, segmenter).probabilities();
         double largest = 0;
         try (PointerScope scope = new PointerScope()) {
-            for (Tensor found : format.run(file, picture.tensor())) {
+            for (Tensor found : run(format, file, named, picture.tensor())) {
                 double difference = NpyArray.of(found).difference(expected);
-                require(difference, named, "the network");
+                require(difference, named, "the network", hint);
                 largest = Math.max(largest, difference);
             }
         }
         return largest;
     }
 
+    private static List<Tensor> run(ExportFormat format, Path file, Path named, Tensor pictures) {
+        try {
+            return format.run(file, pictures);
+        } catch (UserException e) {
+            throw WorkFolder.named(e, file, named);
+        } catch (RuntimeException e) {
+            if (e.getClass() != RuntimeException.class || OutOfMemory.is(e)) {
+                throw e; // libtorch's faults are of no other class
+            }
+            throw new UserException(
+                    named + " takes no picture of this network's " + pictures.size(1)
+                            + " channels: it is another network's, or damaged",
+                    e);
+        }
+    }
+
     private Contents contents(Picture picture) {
-        TestPicture tried = picture == null
-                ? TestPicture.of(model.input(), Trial.WIDTH, Trial.HEIGHT)
-                : TestPicture.of(model.input(), picture);
+        TestPicture tried =
+                picture == null ? TestPicture.ofTile(model.input()) : TestPicture.of(model.input(), picture);
         return new Contents(
-                model, segmenter.classNames(), segmenter.palette(), card, metadata(), Trial.of(tried, segmenter));
+                model,
+                segmenter.classNames(),
+                segmenter.palette(),
+                card,
+                accuracy,
+                metadata(),
+                Trial.of(tried, segmenter));
     }
 
     /** The weight file's own metadata and what the card and the model add. */

@@ -3,13 +3,17 @@ package dev.imas.export;
 import dev.imas.common.Sha256;
 import dev.imas.config.Channels;
 import dev.imas.device.Torch;
+import dev.imas.weights.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
@@ -20,12 +24,8 @@ import org.yaml.snakeyaml.Yaml;
 final class ModelDescription {
     static final String FORMAT = "0.5.3";
     static final String FILE = "rdf.yaml";
-    /** Sides of tiles are SMALLEST + n * STEP, which the network's stride divides. */
-    static final int SMALLEST = 128;
-
-    static final int STEP = 16;
-    /** Pixels at each side of a tile that see too little around them. */
-    static final int HALO = 32;
+    /** The oldest that the tests run such models in; programs take an engine of this version or a later one. */
+    private static final String PYTORCH = "1.13.1";
 
     private static final String TAKES = "pictures";
     private static final String GIVES = "probabilities";
@@ -36,10 +36,12 @@ final class ModelDescription {
 
     private final Contents contents;
     private final Path folder;
+    private final Tiles tiles;
 
     private ModelDescription(Contents contents, Path folder) {
         this.contents = contents;
         this.folder = folder;
+        this.tiles = Tiles.of(contents.model().input().scale());
     }
 
     /** The text of rdf.yaml. */
@@ -67,17 +69,25 @@ final class ModelDescription {
         if (contents.card().description() != null) {
             return contents.card().description();
         }
-        String training = contents.card()
-                .provenance()
-                .method()
-                .map(method -> "; trained by iMAS from "
-                        + (method.equals("SUPERVISED") ? "annotated" : "few annotated and many other") + " pictures.")
-                .orElse(".");
+        Provenance known = contents.card().provenance();
+        String training =
+                known.method().isEmpty() ? "." : "; trained by iMAS from " + learnedFrom(known) + " pictures.";
         String into = "Semantic segmentation into ";
         String text = into + String.join(", ", contents.classNames()) + training;
         return text.length() <= ModelCard.MOST_DESCRIBED
                 ? text
                 : into + contents.classNames().size() + " classes" + training;
+    }
+
+    private static String learnedFrom(Provenance known) {
+        boolean supervised = known.method().orElseThrow().equals("SUPERVISED");
+        return count(known, "labeled") + "annotated"
+                + (supervised ? "" : " and " + count(known, "unlabeled") + "other");
+    }
+
+    private static String count(Provenance known, String list) {
+        OptionalInt count = known.pictures(list);
+        return count.isPresent() ? count.getAsInt() + " " : "";
     }
 
     private Map<String, Object> description() throws IOException {
@@ -100,7 +110,9 @@ final class ModelDescription {
         top.put("inputs", List.of(input()));
         top.put("outputs", List.of(output()));
         top.put("weights", weights());
-        top.put("config", fields("imas", new LinkedHashMap<>(contents.metadata())));
+        Map<String, String> texts = new LinkedHashMap<>(contents.metadata());
+        texts.remove(ModelCard.LICENSE_TEXT); // a file beside
+        top.put("config", fields("imas", texts));
         return top;
     }
 
@@ -116,7 +128,7 @@ final class ModelDescription {
     }
 
     private Map<String, Object> input() throws IOException {
-        Map<String, Object> size = fields("min", SMALLEST, "step", STEP);
+        Map<String, Object> size = fields("min", tiles.smallest(), "step", tiles.step());
         Map<String, Object> data = fields("type", "float32");
         if (contents.model().input().kind() == ModelInput.Kind.BYTES) {
             data.put("range", List.of(0.0, 255.0));
@@ -125,7 +137,7 @@ final class ModelDescription {
                 "id",
                 TAKES,
                 "description",
-                "stored values; range and normalisation are in the model",
+                contents.model().input().toGive() + "; range and normalisation are in the model",
                 "axes",
                 axes(inputChannels(), space("y", size), space("x", new LinkedHashMap<>(size))),
                 "test_tensor",
@@ -165,16 +177,19 @@ final class ModelDescription {
     }
 
     /** As large as the input's, and of tiles the border left out. */
-    private static Map<String, Object> referring(String axis) {
+    private Map<String, Object> referring(String axis) {
         Map<String, Object> fields = space(axis, fields("tensor_id", TAKES, "axis_id", axis));
-        fields.put("halo", HALO);
+        fields.put("halo", tiles.halo());
         return fields;
     }
 
     private Map<String, Object> weights() throws IOException {
         Map<String, Object> torchscript = file(BioimageioZip.TORCHSCRIPT);
-        torchscript.put("pytorch_version", Torch.version());
-        torchscript.put("comment", "runs in libtorch 1.13 and later");
+        torchscript.put("pytorch_version", PYTORCH);
+        torchscript.put(
+                "comment",
+                "written by libtorch " + Torch.version() + "; runs in 1.13.1 and later, tried with 1.13.1, 2.7.1 and"
+                        + " 2.10.0");
         Map<String, Object> onnx = file(BioimageioZip.ONNX);
         onnx.put("opset_version", OnnxFile.OPERATOR_SET);
         onnx.put("parent", "torchscript");
@@ -197,9 +212,14 @@ final class ModelDescription {
     /** SHA-256 of the files that a description names, by name. */
     static Map<String, String> checksums(Object description) {
         Map<String, String> sums = new LinkedHashMap<>();
-        List<Object> open = new ArrayList<>(List.of(description));
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>()); // YAML may go round in a circle
+        List<Object> open = new ArrayList<>();
+        open.add(description);
         while (!open.isEmpty()) {
             Object next = open.remove(open.size() - 1);
+            if (!seen.add(next)) {
+                continue;
+            }
             if (next instanceof Map<?, ?> fields) {
                 if (fields.get("source") instanceof String name && fields.get("sha256") instanceof String sum) {
                     sums.put(name, sum);
@@ -208,7 +228,6 @@ final class ModelDescription {
             } else if (next instanceof List<?> list) {
                 open.addAll(list);
             }
-            open.removeIf(Objects::isNull);
         }
         return sums;
     }

@@ -50,9 +50,18 @@ record ModelInput(Kind kind, List<Window> ranges, PictureInput input, double sca
         return channels + ", " + values() + (scale < 1 ? "; seen at " + scale + " of its size" : "");
     }
 
+    /** Which values to give it, in a few words. */
+    String toGive() {
+        return switch (kind) {
+            case BYTES -> "8-bit values, of 16-bit samples the upper 8 bits";
+            case STORED -> "stored values as they are";
+            case UNIT -> "values from 0 to 1";
+        };
+    }
+
     private String values() {
         return switch (kind) {
-            case BYTES -> "0 to 255";
+            case BYTES -> "8-bit values 0 to 255 (16-bit ones over 256, rounded down)";
             case STORED -> "as stored (" + input.range() + " become 0 and 1 in the model)";
             case UNIT ->
                 switch (input.range().rule()) {

@@ -5,6 +5,8 @@ import dev.imas.weights.Provenance;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The page in Markdown that a package has for its reader. */
 final class ModelPage {
@@ -17,7 +19,7 @@ final class ModelPage {
 
     static String of(Contents contents, String name, String description) {
         ModelPage page = new ModelPage(contents);
-        page.line("# " + name).line(description);
+        page.line("# " + Markdown.escaped(name)).line(Markdown.escaped(description));
         page.takesAndGives();
         page.classes();
         page.training();
@@ -31,7 +33,7 @@ final class ModelPage {
     }
 
     private ModelPage row(String... cells) {
-        page.append("| ").append(String.join(" | ", cells)).append(" |\n");
+        page.append(Stream.of(cells).map(Markdown::escaped).collect(Collectors.joining(" | ", "| ", " |\n")));
         return this;
     }
 
@@ -39,9 +41,14 @@ final class ModelPage {
         line("## What it takes and gives");
         line("Input: " + contents.metadata().get("imas.model_input") + ".");
         line("Output: float32 [N,classes,H,W], each pixel's probability of each class, of sum 1 over the classes.");
-        line("Range, normalisation and softmax are inside: give stored values as they are, and take probabilities.");
-        line("Large pictures are cut into overlapping tiles by the program that uses the model; tiles smaller than the"
-                + " pictures that it learned from see too little around a pixel.");
+        ModelInput input = contents.model().input();
+        line("Range, normalisation and softmax are inside: give " + input.toGive() + ", and take probabilities.");
+        Tiles tiles = Tiles.of(input.scale());
+        line("Large pictures are cut into tiles by the program that uses the model. The smallest side of "
+                + tiles.smallest() + " pixels and the halo of " + tiles.halo()
+                + " are conventions: at every pixel the network also sees the mean of the whole tile, so there is no"
+                + " border beyond which a tile gives what the picture would. Larger tiles come nearer to what the"
+                + " trainer sees; take tiles as large as the memory allows.");
     }
 
     private void classes() {
@@ -50,8 +57,7 @@ final class ModelPage {
         List<String> names = contents.classNames();
         List<String> channels = PythonNames.of(names);
         for (int c = 0; c < names.size(); c++) {
-            String name = names.get(c).replace("|", "\\|");
-            row(String.valueOf(c), name, Colors.hex(contents.palette().get(c)), channels.get(c));
+            row(String.valueOf(c), names.get(c), Colors.hex(contents.palette().get(c)), channels.get(c));
         }
         page.append('\n');
     }
@@ -75,20 +81,16 @@ final class ModelPage {
     }
 
     private void item(String what, String value) {
-        page.append("- ").append(what).append(": ").append(value).append('\n');
+        page.append("- ")
+                .append(Markdown.escaped(what))
+                .append(": ")
+                .append(Markdown.escaped(value))
+                .append('\n');
     }
 
     private void validation() {
-        Provenance known = contents.card().provenance();
         line("## Validation");
-        if (known.miou().isPresent()) {
-            line(String.format(
-                    Locale.ROOT,
-                    "Mean intersection over union on the validation pictures of its run: %.4f.",
-                    known.miou().getAsDouble()));
-        } else {
-            line("Nothing is known of its accuracy: measure it before you use it.");
-        }
+        line(contents.accuracy().told());
         line("For pictures of your own: annotate some that it has not learned from, take the class of the largest"
                 + " probability at each pixel, and compute for each class the pixels that are right over those that"
                 + " are of the class in the annotation or in the result (intersection over union).");

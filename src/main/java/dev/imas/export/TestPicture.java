@@ -25,11 +25,17 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
     private static final int WIDTH = 107;
     private static final int HEIGHT = 83;
     private static final double NOISE = 0.1;
-    /** Files stay small, and a cover below 500 KB. */
+    /** Files stay small. */
     private static final int LARGEST = 256;
 
     static TestPicture of(ModelInput input) {
         return of(input, WIDTH, HEIGHT);
+    }
+
+    /** Of sides that descriptions allow, which are not mixed up unnoticed. */
+    static TestPicture ofTile(ModelInput input) {
+        Tiles tiles = Tiles.of(input.scale());
+        return of(input, tiles.smallest() + tiles.step(), tiles.smallest());
     }
 
     static TestPicture of(ModelInput input, int width, int height) {
@@ -50,8 +56,9 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
 
     /** The upper left part of a picture that somebody chose, of sides as descriptions allow, up to LARGEST. */
     static TestPicture of(ModelInput input, Picture picture) {
-        int width = side(picture.width());
-        int height = side(picture.height());
+        Tiles tiles = Tiles.of(input.scale());
+        int width = side(picture.width(), tiles);
+        int height = side(picture.height(), tiles);
         int channels = picture.channels();
         float[] shares = new float[width * height * channels];
         for (int y = 0; y < height; y++) {
@@ -62,13 +69,12 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
         return new TestPicture(input, width, height, shares);
     }
 
-    private static int side(int pixels) {
-        if (pixels < ModelDescription.SMALLEST) {
+    private static int side(int pixels, Tiles tiles) {
+        if (pixels < tiles.smallest()) {
             throw new UserException("the picture to show the model by has a side of " + pixels + " pixels; expected "
-                    + ModelDescription.SMALLEST + " or more");
+                    + tiles.smallest() + " or more");
         }
-        int most = Math.min(pixels, LARGEST);
-        return most - (most - ModelDescription.SMALLEST) % ModelDescription.STEP;
+        return tiles.within(Math.min(pixels, Math.max(LARGEST, tiles.smallest())));
     }
 
     private static float share(Picture picture, int i) {

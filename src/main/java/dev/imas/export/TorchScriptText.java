@@ -34,16 +34,24 @@ final class TorchScriptText implements GraphOperations<String> {
     private final StringBuilder body = new StringBuilder();
     private final Map<String, String> weights = new LinkedHashMap<>();
     private final Map<String, float[]> constants = new LinkedHashMap<>();
+    private final int channels;
     private int values;
+
+    /** @param channels of the pictures: an operator of libtorch would repeat a single one in silence */
+    TorchScriptText(int channels) {
+        this.channels = channels;
+    }
 
     /** The name of the method's argument. */
     static final String PICTURES = "pictures";
 
     /** The methods of a module, helpers first; the last takes the pictures. */
     List<String> methods(String result) {
+        String fits = "  assert " + size(PICTURES, 1) + " == " + channels + ", 'the model takes pictures of " + channels
+                + " channels'\n";
         return List.of(
                 WEIGHTS,
-                "def forward(self, " + PICTURES + ": Tensor) -> Tensor:\n" + body + "  return " + result + "\n");
+                "def forward(self, " + PICTURES + ": Tensor) -> Tensor:\n" + fits + body + "  return " + result + "\n");
     }
 
     /** Attribute name by state-dict key. */

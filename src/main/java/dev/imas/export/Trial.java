@@ -23,11 +23,6 @@ record Trial(RgbImage picture, LabelMap labels, NpyArray pictures, NpyArray prob
     static final String INPUT = "test_input.npy";
     static final String OUTPUT = "test_output.npy";
 
-    /** Sides that the network's stride divides and descriptions allow. */
-    static final int WIDTH = ModelDescription.SMALLEST + 2 * ModelDescription.STEP;
-
-    static final int HEIGHT = ModelDescription.SMALLEST + ModelDescription.STEP;
-
     static Trial of(TestPicture picture, Segmenter segmenter) {
         Segmentation seen = picture.segmented(segmenter);
         long[] shape = {1, segmenter.classes(), picture.height(), picture.width()};

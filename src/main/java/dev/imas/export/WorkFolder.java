@@ -1,22 +1,23 @@
 package dev.imas.export;
 
 import dev.imas.common.DurableFiles;
+import dev.imas.common.UserException;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A folder of files without folders in it, which is gone when the work is done, whatever became of it. */
+/** A new folder with a name of its own, which is gone with all in it when the work is done, whatever became of it. */
 record WorkFolder(Path path) implements AutoCloseable {
-    /** A new one; what an interrupted run left there is removed. */
-    static WorkFolder at(Path path) throws IOException {
-        WorkFolder folder = new WorkFolder(path);
-        folder.close();
-        Files.createDirectory(path);
-        return folder;
+    /** Beside a file or folder that is being made. */
+    static WorkFolder beside(Path target) throws IOException {
+        Path folder = target.toAbsolutePath().getParent();
+        return new WorkFolder(Files.createTempDirectory(folder, target.getFileName() + ".tmp"));
     }
 
     /** One of the system's for temporary files. */
@@ -28,27 +29,51 @@ record WorkFolder(Path path) implements AutoCloseable {
         return path.resolve(name);
     }
 
+    /** What is wrong with a file that is looked at in another place, by the name that people know it under. */
+    static UserException named(UserException fault, Path place, Path known) {
+        return new UserException(fault.getMessage().replace(place.toString(), known.toString()), fault);
+    }
+
     @Override
     public void close() throws IOException {
-        if (Files.isDirectory(path)) {
-            for (Path file : files(path)) {
+        Files.walkFileTree(path, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.delete(file);
+                return FileVisitResult.CONTINUE;
             }
-            Files.delete(path);
-        }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+                Files.delete(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     /**
-     * As {@link DurableFiles#replace}, of a folder: written beside, renamed when it is whole. One that is there already
-     * is replaced where it holds nothing but files of these names.
+     * As {@link DurableFiles#replace}, of a folder: written beside, made durable, renamed when it is whole. One that is
+     * there already is replaced where it holds nothing but files of these names. Folders cannot be swapped in one step:
+     * a machine that stops between two renamings leaves none of this name, and the old and the new one beside it.
      */
     static void replace(Path target, Set<String> names, DurableFiles.Writer writer) throws IOException {
-        try (WorkFolder beside = at(target.resolveSibling(target.getFileName() + ".tmp"))) {
-            writer.write(beside.path());
-            if (holdsOnly(target, names)) {
-                new WorkFolder(target).close();
+        try (WorkFolder beside = beside(target)) {
+            Path made = Files.createDirectory(beside.file("new"));
+            writer.write(made);
+            DurableFiles.syncFolder(made);
+            Path before = beside.file("old");
+            boolean replaced = holdsOnly(target, names);
+            if (replaced) {
+                Files.move(target, before, StandardCopyOption.ATOMIC_MOVE);
             }
-            Files.move(beside.path(), target, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                if (replaced) {
+                    Files.move(before, target, StandardCopyOption.ATOMIC_MOVE);
+                }
+                throw e;
+            }
             DurableFiles.syncName(target);
         } catch (IOException e) {
             throw DurableFiles.about(target, e);
@@ -57,14 +82,11 @@ record WorkFolder(Path path) implements AutoCloseable {
 
     /** Whether a folder is there, with files of these names and nothing else. */
     static boolean holdsOnly(Path folder, Set<String> names) throws IOException {
-        return Files.isDirectory(folder)
-                && files(folder).stream()
-                        .allMatch(file -> names.contains(file.getFileName().toString()) && Files.isRegularFile(file));
-    }
-
-    private static List<Path> files(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.toList();
+            return files.allMatch(file -> names.contains(file.getFileName().toString()) && Files.isRegularFile(file));
         }
     }
 }

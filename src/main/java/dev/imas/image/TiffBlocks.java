@@ -1,6 +1,7 @@
 package dev.imas.image;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** Reads a page of a TIFF file some rows at a time: those of strips or tiles side by side. */
 final class TiffBlocks implements StoredBlocks {
@@ -9,12 +10,21 @@ final class TiffBlocks implements StoredBlocks {
     private final int rows;
     private int y;
 
-    TiffBlocks(TiffPage page, FileBytes file) throws IOException {
+    private TiffBlocks(TiffPage page, TiffSegments segments) throws IOException {
         this.page = page;
-        page.requireReadable();
-        segments = new TiffSegments(page, file);
-        segments.requireHonest();
+        this.segments = segments;
         rows = segments.blockRows();
+    }
+
+    /** Empty where strips are too high to be read one by one, but the picture is small enough to be read as a whole. */
+    static Optional<StoredBlocks> of(TiffPage page, FileBytes file) throws IOException {
+        page.requireReadable();
+        TiffSegments segments = new TiffSegments(page, file);
+        segments.requireHonest();
+        boolean small = (long) page.width * page.height <= ImageFiles.MAX_PIXELS;
+        return small && segments.blockBytes() > TiffSegments.LARGEST_BLOCK
+                ? Optional.empty()
+                : Optional.of(new TiffBlocks(page, segments));
     }
 
     @Override

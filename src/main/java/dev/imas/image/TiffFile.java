@@ -124,8 +124,8 @@ final class TiffFile implements PictureFile {
         if (numbers.size() > 1) {
             return Optional.empty();
         }
-        StoredBlocks blocks = new TiffBlocks(pages.get(numbers.get(0)), file);
-        return Optional.of(planes.described().isEmpty() ? blocks : () -> withoutColours(blocks.next()));
+        return TiffBlocks.of(pages.get(numbers.get(0)), file)
+                .map(blocks -> planes.described().isEmpty() ? blocks : () -> withoutColours(blocks.next()));
     }
 
     @Override

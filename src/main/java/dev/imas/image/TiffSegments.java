@@ -26,7 +26,7 @@ final class TiffSegments {
     /** Bytes of rows that are read together where the file does not say how many. */
     private static final long BLOCK = 1L << 22;
 
-    private static final long LARGEST_BLOCK = 1L << 28;
+    static final long LARGEST_BLOCK = 1L << 28;
 
     private final TiffPage page;
     private final FileBytes file;
@@ -126,13 +126,25 @@ final class TiffSegments {
 
     /** Rows that are read together: those of strips or tiles side by side; fewer where rows lie in the file as they are. */
     int blockRows() throws IOException {
-        long row = (long) page.width * page.channels * page.valueBytes();
-        int rows = plainRows() ? (int) Math.max(1, Math.min(page.height, BLOCK / row)) : segmentHeight;
-        if (row * rows > LARGEST_BLOCK) {
-            throw ImageProblem.unread("has " + name() + "s of " + rows + " rows, " + (row * rows >> 20)
+        int rows = rowsTogether();
+        if (blockBytes() > LARGEST_BLOCK) {
+            throw ImageProblem.unread("has " + name() + "s of " + rows + " rows, " + (blockBytes() >> 20)
                     + " MB at once; save it in tiles or in smaller strips");
         }
         return rows;
+    }
+
+    /** What they take. */
+    long blockBytes() throws IOException {
+        return rowBytes() * rowsTogether();
+    }
+
+    private long rowBytes() {
+        return (long) page.width * page.channels * page.valueBytes();
+    }
+
+    private int rowsTogether() throws IOException {
+        return plainRows() ? (int) Math.max(1, Math.min(page.height, BLOCK / rowBytes())) : segmentHeight;
     }
 
     private TiffCompression compression() throws IOException {

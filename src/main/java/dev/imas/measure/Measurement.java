@@ -85,6 +85,11 @@ public final class Measurement {
         return boundaryPictures[c] == 0 ? Double.NaN : boundarySums[c] / boundaryPictures[c];
     }
 
+    /** Number of pictures in which a class has a boundary, which {@link #boundaryF1} is the mean over. */
+    public int boundaryPictures(int c) {
+        return boundaryPictures[c];
+    }
+
     /** Mean over the classes, of which those that occur nowhere count as in {@link #miou}. */
     public double meanBoundaryF1() {
         return Overlap.mean(matrix.each(this::boundaryF1), matrix::occurs, absent);

@@ -65,16 +65,19 @@ final class EvaluationPage {
             cell(rows, Format.percent(matrix.precision(c)));
             cell(rows, Format.percent(matrix.recall(c)));
             cell(rows, Format.percent(evaluated.measurement().boundaryF1(c)));
+            cell(rows, Format.count(evaluated.measurement().boundaryPictures(c)));
             cell(rows, share(matrix.truth(c), matrix.total()));
             rows.append("</tr>\n");
         }
         return Html.section(
                 "classes",
                 "Classes",
-                "The bar is the IoU; “area” is the class's share of the true pixels."
+                "The bar is the IoU; boundary F1 is the mean over the pictures in which the class has a boundary, “in”"
+                        + " as many; “area” is the class's share of the true pixels."
                         + (lacking ? absent(evaluated) : ""),
                 "<div class=\"scroll\"><table class=\"measures\">\n<thead><tr><th scope=\"col\">class</th>"
-                        + "<th scope=\"col\"></th>" + heads("IoU", "Dice", "precision", "recall", "boundary F1", "area")
+                        + "<th scope=\"col\"></th>"
+                        + heads("IoU", "Dice", "precision", "recall", "boundary F1", "in", "area")
                         + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n");
     }
 

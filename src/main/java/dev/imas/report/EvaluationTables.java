@@ -20,7 +20,17 @@ final class EvaluationTables {
         Measurement measurement = evaluated.measurement();
         ConfusionMatrix matrix = measurement.matrix();
         StringBuilder rows = new StringBuilder();
-        row(rows, "class", "true_pixels", "predicted_pixels", "iou", "dice", "precision", "recall", "boundary_f1");
+        row(
+                rows,
+                "class",
+                "true_pixels",
+                "predicted_pixels",
+                "iou",
+                "dice",
+                "precision",
+                "recall",
+                "boundary_f1",
+                "boundary_pictures");
         for (int c = 0; c < matrix.classes(); c++) {
             row(
                     rows,
@@ -31,7 +41,8 @@ final class EvaluationTables {
                     share(matrix.dice(c)),
                     share(matrix.precision(c)),
                     share(matrix.recall(c)),
-                    share(measurement.boundaryF1(c)));
+                    share(measurement.boundaryF1(c)),
+                    measurement.boundaryPictures(c));
         }
         return rows.toString();
     }

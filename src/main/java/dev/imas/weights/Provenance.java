@@ -3,12 +3,17 @@ package dev.imas.weights;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.Names;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a network comes from, as weight files and exported models say it beside {@link NetworkSpec}:
@@ -20,11 +25,13 @@ import java.util.OptionalDouble;
  * imas.seed    1
  * imas.data    {"labeled":"8 pictures, names 1a2b3c4d, sizes 5e6f7081","unlabeled":...,"validation":...}
  * imas.miou    0.7312                 (of this network on the validation pictures)
+ * imas.seen    whole | sliding        (how it saw them for that)
  * imas.made_by imas 0.1.0, libtorch 2.10.0-1.5.13
  * imas.license CC-BY-4.0              (the setting license, if it is given)
  * </pre>
  *
- * Nothing in it depends on when, where or in which folder a run took place: two equal runs write equal files.
+ * Nothing in it depends on when, where or in which folder a run took place: two equal runs of one build on one machine
+ * write equal files.
  *
  * @param texts those of these keys that are known
  */
@@ -35,9 +42,11 @@ public record Provenance(Map<String, String> texts) {
     private static final String SEED = "imas.seed";
     private static final String DATA = "imas.data";
     private static final String MIOU = "imas.miou";
+    private static final String SEEN = "imas.seen";
     private static final String MADE_BY = "imas.made_by";
     private static final String LICENSE = "imas.license";
-    private static final List<String> KEYS = List.of(NAME, METHOD, STEP, SEED, DATA, MIOU, MADE_BY, LICENSE);
+    private static final List<String> KEYS = List.of(NAME, METHOD, STEP, SEED, DATA, MIOU, SEEN, MADE_BY, LICENSE);
+    private static final Pattern COUNT = Pattern.compile("([0-9]{1,9}) pictures?\\b");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Of a network of which nothing is known. */
@@ -74,10 +83,20 @@ public record Provenance(Map<String, String> texts) {
      * Of one of the run's networks.
      *
      * @param miou on the validation pictures, in [0,1]; NaN: not measured
+     * @param mode how it saw them
      */
-    public Provenance after(long step, double miou) {
+    public Provenance after(long step, double miou, EvaluationMode mode) {
         Provenance after = with(STEP, Long.toString(step));
-        return Double.isNaN(miou) ? after : after.with(MIOU, Double.toString(miou));
+        return Double.isNaN(miou)
+                ? after
+                : after.with(MIOU, Double.toString(miou)).with(SEEN, Names.word(mode));
+    }
+
+    /** Of a network that sees pictures otherwise than its accuracy was measured. */
+    public Provenance unmeasured() {
+        Map<String, String> changed = new LinkedHashMap<>(texts);
+        changed.keySet().removeAll(List.of(MIOU, SEEN));
+        return new Provenance(changed);
     }
 
     /** On these terms; an empty text changes nothing. */
@@ -127,6 +146,17 @@ public record Provenance(Map<String, String> texts) {
         } catch (NumberFormatException e) {
             return OptionalDouble.empty(); // it is told, not computed with
         }
+    }
+
+    /** Whether the validation pictures were seen in windows, not as a whole. */
+    public boolean measuredInWindows() {
+        return Names.word(EvaluationMode.SLIDING).equals(texts.get(SEEN));
+    }
+
+    /** How many pictures one of the lists labeled, unlabeled and validation had. */
+    public OptionalInt pictures(String list) {
+        Matcher count = COUNT.matcher(data().getOrDefault(list, ""));
+        return count.lookingAt() ? OptionalInt.of(Integer.parseInt(count.group(1))) : OptionalInt.empty();
     }
 
     /** What tells each list of pictures from others, by list. */

@@ -93,7 +93,7 @@ class CommandsTest {
         assertThat(named.status()).as(named.err()).isZero();
         assertThat(named.out())
                 .startsWith(folder.resolve("scenes.onnx").toString())
-                .contains("input    float32 [N,3,H,W] of any size: red, green and blue, 0 to 255")
+                .contains("input    float32 [N,3,H,W] of any size: red, green and blue, 8-bit values 0 to 255")
                 .contains("checked  probabilities of a test picture differ by");
         Result inFolder = imas("export", "--weights", weights, "--format", "torchscript", "--to", folder.toString());
         assertThat(inFolder.out()).startsWith(folder.resolve("teacher.pt").toString());
@@ -143,8 +143,15 @@ class CommandsTest {
         }
         assertThat(imas("export", "--weights", weights, "--check", file).out()).contains("checked");
         Result inFolder = imas("export", "--weights", weights, "--format", "djl", "--to", folder.toString());
-        assertThat(inFolder.out()).startsWith(folder.resolve("teacher-djl").toString());
-        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("scenes.zip", "teacher-djl");
+        assertThat(inFolder.out())
+                .startsWith(folder.resolve("teacher-djl").toString())
+                .contains("accuracy Mean intersection over union");
+        Path renamed = Files.move(folder.resolve("teacher-djl"), folder.resolve("scenes"));
+        List<String> again = List.of("--weights", weights, "--format", "djl", "--to", renamed.toString());
+        Result reduced = imas(with("export", again, "--set", "evaluation.scale=0.5"));
+        assertThat(reduced.out()).startsWith(renamed + "\n").contains("accuracy Not measured", "(evaluation.scale)");
+        assertThat(renamed.toFile().list()).contains("model.pt").doesNotContain("teacher-djl");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("scenes.zip", "scenes");
     }
 
     @Test

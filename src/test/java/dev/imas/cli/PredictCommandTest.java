@@ -190,6 +190,41 @@ class PredictCommandTest {
     }
 
     @Test
+    void aPatternThatWouldFindTheResultsIsRefused() {
+        out = in.resolve("results");
+        assertThat(predict("--input", in + "/**/*.png").err())
+                .contains("the pattern " + in + "/**/*.png of --input would find the result " + out);
+        assertThat(predict("--input", in + "/*", "--skip-existing").err()).contains("would find the result");
+        assertThat(out).doesNotExist();
+        assertThat(predict("--input", in + "/plate/*/*.png").status()).isZero();
+    }
+
+    @Test
+    void aWrongWeightFileLeavesNoFolder() {
+        assertThat(predict(List.of(dir.resolve("none.safetensors")), "--input", in)
+                        .status())
+                .isEqualTo(Main.USER_ERROR);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void resultsThatAreOlderOrEmptyAreNotDone() throws IOException {
+        assertThat(predict("--input", in, "--recursive").status()).isZero();
+        FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);
+        Files.setLastModifiedTime(in.resolve("a.png"), later);
+        Files.write(out.resolve("plate/b-overlay.png"), new byte[0]);
+        Result again = predict("--input", in, "--recursive", "--skip-existing");
+        assertThat(again.out().lines())
+                .containsExactly(
+                        out.resolve("a.png").toString(),
+                        out.resolve("plate/b.png").toString());
+        Path newer = Files.copy(weights, dir.resolve("newer.safetensors"));
+        Files.setLastModifiedTime(newer, later);
+        Result retrained = predict(List.of(newer), "--input", in, "--recursive", "--skip-existing");
+        assertThat(retrained.out().lines()).hasSize(3);
+    }
+
+    @Test
     void tilesGiveLabelsAloneAndSaySo() throws IOException {
         assertThat(predict("--input", in, "--tile", "64", "--geojson", "--overlay", "0.3")
                         .err())

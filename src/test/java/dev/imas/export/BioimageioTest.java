@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -39,17 +40,20 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** Packages say what bioimage.io's description asks for, and what they hold gives what they say. */
 class BioimageioTest {
     private static final Segmenter.Options CPU =
             Segmenter.Options.defaults().device("cpu").set("precision", "fp32");
+    private static final String TERMS = "Do as you like, and say whose it is.";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -75,9 +79,7 @@ class BioimageioTest {
     @ParameterizedTest
     @MethodSource("inputs")
     void thePackageIsAsItsDescriptionSays(PictureInput input) throws IOException, OrtException {
-        ModelCard card = TrainedFiles.CARD
-                .named("Cells under glass", null)
-                .licensed("CC-BY-4.0", "Do as you like, and say whose it is.");
+        ModelCard card = TrainedFiles.CARD.named("Cells under glass", null).licensed("CC-BY-4.0", TERMS);
         try (Segmenter segmenter = segmenter(input)) {
             new Exporter(segmenter, card).export(ExportFormat.BIOIMAGEIO, file);
         }
@@ -87,6 +89,7 @@ class BioimageioTest {
         assertThat(schema().validate(description)).isEmpty();
         assertThat(description.at("/name").asText()).isEqualTo("Cells under glass");
         assertThat(description.at("/config/imas/imas.license").asText()).isEqualTo("CC-BY-4.0");
+        assertThat(description.toString()).doesNotContain(TERMS);
         requireChecksums(parts, description);
         requireSizes(parts, description);
         assertThat(Files.readString(
@@ -173,7 +176,8 @@ class BioimageioTest {
                             + " (--license CC-BY-4.0)");
             ModelCard words = TrainedFiles.CARD.licensed("ask the lab", null);
             assertThatThrownBy(() -> new Exporter(segmenter, words).export(ExportFormat.BIOIMAGEIO, file))
-                    .hasMessageEndingWith("name a licence by its SPDX name (--license CC-BY-4.0)");
+                    .hasMessageContaining("name a licence by its SPDX name (--license CC-BY-4.0): found ask the lab,"
+                            + " expected one of CC0-1.0, ");
         }
         assertThat(file).doesNotExist();
     }
@@ -212,6 +216,25 @@ class BioimageioTest {
                     .hasMessage(file + " is damaged: test_output.npy is not the file that rdf.yaml describes;"
                             + " export it anew");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a: &a [*a]", "- 1"})
+    void anotherDescriptionIsNoPackage(String description) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("rdf.yaml"));
+            zip.write(description.getBytes(StandardCharsets.UTF_8));
+        }
+        try (Segmenter segmenter = segmenter(PictureInput.RGB)) {
+            assertThatThrownBy(() -> new Exporter(segmenter).check(ExportFormat.BIOIMAGEIO, file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(file + " is no package that this program exported");
+        }
+    }
+
+    @Test
+    void otherPeoplesTextsAreShownAsTheyStand() {
+        assertThat(Markdown.escaped("a|b <i> *c*\n_d_ `e` \\")).isEqualTo("a\\|b \\<i\\> \\*c\\* \\_d\\_ \\`e\\` \\\\");
     }
 
     @Test

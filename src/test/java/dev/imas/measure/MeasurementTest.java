@@ -68,6 +68,7 @@ class MeasurementTest {
         measurement.add("wrong", map(0, 0, 0, 1), map(0, 1, 1, 1));
         measurement.add("without", map(0, 0, 0, 0), map(0, 0, 0, 0));
         assertThat(measurement.boundaryF1(0)).isCloseTo(0.5, EXACT);
+        assertThat(measurement.boundaryPictures(0)).isEqualTo(2);
         assertThat(measurement.meanBoundaryF1()).isCloseTo(0.5, EXACT);
     }
 
