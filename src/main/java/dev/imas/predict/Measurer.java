@@ -46,7 +46,9 @@ public final class Measurer {
             if (loaded.isPresent()) {
                 Picture picture = loaded.get().picture();
                 LabelMap truth = loaded.get().mask();
-                LabelMap prediction = segmenter.segmentUncut(picture, inTiles::incrementAndGet).labels();
+                LabelMap prediction = segmenter
+                        .segmentUncut(picture, inTiles::incrementAndGet)
+                        .labels();
                 PictureScore score = measurement.add(source.id(i), truth, prediction);
                 listener.measured(score, picture, truth, prediction, i + 1);
             }

@@ -24,12 +24,12 @@ public record Tiles(OptionalInt side, OptionalDouble overlap) {
     /** @throws UserException for a side or an overlap out of range */
     public Tiles {
         if (side.isPresent() && (side.getAsInt() < LEAST || side.getAsInt() > MOST)) {
-            throw new UserException("the side of tiles (--tile) is " + side.getAsInt() + " pixels; expected " + LEAST
-                    + " to " + MOST);
+            throw new UserException(
+                    "the side of tiles (--tile) is " + side.getAsInt() + " pixels; expected " + LEAST + " to " + MOST);
         }
         if (overlap.isPresent() && !(overlap.getAsDouble() >= LEAST_OVERLAP && overlap.getAsDouble() <= MOST_OVERLAP)) {
-            throw new UserException("the overlap of tiles (--overlap) is " + overlap.getAsDouble() + "; expected " + LEAST_OVERLAP
-                    + " to " + MOST_OVERLAP + " of their side");
+            throw new UserException("the overlap of tiles (--overlap) is " + overlap.getAsDouble() + "; expected "
+                    + LEAST_OVERLAP + " to " + MOST_OVERLAP + " of their side");
         }
     }
 }

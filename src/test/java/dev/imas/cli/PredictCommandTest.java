@@ -270,10 +270,11 @@ class PredictCommandTest {
     }
 
     @Test
-    void severalNetworksAnswerAsTheirMean() {
+    void severalNetworksAnswerAsTheirMean() throws IOException {
+        Path copy = Files.copy(weights, in.resolveSibling("copy.safetensors"));
         float[] one = probabilities(List.of(weights));
         float[] two = probabilities(List.of(others));
-        float[] twice = probabilities(List.of(weights, weights));
+        float[] twice = probabilities(List.of(weights, copy));
         float[] both = probabilities(List.of(weights, others));
         assertThat(both).isEqualTo(probabilities(List.of(others, weights)));
         double change = 0;
