@@ -19,7 +19,8 @@ final class Ensemble {
     /**
      * Opens weights, of which the first tells names and colours.
      *
-     * @throws UserException when a file is named twice, or naming every difference that forbids to average what they say
+     * @throws UserException when a file is named twice, or naming every difference that forbids to average what
+     *                       they say
      */
     static List<TrainedNetwork> open(List<Path> weights, Segmenter.Options options) {
         requireDifferent(weights, options);

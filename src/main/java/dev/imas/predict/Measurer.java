@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Measures a segmenter picture by picture: its counts are those of {@link Segmenter#evaluate}, and each picture can be
- * looked at on the way. Pictures are seen as the settings say, as they are while training; only one that memory does not
- * suffice for is seen in tiles. Holds one picture at a time, and the next, which is decoded beside it.
+ * looked at on the way. Pictures are seen as the settings say, as they are while training; only one that memory does
+ * not suffice for is seen in tiles. Holds one picture at a time, and the next, which is decoded beside it.
  */
 public final class Measurer {
     /** Told of every picture that was measured. */
