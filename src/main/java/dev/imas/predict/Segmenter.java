@@ -247,9 +247,9 @@ public final class Segmenter implements AutoCloseable {
      * Writes the labels of a picture file of any size, which is read and written some rows at a time: PNG that is not
      * interlaced, and TIFF and BigTIFF in strips or tiles. Other files are read as a whole, within the limits of those.
      *
-     * <p>Memory goes with the picture's width and the tiles' side, not with its height: with the small
-     * network under 1.5 GB for RGB of 20,000 pixels a row. Where the network sees pictures as a whole, 64 tiles at most are looked at twice, since it takes the
-     * mean over the picture into account at every place.
+     * <p>Memory goes with the picture's width and the tiles' side, not with its height: with the small network under
+     * 1.5 GB for RGB of 20,000 pixels a row. Where the network sees pictures as a whole, 64 tiles at most are looked at
+     * twice, since it takes the mean over the picture into account at every place.
      *
      * @param labels file with an ending of .png (an index PNG) or .tif (a tiled TIFF with a palette; BigTIFF above 4 GB);
      *               complete or absent, whatever happens
