@@ -134,8 +134,7 @@ final class ExportCommand implements Command {
 
     private static boolean isExport(Path folder, ExportFormat format) {
         try {
-            return format.isFolder()
-                    && (folder.toString().endsWith(format.ending()) || format.isExported(folder));
+            return format.isFolder() && (folder.toString().endsWith(format.ending()) || format.isExported(folder));
         } catch (IOException e) {
             throw new UserException("cannot look into " + folder + " (" + FileProblem.of(e, folder) + ")", e);
         }

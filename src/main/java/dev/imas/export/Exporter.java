@@ -221,9 +221,8 @@ public final class Exporter {
     }
 
     private Contents contents(Picture picture) {
-        TestPicture tried = picture == null
-                ? TestPicture.ofTile(model.input())
-                : TestPicture.of(model.input(), picture);
+        TestPicture tried =
+                picture == null ? TestPicture.ofTile(model.input()) : TestPicture.of(model.input(), picture);
         return new Contents(
                 model,
                 segmenter.classNames(),

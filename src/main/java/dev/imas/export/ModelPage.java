@@ -81,7 +81,11 @@ final class ModelPage {
     }
 
     private void item(String what, String value) {
-        page.append("- ").append(Markdown.escaped(what)).append(": ").append(Markdown.escaped(value)).append('\n');
+        page.append("- ")
+                .append(Markdown.escaped(what))
+                .append(": ")
+                .append(Markdown.escaped(value))
+                .append('\n');
     }
 
     private void validation() {

@@ -73,7 +73,8 @@ final class TorchScriptFile {
     }
 
     private static JitModule module(Model model) {
-        TorchScriptText text = new TorchScriptText(model.input().input().channels().count());
+        TorchScriptText text =
+                new TorchScriptText(model.input().input().channels().count());
         String result = model.describe(text, TorchScriptText.PICTURES);
         JitModule module = new JitModule(new QualifiedName(CLASS));
         Map<String, Tensor> state = model.network().state();

@@ -79,9 +79,7 @@ class BioimageioTest {
     @ParameterizedTest
     @MethodSource("inputs")
     void thePackageIsAsItsDescriptionSays(PictureInput input) throws IOException, OrtException {
-        ModelCard card = TrainedFiles.CARD
-                .named("Cells under glass", null)
-                .licensed("CC-BY-4.0", TERMS);
+        ModelCard card = TrainedFiles.CARD.named("Cells under glass", null).licensed("CC-BY-4.0", TERMS);
         try (Segmenter segmenter = segmenter(input)) {
             new Exporter(segmenter, card).export(ExportFormat.BIOIMAGEIO, file);
         }

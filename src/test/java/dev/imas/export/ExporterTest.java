@@ -167,7 +167,8 @@ class ExporterTest {
     }
 
     private static ModelCard card(NetworkSpec trained, EvaluationMode mode) {
-        Provenance known = Provenance.ofRun("cells", "IMAS", 1, Map.of(), "imas", "").after(9, 0.7312, mode);
+        Provenance known =
+                Provenance.ofRun("cells", "IMAS", 1, Map.of(), "imas", "").after(9, 0.7312, mode);
         return new ModelCard(null, null, List.of(), null, known, Optional.of(trained));
     }
 
