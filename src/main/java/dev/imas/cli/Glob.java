@@ -66,9 +66,7 @@ record Glob(Path root, List<String> parts) {
         if (parts.get(part).equals("**")) {
             return fits(place, name, part + 1) || more && fits(place, name + 1, part);
         }
-        return more
-                && matcher(root, parts.get(part)).matches(place.getName(name))
-                && fits(place, name + 1, part + 1);
+        return more && matcher(root, parts.get(part)).matches(place.getName(name)) && fits(place, name + 1, part + 1);
     }
 
     @Override

@@ -31,7 +31,7 @@ record Accuracy(OptionalDouble miou, List<String> otherwise) {
         add(keys, "data.range", before.range().equals(now.range()));
         add(keys, "data.mean", before.mean().equals(now.mean()));
         add(keys, "data.std", before.std().equals(now.std()));
-        add(keys, "evaluation.scale", trained.scale().equals(model.scale()));
+        add(keys, "evaluation.scale", trained.sight().scale().equals(model.sight().scale()));
         // A model sees pictures as a whole.
         add(keys, "evaluation.mode", !card.provenance().measuredInWindows());
         return keys;

@@ -201,7 +201,8 @@ class PredictCommandTest {
 
     @Test
     void aWrongWeightFileLeavesNoFolder() {
-        assertThat(predict(List.of(dir.resolve("none.safetensors")), "--input", in).status())
+        assertThat(predict(List.of(dir.resolve("none.safetensors")), "--input", in)
+                        .status())
                 .isEqualTo(Main.USER_ERROR);
         assertThat(out).doesNotExist();
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -162,8 +163,9 @@ class ExporterTest {
     }
 
     private static NetworkSpec scaled(NetworkSpec spec, PictureInput input, double scale) {
-        return new NetworkSpec(
-                spec.network(), spec.classes(), spec.classNames(), spec.palette(), input, OptionalDouble.of(scale));
+        NetworkSpec.Sight sight = new NetworkSpec.Sight(
+                OptionalDouble.of(scale), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+        return new NetworkSpec(spec.network(), spec.classes(), spec.classNames(), spec.palette(), input, sight);
     }
 
     private static ModelCard card(NetworkSpec trained, EvaluationMode mode) {
