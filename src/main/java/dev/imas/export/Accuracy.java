@@ -1,5 +1,6 @@
 package dev.imas.export;
 
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.PictureInput;
 import dev.imas.weights.NetworkSpec;
 import java.util.ArrayList;
@@ -35,8 +36,9 @@ record Accuracy(OptionalDouble miou, List<String> otherwise) {
                 keys,
                 "evaluation.scale",
                 trained.sight().scale().equals(model.sight().scale()));
-        // A model sees pictures as a whole.
-        add(keys, "evaluation.mode", !card.provenance().measuredInWindows());
+        boolean inWindows =
+                trained.sight().mode().filter(EvaluationMode.SLIDING::equals).isPresent();
+        add(keys, "evaluation.mode", !inWindows); // a model sees pictures as a whole
         return keys;
     }
 

@@ -54,8 +54,7 @@ final class Results {
 
     private Map<String, String> metadata(long step, double miou) {
         Map<String, String> metadata = new LinkedHashMap<>(spec().metadata());
-        metadata.putAll(
-                provenance().after(step, miou, config.evaluation().mode()).texts());
+        metadata.putAll(provenance().after(step, miou).texts());
         return metadata;
     }
 

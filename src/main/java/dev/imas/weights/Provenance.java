@@ -3,8 +3,6 @@ package dev.imas.weights;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.imas.config.ImasConfig.EvaluationMode;
-import dev.imas.config.Names;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +23,6 @@ import java.util.regex.Pattern;
  * imas.seed    1
  * imas.data    {"labeled":"8 pictures, names 1a2b3c4d, sizes 5e6f7081","unlabeled":...,"validation":...}
  * imas.miou    0.7312                 (of this network on the validation pictures)
- * imas.seen    whole | sliding        (how it saw them for that)
  * imas.made_by imas 0.1.0, libtorch 2.10.0-1.5.13
  * imas.license CC-BY-4.0              (the setting license, if it is given)
  * </pre>
@@ -42,10 +39,9 @@ public record Provenance(Map<String, String> texts) {
     private static final String SEED = "imas.seed";
     private static final String DATA = "imas.data";
     private static final String MIOU = "imas.miou";
-    private static final String SEEN = "imas.seen";
     private static final String MADE_BY = "imas.made_by";
     private static final String LICENSE = "imas.license";
-    private static final List<String> KEYS = List.of(NAME, METHOD, STEP, SEED, DATA, MIOU, SEEN, MADE_BY, LICENSE);
+    private static final List<String> KEYS = List.of(NAME, METHOD, STEP, SEED, DATA, MIOU, MADE_BY, LICENSE);
     private static final Pattern COUNT = Pattern.compile("([0-9]{1,9}) pictures?\\b");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -83,19 +79,16 @@ public record Provenance(Map<String, String> texts) {
      * Of one of the run's networks.
      *
      * @param miou on the validation pictures, in [0,1]; NaN: not measured
-     * @param mode how it saw them
      */
-    public Provenance after(long step, double miou, EvaluationMode mode) {
+    public Provenance after(long step, double miou) {
         Provenance after = with(STEP, Long.toString(step));
-        return Double.isNaN(miou)
-                ? after
-                : after.with(MIOU, Double.toString(miou)).with(SEEN, Names.word(mode));
+        return Double.isNaN(miou) ? after : after.with(MIOU, Double.toString(miou));
     }
 
     /** Of a network that sees pictures otherwise than its accuracy was measured. */
     public Provenance unmeasured() {
         Map<String, String> changed = new LinkedHashMap<>(texts);
-        changed.keySet().removeAll(List.of(MIOU, SEEN));
+        changed.remove(MIOU);
         return new Provenance(changed);
     }
 
@@ -146,11 +139,6 @@ public record Provenance(Map<String, String> texts) {
         } catch (NumberFormatException e) {
             return OptionalDouble.empty(); // it is told, not computed with
         }
-    }
-
-    /** Whether the validation pictures were seen in windows, not as a whole. */
-    public boolean measuredInWindows() {
-        return Names.word(EvaluationMode.SLIDING).equals(texts.get(SEEN));
     }
 
     /** How many pictures one of the lists labeled, unlabeled and validation had. */

@@ -149,28 +149,30 @@ class ExporterTest {
                 new PictureInput(
                         Channels.of(1), PixelRange.of(Rule.PICTURE_PERCENTILE), null, List.of(0.4), List.of(0.2)));
         NetworkSpec trained = NetworkSpec.of(weights).orElseThrow();
-        NetworkSpec same = scaled(trained, trained.input(), 1);
-        ModelCard whole = card(same, EvaluationMode.WHOLE);
+        NetworkSpec same = seeing(trained, trained.input(), 1, EvaluationMode.WHOLE);
+        ModelCard whole = card(same);
         assertThat(Accuracy.of(whole, same).told()).contains("0.7312");
         PictureInput said = new PictureInput(
                 Channels.of(1), PixelRange.of(List.of(new Window(0, 65535))), null, List.of(0.4), List.of(0.2));
-        assertThat(Accuracy.of(whole, scaled(trained, said, 0.5)).otherwise())
+        assertThat(Accuracy.of(whole, seeing(trained, said, 0.5, EvaluationMode.WHOLE))
+                        .otherwise())
                 .containsExactly("data.range", "evaluation.scale");
-        assertThat(Accuracy.of(card(same, EvaluationMode.SLIDING), same).told())
+        NetworkSpec windows = seeing(trained, trained.input(), 1, EvaluationMode.SLIDING);
+        assertThat(Accuracy.of(card(windows), same).told())
                 .startsWith("Not measured")
                 .contains("evaluation.mode")
                 .doesNotContain("0.73");
     }
 
-    private static NetworkSpec scaled(NetworkSpec spec, PictureInput input, double scale) {
+    private static NetworkSpec seeing(NetworkSpec spec, PictureInput input, double scale, EvaluationMode mode) {
         NetworkSpec.Sight sight = new NetworkSpec.Sight(
-                OptionalDouble.of(scale), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+                OptionalDouble.of(scale), Optional.of(mode), OptionalInt.empty(), OptionalInt.empty());
         return new NetworkSpec(spec.network(), spec.classes(), spec.classNames(), spec.palette(), input, sight);
     }
 
-    private static ModelCard card(NetworkSpec trained, EvaluationMode mode) {
+    private static ModelCard card(NetworkSpec trained) {
         Provenance known =
-                Provenance.ofRun("cells", "IMAS", 1, Map.of(), "imas", "").after(9, 0.7312, mode);
+                Provenance.ofRun("cells", "IMAS", 1, Map.of(), "imas", "").after(9, 0.7312);
         return new ModelCard(null, null, List.of(), null, known, Optional.of(trained));
     }
 
