@@ -1,7 +1,8 @@
 #!/bin/sh
 # What each kernel uses on each architecture, from the compiler's own report of the build.
 #   resources.sh BUILD/cuda                       prints the table (kernel,arch,registers,spill,shared,stack; bytes)
-#   resources.sh BUILD/cuda resources.csv         compares what was built: 0 agrees, 1 differs, 77 another compiler's table
+#   resources.sh BUILD/cuda resources.csv         compares what was built: 0 agrees, 1 differs, 77: the table is of
+#                                                 another compiler
 # Spills, static shared memory and stack must be the same; registers may be fewer. All shared memory that the kernels
 # use is dynamic, so `shared` is 0. Renew the table after a change that is meant:
 #   cuda-kernels/resources.sh BUILD/cuda > cuda-kernels/resources.csv

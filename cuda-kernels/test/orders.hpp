@@ -9,6 +9,7 @@
 
 namespace test {
 
+inline const imas_backend kCpu = {IMAS_CPU, 0, nullptr};
 inline const imas_backend kCuda = {IMAS_CUDA, 0, nullptr};
 
 /** The emulated backend. */

@@ -11,7 +11,7 @@ struct Call {
     Workspace workspace{1 << 16};
 
     int32_t operator()(float threshold = 0.5f) const {
-        return imas_pseudo_label(&kCpu, student, teacher, threshold, labels, confidence, counts, workspace.data,
+        return imas_pseudo_label(&kTested, student, teacher, threshold, labels, confidence, counts, workspace.data,
                                  workspace.bytes);
     }
 };
@@ -113,22 +113,22 @@ void backends_and_workspaces() {
     EXPECT(imas_device_available(IMAS_CPU, 3) == 1 && imas_device_available(9, 0) == 0);
     EXPECT(imas_device_available(IMAS_CPU, -1) == 0 && std::strstr(imas_last_error(), "device is -1"));
 
-    const size_t needed = imas_pseudo_label_workspace(&kCpu, call.student, call.labels);
+    const size_t needed = imas_pseudo_label_workspace(&kTested, call.student, call.labels);
     EXPECT(needed > 0);
-    EXPECT_OK(run(&kCpu, call.workspace.data, needed));
-    EXPECT_REFUSED(run(&kCpu, nullptr, needed), IMAS_ERROR_WORKSPACE, "workspace is missing");
-    EXPECT_REFUSED(run(&kCpu, call.workspace.data, needed - 1), IMAS_ERROR_WORKSPACE, "are needed");
-    EXPECT_REFUSED(run(&kCpu, static_cast<char*>(call.workspace.data) + 8, needed), IMAS_ERROR_WORKSPACE,
+    EXPECT_OK(run(&kTested, call.workspace.data, needed));
+    EXPECT_REFUSED(run(&kTested, nullptr, needed), IMAS_ERROR_WORKSPACE, "workspace is missing");
+    EXPECT_REFUSED(run(&kTested, call.workspace.data, needed - 1), IMAS_ERROR_WORKSPACE, "are needed");
+    EXPECT_REFUSED(run(&kTested, static_cast<char*>(call.workspace.data) + 8, needed), IMAS_ERROR_WORKSPACE,
                    "aligned to 64");
     // The overlap is refused before a byte is written, so pointing the student at the workspace is harmless.
     const imas_tensor good = call.student.view;
     call.student.view.data = call.workspace.data;
-    EXPECT_REFUSED(run(&kCpu, call.workspace.data, needed), IMAS_ERROR_WORKSPACE, "overlaps");
+    EXPECT_REFUSED(run(&kTested, call.workspace.data, needed), IMAS_ERROR_WORKSPACE, "overlaps");
     call.student.view = good;
 
-    EXPECT(imas_pseudo_label_workspace(&kCpu, nullptr, call.labels) == 0 &&
+    EXPECT(imas_pseudo_label_workspace(&kTested, nullptr, call.labels) == 0 &&
            std::strstr(imas_last_error(), "logits is missing"));
-    EXPECT(imas_confusion_workspace(&kCpu, call.student, nullptr) == 0 &&
+    EXPECT(imas_confusion_workspace(&kTested, call.student, nullptr) == 0 &&
            std::strstr(imas_last_error(), "truth is missing"));
 
     // A view may be larger than memory; its workspace cannot be had, and asking must not wrap around.
@@ -136,7 +136,7 @@ void backends_and_workspaces() {
     one.view.shape[0] = map.view.shape[0] = INT32_MAX;
     const int64_t side = 46340;
     const imas_tensor vast = {map.view.data, IMAS_U8, 0, {INT32_MAX, 1, side, side}, {side * side, 1, side, 1}};
-    if (refuses_values()) EXPECT(imas_supervised_loss_workspace(&kCpu, one, &vast, IMAS_OHEM) == SIZE_MAX);
+    if (refuses_values()) EXPECT(imas_supervised_loss_workspace(&kTested, one, &vast, IMAS_OHEM) == SIZE_MAX);
 }
 
 /** Few bytes and no end of work: views that repeat memory, and places that no 32-bit count holds. */
@@ -146,7 +146,7 @@ void endless_views() {
     truth.fill([] { return 0; });
     counts.fill([] { return 0; });
     Workspace workspace(1 << 16);
-    const auto call = [&] { return imas_confusion(&kCpu, logits, truth, counts, workspace.data, workspace.bytes); };
+    const auto call = [&] { return imas_confusion(&kTested, logits, truth, counts, workspace.data, workspace.bytes); };
     const auto repeat = [](Tensor& t, int64_t n, int64_t h, int64_t w) {
         t.view.shape[0] = n, t.view.shape[2] = h, t.view.shape[3] = w;
         t.view.stride[0] = t.view.stride[2] = t.view.stride[3] = 0;
@@ -176,7 +176,7 @@ void endless_views() {
 }
 
 void other_functions() {
-    const imas_backend* cpu = &kCpu;
+    const imas_backend* cpu = &kTested;
     Tensor counts(IMAS_I32, 2, 1, 1, 11), parts(IMAS_F32, 2, 1, 1, 5), pairing(IMAS_I32, 2, 1, 1, 1),
         mean(IMAS_F32, 1, 1, 1, 1);
     counts.fill([] { return 0; });

@@ -59,38 +59,38 @@ void measure(const Size& s, imas_dtype type, Layout layout, float spread) {
     Tensor parts(IMAS_F32, s.images, 1, 1, 5), pairing(IMAS_I32, s.images, 1, 1, 1), mean(IMAS_F32, 1, 1, 1, 1),
         loss(IMAS_F32, 1, 1, 1, 1), kept(IMAS_I64, 1, 1, 1, 1);
     {
-        Workspace workspace(imas_pseudo_label_workspace(&kCpu, student, labels));
+        Workspace workspace(imas_pseudo_label_workspace(&kTested, student, labels));
         time("pseudo_label + gamma", [&] {
-            const int32_t status = imas_pseudo_label(&kCpu, student, teacher, 0.95f, labels, confidence, counts,
+            const int32_t status = imas_pseudo_label(&kTested, student, teacher, 0.95f, labels, confidence, counts,
                                                      workspace.data, workspace.bytes);
             return status != IMAS_OK
                        ? status
-                       : imas_gamma(&kCpu, counts, s.height * s.width, IMAS_GAMMA_V1, 1, 1, parts, pairing, mean);
+                       : imas_gamma(&kTested, counts, s.height * s.width, IMAS_GAMMA_V1, 1, 1, parts, pairing, mean);
         });
     }
     {
-        Workspace workspace(imas_consistency_loss_workspace(&kCpu, student, labels));
+        Workspace workspace(imas_consistency_loss_workspace(&kTested, student, labels));
         for (float threshold : {0.0f, 0.7f}) {
             const std::string name = "consistency_loss with grad, tau " + std::to_string(threshold).substr(0, 3);
             time(name.c_str(), [&] {
-                return imas_consistency_loss(&kCpu, student, labels, confidence, threshold, nullptr, 1, loss, grad,
+                return imas_consistency_loss(&kTested, student, labels, confidence, threshold, nullptr, 1, loss, grad,
                                              workspace.data, workspace.bytes);
             });
         }
     }
     for (int kind : {IMAS_CE, IMAS_OHEM}) {
-        Workspace workspace(imas_supervised_loss_workspace(&kCpu, student, labels, kind));
+        Workspace workspace(imas_supervised_loss_workspace(&kTested, student, labels, kind));
         time(kind == IMAS_CE ? "supervised_loss CE with grad" : "supervised_loss OHEM with grad", [&] {
-            return imas_supervised_loss(&kCpu, student, labels, kind, 0.7f, 100000, 1, loss, kept, grad, workspace.data,
-                                        workspace.bytes);
+            return imas_supervised_loss(&kTested, student, labels, kind, 0.7f, 100000, 1, loss, kept, grad,
+                                        workspace.data, workspace.bytes);
         });
     }
     {
         Tensor total(IMAS_I64, 1, 1, 3, s.classes);
         total.fill([] { return 0; });
-        Workspace workspace(imas_confusion_workspace(&kCpu, student, labels));
+        Workspace workspace(imas_confusion_workspace(&kTested, student, labels));
         time("confusion",
-             [&] { return imas_confusion(&kCpu, student, labels, total, workspace.data, workspace.bytes); });
+             [&] { return imas_confusion(&kTested, student, labels, total, workspace.data, workspace.bytes); });
     }
     Tensor labeled(IMAS_F32, s.images, 3, s.height, s.width), weak(IMAS_F32, s.images, 3, s.height, s.width),
         strong(IMAS_F32, s.images, 3, s.height, s.width);
@@ -105,7 +105,7 @@ void measure(const Size& s, imas_dtype type, Layout layout, float spread) {
         for (int64_t k = 0; k < 4; ++k) boxes.set(b, 0, 0, k, static_cast<double>(box[k]));
     }
     time("compose_batch (4 parts)", [&] {
-        return imas_compose_batch(&kCpu, labeled, weak, strong, gamma, pairing, boxes, 1, labels, confidence, batch,
+        return imas_compose_batch(&kTested, labeled, weak, strong, gamma, pairing, boxes, 1, labels, confidence, batch,
                                   mixed, mixed_confidence);
     });
 }
@@ -128,7 +128,7 @@ int main(int argc, char** argv) {
         teacher.push_back(weights.data() + 2 * k * numel), student.push_back(weights.data() + (2 * k + 1) * numel);
     std::printf("40 M weights in 300 tensors\n");
     time("ema_update", [&] {
-        return imas_ema_update(&kCpu, tensors, teacher.data(), student.data(), sizes.data(), 0.996f, nullptr, 0);
+        return imas_ema_update(&kTested, tensors, teacher.data(), student.data(), sizes.data(), 0.996f, nullptr, 0);
     });
     return 0;
 }

@@ -42,7 +42,7 @@ void run(const Case& k, Random& random) {
     const int64_t total = k.labeled + k.images * (1 + k.include_weak + k.cutmix);
     Tensor batch(k.out, total, 3, k.height, k.width, k.out_layout);
     const auto when = [](bool given, const Tensor& t) { return given ? static_cast<const imas_tensor*>(t) : nullptr; };
-    EXPECT_OK(imas_compose_batch(&kCpu, when(k.labeled > 0, labeled), weak, strong, when(k.with_gamma, gamma),
+    EXPECT_OK(imas_compose_batch(&kTested, when(k.labeled > 0, labeled), weak, strong, when(k.with_gamma, gamma),
                                  when(k.cutmix, pairing), when(k.cutmix, boxes), k.include_weak, when(k.cutmix, labels),
                                  when(k.cutmix, confidence), batch, when(k.cutmix, mixed_labels),
                                  when(k.cutmix, mixed_confidence)));
@@ -87,8 +87,8 @@ void bad_values_are_refused() {
     boxes.fill([] { return 0; });
     const auto before = batch.bytes();
     const auto call = [&] {
-        return imas_compose_batch(&kCpu, nullptr, weak, strong, nullptr, pairing, boxes, 1, labels, confidence, batch,
-                                  mixed, mixed_confidence);
+        return imas_compose_batch(&kTested, nullptr, weak, strong, nullptr, pairing, boxes, 1, labels, confidence,
+                                  batch, mixed, mixed_confidence);
     };
     pairing.set(1, 0, 0, 0, 2);
     EXPECT_REFUSED(call(), IMAS_ERROR_ARGUMENT, "pairing[1] is 2");

@@ -5,8 +5,8 @@ using namespace test;
 namespace {
 
 int32_t run(const Tensor& logits, const Tensor& truth, const Tensor& counts) {
-    Workspace workspace(imas_confusion_workspace(&kCpu, logits, truth));
-    return imas_confusion(&kCpu, logits, truth, counts, workspace.data, workspace.bytes);
+    Workspace workspace(imas_confusion_workspace(&kTested, logits, truth));
+    return imas_confusion(&kTested, logits, truth, counts, workspace.data, workspace.bytes);
 }
 
 }  // namespace

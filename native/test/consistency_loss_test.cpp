@@ -26,8 +26,8 @@ struct Inputs {
 };
 
 int32_t run(const Inputs& in, float threshold, bool weighted, float scale, const Tensor& loss, const Tensor* grad) {
-    Workspace workspace(imas_consistency_loss_workspace(&kCpu, in.logits, in.labels));
-    return imas_consistency_loss(&kCpu, in.logits, in.labels, in.confidence, threshold,
+    Workspace workspace(imas_consistency_loss_workspace(&kTested, in.logits, in.labels));
+    return imas_consistency_loss(&kTested, in.logits, in.labels, in.confidence, threshold,
                                  weighted ? static_cast<const imas_tensor*>(in.weight) : nullptr, scale, loss,
                                  grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data,
                                  workspace.bytes);

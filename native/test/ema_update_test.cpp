@@ -23,8 +23,8 @@ void test_ema_update() {
             std::vector<void*> t;
             std::vector<const void*> s;
             for (size_t k = 0; k < sizes.size(); ++k) t.push_back(teacher[k].data()), s.push_back(student[k].data());
-            EXPECT(imas_ema_update_workspace(&kCpu, static_cast<int64_t>(sizes.size()), sizes.data()) == 0);
-            EXPECT_OK(imas_ema_update(&kCpu, static_cast<int64_t>(sizes.size()), t.data(), s.data(), sizes.data(),
+            EXPECT(imas_ema_update_workspace(&kTested, static_cast<int64_t>(sizes.size()), sizes.data()) == 0);
+            EXPECT_OK(imas_ema_update(&kTested, static_cast<int64_t>(sizes.size()), t.data(), s.data(), sizes.data(),
                                       decay, nullptr, 0));
             std::vector<unsigned char> bytes;
             for (size_t k = 0; k < sizes.size(); ++k) {
@@ -46,25 +46,25 @@ void test_ema_update() {
     void* t[2] = {a, a + 4};
     const void* s[2] = {b, b + 4};
     int64_t n[2] = {4, 4};
-    EXPECT_OK(imas_ema_update(&kCpu, 0, nullptr, nullptr, nullptr, 0.5f, nullptr, 0));
-    EXPECT_OK(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0));
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, nullptr, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT,
+    EXPECT_OK(imas_ema_update(&kTested, 0, nullptr, nullptr, nullptr, 0.5f, nullptr, 0));
+    EXPECT_OK(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0));
+    EXPECT_REFUSED(imas_ema_update(&kTested, 2, nullptr, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT,
                    "teacher is missing");
-    EXPECT_REFUSED(imas_ema_update(&kCpu, -1, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "count is -1");
+    EXPECT_REFUSED(imas_ema_update(&kTested, -1, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "count is -1");
     for (float decay : {-0.1f, 1.1f, NAN})
-        EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, decay, nullptr, 0), IMAS_ERROR_ARGUMENT, "decay");
+        EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, decay, nullptr, 0), IMAS_ERROR_ARGUMENT, "decay");
     n[1] = -1;
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "numel[1]");
+    EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "numel[1]");
     n[1] = INT64_MAX / 9;
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "");
+    EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "");
     n[1] = 4;
     s[1] = nullptr;
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "student[1] is null");
+    EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "student[1] is null");
     s[1] = reinterpret_cast<char*>(b) + 17;
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "not aligned");
+    EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "not aligned");
     s[1] = a + 2;
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "teacher[0] overlaps");
+    EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "teacher[0] overlaps");
     s[1] = b + 4;
     t[1] = a + 3;
-    EXPECT_REFUSED(imas_ema_update(&kCpu, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "overlaps");
+    EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "overlaps");
 }

@@ -14,7 +14,7 @@ void random_batches() {
         const int version = round % 2 ? IMAS_GAMMA_V1 : IMAS_GAMMA_V2;
         const bool weighted = round % 3 != 0, ignore = round % 5 != 0;
         context = "gamma round " + std::to_string(round);
-        EXPECT_OK(imas_gamma(&kCpu, counts, pixels, version, weighted, ignore, parts, pairing, mean));
+        EXPECT_OK(imas_gamma(&kTested, counts, pixels, version, weighted, ignore, parts, pairing, mean));
         double sum = 0;
         for (int64_t b = 0; b < images; ++b) {
             const auto expected =
@@ -39,11 +39,11 @@ void background_only() {
         mean(IMAS_F32, 1, 1, 1, 1);
     counts.fill([] { return 0; });
     for (int64_t k : {0, 3, 6, 9, 10}) counts.set(0, 0, 0, k, 50);
-    EXPECT_OK(imas_gamma(&kCpu, counts, 50, IMAS_GAMMA_V1, 1, 1, parts, pairing, mean));
+    EXPECT_OK(imas_gamma(&kTested, counts, 50, IMAS_GAMMA_V1, 1, 1, parts, pairing, mean));
     EXPECT(parts.get(0, 0, 0, 4) == 0 && mean.get(0, 0, 0, 0) == 0 && pairing.get(0, 0, 0, 0) == 0);
-    EXPECT_OK(imas_gamma(&kCpu, counts, 50, IMAS_GAMMA_V1, 1, 0, parts, pairing, mean));
+    EXPECT_OK(imas_gamma(&kTested, counts, 50, IMAS_GAMMA_V1, 1, 0, parts, pairing, mean));
     EXPECT(parts.get(0, 0, 0, 4) == 1);
-    EXPECT_OK(imas_gamma(&kCpu, counts, 50, IMAS_GAMMA_V2, 0, 1, parts, pairing, mean));
+    EXPECT_OK(imas_gamma(&kTested, counts, 50, IMAS_GAMMA_V2, 0, 1, parts, pairing, mean));
     EXPECT(parts.get(0, 0, 0, 4) == 1);
 }
 
@@ -65,7 +65,7 @@ void equal_bits_everywhere() {
         const int64_t images = 1 + random.below(9), classes = 1 + random.below(60), pixels = 977;
         const Tensor counts = random_counts(images, classes, pixels, random);
         Tensor parts(IMAS_F32, images, 1, 1, 5), pairing(IMAS_I32, images, 1, 1, 1), mean(IMAS_F32, 1, 1, 1, 1);
-        EXPECT_OK(imas_gamma(&kCpu, counts, pixels, round % 2 ? IMAS_GAMMA_V1 : IMAS_GAMMA_V2, round / 2 % 2,
+        EXPECT_OK(imas_gamma(&kTested, counts, pixels, round % 2 ? IMAS_GAMMA_V1 : IMAS_GAMMA_V2, round / 2 % 2,
                              round / 4 % 2, parts, pairing, mean));
         hash = digest(joined({&parts, &pairing, &mean}), hash);
     }

@@ -200,13 +200,16 @@ private:
 /** CUDA where the environment says IMAS_TEST_BACKEND=cuda, as the tests over the emulation do, else the CPU. */
 inline imas_backend_kind backend_under_test() {
     const char* name = std::getenv("IMAS_TEST_BACKEND");
-    return name != nullptr && std::strcmp(name, "cuda") == 0 ? IMAS_CUDA : IMAS_CPU;
+    if (name == nullptr || std::strcmp(name, "cpu") == 0) return IMAS_CPU;
+    if (std::strcmp(name, "cuda") == 0) return IMAS_CUDA;
+    std::fprintf(stderr, "IMAS_TEST_BACKEND is %s, expected cpu or cuda\n", name);
+    std::exit(2);
 }
 
-inline const imas_backend kCpu = {backend_under_test(), 0, nullptr};
+inline const imas_backend kTested = {backend_under_test(), 0, nullptr};
 
 /** Only the CPU backend can look at values before it starts; CUDA would have to wait for the device. */
-inline bool refuses_values() { return kCpu.kind == IMAS_CPU; }
+inline bool refuses_values() { return kTested.kind == IMAS_CPU; }
 
 /** One problem size. */
 struct Size {

@@ -17,9 +17,9 @@ struct Outputs {
 };
 
 int32_t run(const Tensor& student, const Tensor& teacher, float threshold, const Outputs& out) {
-    Workspace workspace(imas_pseudo_label_workspace(&kCpu, student, out.labels));
-    return imas_pseudo_label(&kCpu, student, teacher, threshold, out.labels, out.confidence, out.counts, workspace.data,
-                             workspace.bytes);
+    Workspace workspace(imas_pseudo_label_workspace(&kTested, student, out.labels));
+    return imas_pseudo_label(&kTested, student, teacher, threshold, out.labels, out.confidence, out.counts,
+                             workspace.data, workspace.bytes);
 }
 
 /** Counts of one image against both references; `doubtful` pixels of a tie or a threshold within rounding may differ.

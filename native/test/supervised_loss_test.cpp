@@ -24,8 +24,8 @@ struct Inputs {
 
 int32_t run(const Inputs& in, int kind, float thresh, int64_t min_kept, float scale, const Tensor& loss,
             const Tensor& kept, const Tensor* grad) {
-    Workspace workspace(imas_supervised_loss_workspace(&kCpu, in.logits, in.labels, kind));
-    return imas_supervised_loss(&kCpu, in.logits, in.labels, kind, thresh, min_kept, scale, loss, kept,
+    Workspace workspace(imas_supervised_loss_workspace(&kTested, in.logits, in.labels, kind));
+    return imas_supervised_loss(&kTested, in.logits, in.labels, kind, thresh, min_kept, scale, loss, kept,
                                 grad ? static_cast<const imas_tensor*>(*grad) : nullptr, workspace.data,
                                 workspace.bytes);
 }

@@ -26,20 +26,20 @@ std::vector<unsigned char> every_operation(uint64_t seed) {
     const Workspace workspace(1 << 20);
     for (Tensor* t : {&weak, &strong, &old, &fresh}) t->fill([&] { return random.uniform(); });
     areas.fill([] { return 0; });
-    EXPECT_OK(
-        imas_pseudo_label(&kCpu, student, teacher, 0.5f, labels, confidence, counts, workspace.data, workspace.bytes));
-    EXPECT_OK(imas_gamma(&kCpu, counts, s.height * s.width, IMAS_GAMMA_V1, 1, 1, parts, pairing, mean));
-    EXPECT_OK(imas_compose_batch(&kCpu, nullptr, weak, strong, nullptr, nullptr, nullptr, 1, nullptr, nullptr, batch,
+    EXPECT_OK(imas_pseudo_label(&kTested, student, teacher, 0.5f, labels, confidence, counts, workspace.data,
+                                workspace.bytes));
+    EXPECT_OK(imas_gamma(&kTested, counts, s.height * s.width, IMAS_GAMMA_V1, 1, 1, parts, pairing, mean));
+    EXPECT_OK(imas_compose_batch(&kTested, nullptr, weak, strong, nullptr, nullptr, nullptr, 1, nullptr, nullptr, batch,
                                  nullptr, nullptr));
-    EXPECT_OK(imas_consistency_loss(&kCpu, student, labels, confidence, 0.3f, nullptr, 1, loss, grad, workspace.data,
+    EXPECT_OK(imas_consistency_loss(&kTested, student, labels, confidence, 0.3f, nullptr, 1, loss, grad, workspace.data,
                                     workspace.bytes));
-    EXPECT_OK(imas_supervised_loss(&kCpu, student, labels, IMAS_OHEM, 0.1f, 900, 1, hard, nullptr, nullptr,
+    EXPECT_OK(imas_supervised_loss(&kTested, student, labels, IMAS_OHEM, 0.1f, 900, 1, hard, nullptr, nullptr,
                                    workspace.data, workspace.bytes));
     void* const to = old.view.data;
     const void* const from = fresh.view.data;
     const int64_t numel = 90000;
-    EXPECT_OK(imas_ema_update(&kCpu, 1, &to, &from, &numel, 0.9f, workspace.data, workspace.bytes));
-    EXPECT_OK(imas_confusion(&kCpu, student, labels, areas, workspace.data, workspace.bytes));
+    EXPECT_OK(imas_ema_update(&kTested, 1, &to, &from, &numel, 0.9f, workspace.data, workspace.bytes));
+    EXPECT_OK(imas_confusion(&kTested, student, labels, areas, workspace.data, workspace.bytes));
     return joined({&labels, &confidence, &counts, &parts, &pairing, &mean, &batch, &loss, &grad, &hard, &old, &areas});
 }
 

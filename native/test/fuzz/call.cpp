@@ -43,7 +43,7 @@ void each_element(const imas_tensor& t, const Visit& visit) {
 void Call::begin(const char* function, uint64_t seed) {
     function_ = function;
     random = Random(seed);
-    backend = kCpu;
+    backend = kTested;
     given_backend = &backend;
     used_ = 0;
     std::snprintf(description_, sizeof description_, "%s seed %llu", function, static_cast<unsigned long long>(seed));

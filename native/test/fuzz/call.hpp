@@ -33,7 +33,7 @@ public:
     void begin(const char* function, uint64_t seed);
 
     Random random{0};
-    imas_backend backend = kCpu;
+    imas_backend backend = kTested;
     const imas_backend* given_backend = &backend;
 
     /** The next argument, of a random layout; an input holds random numbers of its type, an output none. */
