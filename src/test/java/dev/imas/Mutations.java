@@ -147,7 +147,9 @@ public final class Mutations {
         return rest;
     }
 
-    /** Damage to a text: tokens in strange places, lines lost or repeated, numbers of extreme value, another charset. */
+    /**
+     * Damage to a text: tokens in strange places, lines lost or repeated, numbers of extreme value, another charset.
+     */
     public static byte[] text(byte[] whole, Random random) {
         String text = new String(whole, StandardCharsets.ISO_8859_1); // a character a byte
         for (int n = random.nextBoolean() ? 1 : 1 + random.nextInt(3); n > 0; n--) {

@@ -7,6 +7,7 @@ import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.image.LabelMap;
+import dev.imas.image.ResultMark;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -86,6 +87,7 @@ public final class GeoJsonWriter {
         try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("type", "FeatureCollection");
+            json.writeStringField("software", ResultMark.TEXT);
             json.writeArrayFieldStart("features");
             for (List<Part> feature : features(map)) {
                 json.writeRaw('\n');

@@ -104,7 +104,7 @@ final class Simplification {
         return far;
     }
 
-    /** Marks what must stay between two corners; {@code to} may be the first again. Without recursion: rings are long. */
+    /** Marks what must stay between two corners; {@code to} may be the first again. No recursion: rings are long. */
     private static void keep(int[] ring, int from, int to, double tolerance, BitSet kept) {
         List<int[]> spans = new ArrayList<>(List.of(new int[] {from, to}));
         while (!spans.isEmpty()) {

@@ -82,6 +82,7 @@ final class Arguments {
                         "json",
                         "markdown",
                         "skip-existing",
+                        "overwrite",
                         "tiff",
                         "overlay",
                         "probabilities",

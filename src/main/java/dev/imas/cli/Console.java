@@ -3,8 +3,8 @@ package dev.imas.cli;
 import java.io.PrintStream;
 
 /**
- * Where a command writes. Names of files, classes and tensors are printed as they are read: whatever in them would steer
- * a terminal is taken out here ({@link PrintableStream}).
+ * Where a command writes. Names of files, classes and tensors are printed as they are read: whatever in them would
+ * steer a terminal is taken out here ({@link PrintableStream}).
  *
  * @param out         results
  * @param err         progress and complaints

@@ -96,6 +96,9 @@ final class EvaluateCommand implements Command {
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
         double tolerance = Arguments.number(line, "tolerance", DEFAULT_TOLERANCE, 0, BoundaryF1.LARGEST);
+        if (line.hasOption("out")) {
+            EvaluationFiles.keepOthers(Arguments.path(line, "out"));
+        }
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             Optional<Path> out = line.hasOption("out") ? Optional.of(ResultsFolder.of(line)) : Optional.empty();
             Evaluated evaluated = evaluated(segmenter, line, tolerance, console);

@@ -1,8 +1,8 @@
 package dev.imas.cli;
 
 import dev.imas.cli.PredictPlan.Job;
-import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.predict.LabelFile;
 import dev.imas.predict.Segmenter;
 import dev.imas.predict.Tiles;
 import java.io.IOException;
@@ -86,10 +86,7 @@ record LargePictures(boolean asked, Tiles tiles, boolean tiff) {
             });
             return labels;
         } catch (IOException e) {
-            throw new UnwritableResult(new UserException(
-                    "cannot write " + labels + " (" + FileProblem.of(e, labels) + "); name a folder that can be"
-                            + " written to",
-                    e));
+            throw new UnwritableResult(new LabelFile(labels, segmenter.palette()).unwritable(e));
         }
     }
 }

@@ -63,6 +63,7 @@ final class PredictCommand implements Command {
                 .addOption(flag("recursive", "look into the folders in folders, too"))
                 .addOption(flag("skip-existing", "leave pictures out whose files in --out are all there and newer"))
                 .addOption(option("out", "DIR", "folder for the results"))
+                .addOption(flag("overwrite", "replace masks and outlines in --out that were not predicted"))
                 .addOption(Arguments.augmentation())
                 .addOption(option(
                         "tile", "PIXELS", "see pictures in tiles of this side (default: only large ones, by memory)"))
@@ -98,6 +99,9 @@ final class PredictCommand implements Command {
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
             PredictPlan plan = PredictPlan.of(inputs, out, family).keptApart(results);
+            if (!line.hasOption("overwrite")) {
+                plan.keepDrawn(results);
+            }
             results.outlines(segmenter.classNames()).ifPresent(console.err()::println);
             if (line.hasOption("skip-existing")) {
                 FileTime trained = newestWeights(line);

@@ -4,6 +4,8 @@ import dev.imas.cli.PredictInputs.Found;
 import dev.imas.common.UserException;
 import dev.imas.data.ChannelFiles;
 import dev.imas.image.PictureNames;
+import dev.imas.image.ResultMark;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,6 +61,20 @@ record PredictPlan(List<Job> jobs) {
                             "--out: the result " + result + " would replace a picture of --input; name another folder");
                 }
             }
+        }
+        return this;
+    }
+
+    /** What people drew is not lost to results of the same names. */
+    PredictPlan keepDrawn(PredictResults results) {
+        List<Path> drawn = jobs.stream()
+                .flatMap(job -> results.likeDrawn(job.stem).stream())
+                .filter(file -> Files.exists(file) && !ResultMark.in(file))
+                .toList();
+        if (!drawn.isEmpty()) {
+            throw new UserException("--out: " + drawn.get(0) + " is there and not by imas predict"
+                    + (drawn.size() == 1 ? "" : ", nor are " + (drawn.size() - 1) + " more that results would replace")
+                    + "; name another folder, or --overwrite");
         }
         return this;
     }

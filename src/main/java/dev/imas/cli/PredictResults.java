@@ -9,10 +9,10 @@ import dev.imas.common.UserException;
 import dev.imas.config.Names;
 import dev.imas.image.Composite;
 import dev.imas.image.FloatTiff;
-import dev.imas.image.IndexPng;
 import dev.imas.image.Overlay;
 import dev.imas.image.Picture;
 import dev.imas.image.Pngs;
+import dev.imas.predict.LabelFile;
 import dev.imas.predict.Segmentation;
 import dev.imas.predict.Segmenter;
 import java.io.IOException;
@@ -79,11 +79,11 @@ record PredictResults(
                         "simplify",
                         "PIXELS",
                         "how far outlines in NAME.geojson may leave the pixels' (default: 0, exact)"))
-                .addOption(
-                        option(
-                                "leave-out",
-                                "CLASS",
-                                "class without outlines in NAME.geojson, or none (default: the one called background; without names, class 0)"));
+                .addOption(option(
+                        "leave-out",
+                        "CLASS",
+                        "class without outlines in NAME.geojson, or none (default: the one called background; without"
+                                + " names, class 0)"));
     }
 
     static PredictResults of(CommandLine line) {
@@ -136,6 +136,11 @@ record PredictResults(
                         geojson != null ? with(stem, ".geojson") : null)
                 .filter(file -> file != null)
                 .toList();
+    }
+
+    /** Those of them that a person could have drawn. */
+    List<Path> likeDrawn(Path stem) {
+        return geojson == null ? List.of(labels(stem)) : List.of(labels(stem), with(stem, ".geojson"));
     }
 
     /** Whether a picture has all its files, none of them empty or older than what it is made of. */
@@ -222,6 +227,6 @@ record PredictResults(
                             segmenter.classNames(), palette, withoutOutlines(segmenter.classNames()), geojson, simplify)
                     .write(with(stem, ".geojson"), seen.labels());
         }
-        IndexPng.write(labels(stem), seen.labels(), palette);
+        new LabelFile(labels(stem), palette).write(seen.labels());
     }
 }

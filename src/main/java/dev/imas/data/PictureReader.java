@@ -58,8 +58,8 @@ public final class PictureReader {
     }
 
     /**
-     * As {@link #read}, from top to bottom, as often as it is asked for: for pictures that are larger than memory. Their
-     * range is found here by reading them through once, unless it is given or that of 8-bit colours.
+     * As {@link #read}, from top to bottom, as often as it is asked for: for pictures that are larger than memory.
+     * Their range is found here by reading them through once, unless it is given or that of 8-bit colours.
      *
      * @return empty for a file that is read as a whole only ({@link PictureRows#open}), or in several files
      */

@@ -36,12 +36,12 @@ final class ModelDescription {
 
     private final Contents contents;
     private final Path folder;
-    private final Tiles tiles;
+    private final TileSides tiles;
 
     private ModelDescription(Contents contents, Path folder) {
         this.contents = contents;
         this.folder = folder;
-        this.tiles = Tiles.of(contents.model().input().scale());
+        this.tiles = TileSides.of(contents.model().input().scale());
     }
 
     /** The text of rdf.yaml. */

@@ -43,7 +43,7 @@ final class ModelPage {
         line("Output: float32 [N,classes,H,W], each pixel's probability of each class, of sum 1 over the classes.");
         ModelInput input = contents.model().input();
         line("Range, normalisation and softmax are inside: give " + input.toGive() + ", and take probabilities.");
-        Tiles tiles = Tiles.of(input.scale());
+        TileSides tiles = TileSides.of(input.scale());
         line("Large pictures are cut into tiles by the program that uses the model. The smallest side of "
                 + tiles.smallest() + " pixels and the halo of " + tiles.halo()
                 + " are conventions: at every pixel the network also sees the mean of the whole tile, so there is no"

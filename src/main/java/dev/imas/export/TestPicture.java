@@ -34,7 +34,7 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
 
     /** Of sides that descriptions allow, which are not mixed up unnoticed. */
     static TestPicture ofTile(ModelInput input) {
-        Tiles tiles = Tiles.of(input.scale());
+        TileSides tiles = TileSides.of(input.scale());
         return of(input, tiles.smallest() + tiles.step(), tiles.smallest());
     }
 
@@ -56,7 +56,7 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
 
     /** The upper left part of a picture that somebody chose, of sides as descriptions allow, up to LARGEST. */
     static TestPicture of(ModelInput input, Picture picture) {
-        Tiles tiles = Tiles.of(input.scale());
+        TileSides tiles = TileSides.of(input.scale());
         int width = side(picture.width(), tiles);
         int height = side(picture.height(), tiles);
         int channels = picture.channels();
@@ -69,7 +69,7 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
         return new TestPicture(input, width, height, shares);
     }
 
-    private static int side(int pixels, Tiles tiles) {
+    private static int side(int pixels, TileSides tiles) {
         if (pixels < tiles.smallest()) {
             throw new UserException("the picture to show the model by has a side of " + pixels + " pixels; expected "
                     + tiles.smallest() + " or more");

@@ -7,16 +7,16 @@ package dev.imas.export;
  * @param step     in pixels; the network's stride divides what it sees of it
  * @param halo     pixels at each side of a tile; a convention, for the network sees the mean of the whole tile as well
  */
-record Tiles(int smallest, int step, int halo) {
+record TileSides(int smallest, int step, int halo) {
     private static final int SMALLEST = 128;
     private static final int STEP = 16;
     private static final int HALO = 32;
 
     /** @param scale by which the network sees pictures reduced: of a tile it is to see as much as without */
-    static Tiles of(double scale) {
+    static TileSides of(double scale) {
         int step = enlarged(STEP, scale);
         int steps = (enlarged(SMALLEST, scale) + step - 1) / step;
-        return new Tiles(steps * step, step, enlarged(HALO, scale));
+        return new TileSides(steps * step, step, enlarged(HALO, scale));
     }
 
     private static int enlarged(int pixels, double scale) {

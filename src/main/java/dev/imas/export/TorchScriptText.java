@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  */
 final class TorchScriptText implements GraphOperations<String> {
     /**
-     * A triangle's weights, float64 [outputs,size], a row an output: in steps of 2^-22 (1/4194304) as training has them,
-     * so that sums with bytes are exact. Element types are libtorch's numbers, 7 for float64 and 6 for float32.
+     * A triangle's weights, float64 [outputs,size], a row an output: in steps of 2^-22 (1/4194304) as training has
+     * them, so that sums with bytes are exact. Element types are libtorch's numbers, 7 for float64 and 6 for float32.
      */
     private static final String WEIGHTS =
             """

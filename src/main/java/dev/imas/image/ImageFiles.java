@@ -119,13 +119,11 @@ public final class ImageFiles {
     /** As {@link #header}, however large the picture. */
     static <T> T anyHeader(Path path, Reading<T> reading) {
         requireFile(path);
-        try (FileBytes bytes = FileBytes.open(path)) {
-            return reading.from(PictureFile.of(bytes));
-        } catch (IOException e) {
-            throw refused(path, e);
-        } catch (IndexOutOfBoundsException | ArithmeticException e) {
-            throw refused(path, nonsense(e));
-        }
+        return refusing(path, () -> {
+            try (FileBytes bytes = FileBytes.open(path)) {
+                return reading.from(PictureFile.of(bytes));
+            }
+        });
     }
 
     /**
@@ -197,7 +195,7 @@ public final class ImageFiles {
 
     private static <T> T decoded(Path path, Reading<Long> memory, Reading<T> reading) {
         requireFile(path);
-        try {
+        return refusing(path, () -> {
             long length = Files.size(path);
             if (length > MAX_BYTES) {
                 throw ImageProblem.unread("has " + length + " bytes; an image may have " + MAX_BYTES + " at most");
@@ -208,6 +206,18 @@ public final class ImageFiles {
                 throw outOfMemory();
             }
             return reading.from(file);
+        });
+    }
+
+    /** A part of reading a file. */
+    interface Part<T> {
+        T read() throws IOException;
+    }
+
+    /** Tells what hinders it, with the file's name. */
+    static <T> T refusing(Path path, Part<T> part) {
+        try {
+            return part.read();
         } catch (IOException e) {
             throw refused(path, e);
         } catch (IndexOutOfBoundsException | ArithmeticException e) {
@@ -225,14 +235,14 @@ public final class ImageFiles {
         }
     }
 
-    static ImageProblem outOfMemory() {
+    private static ImageProblem outOfMemory() {
         return ImageProblem.unread(
                 "does not fit into the " + (Runtime.getRuntime().maxMemory() >> 20)
                         + " MB this program may use; make the image smaller or raise -Xmx");
     }
 
     /** Of numbers in a file that contradict each other. */
-    static ImageProblem nonsense(RuntimeException e) {
+    private static ImageProblem nonsense(RuntimeException e) {
         ImageProblem problem = ImageProblem.damaged("its data make no sense");
         problem.initCause(e);
         return problem;

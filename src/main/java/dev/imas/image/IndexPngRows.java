@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** An index PNG as {@link IndexPng} writes it, row by row: of a label map that never is in memory as a whole. */
+/**
+ * An index PNG as {@link IndexPng} writes it, row by row: of a label map that need not be in memory as a whole. Has the
+ * {@link ResultMark}.
+ */
 public final class IndexPngRows implements LabelRows {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int PALETTE_TYPE = 3;
@@ -40,6 +43,8 @@ public final class IndexPngRows implements LabelRows {
         header[8] = 8;
         header[9] = PALETTE_TYPE;
         chunk("IHDR", header, header.length);
+        byte[] mark = ("Software\0" + ResultMark.TEXT).getBytes(StandardCharsets.ISO_8859_1);
+        chunk("tEXt", mark, mark.length);
         byte[] colours = new byte[3 * colors.length];
         for (int i = 0; i < colors.length; i++) {
             colours[3 * i] = (byte) (colors[i] >> 16);

@@ -36,37 +36,27 @@ public final class PictureRows implements AutoCloseable {
      */
     public static Optional<PictureRows> open(Path path, Integer page) {
         ImageFiles.requireFile(path);
-        FileBytes file = null;
-        PictureRows opened = null;
-        try {
-            file = FileBytes.open(path);
-            PictureFile picture = PictureFile.of(file);
-            if (!picture.orientation().equals(Orientation.AS_STORED)) {
-                return Optional.empty();
+        return ImageFiles.refusing(path, () -> {
+            FileBytes file = FileBytes.open(path);
+            Optional<PictureRows> opened = Optional.empty();
+            try {
+                PictureFile picture = PictureFile.of(file);
+                if (picture.orientation().equals(Orientation.AS_STORED)) {
+                    opened = picture.blocks(page == null ? PictureFile.ONLY_PLANE : page)
+                            .map(blocks -> new PictureRows(path, file, blocks, picture));
+                }
+                return opened;
+            } finally {
+                if (opened.isEmpty()) {
+                    close(file);
+                }
             }
-            Optional<StoredBlocks> blocks = picture.blocks(page == null ? PictureFile.ONLY_PLANE : page);
-            if (blocks.isPresent()) {
-                opened = new PictureRows(path, file, blocks.get(), picture);
-            }
-            return Optional.ofNullable(opened);
-        } catch (IOException e) {
-            throw ImageFiles.refused(path, e);
-        } catch (IndexOutOfBoundsException | ArithmeticException e) {
-            throw ImageFiles.refused(path, ImageFiles.nonsense(e));
-        } catch (OutOfMemoryError e) {
-            throw ImageFiles.refused(path, ImageFiles.outOfMemory());
-        } finally {
-            if (opened == null) {
-                close(file);
-            }
-        }
+        });
     }
 
     private static void close(FileBytes file) {
         try {
-            if (file != null) {
-                file.close();
-            }
+            file.close();
         } catch (IOException e) {
             // it was only read
         }
@@ -108,17 +98,11 @@ public final class PictureRows implements AutoCloseable {
         if (row == size.height()) {
             throw new IllegalStateException("all " + row + " rows are read");
         }
-        try {
+        return ImageFiles.refusing(path, () -> {
             Stored stored = blocks.next();
             row += stored.height();
             return making.of(stored);
-        } catch (IOException e) {
-            throw ImageFiles.refused(path, e);
-        } catch (IndexOutOfBoundsException | ArithmeticException e) {
-            throw ImageFiles.refused(path, ImageFiles.nonsense(e));
-        } catch (OutOfMemoryError e) {
-            throw ImageFiles.refused(path, ImageFiles.outOfMemory());
-        }
+        });
     }
 
     @Override

@@ -70,7 +70,7 @@ record PngFile(
     @Override
     public Stored decode() throws IOException {
         PngChunks chunks = PngChunks.check(file);
-        return stored(height, new PngRows(this, file.all(), chunks.data()).values(), chunks);
+        return stored(height, new PngRows(this, file, chunks.data()).values(), chunks);
     }
 
     @Override

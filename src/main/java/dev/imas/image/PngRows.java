@@ -3,8 +3,6 @@ package dev.imas.image;
 import dev.imas.image.PngChunks.Piece;
 import java.io.IOException;
 import java.util.List;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /** Inflates the rows of a PNG file in memory, undoes their filters and takes the samples out. */
 final class PngRows {
@@ -18,14 +16,13 @@ final class PngRows {
     private static final int BLOCK = 1 << 16;
 
     private final PngFile png;
-    private final byte[] file;
+    private final FileBytes file;
     private final List<Piece> pieces;
     private final int channels;
     private final int pixelBytes; // to the sample that a filter refers to
     private final Values values;
-    private int piece;
 
-    PngRows(PngFile png, byte[] file, List<Piece> pieces) throws ImageProblem {
+    PngRows(PngFile png, FileBytes file, List<Piece> pieces) throws ImageProblem {
         this.png = png;
         this.file = file;
         this.pieces = pieces;
@@ -38,58 +35,32 @@ final class PngRows {
     }
 
     Values values() throws IOException {
-        Inflater inflater = new Inflater();
-        try {
+        try (PngStream data = new PngStream(file, pieces)) {
             for (int[] pass : png.interlaced() ? PASSES : ONE_PASS) {
                 int width = (png.width() - pass[0] + pass[2] - 1) / pass[2];
                 int height = (png.height() - pass[1] + pass[3] - 1) / pass[3];
                 if (width > 0 && height > 0) {
-                    readPass(inflater, pass, width, height);
+                    readPass(data, pass, width, height);
                 }
             }
-            inflate(inflater, new byte[1], 0, 1, true); // the checksum behind the last byte
-        } catch (DataFormatException e) {
-            throw ImageProblem.damaged("its Deflate data make no sense");
-        } finally {
-            inflater.end();
+            data.end();
         }
         return values;
     }
 
-    private void readPass(Inflater inflater, int[] pass, int width, int height)
-            throws IOException, DataFormatException {
+    private void readPass(PngStream data, int[] pass, int width, int height) throws IOException {
         int stride = 1 + (int) (((long) width * channels * png.bits() + 7) / 8);
         int rows = Math.max(1, Math.min(height, BLOCK / stride));
         byte[] block = new byte[(1 + rows) * stride]; // the row above the block's first is kept before it
         for (int y = 0; y < height; y += rows) {
             int count = Math.min(rows, height - y);
-            inflate(inflater, block, stride, count * stride, false);
+            data.read(block, stride, count * stride);
             for (int r = 1; r <= count; r++) {
                 PngFilter.undo(block, r * stride, stride, pixelBytes);
                 int to = ((pass[1] + (y + r - 1) * pass[3]) * png.width() + pass[0]) * channels;
                 place(png, block, r * stride + 1, width, values, to, pass[2] * channels);
             }
             System.arraycopy(block, count * stride, block, 0, stride);
-        }
-    }
-
-    private void inflate(Inflater inflater, byte[] to, int from, int length, boolean mayEnd)
-            throws IOException, DataFormatException {
-        int filled = 0;
-        while (filled < length) {
-            int step = inflater.inflate(to, from + filled, length - filled);
-            filled += step;
-            if (step > 0) {
-                continue;
-            }
-            if (inflater.needsInput() && !inflater.finished() && piece < pieces.size()) {
-                Piece next = pieces.get(piece++);
-                inflater.setInput(file, (int) next.from(), next.length());
-            } else if (mayEnd) {
-                return;
-            } else {
-                throw ImageProblem.endsEarly();
-            }
         }
     }
 

@@ -27,6 +27,7 @@ final class TiffDirectory {
     static final int PLANAR = 284;
     static final int T4_OPTIONS = 292;
     static final int T6_OPTIONS = 293;
+    static final int SOFTWARE = 305;
     static final int PREDICTOR = 317;
     static final int COLOUR_MAP = 320;
     static final int TILE_WIDTH = 322;

@@ -124,7 +124,7 @@ final class TiffSegments {
         return target.values();
     }
 
-    /** Rows that are read together: those of strips or tiles side by side; fewer where rows lie in the file as they are. */
+    /** Rows read together: those of strips or tiles side by side; fewer where rows lie in the file as they are. */
     int blockRows() throws IOException {
         int rows = rowsTogether();
         if (blockBytes() > LARGEST_BLOCK) {

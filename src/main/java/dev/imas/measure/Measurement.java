@@ -9,8 +9,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Figures of a set of pictures, added one by one; a picture takes some hundred bytes, whatever its size. Not for several
- * threads at once.
+ * Figures of a set of pictures, added one by one; a picture takes some hundred bytes, whatever its size. Not for
+ * several threads at once.
  */
 public final class Measurement {
     private final AbsentClasses absent;

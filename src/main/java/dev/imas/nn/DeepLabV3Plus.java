@@ -139,8 +139,8 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
     }
 
     /**
-     * The main logits; the auxiliary ones, if there are any and they are wanted, go to {@code auxiliaryLogits[0]} as the
-     * caller's own.
+     * The main logits; the auxiliary ones, if there are any and they are wanted, go to {@code auxiliaryLogits[0]} as
+     * the caller's own.
      */
     private Tensor logits(
             Tensor images,

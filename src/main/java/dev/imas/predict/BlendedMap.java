@@ -22,8 +22,8 @@ record BlendedMap(ImageSize size, List<Span> rows, List<Span> columns, OfTile ne
     /**
      * Of a reduced picture.
      *
-     * @param alone what sees each tile by itself, or null
-     * @param parts networks that see tiles as parts of the picture, whose answers are averaged; empty: alone is there
+     * @param alone what sees each tile by itself, where there are no parts
+     * @param parts networks that see tiles as parts of the picture, whose answers are averaged
      */
     static BlendedMap of(
             ImageSize seen,

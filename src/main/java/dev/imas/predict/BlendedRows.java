@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Sums tiles of a map [1,C,h,w] from top to bottom and gives its finished rows, enlarged to the picture as the whole map
- * would be. Holds no more rows than a tile has, and one.
+ * Sums tiles of a map [1,C,h,w] from top to bottom and gives its finished rows, enlarged to the picture as the whole
+ * map would be. Holds no more rows than a tile has, and one.
  */
 final class BlendedRows {
     private final Compute compute;

@@ -1,6 +1,5 @@
 package dev.imas.predict;
 
-import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.PictureInput;
@@ -14,8 +13,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -47,7 +44,7 @@ public final class Evaluator {
 
     /** The network in evaluation mode as a function of images. */
     public UnaryOperator<Tensor> predictor(SegmentationNetwork network) {
-        return inference.predictor(network);
+        return Inference.predictor(network, inference.compute());
     }
 
     /** Counts over the whole source, one {@link Confusion} a network; each picture is decoded once. */
@@ -61,17 +58,7 @@ public final class Evaluator {
     private List<Tensor> counted(ImageSource source, List<UnaryOperator<Tensor>> networks) {
         List<Tensor> counts =
                 networks.stream().map(network -> inference.counts()).toList();
-        CompletableFuture<Optional<Sample>> next = load(source, 0);
-        int measured = 0;
-        for (int i = 0; i < source.size(); i++) {
-            Interrupts.check();
-            Optional<Sample> loaded = await(next);
-            next = i + 1 < source.size() ? load(source, i + 1) : null;
-            if (loaded.isEmpty()) {
-                continue;
-            }
-            Sample sample = loaded.get();
-            measured++;
+        int measured = ReadAhead.each(source.size(), i -> sample(source, i), (i, sample) -> {
             try (PointerScope scope = new PointerScope()) {
                 Tensor image = inference.input(sample.seen);
                 Tensor truth = inference.truth(sample.labels, sample.height, sample.width);
@@ -79,7 +66,7 @@ public final class Evaluator {
                     inference.count(image, truth, networks.get(n), counts.get(n));
                 }
             }
-        }
+        });
         if (measured == 0 && source.size() > 0) {
             throw new UserException("none of the " + source.size() + " pictures to measure on can be read");
         }
@@ -119,20 +106,11 @@ public final class Evaluator {
     /** A picture as the network sees it, and its mask in direct memory. */
     private record Sample(Inference.Seen seen, ByteBuffer labels, int height, int width) {}
 
-    /** Decodes beside the evaluation of the picture before; empty for one that is left out. */
-    private CompletableFuture<Optional<Sample>> load(ImageSource source, int i) {
-        return CompletableFuture.supplyAsync(() -> source.load(i, true).map(loaded -> {
-            Inference.Seen seen = inference.seen(loaded.picture());
+    private Optional<Sample> sample(ImageSource source, int i) {
+        return source.load(i, true).map(loaded -> {
             LabelMap mask = loaded.mask();
-            return new Sample(seen, Inference.direct(mask.labels()), mask.height(), mask.width());
-        }));
-    }
-
-    private static Optional<Sample> await(CompletableFuture<Optional<Sample>> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+            ByteBuffer labels = Inference.direct(mask.labels());
+            return new Sample(inference.seen(loaded.picture()), labels, mask.height(), mask.width());
+        });
     }
 }

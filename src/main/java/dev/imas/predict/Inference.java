@@ -22,6 +22,7 @@ import dev.imas.nn.Bilinear;
 import dev.imas.nn.SegmentationNetwork;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -34,8 +35,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * calls.
  */
 final class Inference {
-    private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8L;
-
     private final Compute compute;
     private final TensorKernels kernels;
     private final PictureInput input;
@@ -55,8 +54,8 @@ final class Inference {
     /** A picture as the network sees it, in direct memory as {@link PictureBytes} has it. */
     record Seen(ByteBuffer bytes, int height, int width) {}
 
-    /** The network in evaluation mode as a function of images. */
-    UnaryOperator<Tensor> predictor(SegmentationNetwork network) {
+    /** A network in evaluation mode as a function of normalised images [B,channels,H,W]. */
+    static UnaryOperator<Tensor> predictor(SegmentationNetwork network, Compute compute) {
         return images ->
                 compute.forward(false, () -> network.forward(images, false)).logits();
     }
@@ -91,13 +90,49 @@ final class Inference {
         return compute;
     }
 
-    /** The class of each pixel, and its probability if the scores are logits. */
-    record Labelled(byte[] labels, float[] confidence) {}
+    /**
+     * What the network answers about a picture or some rows of it, as far as it is asked for: inside the PointerScope
+     * that this was made in.
+     *
+     * @param labels        height*width class indices
+     * @param confidence    height*width probabilities of those classes
+     * @param probabilities C*height*width, of every class
+     */
+    record Answer(byte[] labels, Supplier<float[]> confidence, Supplier<float[]> probabilities) {
+        /** Of the whole picture; every class's probability too, if {@code detailed}. */
+        Segmentation segmentation(ImageSize size, boolean detailed) {
+            return new Segmentation(
+                    new LabelMap(size.width(), size.height(), labels),
+                    confidence.get(),
+                    detailed ? Optional.of(probabilities.get()) : Optional.empty());
+        }
+    }
 
-    /** Of scores [1,C,h,w] in the picture's size. */
-    Labelled labelled(Tensor scores) {
-        TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, scores.size(2), scores.size(3));
-        return new Labelled(bytes(found.labels()), floats(found.confidence()));
+    /**
+     * Reads scores, enlarged to a size.
+     *
+     * @param scores [1,C,h,w]
+     * @param sums   whether they are sums of probabilities, for a pixel lies in many windows, and not logits
+     */
+    Answer answer(Tensor scores, int height, int width, boolean sums) {
+        TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, height, width);
+        Supplier<Tensor> enlarged = () -> enlarged(scores.to(ScalarType.Float), height, width);
+        return new Answer(
+                bytes(found.labels()),
+                () -> floats(sums ? largestShare(enlarged.get()) : found.confidence()),
+                () -> floats(sums ? shares(enlarged.get()) : softmax(enlarged.get(), 1)));
+    }
+
+    private static Tensor largestShare(Tensor sums) {
+        return sums.amax(new long[] {1}, true).div_(total(sums));
+    }
+
+    private static Tensor shares(Tensor sums) {
+        return sums.div(total(sums));
+    }
+
+    private static Tensor total(Tensor sums) {
+        return sums.sum(new long[] {1}, true, new ScalarTypeOptional());
     }
 
     /** The picture itself, which has the channels that the network sees. */
@@ -150,26 +185,10 @@ final class Inference {
         return logits;
     }
 
-    /** What the network sees in a picture; every class's probability too, if {@code detailed}. */
-    Segmentation segment(Picture image, UnaryOperator<Tensor> network, boolean detailed, Progress progress) {
-        if (detailed && (long) classes * image.height() * image.width() > LARGEST_ARRAY) {
-            throw new UserException("the probabilities of " + classes + " classes at " + image.width() + "x"
-                    + image.height() + " pixels are more than one array holds; segment a smaller picture");
-        }
+    /** What the network sees in a picture. */
+    Answer answer(Picture image, UnaryOperator<Tensor> network, Progress progress) {
         Tensor scores = scores(input(seen(image)), network, progress);
-        TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, image.height(), image.width());
-        LabelMap labels = new LabelMap(image.width(), image.height(), bytes(found.labels()));
-        if (whole() && !detailed) {
-            return new Segmentation(labels, floats(found.confidence()), Optional.empty());
-        }
-        Tensor enlarged = enlarged(scores.to(ScalarType.Float), image.height(), image.width());
-        if (whole()) {
-            return new Segmentation(labels, floats(found.confidence()), Optional.of(floats(softmax(enlarged, 1))));
-        }
-        Tensor total = enlarged.sum(new long[] {1}, true, new ScalarTypeOptional()); // a pixel lies in many windows
-        float[] confidence = floats(enlarged.amax(new long[] {1}, true).div_(total));
-        return new Segmentation(
-                labels, confidence, detailed ? Optional.of(floats(enlarged.div_(total))) : Optional.empty());
+        return answer(scores, image.height(), image.width(), !whole());
     }
 
     private static Tensor enlarged(Tensor x, int height, int width) {
@@ -190,7 +209,7 @@ final class Inference {
         return values;
     }
 
-    static float[] floats(Tensor tensor) {
+    private static float[] floats(Tensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.numel())];
         tensor.cpu().contiguous().data_ptr_float().get(values);
         return values;

@@ -1,9 +1,11 @@
 package dev.imas.predict;
 
 import dev.imas.common.DurableFiles;
+import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.image.ImageSize;
 import dev.imas.image.IndexPngRows;
+import dev.imas.image.LabelMap;
 import dev.imas.image.LabelRows;
 import dev.imas.image.LabelTiffRows;
 import java.io.IOException;
@@ -12,14 +14,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Where the labels of a large picture are written, from top to bottom: complete or absent. */
-record LabelFile(Path path, List<Integer> palette) {
+/**
+ * A file of a picture's labels: an index PNG or a tiled TIFF with a palette, by its ending. Complete or absent.
+ *
+ * @param palette one 0xRRGGBB a class
+ */
+public record LabelFile(Path path, List<Integer> palette) {
     /** Writes all rows. */
     interface Work {
         void into(LabelRows rows) throws IOException;
     }
 
-    LabelFile {
+    /** @throws UserException for another ending */
+    public LabelFile {
         String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
         if (!name.endsWith(".png") && !tiff(name)) {
             throw new UserException(path + " names no format of labels; expected an ending of .png, .tif or .tiff");
@@ -31,7 +38,26 @@ record LabelFile(Path path, List<Integer> palette) {
     }
 
     /**
-     * Writes beside and renames; whatever ends the work, nothing is left beside.
+     * Writes labels that are in memory.
+     *
+     * @throws UserException naming the file when it cannot be written
+     */
+    public void write(LabelMap map) {
+        try {
+            write(new ImageSize(map.width(), map.height()), rows -> rows.write(map.labels(), map.height()));
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** What to tell of a failure of {@link #write}. */
+    public UserException unwritable(IOException e) {
+        return new UserException(
+                "cannot write " + path + " (" + FileProblem.of(e, path) + "); name a folder that can be written to", e);
+    }
+
+    /**
+     * Writes from top to bottom, beside and renames; whatever ends the work, nothing is left beside.
      *
      * @throws IOException naming the file, when it cannot be written
      */

@@ -1,19 +1,14 @@
 package dev.imas.predict;
 
-import dev.imas.common.Interrupts;
 import dev.imas.data.ImageSource;
-import dev.imas.data.ImageSource.Loaded;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import dev.imas.measure.Measurement;
 import dev.imas.measure.PictureScore;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Measures a segmenter picture by picture: its counts are those of {@link Segmenter#evaluate}, and each picture can be
+ * Measures a segmenter picture by picture, as {@link Evaluator} measures networks in training, and each picture can be
  * looked at on the way. Pictures are seen as the settings say, as they are while training; only one that memory does
  * not suffice for is seen in tiles. Holds one picture at a time, and the next, which is decoded beside it.
  */
@@ -38,38 +33,13 @@ public final class Measurer {
         Measurement measurement = new Measurement(
                 segmenter.classes(), segmenter.settings().evaluation().absentClasses(), tolerance);
         AtomicInteger inTiles = new AtomicInteger();
-        CompletableFuture<Optional<Loaded>> next = load(source, 0);
-        for (int i = 0; i < source.size(); i++) {
-            Interrupts.check();
-            Optional<Loaded> loaded = await(next);
-            next = load(source, i + 1);
-            if (loaded.isPresent()) {
-                Picture picture = loaded.get().picture();
-                LabelMap truth = loaded.get().mask();
-                LabelMap prediction = segmenter
-                        .segmentUncut(picture, inTiles::incrementAndGet)
-                        .labels();
-                PictureScore score = measurement.add(source.id(i), truth, prediction);
-                listener.measured(score, picture, truth, prediction, i + 1);
-            }
-        }
+        ReadAhead.each(source.size(), i -> source.load(i, true), (i, loaded) -> {
+            LabelMap prediction = segmenter
+                    .segmentUncut(loaded.picture(), inTiles::incrementAndGet)
+                    .labels();
+            PictureScore score = measurement.add(source.id(i), loaded.mask(), prediction);
+            listener.measured(score, loaded.picture(), loaded.mask(), prediction, i + 1);
+        });
         return new Measured(measurement, inTiles.get());
-    }
-
-    private static CompletableFuture<Optional<Loaded>> load(ImageSource source, int i) {
-        return i >= source.size()
-                ? CompletableFuture.completedFuture(Optional.empty())
-                : CompletableFuture.supplyAsync(() -> source.load(i, true));
-    }
-
-    private static Optional<Loaded> await(CompletableFuture<Optional<Loaded>> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof Error error) { // such as a full heap, of which the program tells
-                throw error;
-            }
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
     }
 }

@@ -1,16 +1,11 @@
 package dev.imas.predict;
 
 import dev.imas.common.UserException;
-import dev.imas.common.WrittenPath;
-import dev.imas.config.Channels;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
-import dev.imas.config.ImasConfig.EvaluationMode;
-import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
-import dev.imas.data.ImageSource;
 import dev.imas.data.PictureBands;
 import dev.imas.data.PictureReader;
 import dev.imas.device.Compute;
@@ -19,15 +14,12 @@ import dev.imas.device.OutOfMemory;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.image.ImageSize;
-import dev.imas.image.LabelMap;
 import dev.imas.image.Palette;
 import dev.imas.image.Picture;
 import dev.imas.image.PictureHeader;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.nn.SegmentationNetwork;
-import dev.imas.run.RunDirectory;
-import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -37,7 +29,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -60,14 +51,16 @@ import org.bytedeco.pytorch.Tensor;
  * returns, also where the caller has no PointerScope and whatever JavaCPP's garbage collection is set to. Results are
  * plain Java arrays.
  *
- * <p>Threads: safe to use from several. One call runs at a time, the others wait: libtorch itself uses all cores for one
- * picture. Who wants several pictures at once opens one segmenter a thread; each holds the network's weights once more
- * (file size, 90 MB for a ResNet-50) and takes as long to open as the file to read.
+ * <p>Threads: safe to use from several. One call runs at a time, the others wait: libtorch itself uses all cores for
+ * one picture. Who wants several pictures at once opens one segmenter a thread; each holds the network's weights once
+ * more (file size, 90 MB for a ResNet-50) and takes as long to open as the file to read.
  */
 public final class Segmenter implements AutoCloseable {
     /** What needs less memory, for messages. */
     public static final String SMALLER =
             "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale";
+
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     /** The first network, whose settings, names and colours are used. */
     private final TrainedNetwork trained;
@@ -81,13 +74,17 @@ public final class Segmenter implements AutoCloseable {
     private boolean closed;
 
     private Segmenter(
-            List<TrainedNetwork> networks, TestTimeAugmentation augmentation, boolean owner, Consumer<String> notes) {
+            List<TrainedNetwork> networks,
+            TestTimeAugmentation augmentation,
+            boolean owner,
+            DeviceMemory memory,
+            Consumer<String> notes) {
         this.trained = networks.get(0);
         this.networks = networks;
         this.augmentation = augmentation;
         this.owner = owner;
         this.reader = new PictureReader(trained.spec().input(), notes);
-        this.memory = DeviceMemory.of(trained.compute());
+        this.memory = memory;
         this.notes = notes;
     }
 
@@ -114,7 +111,9 @@ public final class Segmenter implements AutoCloseable {
      *                       pictures; it names all differences
      */
     public static Segmenter open(List<Path> weights, Options options, TestTimeAugmentation augmentation) {
-        return new Segmenter(Ensemble.open(weights, options), augmentation, true, options.notes);
+        List<TrainedNetwork> networks = Ensemble.open(weights, options);
+        DeviceMemory memory = DeviceMemory.of(networks.get(0).compute());
+        return new Segmenter(networks, augmentation, true, memory, options.notes);
     }
 
     /**
@@ -125,10 +124,16 @@ public final class Segmenter implements AutoCloseable {
      * @param settings of which evaluation.* say whether whole or in windows, and at which scale
      */
     public static Segmenter of(SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute) {
+        return of(network, spec, settings, compute, DeviceMemory.of(compute));
+    }
+
+    static Segmenter of(
+            SegmentationNetwork network, NetworkSpec spec, ImasConfig settings, Compute compute, DeviceMemory memory) {
         return new Segmenter(
                 List.of(new TrainedNetwork(network, spec, settings, compute)),
                 TestTimeAugmentation.NONE,
                 false,
+                memory,
                 note -> {});
     }
 
@@ -178,20 +183,27 @@ public final class Segmenter implements AutoCloseable {
      * @throws Progress.Cancelled when it asks for the end; nothing is left behind, and the segmenter stays usable
      */
     public Segmentation segment(Picture picture, Progress progress) {
-        return segment(picture, memory.forPicture(), progress, () -> {});
+        return segment(picture, false, memory.forPicture(), progress, () -> {});
     }
 
     /** As {@link #segment(Picture)}, in tiles only where there is not the memory for the whole, which is told of. */
     Segmentation segmentUncut(Picture picture, Runnable inTiles) {
-        return segment(picture, memory.bytes(), Progress.NONE, inTiles);
+        return segment(picture, false, memory.bytes(), Progress.NONE, inTiles);
     }
 
-    /** @param share bytes that a picture which is not cut may take */
-    private Segmentation segment(Picture picture, long share, Progress progress, Runnable inTiles) {
+    /**
+     * @param detailed whether every class's probability is wanted
+     * @param share    bytes that a picture which is not cut may take
+     */
+    private Segmentation segment(Picture picture, boolean detailed, long share, Progress progress, Runnable inTiles) {
         ImageSize size = new ImageSize(picture.width(), picture.height());
+        if (detailed) {
+            requireOneArray(size);
+        }
         if (TileSize.ofWhole(size, specs(), settings().evaluation()) <= share) {
             try {
-                return working(inference -> inference.segment(picture, passes(), false, progress));
+                return working(inference ->
+                        inference.answer(picture, passes(), progress).segmentation(size, detailed));
             } catch (RuntimeException e) {
                 if (!OutOfMemory.is(e)) {
                     throw e;
@@ -201,46 +213,42 @@ public final class Segmenter implements AutoCloseable {
         inTiles.run();
         return segment(
                 picture,
+                detailed,
                 Tiles.AUTO,
                 progress,
                 how -> notes.accept("the picture of " + size.width() + "x" + size.height() + " pixels: " + how));
+    }
+
+    private void requireOneArray(ImageSize size) {
+        if ((double) classes() * size.width() * size.height() > LARGEST_ARRAY) {
+            throw new UserException("the probabilities of " + classes() + " classes at " + size.width() + "x"
+                    + size.height() + " pixels are more than one array holds; segment a smaller picture");
+        }
     }
 
     private List<NetworkSpec> specs() {
         return networks.stream().map(TrainedNetwork::spec).toList();
     }
 
-    private static RuntimeException advised(RuntimeException e, String remedy) {
-        return OutOfMemory.advice(e, remedy)
-                .<RuntimeException>map(advice -> new UserException(advice, e))
-                .orElse(e);
-    }
-
     /**
-     * As {@link #segment(Picture, Progress)}, in overlapping tiles that together give what the whole would: for a device
-     * whose memory the whole does not fit into. With evaluation.mode=sliding its windows are the pieces.
+     * As {@link #segment(Picture, Progress)}, in overlapping tiles that together give what the whole would: for a
+     * device whose memory the whole does not fit into. With evaluation.mode=sliding its windows are the pieces.
      */
     public Segmentation segment(Picture picture, Tiles tiles, Progress progress) {
-        return segment(picture, tiles, progress, how -> {});
+        return segment(picture, false, tiles, progress, how -> {});
     }
 
-    private Segmentation segment(Picture picture, Tiles tiles, Progress progress, Consumer<String> told) {
+    private Segmentation segment(
+            Picture picture, boolean detailed, Tiles tiles, Progress progress, Consumer<String> told) {
         working(inference -> inference.checked(picture));
         ImageSize size = new ImageSize(picture.width(), picture.height());
-        byte[] labels = new byte[Math.multiplyExact(size.width(), size.height())];
-        float[] confidence = new float[labels.length];
-        int[] filled = {0};
-        TiledInference.Rows rows = (count, some, sure) -> {
-            System.arraycopy(some, 0, labels, filled[0], some.length);
-            System.arraycopy(sure, 0, confidence, filled[0], sure.length);
-            filled[0] += some.length;
-        };
+        Gathered gathered = new Gathered(size, classes(), detailed);
         try {
-            tiled(() -> PictureBands.of(picture), size, tiles, progress, told, rows);
+            tiled(() -> PictureBands.of(picture), size, tiles, progress, told, gathered);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // nothing is written
         }
-        return new Segmentation(new LabelMap(size.width(), size.height(), labels), confidence, Optional.empty());
+        return gathered.segmentation();
     }
 
     /**
@@ -251,13 +259,16 @@ public final class Segmenter implements AutoCloseable {
      * 1.5 GB for RGB of 20,000 pixels a row. Where the network sees pictures as a whole, 64 tiles at most are looked at
      * twice, since it takes the mean over the picture into account at every place.
      *
-     * @param labels file with an ending of .png (an index PNG) or .tif (a tiled TIFF with a palette; BigTIFF above 4 GB);
-     *               complete or absent, whatever happens
+     * @param labels file with an ending of .png (an index PNG) or .tif (a tiled TIFF with a palette; BigTIFF above 4
+     *               GB); complete or absent, whatever happens
      * @throws UserException naming the picture when it cannot be read, or memory does not suffice
      * @throws IOException   when the labels cannot be written
      */
     public void segment(Path file, Path labels, Tiles tiles, Progress progress) throws IOException {
         LabelFile target = new LabelFile(labels, palette());
+        if (Files.exists(labels) && Files.isSameFile(file, labels)) {
+            throw new UserException("the labels of " + file + " would replace it; name another file");
+        }
         Supplier<PictureBands> source = reader.bands(file).orElseGet(() -> {
             Picture whole = read(file);
             return () -> PictureBands.of(whole);
@@ -270,12 +281,12 @@ public final class Segmenter implements AutoCloseable {
                 how -> notes.accept(file + " has " + size.width() + "x" + size.height() + " pixels: " + how);
         target.write(
                 size,
-                rows -> tiled(source, size, tiles, progress, told, (count, some, sure) -> rows.write(some, count)));
+                rows -> tiled(source, size, tiles, progress, told, (count, some) -> rows.write(some.labels(), count)));
     }
 
     /**
-     * Whether a picture file is to be segmented band by band ({@link #segment(Path, Path, Tiles, Progress)}): it is larger
-     * than what is read at once, or it and its result would not fit into Java's heap. From the header alone.
+     * Whether a picture file is to be segmented band by band ({@link #segment(Path, Path, Tiles, Progress)}): it is
+     * larger than what is read at once, or it and its result would not fit into Java's heap. From the header alone.
      *
      * @throws UserException naming the file when it is no picture
      */
@@ -306,8 +317,10 @@ public final class Segmenter implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
-            boolean windows = evaluation.mode() == EvaluationMode.SLIDING;
-            throw advised(e, windows ? "set a smaller evaluation.window" : "use smaller tiles (--tile)");
+            String remedy = tiles.equals(Tiles.AUTO) ? SMALLER : "use smaller tiles (--tile)";
+            throw OutOfMemory.advice(e, remedy)
+                    .<RuntimeException>map(advice -> new UserException(advice, e))
+                    .orElse(e);
         }
     }
 
@@ -336,7 +349,7 @@ public final class Segmenter implements AutoCloseable {
     /**
      * As {@link #segment(RgbImage)}, with the probability of every class: 4 bytes a class and pixel more.
      *
-     * @throws UserException when they are more than one Java array holds (2^31 values), or than memory does
+     * @throws UserException when they are more than one Java array holds (2^31 values), or memory does not suffice
      */
     public Segmentation segmentWithProbabilities(RgbImage image) {
         return segmentWithProbabilities((Picture) image);
@@ -349,11 +362,7 @@ public final class Segmenter implements AutoCloseable {
 
     /** As {@link #segmentWithProbabilities(Picture)}, told and ended as {@link #segment(Picture, Progress)} is. */
     public Segmentation segmentWithProbabilities(Picture picture, Progress progress) {
-        try {
-            return working(inference -> inference.segment(picture, passes(), true, progress));
-        } catch (RuntimeException e) {
-            throw advised(e, SMALLER);
-        }
+        return segment(picture, true, memory.forPicture(), progress, () -> {});
     }
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of bytes as {@link #segment(byte[], int, int)} takes them. */
@@ -371,21 +380,15 @@ public final class Segmenter implements AutoCloseable {
         return segmentWithProbabilities(reader.picture(samples, "the picture"));
     }
 
-    /** Counts right and wrong pixels over pictures with masks of this network's classes (method 5). */
-    public Confusion evaluate(ImageSource source) {
-        return fitting(
-                evaluation -> working(evaluation, inference -> new Evaluator(inference)
-                        .evaluate(source, List.of(passes()))
-                        .get(0)),
-                "a picture");
-    }
-
     /** What it was opened with, complete: how pictures are seen, and where those of its run are. */
     public ImasConfig settings() {
         return trained.settings();
     }
 
-    /** The network (of several the first), to be written down in other forms; stays this segmenter's, and is closed with it. */
+    /**
+     * The network (of several the first), to be written down in other forms; stays this segmenter's, and is closed with
+     * it.
+     */
     public SegmentationNetwork network() {
         return trained.network();
     }
@@ -421,25 +424,6 @@ public final class Segmenter implements AutoCloseable {
             networks.forEach(one -> one.network().close());
         }
         closed = true;
-    }
-
-    /** Does what the settings say, and in windows where that takes more memory than there is. */
-    private <T> T fitting(Function<Evaluation, T> work, String what) {
-        Evaluation evaluation = settings().evaluation();
-        try {
-            return work.apply(evaluation);
-        } catch (RuntimeException e) {
-            if (!OutOfMemory.is(e) || evaluation.mode() == EvaluationMode.SLIDING) {
-                throw advised(e, SMALLER);
-            }
-            notes.accept(what + " does not fit into memory as a whole: seen in windows of " + evaluation.window()
-                    + " pixels instead (evaluation.mode=sliding)");
-        }
-        try {
-            return work.apply(evaluation.withMode(EvaluationMode.SLIDING));
-        } catch (RuntimeException e) {
-            throw advised(e, SMALLER);
-        }
     }
 
     /** How images become logits: the one place that knows how many networks see them, and how often. */
@@ -482,10 +466,12 @@ public final class Segmenter implements AutoCloseable {
     public static final class Options {
         private static final Options DEFAULTS = new Options(null, null, List.of(), false, false, false, note -> {});
 
-        private final String preset;
-        private final Path configuration;
-        private final List<Consumer<Map<String, Object>>> changes;
-        private final boolean namesPictures;
+        final String preset;
+        final Path configuration;
+        final List<Consumer<Map<String, Object>>> changes;
+        /** Whether one of the changes says which pictures are meant. */
+        final boolean namesPictures;
+
         final boolean strict;
         final boolean student;
         final Consumer<String> notes;
@@ -583,115 +569,6 @@ public final class Segmenter implements AutoCloseable {
             List<Consumer<Map<String, Object>>> all = new ArrayList<>(changes);
             all.add(change);
             return new Options(preset, configuration, List.copyOf(all), pictures, strict, student, notes);
-        }
-
-        /**
-         * The settings that a weight file is opened with, complete.
-         *
-         * @param own what the file says of its network; empty: a checkpoint, of whose run it is known, or another
-         *            program's file, which needs a configuration
-         */
-        ImasConfig resolved(RunWeights named, Optional<NetworkSpec> own) {
-            Path weights = named.file();
-            RunDirectory run = named.run().orElseGet(() -> RunDirectory.around(weights));
-            boolean known = own.isPresent() || named.run().isPresent() && Files.isRegularFile(run.config());
-            if (!known && preset == null && configuration == null) {
-                throw new UserException(
-                        weights + " does not say which network it belongs to; name it with a preset or a"
-                                + " configuration (--preset or --config)");
-            }
-            Map<String, Object> layers = base(run);
-            boolean alone =
-                    own.isPresent() && preset == null && configuration == null && !Files.isRegularFile(run.config());
-            if (alone) {
-                see(layers, own.get().sight());
-            }
-            if (namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
-                ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
-            }
-            own.ifPresent(spec -> {
-                ConfigYaml.set(layers, "data.classes", spec.classes());
-                ConfigYaml.set(layers, "data.class_names", spec.classNames());
-                ConfigYaml.set(layers, "data.palette", spec.palette());
-                ConfigYaml.set(layers, "data.channels", spec.input().channels().plain());
-                ConfigYaml.set(layers, "data.range", spec.input().range().plain());
-                ConfigYaml.set(layers, "data.page", spec.input().page());
-                ConfigYaml.set(layers, "data.mean", spec.input().mean());
-                ConfigYaml.set(layers, "data.std", spec.input().std());
-            });
-            ImasConfig before = ConfigYaml.resolve(layers);
-            changes.forEach(change -> change.accept(layers));
-            own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
-            ImasConfig asked = ConfigYaml.resolve(layers);
-            if (alone
-                    && own.get().sight().scale().isEmpty()
-                    && asked.evaluation().scale() == 1) {
-                notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
-                        + " set evaluation.scale as its run had it");
-            }
-            return inAnotherFolder(before, asked);
-        }
-
-        /** At another scale a network sees things of another size; in windows it sees less around them. */
-        private static void see(Map<String, Object> layers, NetworkSpec.Sight sight) {
-            sight.scale().ifPresent(scale -> ConfigYaml.set(layers, "evaluation.scale", scale));
-            sight.mode().ifPresent(mode -> ConfigYaml.set(layers, "evaluation.mode", Names.word(mode)));
-            sight.window().ifPresent(side -> ConfigYaml.set(layers, "evaluation.window", side));
-        }
-
-        /** Where the run's pictures are says nothing of another folder, which is looked at anew. */
-        private ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
-            boolean recognised =
-                    !ofRun.data().pictures().isEmpty() && asked.data().samePlaces(ofRun.data());
-            if (!recognised || sameFolder(ofRun.data().root(), asked.data().root())) {
-                return asked;
-            }
-            if (holdsSetAside(ofRun, asked.data().root())) {
-                // The run's own folder, moved or seen from elsewhere: its other pictures were learned from.
-                notes.accept("the pictures that the run set aside are in "
-                        + asked.data().root() + ": measured on those alone; name others with --val");
-                return asked;
-            }
-            return asked.withData(asked.data().recognisedAnew());
-        }
-
-        private static boolean holdsSetAside(ImasConfig ofRun, String root) {
-            List<String> aside = ofRun.data().setAside();
-            return !aside.isEmpty()
-                    && aside.stream()
-                            .allMatch(path -> Files.exists(WrittenPath.of(root).resolve(path)));
-        }
-
-        private static boolean sameFolder(String one, String other) {
-            try {
-                return one.equals(other) || Files.isSameFile(WrittenPath.of(one), WrittenPath.of(other));
-            } catch (IOException e) {
-                return false;
-            }
-        }
-
-        private static void requireChannels(Path weights, Channels seen, Map<String, Object> layers) {
-            Object written = ((Map<?, ?>) layers.get("data")).get("channels");
-            Channels asked = Channels.parse(written).orElseThrow();
-            if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
-                throw new UserException("data.channels is " + asked + "; expected " + seen
-                        + (seen.rgb() ? "" : ", or as many chosen ones") + ", for the network in " + weights);
-            }
-        }
-
-        private Map<String, Object> base(RunDirectory run) {
-            if (preset != null) {
-                return ConfigYaml.preset(preset);
-            }
-            if (configuration != null) {
-                return ConfigYaml.file(configuration, notes);
-            }
-            if (Files.isRegularFile(run.config())) {
-                return ConfigYaml.ofRun(run.config());
-            }
-            Map<String, Object> layers = ConfigYaml.preset("voc");
-            ConfigYaml.set(layers, "data.layout", "list"); // of pictures beside their masks
-            return layers;
         }
     }
 }

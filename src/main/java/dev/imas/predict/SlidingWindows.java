@@ -31,11 +31,10 @@ public record SlidingWindows(int side) {
 
     /** The windows of an image in the order of evaluation: row by row. */
     public List<Window> windows(int height, int width) {
-        int stride = side * 2 / 3;
         List<Window> windows = new ArrayList<>();
-        for (int top = 0; top < height; top += stride) {
-            for (int left = 0; left < width; left += stride) {
-                windows.add(new Window(top, left, Math.min(side, height - top), Math.min(side, width - left)));
+        for (Span rows : Span.windows(height, side)) {
+            for (Span columns : Span.windows(width, side)) {
+                windows.add(new Window(rows.start(), columns.start(), rows.length(), columns.length()));
             }
         }
         return windows;

@@ -15,9 +15,9 @@ record Span(int start, int length) {
     }
 
     /**
-     * Tiles that cover a side and overlap by so much at least, as evenly as starts at multiples of {@code unit} can lie.
-     * All have the length {@code side}; the last one is moved in, and longer by what the picture's side is more than a
-     * multiple of the unit. One that holds the whole side is not cut.
+     * Tiles that cover a side and overlap by so much at least, as evenly as starts at multiples of {@code unit} can
+     * lie. All have the length {@code side}; the last one is moved in, and longer by what the picture's side is more
+     * than a multiple of the unit. One that holds the whole side is not cut.
      *
      * @param side    multiple of unit
      * @param overlap below side

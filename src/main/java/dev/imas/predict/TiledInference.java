@@ -6,12 +6,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Segments a picture that is never in memory as a whole: reads it from top to bottom, a row of tiles at a time, and gives
- * the results in the same order. Memory goes with the picture's width and the tiles' side, not with its height.
+ * Segments a picture that is never in memory as a whole: reads it from top to bottom, a row of tiles at a time, and
+ * gives the results in the same order. Memory goes with the picture's width and the tiles' side, not with its height.
  */
 final class TiledInference {
     /** Floats of enlarged rows that are made at once. */
@@ -25,11 +24,8 @@ final class TiledInference {
 
     /** Takes the result's rows. */
     interface Rows {
-        /**
-         * @param labels     count*W class indices
-         * @param confidence as many probabilities of those classes
-         */
-        void take(int count, byte[] labels, float[] confidence) throws IOException;
+        /** The next rows of the whole width, so many. */
+        void take(int count, Inference.Answer answer) throws IOException;
     }
 
     TiledInference(Inference inference, ImageSize picture, ImageSize seen, TileMap tiles, int classes) {
@@ -99,17 +95,9 @@ final class TiledInference {
             int count = Math.min(most, to - y);
             try (PointerScope scope = new PointerScope()) {
                 Tensor scores = blended.next(count);
-                Inference.Labelled found = inference.labelled(scores);
-                float[] confidence = tiles.probabilities() ? shares(scores) : found.confidence();
-                sink.take(count, found.labels(), confidence);
+                sink.take(count, inference.answer(scores, count, picture.width(), tiles.probabilities()));
             }
         }
         return to;
-    }
-
-    /** Of sums of probabilities: a pixel lies in many windows. */
-    private static float[] shares(Tensor sums) {
-        Tensor total = sums.sum(new long[] {1}, true, new ScalarTypeOptional());
-        return Inference.floats(sums.amax(new long[] {1}, true).div_(total));
     }
 }

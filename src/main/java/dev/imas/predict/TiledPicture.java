@@ -85,7 +85,7 @@ final class TiledPicture {
                 : passes.networks.stream()
                         .map(network -> new PartOfPicture(network, seen, tall, wide))
                         .toList();
-        BlendedMap map = BlendedMap.of(seen, tall, wide, parts.isEmpty() ? passes.all : null, parts);
+        BlendedMap map = BlendedMap.of(seen, tall, wide, passes.all, parts);
         TiledInference tiled = tiled(map);
         told.accept(cut ? "seen in " + tiled.pieces() + " tiles of " + size : "seen in one tile");
         int looks = parts.isEmpty() ? 0 : parts.get(0).tilesToLookAt();

@@ -36,7 +36,7 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
         Path weights = named.file();
         try (PointerScope scope = new PointerScope()) {
             Optional<NetworkSpec> own = NetworkSpec.of(weights);
-            ImasConfig config = options.resolved(named, own);
+            ImasConfig config = new OpeningSettings(options).resolved(named, own);
             NetworkSpec spec = spec(weights, own, config);
             Compute compute = Compute.of(
                     config.device(), config.precision(), spec.network().backbone());
@@ -49,8 +49,7 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
 
     /** The network in evaluation mode, as a function of normalised images [B,channels,H,W]. */
     UnaryOperator<Tensor> predictor() {
-        return images ->
-                compute.forward(false, () -> network.forward(images, false)).logits();
+        return Inference.predictor(network, compute);
     }
 
     /** The file's network under the names and colours that the settings end with, which begin with the file's. */

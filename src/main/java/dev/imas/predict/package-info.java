@@ -4,9 +4,10 @@
  * {@link dev.imas.predict.SlidingWindows}, reduced or not), and {@link dev.imas.predict.Evaluator} counts what it gets
  * right ({@link dev.imas.predict.Confusion}). Training evaluates with the same classes.
  *
- * <p>Pictures larger than memory: {@code TiledPicture} cuts them ({@link dev.imas.predict.Tiles}, {@code TileSize}, {@code
- * Span}), {@code TiledInference} reads a row of tiles ({@code SeenBand}), asks the network about each as a part of the
- * whole ({@code PartOfPicture}), adds the answers up ({@code BlendedRows}) and gives the labels' rows as they are ready.
+ * <p>Pictures larger than memory: {@code TiledPicture} cuts them ({@link dev.imas.predict.Tiles}, {@code TileSize},
+ * {@code Span}), {@code TiledInference} reads a row of tiles ({@code SeenBand}), asks the network about each as a part
+ * of the whole ({@code PartOfPicture}), adds the answers up ({@code BlendedRows}) and gives the labels' rows as they
+ * are ready.
  *
  * <p>Knows networks, weight files and the device, but neither how networks are trained nor the command line.
  */

@@ -41,6 +41,16 @@ public final class EvaluationFiles {
         return texts.keySet().stream().map(folder::resolve).toList();
     }
 
+    /** Tables of somebody else are not lost to an evaluation's of the same names: those lie beside its page. */
+    public static void keepOthers(Path folder) {
+        for (String name : List.of(CLASSES, CONFUSION, PICTURES)) {
+            if (Files.exists(folder.resolve(name)) && !Files.exists(folder.resolve(PAGE))) {
+                throw new UserException("--out: " + folder.resolve(name) + " is there, without the " + PAGE
+                        + " of an earlier evaluation; name another folder");
+            }
+        }
+    }
+
     private static void write(Path file, String text) {
         try {
             DurableFiles.replace(file, beside -> Files.writeString(beside, text, StandardCharsets.UTF_8));

@@ -98,6 +98,16 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void tablesOfSomebodyElseAreKept() throws IOException {
+        Path out = Files.createDirectories(dir.resolve("tables"));
+        Path table = Files.writeString(out.resolve("classes.csv"), "mine");
+        Result result = evaluate("--out", out.toString());
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err()).contains(table.toString(), "evaluation.html");
+        assertThat(table).hasContent("mine");
+    }
+
+    @Test
     void aToleranceThatIsNoneIsRefusedBeforeWork() {
         Result result = evaluate("--tolerance", "wide");
         assertThat(result.status()).isEqualTo(Main.USER_ERROR);

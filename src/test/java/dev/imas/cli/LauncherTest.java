@@ -237,7 +237,9 @@ class LauncherTest {
         assertThat(said.contains("-Dsun.jnu.encoding=UTF-8")).isEqualTo(utf8);
     }
 
-    /** The program itself in a distribution whose jar names this build's classes, on pictures with names of all kinds. */
+    /**
+     * The program itself in a distribution whose jar names this build's classes, on pictures with names of all kinds.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"", "C", "POSIX", "nowhere.UTF-8"})
     void namesOfFilesAndClassesAreWhatTheyAreUnderEveryLocale(String locale) throws Exception {

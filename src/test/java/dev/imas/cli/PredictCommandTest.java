@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.imas.cli.Shell.Result;
 import dev.imas.common.Rng;
 import dev.imas.image.ImageFiles;
+import dev.imas.image.IndexPng;
+import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
@@ -86,6 +88,27 @@ class PredictCommandTest {
                     .sorted()
                     .toList();
         }
+    }
+
+    @Test
+    void masksThatWereDrawnAreNotReplacedUnlessThatIsAskedFor() throws IOException {
+        LabelMap drawn = new LabelMap(33, 21, new byte[33 * 21]);
+        IndexPng.write(out.resolve("a.png"), drawn, List.of(0, 0xFF0000));
+        byte[] before = Files.readAllBytes(out.resolve("a.png"));
+        for (String option : List.of("--geojson", "--skip-existing")) {
+            Result refused = predict("--input", in, option);
+            assertThat(refused.status()).isEqualTo(Main.USER_ERROR);
+            assertThat(refused.err()).contains(out.resolve("a.png").toString(), "not by imas predict", "--overwrite");
+            assertThat(written()).containsExactly("a.png");
+            assertThat(Files.readAllBytes(out.resolve("a.png"))).isEqualTo(before);
+        }
+        assertThat(predict("--input", in, "--geojson", "--overwrite").status()).isZero();
+        assertThat(Files.readAllBytes(out.resolve("a.png"))).isNotEqualTo(before);
+        assertThat(predict("--input", in, "--geojson").status())
+                .as("its own results are replaced")
+                .isZero();
+        assertThat(predict("--input", in, "--tiff").status()).isZero();
+        assertThat(predict("--input", in, "--tiff").status()).isZero();
     }
 
     @Test
@@ -232,30 +255,14 @@ class PredictCommandTest {
         Result several = predict(List.of(weights, others), "--input", in, "--tile", "64", "--tta", "flip");
         assertThat(several.status()).as(several.err()).isZero();
         assertThat(several.err()).contains("seen in one tile");
-        String[] windows = {"--set", "evaluation.mode=sliding", "--set", "evaluation.window=16", "--tta", "flip"};
-        Result inMemory = predict(
-                List.of(weights, others),
-                "--input",
-                in,
-                windows[0],
-                windows[1],
-                windows[2],
-                windows[3],
-                windows[4],
-                windows[5]);
+        Object[] windows = {
+            "--input", in, "--set", "evaluation.mode=sliding", "--set", "evaluation.window=16", "--tta", "flip"
+        };
+        Result inMemory = predict(List.of(weights, others), windows);
         assertThat(inMemory.status()).as(inMemory.err()).isZero();
         int[] expected = ImageFiles.storedMask(out.resolve("a.png")).values();
-        Result tiled = predict(
-                List.of(weights, others),
-                "--input",
-                in,
-                "--tiff",
-                windows[0],
-                windows[1],
-                windows[2],
-                windows[3],
-                windows[4],
-                windows[5]);
+        Object[] asTiff = Stream.concat(Stream.of(windows), Stream.of("--tiff")).toArray();
+        Result tiled = predict(List.of(weights, others), asTiff);
         assertThat(tiled.status()).as(tiled.err()).isZero();
         assertThat(tiled.out().strip()).isEqualTo(out.resolve("a.tif").toString());
         assertThat(ImageFiles.storedMask(out.resolve("a.tif")).values()).isEqualTo(expected);

@@ -20,7 +20,6 @@ import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.PictureInput;
 import dev.imas.config.PixelRange;
 import dev.imas.config.PixelRange.Rule;
-import dev.imas.config.PixelRange.Window;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.RgbImage;
 import dev.imas.predict.Segmenter;
@@ -67,13 +66,7 @@ class BioimageioTest {
     }
 
     static Stream<PictureInput> inputs() {
-        PictureInput channels = new PictureInput(
-                Channels.of(2),
-                PixelRange.of(List.of(new Window(100, 3000))),
-                null,
-                List.of(0.4, 0.3),
-                List.of(0.2, 0.25));
-        return Stream.of(PictureInput.RGB, channels);
+        return Stream.of(PictureInput.RGB, TrainedFiles.CHANNELS);
     }
 
     @ParameterizedTest

@@ -179,7 +179,7 @@ class ExporterTest {
     @ParameterizedTest
     @ValueSource(doubles = {1, 0.5, 0.37, 0.25})
     void tilesGrowAsTheNetworkSeesThemReduced(double scale) {
-        Tiles tiles = Tiles.of(scale);
+        TileSides tiles = TileSides.of(scale);
         assertThat(tiles.smallest() * scale).isGreaterThanOrEqualTo(128);
         assertThat(tiles.halo() * scale).isGreaterThanOrEqualTo(32);
         assertThat(tiles.smallest() % tiles.step()).isZero();

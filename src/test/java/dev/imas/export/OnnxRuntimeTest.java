@@ -6,13 +6,10 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.imas.config.Channels;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Network;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.PictureInput;
-import dev.imas.config.PixelRange;
-import dev.imas.config.PixelRange.Window;
 import dev.imas.predict.Segmenter;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -34,14 +31,8 @@ class OnnxRuntimeTest {
     Path folder;
 
     static Stream<Arguments> models() {
-        PictureInput channels = new PictureInput(
-                Channels.of(2),
-                PixelRange.of(List.of(new Window(100, 3000))),
-                null,
-                List.of(0.4, 0.3),
-                List.of(0.2, 0.25));
         return Stream.of(
-                Arguments.of(TrainedFiles.network(Backbone.TINY, Stem.DEEP, 16, true), channels, 0.5),
+                Arguments.of(TrainedFiles.network(Backbone.TINY, Stem.DEEP, 16, true), TrainedFiles.CHANNELS, 0.5),
                 Arguments.of(TrainedFiles.network(Backbone.RESNET18, Stem.CONV7, 16, true), PictureInput.RGB, 1.0),
                 Arguments.of(TrainedFiles.network(Backbone.RESNET34, Stem.DEEP, 8, false), PictureInput.RGB, 0.75),
                 Arguments.of(TrainedFiles.network(Backbone.RESNET50, Stem.DEEP, 16, true), PictureInput.RGB, 1.0),

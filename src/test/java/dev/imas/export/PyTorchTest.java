@@ -3,13 +3,10 @@ package dev.imas.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.imas.config.Channels;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Network;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.PictureInput;
-import dev.imas.config.PixelRange;
-import dev.imas.config.PixelRange.Window;
 import dev.imas.predict.Segmenter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,14 +56,8 @@ class PyTorchTest {
     }
 
     static Stream<Arguments> models() {
-        PictureInput channels = new PictureInput(
-                Channels.of(2),
-                PixelRange.of(List.of(new Window(100, 3000))),
-                null,
-                List.of(0.4, 0.3),
-                List.of(0.2, 0.25));
         return Stream.of(
-                Arguments.of(TrainedFiles.network(Backbone.TINY, Stem.DEEP, 16, true), channels, 0.5),
+                Arguments.of(TrainedFiles.network(Backbone.TINY, Stem.DEEP, 16, true), TrainedFiles.CHANNELS, 0.5),
                 Arguments.of(TrainedFiles.network(Backbone.RESNET18, Stem.CONV7, 8, false), PictureInput.RGB, 1.0));
     }
 

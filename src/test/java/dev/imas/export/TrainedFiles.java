@@ -1,10 +1,13 @@
 package dev.imas.export;
 
+import dev.imas.config.Channels;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Network;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.PictureInput;
+import dev.imas.config.PixelRange;
+import dev.imas.config.PixelRange.Window;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.weights.NetworkSpec;
@@ -19,6 +22,10 @@ import org.bytedeco.pytorch.global.torch;
 /** Weight files of networks that were not trained, but that see differences as trained ones do. */
 final class TrainedFiles {
     static final int CLASSES = 3;
+
+    /** Two channels of 16 bits, of which some values are seen. */
+    static final PictureInput CHANNELS = new PictureInput(
+            Channels.of(2), PixelRange.of(List.of(new Window(100, 3000))), null, List.of(0.4, 0.3), List.of(0.2, 0.25));
 
     /** With what every format asks for. */
     static final ModelCard CARD = ModelCard.EMPTY

@@ -36,7 +36,7 @@ class FloatTiffTest {
             }
         }
         byte[] bytes = Files.readAllBytes(file);
-        assertThat((int) bytes[3]).isEqualTo(big ? 43 : 42);
+        assertThat((int) bytes[2]).isEqualTo(big ? 43 : 42);
         assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("Name=\"sky\"");
         assertThat(file.resolveSibling("a.ome.tif.tmp")).doesNotExist();
     }

@@ -10,11 +10,13 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.EmbeddedScenes;
+import dev.imas.data.ImageSource;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Palette;
 import dev.imas.image.RgbImage;
+import dev.imas.measure.ConfusionMatrix;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.predict.Segmenter.Options;
 import dev.imas.weights.NetworkSpec;
@@ -31,7 +33,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -317,7 +318,7 @@ class SegmenterTest {
     void measuresItselfOnPicturesWithMasks() {
         EmbeddedScenes scenes = new EmbeddedScenes(1, "validation", 2, 48);
         try (Segmenter segmenter = Segmenter.open(own, CPU)) {
-            Confusion counts = segmenter.evaluate(scenes);
+            ConfusionMatrix counts = measured(segmenter, scenes).measurement().matrix();
             long right = 0;
             for (int i = 0; i < 2; i++) {
                 LabelMap found = segmenter.segment(scenes.image(i)).labels();
@@ -325,21 +326,27 @@ class SegmenterTest {
                     right += found.labels()[k] == scenes.mask(i).labels()[k] ? 1 : 0;
                 }
             }
-            assertThat(LongStream.of(counts.intersection()).sum())
+            assertThat(IntStream.range(0, counts.classes())
+                            .mapToLong(c -> counts.count(c, c))
+                            .sum())
                     .isEqualTo(right)
                     .isPositive();
         }
     }
 
-    /** A network that needs more memory than there is for anything larger than 40x40 pixels. */
-    private static SegmentationNetwork hungry(SegmentationNetwork network) {
+    private static Measurer.Measured measured(Segmenter segmenter, ImageSource pictures) {
+        return Measurer.measure(segmenter, pictures, 2, (score, picture, truth, prediction, done) -> {});
+    }
+
+    /** A network that needs more memory than there is for so many pixels. */
+    private static SegmentationNetwork hungry(SegmentationNetwork network, long pixels) {
         return (SegmentationNetwork) Proxy.newProxyInstance(
                 SegmentationNetwork.class.getClassLoader(),
                 new Class<?>[] {SegmentationNetwork.class},
                 (proxy, method, arguments) -> {
-                    if (method.getName().equals("forward")) {
+                    if (List.of("forward", "part").contains(method.getName())) {
                         Tensor images = (Tensor) arguments[0];
-                        if (images.size(2) * images.size(3) > 40 * 40) {
+                        if (images.size(2) * images.size(3) >= pixels) {
                             throw new RuntimeException("DefaultCPUAllocator: can't allocate memory");
                         }
                     }
@@ -347,33 +354,66 @@ class SegmenterTest {
                 });
     }
 
+    /** A picture that is wider than a tile. */
+    private static final ImageSource WIDE = new ImageSource() {
+        private final RgbImage image = noise(1056, 48);
+
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public String id(int i) {
+            return "wide";
+        }
+
+        @Override
+        public RgbImage image(int i) {
+            return image;
+        }
+
+        @Override
+        public LabelMap mask(int i) {
+            return new LabelMap(1056, 48, new byte[1056 * 48]);
+        }
+    };
+
     @Test
-    void whereMemoryRunsOutInAnEvaluationItIsDoneInWindows() {
-        EmbeddedScenes scenes = new EmbeddedScenes(3, "hungry", 3, 48);
-        ImasConfig windows = config.withEvaluation(config.evaluation().withWindow(40));
-        ImasConfig sliding = windows.withEvaluation(windows.evaluation().withMode(ImasConfig.EvaluationMode.SLIDING));
+    void whereMemoryRunsOutInAnEvaluationItIsDoneInTiles() {
         Compute compute =
                 Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        ImasConfig whole = config.withEvaluation(config.evaluation().withMode(ImasConfig.EvaluationMode.WHOLE));
+        DeviceMemory memory = new DeviceMemory(false, 1L << 29); // tiles of 1024
         try (SegmentationNetwork network = NetworkSpec.open(own);
-                Segmenter fallingBack = Segmenter.of(hungry(network), spec(), windows, compute);
-                Segmenter inWindows = Segmenter.of(network, spec(), sliding, compute)) {
-            Confusion found = fallingBack.evaluate(scenes);
-            Confusion expected = inWindows.evaluate(scenes);
-            assertThat(found.intersection()).isEqualTo(expected.intersection());
-            assertThat(found.predicted()).isEqualTo(expected.predicted());
-            assertThat(LongStream.of(found.truth()).sum()).isEqualTo(3L * 48 * 48);
+                Segmenter fallingBack = Segmenter.of(hungry(network, 1056 * 48), spec(), whole, compute, memory);
+                Segmenter plentiful = Segmenter.of(network, spec(), whole, compute, memory)) {
+            Measurer.Measured found = measured(fallingBack, WIDE);
+            assertThat(found.inTiles()).isEqualTo(1);
+            assertThat(measured(plentiful, WIDE).inTiles()).isZero();
+            byte[] expected = plentiful
+                    .segment(WIDE.image(0), Tiles.AUTO, Progress.NONE)
+                    .labels()
+                    .labels();
+            ConfusionMatrix matrix = found.measurement().matrix();
+            for (int c = 0; c < matrix.classes(); c++) {
+                int label = c;
+                assertThat(matrix.count(0, c))
+                        .isEqualTo(IntStream.range(0, expected.length)
+                                .filter(i -> expected[i] == label)
+                                .count());
+            }
         }
     }
 
     @Test
-    void whereEvenWindowsAreTooLargeTheAdviceIsAboutPictures() {
+    void whereEvenTilesAreTooLargeTheAdviceIsAboutPictures() {
         EmbeddedScenes scenes = new EmbeddedScenes(3, "hungry", 1, 48);
-        ImasConfig windows = config.withEvaluation(config.evaluation().withWindow(48));
         Compute compute =
                 Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
         try (SegmentationNetwork network = NetworkSpec.open(own);
-                Segmenter segmenter = Segmenter.of(hungry(network), spec(), windows, compute)) {
-            assertThatThrownBy(() -> segmenter.evaluate(scenes))
+                Segmenter segmenter = Segmenter.of(hungry(network, 1), spec(), config, compute)) {
+            assertThatThrownBy(() -> measured(segmenter, scenes))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("evaluation.window")
                     .hasMessageContaining("evaluation.scale")

@@ -76,8 +76,8 @@ class TilesTest {
     }
 
     /**
-     * An untrained network looks far beyond what a trained one takes into account; this one's deepest branches, which end
-     * in zeros at first, stay silent for that. Every class is the likeliest somewhere.
+     * An untrained network looks far beyond what a trained one takes into account; this one's deepest branches, which
+     * end in zeros at first, stay silent for that. Every class is the likeliest somewhere.
      */
     private static SegmentationNetwork lively(int outputStride) {
         SegmentationNetwork made = SegmentationNetwork.create(described(outputStride), CLASSES, 11);
@@ -206,6 +206,33 @@ class TilesTest {
         }
     }
 
+    @Test
+    void probabilitiesInTilesAreThoseThatTheLabelsComeFrom() {
+        RgbImage picture = discs(1056, 40);
+        for (EvaluationMode mode : EvaluationMode.values()) {
+            ImasConfig settings =
+                    config.withEvaluation(config.evaluation().withMode(mode).withWindow(64));
+            DeviceMemory little = new DeviceMemory(false, 1L << 20);
+            DeviceMemory plenty = new DeviceMemory(false, 1L << 40);
+            try (Segmenter cut = Segmenter.of(network, spec(16), settings, CPU, little);
+                    Segmenter uncut = Segmenter.of(network, spec(16), settings, CPU, plenty)) {
+                Segmentation found = cut.segmentWithProbabilities(picture);
+                byte[] labels = found.labels().labels();
+                assertThat(cut.segment(picture).labels().labels()).isEqualTo(labels);
+                float[] expected = uncut.segmentWithProbabilities(picture).probabilities();
+                for (int i = 0; i < labels.length; i++) {
+                    assertThat(found.probabilities()[labels[i] * labels.length + i])
+                            .isCloseTo(found.confidence()[i], within(1e-5f));
+                }
+                assertThat(IntStream.range(0, expected.length)
+                                .mapToDouble(i -> Math.abs(found.probabilities()[i] - expected[i]))
+                                .average()
+                                .orElseThrow())
+                        .isLessThan(1e-3);
+            }
+        }
+    }
+
     private static double agreement(Segmentation found, byte[] expected) {
         byte[] labels = found.labels().labels();
         return (double) IntStream.range(0, labels.length)
@@ -259,6 +286,10 @@ class TilesTest {
             Path taken = Files.createDirectories(out.resolve("folder.png"));
             assertThatThrownBy(() -> segmenter.segment(file, taken, tiles, Progress.NONE))
                     .isInstanceOf(IOException.class);
+            Path link = Files.createSymbolicLink(folder.resolve("link.png"), file);
+            assertThatThrownBy(() -> segmenter.segment(file, link, tiles, Progress.NONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("would replace it");
             assertThatThrownBy(() -> segmenter.segment(file, out.resolve("labels.jpg"), tiles, Progress.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining(".tif");

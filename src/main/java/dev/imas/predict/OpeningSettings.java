@@ -1,0 +1,131 @@
+package dev.imas.predict;
+
+import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
+import dev.imas.config.Channels;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Layout;
+import dev.imas.config.Names;
+import dev.imas.run.RunDirectory;
+import dev.imas.run.RunWeights;
+import dev.imas.weights.NetworkSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings that a weight file is opened with: a preset's, a file's or those of the run around it, what the weight
+ * file says of itself, and the caller's changes.
+ */
+record OpeningSettings(Segmenter.Options options) {
+    /**
+     * All of them, complete.
+     *
+     * @param own what the file says of its network; empty: a checkpoint, of whose run it is known, or another
+     *            program's file, which needs a configuration
+     */
+    ImasConfig resolved(RunWeights named, Optional<NetworkSpec> own) {
+        Path weights = named.file();
+        RunDirectory run = named.run().orElseGet(() -> RunDirectory.around(weights));
+        boolean known = own.isPresent() || named.run().isPresent() && Files.isRegularFile(run.config());
+        if (!known && options.preset == null && options.configuration == null) {
+            throw new UserException(weights + " does not say which network it belongs to; name it with a preset or a"
+                    + " configuration (--preset or --config)");
+        }
+        Map<String, Object> layers = base(run);
+        boolean alone = own.isPresent()
+                && options.preset == null
+                && options.configuration == null
+                && !Files.isRegularFile(run.config());
+        if (alone) {
+            see(layers, own.get().sight());
+        }
+        if (options.namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
+            ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
+        }
+        own.ifPresent(spec -> {
+            ConfigYaml.set(layers, "data.classes", spec.classes());
+            ConfigYaml.set(layers, "data.class_names", spec.classNames());
+            ConfigYaml.set(layers, "data.palette", spec.palette());
+            ConfigYaml.set(layers, "data.channels", spec.input().channels().plain());
+            ConfigYaml.set(layers, "data.range", spec.input().range().plain());
+            ConfigYaml.set(layers, "data.page", spec.input().page());
+            ConfigYaml.set(layers, "data.mean", spec.input().mean());
+            ConfigYaml.set(layers, "data.std", spec.input().std());
+        });
+        ImasConfig before = ConfigYaml.resolve(layers);
+        options.changes.forEach(change -> change.accept(layers));
+        own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
+        ImasConfig asked = ConfigYaml.resolve(layers);
+        if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
+            options.notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
+                    + " set evaluation.scale as its run had it");
+        }
+        return inAnotherFolder(before, asked);
+    }
+
+    /** At another scale a network sees things of another size; in windows it sees less around them. */
+    private static void see(Map<String, Object> layers, NetworkSpec.Sight sight) {
+        sight.scale().ifPresent(scale -> ConfigYaml.set(layers, "evaluation.scale", scale));
+        sight.mode().ifPresent(mode -> ConfigYaml.set(layers, "evaluation.mode", Names.word(mode)));
+        sight.window().ifPresent(side -> ConfigYaml.set(layers, "evaluation.window", side));
+    }
+
+    /** Where the run's pictures are says nothing of another folder, which is looked at anew. */
+    private ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
+        boolean recognised = !ofRun.data().pictures().isEmpty() && asked.data().samePlaces(ofRun.data());
+        if (!recognised || sameFolder(ofRun.data().root(), asked.data().root())) {
+            return asked;
+        }
+        if (holdsSetAside(ofRun, asked.data().root())) {
+            // The run's own folder, moved or seen from elsewhere: its other pictures were learned from.
+            options.notes.accept("the pictures that the run set aside are in "
+                    + asked.data().root() + ": measured on those alone; name others with --val");
+            return asked;
+        }
+        return asked.withData(asked.data().recognisedAnew());
+    }
+
+    private static boolean holdsSetAside(ImasConfig ofRun, String root) {
+        List<String> aside = ofRun.data().setAside();
+        return !aside.isEmpty()
+                && aside.stream()
+                        .allMatch(path -> Files.exists(WrittenPath.of(root).resolve(path)));
+    }
+
+    private static boolean sameFolder(String one, String other) {
+        try {
+            return one.equals(other) || Files.isSameFile(WrittenPath.of(one), WrittenPath.of(other));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void requireChannels(Path weights, Channels seen, Map<String, Object> layers) {
+        Object written = ((Map<?, ?>) layers.get("data")).get("channels");
+        Channels asked = Channels.parse(written).orElseThrow();
+        if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
+            throw new UserException("data.channels is " + asked + "; expected " + seen
+                    + (seen.rgb() ? "" : ", or as many chosen ones") + ", for the network in " + weights);
+        }
+    }
+
+    private Map<String, Object> base(RunDirectory run) {
+        if (options.preset != null) {
+            return ConfigYaml.preset(options.preset);
+        }
+        if (options.configuration != null) {
+            return ConfigYaml.file(options.configuration, options.notes);
+        }
+        if (Files.isRegularFile(run.config())) {
+            return ConfigYaml.ofRun(run.config());
+        }
+        Map<String, Object> layers = ConfigYaml.preset("voc");
+        ConfigYaml.set(layers, "data.layout", "list"); // of pictures beside their masks
+        return layers;
+    }
+}
