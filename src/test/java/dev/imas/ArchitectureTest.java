@@ -64,6 +64,10 @@ class ArchitectureTest {
                             "semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image", "report",
                             "plan", "common", "config", "machine")),
             Map.entry(
+                    "compare",
+                    Set.of(
+                            "train", "predict", "measure", "report", "run", "data", "image", "common", "config")),
+            Map.entry(
                     "verify",
                     Set.of(
                             "semi", "predict", "weights", "nn", "device", "kernels", "data", "augment", "image",
@@ -72,6 +76,7 @@ class ArchitectureTest {
                     "cli",
                     Set.of(
                             "train",
+                            "compare",
                             "predict",
                             "measure",
                             "export",

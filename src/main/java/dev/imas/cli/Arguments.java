@@ -52,6 +52,10 @@ final class Arguments {
                         "config",
                         SET,
                         "seed",
+                        "methods",
+                        "seeds",
+                        "labels",
+                        "ceiling",
                         "budget",
                         "epochs",
                         "strict",
@@ -70,7 +74,7 @@ final class Arguments {
         groups.put(
                 "what it says of itself",
                 List.of("name", "description", "author", "license", "license-file", "picture"));
-        groups.put("machine", List.of("device", "precision"));
+        groups.put("machine", List.of("device", "precision", "processes"));
         groups.put(
                 "results",
                 List.of(
@@ -79,6 +83,7 @@ final class Arguments {
                         "check",
                         "link",
                         "resume",
+                        "only",
                         "json",
                         "markdown",
                         "skip-existing",

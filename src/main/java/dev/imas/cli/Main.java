@@ -40,6 +40,7 @@ public final class Main {
             new TrainCommand(),
             new DataCommand(),
             new PlanCommand(),
+            new CompareCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
             new ExportCommand(),

@@ -111,6 +111,11 @@ public record RunDirectory(Path root) {
         return root.resolve("class_iou.csv");
     }
 
+    /** See {@link ValidationCounts}; of runs of a comparison. */
+    public Path validationCounts() {
+        return root.resolve("validation.csv");
+    }
+
     /** See {@link Summary}. */
     public Path summary() {
         return root.resolve("summary.json");
