@@ -97,8 +97,7 @@ final class CompareCommand implements Command {
             comparison = begun(folder, setup, start, line, console);
         }
         if (line.hasOption("only")) {
-            comparison.only(line.getOptionValue("only"), new CompareProgress(console, true));
-            return 0;
+            return only(comparison, line.getOptionValue("only"), console);
         }
         return trained(comparison, folder, processes, console);
     }
@@ -119,6 +118,16 @@ final class CompareCommand implements Command {
                     .println("so few steps show how a comparison goes, not which method is better; give more --budget");
         }
         return comparison;
+    }
+
+    private static int only(Comparison comparison, String run, Console console) {
+        try {
+            comparison.only(run, new CompareProgress(console, true));
+            return 0;
+        } catch (RunStopped e) {
+            Interrupts.check();
+            throw e;
+        }
     }
 
     private static int trained(Comparison comparison, ComparisonFolder folder, int processes, Console console) {

@@ -38,7 +38,8 @@ final class CompareOptions {
                         .constant(Method.class, word)
                         .orElseThrow(IllegalArgumentException::new));
         List<Long> seeds = seeds(line, faults);
-        List<Integer> labels = list(line, "labels", "", "numbers of labelled pictures, such as 5,10,20", faults, word -> {
+        String numbers = "numbers of labelled pictures, such as 5,10,20";
+        List<Integer> labels = list(line, "labels", "", numbers, faults, word -> {
             int count = Integer.parseInt(word);
             if (count < 1) {
                 throw new IllegalArgumentException();

@@ -4,6 +4,8 @@ import static dev.imas.cli.Arguments.option;
 
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
+import dev.imas.compare.Comparison;
+import dev.imas.compare.ComparisonFolder;
 import dev.imas.compare.RunsCompared;
 import dev.imas.report.ReportWriter;
 import java.nio.file.Path;
@@ -23,7 +25,8 @@ final class ReportCommand implements Command {
                        imas report DIR DIR... [--out FILE]""",
                 """
                 Of several run directories one page compares them: runs of one method are seeds of a row, and runs
-                with other settings are told apart by what differs.
+                with other settings are told apart by what differs. Of the folder of a comparison (imas compare)
+                its page is written anew.
 
                 examples:
                   imas report runs/photos-imas-seed1
@@ -42,11 +45,17 @@ final class ReportCommand implements Command {
         List<Path> directories =
                 line.getArgList().stream().map(WrittenPath::of).toList();
         if (directories.isEmpty()) {
-            throw new UserException("report needs a run directory, such as runs/embedded-imas-seed1");
+            throw new UserException("report needs one run directory, such as runs/embedded-imas-seed1");
         }
         if (directories.size() > 1) {
             Path page = line.hasOption("out") ? Arguments.path(line, "out") : Path.of("comparison.html");
             console.out().println(RunsCompared.write(directories, page));
+            return 0;
+        }
+        ComparisonFolder comparison = new ComparisonFolder(directories.get(0));
+        if (comparison.begun()) {
+            Comparison.resume(comparison).results(console.err()::println);
+            console.out().println(comparison.page());
             return 0;
         }
         if (line.hasOption("out")) {

@@ -157,10 +157,19 @@ public final class Comparison {
         if (!task.shared) {
             try {
                 write(Optional.empty());
+                if (new Work(folder, recipe, training).done(task.run)) {
+                    training.message(told(task.run));
+                }
             } catch (UserException e) {
                 training.message("imas: " + e.getMessage());
             }
         }
+    }
+
+    private String told(RunKey run) {
+        double miou = RunFacts.read(folder.run(run)).miou();
+        return run.name() + ": mIoU " + Verdict.points(miou) + " %; " + finished() + " of "
+                + setup.runs().size() + " runs are finished";
     }
 
     private interface Locked<T> {

@@ -12,9 +12,14 @@ import java.util.stream.Stream;
 
 /** The folder of one comparison and the names in it; every run has a folder of its own there. */
 public record ComparisonFolder(Path root) {
+    /** Whether a comparison was begun in the folder. */
+    public boolean begun() {
+        return Files.isRegularFile(setup()) && Files.isRegularFile(plan());
+    }
+
     /** @throws UserException unless a comparison was begun in the folder */
     public void requireBegun() {
-        if (!Files.isRegularFile(setup()) || !Files.isRegularFile(plan())) {
+        if (!begun()) {
             throw new UserException("--resume: " + root + " is no folder of a comparison (it has no "
                     + setup().getFileName() + " and " + plan().getFileName() + "); give the folder that imas compare"
                     + " made");

@@ -205,6 +205,7 @@ final class GroupFigures {
                 .findFirst()
                 .ifPresent(pictures -> remarks.add("Only " + pictures
                         + " validation pictures: what is true of them need not be true of others."));
+        rows.forEach(this::keptFromBefore);
         long open = rows.values().stream()
                 .flatMap(List::stream)
                 .filter(entry -> !entry.facts().finished())
@@ -212,6 +213,17 @@ final class GroupFigures {
         if (open > 0) {
             remarks.add(open + (open == 1 ? " run has" : " runs have") + " not finished; differences are of those that"
                     + " have.");
+        }
+    }
+
+    /** A run that keeps its best may leave a network which has seen no unlabelled picture. */
+    private void keptFromBefore(String name, List<Entry> entries) {
+        List<RunFacts> finished = finished(entries);
+        long before = finished.stream().filter(RunFacts::keptFromBefore).count();
+        if (before > 0) {
+            remarks.add(name + ": " + before + " of " + finished.size() + (finished.size() == 1 ? " run" : " runs")
+                    + " left the network of an epoch before unlabelled pictures took part, since no later one was"
+                    + " better on the validation pictures (training.keep: best).");
         }
     }
 

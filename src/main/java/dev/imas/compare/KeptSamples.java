@@ -79,7 +79,8 @@ final class KeptSamples {
         Map<String, LabelMap> predictions = new LinkedHashMap<>();
         for (Map.Entry<String, Map<Integer, Map<View, Path>>> row : samples.entrySet()) {
             Map<View, Path> files = row.getValue().getOrDefault(number, Map.of());
-            if (!same(first, files, View.IMAGE) || !same(first, files, View.TRUTH) || !files.containsKey(View.TEACHER)) {
+            boolean same = same(first, files, View.IMAGE) && same(first, files, View.TRUTH);
+            if (!same || !files.containsKey(View.TEACHER)) {
                 return Optional.empty();
             }
             predictions.put(row.getKey(), labels(files.get(View.TEACHER)));
@@ -109,7 +110,7 @@ final class KeptSamples {
     }
 
     private static List<Integer> palette(Entry entry) {
-        List<Integer> colours = new ArrayList<>(Palette.voc(256));
+        List<Integer> colours = new ArrayList<>(Palette.voc(255));
         for (int c = 0; c < colours.size(); c++) {
             OptionalInt own = entry.facts()
                     .config()

@@ -119,6 +119,13 @@ record RunFacts(
         return summary.pictures().map(Summary.Pictures::labeled).orElse(-1L);
     }
 
+    /** Whether it learned from unlabelled pictures, and left the network of an epoch before. */
+    boolean keptFromBefore() {
+        String first = config.setting("training.sup_only_epochs");
+        double kept = summary.number(Figure.KEPT_EPOCH);
+        return !method().equals("supervised") && first.matches("\\d{1,9}") && kept <= Integer.parseInt(first);
+    }
+
     double seconds() {
         return summary.number(Figure.SECONDS);
     }

@@ -32,7 +32,7 @@ final class Showcase {
     static final int RANDOM = 4;
     /** How they were chosen, for people. */
     static final String LEAD = "The " + DIFFERENT + " on which the methods differ most, then " + RANDOM
-            + " chosen at random; of the first seed that every method has finished";
+            + " chosen at random; of the first seed in which all methods have finished and differ";
 
     private Showcase() {}
 
@@ -59,14 +59,23 @@ final class Showcase {
         }
     }
 
+    /** Preferred is one in which the methods left different networks. */
     private static List<Entry> firstCommonSeed(List<Entry> group) {
         Map<Long, List<Entry>> bySeed = group.stream()
                 .filter(entry -> entry.facts().counts().isPresent())
                 .collect(Collectors.groupingBy(Entry::seed, LinkedHashMap::new, Collectors.toList()));
         long rows = group.stream().map(Entry::row).distinct().count();
-        Optional<List<Entry>> whole =
-                bySeed.values().stream().filter(entries -> entries.size() == rows).findFirst();
-        return whole.orElse(List.of());
+        List<List<Entry>> whole =
+                bySeed.values().stream().filter(entries -> entries.size() == rows).toList();
+        return whole.stream()
+                .filter(entries -> entries.stream()
+                                .map(entry -> entry.facts().miou())
+                                .distinct()
+                                .count()
+                        == rows)
+                .findFirst()
+                .or(() -> whole.stream().findFirst())
+                .orElse(List.of());
     }
 
     private static List<ComparedPicture> predicted(List<Entry> shown, ImageSource source) {

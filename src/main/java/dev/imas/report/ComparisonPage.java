@@ -7,11 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The page of a comparison: verdict, tables, curves, classes, pictures, and how it was found. */
 public final class ComparisonPage {
     /** Looks of the methods that the style knows, in the order of their rows. */
     private static final String[] LOOKS = {"m0", "m1", "m2", "m3", "m4", "m5"};
+
+    private static final Pattern FIGURES =
+            Pattern.compile("[+−]?\\d+(?:\\.\\d)? ± \\d+\\.\\d points|(?<![\\d.])−?\\d+ %");
 
     private ComparisonPage() {}
 
@@ -67,7 +71,7 @@ public final class ComparisonPage {
     /** A sentence with its figures set off. */
     private static String emphasised(String sentence) {
         String text = sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
-        return Html.escape(text).replaceAll("([+−]?\\d+(?:\\.\\d)? ± \\d+\\.\\d points|\\d+ %)", "<b>$1</b>");
+        return FIGURES.matcher(Html.escape(text)).replaceAll("<b>$0</b>");
     }
 
     private static String notes(Compared compared) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * validation.csv: how the network that a run left does on each validation picture, in pixels, from which every mIoU over
- * these pictures, or over some of them, can be computed. A row a picture and class.
+ * validation.csv: how the network that a run left does on each validation picture, in pixels, from which every mIoU
+ * over these pictures, or over some of them, can be computed. A row a picture and class.
  *
  * @param pictures names, in order
  * @param truth     true pixels, [picture][class]

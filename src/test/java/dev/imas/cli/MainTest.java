@@ -27,8 +27,8 @@ class MainTest {
                 "trian                           | unknown command trian; did you mean train?",
                 "help evalute                    | unknown command evalute; did you mean evaluate?",
                 "qwertyuiop                      | unknown command qwertyuiop; known are train, "
-                        + "data, plan, evaluate, predict, export, import, verify, doctor, report, presets, bench,"
-                        + " version",
+                        + "data, plan, compare, evaluate, predict, export, import, verify, doctor, report, presets, "
+                        + "bench, version",
                 "train --labled x                | unknown option --labled; did you mean --labeled?; "
                         + "see imas train --help",
                 "train --momentum 0              | unknown option --momentum; it is the setting --set "
