@@ -65,8 +65,7 @@ class ArchitectureTest {
                             "plan", "common", "config", "machine")),
             Map.entry(
                     "compare",
-                    Set.of(
-                            "train", "predict", "measure", "report", "run", "data", "image", "common", "config")),
+                    Set.of("train", "predict", "measure", "report", "run", "data", "image", "common", "config")),
             Map.entry(
                     "verify",
                     Set.of(

@@ -32,8 +32,7 @@ final class ChildProcess {
 
     /** The JVM with the options and the class path of this one. */
     private static List<String> java() {
-        String program =
-                Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String program = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of(program));
         Optional<String[]> own = ProcessHandle.current().info().arguments();
         own.ifPresent(arguments -> Arrays.stream(arguments)

@@ -83,9 +83,10 @@ final class CompareCommand implements Command {
         if (line.hasOption("only") && !line.hasOption("resume")) {
             throw new UserException("--only names a run of a comparison that was begun; give its folder (--resume)");
         }
-        ComparisonFolder folder = new ComparisonFolder(line.hasOption("resume")
-                ? Arguments.path(line, "resume")
-                : line.hasOption("out") ? Arguments.path(line, "out") : null);
+        ComparisonFolder folder = new ComparisonFolder(
+                line.hasOption("resume")
+                        ? Arguments.path(line, "resume")
+                        : line.hasOption("out") ? Arguments.path(line, "out") : null);
         Comparison comparison;
         if (line.hasOption("resume")) {
             comparison = Comparison.resume(folder);
@@ -111,8 +112,9 @@ final class CompareCommand implements Command {
                 asked -> Planning.ofRuns(line, asked, setup.wholeRuns(), console),
                 console.err()::println);
         int runs = setup.runs().size();
-        console.err().println(runs + (runs == 1 ? " run of " : " runs of ") + comparison.steps() + " steps, in "
-                + folder.root());
+        console.err()
+                .println(runs + (runs == 1 ? " run of " : " runs of ") + comparison.steps() + " steps, in "
+                        + folder.root());
         if (comparison.steps() < FEW_STEPS) {
             console.err()
                     .println("so few steps show how a comparison goes, not which method is better; give more --budget");
@@ -138,9 +140,11 @@ final class CompareCommand implements Command {
                     ? comparison.train(progress)
                     : comparison.train(progress, processes, name -> ChildProcess.of(folder.root(), name, processes));
         } catch (RunStopped | Interrupts.Stopped e) {
-            console.err().println(comparison.finished() + " of "
-                    + comparison.setup().runs().size() + " runs are finished; imas compare --resume " + folder.root()
-                    + " goes on");
+            console.err()
+                    .println(comparison.finished() + " of "
+                            + comparison.setup().runs().size() + " runs are finished; imas compare --resume "
+                            + folder.root()
+                            + " goes on");
             Interrupts.check();
             throw e;
         }

@@ -33,9 +33,9 @@ final class CompareOptions {
                         + (key.equals("seed") ? "seeds 1,2,3" : "methods supervised,imas"));
             }
         }
-        List<Method> methods =
-                list(line, "methods", "supervised,uniform,imas", "supervised, uniform, imas", faults, word -> Names
-                        .constant(Method.class, word)
+        List<Method> methods = list(
+                line, "methods", "supervised,uniform,imas", "supervised, uniform, imas", faults, word -> Names.constant(
+                                Method.class, word)
                         .orElseThrow(IllegalArgumentException::new));
         List<Long> seeds = seeds(line, faults);
         String numbers = "numbers of labelled pictures, such as 5,10,20";

@@ -85,8 +85,9 @@ final class Planning {
         double seconds = wholeRuns * proposal.seconds();
         console.err().println("about " + Times.words(seconds) + " in all");
         if (planned && seconds > 1.3 * all.toSeconds()) {
-            console.err().println("that is longer than the " + Times.words(all.toSeconds()) + " of --budget: shorter"
-                    + " runs would learn nothing; give more time, fewer --seeds or fewer --labels");
+            console.err()
+                    .println("that is longer than the " + Times.words(all.toSeconds()) + " of --budget: shorter"
+                            + " runs would learn nothing; give more time, fewer --seeds or fewer --labels");
         }
         return planning.run(proposal);
     }

@@ -42,8 +42,7 @@ final class ReportCommand implements Command {
 
     @Override
     public int run(CommandLine line, Console console) {
-        List<Path> directories =
-                line.getArgList().stream().map(WrittenPath::of).toList();
+        List<Path> directories = line.getArgList().stream().map(WrittenPath::of).toList();
         if (directories.isEmpty()) {
             throw new UserException("report needs one run directory, such as runs/embedded-imas-seed1");
         }
@@ -61,8 +60,7 @@ final class ReportCommand implements Command {
         if (line.hasOption("out")) {
             throw new UserException("--out names the page of several runs; that of one lies in its directory");
         }
-        console.out()
-                .println(ReportWriter.write(directories.get(0)));
+        console.out().println(ReportWriter.write(directories.get(0)));
         return 0;
     }
 }

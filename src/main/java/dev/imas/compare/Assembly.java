@@ -49,7 +49,8 @@ final class Assembly {
                     others.stream().filter(entry -> entry.group().equals(group)).toList();
             groups.add(new GroupFigures(group, members, ceiling, places).figures());
         }
-        boolean counted = entries.stream().anyMatch(entry -> entry.facts().counts().isPresent());
+        boolean counted =
+                entries.stream().anyMatch(entry -> entry.facts().counts().isPresent());
         return new Compared(
                 title,
                 facts,

@@ -136,8 +136,7 @@ final class Bootstrap {
     /** Standard deviation of the population that the values are a sample of; NaN of less than two. */
     static double deviation(double[] values) {
         double mean = mean(values);
-        double squares =
-                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
         return values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
     }
 

@@ -79,7 +79,8 @@ public final class Comparison {
                 try {
                     work(work, task);
                 } catch (UserException e) {
-                    failures.add(task.name + ": " + e.getMessage().lines().findFirst().orElse(""));
+                    failures.add(task.name + ": "
+                            + e.getMessage().lines().findFirst().orElse(""));
                     training.message("imas: " + failures.get(failures.size() - 1));
                 }
                 written(training, task);
@@ -99,9 +100,8 @@ public final class Comparison {
             List<Task> tasks = tasks(work);
             List<Children.Job> jobs = new ArrayList<>();
             for (Task task : tasks) {
-                Optional<String> after = !task.shared && work.needsShared(task.run)
-                        ? Optional.of(task.run.shared())
-                        : Optional.empty();
+                Optional<String> after =
+                        !task.shared && work.needsShared(task.run) ? Optional.of(task.run.shared()) : Optional.empty();
                 jobs.add(new Children.Job(task.name, after, folder.log(task.name), child.apply(task.name)));
             }
             return Children.run(jobs, processes, training::message, name -> tasks.stream()
@@ -149,7 +149,8 @@ public final class Comparison {
     }
 
     private String place(RunKey run) {
-        return ": run " + (setup.runs().indexOf(run) + 1) + " of " + setup.runs().size();
+        return ": run " + (setup.runs().indexOf(run) + 1) + " of "
+                + setup.runs().size();
     }
 
     /** What there is after another run; what cannot be read or written now is told at the end. */

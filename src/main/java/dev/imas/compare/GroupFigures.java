@@ -6,7 +6,6 @@ import dev.imas.report.Compared.Difference;
 import dev.imas.report.Compared.Group;
 import dev.imas.report.Compared.Result;
 import dev.imas.report.Compared.Row;
-import dev.imas.run.Metrics;
 import dev.imas.run.ValidationCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,11 +60,7 @@ final class GroupFigures {
         }
         ceiling.ifPresent(entry -> shown.add(row(entry.row(), List.of(entry))));
         return new Group(
-                title,
-                List.copyOf(shown),
-                List.copyOf(differences),
-                String.join("; ", verdict),
-                List.copyOf(remarks));
+                title, List.copyOf(shown), List.copyOf(differences), String.join("; ", verdict), List.copyOf(remarks));
     }
 
     /** Methods against each other; of rows of one method each against the first. */
@@ -187,10 +182,7 @@ final class GroupFigures {
 
     /** What a reader has to know before the verdict is believed. */
     private void limits() {
-        int seeds = differences.stream()
-                .mapToInt(Difference::seeds)
-                .min()
-                .orElse(0);
+        int seeds = differences.stream().mapToInt(Difference::seeds).min().orElse(0);
         if (seeds == 1) {
             remarks.add("One seed alone: the interval is of the validation pictures; another seed may say otherwise.");
         }
@@ -203,8 +195,8 @@ final class GroupFigures {
                 .mapToInt(counts -> counts.pictures().size())
                 .filter(pictures -> pictures < FEW_PICTURES)
                 .findFirst()
-                .ifPresent(pictures -> remarks.add("Only " + pictures
-                        + " validation pictures: what is true of them need not be true of others."));
+                .ifPresent(pictures -> remarks.add(
+                        "Only " + pictures + " validation pictures: what is true of them need not be true of others."));
         rows.forEach(this::keptFromBefore);
         long open = rows.values().stream()
                 .flatMap(List::stream)
@@ -257,8 +249,10 @@ final class GroupFigures {
     }
 
     private static double mean(List<Entry> entries, ToDoubleFunction<RunFacts> figure) {
-        return Bootstrap.mean(
-                finished(entries).stream().mapToDouble(figure).filter(Double::isFinite).toArray());
+        return Bootstrap.mean(finished(entries).stream()
+                .mapToDouble(figure)
+                .filter(Double::isFinite)
+                .toArray());
     }
 
     private Optional<Double> gap(double[] mious) {
@@ -272,8 +266,10 @@ final class GroupFigures {
     }
 
     private static double[] classes(List<Entry> entries) {
-        List<double[]> each =
-                finished(entries).stream().map(RunFacts::iou).filter(iou -> iou.length > 0).toList();
+        List<double[]> each = finished(entries).stream()
+                .map(RunFacts::iou)
+                .filter(iou -> iou.length > 0)
+                .toList();
         int classes = each.stream().mapToInt(iou -> iou.length).max().orElse(0);
         double[] mean = new double[classes];
         for (int c = 0; c < classes; c++) {
@@ -290,10 +286,11 @@ final class GroupFigures {
     /** Where every run that has begun was evaluated. */
     private static Curve curve(List<Entry> entries) {
         List<Map<Long, Double>> each = entries.stream()
-                .map(entry -> evaluations(entry.facts().metrics()))
+                .map(entry -> evaluations(entry.facts()))
                 .filter(evaluations -> !evaluations.isEmpty())
                 .toList();
-        Set<Long> epochs = each.isEmpty() ? Set.of() : new LinkedHashSet<>(each.get(0).keySet());
+        Set<Long> epochs =
+                each.isEmpty() ? Set.of() : new LinkedHashSet<>(each.get(0).keySet());
         each.forEach(evaluations -> epochs.retainAll(evaluations.keySet()));
         double[][] points = new double[4][epochs.size()];
         int i = 0;
@@ -307,11 +304,11 @@ final class GroupFigures {
         return new Curve(points[0], points[1], points[2], points[3]);
     }
 
-    private static Map<Long, Double> evaluations(Metrics metrics) {
+    private static Map<Long, Double> evaluations(RunFacts run) {
         Map<Long, Double> evaluations = new TreeMap<>();
-        metrics.rows().stream()
-                .filter(row -> Double.isFinite(row.miouTeacher()))
-                .forEach(row -> evaluations.put(row.epoch(), row.miouTeacher()));
+        run.metrics().rows().stream()
+                .filter(row -> Double.isFinite(run.miou(row)))
+                .forEach(row -> evaluations.put(row.epoch(), run.miou(row)));
         return evaluations;
     }
 }

@@ -56,12 +56,16 @@ final class KeptSamples {
                         (one, other) -> one,
                         LinkedHashMap::new));
         Map<Integer, Map<View, Path>> first = samples.values().iterator().next();
+        Map<String, View> results = new LinkedHashMap<>();
+        rows.forEach((row, entry) ->
+                results.put(row, View.valueOf(entry.facts().result().name())));
         List<Integer> palette = palette(rows.values().iterator().next());
         List<ComparedPicture> pictures = new ArrayList<>();
         for (int number : first.keySet()) {
             if (pictures.size() < MOST) {
                 try {
-                    picture(number, first.get(number), samples, palette).ifPresent(pictures::add);
+                    picture(number, first.get(number), samples, results, palette)
+                            .ifPresent(pictures::add);
                 } catch (UserException | IOException e) {
                     continue; // a damaged picture is told on its run's own page
                 }
@@ -74,16 +78,18 @@ final class KeptSamples {
             int number,
             Map<View, Path> first,
             Map<String, Map<Integer, Map<View, Path>>> samples,
+            Map<String, View> results,
             List<Integer> palette)
             throws IOException {
         Map<String, LabelMap> predictions = new LinkedHashMap<>();
         for (Map.Entry<String, Map<Integer, Map<View, Path>>> row : samples.entrySet()) {
+            View result = results.get(row.getKey());
             Map<View, Path> files = row.getValue().getOrDefault(number, Map.of());
             boolean same = same(first, files, View.IMAGE) && same(first, files, View.TRUTH);
-            if (!same || !files.containsKey(View.TEACHER)) {
+            if (!same || !files.containsKey(result)) {
                 return Optional.empty();
             }
-            predictions.put(row.getKey(), labels(files.get(View.TEACHER)));
+            predictions.put(row.getKey(), labels(files.get(result)));
         }
         return Optional.of(ComparedPicture.of(
                 "sample " + number,

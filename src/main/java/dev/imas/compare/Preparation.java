@@ -76,7 +76,8 @@ public final class Preparation {
         all.report().forEach(message);
         LabelDraw draw = LabelDraw.of(all.config());
         requireLabels(draw);
-        List<RunKey> groups = setup.runs().stream().filter(this::firstOfItsGroup).toList();
+        List<RunKey> groups =
+                setup.runs().stream().filter(this::firstOfItsGroup).toList();
         groups.forEach(run -> write(draw, run));
         tellMissing(draw, groups);
         RunKey smallest = groups.stream()
@@ -146,9 +147,7 @@ public final class Preparation {
         others.remove(Method.SUPERVISED);
         if (data.unlabeled().size() == 0 && !others.isEmpty()) {
             throw new UserException("there are no unlabelled pictures, which "
-                    + String.join(
-                            " and ",
-                            others.stream().map(Names::word).toList())
+                    + String.join(" and ", others.stream().map(Names::word).toList())
                     + " learn from; give some (--unlabeled), or draw from the labels (--labels)");
         }
         return withEpochLength(plan, data);

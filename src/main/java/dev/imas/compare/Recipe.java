@@ -27,9 +27,9 @@ record Recipe(ComparisonFolder folder, Setup setup, ImasConfig plan) {
     private ImasConfig ofFiles(ImasConfig config, RunKey run) {
         Path unlabeled = folder.unlabeled(run);
         boolean some = Files.exists(unlabeled);
-        ImasConfig drawn = config.withData(config.data().with(data -> data.labeled(
-                        folder.labeled(run).toString())
-                .unlabeled(some ? unlabeled.toString() : null)));
+        ImasConfig drawn = config.withData(
+                config.data().with(data -> data.labeled(folder.labeled(run).toString())
+                        .unlabeled(some ? unlabeled.toString() : null)));
         return some ? drawn : withoutUnlabeled(drawn);
     }
 

@@ -31,11 +31,14 @@ final class ResultJson {
         all.put("methods", setup.methods().stream().map(Names::word).toList());
         all.put("seeds", setup.seeds());
         all.put("labels", setup.labels());
-        all.put("classes", compared.classes().stream().map(Compared.ClassName::name).toList());
+        all.put(
+                "classes",
+                compared.classes().stream().map(Compared.ClassName::name).toList());
         all.put("groups", compared.groups().stream().map(ResultJson::group).toList());
         all.put("draws", Bootstrap.DRAWS);
         String head = JSON.writeValueAsString(all);
-        StringBuilder text = new StringBuilder(head.substring(0, head.lastIndexOf('}')).stripTrailing());
+        StringBuilder text =
+                new StringBuilder(head.substring(0, head.lastIndexOf('}')).stripTrailing());
         text.append(",\n  \"runs\" : [");
         for (int i = 0; i < entries.size(); i++) { // a run a line: counts would else fill a page each
             text.append(i == 0 ? "\n    " : ",\n    ").append(FLAT.writeValueAsString(run(entries.get(i))));
@@ -49,7 +52,9 @@ final class ResultJson {
         json.put("verdict", group.verdict());
         json.put("remarks", group.remarks());
         json.put("rows", group.rows().stream().map(ResultJson::row).toList());
-        json.put("differences", group.differences().stream().map(ResultJson::difference).toList());
+        json.put(
+                "differences",
+                group.differences().stream().map(ResultJson::difference).toList());
         return json;
     }
 

@@ -45,7 +45,9 @@ final class ResultTable {
                     String.valueOf(row.steps()),
                     Double.isNaN(row.seconds()) ? "–" : fixed(row.seconds() / 60)));
             if (gap) {
-                cells.add(row.gap().map(share -> String.valueOf(Math.round(100 * share))).orElse("–"));
+                cells.add(row.gap()
+                        .map(share -> String.valueOf(Math.round(100 * share)))
+                        .orElse("–"));
             }
             rows.add(cells);
         }
@@ -110,7 +112,9 @@ final class ResultTable {
             text.append("|\n");
             if (r == 0) {
                 for (int c = 0; c < columns; c++) {
-                    text.append('|').append("-".repeat(widths[c] + (c == 0 ? 2 : 1))).append(c == 0 ? "" : ":");
+                    text.append('|')
+                            .append("-".repeat(widths[c] + (c == 0 ? 2 : 1)))
+                            .append(c == 0 ? "" : ":");
                 }
                 text.append("|\n");
             }

@@ -91,15 +91,17 @@ public final class Results {
     private static Map<String, String> facts(Setup setup, Recipe recipe) {
         ImasConfig plan = recipe.plan();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("data", plan.data().layout() == Layout.EMBEDDED ? "generated scenes" : plan.data().root());
+        facts.put(
+                "data",
+                plan.data().layout() == Layout.EMBEDDED
+                        ? "generated scenes"
+                        : plan.data().root());
         facts.put(
                 "methods",
                 setup.methods().stream()
                         .map(method -> Entry.title(Names.word(method)))
                         .collect(Collectors.joining(", ")));
-        facts.put(
-                "seeds",
-                setup.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        facts.put("seeds", setup.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
         facts.put(
                 "steps",
                 String.format(Locale.ROOT, "%,d", recipe.steps()) + " of each run, in "

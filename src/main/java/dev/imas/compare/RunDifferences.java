@@ -24,7 +24,8 @@ final class RunDifferences {
         List<Map<String, String>> settings = settings(runs);
         Set<String> keys = new TreeSet<>();
         settings.forEach(each -> keys.addAll(each.keySet()));
-        keys.removeIf(key -> !told(key) || settings.stream().map(each -> each.get(key)).distinct().count() == 1);
+        keys.removeIf(key -> !told(key)
+                || settings.stream().map(each -> each.get(key)).distinct().count() == 1);
         return settings.stream()
                 .map(each -> keys.stream()
                         .map(key -> key.substring(key.lastIndexOf('.') + 1) + " " + each.getOrDefault(key, "–"))

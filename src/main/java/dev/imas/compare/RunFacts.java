@@ -5,6 +5,7 @@ import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.config.Names;
 import dev.imas.run.ClassIou;
 import dev.imas.run.Metrics;
+import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.SavedConfig;
 import dev.imas.run.Summary;
@@ -53,9 +54,7 @@ record RunFacts(
                 SavedConfig.of(text(directory.config(), notes), notes),
                 summary,
                 Files.isRegularFile(directory.metrics()) ? Metrics.read(directory.metrics(), notes) : Metrics.NONE,
-                Files.isRegularFile(directory.classIou())
-                        ? ClassIou.read(directory.classIou(), notes)
-                        : List.of(),
+                Files.isRegularFile(directory.classIou()) ? ClassIou.read(directory.classIou(), notes) : List.of(),
                 summary.found() ? counts : Optional.empty(),
                 notes.stream()
                         .map(note -> directory.root().getFileName() + ": " + note)
@@ -64,9 +63,7 @@ record RunFacts(
 
     private static String text(Path file, List<String> notes) {
         try {
-            return Files.isRegularFile(file)
-                    ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
-                    : "";
+            return Files.isRegularFile(file) ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : "";
         } catch (IOException e) {
             notes.add(RunDirectory.name(file) + " cannot be read (" + FileProblem.of(e, file) + ").");
             return "";
@@ -98,15 +95,33 @@ record RunFacts(
         if (counts.isPresent()) {
             return Bootstrap.miou(counts.get(), absent());
         }
-        double told = summary.number(Figure.MIOU_TEACHER);
-        return Double.isNaN(told) ? metrics.last(Metrics.Row::miouTeacher) : told;
+        double told = summary.number(result() == Role.STUDENT ? Figure.MIOU_STUDENT : Figure.MIOU_TEACHER);
+        return Double.isNaN(told) ? metrics.last(this::miou) : told;
     }
 
     /** Of every class; empty where it is not known. */
     double[] iou() {
         return counts.map(Bootstrap::iou)
-                .orElseGet(() ->
-                        classes.stream().mapToDouble(ClassIou::teacher).toArray());
+                .orElseGet(() -> classes.stream().mapToDouble(this::iou).toArray());
+    }
+
+    private double iou(ClassIou found) {
+        return result() == Role.STUDENT ? found.student() : found.teacher();
+    }
+
+    /** Which of its networks is a finished run's result. */
+    Role result() {
+        return summary.text(Figure.RESULT).filter(Role.STUDENT.word()::equals).isPresent()
+                ? Role.STUDENT
+                : Role.TEACHER;
+    }
+
+    /** Of an evaluation, as the run looks at it: the teacher's, or where the best is kept the better one's. */
+    double miou(Metrics.Row evaluation) {
+        boolean best = config.setting("training.keep").equals("best");
+        return best && evaluation.miouStudent() > evaluation.miouTeacher()
+                ? evaluation.miouStudent()
+                : evaluation.miouTeacher();
     }
 
     /** What tells its validation pictures from others; empty if unknown. */

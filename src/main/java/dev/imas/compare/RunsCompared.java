@@ -35,7 +35,8 @@ public final class RunsCompared {
     public static Path write(List<Path> directories, Path page) {
         Compared compared = of(directories);
         try {
-            if (Files.exists(page) && !Files.readString(page, StandardCharsets.UTF_8).contains(MARK)) {
+            if (Files.exists(page)
+                    && !Files.readString(page, StandardCharsets.UTF_8).contains(MARK)) {
                 throw new UserException(page + " is there and no page of a comparison; name another with --out");
             }
             DurableFiles.replace(
@@ -97,7 +98,8 @@ public final class RunsCompared {
     }
 
     private static List<Entry> entries(List<RunFacts> facts) {
-        List<String> labels = facts.stream().map(RunsCompared::labels).distinct().toList();
+        List<String> labels =
+                facts.stream().map(RunsCompared::labels).distinct().toList();
         List<String> variants = RunDifferences.of(facts);
         Set<String> taken = new LinkedHashSet<>();
         List<Entry> entries = new ArrayList<>();

@@ -119,9 +119,7 @@ public record Setup(
             List<String> before = options.get(option);
             if (!values.equals(before)) {
                 faults.add("--" + option + (values.isEmpty() ? "" : " " + String.join(" ", values))
-                        + (before == null
-                                ? " was not given"
-                                : " was " + String.join(" ", before))
+                        + (before == null ? " was not given" : " was " + String.join(" ", before))
                         + " when the comparison was begun; --resume goes on as it was begun: leave it out, or begin"
                         + " another with another --out");
             }

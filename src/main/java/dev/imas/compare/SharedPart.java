@@ -45,8 +45,7 @@ final class SharedPart {
             delete(to.root());
             RunDirectory copy = new RunDirectory(beside);
             DurableFiles.createFolder(copy.checkpoints().folder());
-            String config = ConfigYaml.dump(
-                    ConfigYaml.read(shared.config()).withMethod(method));
+            String config = ConfigYaml.dump(ConfigYaml.read(shared.config()).withMethod(method));
             Files.writeString(copy.config(), config, StandardCharsets.UTF_8);
             for (Path table : List.of(shared.metrics(), shared.hardness())) {
                 if (Files.exists(table)) {

@@ -54,7 +54,8 @@ final class Showcase {
         try {
             return predicted(shown, pictures.apply(shown.get(0)));
         } catch (UserException e) {
-            message.accept("no pictures on the page: " + e.getMessage().lines().findFirst().orElse(""));
+            message.accept("no pictures on the page: "
+                    + e.getMessage().lines().findFirst().orElse(""));
             return List.of();
         }
     }
@@ -65,8 +66,9 @@ final class Showcase {
                 .filter(entry -> entry.facts().counts().isPresent())
                 .collect(Collectors.groupingBy(Entry::seed, LinkedHashMap::new, Collectors.toList()));
         long rows = group.stream().map(Entry::row).distinct().count();
-        List<List<Entry>> whole =
-                bySeed.values().stream().filter(entries -> entries.size() == rows).toList();
+        List<List<Entry>> whole = bySeed.values().stream()
+                .filter(entries -> entries.size() == rows)
+                .toList();
         return whole.stream()
                 .filter(entries -> entries.stream()
                                 .map(entry -> entry.facts().miou())
@@ -79,15 +81,17 @@ final class Showcase {
     }
 
     private static List<ComparedPicture> predicted(List<Entry> shown, ImageSource source) {
-        List<ValidationCounts> counts =
-                shown.stream().map(entry -> entry.facts().counts().orElseThrow()).toList();
+        List<ValidationCounts> counts = shown.stream()
+                .map(entry -> entry.facts().counts().orElseThrow())
+                .toList();
         List<Chosen> chosen = chosen(counts);
         Map<String, Integer> places = IntStream.range(0, source.size())
                 .boxed()
                 .collect(Collectors.toMap(source::id, i -> i, (one, other) -> one));
         List<String> names = counts.get(0).pictures();
-        List<Chosen> there =
-                chosen.stream().filter(c -> places.containsKey(names.get(c.index))).toList();
+        List<Chosen> there = chosen.stream()
+                .filter(c -> places.containsKey(names.get(c.index)))
+                .toList();
         List<Optional<Loaded>> loaded = there.stream()
                 .map(c -> source.load(places.get(names.get(c.index)), true))
                 .toList();
@@ -100,9 +104,8 @@ final class Showcase {
                 palette = segmenter.palette();
                 for (int i = 0; i < there.size(); i++) {
                     if (loaded.get(i).isPresent()) {
-                        LabelMap map = segmenter
-                                .segment(loaded.get(i).get().picture())
-                                .labels();
+                        LabelMap map =
+                                segmenter.segment(loaded.get(i).get().picture()).labels();
                         predictions.get(i).put(entry.row(), map);
                     }
                 }

@@ -93,8 +93,8 @@ final class Work {
             return wanted;
         }
         ImasConfig own = ConfigYaml.read(directory.config());
-        return own.withData(own.data().with(data ->
-                data.labeled(wanted.data().labeled()).unlabeled(wanted.data().unlabeled())));
+        return own.withData(own.data().with(data -> data.labeled(wanted.data().labeled())
+                .unlabeled(wanted.data().unlabeled())));
     }
 
     private void train(String name, ImasConfig config, RunDirectory directory, long steps) {
@@ -103,8 +103,8 @@ final class Work {
                 name,
                 config,
                 line -> append(log, line),
-                listener -> Trainer.run(
-                        Inspection.of(config), directory.root(), begun(directory), until(steps, listener)));
+                listener ->
+                        Trainer.run(Inspection.of(config), directory.root(), begun(directory), until(steps, listener)));
     }
 
     /** The log is for people who look for a reason: where it cannot be written, nothing fails for it. */

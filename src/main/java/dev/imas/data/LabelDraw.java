@@ -57,8 +57,7 @@ public final class LabelDraw {
         ImasConfig plain = settled.withMethod(ImasConfig.Method.SUPERVISED)
                 .withData(settled.data().withSparse(Sparse.OFF));
         Collected files = Collected.of(plain);
-        boolean aside =
-                settled.data().layout() == Layout.FOLDERS && Collected.givenValidation(settled.data()) == null;
+        boolean aside = settled.data().layout() == Layout.FOLDERS && Collected.givenValidation(settled.data()) == null;
         return new LabelDraw(aside ? plain.withData(validationPinned(plain.data(), files)) : plain, files, aside);
     }
 
@@ -72,9 +71,7 @@ public final class LabelDraw {
 
     /** Pictures with a mask to learn from; of generated scenes all. */
     public int labeled() {
-        return embedded()
-                ? config.data().embedded().images()
-                : files.labeled().size();
+        return embedded() ? config.data().embedded().images() : files.labeled().size();
     }
 
     /** Pictures that had no mask before. */
@@ -108,8 +105,7 @@ public final class LabelDraw {
     }
 
     private Set<Integer> drawn(int count, long seed) {
-        int[] order =
-                Rng.of(seed, "label-draw").permutation(files.labeled().size());
+        int[] order = Rng.of(seed, "label-draw").permutation(files.labeled().size());
         return IntStream.of(order).limit(count).boxed().collect(Collectors.toSet());
     }
 
@@ -143,8 +139,7 @@ public final class LabelDraw {
      */
     public ImasConfig with(ImasConfig run, int count, Path labeled, Path unlabeled) {
         if (embedded()) {
-            return run.withData(
-                    run.data().withEmbedded(run.data().embedded().withLabeled(count)));
+            return run.withData(run.data().withEmbedded(run.data().embedded().withLabeled(count)));
         }
         return run.withData(run.data().with(data -> data.labeled(labeled.toString())
                 .unlabeled(unlabeled == null ? null : unlabeled.toString())

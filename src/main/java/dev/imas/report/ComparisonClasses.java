@@ -76,7 +76,9 @@ final class ComparisonClasses {
         int best = best(rows, c);
         StringBuilder marks = new StringBuilder();
         if (best >= 0) {
-            marks.append("<path class=\"best\" d=\"M0 11H").append(at(rows.get(best).iou()[c])).append("\"/>");
+            marks.append("<path class=\"best\" d=\"M0 11H")
+                    .append(at(rows.get(best).iou()[c]))
+                    .append("\"/>");
         }
         for (Row row : rows) {
             if (Double.isFinite(row.iou()[c])) {

@@ -25,7 +25,7 @@ final class ComparisonCurves {
         return Html.section(
                 "curves",
                 "Curves",
-                "The teacher's mIoU as training evaluated it, the mean over the seeds"
+                "mIoU as training evaluated it, the mean over the seeds"
                         + (bands ? "; the area reaches from the worst seed to the best." : "."),
                 "<div class=\"charts curves\">\n" + charts + "</div>\n");
     }
@@ -52,10 +52,7 @@ final class ComparisonCurves {
         for (Row row : group.rows()) {
             Curve curve = row.curve();
             if (curve.epochs().length > 0) {
-                chart.dots(
-                        row.name(),
-                        ComparisonPage.look(row.place()),
-                        new Series(curve.epochs(), curve.mean()));
+                chart.dots(row.name(), ComparisonPage.look(row.place()), new Series(curve.epochs(), curve.mean()));
             }
         }
         return chart.html();

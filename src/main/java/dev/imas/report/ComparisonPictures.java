@@ -43,7 +43,8 @@ final class ComparisonPictures {
             below.append(figure(view.errors(), "errors", Format.percent(view.right()) + " right"));
         }
         return "<article>\n<h3><span>" + Html.escape(picture.name()) + "</span><small>" + Html.escape(picture.why())
-                + "</small></h3>\n<div class=\"under\" style=\"--columns:" + (picture.views().size() + 1) + "\">\n"
+                + "</small></h3>\n<div class=\"under\" style=\"--columns:"
+                + (picture.views().size() + 1) + "\">\n"
                 + above + below + "</div>\n</article>\n";
     }
 

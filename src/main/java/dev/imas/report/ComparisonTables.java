@@ -49,7 +49,11 @@ final class ComparisonTables {
             cell(rows, Double.isNaN(row.spread()) ? Format.NONE : "± " + Format.fixed(100 * row.spread(), 1));
             cell(rows, row.runs().stream().map(ComparisonTables::each).collect(Collectors.joining(" &middot; ")));
             if (gap) {
-                cell(rows, row.gap().map(share -> Format.fixed(100 * share, 0) + "\u00a0%").orElse(Format.NONE));
+                cell(
+                        rows,
+                        row.gap()
+                                .map(share -> Format.fixed(100 * share, 0) + "\u00a0%")
+                                .orElse(Format.NONE));
             }
             cell(rows, Format.count(row.steps()));
             cell(rows, Format.duration(row.seconds()));
@@ -140,7 +144,9 @@ final class ComparisonTables {
                             ? Format.points(d.points() - d.half()) + " to " + Format.points(d.points() + d.half())
                             : Format.NONE);
             cell(rows, String.valueOf(d.seeds()));
-            rows.append("<td class=\"").append(d.seen() ? "seen" : "unseen").append("\">")
+            rows.append("<td class=\"")
+                    .append(d.seen() ? "seen" : "unseen")
+                    .append("\">")
                     .append(known ? d.seen() ? "a difference" : "no difference seen" : "not known")
                     .append("</td></tr>\n");
         }

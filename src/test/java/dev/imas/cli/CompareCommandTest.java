@@ -63,7 +63,10 @@ class CompareCommandTest {
             })
     void whatIsNotMeantIsRefusedInALine(String options, String message) throws IOException {
         List<String> all = new ArrayList<>(List.of(options.split(" ")));
-        all.addAll(options.contains("--resume") ? List.of() : List.of("--out", dir.resolve("out").toString()));
+        all.addAll(
+                options.contains("--resume")
+                        ? List.of()
+                        : List.of("--out", dir.resolve("out").toString()));
         Result result = compare(all.toArray(String[]::new));
         assertThat(result.status()).as(result.err()).isEqualTo(Main.USER_ERROR);
         assertThat(result.err()).contains("imas: " + message);

@@ -72,8 +72,8 @@ class BootstrapTest {
      */
     @Test
     void anIntervalOverTwoPicturesIsWhatEnumerationSays() {
-        Interval interval = Bootstrap.difference(
-                List.of(found(70, 40)), List.of(found(50, 40)), AbsentClasses.ZERO, 2000, 1);
+        Interval interval =
+                Bootstrap.difference(List.of(found(70, 40)), List.of(found(50, 40)), AbsentClasses.ZERO, 2000, 1);
         assertThat(interval.estimate()).isCloseTo(0.05, EXACT);
         assertThat(interval.half()).isCloseTo(0.05, EXACT);
         assertThat(interval.excludesZero()).isFalse();
@@ -167,8 +167,10 @@ class BootstrapTest {
 
     @Test
     void wordsClaimWhatTheIntervalAllows() {
-        assertThat(Verdict.unlabelled(new Interval(0.041, 0.008))).isEqualTo("unlabelled pictures gain 4.1 ± 0.8 points");
-        assertThat(Verdict.unlabelled(new Interval(-0.02, 0.008))).isEqualTo("unlabelled pictures lose 2.0 ± 0.8 points");
+        assertThat(Verdict.unlabelled(new Interval(0.041, 0.008)))
+                .isEqualTo("unlabelled pictures gain 4.1 ± 0.8 points");
+        assertThat(Verdict.unlabelled(new Interval(-0.02, 0.008)))
+                .isEqualTo("unlabelled pictures lose 2.0 ± 0.8 points");
         assertThat(Verdict.hardness(new Interval(0.002, 0.006)))
                 .isEqualTo("hardness changes the result by +0.2 ± 0.6 points: no difference seen");
         assertThat(Verdict.hardness(new Interval(0.03, Double.NaN))).endsWith("in one seed, which proves nothing");

@@ -147,8 +147,8 @@ class ComparisonTest {
     @Test
     void aFinishedRunWithoutCheckpointsIsNotBegunAnew() {
         Path run = folder.root().resolve("ceiling");
-        assertThatThrownBy(() -> Trainer.run(
-                        ConfigYaml.read(run.resolve("config.yaml")), run, true, new TrainListener() {}))
+        assertThatThrownBy(() ->
+                        Trainer.run(ConfigYaml.read(run.resolve("config.yaml")), run, true, new TrainListener() {}))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("has finished and has no checkpoints");
     }

@@ -98,10 +98,9 @@ class LabelDrawTest {
                 .collect(Collectors.joining());
         Path labeled = Files.writeString(dir.resolve("own.txt"), lines);
         Path rest = Files.writeString(dir.resolve("rest.txt"), "images/unlabelled.png\n");
-        Path validation = Files.writeString(
-                dir.resolve("val.txt"), "images/m8.png masks/m8.png\nimages/m9.png masks/m9.png\n");
-        nested(
-                settled("data.labeled=" + labeled, "data.unlabeled=" + rest, "data.validation=" + validation), 8, 2);
+        Path validation =
+                Files.writeString(dir.resolve("val.txt"), "images/m8.png masks/m8.png\nimages/m9.png masks/m9.png\n");
+        nested(settled("data.labeled=" + labeled, "data.unlabeled=" + rest, "data.validation=" + validation), 8, 2);
     }
 
     @Test
@@ -113,6 +112,7 @@ class LabelDrawTest {
                 .filter(seed -> draw.missing(1, seed).equals(List.of("class 2")))
                 .count();
         assertThat(without).isBetween(10L, 20L);
-        assertThat(draw.missing(1, 0).isEmpty()).isEqualTo(draw.lists(1, 0).labeled().contains("m3"));
+        assertThat(draw.missing(1, 0).isEmpty())
+                .isEqualTo(draw.lists(1, 0).labeled().contains("m3"));
     }
 }
