@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 final class Bootstrap {
     static final int DRAWS = 2000;
     static final double LEVEL = 0.95;
+    /** A smaller difference is none that a person would see: it is written as 0.0 points. */
+    private static final double LEAST = 0.0005;
     /** Of the normal distribution, for {@link #LEVEL}. */
     private static final double NORMAL = 1.95996;
     /** Of Student's distribution, by degrees of freedom from 1 on. */
@@ -34,9 +36,9 @@ final class Bootstrap {
      * @param half half the width of the 95 % interval; NaN where there is none
      */
     record Interval(double estimate, double half) {
-        /** Whether the interval leaves 0 out. */
+        /** Whether the interval leaves 0 out, for a difference that is worth a word. */
         boolean excludesZero() {
-            return Math.abs(estimate) > half;
+            return Math.abs(estimate) > half && Math.abs(estimate) >= LEAST;
         }
     }
 

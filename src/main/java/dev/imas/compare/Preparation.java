@@ -50,6 +50,7 @@ public final class Preparation {
         preparation.requireEqualLength(start);
         boolean there = Files.exists(folder.root());
         try {
+            preparation.requireWritable();
             ImasConfig asked = setup.labels().isEmpty() ? start : preparation.drawn(start);
             ImasConfig plan = preparation.planned(asked, planner);
             Comparison comparison = new Comparison(folder, setup, plan);
@@ -58,6 +59,23 @@ public final class Preparation {
         } catch (RuntimeException | Error e) {
             preparation.undo(there);
             throw e;
+        }
+    }
+
+    /** Before pictures are looked at, which takes long. */
+    private void requireWritable() {
+        try {
+            DurableFiles.createFolder(folder.root());
+            if (!Files.isWritable(folder.root())) {
+                throw new UserException(
+                        "the folder " + folder.root() + " cannot be written (permission denied, or a read-only"
+                                + " file system); give another --out");
+            }
+        } catch (IOException e) {
+            throw new UserException(
+                    "the folder " + folder.root() + " cannot be used (" + FileProblem.of(e, folder.root())
+                            + "); give another --out",
+                    e);
         }
     }
 

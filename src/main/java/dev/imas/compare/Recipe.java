@@ -3,6 +3,7 @@ package dev.imas.compare;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.ImasConfig.Sparse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -30,7 +31,8 @@ record Recipe(ComparisonFolder folder, Setup setup, ImasConfig plan) {
         ImasConfig drawn = config.withData(
                 config.data().with(data -> data.labeled(folder.labeled(run).toString())
                         .unlabeled(some ? unlabeled.toString() : null)));
-        return some ? drawn : withoutUnlabeled(drawn);
+        boolean both = plan.data().sparse() == Sparse.ON; // labelled pictures are unlabelled ones too
+        return some || both ? drawn : withoutUnlabeled(drawn);
     }
 
     /** Where there are no unlabelled pictures an epoch counts labelled batches: of these as many as of the others. */

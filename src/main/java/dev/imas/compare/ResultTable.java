@@ -71,10 +71,10 @@ final class ResultTable {
             boolean known = !Double.isNaN(difference.half());
             rows.add(List.of(
                     difference.name(),
-                    signed(difference.points()) + (known ? " ± " + fixed(100 * difference.half()) : ""),
+                    Verdict.signed(difference.points()) + (known ? " ± " + fixed(100 * difference.half()) : ""),
                     known
-                            ? signed(difference.points() - difference.half()) + " to "
-                                    + signed(difference.points() + difference.half())
+                            ? Verdict.signed(difference.points() - difference.half()) + " to "
+                                    + Verdict.signed(difference.points() + difference.half())
                             : "–",
                     String.valueOf(difference.seeds()),
                     difference.seen() ? "yes" : "no"));
@@ -84,10 +84,6 @@ final class ResultTable {
 
     private static String fixed(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    private static String signed(double share) {
-        return String.format(Locale.ROOT, "%+.1f", 100 * share).replace('-', '−');
     }
 
     static String capital(String sentence) {

@@ -54,7 +54,7 @@ final class Verdict {
         return String.format(Locale.ROOT, "%.1f", 100 * share);
     }
 
-    private static String signed(double share) {
+    static String signed(double share) {
         String digits = points(Math.abs(share));
         return digits.equals("0.0") ? "0.0" : (share > 0 ? "+" : "−") + digits;
     }

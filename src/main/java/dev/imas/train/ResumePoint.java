@@ -58,8 +58,8 @@ final class ResumePoint {
     private static void requireUnfinished(RunDirectory directory) {
         if (Files.exists(directory.teacher()) && Files.exists(directory.summary())) {
             throw new UserException("the run in " + directory.root() + " has finished and has no checkpoints (those of"
-                    + " a comparison are removed at a run's end): there is nothing to go on from; train anew with another"
-                    + " --out, from its weights with network.init_weights=" + directory.teacher());
+                    + " a comparison are removed at a run's end): there is nothing to go on from; train anew with"
+                    + " another --out, from its weights with network.init_weights=" + directory.teacher());
         }
     }
 

@@ -173,6 +173,7 @@ class BootstrapTest {
                 .isEqualTo("unlabelled pictures lose 2.0 ± 0.8 points");
         assertThat(Verdict.hardness(new Interval(0.002, 0.006)))
                 .isEqualTo("hardness changes the result by +0.2 ± 0.6 points: no difference seen");
+        assertThat(Verdict.hardness(new Interval(0.0003, 0.0001))).endsWith("by 0.0 ± 0.0 points: no difference seen");
         assertThat(Verdict.hardness(new Interval(0.03, Double.NaN))).endsWith("in one seed, which proves nothing");
         assertThat(Verdict.gap("iMAS", 0.7, 0.762, 0.8))
                 .isEqualTo("iMAS closes 62 % of the gap to all labels (70.0 to 80.0 %)");
