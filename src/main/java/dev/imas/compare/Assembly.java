@@ -15,7 +15,8 @@ import java.util.OptionalInt;
 
 /** Puts together what a page of a comparison shows. */
 final class Assembly {
-    private static final String METHOD = """
+    private static final String METHOD =
+            """
             mIoU is computed over all validation pictures at once, of the network that a run leaves, and ± in \
             the tables is the standard deviation over the seeds. A difference is the mean over the seeds, \
             paired: both methods have the same seed, the same labels and the same number of steps. Its ± is half \
@@ -25,7 +26,8 @@ final class Assembly {
             out. Intervals are of single comparisons: of twenty, one may be wrong.\
             """
                     .formatted(Bootstrap.DRAWS);
-    private static final String SEEDS_ALONE = """
+    private static final String SEEDS_ALONE =
+            """
             mIoU is that of the network that a run leaves, and ± in the tables is the standard deviation over \
             the seeds. A difference is the mean over the seeds that both have; its ± is half of a 95 % interval \
             by Student's distribution over these seeds. A difference is claimed where this interval leaves 0 \

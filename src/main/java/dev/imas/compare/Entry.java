@@ -10,6 +10,12 @@ package dev.imas.compare;
  * @param seed    of the run
  */
 record Entry(String group, String row, String method, boolean ceiling, long seed, RunFacts facts) {
+    /** What tells it from other rows of its method; empty where it has none. */
+    String variant() {
+        int comma = row.indexOf(", ");
+        return comma < 0 ? "" : row.substring(comma + 2);
+    }
+
     /** How a row of a method is called. */
     static String title(String method) {
         return method.equals("imas") ? "iMAS" : method;

@@ -63,18 +63,23 @@ final class GroupFigures {
                 title, List.copyOf(shown), List.copyOf(differences), String.join("; ", verdict), List.copyOf(remarks));
     }
 
-    /** Methods against each other; of rows of one method each against the first. */
+    /** Methods of equal settings against each other; then the rows of one method, each against the first. */
     private void compareAll() {
-        Optional<String> supervised = first("supervised");
-        Optional<String> uniform = first("uniform");
-        Optional<String> imas = first("imas");
-        Optional<String> semi = uniform.or(() -> imas);
-        if (supervised.isPresent() && semi.isPresent()) {
-            difference(semi.get(), supervised.get()).ifPresent(gain -> verdict.add(Verdict.unlabelled(gain)));
-        }
-        if (uniform.isPresent() && imas.isPresent()) {
-            difference(imas.get(), uniform.get()).ifPresent(gain -> verdict.add(Verdict.hardness(gain)));
-            supervised.ifPresent(row -> difference(imas.get(), row));
+        Map<String, Map<String, String>> byVariant = new LinkedHashMap<>();
+        rows.forEach((row, entries) -> byVariant
+                .computeIfAbsent(entries.get(0).variant(), variant -> new LinkedHashMap<>())
+                .putIfAbsent(entries.get(0).method(), row));
+        boolean paired = byVariant.values().stream().anyMatch(methods -> methods.size() > 1);
+        if (paired) {
+            byVariant.forEach((variant, methods) -> methods(methods, variant.isEmpty() ? "" : variant + ": "));
+        } else {
+            Map<String, String> firsts = new LinkedHashMap<>();
+            byVariant.values().forEach(methods -> methods.forEach(firsts::putIfAbsent));
+            methods(firsts, "");
+            if (firsts.size() > 1) {
+                remarks.add("The methods compared differ in other settings as well: what is said of a method may be"
+                        + " theirs.");
+            }
         }
         Map<String, String> firsts = new LinkedHashMap<>();
         for (Map.Entry<String, List<Entry>> row : rows.entrySet()) {
@@ -83,6 +88,24 @@ final class GroupFigures {
                 difference(row.getKey(), before)
                         .ifPresent(gain -> verdict.add(Verdict.between(row.getKey(), before, gain)));
             }
+        }
+    }
+
+    /**
+     * @param named  row by method
+     * @param prefix what stands before the words
+     */
+    private void methods(Map<String, String> named, String prefix) {
+        Optional<String> supervised = Optional.ofNullable(named.get("supervised"));
+        Optional<String> uniform = Optional.ofNullable(named.get("uniform"));
+        Optional<String> imas = Optional.ofNullable(named.get("imas"));
+        Optional<String> semi = uniform.or(() -> imas);
+        if (supervised.isPresent() && semi.isPresent()) {
+            difference(semi.get(), supervised.get()).ifPresent(gain -> verdict.add(prefix + Verdict.unlabelled(gain)));
+        }
+        if (uniform.isPresent() && imas.isPresent()) {
+            difference(imas.get(), uniform.get()).ifPresent(gain -> verdict.add(prefix + Verdict.hardness(gain)));
+            supervised.ifPresent(row -> difference(imas.get(), row));
         }
     }
 

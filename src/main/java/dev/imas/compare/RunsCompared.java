@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -100,14 +101,21 @@ public final class RunsCompared {
     private static List<Entry> entries(List<RunFacts> facts) {
         List<String> labels =
                 facts.stream().map(RunsCompared::labels).distinct().toList();
-        List<String> variants = RunDifferences.of(facts);
+        Map<RunFacts, String> variants = new IdentityHashMap<>();
+        for (String group : labels) {
+            List<RunFacts> members =
+                    facts.stream().filter(run -> labels(run).equals(group)).toList();
+            List<String> names = RunDifferences.of(members);
+            for (int i = 0; i < names.size(); i++) {
+                variants.put(members.get(i), names.get(i));
+            }
+        }
         Set<String> taken = new LinkedHashSet<>();
         List<Entry> entries = new ArrayList<>();
-        for (int i = 0; i < facts.size(); i++) {
-            RunFacts run = facts.get(i);
+        for (RunFacts run : facts) {
             String group = labels.size() == 1 ? "" : labels(run);
             String method = run.method().isEmpty() ? "unknown method" : run.method();
-            String row = Entry.title(method) + (variants.get(i).isEmpty() ? "" : ", " + variants.get(i));
+            String row = Entry.title(method) + (variants.get(run).isEmpty() ? "" : ", " + variants.get(run));
             if (!taken.add(group + "\n" + row + "\n" + run.seed())) { // the same again
                 row += " (" + run.directory().root().getFileName() + ")";
             }

@@ -56,9 +56,16 @@ public final class LabelDraw {
         }
         ImasConfig plain = settled.withMethod(ImasConfig.Method.SUPERVISED)
                 .withData(settled.data().withSparse(Sparse.OFF));
-        Collected files = Collected.of(plain);
+        Collected files = settled.data().skipBroken() ? sound(Collected.of(plain), plain) : Collected.of(plain);
         boolean aside = settled.data().layout() == Layout.FOLDERS && Collected.givenValidation(settled.data()) == null;
         return new LabelDraw(aside ? plain.withData(validationPinned(plain.data(), files)) : plain, files, aside);
+    }
+
+    /** A broken picture that were drawn would be a label less than is said. */
+    private static Collected sound(Collected files, ImasConfig config) {
+        Collected readable = FileCheck.of(files, config).sound();
+        return readable.withoutMasks(
+                MaskReader.broken(Dataset.of(config, readable)).keySet());
     }
 
     /** Every so many labelled pictures validate where nothing is said: of fewer they would be others. */

@@ -11,6 +11,7 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.data.Inspection;
+import dev.imas.report.Compared;
 import dev.imas.run.StepMetrics;
 import dev.imas.semi.Configs;
 import dev.imas.train.RunStopped;
@@ -170,6 +171,37 @@ class ComparisonTest {
                 .hasMessageContaining("holds no file of a run");
         Path mine = Files.writeString(dir.resolve("mine.html"), "mine");
         assertThatThrownBy(() -> RunsCompared.write(runs, mine)).hasMessageContaining("no page of a comparison");
+    }
+
+    /** Runs of one method with other settings are rows of their own, and methods are compared at equal settings. */
+    @Test
+    void otherSettingsAreOtherRows() throws IOException {
+        List<Path> runs = new ArrayList<>();
+        for (String method : List.of("supervised", "imas")) {
+            Path run = folder.root().resolve("labels3-seed7-" + method);
+            Path other = Files.createDirectories(dir.resolve("slow-" + method));
+            for (String file : List.of("summary.json", "metrics.csv", "class_iou.csv", "validation.csv")) {
+                Files.copy(run.resolve(file), other.resolve(file));
+            }
+            String config = Files.readString(run.resolve("config.yaml"));
+            Files.writeString(other.resolve("config.yaml"), config.replace("lr: 0.05", "lr: 0.04"));
+            runs.addAll(List.of(run, other));
+        }
+        Compared.Group group = RunsCompared.of(runs).groups().get(0);
+        assertThat(group.rows().stream().map(Compared.Row::name))
+                .containsExactly("supervised, lr 0.05", "supervised, lr 0.04", "iMAS, lr 0.05", "iMAS, lr 0.04");
+        assertThat(group.differences().stream().map(Compared.Difference::name))
+                .containsExactly(
+                        "iMAS, lr 0.05 − supervised, lr 0.05",
+                        "iMAS, lr 0.04 − supervised, lr 0.04",
+                        "supervised, lr 0.04 − supervised, lr 0.05",
+                        "iMAS, lr 0.04 − iMAS, lr 0.05");
+        assertThat(group.verdict()).contains("lr 0.04: unlabelled pictures ");
+        assertThat(RunsCompared.of(List.of(runs.get(0), runs.get(3)))
+                        .groups()
+                        .get(0)
+                        .remarks())
+                .anyMatch(remark -> remark.contains("differ in other settings as well"));
     }
 
     @Test

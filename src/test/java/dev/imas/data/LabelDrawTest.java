@@ -104,6 +104,14 @@ class LabelDrawTest {
     }
 
     @Test
+    void whatIsBrokenAndLeftOutIsNotDrawn() throws IOException {
+        Files.writeString(folder.mask("m4"), "no mask");
+        LabelDraw draw = LabelDraw.of(settled("data.skip_broken=true"));
+        assertThat(draw.labeled()).isEqualTo(7);
+        assertThat(draw.lists(7, 1).labeled()).doesNotContain("m4");
+    }
+
+    @Test
     void aClassThatNoMaskDrawnShowsIsNamed() {
         folder.grey("v0", 0, 1, 2, 0);
         LabelDraw draw = LabelDraw.of(settled());
