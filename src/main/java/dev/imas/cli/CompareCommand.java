@@ -96,6 +96,7 @@ final class CompareCommand implements Command {
             comparison.setup().requireUnchanged(CompareOptions.given(line));
         } else {
             Setup setup = CompareOptions.setup(line);
+            Planning.budget(line); // before pictures are looked at
             ImasConfig start = Planning.start(line, "embedded", console);
             folder = folder.root() == null ? fresh(start) : folder;
             comparison = begun(folder, setup, start, line, console);

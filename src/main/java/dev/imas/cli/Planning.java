@@ -168,7 +168,8 @@ final class Planning {
         return line.hasOption("data") && !line.hasOption("preset") && !line.hasOption("config");
     }
 
-    private static Optional<Duration> budget(CommandLine line) {
+    /** What --budget says. @throws UserException where that is no time */
+    static Optional<Duration> budget(CommandLine line) {
         return Optional.ofNullable(line.getOptionValue("budget")).map(text -> Times.parse(text, "--budget"));
     }
 

@@ -54,6 +54,7 @@ class CompareCommandTest {
                 "--ceiling                  | --ceiling compares runs of few labels with one of all",
                 "--set method=imas          | --set method is one value for all runs; give --methods",
                 "--set seed=4               | --set seed is one value for all runs; give --seeds",
+                "--budget 3                 | --budget is 3; expected a time from 10 s to 100 days with its unit",
                 "--labels 9                 | --labels 9: there are only 8 labelled pictures to learn from",
                 "--labels 8                 | --labels 8 leaves no unlabelled picture, of 8 that have masks",
                 "--set training.patience=2  | training.patience is 2: runs would end at different steps",
