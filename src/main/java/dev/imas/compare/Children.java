@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Jobs in processes of their own, some at once. One that fails keeps the others from nothing but waiting for it. */
 final class Children {
@@ -148,6 +149,11 @@ final class Children {
 
     /** Asks those that run to end, and waits until they have written their checkpoints. */
     private void end() {
+        if (!running.isEmpty()) { // a step of a large network takes seconds
+            message.accept("waiting for the checkpoints of "
+                    + running.keySet().stream().map(Job::name).collect(Collectors.joining(", "))
+                    + "; --resume goes on from there");
+        }
         running.values().forEach(Process::destroy);
         for (Process process : running.values()) {
             try {

@@ -30,8 +30,8 @@ final class RunDifferences {
     private RunDifferences() {}
 
     /**
-     * Of each run its own values of the settings in which not all agree; empty where all agree. Where they are many, the
-     * first run of each kind gives its name.
+     * Of each run its own values of the settings in which not all agree; empty where all agree. Where they are many,
+     * the first run of each kind gives its name.
      */
     static List<String> of(List<RunFacts> runs) {
         List<Map<String, String>> settings = settings(runs);

@@ -147,13 +147,20 @@ final class ComparisonTables {
             rows.append("<td class=\"")
                     .append(d.seen() ? "seen" : "unseen")
                     .append("\">")
-                    .append(known ? d.seen() ? "a difference" : "no difference seen" : "not known")
+                    .append(words(d))
                     .append("</td></tr>\n");
         }
         return "<div class=\"scroll\"><table class=\"compared differences\">\n<thead><tr><th scope=\"col\">difference"
                 + "</th><th scope=\"col\" class=\"axis\"><span>" + Format.points(-reach) + "</span><span>0</span><span>"
                 + Format.points(reach) + "</span></th>" + heads("points", "95&nbsp;% interval", "seeds")
                 + "<th scope=\"col\"></th></tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
+    }
+
+    private static String words(Difference d) {
+        if (Double.isNaN(d.half())) {
+            return "not known";
+        }
+        return !d.seen() ? "no difference seen" : d.seeds() == 1 ? "a difference, in one seed" : "a difference";
     }
 
     private static String points(double share) {
