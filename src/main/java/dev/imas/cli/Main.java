@@ -42,6 +42,7 @@ public final class Main {
             new PlanCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new RankCommand(),
             new ExportCommand(),
             new ImportCommand(),
             new VerifyCommand(),
