@@ -1,6 +1,5 @@
 package dev.imas.rank;
 
-import dev.imas.config.Names;
 import dev.imas.report.RankPage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,12 +21,11 @@ final class RankHead {
         facts.put(
                 "chosen",
                 request.diverse() ? "spread over the hardest (k-centre on the encoder's features)" : "the hardest");
-        facts.put("compared", pair.compared());
+        facts.put("compared", request.criterion() == Criterion.DISAGREEMENT ? "" : pair.compared());
         facts.put("data", request.settings().data().root() == null ? "" : request.settings().data().root());
         return new RankPage.Head(
                 request.title(),
                 facts,
-                Names.word(request.criterion()),
                 ordered.stream().mapToDouble(Scored::score).toArray(),
                 chosen.stream().mapToDouble(Scored::score).toArray(),
                 pair.compared(),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -19,8 +20,10 @@ import java.util.stream.IntStream;
  * picture that was looked at a few figures are kept, and of candidates for a spread choice what their encoder says.
  */
 final class Ranker {
-    /** A spread choice is made among so many times as many of the hardest. */
-    static final int CANDIDATES = 5;
+    /** A spread choice is made among so many times as many of the hardest, */
+    private static final int CANDIDATES = 5;
+    /** but among no more than this part of all, or easy pictures would be chosen for being different. */
+    private static final double LARGEST_PART = 0.5;
 
     private final ImageSource source;
     private final NetworkPair pair;
@@ -116,14 +119,14 @@ final class Ranker {
     static void requireDifferences(List<Scored> ordered, String why) {
         if (ordered.size() > 1 && ordered.get(0).score() == ordered.get(ordered.size() - 1).score()) {
             throw new UserException("all " + ordered.size() + " pictures have the same "
-                    + why + " (" + String.format(java.util.Locale.ROOT, "%.4f", ordered.get(0).score())
+                    + why + " (" + String.format(Locale.ROOT, "%.4f", ordered.get(0).score())
                     + "): there is nothing to order them by; choose another --criterion, or --tta flip");
         }
     }
 
     /** Of the hardest pictures those that lie farthest from one another, by what the encoder makes of them. */
     List<Scored> spread(List<Scored> ordered, int count) {
-        List<Scored> hardest = ordered.subList(0, Math.min(ordered.size(), CANDIDATES * count));
+        List<Scored> hardest = ordered.subList(0, candidates(ordered.size(), count));
         Map<Integer, float[]> features = new HashMap<>();
         readable.each(
                 numbers(hardest),
@@ -134,6 +137,12 @@ final class Ranker {
                 candidates.stream().map(one -> features.get(one.picture())).toList();
         int[] order = KCentre.of(points, Math.min(count, candidates.size()));
         return IntStream.of(order).mapToObj(candidates::get).toList();
+    }
+
+    /** How many of the hardest of all pictures a spread choice of so many is made among. */
+    static int candidates(int all, int count) {
+        long most = Math.min((long) CANDIDATES * count, (long) Math.ceil(LARGEST_PART * all));
+        return (int) Math.min(all, Math.max(count, most));
     }
 
     private static List<Integer> numbers(List<Scored> scored) {

@@ -1,5 +1,6 @@
 package dev.imas.rank;
 
+import dev.imas.annotations.GeoJsonWriter;
 import dev.imas.common.NewFolder;
 import dev.imas.common.UserException;
 import dev.imas.config.Names;
@@ -9,6 +10,7 @@ import dev.imas.rank.NetworkPair.Answers;
 import dev.imas.report.RankPage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -36,13 +38,17 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
         int count = Math.min(request.count(), ordered.size());
         List<Scored> order = request.diverse() ? ranker.spread(ordered, count) : ordered;
         try (NewFolder folder = NewFolder.open(request.out(), "ranking", ".ranking")) {
-            RankPage page = new RankPage(pair.network().classNames(), pair.network().palette());
+            RankPage page = new RankPage(
+                    pair.network().classNames(),
+                    pair.network().palette(),
+                    Names.word(request.criterion()));
             RankingFiles files = new RankingFiles(folder, source, request.settings().data().root());
             List<Scored> nothing = new ArrayList<>();
+            OptionalInt background = GeoJsonWriter.background(pair.network().classNames());
             List<Scored> chosen = ranker.look(order, count, (scored, picture, answers, maps) -> {
                 DoubtMap doubt = DoubtMap.of(answers.own(), answers.other(), maps.classes());
                 List<HardRegions.Region> regions = HardRegions.of(doubt);
-                page.add(Shown.of(scored, picture, answers, maps, agreement.of(maps), doubt, regions));
+                page.add(Shown.of(scored, picture, answers, maps, background, doubt, regions));
                 files.regions(scored, regions);
                 if (agreement.ignoreBackground() && backgroundAlone(maps)) {
                     nothing.add(scored);
@@ -128,7 +134,7 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
         int all = request.pictures().pictures().size();
         int chosen = Math.min(all, request.count());
         return (request.criterion() == Criterion.HARDNESS ? 0 : all)
-                + (request.diverse() ? Math.min(all, Ranker.CANDIDATES * chosen) : 0)
+                + (request.diverse() ? Ranker.candidates(all, chosen) : 0)
                 + chosen;
     }
 }

@@ -1,6 +1,7 @@
 package dev.imas.rank;
 
 import dev.imas.image.Composite;
+import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import dev.imas.measure.ConfusionMatrix;
 import dev.imas.measure.ConfusionMatrix.Mistake;
@@ -9,6 +10,7 @@ import dev.imas.report.RankPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Brings what was found in a chosen picture into the form that the page takes. */
 final class Shown {
@@ -19,22 +21,30 @@ final class Shown {
             Picture picture,
             Answers answers,
             ConfusionMatrix maps,
-            double agreed,
+            OptionalInt background,
             DoubtMap doubt,
             List<HardRegions.Region> regions) {
         return new RankPage.Entry(
                 scored.name(),
                 scored.score(),
                 Composite.of(picture),
-                answers.own().labels(),
+                without(answers.own().labels(), background),
                 doubt.unsure(),
                 regions.stream()
                         .map(region -> new RankPage.Box(
                                 region.x(), region.y(), region.width(), region.height(), region.share()))
                         .toList(),
                 classes(maps),
-                agreed,
                 mostly(maps));
+    }
+
+    /** A background whose colour lay over most of a picture would hide it. */
+    private static LabelMap without(LabelMap map, OptionalInt background) {
+        byte[] labels = map.labels().clone();
+        for (int i = 0; background.isPresent() && i < labels.length; i++) {
+            labels[i] = labels[i] == (byte) background.getAsInt() ? (byte) LabelMap.IGNORE : labels[i];
+        }
+        return new LabelMap(map.width(), map.height(), labels);
     }
 
     private static List<RankPage.ClassLine> classes(ConfusionMatrix maps) {

@@ -31,6 +31,7 @@ public final class RankPage {
 
     private final List<String> names;
     private final List<Integer> palette;
+    private final String criterion;
     private final StringBuilder cases = new StringBuilder();
     private final boolean[] seen;
     private int added;
@@ -52,11 +53,10 @@ public final class RankPage {
      * @param name       in its collection
      * @param score      what it was chosen by, in [0,1]
      * @param picture    to look at
-     * @param prediction the network's labels
+     * @param prediction the network's labels, 255 where the picture alone is to be seen
      * @param unsure     per pixel in [0,1] how unsure the network is; above 1 where the two answers differ
      * @param boxes      the places where most is open, the hardest first
      * @param classes    those that occur in either answer
-     * @param agreed     weighted IoU of the two answers
      * @param mostly     the two classes that the answers most often differ by, and so many pixels
      */
     public record Entry(
@@ -67,7 +67,6 @@ public final class RankPage {
             float[] unsure,
             List<Box> boxes,
             List<ClassLine> classes,
-            double agreed,
             Optional<Mistake> mostly) {}
 
     /**
@@ -75,7 +74,6 @@ public final class RankPage {
      *
      * @param title     the run, or the weights
      * @param facts     name and value
-     * @param criterion what the score is, in a word
      * @param scores    of all pictures that were ranked
      * @param chosen    of those that were chosen
      * @param compared  the two that answered
@@ -85,15 +83,18 @@ public final class RankPage {
     public record Head(
             String title,
             Map<String, String> facts,
-            String criterion,
             double[] scores,
             double[] chosen,
             String compared,
             List<String> remarks,
             List<String> failed) {}
 
-    /** @param palette one 0xRRGGBB a class */
-    public RankPage(List<String> names, List<Integer> palette) {
+    /**
+     * @param palette   one 0xRRGGBB a class
+     * @param criterion what scores are, in a word
+     */
+    public RankPage(List<String> names, List<Integer> palette, String criterion) {
+        this.criterion = criterion;
         this.names = names;
         this.palette = palette;
         this.seen = new boolean[names.size()];
@@ -114,7 +115,7 @@ public final class RankPage {
                 .append(Html.escape(entry.name()))
                 .append("</span><b>")
                 .append(Format.fixed(entry.score(), 3))
-                .append("</b></h3>\n<div class=\"sample\">\n")
+                .append("</b><small>").append(criterion).append("</small></h3>\n<div class=\"sample\">\n")
                 .append(figure(uri(entry.picture()), "picture", size, ""))
                 .append(figure(prediction, "prediction", "", ""))
                 .append(figure(uri(DoubtPicture.of(entry)), "open", mostly(entry), boxes(entry)))
@@ -175,8 +176,8 @@ public final class RankPage {
 
     private static String area(double share) {
         return share > 0 && share < 0.0005
-                ? "&lt; 0.1\u00a0% of the picture"
-                : Format.percent(share) + " of the picture";
+                ? "&lt; 0.1\u00a0%"
+                : Format.percent(share);
     }
 
     /**
@@ -225,7 +226,7 @@ public final class RankPage {
         return "<aside class=\"" + style + "\">\n<h2>" + title + "</h2>\n<ul>\n" + items + "</ul>\n</aside>\n";
     }
 
-    private static String scores(Head head) {
+    private String scores(Head head) {
         double most = 0;
         for (double score : head.scores()) {
             most = Math.max(most, score);
@@ -235,11 +236,11 @@ public final class RankPage {
                 "scores",
                 "How hard the pictures are",
                 "Left, all pictures that were ranked; right, those that were chosen. 0 is easy, 1 as hard as can be.",
-                "<div class=\"charts\">\n" + histogram("All pictures", head.criterion(), head.scores(), end)
-                        + histogram("Chosen", head.criterion(), head.chosen(), end) + "</div>\n");
+                "<div class=\"charts\">\n" + histogram("All pictures", head.scores(), end)
+                        + histogram("Chosen", head.chosen(), end) + "</div>\n");
     }
 
-    private static String histogram(String title, String criterion, double[] scores, double end) {
+    private String histogram(String title, double[] scores, double end) {
         double[] shares = new double[BINS];
         for (double score : scores) {
             shares[Math.min(BINS - 1, (int) (score / end * BINS))] += 1.0 / scores.length;
@@ -254,7 +255,7 @@ public final class RankPage {
     private String pictures(Head head) {
         String lead = "“Open” is where " + Html.escape(head.compared())
                 + " give a pixel different classes, or agree without being sure; frames are the places where most is"
-                + " open. The bars are how far the two agree about a class (IoU)."
+                + " open. Of every class: its part of the picture, and how far the two agree about it (IoU, bar)."
                 + (added > SHOWN ? " Shown are the first " + SHOWN + "; the list has all " + added + "." : "");
         return Html.section(
                 "pictures",

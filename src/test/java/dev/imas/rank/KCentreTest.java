@@ -45,7 +45,7 @@ class KCentreTest {
 
     @Test
     void equalPointsAreTakenInTheirOrderAndNoneTwice() {
-        List<float[]> same = List.of(new float[] {1, 1}, new float[] {2, 2}, new float[] {3, 3}, new float[] {0, 0});
+        List<float[]> same = List.of(new float[] {1, 1}, new float[] {2, 2}, new float[] {4, 4}, new float[] {0, 0});
         assertThat(KCentre.of(same, 4)).containsExactly(0, 3, 1, 2);
     }
 
