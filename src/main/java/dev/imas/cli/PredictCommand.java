@@ -49,7 +49,7 @@ final class PredictCommand implements Command {
                 overlapping tiles that together give what the whole would, and get labels alone.
 
                 examples:
-                  imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
+                  imas predict --weights runs/camvid --input photos --out masks
                   imas predict --weights runs/a runs/b --input slides --recursive --out masks --geojson --tta d4
                 """);
     }

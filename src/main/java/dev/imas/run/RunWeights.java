@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  */
 public record RunWeights(Path file, Optional<RunDirectory> run) {
     /**
-     * @param student of a run directory that has finished, its student; of checkpoints both are in the file
+     * @param student of a run directory that has finished, its student and not its result; of checkpoints both are in
+     *                the file
      * @param notes   told in a line what was taken of a directory, and which checkpoints were passed over as damaged
      * @throws UserException where a directory holds no weights, or a checkpoint is not whole
      */
@@ -48,7 +49,7 @@ public record RunWeights(Path file, Optional<RunDirectory> run) {
 
     private static RunWeights ofFolder(Path folder, boolean student, Consumer<String> notes) throws IOException {
         RunDirectory run = new RunDirectory(folder);
-        Path finished = student ? run.student() : run.teacher();
+        Path finished = student ? run.student() : run.result();
         if (Files.isRegularFile(finished)) {
             notes.accept("weights " + finished);
             return plain(finished);

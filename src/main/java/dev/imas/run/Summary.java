@@ -45,13 +45,14 @@ public record Summary(JsonNode json) {
         EPOCHS,
         MIOU_STUDENT,
         MIOU_TEACHER,
-        BEST_TEACHER,
+        BEST_MIOU,
         BEST_EPOCH,
         SECONDS,
         DATA_WAIT_SHARE,
         RSS_FIRST,
         RSS_LAST,
         KEPT_EPOCH,
+        RESULT,
         SCHEDULE_REBUILT_AT;
 
         /** As in the file. */

@@ -8,6 +8,7 @@ import dev.imas.machine.CpuFeatures;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.ClassIou;
 import dev.imas.run.EpochMetrics;
+import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.run.Summary;
@@ -37,19 +38,18 @@ final class Results {
 
     /** @param found by the evaluation of the networks as they are */
     void writeModels(Models models, EpochMetrics found) throws IOException {
-        Map<String, String> student = metadata(found.step(), found.miouStudent());
-        CheckpointStore.writeWeights(models.student.state(), directory.student(), student);
-        writeTeacher(models, directory.teacher(), found);
+        write(models, Role.STUDENT, directory.student(), found);
+        write(models, Role.TEACHER, directory.teacher(), found);
     }
 
-    /** The best teacher so far. */
-    void writeBest(Models models, EpochMetrics found) throws IOException {
-        writeTeacher(models, directory.best(), found);
+    /** The best result so far. */
+    void writeBest(Models models, EpochMetrics found, Role result) throws IOException {
+        write(models, result, directory.best(), found);
     }
 
-    private void writeTeacher(Models models, Path file, EpochMetrics found) throws IOException {
-        Map<String, String> metadata = metadata(found.step(), found.miouTeacher());
-        CheckpointStore.writeWeights(models.teacher.network().state(), file, metadata);
+    private void write(Models models, Role network, Path file, EpochMetrics found) throws IOException {
+        Map<String, String> metadata = metadata(found.step(), found.miou(network));
+        CheckpointStore.writeWeights(models.network(network).state(), file, metadata);
     }
 
     private Map<String, String> metadata(long step, double miou) {

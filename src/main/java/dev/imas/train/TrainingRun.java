@@ -26,6 +26,7 @@ final class TrainingRun {
     private final Results results;
     private final Plan plan;
     private final Patience patience;
+    private final ResultRule rule;
     private final boolean keepBest;
     private RunState state;
     /** The step of the last checkpoint. */
@@ -39,6 +40,7 @@ final class TrainingRun {
         this.results = results;
         this.plan = parts.plan;
         this.patience = Patience.of(config);
+        this.rule = ResultRule.of(config);
         this.keepBest = config.training().keep() == Keep.BEST;
         this.state = parts.start;
         this.kept = state.step();
@@ -58,7 +60,7 @@ final class TrainingRun {
         }
         if (state.step() < plan.schedule().steps()) {
             listener.message("ended after epoch " + epochs() + " of "
-                    + config.training().epochs() + ": no better teacher since epoch " + state.bestEpoch()
+                    + config.training().epochs() + ": nothing better since epoch " + state.bestEpoch()
                     + " (training.patience " + patience.evaluations() + "); a larger one goes on");
         }
     }
@@ -213,9 +215,9 @@ final class TrainingRun {
     }
 
     private void evaluated(EpochMetrics found) throws IOException {
-        state = state.evaluated(found, patience.counts(found.epoch()));
+        state = state.evaluated(found, rule.better(found, state.best()), patience.counts(found.epoch()));
         if (keepBest && state.bestStep() == state.step()) {
-            results.writeBest(parts.models, found);
+            results.writeBest(parts.models, found, rule.of(found));
         }
         listener.evaluated(found);
         lap();
@@ -250,13 +252,14 @@ final class TrainingRun {
                 epochs(),
                 kept.miouStudent(),
                 kept.miouTeacher(),
-                state.bestTeacher(),
+                rule.miou(state.best()),
                 state.bestEpoch(),
                 parts.watch.sinceStart(),
                 parts.watch.waitShare(),
                 parts.memory.orAtTheEnd(rss),
                 rss,
                 kept.epoch(),
+                rule.of(kept).word(),
                 state.rebuiltAt());
         results.writeSummary(summary);
         listener.finished(summary);
@@ -275,7 +278,7 @@ final class TrainingRun {
             return state.last();
         }
         Models.restore(SafetensorsFile.read(tensors.get()), parts.models.tensors());
-        results.writeBest(parts.models, state.best());
+        results.writeBest(parts.models, state.best(), rule.of(state.best()));
         return state.best();
     }
 }
