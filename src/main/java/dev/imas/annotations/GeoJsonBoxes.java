@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes rectangles as GeoJSON that QuPath opens: a FeatureCollection of annotations in pixels. They point at places and
- * say nothing of classes, so they have QuPath's class {@code Region*}, which its classifiers do not learn.
+ * Writes rectangles as GeoJSON that QuPath opens: a FeatureCollection of annotations in pixels. They point at places
+ * and say nothing of classes, so they have QuPath's class {@code Region*}, which its classifiers do not learn.
  */
 public final class GeoJsonBoxes {
     private static final String CLASS = "Region*";

@@ -16,11 +16,13 @@ import dev.imas.rank.NetworkPair;
 import dev.imas.rank.RankRequest;
 import dev.imas.rank.Ranking;
 import dev.imas.rank.RankingFiles;
+import dev.imas.rank.Scored;
 import dev.imas.run.RunDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
@@ -235,8 +237,9 @@ final class RankCommand implements Command {
                     },
                     progress::done);
         }
-        ranking.chosen()
-                .forEach(scored -> console.out().printf(java.util.Locale.ROOT, "%.3f  %s%n", scored.score(), scored.name()));
+        for (Scored scored : ranking.chosen()) {
+            console.out().printf(Locale.ROOT, "%.3f  %s%n", scored.score(), scored.name());
+        }
         console.out().println(request.out().resolve(RankingFiles.PAGE));
         List<String> failed = ranking.failed();
         if (!failed.isEmpty()) {

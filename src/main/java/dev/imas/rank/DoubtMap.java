@@ -8,8 +8,8 @@ import dev.imas.predict.Segmentation;
  *
  * @param width   pixels a row
  * @param height  rows
- * @param unsure  per pixel how far the network's confidence lies below 1, as a share of how far it can, in [0,1]; 2 where
- *                the answers differ
+ * @param unsure  per pixel how far the network's confidence lies below 1, as a share of how far it can, in [0,1]; 2
+ *                where the answers differ
  */
 record DoubtMap(int width, int height, float[] unsure) {
     static final float DIFFERENT = 2;

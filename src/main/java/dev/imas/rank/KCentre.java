@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Greedy k-centre (farthest-first traversal): of some points so many that every other one lies near one of them, at most
- * twice as far as in the best choice.
+ * Greedy k-centre (farthest-first traversal): of some points so many that every other one lies near one of them, at
+ * most twice as far as in the best choice.
  */
 final class KCentre {
     private KCentre() {}

@@ -1,13 +1,14 @@
 package dev.imas.rank;
 
-import dev.imas.common.UserException;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import dev.imas.measure.ConfusionMatrix;
 import dev.imas.predict.Segmentation;
 import dev.imas.predict.Segmenter;
 import dev.imas.predict.TestTimeAugmentation;
+import dev.imas.run.RunDirectory;
 import dev.imas.run.RunWeights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,14 +27,16 @@ public record NetworkPair(Segmenter network, Segmenter other, String compared) i
      *
      * @param weights   as {@link RunWeights} understands it
      * @param positions NONE: teacher and student are compared, where both are there, and otherwise a network with its
-     *                  mean over FLIP; else the network (the teacher) with its mean over these
+     *                  mean over FLIP; else the network, of a run its result, with its mean over these
      */
     public static NetworkPair open(Path weights, Segmenter.Options options, TestTimeAugmentation positions) {
         if (positions == TestTimeAugmentation.NONE && holdsBoth(weights)) {
-            Segmenter teacher = Segmenter.open(weights, options);
+            RunDirectory run = new RunDirectory(weights);
+            boolean ended = Files.isRegularFile(run.teacher()); // else both are in a checkpoint
+            Segmenter teacher = Segmenter.open(ended ? run.teacher() : weights, options);
             return beside(
                     teacher,
-                    () -> Segmenter.open(weights, options.student(true)),
+                    () -> Segmenter.open(ended ? run.student() : weights, options.student(true)),
                     "teacher and student");
         }
         TestTimeAugmentation shown =
@@ -42,8 +45,11 @@ public record NetworkPair(Segmenter network, Segmenter other, String compared) i
         return beside(
                 network,
                 () -> Segmenter.open(List.of(weights), options, shown),
-                "the network and its mean over "
-                        + (shown == TestTimeAugmentation.FLIP ? "the picture and its mirror image" : "eight positions"));
+                "the network and its mean over " + words(shown));
+    }
+
+    private static String words(TestTimeAugmentation positions) {
+        return positions == TestTimeAugmentation.FLIP ? "the picture and its mirror image" : "eight positions";
     }
 
     private static NetworkPair beside(Segmenter network, Supplier<Segmenter> other, String compared) {
@@ -56,15 +62,10 @@ public record NetworkPair(Segmenter network, Segmenter other, String compared) i
     }
 
     private static boolean holdsBoth(Path weights) {
-        RunWeights teacher = RunWeights.of(weights, false, note -> {});
-        if (teacher.run().isPresent()) {
-            return true; // a checkpoint
-        }
-        try {
-            return !RunWeights.of(weights, true, note -> {}).file().equals(teacher.file());
-        } catch (UserException e) {
-            return false; // whoever needs the teacher alone need not know that there is no student
-        }
+        RunDirectory run = new RunDirectory(weights);
+        return Files.isRegularFile(run.teacher())
+                ? Files.isRegularFile(run.student())
+                : RunWeights.of(weights, false, note -> {}).run().isPresent();
     }
 
     /**

@@ -44,8 +44,8 @@ record RunHardness(Map<String, Value> byName, long first, long last) {
             int alone = config.training().supOnlyEpochs();
             throw new UserException("--run: " + run.root() + " has not measured the hardness of a picture yet ("
                     + RunDirectory.name(run.hardness()) + " has no row; "
-                    + (alone == 0 ? "" : "the first " + alone + " epochs learn from labels alone, and ")
-                    + "rows come at the end of an epoch)" + instead);
+                    + "rows come at the end of an epoch with unlabelled pictures"
+                    + (alone == 0 ? ")" : ", from epoch " + (alone + 1) + " on)") + instead);
         }
         return of(hardness);
     }

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The contact sheet of a ranking: every chosen picture with what the network sees in it and where that is open. One file
- * that needs nothing else, no network and no script. Of the pictures that come one by one only their small forms are
- * kept.
+ * The contact sheet of a ranking: every chosen picture with what the network sees in it and where that is open. One
+ * file that needs nothing else, no network and no script. Of the pictures that come one by one only their small forms
+ * are kept.
  */
 public final class RankPage {
     /** More are in the list alone: a page of hundreds of pictures is no overview. */

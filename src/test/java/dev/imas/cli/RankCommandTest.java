@@ -44,7 +44,7 @@ class RankCommandTest {
     @TempDir
     Path dir;
 
-    /** Lists, pictures, a teacher, a student, and of every unlabelled picture its hardness; the fourth is the hardest. */
+    /** Lists, pictures, a teacher, a student, and each unlabelled picture's hardness; the fourth is the hardest. */
     @BeforeAll
     static void makeRun() throws IOException {
         data = shared.resolve("data");
@@ -217,7 +217,7 @@ class RankCommandTest {
         refused("--input is missing", "--weights", run.teacher());
         refused("needs --run without --input", "--weights", run.teacher(), "--input", data, "--criterion", "hardness");
         refused("--count is 0; expected a whole number from 1", "--run", run.root(), "--count", 0);
-        refused("--criterion is gamma; expected one of hardness, disagreement, entropy", "--criterion", "gamma",
+        refused("--criterion is gamma; expected hardness, disagreement or entropy", "--criterion", "gamma",
                 "--run", run.root());
         Result taken = imas("rank", "--run", run.root().toString(), "--out", full.toString());
         assertThat(taken.status()).isEqualTo(Main.USER_ERROR);
