@@ -50,9 +50,9 @@ final class Tiles {
     private static void best(StringBuilder tiles, Run run) {
         double best = run.summary().number(Figure.BEST_MIOU);
         double epoch = run.summary().number(Figure.BEST_EPOCH);
-        for (Row row : run.metrics().rows()) {
-            // A run without summary: the first of the best.
-            if (Double.isNaN(best) || !run.finished() && miou(row, run) > best) {
+        boolean known = !Double.isNaN(best);
+        for (Row row : run.metrics().rows()) { // of a run without a summary: the first of the best
+            if (!known && (Double.isNaN(best) || miou(row, run) > best)) {
                 best = miou(row, run);
                 epoch = row.epoch();
             }

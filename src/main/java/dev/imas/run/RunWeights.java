@@ -37,6 +37,10 @@ public record RunWeights(Path file, Optional<RunDirectory> run) {
             if (step.isPresent() && new CheckpointFiles(folder).steps().contains(step.getAsLong())) {
                 return verified(new CheckpointFiles(folder), step.getAsLong());
             }
+            if (student) {
+                throw new UserException("--student is for a run directory or a checkpoint, which hold both networks; "
+                        + given + " is one network: leave it out, or name the run");
+            }
             return Files.exists(given) || folder == null ? plain(given) : named(given, new RunDirectory(folder), notes);
         } catch (IOException e) {
             throw new UserException(given + " cannot be read (" + FileProblem.of(e, given) + ")", e);

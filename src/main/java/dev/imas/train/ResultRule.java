@@ -27,6 +27,8 @@ record ResultRule(Keep keep) {
 
     /** Whether an evaluation found a better result than the best so far, which may be null. */
     boolean better(EpochMetrics evaluation, EpochMetrics best) {
-        return best == null || Double.isNaN(miou(best)) || miou(evaluation) > miou(best);
+        return best == null
+                || miou(evaluation) > miou(best)
+                || Double.isNaN(miou(best)) && !Double.isNaN(miou(evaluation));
     }
 }

@@ -1,5 +1,6 @@
 package dev.imas.train;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
@@ -15,11 +16,14 @@ import dev.imas.run.Summary;
 import dev.imas.weights.NetworkSpec;
 import dev.imas.weights.Provenance;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
 /** What a finished run leaves beside its logs: weights, per-class results and the summary. */
@@ -47,14 +51,37 @@ final class Results {
         write(models, result, directory.best(), found);
     }
 
+    /**
+     * Gives a best network that is not the run's result a name with its step, so that it is neither lost nor taken for
+     * the result.
+     */
+    Optional<Path> setBestAside() throws IOException {
+        Path best = directory.best();
+        if (!Files.isRegularFile(best)) {
+            return Optional.empty();
+        }
+        Path aside = best.resolveSibling("best-step-" + step(best) + ".safetensors");
+        return Optional.of(Files.move(best, aside, StandardCopyOption.REPLACE_EXISTING));
+    }
+
+    private static String step(Path weights) {
+        try {
+            return Provenance.of(weights).step().orElse("unknown");
+        } catch (UserException e) {
+            return "unknown"; // a damaged file is no reason to end a run without its result
+        }
+    }
+
     private void write(Models models, Role network, Path file, EpochMetrics found) throws IOException {
-        Map<String, String> metadata = metadata(found.step(), found.miou(network));
+        Map<String, String> metadata = metadata(found, network);
         CheckpointStore.writeWeights(models.network(network).state(), file, metadata);
     }
 
-    private Map<String, String> metadata(long step, double miou) {
+    private Map<String, String> metadata(EpochMetrics found, Role network) {
         Map<String, String> metadata = new LinkedHashMap<>(spec().metadata());
-        metadata.putAll(provenance().after(step, miou).texts());
+        metadata.putAll(provenance()
+                .after(network.word(), found.step(), found.miou(network))
+                .texts());
         return metadata;
     }
 

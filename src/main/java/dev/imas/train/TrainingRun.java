@@ -237,7 +237,12 @@ final class TrainingRun {
 
     /** Writes what a run leaves at its end. */
     RunSummary finish() throws IOException {
-        EpochMetrics kept = keepBest && state.best() != null ? restoreBest() : state.last();
+        EpochMetrics kept = keepBest ? restoreBest() : state.last();
+        if (keepBest) {
+            results.writeBest(parts.models, kept, rule.of(kept));
+        } else {
+            results.setBestAside().ifPresent(this::tellSetAside); // of a part of the run that kept the best
+        }
         results.writeModels(parts.models, kept);
         results.writeClassIou(kept);
         results.writeSamples(parts.models);
@@ -275,10 +280,14 @@ final class TrainingRun {
         if (tensors.isEmpty()) {
             listener.message("the checkpoint of epoch " + state.bestEpoch() + ", the best, is damaged or gone: the run"
                     + " leaves the networks of its last epoch");
+            results.setBestAside().ifPresent(this::tellSetAside);
             return state.last();
         }
         Models.restore(SafetensorsFile.read(tensors.get()), parts.models.tensors());
-        results.writeBest(parts.models, state.best(), rule.of(state.best()));
         return state.best();
+    }
+
+    private void tellSetAside(Path file) {
+        listener.message("the best network of earlier epochs is now " + file);
     }
 }

@@ -35,5 +35,8 @@ class ResultRuleTest {
         assertThat(BEST.better(found(0.1, 0.1), null)).isTrue();
         assertThat(BEST.better(found(0.1, 0.1), found(Double.NaN, Double.NaN))).isTrue();
         assertThat(BEST.better(found(Double.NaN, Double.NaN), best)).isFalse();
+        assertThat(BEST.better(found(Double.NaN, Double.NaN), found(Double.NaN, Double.NaN)))
+                .as("nothing is better than nothing: patience ends such a run, too")
+                .isFalse();
     }
 }

@@ -14,6 +14,7 @@ import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
 import dev.imas.run.EpochMetrics;
+import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.run.StepMetrics;
 import dev.imas.semi.Configs;
@@ -470,6 +471,28 @@ class TrainerTest {
             assertThat(again.messages).anyMatch(line -> line.contains("damaged or gone"));
             assertThat(longer.keptEpoch()).isEqualTo(longer.epochs());
         }
+    }
+
+    @Test
+    void aBestNetworkThatIsNoLongerTheResultIsSetAside() throws IOException {
+        Path out = folder.resolve("no-longer-best");
+        ImasConfig best = Configs.with(CONFIG, "training", "keep", "BEST");
+        long step = Trainer.run(best, out, false, new Ear(99)).keptEpoch() * 4L;
+        assertThat(new RunDirectory(out).result()).isEqualTo(out.resolve("best.safetensors"));
+        byte[] kept = Files.readAllBytes(out.resolve("best.safetensors"));
+        Ear listener = new Ear(99);
+        ImasConfig last = Configs.with(Configs.with(CONFIG, "training", "epochs", 3), "training", "keep", "LAST");
+        assertThat(Trainer.run(last, out, true, listener).result()).isEqualTo("teacher");
+        assertThat(new RunDirectory(out).result()).isEqualTo(out.resolve("teacher.safetensors"));
+        Path aside = out.resolve("best-step-" + step + ".safetensors");
+        assertThat(aside).hasBinaryContent(kept);
+        assertThat(listener.messages).anyMatch(line -> line.endsWith("is now " + aside));
+
+        Path lately = folder.resolve("lately-best");
+        Trainer.run(CONFIG, lately, false, new Ear(99));
+        RunSummary found = Trainer.run(best, lately, true, new Ear(99));
+        assertThat(lately.resolve("best.safetensors"))
+                .hasSameBinaryContentAs(lately.resolve(found.result() + ".safetensors"));
     }
 
     @Test
