@@ -60,7 +60,15 @@ class ArchitectureTest {
             Map.entry(
                     "rank",
                     Set.of(
-                            "predict", "measure", "report", "annotations", "run", "device", "data", "image", "common",
+                            "predict",
+                            "measure",
+                            "report",
+                            "annotations",
+                            "run",
+                            "device",
+                            "data",
+                            "image",
+                            "common",
                             "config")),
             Map.entry("report", Set.of("measure", "run", "data", "image", "common", "config")),
             Map.entry(

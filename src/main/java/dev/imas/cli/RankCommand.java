@@ -48,8 +48,7 @@ final class RankCommand implements Command {
                 masks of are never chosen. --diverse takes pictures that differ from one another, among five
                 times as many of the hardest. Writes rank.html (each chosen picture, its prediction, and where
                 the networks differ or are unsure), ranking.csv, chosen.txt, and regions/NAME.geojson for QuPath.
-                Pictures that cannot be read are named at the end, with exit status 2. docs/rank.md has the rules,
-                and what was measured.
+                Pictures that cannot be read are named at the end, with exit status 2. docs/rank.md has the rules.
 
                 examples:
                   imas rank --run runs/mine --out next
@@ -118,18 +117,19 @@ final class RankCommand implements Command {
                     line.hasOption("copy"),
                     out);
             requireFiles(request);
-            console.err().println("by " + Names.word(criterion) + (criterion == Criterion.DISAGREEMENT
-                    ? " of " + pair.compared()
-                    : ""));
+            console.err()
+                    .println("by " + Names.word(criterion)
+                            + (criterion == Criterion.DISAGREEMENT ? " of " + pair.compared() : ""));
             return ranked(request, pair, console);
         }
     }
 
     private static Path weights(CommandLine line) {
         if (line.hasOption("run") == line.hasOption("weights")) {
-            throw new UserException(line.hasOption("run")
-                    ? "--run and --weights exclude each other: both name the networks"
-                    : "--run is missing; name a run directory, or --weights and --input");
+            throw new UserException(
+                    line.hasOption("run")
+                            ? "--run and --weights exclude each other: both name the networks"
+                            : "--run is missing; name a run directory, or --weights and --input");
         }
         if (line.hasOption("weights")) {
             if (!line.hasOption("input")) {
@@ -212,13 +212,13 @@ final class RankCommand implements Command {
 
     private static void require(Unannotated pictures, String otherwise) {
         if (pictures.pictures().size() == 0) {
-            throw new UserException(
-                    pictures.missing().isEmpty() ? otherwise : String.join("\n", pictures.missing()));
+            throw new UserException(pictures.missing().isEmpty() ? otherwise : String.join("\n", pictures.missing()));
         }
     }
 
     private static void requireFiles(RankRequest request) {
-        if (request.copy() && request.settings().data().layout() == Layout.EMBEDDED
+        if (request.copy()
+                && request.settings().data().layout() == Layout.EMBEDDED
                 && request.pictures().pictures().files(0).isEmpty()) {
             throw new UserException("--copy: generated scenes lie in no files; leave it out");
         }
@@ -243,8 +243,9 @@ final class RankCommand implements Command {
         console.out().println(request.out().resolve(RankingFiles.PAGE));
         List<String> failed = ranking.failed();
         if (!failed.isEmpty()) {
-            console.err().println("imas: " + failed.size() + (failed.size() == 1 ? " picture" : " pictures")
-                    + " could not be ranked:");
+            console.err()
+                    .println("imas: " + failed.size() + (failed.size() == 1 ? " picture" : " pictures")
+                            + " could not be ranked:");
             failed.forEach(message -> console.err().println("imas: " + message));
         }
         return failed.isEmpty() ? 0 : Main.USER_ERROR;

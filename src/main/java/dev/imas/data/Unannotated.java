@@ -85,7 +85,9 @@ public record Unannotated(ImageSource pictures, List<String> missing, int annota
 
     private static Path real(Path file) {
         try {
-            return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath().normalize();
+            return Files.exists(file)
+                    ? file.toRealPath()
+                    : file.toAbsolutePath().normalize();
         } catch (IOException e) {
             return file.toAbsolutePath().normalize(); // whoever opens it tells what is wrong
         }

@@ -398,8 +398,7 @@ public final class Segmenter implements AutoCloseable {
         return working(inference -> {
             inference.checked(picture);
             TiledPicture.Passes passes = new TiledPicture.Passes(networks, passes(), false, memory);
-            return new TiledPicture(
-                            passes, inference, settings().evaluation(), () -> PictureBands.of(picture), size)
+            return new TiledPicture(passes, inference, settings().evaluation(), () -> PictureBands.of(picture), size)
                     .pooled();
         });
     }

@@ -34,9 +34,7 @@ public record Agreement(boolean classWeighted, boolean ignoreBackground) {
         }
         long one = pixels(maps, maps::truth);
         long other = pixels(maps, maps::predicted);
-        return one + other == 0
-                ? 1
-                : (weighted(maps, maps::truth, one) + weighted(maps, maps::predicted, other)) / 2;
+        return one + other == 0 ? 1 : (weighted(maps, maps::truth, one) + weighted(maps, maps::predicted, other)) / 2;
     }
 
     private long pixels(ConfusionMatrix maps, IntToLongFunction area) {
@@ -46,7 +44,9 @@ public record Agreement(boolean classWeighted, boolean ignoreBackground) {
     private double weighted(ConfusionMatrix maps, IntToLongFunction area, long pixels) {
         return pixels == 0
                 ? 0
-                : counted(maps).mapToDouble(c -> maps.iou(c) * area.applyAsLong(c) / pixels).sum();
+                : counted(maps)
+                        .mapToDouble(c -> maps.iou(c) * area.applyAsLong(c) / pixels)
+                        .sum();
     }
 
     private IntStream counted(ConfusionMatrix maps) {

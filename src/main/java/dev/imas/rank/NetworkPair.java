@@ -39,8 +39,7 @@ public record NetworkPair(Segmenter network, Segmenter other, String compared) i
                     () -> Segmenter.open(ended ? run.student() : weights, options.student(true)),
                     "teacher and student");
         }
-        TestTimeAugmentation shown =
-                positions == TestTimeAugmentation.NONE ? TestTimeAugmentation.FLIP : positions;
+        TestTimeAugmentation shown = positions == TestTimeAugmentation.NONE ? TestTimeAugmentation.FLIP : positions;
         Segmenter network = Segmenter.open(weights, options);
         return beside(
                 network,

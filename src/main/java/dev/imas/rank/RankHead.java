@@ -22,7 +22,11 @@ final class RankHead {
                 "chosen",
                 request.diverse() ? "spread over the hardest (k-centre on the encoder's features)" : "the hardest");
         facts.put("compared", request.criterion() == Criterion.DISAGREEMENT ? "" : pair.compared());
-        facts.put("data", request.settings().data().root() == null ? "" : request.settings().data().root());
+        facts.put(
+                "data",
+                request.settings().data().root() == null
+                        ? ""
+                        : request.settings().data().root());
         return new RankPage.Head(
                 request.title(),
                 facts,

@@ -103,7 +103,10 @@ final class Ranker {
     }
 
     private static double mean(float[] values) {
-        return IntStream.range(0, values.length).mapToDouble(i -> values[i]).average().orElseThrow();
+        return IntStream.range(0, values.length)
+                .mapToDouble(i -> values[i])
+                .average()
+                .orElseThrow();
     }
 
     /** @param probabilities [C,H,W]; the mean over the pixels, as a share of that of equally likely classes */
@@ -117,9 +120,11 @@ final class Ranker {
 
     /** @throws UserException when no picture is harder than another, so that any order would be made up */
     static void requireDifferences(List<Scored> ordered, String why) {
-        if (ordered.size() > 1 && ordered.get(0).score() == ordered.get(ordered.size() - 1).score()) {
+        if (ordered.size() > 1
+                && ordered.get(0).score() == ordered.get(ordered.size() - 1).score()) {
             throw new UserException("all " + ordered.size() + " pictures have the same "
-                    + why + " (" + String.format(Locale.ROOT, "%.4f", ordered.get(0).score())
+                    + why + " ("
+                    + String.format(Locale.ROOT, "%.4f", ordered.get(0).score())
                     + "): there is nothing to order them by; choose another --criterion, or --tta flip");
         }
     }
@@ -129,10 +134,10 @@ final class Ranker {
         List<Scored> hardest = ordered.subList(0, candidates(ordered.size(), count));
         Map<Integer, float[]> features = new HashMap<>();
         readable.each(
-                numbers(hardest),
-                (i, picture) -> features.put(i, pair.network().features(picture)));
-        List<Scored> candidates =
-                hardest.stream().filter(one -> features.containsKey(one.picture())).toList();
+                numbers(hardest), (i, picture) -> features.put(i, pair.network().features(picture)));
+        List<Scored> candidates = hardest.stream()
+                .filter(one -> features.containsKey(one.picture()))
+                .toList();
         List<float[]> points =
                 candidates.stream().map(one -> features.get(one.picture())).toList();
         int[] order = KCentre.of(points, Math.min(count, candidates.size()));

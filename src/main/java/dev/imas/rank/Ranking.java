@@ -6,7 +6,6 @@ import dev.imas.common.UserException;
 import dev.imas.config.Names;
 import dev.imas.data.ImageSource;
 import dev.imas.measure.ConfusionMatrix;
-import dev.imas.rank.NetworkPair.Answers;
 import dev.imas.report.RankPage;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +28,7 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
      * @param progress told how many pictures were looked at; {@link #looks} is how many there will be at most
      * @throws UserException when there is nothing to rank, or the results cannot be written; nothing is left behind
      */
-    public static Ranking make(
-            RankRequest request, NetworkPair pair, Consumer<String> notes, IntConsumer progress) {
+    public static Ranking make(RankRequest request, NetworkPair pair, Consumer<String> notes, IntConsumer progress) {
         ImageSource source = request.pictures().pictures();
         Agreement agreement = Agreement.of(request.settings().unsupervised());
         Ranker ranker = new Ranker(source, pair, agreement, progress);
@@ -39,10 +37,9 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
         List<Scored> order = request.diverse() ? ranker.spread(ordered, count) : ordered;
         try (NewFolder folder = NewFolder.open(request.out(), "ranking", ".ranking")) {
             RankPage page = new RankPage(
-                    pair.network().classNames(),
-                    pair.network().palette(),
-                    Names.word(request.criterion()));
-            RankingFiles files = new RankingFiles(folder, source, request.settings().data().root());
+                    pair.network().classNames(), pair.network().palette(), Names.word(request.criterion()));
+            RankingFiles files =
+                    new RankingFiles(folder, source, request.settings().data().root());
             List<Scored> nothing = new ArrayList<>();
             OptionalInt background = GeoJsonWriter.background(pair.network().classNames());
             List<Scored> chosen = ranker.look(order, count, (scored, picture, answers, maps) -> {
@@ -74,8 +71,7 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
         }
     }
 
-    private static List<Scored> ordered(
-            RankRequest request, NetworkPair pair, Ranker ranker, Consumer<String> notes) {
+    private static List<Scored> ordered(RankRequest request, NetworkPair pair, Ranker ranker, Consumer<String> notes) {
         String word = Names.word(request.criterion());
         List<Scored> ordered =
                 switch (request.criterion()) {
@@ -89,9 +85,8 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
             throw new UserException("no picture can be ranked by " + word
                     + (failed.isEmpty() ? "" : ":\n" + String.join("\n", failed)));
         }
-        Ranker.requireDifferences(ordered, word + (request.criterion() == Criterion.DISAGREEMENT
-                ? " of " + pair.compared()
-                : ""));
+        Ranker.requireDifferences(
+                ordered, word + (request.criterion() == Criterion.DISAGREEMENT ? " of " + pair.compared() : ""));
         if (request.count() > ordered.size()) {
             notes.accept("--count is " + request.count() + ", but there are " + ordered.size()
                     + " pictures to choose from: all of them are in the list");

@@ -52,8 +52,7 @@ public final class RankingFiles {
             String name = String.format(Locale.ROOT, "hard %d: %.0f %%", boxes.size() + 1, 100 * region.share());
             boxes.add(new GeoJsonBoxes.Box(region.x(), region.y(), region.width(), region.height(), name));
         }
-        GeoJsonBoxes.write(
-                folder.beside().resolve(REGIONS).resolve(scored.name() + ".geojson"), SOFTWARE, boxes);
+        GeoJsonBoxes.write(folder.beside().resolve(REGIONS).resolve(scored.name() + ".geojson"), SOFTWARE, boxes);
     }
 
     /** Copies a picture's files under their names; of pictures of one name in two folders under longer ones. */

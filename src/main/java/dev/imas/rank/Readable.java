@@ -78,8 +78,10 @@ final class Readable {
         } catch (OutOfMemoryError e) {
             leaveOut(
                     picture,
-                    named(picture, "it does not fit into the memory that Java may use; give it more with"
-                            + " IMAS_JAVA_OPTIONS=-Xmx8g"));
+                    named(
+                            picture,
+                            "it does not fit into the memory that Java may use; give it more with"
+                                    + " IMAS_JAVA_OPTIONS=-Xmx8g"));
         } catch (RuntimeException e) { // libtorch has no other for exhausted memory
             leaveOut(
                     picture,
@@ -88,7 +90,8 @@ final class Readable {
     }
 
     private String named(int picture, String message) {
-        String name = source.files(picture).stream().findFirst().map(Path::toString).orElse(source.id(picture));
+        String name =
+                source.files(picture).stream().findFirst().map(Path::toString).orElse(source.id(picture));
         return message.contains(name) ? message : name + ": " + message;
     }
 

@@ -115,7 +115,9 @@ public final class RankPage {
                 .append(Html.escape(entry.name()))
                 .append("</span><b>")
                 .append(Format.fixed(entry.score(), 3))
-                .append("</b><small>").append(criterion).append("</small></h3>\n<div class=\"sample\">\n")
+                .append("</b><small>")
+                .append(criterion)
+                .append("</small></h3>\n<div class=\"sample\">\n")
                 .append(figure(uri(entry.picture()), "picture", size, ""))
                 .append(figure(prediction, "prediction", "", ""))
                 .append(figure(uri(DoubtPicture.of(entry)), "open", mostly(entry), boxes(entry)))
@@ -175,9 +177,7 @@ public final class RankPage {
     }
 
     private static String area(double share) {
-        return share > 0 && share < 0.0005
-                ? "&lt; 0.1\u00a0%"
-                : Format.percent(share);
+        return share > 0 && share < 0.0005 ? "&lt; 0.1\u00a0%" : Format.percent(share);
     }
 
     /**
@@ -199,8 +199,7 @@ public final class RankPage {
 
     private String html(Head head) {
         return Page.document(
-                head.title() + " – what to annotate next",
-                header(head) + notes(head) + scores(head) + pictures(head));
+                head.title() + " – what to annotate next", header(head) + notes(head) + scores(head) + pictures(head));
     }
 
     private static String header(Head head) {
@@ -258,10 +257,7 @@ public final class RankPage {
                 + " open. Of every class: its part of the picture, and how far the two agree about it (IoU, bar)."
                 + (added > SHOWN ? " Shown are the first " + SHOWN + "; the list has all " + added + "." : "");
         return Html.section(
-                "pictures",
-                "The pictures",
-                lead,
-                legend() + "<div class=\"cases ranked\">\n" + cases + "</div>\n");
+                "pictures", "The pictures", lead, legend() + "<div class=\"cases ranked\">\n" + cases + "</div>\n");
     }
 
     private String legend() {

@@ -97,7 +97,8 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"train", "data", "evaluate", "predict", "rank", "verify", "report", "presets", "bench", "version"})
+            strings = {"train", "data", "evaluate", "predict", "rank", "verify", "report", "presets", "bench", "version"
+            })
     void everyCommandHasHelp(String command) {
         for (String[] arguments : List.of(
                 new String[] {command, "--help"}, new String[] {"help", command}, new String[] {command, "-h"})) {

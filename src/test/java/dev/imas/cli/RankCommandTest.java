@@ -131,7 +131,8 @@ class RankCommandTest {
         assertThat(ring).hasSize(5);
         assertThat(ring.get(0)).isEqualTo(ring.get(4));
         assertThat(ring.get(2).get(0).asInt()).isBetween(ring.get(0).get(0).asInt() + 1, 40);
-        assertThat(features.get(0).at("/properties/classification/name").asText()).isEqualTo("Region*");
+        assertThat(features.get(0).at("/properties/classification/name").asText())
+                .isEqualTo("Region*");
         String page = Files.readString(out().resolve("rank.html"));
         assertThat(page).containsSubsequence("u4", "u5", "u2").doesNotContain("<script", "http");
         try (Stream<Path> files = Files.list(dir)) {
@@ -148,7 +149,11 @@ class RankCommandTest {
                 Segmenter student = Segmenter.open(run.student(), options)) {
             for (String name : UNLABELED) {
                 RgbImage image = ImageFiles.picture(data.resolve(name + ".png"));
-                agreed.put(name, agreed(teacher.segment(image).labels(), student.segment(image).labels()));
+                agreed.put(
+                        name,
+                        agreed(
+                                teacher.segment(image).labels(),
+                                student.segment(image).labels()));
             }
         }
         List<String> expected = UNLABELED.stream()
@@ -196,8 +201,9 @@ class RankCommandTest {
         Result result = rank("--run", run.root(), "--input", data, "--criterion", "entropy");
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(result.err()).contains("3 of 9 pictures of --input are left out: the run has masks of them");
-        assertThat(chosen()).containsExactlyInAnyOrderElementsOf(
-                UNLABELED.stream().map(name -> name + ".png").toList());
+        assertThat(chosen())
+                .containsExactlyInAnyOrderElementsOf(
+                        UNLABELED.stream().map(name -> name + ".png").toList());
     }
 
     @Test
@@ -217,8 +223,12 @@ class RankCommandTest {
         refused("--input is missing", "--weights", run.teacher());
         refused("needs --run without --input", "--weights", run.teacher(), "--input", data, "--criterion", "hardness");
         refused("--count is 0; expected a whole number from 1", "--run", run.root(), "--count", 0);
-        refused("--criterion is gamma; expected hardness, disagreement or entropy", "--criterion", "gamma",
-                "--run", run.root());
+        refused(
+                "--criterion is gamma; expected hardness, disagreement or entropy",
+                "--criterion",
+                "gamma",
+                "--run",
+                run.root());
         Result taken = imas("rank", "--run", run.root().toString(), "--out", full.toString());
         assertThat(taken.status()).isEqualTo(Main.USER_ERROR);
         assertThat(taken.err()).contains("is not empty");

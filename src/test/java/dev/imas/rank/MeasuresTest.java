@@ -30,8 +30,7 @@ class MeasuresTest {
     @Test
     void agreementIsTheSymmetricWeightedIouOfTheMethod() {
         // Class 0: 4 and 3 pixels, 3 common; class 1: 2 and 3, 2 common; class 2: 2 and 2, 2 common.
-        ConfusionMatrix maps =
-                maps(new int[] {0, 0, 0, 0, 1, 1, 2, 2}, new int[] {0, 0, 0, 1, 1, 1, 2, 2});
+        ConfusionMatrix maps = maps(new int[] {0, 0, 0, 0, 1, 1, 2, 2}, new int[] {0, 0, 0, 1, 1, 1, 2, 2});
         double zero = 3 / 4.0;
         double first = 2 / 3.0;
         assertThat(new Agreement(true, false).of(maps))
