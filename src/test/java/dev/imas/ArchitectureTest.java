@@ -57,6 +57,19 @@ class ArchitectureTest {
             Map.entry("export", Set.of("predict", "weights", "nn", "device", "image", "common", "config")),
             Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
+            Map.entry(
+                    "rank",
+                    Set.of(
+                            "predict",
+                            "measure",
+                            "report",
+                            "annotations",
+                            "run",
+                            "device",
+                            "data",
+                            "image",
+                            "common",
+                            "config")),
             Map.entry("report", Set.of("measure", "run", "data", "image", "common", "config")),
             Map.entry(
                     "train",
@@ -77,6 +90,7 @@ class ArchitectureTest {
                             "train",
                             "compare",
                             "predict",
+                            "rank",
                             "measure",
                             "export",
                             "verify",

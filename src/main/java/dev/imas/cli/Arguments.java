@@ -34,6 +34,7 @@ final class Arguments {
         groups.put(
                 "data",
                 List.of(
+                        "run",
                         "weights",
                         "input",
                         "recursive",
@@ -68,6 +69,9 @@ final class Arguments {
                         "empty",
                         "format",
                         "tolerance",
+                        "criterion",
+                        "count",
+                        "diverse",
                         "tta",
                         "tile",
                         "overlap"));
@@ -88,6 +92,7 @@ final class Arguments {
                         "markdown",
                         "skip-existing",
                         "overwrite",
+                        "copy",
                         "tiff",
                         "overlay",
                         "probabilities",
@@ -191,6 +196,11 @@ final class Arguments {
 
     /** @param last what holds whatever the command line names */
     static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
+        return Segmenter.open(paths(line, "weights"), last.apply(opening(line, console)), augmentation(line));
+    }
+
+    /** What the command line says of how weights are opened. */
+    static Segmenter.Options opening(CommandLine line, Console console) {
         onePresetOrFile(line);
         Segmenter.Options options = Segmenter.Options.defaults()
                 .strict(line.hasOption("strict"))
@@ -209,7 +219,7 @@ final class Arguments {
         for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
             options = options.set(assignment);
         }
-        return Segmenter.open(paths(line, "weights"), last.apply(options), augmentation(line));
+        return options;
     }
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
@@ -248,7 +258,7 @@ final class Arguments {
                         + " mirrored), d4 (all eight turns and mirrorings), none (default: none)");
     }
 
-    private static TestTimeAugmentation augmentation(CommandLine line) {
+    static TestTimeAugmentation augmentation(CommandLine line) {
         String word = line.getOptionValue("tta", "none");
         return Names.constant(TestTimeAugmentation.class, word)
                 .orElseThrow(() -> new UserException(

@@ -43,6 +43,7 @@ public final class Main {
             new CompareCommand(),
             new EvaluateCommand(),
             new PredictCommand(),
+            new RankCommand(),
             new ExportCommand(),
             new ImportCommand(),
             new VerifyCommand(),
