@@ -80,6 +80,8 @@ final class Arguments {
                         "link",
                         "resume",
                         "json",
+                        "log",
+                        "tensorboard",
                         "markdown",
                         "skip-existing",
                         "overwrite",

@@ -31,12 +31,12 @@ final class TrainingRun {
     /** The step of the last checkpoint. */
     private long kept;
 
-    TrainingRun(ImasConfig config, Compute compute, TrainListener listener, RunParts parts, Results results) {
+    TrainingRun(ImasConfig config, Compute compute, TrainListener listener, RunParts parts) {
         this.config = config;
         this.compute = compute;
         this.listener = listener;
         this.parts = parts;
-        this.results = results;
+        this.results = parts.results;
         this.plan = parts.plan;
         this.patience = Patience.of(config);
         this.keepBest = config.training().keep() == Keep.BEST;
@@ -47,6 +47,7 @@ final class TrainingRun {
     /** Trains to the end. */
     void run() throws IOException {
         listener.started(state.step(), plan.schedule().steps(), plan.stepsPerEpoch());
+        parts.live.started(state.step(), plan);
         if (plan.unlabeledSamples() > 0) {
             parts.broken.begin();
         }
@@ -68,6 +69,8 @@ final class TrainingRun {
         EpochMetrics found = measured(() -> parts.evaluations.of(epochs(), state.step()));
         evaluated(found);
         parts.rows.write(found);
+        parts.live.look(found.epoch(), found.step());
+        parts.live.show(found);
         checkpoint();
     }
 
@@ -210,6 +213,23 @@ final class TrainingRun {
         if (!plan.supervisedOnly(epoch)) {
             parts.hardnessRows.write(epoch + 1);
         }
+        show(epoch + 1, evaluation);
+    }
+
+    /** What a person may see of it; evaluated or not, pseudo-labels are looked at before the first are learned from. */
+    private void show(int epoch, Optional<EpochMetrics> evaluation) {
+        boolean before = parts.live.precedesUnlabelled(epoch);
+        if (before && evaluation.isEmpty()) {
+            measured(() -> {
+                parts.evaluations.observe();
+                return null;
+            });
+        }
+        if (before || evaluation.isPresent()) {
+            parts.live.look(epoch, state.step());
+        }
+        evaluation.ifPresent(parts.live::show);
+        lap();
     }
 
     private void evaluated(EpochMetrics found) throws IOException {
@@ -227,6 +247,7 @@ final class TrainingRun {
         state = state.written(parts.rows.sync(), parts.hardnessRows.sync());
         parts.checkpoints.save(state, parts.tensors());
         kept = state.step();
+        listener.checkpoint(kept);
     }
 
     private Stopwatch.Lap lap() {
@@ -238,6 +259,7 @@ final class TrainingRun {
         EpochMetrics kept = keepBest && state.best() != null ? restoreBest() : state.last();
         results.writeModels(parts.models, kept);
         results.writeClassIou(kept);
+        results.writeEvaluation(parts.models);
         results.writeSamples(parts.models);
         long rss = ProcessMemory.resident();
         RunSummary summary = new RunSummary(
@@ -259,6 +281,7 @@ final class TrainingRun {
                 kept.epoch(),
                 state.rebuiltAt());
         results.writeSummary(summary);
+        parts.live.finished(state.step());
         listener.finished(summary);
         return summary;
     }
