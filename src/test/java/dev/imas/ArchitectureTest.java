@@ -62,8 +62,22 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
-                            "semi", "predict", "measure", "run", "weights", "nn", "device", "data", "augment", "image",
-                            "report", "tensorboard", "plan", "common", "config", "machine")),
+                            "semi",
+                            "predict",
+                            "measure",
+                            "run",
+                            "weights",
+                            "nn",
+                            "device",
+                            "data",
+                            "augment",
+                            "image",
+                            "report",
+                            "tensorboard",
+                            "plan",
+                            "common",
+                            "config",
+                            "machine")),
             Map.entry(
                     "verify",
                     Set.of(

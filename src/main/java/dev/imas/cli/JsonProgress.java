@@ -60,8 +60,7 @@ final class JsonProgress implements RunProgress {
         fields.put("confident_unlabelled", look.confidentUnlabelled());
         fields.put("confident_validation", look.confidentValidation());
         fields.put("right", look.precision());
-        fields.put(
-                "classes", look.classes().stream().map(JsonProgress::ofClass).toList());
+        fields.put("classes", look.classes().stream().map(JsonProgress::ofClass).toList());
         lines.event("pseudo_labels", fields);
     }
 

@@ -68,7 +68,8 @@ final class TrainCommand implements Command {
                 .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
                 .addOption(option("resume", "DIR", "continue a run that was stopped, from its newest checkpoint"))
                 .addOption(flag("tensorboard", "also write event files for TensorBoard into the run directory"))
-                .addOption(option(LOG, "KIND", "how the run tells of itself: text, or json for programs (default: text)"))
+                .addOption(
+                        option(LOG, "KIND", "how the run tells of itself: text, or json for programs (default: text)"))
                 .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
     }
 

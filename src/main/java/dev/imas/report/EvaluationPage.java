@@ -65,7 +65,9 @@ final class EvaluationPage {
         for (int c = 0; c < matrix.classes(); c++) {
             boolean there = matrix.occurs(c);
             lacking |= !there;
-            rows.append("<tr>").append(name(evaluated.names().get(c), evaluated.palette().get(c))).append(bar(there ? matrix.iou(c) : 0));
+            rows.append("<tr>")
+                    .append(name(evaluated.names().get(c), evaluated.palette().get(c)))
+                    .append(bar(there ? matrix.iou(c) : 0));
             cell(rows, "<b>" + Format.percent(there ? matrix.iou(c) : Double.NaN) + "</b>");
             cell(rows, Format.percent(matrix.dice(c)));
             cell(rows, Format.percent(matrix.precision(c)));

@@ -17,8 +17,8 @@ final class EvaluationTables {
     /** Above the true classes in the table of mistakes. */
     static final String TRUTH = "truth \\ prediction";
     /** What is told of every picture, before the IoU of each class. */
-    static final List<String> OF_PICTURE = List.of(
-            "picture", "width", "height", "pixels", "pixel_accuracy", "miou", "mean_dice", "mean_boundary_f1");
+    static final List<String> OF_PICTURE =
+            List.of("picture", "width", "height", "pixels", "pixel_accuracy", "miou", "mean_dice", "mean_boundary_f1");
 
     private EvaluationTables() {}
 

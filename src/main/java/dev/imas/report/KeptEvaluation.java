@@ -72,8 +72,14 @@ public record KeptEvaluation(
             return Optional.empty();
         }
         List<long[]> rows = new ArrayList<>();
-        CsvFile.read(directory.confusion(), List.of(EvaluationTables.TRUTH), List.of(), notes, row -> rows.add(
-                IntStream.range(1, row.record().size()).mapToLong(row::integer).toArray()));
+        CsvFile.read(
+                directory.confusion(),
+                List.of(EvaluationTables.TRUTH),
+                List.of(),
+                notes,
+                row -> rows.add(IntStream.range(1, row.record().size())
+                        .mapToLong(row::integer)
+                        .toArray()));
         int classes = rows.size();
         if (classes == 0 || classes > LabelMap.IGNORE || rows.stream().anyMatch(row -> row.length != classes)) {
             notes.add(RunDirectory.name(directory.confusion())

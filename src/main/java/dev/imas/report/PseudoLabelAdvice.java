@@ -75,7 +75,8 @@ public final class PseudoLabelAdvice {
     }
 
     private static String names(List<OfClass> classes) {
-        String named = classes.stream().limit(NAMED).map(c -> "`" + c.name() + "`").collect(Collectors.joining(", "));
+        String named =
+                classes.stream().limit(NAMED).map(c -> "`" + c.name() + "`").collect(Collectors.joining(", "));
         return classes.size() > NAMED ? named + " and " + (classes.size() - NAMED) + " more" : named;
     }
 }

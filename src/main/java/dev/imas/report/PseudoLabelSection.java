@@ -25,7 +25,8 @@ final class PseudoLabelSection {
                 "pseudo-labels",
                 "Pseudo-labels",
                 lead,
-                advice(look(run, looks)) + table(run, last)
+                advice(look(run, looks))
+                        + table(run, last)
                         + (looks.size() > 1 ? "<div class=\"charts\">\n" + charts(looks) + "</div>\n" : ""));
     }
 

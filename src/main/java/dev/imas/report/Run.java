@@ -70,9 +70,8 @@ record Run(
         PseudoLabels pseudoLabels = Files.isRegularFile(directory.pseudoLabels())
                 ? PseudoLabels.read(directory.pseudoLabels(), notes)
                 : PseudoLabels.NONE;
-        Optional<KeptEvaluation> kept = live.isPresent()
-                ? Optional.empty()
-                : KeptEvaluation.read(directory, samples.colorsOrGreys(), notes);
+        Optional<KeptEvaluation> kept =
+                live.isPresent() ? Optional.empty() : KeptEvaluation.read(directory, samples.colorsOrGreys(), notes);
         if (samples.total() == 0) {
             notes.add("samples/ has no pictures: validation images are not shown.");
         }
@@ -80,7 +79,18 @@ record Run(
             notes.clear(); // what is not there yet is no fault of it
         }
         tellNonFinite(metrics, notes);
-        return new Run(directory, config, summary, metrics, hardness, classes, samples, pseudoLabels, kept, live, List.copyOf(notes));
+        return new Run(
+                directory,
+                config,
+                summary,
+                metrics,
+                hardness,
+                classes,
+                samples,
+                pseudoLabels,
+                kept,
+                live,
+                List.copyOf(notes));
     }
 
     private static void requireRun(RunDirectory directory) {

@@ -24,7 +24,10 @@ final class WorstSection {
                 + " by mIoU of the classes that a picture's truth or prediction holds; "
                 + EvaluationFiles.PICTURES + " has every picture.";
         return Html.section(
-                "worst", "Worst pictures", lead, legend(shown, matrix, names, palette) + "<div class=\"cases\">\n" + cases + "</div>\n");
+                "worst",
+                "Worst pictures",
+                lead,
+                legend(shown, matrix, names, palette) + "<div class=\"cases\">\n" + cases + "</div>\n");
     }
 
     private static String html(Shown shown, List<String> names) {
@@ -55,8 +58,7 @@ final class WorstSection {
                 + (remark.isEmpty() ? "" : "<span>" + Html.escape(remark) + "</span>") + "</figcaption></figure>\n";
     }
 
-    private static String legend(
-            List<Shown> shown, ConfusionMatrix matrix, List<String> names, List<Integer> palette) {
+    private static String legend(List<Shown> shown, ConfusionMatrix matrix, List<String> names, List<Integer> palette) {
         StringBuilder entries = new StringBuilder();
         for (int c = 0; c < names.size(); c++) {
             if (matrix.occurs(c)) {

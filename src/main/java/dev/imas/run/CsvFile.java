@@ -90,7 +90,8 @@ public final class CsvFile {
      * @param required columns without which no row is usable
      * @param expected columns whose absence is worth a note
      */
-    public static void read(Path file, List<String> required, List<String> expected, List<String> notes, Consumer<Row> each) {
+    public static void read(
+            Path file, List<String> required, List<String> expected, List<String> notes, Consumer<Row> each) {
         String name = file.getFileName().toString();
         String text;
         try {

@@ -111,8 +111,7 @@ public record PseudoLabels(List<Look> looks) {
 
     /** Those up to a step. */
     public PseudoLabels until(long step) {
-        return new PseudoLabels(
-                looks.stream().filter(look -> look.step <= step).toList());
+        return new PseudoLabels(looks.stream().filter(look -> look.step <= step).toList());
     }
 
     /** Writes or replaces the file. */

@@ -34,7 +34,9 @@ public final class Summaries {
 
     /** A number; NaN is left out. */
     public Summaries scalar(String tag, double value) {
-        return Double.isNaN(value) ? this : add(new ProtoMessage().text(TAG, tag).number(SIMPLE_VALUE, (float) value));
+        return Double.isNaN(value)
+                ? this
+                : add(new ProtoMessage().text(TAG, tag).number(SIMPLE_VALUE, (float) value));
     }
 
     /** @param png an RGB PNG of that size */
@@ -71,7 +73,9 @@ public final class Summaries {
     /** That the run has come to its end. */
     public Summaries ended(double seconds) {
         return session(
-                "_hparams_/session_end_info", 4, new ProtoMessage().number(1, SUCCESS).real(2, seconds));
+                "_hparams_/session_end_info",
+                4,
+                new ProtoMessage().number(1, SUCCESS).real(2, seconds));
     }
 
     private static ProtoMessage parameter(Object value) {

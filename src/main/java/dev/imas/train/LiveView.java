@@ -80,7 +80,8 @@ final class LiveView implements AutoCloseable {
         if (look.isEmpty()) {
             return;
         }
-        Look found = results.with(models.teacher.network(), teacher -> look.get().at(epoch, step, teacher));
+        Look found =
+                results.with(models.teacher.network(), teacher -> look.get().at(epoch, step, teacher));
         listener.pseudoLabels(found);
         board.ifPresent(events -> events.pseudoLabels(found));
         boolean first = config.training().supOnlyEpochs() == 0 && looks.looks().isEmpty();
@@ -101,8 +102,9 @@ final class LiveView implements AutoCloseable {
         }
         pace.spend(() -> attempt("report", () -> {
             results.writeClassIou(found);
-            results.writeSomeSamples(models, (number, strip) -> board.ifPresent(
-                    events -> events.picture(found.step(), number, strip.get())));
+            results.writeSomeSamples(
+                    models,
+                    (number, strip) -> board.ifPresent(events -> events.picture(found.step(), number, strip.get())));
             String now = LocalTime.now().format(CLOCK);
             ReportWriter.write(
                     directory.root(), new Live(found.epoch(), config.training().epochs(), left, now));

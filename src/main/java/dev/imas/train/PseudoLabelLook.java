@@ -40,7 +40,8 @@ final class PseudoLabelLook implements Evaluator.Observer {
 
     /** None where nothing is learned from unlabelled pictures. */
     static Optional<PseudoLabelLook> of(ImasConfig config, Dataset data) {
-        boolean unlabelled = config.method() != Method.SUPERVISED && data.unlabeled().size() > 0;
+        boolean unlabelled =
+                config.method() != Method.SUPERVISED && data.unlabeled().size() > 0;
         return unlabelled ? Optional.of(new PseudoLabelLook(config, data)) : Optional.empty();
     }
 

@@ -71,8 +71,8 @@ final class RunParts implements AutoCloseable {
                 models.teacher.mirrorsStudent(start.teacherMirrors());
             }
             Optional<TensorBoard> board = config.training().tensorboard()
-                    ? Optional.of(opened.keep(
-                            new TensorBoard(directory, config, data, start.step(), listener::message)))
+                    ? Optional.of(
+                            opened.keep(new TensorBoard(directory, config, data, start.step(), listener::message)))
                     : Optional.empty();
             divergence = new Divergence(directory.checkpoints().folder());
             rows = new MetricRows(

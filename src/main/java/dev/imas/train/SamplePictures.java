@@ -37,8 +37,7 @@ final class SamplePictures {
      *
      * @param every 1 for all of them; k for every k-th, under the same names
      */
-    static void write(
-            Path folder, Dataset data, Segmenter student, Segmenter teacher, int every, Written written)
+    static void write(Path folder, Dataset data, Segmenter student, Segmenter teacher, int every, Written written)
             throws IOException {
         Files.createDirectories(folder);
         int size = data.validation().size();

@@ -45,9 +45,11 @@ final class TensorBoard implements AutoCloseable {
         }
         this.file = new EventFile(directory.events(step), step, TensorBoard::now);
         if (step == 0) {
-            add(0, new Summaries()
-                    .text("config.yaml", "```yaml\n" + ConfigYaml.dump(config) + "```\n")
-                    .parameters(parameters(config), now()));
+            add(
+                    0,
+                    new Summaries()
+                            .text("config.yaml", "```yaml\n" + ConfigYaml.dump(config) + "```\n")
+                            .parameters(parameters(config), now()));
         }
     }
 
@@ -80,22 +82,23 @@ final class TensorBoard implements AutoCloseable {
 
     /** The figures of a step. */
     void step(StepMetrics m) {
-        add(m.step(), new Summaries()
-                .scalar("loss/supervised", m.lossSup())
-                .scalar("loss/dice", m.lossDice())
-                .scalar("loss/unsupervised", m.lossUnsup())
-                .scalar("lr", m.lr())
-                .scalar("unlabelled/hardness", 1 - m.gammaMean())
-                .scalar("unlabelled/confident", m.confidentRatio())
-                .scalar("speed/images_per_second", m.imagesPerSecond())
-                .scalar("speed/data_wait_share", m.dataWaitShare()));
+        add(
+                m.step(),
+                new Summaries()
+                        .scalar("loss/supervised", m.lossSup())
+                        .scalar("loss/dice", m.lossDice())
+                        .scalar("loss/unsupervised", m.lossUnsup())
+                        .scalar("lr", m.lr())
+                        .scalar("unlabelled/hardness", 1 - m.gammaMean())
+                        .scalar("unlabelled/confident", m.confidentRatio())
+                        .scalar("speed/images_per_second", m.imagesPerSecond())
+                        .scalar("speed/data_wait_share", m.dataWaitShare()));
     }
 
     /** An evaluation. */
     void evaluated(EpochMetrics m) {
-        Summaries values = new Summaries()
-                .scalar("miou/student", m.miouStudent())
-                .scalar("miou/teacher", m.miouTeacher());
+        Summaries values =
+                new Summaries().scalar("miou/student", m.miouStudent()).scalar("miou/teacher", m.miouTeacher());
         for (int c = 0; c < classes.size(); c++) {
             values.scalar("iou_student/" + classes.get(c), m.iouStudent()[c]);
             values.scalar("iou_teacher/" + classes.get(c), m.iouTeacher()[c]);

@@ -19,9 +19,22 @@ import org.junit.jupiter.api.io.TempDir;
 class WatchedRunTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String[] SETTINGS = {
-        "--device", "cpu", "--set", "data.embedded={images: 12, labeled: 4, validation: 5, size: 48}", "--set",
-        "augment.crop=[48, 48]", "--set", "training.batch_labeled=2", "--set", "training.batch_unlabeled=2", "--set",
-        "training.sup_only_epochs=1", "--set", "evaluation.every_epochs=1", "--set", "network.aspp=[1, 2, 3]"
+        "--device",
+        "cpu",
+        "--set",
+        "data.embedded={images: 12, labeled: 4, validation: 5, size: 48}",
+        "--set",
+        "augment.crop=[48, 48]",
+        "--set",
+        "training.batch_labeled=2",
+        "--set",
+        "training.batch_unlabeled=2",
+        "--set",
+        "training.sup_only_epochs=1",
+        "--set",
+        "evaluation.every_epochs=1",
+        "--set",
+        "network.aspp=[1, 2, 3]"
     };
 
     @TempDir
@@ -33,8 +46,8 @@ class WatchedRunTest {
     @BeforeAll
     static void train() {
         run = dir.resolve("run");
-        List<String> line = new ArrayList<>(
-                List.of("train", "--log", "json", "--epochs", "2", "--out", run.toString()));
+        List<String> line =
+                new ArrayList<>(List.of("train", "--log", "json", "--epochs", "2", "--out", run.toString()));
         line.addAll(List.of(SETTINGS));
         trained = Shell.imas(line.toArray(String[]::new));
     }
@@ -60,7 +73,8 @@ class WatchedRunTest {
                 .containsExactlyInAnyOrder(
                         "message", "started", "step", "evaluated", "pseudo_labels", "checkpoint", "finished");
         assertThat(events(trained)).last().isEqualTo("finished");
-        assertThat(lines(trained)).allSatisfy(line -> assertThat(line.path("time").asText()).endsWith("Z"));
+        assertThat(lines(trained))
+                .allSatisfy(line -> assertThat(line.path("time").asText()).endsWith("Z"));
         JsonNode finished = lines(trained).get(lines(trained).size() - 1);
         assertThat(Path.of(finished.path("weights").asText())).isRegularFile();
         assertThat(finished.at("/summary/miou_teacher").isNumber()).isTrue();
@@ -87,8 +101,7 @@ class WatchedRunTest {
             assertThat(last.path("status").asInt()).isEqualTo(2);
             assertThat(last.path("message").asText()).isNotBlank().doesNotContain("Exception");
         }
-        assertThat(Shell.imas("train", "--log", "xml").err())
-                .contains("--log is xml; expected text or json");
+        assertThat(Shell.imas("train", "--log", "xml").err()).contains("--log is xml; expected text or json");
     }
 
     /** Pixel for pixel: the run's last look at its result is the evaluation of its weight file. */
@@ -104,7 +117,9 @@ class WatchedRunTest {
         String page = Files.readString(run.resolve("report.html"));
         String evaluation = Files.readString(measured.resolve("evaluation.html"));
         for (String section : List.of("confusion", "worst")) {
-            assertThat(section(page, section)).isEqualTo(section(evaluation, section)).contains("<h2>");
+            assertThat(section(page, section))
+                    .isEqualTo(section(evaluation, section))
+                    .contains("<h2>");
         }
     }
 

@@ -43,11 +43,13 @@ class EventFileTest {
     @Test
     void scalarsPicturesAndTextsStandInTheirFields() throws IOException {
         byte[] png = {1, 2, 3};
-        List<Told> told = EventReader.read(file(0, new Summaries()
-                .scalar("loss/supervised", 0.25)
-                .scalar("not known", Double.NaN)
-                .picture("samples/0", 40, 30, png)
-                .text("config", "a: 1")));
+        List<Told> told = EventReader.read(file(
+                0,
+                new Summaries()
+                        .scalar("loss/supervised", 0.25)
+                        .scalar("not known", Double.NaN)
+                        .picture("samples/0", 40, 30, png)
+                        .text("config", "a: 1")));
         assertThat(told).extracting(Told::tag).containsExactly("version", "loss/supervised", "samples/0", "config");
         assertThat(told.get(1).step()).isEqualTo(1);
         assertThat(told.get(1).scalar()).isEqualTo(0.25f);
@@ -57,7 +59,8 @@ class EventFileTest {
         ProtoFields text = told.get(3).value().messages(8).get(0);
         assertThat(text.number(1)).isEqualTo(7);
         assertThat(text.text(8)).isEqualTo("a: 1");
-        assertThat(told.get(3).value().messages(9).get(0).messages(1).get(0).text(1)).isEqualTo("text");
+        assertThat(told.get(3).value().messages(9).get(0).messages(1).get(0).text(1))
+                .isEqualTo("text");
     }
 
     @Test
@@ -66,24 +69,25 @@ class EventFileTest {
         values.put("method", "IMAS");
         values.put("training.lr", 0.5);
         values.put("augment.device", true);
-        List<Told> told = EventReader.read(file(0, new Summaries().parameters(values, 7).ended(9)));
+        List<Told> told =
+                EventReader.read(file(0, new Summaries().parameters(values, 7).ended(9)));
         assertThat(told)
                 .extracting(Told::tag)
                 .containsExactly("version", "_hparams_/session_start_info", "_hparams_/session_end_info");
-        ProtoFields plugin =
-                told.get(1).value().messages(9).get(0).messages(1).get(0);
+        ProtoFields plugin = told.get(1).value().messages(9).get(0).messages(1).get(0);
         assertThat(plugin.text(1)).isEqualTo("hparams");
-        List<ProtoFields> entries =
-                plugin.messages(2).get(0).messages(3).get(0).messages(1);
+        List<ProtoFields> entries = plugin.messages(2).get(0).messages(3).get(0).messages(1);
         assertThat(entries).extracting(entry -> entry.text(1)).containsExactlyElementsOf(values.keySet());
         assertThat(entries.get(0).messages(2).get(0).text(3)).isEqualTo("IMAS");
-        assertThat(Double.longBitsToDouble(entries.get(1).messages(2).get(0).number(2))).isEqualTo(0.5);
+        assertThat(Double.longBitsToDouble(entries.get(1).messages(2).get(0).number(2)))
+                .isEqualTo(0.5);
         assertThat(entries.get(2).messages(2).get(0).number(4)).isEqualTo(1);
     }
 
     @Test
     void whatCameAfterAStepAndWhatIsNotWholeIsTakenOff() throws IOException {
-        Path file = file(0, new Summaries().scalar("a", 1), new Summaries().scalar("a", 2), new Summaries().scalar("a", 3));
+        Path file =
+                file(0, new Summaries().scalar("a", 1), new Summaries().scalar("a", 2), new Summaries().scalar("a", 3));
         Files.write(file, new byte[] {9, 0, 0}, StandardOpenOption.APPEND);
         EventFile.cut(file, 2);
         assertThat(EventReader.read(file)).extracting(Told::step).containsExactly(0L, 1L, 2L);

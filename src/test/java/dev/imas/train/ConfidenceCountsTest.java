@@ -10,10 +10,9 @@ class ConfidenceCountsTest {
     @Test
     void countsWhatReachesAThresholdAndIsRight() {
         ConfidenceCounts counts = new ConfidenceCounts(2);
-        counts.add(
-                new byte[] {0, 0, 0, 1, 1, 1},
-                new float[] {0.95f, 0.949f, 1, 0.7f, 0.99f, NAN},
-                new byte[] {0, 0, 1, 1, (byte) 255, 1});
+        counts.add(new byte[] {0, 0, 0, 1, 1, 1}, new float[] {0.95f, 0.949f, 1, 0.7f, 0.99f, NAN}, new byte[] {
+            0, 0, 1, 1, (byte) 255, 1
+        });
         assertThat(counts.labelled(0)).isEqualTo(3);
         assertThat(counts.confident(0, 0.95)).isEqualTo(2); // the threshold itself reaches it
         assertThat(counts.right(0, 0.95)).isEqualTo(1);

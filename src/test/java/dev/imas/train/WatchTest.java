@@ -98,7 +98,10 @@ class WatchTest {
                 .satisfies(line -> assertThat(line).startsWith("pseudo-labels after epoch 1: confident on "));
         List<PseudoLabels.Look> looks = PseudoLabels.read(out.resolve("pseudo_labels.csv"), new ArrayList<>())
                 .looks();
-        assertThat(looks).isEqualTo(ear.looks).extracting(PseudoLabels.Look::step).containsExactly(4L, 8L);
+        assertThat(looks)
+                .isEqualTo(ear.looks)
+                .extracting(PseudoLabels.Look::step)
+                .containsExactly(4L, 8L);
         long pixels = looks.get(0).classes().stream()
                 .mapToLong(PseudoLabels.OfClass::unlabelledPixels)
                 .sum();
@@ -166,7 +169,8 @@ class WatchTest {
         Path whole = folder.resolve("whole");
         Trainer.run(CONFIG, whole, false, new TrainListener() {});
         Path out = folder.resolve("killed");
-        assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(out, 8))).hasMessage("killed");
+        assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(out, 8)))
+                .hasMessage("killed");
         assertThat(Files.readString(out.resolve("report.html")))
                 .doesNotContain("Under way")
                 .contains("the run is still going or was stopped");
