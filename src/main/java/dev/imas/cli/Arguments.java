@@ -253,7 +253,9 @@ final class Arguments {
     }
 
     static Option student() {
-        return flag("student", "of a run directory or a checkpoint the student, not the teacher");
+        return flag(
+                "student",
+                "of a run directory the student, not its result; of a checkpoint the student, not the teacher");
     }
 
     static Option skipBroken() {

@@ -55,7 +55,7 @@ final class EvaluateCommand implements Command {
                 docs/predict.md defines every figure.
 
                 examples:
-                  imas evaluate --weights runs/embedded-imas-seed1/teacher.safetensors --out measured
+                  imas evaluate --weights runs/embedded-imas-seed1 --out measured
                   imas evaluate --weights teacher.safetensors --data camvid --val splits/val.txt --json
                   imas evaluate --weights ckpt_best.pth --preset voc --data VOC2012 --val val.txt
                 """);

@@ -42,9 +42,9 @@ final class ExportCommand implements Command {
                 network sees in it, to try a program with: waves, or --picture.
 
                 examples:
-                  imas export --weights runs/cells/teacher.safetensors --to cells.onnx
-                  imas export --weights runs/cells/teacher.safetensors --format torchscript --to models
-                  imas export --weights runs/cells/teacher.safetensors --check cells.onnx
+                  imas export --weights runs/cells --to cells.onnx
+                  imas export --weights runs/cells --format torchscript --to models
+                  imas export --weights runs/cells --check cells.onnx
                   imas export --weights runs/cells --to cells.zip --format bioimageio --license CC-BY-4.0 \\
                     --author "Ada Lovelace; University of London; @ada"
                   imas export --weights runs/cells --to cells-djl

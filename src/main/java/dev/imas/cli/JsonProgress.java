@@ -112,7 +112,7 @@ final class JsonProgress implements RunProgress {
     void ended(RunSummary summary) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("run", run.root().toString());
-        fields.put("weights", run.teacher().toString());
+        fields.put("weights", run.result().toString());
         fields.put("report", run.report().toString());
         fields.put("summary", summary);
         lines.event("finished", fields);

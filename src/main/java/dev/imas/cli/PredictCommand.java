@@ -49,7 +49,7 @@ final class PredictCommand implements Command {
                 overlapping tiles that together give what the whole would, and get labels alone.
 
                 examples:
-                  imas predict --weights runs/camvid/teacher.safetensors --input photos --out masks
+                  imas predict --weights runs/camvid --input photos --out masks
                   imas predict --weights runs/a runs/b --input slides --recursive --out masks --geojson --tta d4
                 """);
     }
@@ -99,13 +99,13 @@ final class PredictCommand implements Command {
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
             PredictPlan plan = PredictPlan.of(inputs, out, family).keptApart(results);
-            if (!line.hasOption("overwrite")) {
-                plan.keepDrawn(results);
-            }
             results.outlines(segmenter.classNames()).ifPresent(console.err()::println);
             if (line.hasOption("skip-existing")) {
                 FileTime trained = newestWeights(line);
                 plan = remaining(plan, job -> isDone(job, trained, segmenter, results, large), console);
+            }
+            if (!line.hasOption("overwrite")) {
+                plan.keepDrawn(results); // of what is left to do
             }
             ResultsFolder.of(line); // once nothing else can be refused, or an empty one would be left
             return predicted(plan, segmenter, results, large, console);

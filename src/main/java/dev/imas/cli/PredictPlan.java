@@ -72,8 +72,9 @@ record PredictPlan(List<Job> jobs) {
                 .filter(file -> Files.exists(file) && !ResultMark.in(file))
                 .toList();
         if (!drawn.isEmpty()) {
-            throw new UserException("--out: " + drawn.get(0) + " is there and not by imas predict"
-                    + (drawn.size() == 1 ? "" : ", nor are " + (drawn.size() - 1) + " more that results would replace")
+            throw new UserException("--out: " + drawn.get(0)
+                    + " is there without the mark of imas predict (drawn, imported, or by an early version)"
+                    + (drawn.size() == 1 ? "" : ", as are " + (drawn.size() - 1) + " more that results would replace")
                     + "; name another folder, or --overwrite");
         }
         return this;

@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Keep;
 import dev.imas.config.Names;
 import dev.imas.data.Inspection;
+import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.train.RunStopped;
@@ -109,7 +110,7 @@ final class TrainCommand implements Command {
             throw e;
         }
         console.out().println(result(summary, config));
-        console.out().println("weights  " + new RunDirectory(out).teacher());
+        console.out().println("weights  " + new RunDirectory(out).result());
         console.out().println("report   " + new RunDirectory(out).report());
         return 0;
     }
@@ -122,9 +123,10 @@ final class TrainCommand implements Command {
     }
 
     private static String result(RunSummary summary, ImasConfig config) {
+        boolean student = summary.result().equals(Role.STUDENT.word());
         String miou = String.format(
                 Locale.ROOT,
-                "mIoU %.1f %% (teacher; student %.1f %%), ",
+                student ? "mIoU %2$.1f %% (student; teacher %1$.1f %%), " : "mIoU %.1f %% (teacher; student %.1f %%), ",
                 100 * summary.miouTeacher(),
                 100 * summary.miouStudent());
         boolean best = config.training().keep() == Keep.BEST && summary.keptEpoch() == summary.bestEpoch();
@@ -132,10 +134,7 @@ final class TrainCommand implements Command {
                 ? miou + "kept from epoch " + summary.keptEpoch() + ", the best of " + summary.epochs()
                 : miou
                         + String.format(
-                                Locale.ROOT,
-                                "best %.1f %% in epoch %d",
-                                100 * summary.bestTeacher(),
-                                summary.bestEpoch());
+                                Locale.ROOT, "best %.1f %% in epoch %d", 100 * summary.bestMiou(), summary.bestEpoch());
     }
 
     /** The run's own configuration; only what does not change a step may be set anew, and how many there are. */

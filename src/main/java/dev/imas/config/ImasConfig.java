@@ -333,11 +333,11 @@ public record ImasConfig(
         AVERAGE
     }
 
-    /** Of which epoch the networks are that a run leaves. */
+    /** Of which epoch the networks are that a run leaves, and which of them is its result (method 5). */
     public enum Keep {
-        /** The last one (parity). */
+        /** The last one; the teacher is the result (parity). */
         LAST,
-        /** The one with the teacher's best validation mIoU. */
+        /** The one with the best validation mIoU of either; the better of both is the result. */
         BEST
     }
 
@@ -355,11 +355,12 @@ public record ImasConfig(
      * @param weightDecay      SGD weight decay, on all parameters (method 3.8)
      * @param polyPower        exponent of the poly schedule (method 3.9)
      * @param emaDecay         cap of the teacher's decay (method 3.8)
+     * @param emaWindow        share of the steps so far that the rising decay averages over (method 3.8)
      * @param teacherStart     from when on the teacher averages (method 3.8)
      * @param checkpointEvery  steps between checkpoints; 0: at the end of every epoch only
      * @param logEvery         steps between rows of metrics.csv
      * @param keep             of which epoch the networks are that the run leaves
-     * @param patience         the run ends after so many evaluations without a better teacher; 0: never early
+     * @param patience         the run ends after so many evaluations without a better result; 0: never early
      * @param tensorboard      the run writes TensorBoard's event files, too
      */
     @RecordBuilder
@@ -374,6 +375,7 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double weightDecay,
             @Range(min = 0, max = 10) double polyPower,
             @Range(min = 0, max = 1) double emaDecay,
+            @Range(min = 0.001, max = 1) double emaWindow,
             TeacherStart teacherStart,
             @Range(min = 0) @OnResume int checkpointEvery,
             @Range(min = 1) @OnResume int logEvery,

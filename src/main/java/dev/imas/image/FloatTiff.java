@@ -55,7 +55,7 @@ public final class FloatTiff {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             DurableFiles.whole(file, beside -> {
-                try (TiffWriter out = new TiffWriter(beside, big)) {
+                try (TiffWriter out = new TiffWriter(beside, big, "")) {
                     new FloatTiff(out, width, height, names).write(values);
                 }
             });

@@ -1,7 +1,6 @@
 package dev.imas.image;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +40,7 @@ public final class LabelTiffRows implements LabelRows {
         colors = IndexPng.colors(palette);
         across = (size.width() - 1) / SIDE + 1;
         band = new byte[Math.multiplyExact(across * SIDE, SIDE)];
-        out = new TiffWriter(file, big);
-        out.write(ResultMark.TEXT.getBytes(StandardCharsets.US_ASCII)); // the tag's own text lies at the end
+        out = new TiffWriter(file, big, ResultMark.TEXT); // near the beginning: the tag's own text lies at the end
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -27,11 +28,25 @@ final class TiffWriter implements Closeable {
     /** Where the offset of the next page is to be written. */
     private long link;
 
-    /** Begins a file; what was there is gone. */
-    TiffWriter(Path path, boolean big) throws IOException {
+    /**
+     * Begins a file; what was there is gone.
+     *
+     * @param mark written behind the head; may be empty
+     */
+    TiffWriter(Path path, boolean big, String mark) throws IOException {
+        Files.deleteIfExists(path); // or a link would be followed
         this.file = new RandomAccessFile(path.toFile(), "rw");
         this.big = big;
-        file.setLength(0);
+        try {
+            begin();
+            file.write(mark.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private void begin() throws IOException {
         ByteBuffer head = buffer(big ? 16 : 8).put((byte) 'I').put((byte) 'I').putShort((short) (big ? 43 : 42));
         if (big) {
             head.putShort((short) Long.BYTES).putShort((short) 0);

@@ -116,11 +116,24 @@ final class Inference {
      */
     Answer answer(Tensor scores, int height, int width, boolean sums) {
         TensorKernels.PseudoLabels found = kernels.pseudoLabel(scores, scores, 0, height, width);
-        Supplier<Tensor> enlarged = () -> enlarged(scores.to(ScalarType.Float), height, width);
+        Supplier<Tensor> enlarged = once(() -> enlarged(scores.to(ScalarType.Float), height, width));
         return new Answer(
                 bytes(found.labels()),
                 () -> floats(sums ? largestShare(enlarged.get()) : found.confidence()),
                 () -> floats(sums ? shares(enlarged.get()) : softmax(enlarged.get(), 1)));
+    }
+
+    /** What is asked for twice is computed once. */
+    private static <T> Supplier<T> once(Supplier<T> computed) {
+        return new Supplier<>() {
+            private T found;
+
+            @Override
+            public T get() {
+                found = found == null ? computed.get() : found;
+                return found;
+            }
+        };
     }
 
     private static Tensor largestShare(Tensor sums) {

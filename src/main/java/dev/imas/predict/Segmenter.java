@@ -91,9 +91,9 @@ public final class Segmenter implements AutoCloseable {
     /**
      * Opens a weight file: safetensors, or PyTorch's .pth, which is read and never executed.
      *
-     * @param weights file that training wrote, which says which network it holds; a run directory or a checkpoint,
-     *                which gives its teacher; or a file of another program, whose network {@code options} name by a
-     *                preset or a configuration
+     * @param weights file that training wrote, which says which network it holds; a run directory, which gives its
+     *                result; a checkpoint, which gives its teacher; or a file of another program, whose network
+     *                {@code options} name by a preset or a configuration
      * @throws UserException in one line, when the file is missing, damaged or does not fit its network, when it needs a
      *                       preset, or when the device cannot be used
      */
@@ -266,7 +266,7 @@ public final class Segmenter implements AutoCloseable {
      */
     public void segment(Path file, Path labels, Tiles tiles, Progress progress) throws IOException {
         LabelFile target = new LabelFile(labels, palette());
-        if (Files.exists(labels) && Files.isSameFile(file, labels)) {
+        if (Files.exists(labels) && Files.exists(file) && Files.isSameFile(file, labels)) {
             throw new UserException("the labels of " + file + " would replace it; name another file");
         }
         Supplier<PictureBands> source = reader.bands(file).orElseGet(() -> {
@@ -317,7 +317,8 @@ public final class Segmenter implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
-            String remedy = tiles.equals(Tiles.AUTO) ? SMALLER : "use smaller tiles (--tile)";
+            boolean windows = evaluation.mode() == ImasConfig.EvaluationMode.SLIDING;
+            String remedy = tiles.equals(Tiles.AUTO) || windows ? SMALLER : "use smaller tiles (--tile)";
             throw OutOfMemory.advice(e, remedy)
                     .<RuntimeException>map(advice -> new UserException(advice, e))
                     .orElse(e);
@@ -555,7 +556,7 @@ public final class Segmenter implements AutoCloseable {
             return new Options(preset, configuration, changes, namesPictures, refuse, student, notes);
         }
 
-        /** Of a run directory or a checkpoint the student, not the teacher. */
+        /** Of a run directory the student and not its result, of a checkpoint the student and not the teacher. */
         public Options student(boolean student) {
             return new Options(preset, configuration, changes, namesPictures, strict, student, notes);
         }

@@ -4,6 +4,7 @@ import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ public final class EvaluationFiles {
     public static final String CONFUSION = "confusion.csv";
     /** A row a picture. */
     public static final String PICTURES = "pictures.csv";
+
+    /** Bytes of a page that its title stands in. */
+    private static final int TITLE_WITHIN = 2000;
 
     private EvaluationFiles() {}
 
@@ -47,13 +51,26 @@ public final class EvaluationFiles {
         return texts.keySet().stream().map(folder::resolve).toList();
     }
 
-    /** Tables of somebody else are not lost to an evaluation's of the same names: those lie beside its page. */
+    /** Files of somebody else are not lost to an evaluation's of the same names: those lie beside its page. */
     public static void keepOthers(Path folder) {
-        for (String name : List.of(CLASSES, CONFUSION, PICTURES)) {
-            if (Files.exists(folder.resolve(name)) && !Files.exists(folder.resolve(PAGE))) {
-                throw new UserException("--out: " + folder.resolve(name) + " is there, without the " + PAGE
-                        + " of an earlier evaluation; name another folder");
+        if (isPage(folder.resolve(PAGE))) {
+            return;
+        }
+        for (String name : List.of(PAGE, CLASSES, CONFUSION, PICTURES)) {
+            if (Files.exists(folder.resolve(name))) {
+                throw new UserException("--out: " + folder.resolve(name) + " is there, "
+                        + (name.equals(PAGE) ? "and not by" : "without the " + PAGE + " of")
+                        + " an earlier evaluation; name another folder");
             }
+        }
+    }
+
+    private static boolean isPage(Path file) {
+        try (InputStream bytes = Files.newInputStream(file)) {
+            return new String(bytes.readNBytes(TITLE_WITHIN), StandardCharsets.UTF_8)
+                    .contains(EvaluationPage.KIND + "</title>");
+        } catch (IOException e) {
+            return false;
         }
     }
 

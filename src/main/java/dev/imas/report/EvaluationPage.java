@@ -8,11 +8,14 @@ import java.util.Locale;
 
 /** The page of an evaluation: result, key figures, classes, what was taken for what, and the worst pictures. */
 final class EvaluationPage {
+    /** Ends the title, by which such a page is known. */
+    static final String KIND = " – iMAS evaluation";
+
     private EvaluationPage() {}
 
     static String html(Evaluated evaluated) {
         return Page.document(
-                evaluated.title() + " – iMAS evaluation",
+                evaluated.title() + KIND,
                 head(evaluated)
                         + tiles(evaluated)
                         + classes(evaluated)

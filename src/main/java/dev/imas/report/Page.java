@@ -75,10 +75,11 @@ final class Page {
         fact(facts, "seed", run.text(Figure.SEED, ""));
         double seconds = run.summary().number(Figure.SECONDS);
         fact(facts, "time", Double.isNaN(seconds) ? "" : Format.duration(seconds));
-        double miou = run.miouTeacher();
+        double miou = run.miou();
         String result = Double.isNaN(miou)
                 ? "<p class=\"result none\">not evaluated yet</p>\n"
-                : "<p class=\"result\"><b>" + Format.fixed(100 * miou, 1) + "</b> <span>% mIoU of the teacher"
+                : "<p class=\"result\"><b>" + Format.fixed(100 * miou, 1) + "</b> <span>% mIoU of the "
+                        + run.result().word()
                         + (run.finished() ? kept(run) : ", so far") + "</span></p>\n";
         return "<header>\n<div><p class=\"kind\">iMAS training run</p>\n<h1>" + Html.escape(run.name()) + "</h1>\n"
                 + result + run.live().map(Page::underWay).orElse("") + "</div>\n<dl>\n" + facts + "</dl>\n</header>\n";

@@ -7,6 +7,7 @@ import dev.imas.run.ClassIou;
 import dev.imas.run.Hardness;
 import dev.imas.run.Metrics;
 import dev.imas.run.PseudoLabels;
+import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.SampleFile;
 import dev.imas.run.SavedConfig;
@@ -189,6 +190,16 @@ record Run(
     /** The epoch of the networks that the run left; NaN for one that goes on, or by an older version. */
     double keptEpoch() {
         return summary.number(Figure.KEPT_EPOCH);
+    }
+
+    /** The network that is the run's result. */
+    Role result() {
+        return text(Figure.RESULT, "").equals(Role.STUDENT.word()) ? Role.STUDENT : Role.TEACHER;
+    }
+
+    /** Its mIoU. */
+    double miou() {
+        return result() == Role.STUDENT ? miouStudent() : miouTeacher();
     }
 
     /** mIoU of the networks that the run left; of one that goes on, the last evaluation's. */

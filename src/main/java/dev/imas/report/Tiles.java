@@ -48,20 +48,25 @@ final class Tiles {
     }
 
     private static void best(StringBuilder tiles, Run run) {
-        double best = run.summary().number(Figure.BEST_TEACHER);
+        double best = run.summary().number(Figure.BEST_MIOU);
         double epoch = run.summary().number(Figure.BEST_EPOCH);
-        for (Row row : run.metrics().rows()) {
-            // A run without summary: the first of the best.
-            if (Double.isNaN(best) || !run.finished() && row.miouTeacher() > best) {
-                best = row.miouTeacher();
+        boolean known = !Double.isNaN(best);
+        for (Row row : run.metrics().rows()) { // of a run without a summary: the first of the best
+            if (!known && (Double.isNaN(best) || miou(row, run) > best)) {
+                best = miou(row, run);
                 epoch = row.epoch();
             }
         }
         tile(
                 tiles,
-                "best teacher mIoU",
+                run.keepsBest() ? "best mIoU" : "best teacher mIoU",
                 Format.percent(best),
                 Double.isNaN(epoch) ? "" : "epoch " + Format.count((long) epoch));
+    }
+
+    /** Of the better of both where the run keeps the best, else of the teacher. */
+    private static double miou(Row row, Run run) {
+        return run.keepsBest() ? Math.max(row.miouTeacher(), row.miouStudent()) : row.miouTeacher();
     }
 
     /** Mean of the last tenth, at least one value. */

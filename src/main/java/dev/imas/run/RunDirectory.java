@@ -162,14 +162,22 @@ public record RunDirectory(Path root) {
         return root.resolve("student.safetensors");
     }
 
-    /** The teacher that the run leaves: its result. */
+    /** The teacher that the run leaves: its result, unless the best is kept. */
     public Path teacher() {
         return root.resolve("teacher.safetensors");
     }
 
-    /** With {@code training.keep: best} the best teacher so far, replaced whenever an evaluation finds a better one. */
+    /**
+     * With {@code training.keep: best} the best network so far, student or teacher, replaced whenever an evaluation
+     * finds a better one: in the end the run's result.
+     */
     public Path best() {
         return root.resolve("best.safetensors");
+    }
+
+    /** The network that a finished run is to be used with; nothing is there before its end. */
+    public Path result() {
+        return Files.isRegularFile(teacher()) && Files.isRegularFile(best()) ? best() : teacher();
     }
 
     /** The page for people. */

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  */
 public record RunWeights(Path file, Optional<RunDirectory> run) {
     /**
-     * @param student of a run directory that has finished, its student; of checkpoints both are in the file
+     * @param student of a run directory that has finished, its student and not its result; of checkpoints both are in
+     *                the file
      * @param notes   told in a line what was taken of a directory, and which checkpoints were passed over as damaged
      * @throws UserException where a directory holds no weights, or a checkpoint is not whole
      */
@@ -36,6 +37,10 @@ public record RunWeights(Path file, Optional<RunDirectory> run) {
             if (step.isPresent() && new CheckpointFiles(folder).steps().contains(step.getAsLong())) {
                 return verified(new CheckpointFiles(folder), step.getAsLong());
             }
+            if (student) {
+                throw new UserException("--student is for a run directory or a checkpoint, which hold both networks; "
+                        + given + " is one network: leave it out, or name the run");
+            }
             return Files.exists(given) || folder == null ? plain(given) : named(given, new RunDirectory(folder), notes);
         } catch (IOException e) {
             throw new UserException(given + " cannot be read (" + FileProblem.of(e, given) + ")", e);
@@ -48,7 +53,7 @@ public record RunWeights(Path file, Optional<RunDirectory> run) {
 
     private static RunWeights ofFolder(Path folder, boolean student, Consumer<String> notes) throws IOException {
         RunDirectory run = new RunDirectory(folder);
-        Path finished = student ? run.student() : run.teacher();
+        Path finished = student ? run.student() : run.result();
         if (Files.isRegularFile(finished)) {
             notes.accept("weights " + finished);
             return plain(finished);

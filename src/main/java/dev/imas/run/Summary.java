@@ -33,6 +33,8 @@ public record Summary(JsonNode json) {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
     private static final String DATA = "data";
+    /** Of the best mIoU in files of version 0.1.0, which was always the teacher's. */
+    private static final String BEST_BEFORE = "best_teacher";
 
     /** The figures of {@link RunSummary}, by the names of its components. */
     public enum Figure {
@@ -45,13 +47,14 @@ public record Summary(JsonNode json) {
         EPOCHS,
         MIOU_STUDENT,
         MIOU_TEACHER,
-        BEST_TEACHER,
+        BEST_MIOU,
         BEST_EPOCH,
         SECONDS,
         DATA_WAIT_SHARE,
         RSS_FIRST,
         RSS_LAST,
         KEPT_EPOCH,
+        RESULT,
         SCHEDULE_REBUILT_AT;
 
         /** As in the file. */
@@ -130,7 +133,7 @@ public record Summary(JsonNode json) {
 
     /** A figure as a number; NaN if it is not there. */
     public double number(Figure figure) {
-        JsonNode node = json.path(figure.key());
+        JsonNode node = json.path(figure == Figure.BEST_MIOU && !json.has(figure.key()) ? BEST_BEFORE : figure.key());
         return node.isNumber() ? node.asDouble() : Double.NaN;
     }
 
@@ -139,6 +142,7 @@ public record Summary(JsonNode json) {
         Map<String, JsonNode> others = new LinkedHashMap<>();
         json.fields().forEachRemaining(field -> others.put(field.getKey(), field.getValue()));
         others.remove(DATA);
+        others.remove(BEST_BEFORE);
         Stream.of(Figure.values()).forEach(figure -> others.remove(figure.key()));
         return others;
     }

@@ -12,6 +12,7 @@ import dev.imas.config.ImasConfig.Training;
  * @param stepsPerEpoch steps an epoch
  * @param supOnlyEpochs first epochs without unlabelled images
  * @param emaCap        largest EMA decay
+ * @param emaWindow     share of the steps so far that the rising decay averages over, in (0,1]
  * @param teacherStart  from when on the teacher averages
  */
 public record Schedule(
@@ -21,11 +22,19 @@ public record Schedule(
         long stepsPerEpoch,
         int supOnlyEpochs,
         double emaCap,
+        double emaWindow,
         TeacherStart teacherStart) {
     /** The schedule of a training. */
     public static Schedule of(Training t, long stepsPerEpoch) {
         return new Schedule(
-                t.lr(), t.polyPower(), t.epochs(), stepsPerEpoch, t.supOnlyEpochs(), t.emaDecay(), t.teacherStart());
+                t.lr(),
+                t.polyPower(),
+                t.epochs(),
+                stepsPerEpoch,
+                t.supOnlyEpochs(),
+                t.emaDecay(),
+                t.emaWindow(),
+                t.teacherStart());
     }
 
     /** Steps of the whole run. */
@@ -40,8 +49,8 @@ public record Schedule(
 
     /**
      * Decay of the teacher's update after step i. COPY: 0 (the teacher copies the student) up to and including the
-     * epoch after the supervised-only ones, then min(1 - 1/(i' + 1), cap) with i' counted from the end of the
-     * supervised-only epochs. AVERAGE: min(1 - 1/(i + 1), cap) from the first step on.
+     * epoch after the supervised-only ones, then min(1 - 1/(window * i' + 1), cap) with i' counted from the end of the
+     * supervised-only epochs. AVERAGE: min(1 - 1/(window * i + 1), cap) from the first step on. Published: window 1.
      */
     public double emaDecay(long step) {
         if (teacherStart == TeacherStart.AVERAGE) {
@@ -51,6 +60,6 @@ public record Schedule(
     }
 
     private double rising(long step) {
-        return Math.min(1 - 1.0 / (step + 1), emaCap);
+        return Math.min(1 - 1.0 / (emaWindow * step + 1), emaCap);
     }
 }

@@ -6,6 +6,7 @@ import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
+import dev.imas.run.Role;
 import dev.imas.semi.SemiSupervisedStep;
 import dev.imas.semi.Sgd;
 import dev.imas.semi.StepAssembly;
@@ -52,6 +53,10 @@ final class Models implements AutoCloseable {
         optimizer = assembly.optimizer();
         kernels = assembly.kernels();
         step = assembly.step();
+    }
+
+    SegmentationNetwork network(Role role) {
+        return role == Role.STUDENT ? student : teacher.network();
     }
 
     /** Every tensor that the next step depends on (live tensors). */

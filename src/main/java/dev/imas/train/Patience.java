@@ -3,10 +3,10 @@ package dev.imas.train;
 import dev.imas.config.ImasConfig;
 
 /**
- * Ends a run whose teacher no longer gets better (docs/method.md 5). Evaluations of the first epochs, which are without
+ * Ends a run that no longer gets better (docs/method.md 5). Evaluations of the first epochs, which are without
  * unlabelled images, are not counted: what is to make it better has not begun.
  *
- * @param evaluations without a better teacher after which the run ends; 0: never
+ * @param evaluations without a better result after which the run ends; 0: never
  * @param from        the first epoch, from 1, that counts
  */
 record Patience(int evaluations, int from) {

@@ -1,5 +1,6 @@
 package dev.imas.train;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
@@ -9,6 +10,7 @@ import dev.imas.nn.SegmentationNetwork;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.ClassIou;
 import dev.imas.run.EpochMetrics;
+import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.run.SampleFile;
@@ -16,11 +18,14 @@ import dev.imas.run.Summary;
 import dev.imas.weights.NetworkSpec;
 import dev.imas.weights.Provenance;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.global.torch;
 
@@ -40,24 +45,46 @@ final class Results {
 
     /** @param found by the evaluation of the networks as they are */
     void writeModels(Models models, EpochMetrics found) throws IOException {
-        Map<String, String> student = metadata(found.step(), found.miouStudent());
-        CheckpointStore.writeWeights(models.student.state(), directory.student(), student);
-        writeTeacher(models, directory.teacher(), found);
+        write(models, Role.STUDENT, directory.student(), found);
+        write(models, Role.TEACHER, directory.teacher(), found);
     }
 
-    /** The best teacher so far. */
-    void writeBest(Models models, EpochMetrics found) throws IOException {
-        writeTeacher(models, directory.best(), found);
+    /** The best result so far. */
+    void writeBest(Models models, EpochMetrics found, Role result) throws IOException {
+        write(models, result, directory.best(), found);
     }
 
-    private void writeTeacher(Models models, Path file, EpochMetrics found) throws IOException {
-        Map<String, String> metadata = metadata(found.step(), found.miouTeacher());
-        CheckpointStore.writeWeights(models.teacher.network().state(), file, metadata);
+    /**
+     * Gives a best network that is not the run's result a name with its step, so that it is neither lost nor taken for
+     * the result.
+     */
+    Optional<Path> setBestAside() throws IOException {
+        Path best = directory.best();
+        if (!Files.isRegularFile(best)) {
+            return Optional.empty();
+        }
+        Path aside = best.resolveSibling("best-step-" + step(best) + ".safetensors");
+        return Optional.of(Files.move(best, aside, StandardCopyOption.REPLACE_EXISTING));
     }
 
-    private Map<String, String> metadata(long step, double miou) {
+    private static String step(Path weights) {
+        try {
+            return Provenance.of(weights).step().orElse("unknown");
+        } catch (UserException e) {
+            return "unknown"; // a damaged file is no reason to end a run without its result
+        }
+    }
+
+    private void write(Models models, Role network, Path file, EpochMetrics found) throws IOException {
+        Map<String, String> metadata = metadata(found, network);
+        CheckpointStore.writeWeights(models.network(network).state(), file, metadata);
+    }
+
+    private Map<String, String> metadata(EpochMetrics found, Role network) {
         Map<String, String> metadata = new LinkedHashMap<>(spec().metadata());
-        metadata.putAll(provenance().after(step, miou).texts());
+        metadata.putAll(provenance()
+                .after(network.word(), found.step(), found.miou(network))
+                .texts());
         return metadata;
     }
 
@@ -88,9 +115,9 @@ final class Results {
     }
 
     /** What the result of the run takes for what, and sees worst. */
-    void writeEvaluation(Models models) throws IOException {
-        try (Segmenter teacher = segmenter(models.teacher.network())) {
-            FinalEvaluation.write(directory, data, teacher, SampleFile.View.TEACHER);
+    void writeEvaluation(Models models, Role result) throws IOException {
+        try (Segmenter segmenter = segmenter(models.network(result))) {
+            FinalEvaluation.write(directory, data, segmenter, SampleFile.View.valueOf(result.name()));
         }
     }
 

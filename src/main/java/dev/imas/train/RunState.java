@@ -6,7 +6,7 @@ import dev.imas.run.EpochMetrics;
  * Where a run stands, beside its tensors; part of every checkpoint.
  *
  * @param step           steps finished
- * @param best           the evaluation with the best teacher so far, the first of equal ones; null before the first
+ * @param best           the evaluation with the best result so far, the first of equal ones; null before the first
  * @param unimproved     evaluations since then that {@link Patience} counts
  * @param last           the last evaluation, or null
  * @param metricsBytes   length of metrics.csv
@@ -35,9 +35,11 @@ record RunState(
                 step + 1, best, unimproved, last, metricsBytes, hardnessBytes, mirrors, precision, rebuiltAt);
     }
 
-    /** @param counts whether it is one that {@link Patience} counts if it is no better */
-    RunState evaluated(EpochMetrics metrics, boolean counts) {
-        boolean better = metrics.miouTeacher() > bestTeacher();
+    /**
+     * @param better whether its result is the best so far
+     * @param counts whether it is one that {@link Patience} counts if it is no better
+     */
+    RunState evaluated(EpochMetrics metrics, boolean better, boolean counts) {
         return new RunState(
                 step,
                 better ? metrics : best,
@@ -64,12 +66,7 @@ record RunState(
         return last != null && last.step() == step;
     }
 
-    /** Best mIoU of the teacher so far, in [0,1]; -1 before the first evaluation. */
-    double bestTeacher() {
-        return best == null ? -1 : best.miouTeacher();
-    }
-
-    /** Its epoch, 0 before the first evaluation. */
+    /** Epoch of the best result so far, 0 before the first evaluation. */
     int bestEpoch() {
         return best == null ? 0 : best.epoch();
     }

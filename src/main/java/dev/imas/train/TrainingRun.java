@@ -26,6 +26,7 @@ final class TrainingRun {
     private final Results results;
     private final Plan plan;
     private final Patience patience;
+    private final ResultRule rule;
     private final boolean keepBest;
     private RunState state;
     /** The step of the last checkpoint. */
@@ -39,6 +40,7 @@ final class TrainingRun {
         this.results = parts.results;
         this.plan = parts.plan;
         this.patience = Patience.of(config);
+        this.rule = ResultRule.of(config);
         this.keepBest = config.training().keep() == Keep.BEST;
         this.state = parts.start;
         this.kept = state.step();
@@ -59,7 +61,7 @@ final class TrainingRun {
         }
         if (state.step() < plan.schedule().steps()) {
             listener.message("ended after epoch " + epochs() + " of "
-                    + config.training().epochs() + ": no better teacher since epoch " + state.bestEpoch()
+                    + config.training().epochs() + ": nothing better since epoch " + state.bestEpoch()
                     + " (training.patience " + patience.evaluations() + "); a larger one goes on");
         }
     }
@@ -233,9 +235,9 @@ final class TrainingRun {
     }
 
     private void evaluated(EpochMetrics found) throws IOException {
-        state = state.evaluated(found, patience.counts(found.epoch()));
+        state = state.evaluated(found, rule.better(found, state.best()), patience.counts(found.epoch()));
         if (keepBest && state.bestStep() == state.step()) {
-            results.writeBest(parts.models, found);
+            results.writeBest(parts.models, found, rule.of(found));
         }
         listener.evaluated(found);
         lap();
@@ -256,10 +258,15 @@ final class TrainingRun {
 
     /** Writes what a run leaves at its end. */
     RunSummary finish() throws IOException {
-        EpochMetrics kept = keepBest && state.best() != null ? restoreBest() : state.last();
+        EpochMetrics kept = keepBest ? restoreBest() : state.last();
+        if (keepBest) {
+            results.writeBest(parts.models, kept, rule.of(kept));
+        } else {
+            results.setBestAside().ifPresent(this::tellSetAside); // of a part of the run that kept the best
+        }
         results.writeModels(parts.models, kept);
         results.writeClassIou(kept);
-        results.writeEvaluation(parts.models);
+        results.writeEvaluation(parts.models, rule.of(kept));
         results.writeSamples(parts.models);
         long rss = ProcessMemory.resident();
         RunSummary summary = new RunSummary(
@@ -272,13 +279,14 @@ final class TrainingRun {
                 epochs(),
                 kept.miouStudent(),
                 kept.miouTeacher(),
-                state.bestTeacher(),
+                rule.miou(state.best()),
                 state.bestEpoch(),
                 parts.watch.sinceStart(),
                 parts.watch.waitShare(),
                 parts.memory.orAtTheEnd(rss),
                 rss,
                 kept.epoch(),
+                rule.of(kept).word(),
                 state.rebuiltAt());
         results.writeSummary(summary);
         parts.live.finished(state.step());
@@ -295,10 +303,14 @@ final class TrainingRun {
         if (tensors.isEmpty()) {
             listener.message("the checkpoint of epoch " + state.bestEpoch() + ", the best, is damaged or gone: the run"
                     + " leaves the networks of its last epoch");
+            results.setBestAside().ifPresent(this::tellSetAside);
             return state.last();
         }
         Models.restore(SafetensorsFile.read(tensors.get()), parts.models.tensors());
-        results.writeBest(parts.models, state.best());
         return state.best();
+    }
+
+    private void tellSetAside(Path file) {
+        listener.message("the best network of earlier epochs is now " + file);
     }
 }

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * name         cells                  (preset or run)
  * method       IMAS | UNIFORM | SUPERVISED
  * step         1200                   (after which the network was kept)
+ * imas.network teacher | student      (which of the run's two it is)
  * imas.seed    1
  * imas.data    {"labeled":"8 pictures, names 1a2b3c4d, sizes 5e6f7081","unlabeled":...,"validation":...}
  * imas.miou    0.7312                 (of this network on the validation pictures)
@@ -36,12 +37,13 @@ public record Provenance(Map<String, String> texts) {
     private static final String NAME = "name";
     private static final String METHOD = "method";
     private static final String STEP = "step";
+    private static final String NETWORK = "imas.network";
     private static final String SEED = "imas.seed";
     private static final String DATA = "imas.data";
     private static final String MIOU = "imas.miou";
     private static final String MADE_BY = "imas.made_by";
     private static final String LICENSE = "imas.license";
-    private static final List<String> KEYS = List.of(NAME, METHOD, STEP, SEED, DATA, MIOU, MADE_BY, LICENSE);
+    private static final List<String> KEYS = List.of(NAME, METHOD, STEP, NETWORK, SEED, DATA, MIOU, MADE_BY, LICENSE);
     private static final Pattern COUNT = Pattern.compile("([0-9]{1,9}) pictures?\\b");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -78,10 +80,11 @@ public record Provenance(Map<String, String> texts) {
     /**
      * Of one of the run's networks.
      *
-     * @param miou on the validation pictures, in [0,1]; NaN: not measured
+     * @param network teacher or student
+     * @param miou    on the validation pictures, in [0,1]; NaN: not measured
      */
-    public Provenance after(long step, double miou) {
-        Provenance after = with(STEP, Long.toString(step));
+    public Provenance after(String network, long step, double miou) {
+        Provenance after = with(STEP, Long.toString(step)).with(NETWORK, network);
         return Double.isNaN(miou) ? after : after.with(MIOU, Double.toString(miou));
     }
 

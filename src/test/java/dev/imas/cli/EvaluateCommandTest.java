@@ -105,6 +105,14 @@ class EvaluateCommandTest {
         assertThat(result.status()).isEqualTo(Main.USER_ERROR);
         assertThat(result.err()).contains(table.toString(), "evaluation.html");
         assertThat(table).hasContent("mine");
+        Path page = Files.writeString(Files.move(table, out.resolve("evaluation.html")), "<title>mine</title>");
+        assertThat(evaluate("--out", out.toString()).err()).contains(page.toString(), "not by an earlier evaluation");
+        assertThat(page).hasContent("<title>mine</title>");
+        Files.delete(page);
+        assertThat(evaluate("--out", out.toString()).status()).isZero();
+        assertThat(evaluate("--out", out.toString()).status())
+                .as("its own are replaced")
+                .isZero();
     }
 
     @Test

@@ -98,7 +98,8 @@ class PredictCommandTest {
         for (String option : List.of("--geojson", "--skip-existing")) {
             Result refused = predict("--input", in, option);
             assertThat(refused.status()).isEqualTo(Main.USER_ERROR);
-            assertThat(refused.err()).contains(out.resolve("a.png").toString(), "not by imas predict", "--overwrite");
+            assertThat(refused.err())
+                    .contains(out.resolve("a.png").toString(), "without the mark of imas predict", "--overwrite");
             assertThat(written()).containsExactly("a.png");
             assertThat(Files.readAllBytes(out.resolve("a.png"))).isEqualTo(before);
         }
@@ -109,6 +110,11 @@ class PredictCommandTest {
                 .isZero();
         assertThat(predict("--input", in, "--tiff").status()).isZero();
         assertThat(predict("--input", in, "--tiff").status()).isZero();
+        IndexPng.write(out.resolve("a.png"), drawn, List.of(0, 0xFF0000));
+        assertThat(predict("--input", in, "--skip-existing").status())
+                .as("a correction by hand counts as done")
+                .isZero();
+        assertThat(Files.readAllBytes(out.resolve("a.png"))).isEqualTo(before);
     }
 
     @Test

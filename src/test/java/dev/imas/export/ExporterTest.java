@@ -172,7 +172,7 @@ class ExporterTest {
 
     private static ModelCard card(NetworkSpec trained) {
         Provenance known =
-                Provenance.ofRun("cells", "IMAS", 1, Map.of(), "imas", "").after(9, 0.7312);
+                Provenance.ofRun("cells", "IMAS", 1, Map.of(), "imas", "").after("teacher", 9, 0.7312);
         return new ModelCard(null, null, List.of(), null, known, Optional.of(trained));
     }
 

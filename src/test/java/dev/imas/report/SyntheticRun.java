@@ -121,7 +121,7 @@ final class SyntheticRun {
         return """
                 {"name": "embedded", "method": "IMAS", "seed": 7, "device": "cpu", "precision": "bf16", "steps": 480, \
                 "epochs": 12,
-                 "miou_student": 0.7282, "miou_teacher": 0.7329, "best_teacher": 0.7351, "best_epoch": 11,
+                 "miou_student": 0.7282, "miou_teacher": 0.7329, "best_miou": 0.7351, "best_epoch": 11,
                  "seconds": 151.2,
                  "data_wait_share": 0.031, "rss_first": 1834000000, "rss_last": 1851000000,
                  "data": {"labeled": 20, "unlabeled": 180, "validation": 40},

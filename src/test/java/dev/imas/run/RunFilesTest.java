@@ -117,8 +117,8 @@ class RunFilesTest {
     @Test
     void summary() throws IOException {
         Path file = new RunDirectory(root).summary();
-        RunSummary figures =
-                new RunSummary("name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200, 1, 4);
+        RunSummary figures = new RunSummary(
+                "name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200, 1, "student", 4);
         Summary.write(
                 file,
                 figures,
@@ -131,6 +131,7 @@ class RunFilesTest {
         assertThat(found.text(Figure.METHOD)).contains("IMAS");
         assertThat(found.number(Figure.MIOU_TEACHER)).isEqualTo(0.5);
         assertThat(found.number(Figure.RSS_LAST)).isEqualTo(200);
+        assertThat(found.text(Figure.RESULT)).contains("student");
         assertThat(found.pictures()).contains(new Summary.Pictures(20, 180, OptionalLong.of(40)));
         assertThat(found.others().keySet()).containsExactly("versions", "machine");
         assertThat(found.json().at("/machine/channels_last").asBoolean()).isTrue();

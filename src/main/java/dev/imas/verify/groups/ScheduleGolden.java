@@ -56,6 +56,7 @@ final class ScheduleGolden extends PlacedGroup {
                     field(table, "iterations_per_epoch").asLong(),
                     0,
                     1,
+                    1,
                     TeacherStart.COPY);
             compare.equal(name + ".max_iter", field(table, "max_iter").asLong(), schedule.steps());
             for (JsonNode row : field(table, "rows")) {
@@ -77,6 +78,7 @@ final class ScheduleGolden extends PlacedGroup {
                 field(table, "iterations_per_epoch").asLong(),
                 field(table, "sup_only_epoch").asInt(),
                 number(field(table, "ema_decay_cap")),
+                1,
                 TeacherStart.COPY);
         for (JsonNode row : field(table, "rows_iteration_epoch_decay")) {
             compare.relative(

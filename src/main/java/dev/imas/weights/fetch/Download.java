@@ -48,10 +48,7 @@ final class Download {
     private final Limits limits;
     private final FetchListener listener;
     private final String name;
-    /** The connection in use, for who ends it when the time is over. */
-    private volatile HttpURLConnection open;
-
-    private volatile boolean late;
+    private final long begun = System.nanoTime();
 
     /**
      * @param part where the bytes are gathered; a file beside it keeps what the server calls this content
@@ -67,33 +64,22 @@ final class Download {
 
     /** Fetches until the part is whole, by as many attempts as bring something new, in the time that there is. */
     void run() throws IOException {
-        Thread clock = new Thread(this::endInTime, "weights-clock");
-        clock.setDaemon(true);
-        clock.start();
         try {
             fetch();
         } catch (IOException e) {
             if (have() == 0) {
                 discard();
             }
-            throw late ? new Refused("the server sends too slowly: not all came within " + inWords(limits.whole())) : e;
-        } finally {
-            clock.interrupt();
+            if (late()) {
+                throw new Refused("the server sends too slowly: not all came within " + inWords(limits.whole()));
+            }
+            throw e;
         }
     }
 
-    /** A read waits for the next byte alone, and a server that drips keeps it waiting: from here the whole is ended. */
-    private void endInTime() {
-        try {
-            Thread.sleep(limits.whole().toMillis());
-        } catch (InterruptedException e) {
-            return; // all is here
-        }
-        late = true;
-        HttpURLConnection waiting = open;
-        if (waiting != null) {
-            waiting.disconnect();
-        }
+    /** A read waits for the next byte alone, and a server that drips keeps it waiting: this ends the whole. */
+    private boolean late() {
+        return System.nanoTime() - begun > limits.whole().toNanos();
     }
 
     private static String inWords(Duration time) {
@@ -112,7 +98,7 @@ final class Download {
             } catch (IOException e) {
                 idle = have() > most ? 0 : idle + 1;
                 most = Math.max(most, have());
-                if (late || idle >= limits.idle()) {
+                if (late() || idle >= limits.idle()) {
                     throw e;
                 }
             }
@@ -132,7 +118,6 @@ final class Download {
 
     private void attempt() throws IOException {
         HttpURLConnection connection = connection(address, limits.connect(), limits.stall());
-        open = connection;
         try {
             long from = askForTheRest(connection);
             int status = connection.getResponseCode();
@@ -182,7 +167,7 @@ final class Download {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 out.write(buffer, 0, n);
                 done += n;
-                if (late) {
+                if (late()) {
                     throw new IOException("the time is over");
                 }
                 if (done > LARGEST) {

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -317,7 +318,10 @@ class PretrainedWeightsTest {
             exchange.sendResponseHeaders(200, content.length);
             exchange.getResponseBody().write(content, 0, 2_000_000);
             exchange.getResponseBody().flush();
-            await(); // what follows would come a byte a minute
+            for (int next = 2_000_000; !overSoon(); next++) {
+                exchange.getResponseBody().write(content, next, 1);
+                exchange.getResponseBody().flush();
+            }
         });
         assertThatThrownBy(() -> weights(brief).file(file))
                 .isInstanceOf(UserException.class)
@@ -442,6 +446,15 @@ class PretrainedWeightsTest {
             over.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean overSoon() {
+        try {
+            return over.await(20, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
