@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * Writes {@code report.html} beside the files of a run: one page that needs nothing else, no network and no script.
- * It reads the {@link RunDirectory#records} and pictures of the run; what is missing or cut, as after a kill, is told on
- * the page. Equal files in a directory of the same name give equal bytes.
+ * It reads the {@link RunDirectory#records} and pictures of the run; what is missing or cut, as after a kill, is told
+ * on the page. Equal files in a directory of the same name give equal bytes.
  */
 public final class ReportWriter {
     private ReportWriter() {}
