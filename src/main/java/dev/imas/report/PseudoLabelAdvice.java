@@ -41,7 +41,8 @@ public final class PseudoLabelAdvice {
     /** Sentences on what to do, the most pressing first; one at least. */
     public static List<String> words(Look look) {
         List<String> words = new ArrayList<>();
-        if (look.confidentUnlabelled() < LITTLE) {
+        boolean little = look.confidentUnlabelled() < LITTLE;
+        if (little) {
             words.add("The teacher is sure of hardly any unlabelled pixel: they will teach little. Label more, train"
                     + " longer on the labels first (training.sup_only_epochs), or lower unsupervised.threshold.");
         }
@@ -63,15 +64,23 @@ public final class PseudoLabelAdvice {
         List<OfClass> missing = look.classes().stream()
                 .filter(c -> c.truth() > 0 && c.found() < NOT_FOUND && !wrong.contains(c))
                 .toList();
-        if (!missing.isEmpty()) {
+        if (!missing.isEmpty() && !little) {
             words.add("Of " + names(missing) + " hardly any pixel is found with confidence: unlabelled pictures teach"
                     + " next to nothing about " + (missing.size() == 1 ? "it" : "them") + ". Label more of "
-                    + (missing.size() == 1 ? "it" : "them") + ", or set unsupervised.class_thresholds: by_confidence.");
+                    + (missing.size() == 1 ? "it" : "them") + ", or "
+                    + (byClass(look)
+                            ? "lower unsupervised.threshold."
+                            : "set unsupervised.class_thresholds: by_confidence."));
         }
         if (words.isEmpty()) {
             words.add("They are fit to be learned from.");
         }
         return List.copyOf(words);
+    }
+
+    /** Whether classes have thresholds of their own. */
+    private static boolean byClass(Look look) {
+        return look.classes().stream().mapToDouble(OfClass::threshold).distinct().count() > 1;
     }
 
     private static String names(List<OfClass> classes) {

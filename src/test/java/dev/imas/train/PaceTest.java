@@ -11,6 +11,8 @@ class PaceTest {
     void workTakesAFiftiethOfTheTimeAtMost() {
         Pace pace = new Pace(() -> now);
         assertThat(pace.due()).isTrue();
+        pace.spend(() -> now += 1000);
+        assertThat(pace.due()).isTrue(); // the first time is no measure
         pace.spend(() -> now += 10);
         now += 489;
         assertThat(pace.due()).isFalse();
