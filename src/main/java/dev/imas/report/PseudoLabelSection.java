@@ -25,28 +25,39 @@ final class PseudoLabelSection {
                 "pseudo-labels",
                 "Pseudo-labels",
                 lead,
-                advice(look(run, looks))
+                advice(look(looks, alone(run)), alone(run))
                         + table(run, last)
                         + (looks.size() > 1 ? "<div class=\"charts\">\n" + charts(looks) + "</div>\n" : ""));
     }
 
     /** What counts is the last look before unlabelled pictures take part; of a run where they always do, the last. */
-    private static Look look(Run run, List<Look> looks) {
-        String epochs = run.config().setting("training.sup_only_epochs");
-        long alone = epochs.matches("\\d{1,9}") ? Long.parseLong(epochs) : 0;
+    private static Look look(List<Look> looks, long alone) {
         return looks.stream()
                 .filter(look -> look.epoch() <= alone)
                 .reduce((before, last) -> last)
                 .orElse(looks.get(looks.size() - 1));
     }
 
-    private static String advice(Look look) {
+    /** First epochs on labelled pictures alone. */
+    private static long alone(Run run) {
+        String epochs = run.config().setting("training.sup_only_epochs");
+        return epochs.matches("\\d{1,9}") ? Long.parseLong(epochs) : 0;
+    }
+
+    private static String advice(Look look, long alone) {
         StringBuilder items = new StringBuilder();
         PseudoLabelAdvice.words(look)
-                .forEach(word -> items.append("<li>").append(Html.escape(word)).append("</li>\n"));
-        return "<aside class=\"notes note\">\n<h2>After epoch " + Format.count(look.epoch()) + "</h2>\n<ul>\n<li>"
+                .forEach(word -> items.append("<li>").append(marked(word)).append("</li>\n"));
+        return "<aside class=\"notes note\">\n<h2>After epoch " + Format.count(look.epoch())
+                + (look.epoch() < alone ? " of " + Format.count(alone) + " on labelled pictures alone" : "")
+                + "</h2>\n<ul>\n<li>"
                 + Html.escape("The teacher is " + PseudoLabelAdvice.figures(look) + ".")
                 + "</li>\n" + items + "</ul>\n</aside>\n";
+    }
+
+    /** Markup of a sentence whose names stand between backticks. */
+    private static String marked(String sentence) {
+        return Html.escape(sentence).replaceAll("`([^`]*)`", "<b>$1</b>");
     }
 
     private static String table(Run run, Look look) {

@@ -249,7 +249,7 @@ class ReportWriterTest {
         assertThat(report())
                 .contains(
                         "<h2>After epoch 2</h2>",
-                        "`&lt;b&gt;cell` are right in 37.5 % of the confident pixels",
+                        "<b>&lt;b&gt;cell</b> are right in 37.5 % of the confident pixels",
                         "By class, epoch 4",
                         "98.9 %",
                         "Pseudo-labels over the run");
