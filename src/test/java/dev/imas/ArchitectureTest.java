@@ -38,6 +38,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("common", Set.of()),
             Map.entry("machine", Set.of()),
+            Map.entry("tensorboard", Set.of("common")),
             Map.entry("measure", Set.of("image", "config")),
             Map.entry("config", Set.of("common")),
             Map.entry("kernels", Set.of()),
@@ -74,8 +75,22 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
-                            "semi", "predict", "run", "weights", "nn", "device", "data", "augment", "image", "report",
-                            "plan", "common", "config", "machine")),
+                            "semi",
+                            "predict",
+                            "measure",
+                            "run",
+                            "weights",
+                            "nn",
+                            "device",
+                            "data",
+                            "augment",
+                            "image",
+                            "report",
+                            "tensorboard",
+                            "plan",
+                            "common",
+                            "config",
+                            "machine")),
             Map.entry(
                     "compare",
                     Set.of("train", "predict", "measure", "report", "run", "data", "image", "common", "config")),

@@ -89,6 +89,8 @@ final class Arguments {
                         "resume",
                         "only",
                         "json",
+                        "log",
+                        "tensorboard",
                         "markdown",
                         "skip-existing",
                         "overwrite",

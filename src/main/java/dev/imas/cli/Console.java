@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import java.io.PrintStream;
+import java.util.Optional;
 
 /**
  * Where a command writes. Names of files, classes and tensors are printed as they are read: whatever in them would
@@ -9,13 +10,19 @@ import java.io.PrintStream;
  * @param out         results
  * @param err         progress and complaints
  * @param interactive a person watches a terminal that can redraw a line
+ * @param json        where a program listens; what is printed reaches it as messages
  */
-record Console(PrintStream out, PrintStream err, boolean interactive) {
+record Console(PrintStream out, PrintStream err, boolean interactive, Optional<JsonLines> json) {
     private static final String CLEARED_LINE = "\r\033[2K";
 
     Console {
         out = PrintableStream.of(out);
         err = PrintableStream.of(err);
+    }
+
+    /** For people. */
+    Console(PrintStream out, PrintStream err, boolean interactive) {
+        this(out, err, interactive, Optional.empty());
     }
 
     static Console system() {

@@ -35,8 +35,6 @@ import org.apache.commons.cli.Options;
 
 /** {@code imas evaluate}. */
 final class EvaluateCommand implements Command {
-    private static final double DEFAULT_TOLERANCE = 2;
-
     @Override
     public Manual manual() {
         return new Manual(
@@ -95,7 +93,7 @@ final class EvaluateCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
-        double tolerance = Arguments.number(line, "tolerance", DEFAULT_TOLERANCE, 0, BoundaryF1.LARGEST);
+        double tolerance = Arguments.number(line, "tolerance", BoundaryF1.USUAL, 0, BoundaryF1.LARGEST);
         if (line.hasOption("out")) {
             EvaluationFiles.keepOthers(Arguments.path(line, "out"));
         }

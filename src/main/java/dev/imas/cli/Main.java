@@ -12,8 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
@@ -66,7 +68,8 @@ public final class Main {
         return run(COMMANDS, arguments, console);
     }
 
-    static int run(List<Command> commands, String[] arguments, Console console) {
+    static int run(List<Command> commands, String[] arguments, Console given) {
+        Console console = JsonLines.asked(arguments) ? JsonLines.console(given) : given;
         boolean debug = Arrays.asList(arguments).contains("--debug");
         try {
             return dispatch(commands, arguments, console);
@@ -124,6 +127,9 @@ public final class Main {
     }
 
     private static int complain(Console console, boolean debug, Throwable error, String message, int status) {
+        if (console.json().isPresent()) {
+            return complain(console.json().get(), error, message, status);
+        }
         console.err().println("imas: " + firstLine(message));
         if (error instanceof UserException) { // of several faults one a line
             message.lines().skip(1).forEach(line -> console.err().println("imas: " + firstLine(line)));
@@ -131,6 +137,15 @@ public final class Main {
         if (debug) {
             error.printStackTrace(console.err());
         }
+        return status;
+    }
+
+    private static int complain(JsonLines lines, Throwable error, String message, int status) {
+        String whole = error instanceof UserException ? message : firstLine(message);
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("status", status);
+        fields.put("message", whole);
+        lines.event(error instanceof Interrupts.Stopped ? "stopped" : "failed", fields);
         return status;
     }
 

@@ -1,5 +1,6 @@
 package dev.imas.cli;
 
+import dev.imas.train.TimeLeft;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;

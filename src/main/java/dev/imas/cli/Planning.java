@@ -156,6 +156,9 @@ final class Planning {
     /** Puts the options' values in their places. */
     static void overrides(Map<String, Object> layers, CommandLine line) {
         NAMED.forEach((option, key) -> Arguments.override(layers, line, option, key));
+        if (line.hasOption("tensorboard")) {
+            ConfigYaml.set(layers, "training.tensorboard", true);
+        }
         if (line.hasOption("strict")) {
             ConfigYaml.set(layers, "network.strict_weights", true);
         }

@@ -26,10 +26,13 @@ import org.apache.commons.cli.Options;
 
 /** {@code imas train}. */
 final class TrainCommand implements Command {
+    static final String NAME = "train";
+    private static final String LOG = "log";
+
     @Override
     public Manual manual() {
         return new Manual(
-                "train",
+                NAME,
                 "train a network and write weights, measurements and a report",
                 """
                 train [--data FOLDER | --preset NAME | --config FILE] [OPTIONS]
@@ -41,6 +44,8 @@ final class TrainCommand implements Command {
                 plan fits the run to the machine (imas plan shows it).
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
+                report.html in the run directory is written anew while the run goes on and refreshes itself.
+                --log json prints one JSON object a line on standard output and nothing else (docs/watch.md).
 
                 examples:
                   imas train
@@ -63,6 +68,9 @@ final class TrainCommand implements Command {
                 .addOption(Arguments.budget())
                 .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
                 .addOption(option("resume", "DIR", "continue a run that was stopped, from its newest checkpoint"))
+                .addOption(flag("tensorboard", "also write event files for TensorBoard into the run directory"))
+                .addOption(
+                        option(LOG, "KIND", "how the run tells of itself: text, or json for programs (default: text)"))
                 .addOption(flag("strict", "refuse initial weights with unknown or missing keys")));
     }
 
@@ -74,6 +82,10 @@ final class TrainCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) throws IOException {
         Arguments.noMore(line);
+        String log = line.getOptionValue(LOG, "text");
+        if (!List.of("text", "json").contains(log)) {
+            throw new UserException("--log is " + log + "; expected text or json");
+        }
         boolean resume = line.hasOption("resume");
         if (!resume && line.hasOption("out")) {
             new RunDirectory(Arguments.path(line, "out")).requireFree(); // before pictures are looked at
@@ -84,8 +96,14 @@ final class TrainCommand implements Command {
                 ? Arguments.path(line, "resume")
                 : line.hasOption("out") ? Arguments.path(line, "out") : freshDirectory(config);
         RunSummary summary;
-        try (TrainingProgress progress = new TrainingProgress(console, config, System::nanoTime)) {
+        try (RunProgress progress = console.json()
+                .<RunProgress>map(lines -> new JsonProgress(lines, config, out))
+                .orElseGet(() -> new TrainingProgress(console, config, System::nanoTime))) {
             summary = Trainer.run(run, out, resume, progress);
+            if (progress instanceof JsonProgress json) {
+                json.ended(summary);
+                return 0;
+            }
         } catch (RunStopped | Interrupts.Stopped e) {
             console.err().println(toGoOn(out));
             Interrupts.check();

@@ -5,7 +5,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.run.EpochMetrics;
 import dev.imas.run.StepMetrics;
-import dev.imas.train.TrainListener;
+import dev.imas.train.TimeLeft;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -15,7 +15,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows a run's progress: a bar with the running figures on a terminal, one line an epoch or evaluation elsewhere. */
-final class TrainingProgress implements TrainListener, AutoCloseable {
+final class TrainingProgress implements RunProgress {
     /** Waiting for the loader is worth a word from this share of the time on. */
     private static final double TELLING_WAIT = 0.05;
 

@@ -361,6 +361,7 @@ public record ImasConfig(
      * @param logEvery         steps between rows of metrics.csv
      * @param keep             of which epoch the networks are that the run leaves
      * @param patience         the run ends after so many evaluations without a better result; 0: never early
+     * @param tensorboard      the run writes TensorBoard's event files, too
      */
     @RecordBuilder
     public record Training(
@@ -379,7 +380,8 @@ public record ImasConfig(
             @Range(min = 0) @OnResume int checkpointEvery,
             @Range(min = 1) @OnResume int logEvery,
             @OnResume Keep keep,
-            @Range(min = 0) @OnResume int patience)
+            @Range(min = 0) @OnResume int patience,
+            @OnResume boolean tensorboard)
             implements ImasConfigTrainingBuilder.With {}
 
     /** The loss on labelled pixels (method 3.6). */

@@ -1,5 +1,6 @@
 package dev.imas.export;
 
+import dev.imas.common.ProtoMessage;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.imas.export;
 
+import dev.imas.common.ProtoMessage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

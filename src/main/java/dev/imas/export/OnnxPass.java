@@ -3,6 +3,7 @@ package dev.imas.export;
 import static org.bytedeco.pytorch.global.torch.conv2d;
 
 import dev.imas.common.FileProblem;
+import dev.imas.common.ProtoFields;
 import dev.imas.common.UserException;
 import dev.imas.device.Torch;
 import dev.imas.nn.Bilinear;

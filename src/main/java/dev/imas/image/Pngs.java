@@ -22,7 +22,12 @@ public final class Pngs {
      * @throws UserException naming the file when it cannot be written
      */
     public static void write(Path file, RgbImage image) {
-        save(file, encode(image.toBufferedImage()));
+        save(file, encode(image));
+    }
+
+    /** The same, as the bytes of the file. */
+    public static byte[] encode(RgbImage image) {
+        return encode(image.toBufferedImage());
     }
 
     static byte[] encode(RenderedImage picture) {

@@ -18,6 +18,8 @@ import java.util.List;
 public final class BoundaryF1 {
     /** Largest tolerance: what is farther off is another outline. */
     public static final double LARGEST = 50;
+    /** Tolerance where nobody says another. */
+    public static final double USUAL = 2;
 
     private static final byte NONE = (byte) LabelMap.IGNORE;
 

@@ -24,6 +24,15 @@ public final class ConfusionMatrix {
         this.counts = new long[classes * classes];
     }
 
+    /** @param counts a row a true class, in it a number a predicted one; none negative */
+    public static ConfusionMatrix of(long[][] counts) {
+        ConfusionMatrix matrix = new ConfusionMatrix(counts.length);
+        for (int t = 0; t < counts.length; t++) {
+            System.arraycopy(counts[t], 0, matrix.counts, matrix.at(t, 0), counts.length);
+        }
+        return matrix;
+    }
+
     /** @throws IllegalArgumentException for maps of two sizes, or a label that is neither below C nor ignored */
     public static ConfusionMatrix of(LabelMap truth, LabelMap prediction, int classes) {
         ConfusionMatrix matrix = new ConfusionMatrix(classes);

@@ -30,4 +30,9 @@ public record PictureScore(
         Optional<Mistake> mistake) {
     /** By mIoU, the lowest first; pictures without one last. */
     public static final Comparator<PictureScore> WORST_FIRST = Comparator.comparingDouble(PictureScore::miou);
+
+    /** The same with another largest mistake, which tables of scores do not tell. */
+    public PictureScore with(Optional<Mistake> largest) {
+        return new PictureScore(id, width, height, counted, accuracy, miou, dice, boundaryF1, iou, largest);
+    }
 }

@@ -47,23 +47,45 @@ public final class Evaluator {
         return Inference.predictor(network, inference.compute());
     }
 
+    /** Sees what the last of the networks answers about every picture, while it is measured. */
+    public interface Observer {
+        /**
+         * @param labels     height*width class indices
+         * @param confidence their probabilities in [0,1]
+         * @param truth      height*width, below C or 255
+         */
+        void answered(byte[] labels, float[] confidence, byte[] truth);
+    }
+
     /** Counts over the whole source, one {@link Confusion} a network; each picture is decoded once. */
     public List<Confusion> evaluate(ImageSource source, List<UnaryOperator<Tensor>> networks) {
+        return evaluate(source, networks, Optional.empty());
+    }
+
+    /** The same, observed. */
+    public List<Confusion> evaluate(
+            ImageSource source, List<UnaryOperator<Tensor>> networks, Optional<Observer> observer) {
         try (PointerScope scope = new PointerScope()) {
-            return Torch.withoutGradient(() ->
-                    counted(source, networks).stream().map(Evaluator::confusion).toList());
+            return Torch.withoutGradient(() -> counted(source, networks, observer).stream()
+                    .map(Evaluator::confusion)
+                    .toList());
         }
     }
 
-    private List<Tensor> counted(ImageSource source, List<UnaryOperator<Tensor>> networks) {
+    private List<Tensor> counted(
+            ImageSource source, List<UnaryOperator<Tensor>> networks, Optional<Observer> observer) {
         List<Tensor> counts =
                 networks.stream().map(network -> inference.counts()).toList();
         int measured = ReadAhead.each(source.size(), i -> sample(source, i), (i, sample) -> {
             try (PointerScope scope = new PointerScope()) {
                 Tensor image = inference.input(sample.seen);
                 Tensor truth = inference.truth(sample.labels, sample.height, sample.width);
+                Tensor scores = null;
                 for (int n = 0; n < networks.size(); n++) {
-                    inference.count(image, truth, networks.get(n), counts.get(n));
+                    scores = inference.count(image, truth, networks.get(n), counts.get(n));
+                }
+                if (observer.isPresent()) {
+                    tell(observer.get(), scores, sample);
                 }
             }
         });
@@ -71,6 +93,13 @@ public final class Evaluator {
             throw new UserException("none of the " + source.size() + " pictures to measure on can be read");
         }
         return counts;
+    }
+
+    private void tell(Observer observer, Tensor scores, Sample sample) {
+        Inference.Answer answer = inference.answer(scores, sample.height, sample.width);
+        byte[] truth = new byte[sample.labels.capacity()];
+        sample.labels.duplicate().rewind().get(truth);
+        observer.answered(answer.labels(), answer.confidence().get(), truth);
     }
 
     /**

@@ -173,9 +173,11 @@ final class Inference {
         return tensors.labels(labels, 1, height, width);
     }
 
-    /** Adds images [B,channels,H,W] and their truth u8 [B,1,H,W] to counts i64 [1,1,3,C]. */
-    void count(Tensor images, Tensor truth, UnaryOperator<Tensor> network, Tensor counts) {
-        kernels.confusion(scores(images, network), truth, counts);
+    /** Adds images [B,channels,H,W] and their truth u8 [B,1,H,W] to counts i64 [1,1,3,C]; returns {@link #scores}. */
+    Tensor count(Tensor images, Tensor truth, UnaryOperator<Tensor> network, Tensor counts) {
+        Tensor scores = scores(images, network);
+        kernels.confusion(scores, truth, counts);
+        return scores;
     }
 
     /** Zeroed i64 [1,1,3,C]. */
@@ -200,8 +202,12 @@ final class Inference {
 
     /** What the network sees in a picture. */
     Answer answer(Picture image, UnaryOperator<Tensor> network, Progress progress) {
-        Tensor scores = scores(input(seen(image)), network, progress);
-        return answer(scores, image.height(), image.width(), !whole());
+        return answer(scores(input(seen(image)), network, progress), image.height(), image.width());
+    }
+
+    /** Reads what {@link #scores} gave for one picture. */
+    Answer answer(Tensor scores, int height, int width) {
+        return answer(scores, height, width, !whole());
     }
 
     private static Tensor enlarged(Tensor x, int height, int width) {

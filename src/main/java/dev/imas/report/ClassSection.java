@@ -2,6 +2,8 @@ package dev.imas.report;
 
 import dev.imas.run.ClassIou;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** IoU of every class: a bar for the teacher, a tick for the student, and the numbers. */
 final class ClassSection {
@@ -28,7 +30,9 @@ final class ClassSection {
                     .append(Format.percent(c.student()))
                     .append("</td><td class=\"n\">")
                     .append(Format.points(c.teacher() - c.student()))
-                    .append("</td></tr>\n");
+                    .append("</td>")
+                    .append(kept(run, c.index()))
+                    .append("</tr>\n");
         }
         return Html.section(
                 "classes",
@@ -37,13 +41,33 @@ final class ClassSection {
                         + (run.keepsBest() && !Double.isNaN(run.keptEpoch())
                                 ? "epoch " + Format.count((long) run.keptEpoch())
                                 : "last evaluation")
-                        + ". The bar is the teacher, the upright line the student.",
+                        + ". The bar is the teacher, the upright line the student."
+                        + (run.kept().isEmpty()
+                                ? ""
+                                : " Dice, precision and recall are those of the network that the run leaves."),
                 "<div class=\"scroll\"><table class=\"classes\">\n<thead><tr><th "
                         + "scope=\"col\">class</th><th scope=\"col\"></th><th scope=\"col\" class=\"n\">teacher</th>"
                         + "<th scope=\"col\" class=\"n\">student</th><th scope=\"col\" "
-                        + "class=\"n\">difference</th></tr></thead>\n<tbody>\n"
+                        + "class=\"n\">difference</th>" + heads(run) + "</tr></thead>\n<tbody>\n"
                         + rows
                         + "</tbody></table></div>\n");
+    }
+
+    private static String heads(Run run) {
+        return run.kept().isEmpty()
+                ? ""
+                : "<th scope=\"col\" class=\"n\">Dice</th><th scope=\"col\" class=\"n\">precision</th>"
+                        + "<th scope=\"col\" class=\"n\">recall</th>";
+    }
+
+    private static String kept(Run run, int c) {
+        return run.kept()
+                .map(KeptEvaluation::matrix)
+                .filter(matrix -> c < matrix.classes())
+                .map(matrix -> Stream.of(matrix.dice(c), matrix.precision(c), matrix.recall(c))
+                        .map(share -> "<td class=\"n\">" + Format.percent(share) + "</td>")
+                        .collect(Collectors.joining()))
+                .orElse("");
     }
 
     private static String bar(ClassIou c) {

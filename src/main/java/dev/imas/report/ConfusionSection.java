@@ -11,16 +11,14 @@ final class ConfusionSection {
 
     private ConfusionSection() {}
 
-    static String html(Evaluated evaluated) {
-        ConfusionMatrix matrix = evaluated.measurement().matrix();
-        List<String> names = evaluated.names();
+    static String html(ConfusionMatrix matrix, List<String> names, List<Integer> palette) {
         StringBuilder table = new StringBuilder("<thead><tr><th scope=\"col\">truth</th>");
         for (String name : names) {
             table.append("<th scope=\"col\"><span>").append(Html.escape(name)).append("</span></th>");
         }
         table.append("<th scope=\"col\" class=\"n\">pixels</th></tr></thead>\n<tbody>\n");
         for (int t = 0; t < names.size(); t++) {
-            table.append("<tr>").append(EvaluationPage.name(evaluated, t));
+            table.append("<tr>").append(EvaluationPage.name(names.get(t), palette.get(t)));
             for (int p = 0; p < names.size(); p++) {
                 table.append(cell(matrix, names, t, p));
             }

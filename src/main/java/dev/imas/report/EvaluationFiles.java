@@ -38,9 +38,15 @@ public final class EvaluationFiles {
     public static List<Path> write(Path folder, Evaluated evaluated) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put(PAGE, EvaluationPage.html(evaluated));
-        texts.put(CLASSES, EvaluationTables.classes(evaluated));
-        texts.put(CONFUSION, EvaluationTables.confusion(evaluated));
-        texts.put(PICTURES, EvaluationTables.pictures(evaluated));
+        texts.put(CLASSES, EvaluationTables.classes(evaluated.names(), evaluated.measurement()));
+        texts.put(
+                CONFUSION,
+                EvaluationTables.confusion(
+                        evaluated.names(), evaluated.measurement().matrix()));
+        texts.put(
+                PICTURES,
+                EvaluationTables.pictures(
+                        evaluated.names(), evaluated.measurement().pictures()));
         texts.forEach((name, text) -> write(folder.resolve(name), text));
         return texts.keySet().stream().map(folder::resolve).toList();
     }

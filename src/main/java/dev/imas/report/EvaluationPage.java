@@ -19,8 +19,14 @@ final class EvaluationPage {
                 head(evaluated)
                         + tiles(evaluated)
                         + classes(evaluated)
-                        + ConfusionSection.html(evaluated)
-                        + WorstSection.html(evaluated));
+                        + ConfusionSection.html(
+                                evaluated.measurement().matrix(), evaluated.names(), evaluated.palette())
+                        + WorstSection.html(
+                                evaluated.worst(),
+                                evaluated.measurement().pictures().size(),
+                                evaluated.measurement().matrix(),
+                                evaluated.names(),
+                                evaluated.palette()));
     }
 
     private static String head(Evaluated evaluated) {
@@ -62,7 +68,9 @@ final class EvaluationPage {
         for (int c = 0; c < matrix.classes(); c++) {
             boolean there = matrix.occurs(c);
             lacking |= !there;
-            rows.append("<tr>").append(name(evaluated, c)).append(bar(there ? matrix.iou(c) : 0));
+            rows.append("<tr>")
+                    .append(name(evaluated.names().get(c), evaluated.palette().get(c)))
+                    .append(bar(there ? matrix.iou(c) : 0));
             cell(rows, "<b>" + Format.percent(there ? matrix.iou(c) : Double.NaN) + "</b>");
             cell(rows, Format.percent(matrix.dice(c)));
             cell(rows, Format.percent(matrix.precision(c)));
@@ -99,9 +107,8 @@ final class EvaluationPage {
     }
 
     /** The head of a class's row: colour and name. */
-    static String name(Evaluated evaluated, int c) {
-        return "<th scope=\"row\">" + chip(Colors.hex(evaluated.palette().get(c)))
-                + Html.escape(evaluated.names().get(c)) + "</th>";
+    static String name(String name, int colour) {
+        return "<th scope=\"row\">" + chip(Colors.hex(colour)) + Html.escape(name) + "</th>";
     }
 
     static String chip(String colour) {

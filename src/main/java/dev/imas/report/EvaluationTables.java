@@ -14,10 +14,15 @@ import org.apache.commons.csv.CSVFormat;
 final class EvaluationTables {
     private static final CSVFormat FORMAT = CSVFormat.DEFAULT;
 
+    /** Above the true classes in the table of mistakes. */
+    static final String TRUTH = "truth \\ prediction";
+    /** What is told of every picture, before the IoU of each class. */
+    static final List<String> OF_PICTURE =
+            List.of("picture", "width", "height", "pixels", "pixel_accuracy", "miou", "mean_dice", "mean_boundary_f1");
+
     private EvaluationTables() {}
 
-    static String classes(Evaluated evaluated) {
-        Measurement measurement = evaluated.measurement();
+    static String classes(List<String> names, Measurement measurement) {
         ConfusionMatrix matrix = measurement.matrix();
         StringBuilder rows = new StringBuilder();
         row(
@@ -34,7 +39,7 @@ final class EvaluationTables {
         for (int c = 0; c < matrix.classes(); c++) {
             row(
                     rows,
-                    evaluated.names().get(c),
+                    names.get(c),
                     matrix.truth(c),
                     matrix.predicted(c),
                     share(matrix.iou(c)),
@@ -47,16 +52,15 @@ final class EvaluationTables {
         return rows.toString();
     }
 
-    static String confusion(Evaluated evaluated) {
-        ConfusionMatrix matrix = evaluated.measurement().matrix();
+    static String confusion(List<String> names, ConfusionMatrix matrix) {
         StringBuilder rows = new StringBuilder();
-        row(rows, with("truth \\ prediction", evaluated.names()));
+        row(rows, with(TRUTH, names));
         for (int t = 0; t < matrix.classes(); t++) {
             int truth = t;
             row(
                     rows,
                     with(
-                            evaluated.names().get(t),
+                            names.get(t),
                             LongStream.range(0, matrix.classes())
                                     .mapToObj(p -> matrix.count(truth, (int) p))
                                     .toList()));
@@ -64,13 +68,12 @@ final class EvaluationTables {
         return rows.toString();
     }
 
-    static String pictures(Evaluated evaluated) {
+    static String pictures(List<String> names, List<PictureScore> pictures) {
         StringBuilder rows = new StringBuilder();
-        List<Object> header = new ArrayList<>(List.of(
-                "picture", "width", "height", "pixels", "pixel_accuracy", "miou", "mean_dice", "mean_boundary_f1"));
-        evaluated.names().forEach(name -> header.add("iou " + name));
+        List<Object> header = new ArrayList<>(OF_PICTURE);
+        names.forEach(name -> header.add("iou " + name));
         row(rows, header.toArray());
-        for (PictureScore score : evaluated.measurement().pictures()) {
+        for (PictureScore score : pictures) {
             List<Object> cells = new ArrayList<>(List.of(
                     score.id(),
                     score.width(),

@@ -6,30 +6,54 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /** The page: result first, then what is missing, key figures, and the sections. */
 final class Page {
+    /** Until the run has finished, the page is loaded again after so many seconds. */
+    private static final String REFRESH = "<meta http-equiv=\"refresh\" content=\"20\">\n";
+
     private Page() {}
 
     static String html(Run run) {
         return document(
                 run.name() + " – iMAS run",
+                run.live().map(live -> REFRESH).orElse(""),
                 head(run)
                         + notes(run)
                         + Tiles.html(run)
+                        + PseudoLabelSection.html(run)
                         + Curves.html(run)
                         + HardnessSection.html(run)
                         + ClassSection.html(run)
+                        + kept(run, KeptEvaluation::confusionSection)
                         + SampleSection.html(run)
+                        + kept(run, KeptEvaluation::worstSection)
                         + SetupSection.html(run));
+    }
+
+    private static String kept(Run run, BiFunction<KeptEvaluation, List<String>, String> section) {
+        return run.kept()
+                .map(kept -> section.apply(
+                        kept,
+                        IntStream.range(0, kept.matrix().classes())
+                                .mapToObj(run::className)
+                                .toList()))
+                .orElse("");
     }
 
     /** A page of its own, with the style of all pages; {@code body} is markup. */
     static String document(String title, String body) {
+        return document(title, "", body);
+    }
+
+    private static String document(String title, String meta, String body) {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
                 + "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                + "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" + Html.escape(title)
+                + "<meta name=\"color-scheme\" content=\"light dark\">\n" + meta + "<title>" + Html.escape(title)
                 + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n" + body
                 + "</main>\n</body>\n</html>\n";
     }
@@ -58,7 +82,11 @@ final class Page {
                         + run.result().word()
                         + (run.finished() ? kept(run) : ", so far") + "</span></p>\n";
         return "<header>\n<div><p class=\"kind\">iMAS training run</p>\n<h1>" + Html.escape(run.name()) + "</h1>\n"
-                + result + "</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
+                + result + run.live().map(Page::underWay).orElse("") + "</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
+    }
+
+    private static String underWay(Live live) {
+        return "<p class=\"live\"><i></i>" + Html.escape(live.words()) + "</p>\n";
     }
 
     /** Of which epoch the result is, where that need not be the last. */

@@ -8,11 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Writes {@code report.html} beside the files of a run: one page that needs nothing else, no network and no script.
- * It reads config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json and samples/; what is missing or cut,
- * as after a kill, is told on the page. Equal files in a directory of the same name give equal bytes.
+ * It reads the {@link RunDirectory#records} and pictures of the run; what is missing or cut, as after a kill, is told
+ * on the page. Equal files in a directory of the same name give equal bytes.
  */
 public final class ReportWriter {
     private ReportWriter() {}
@@ -33,5 +34,15 @@ public final class ReportWriter {
             throw new UserException("cannot write " + file + " (" + FileProblem.of(e, file) + ")", e);
         }
         return file;
+    }
+
+    /**
+     * The same of a run that is under way: the page says so, and is loaded again and again until another has taken its
+     * place. Whole whenever the program stops; the disk is not waited for.
+     */
+    public static void write(Path runDir, Live live) throws IOException {
+        String page = Page.html(Run.read(runDir, Optional.of(live)));
+        DurableFiles.whole(
+                new RunDirectory(runDir).report(), beside -> Files.writeString(beside, page, StandardCharsets.UTF_8));
     }
 }

@@ -6,6 +6,7 @@ import dev.imas.config.Colors;
 import dev.imas.run.ClassIou;
 import dev.imas.run.Hardness;
 import dev.imas.run.Metrics;
+import dev.imas.run.PseudoLabels;
 import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.SampleFile;
@@ -36,10 +37,18 @@ record Run(
         Hardness hardness,
         List<ClassIou> classes,
         Samples samples,
+        PseudoLabels pseudoLabels,
+        Optional<KeptEvaluation> kept,
+        Optional<Live> live,
         List<String> notes) {
 
     /** @throws UserException when the directory is none, or none of the files that a run leaves is in it */
     static Run read(Path dir) {
+        return read(dir, Optional.empty());
+    }
+
+    /** @param live where the run stands, of one that is under way */
+    static Run read(Path dir, Optional<Live> live) {
         RunDirectory directory = new RunDirectory(dir);
         requireRun(directory);
         List<String> notes = new ArrayList<>();
@@ -59,11 +68,30 @@ record Run(
                 ? Hardness.read(directory.hardness(), notes)
                 : Hardness.NONE;
         Samples samples = Samples.read(directory.samples(), notes);
+        PseudoLabels pseudoLabels = Files.isRegularFile(directory.pseudoLabels())
+                ? PseudoLabels.read(directory.pseudoLabels(), notes)
+                : PseudoLabels.NONE;
+        Optional<KeptEvaluation> kept =
+                live.isPresent() ? Optional.empty() : KeptEvaluation.read(directory, samples.colorsOrGreys(), notes);
         if (samples.total() == 0) {
             notes.add("samples/ has no pictures: validation images are not shown.");
         }
+        if (live.isPresent()) {
+            notes.clear(); // what is not there yet is no fault of it
+        }
         tellNonFinite(metrics, notes);
-        return new Run(directory, config, summary, metrics, hardness, classes, samples, List.copyOf(notes));
+        return new Run(
+                directory,
+                config,
+                summary,
+                metrics,
+                hardness,
+                classes,
+                samples,
+                pseudoLabels,
+                kept,
+                live,
+                List.copyOf(notes));
     }
 
     private static void requireRun(RunDirectory directory) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -84,6 +85,17 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
         return new Samples(shown, found.size(), colors[0], classes);
     }
 
+    /** The colours of the label maps; grey levels where there are none. */
+    int[] colorsOrGreys() {
+        return colors != null ? colors : greys();
+    }
+
+    private static int[] greys() {
+        int[] greys = new int[256];
+        Arrays.setAll(greys, level -> 0x010101 * level);
+        return greys;
+    }
+
     /** A photograph as a data URI, made small. */
     static String uri(BufferedImage picture) {
         return "data:image/jpeg;base64," + base64(jpeg(shrink(picture)));
@@ -94,22 +106,28 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
         return "data:image/png;base64," + base64(IndexPng.encode(shrink(map), colors));
     }
 
-    private static BufferedImage decode(Path file, List<String> notes) {
+    /** A picture file of the run directory; null, with a note, where it is none. */
+    static BufferedImage decode(Path file, List<String> notes) {
         try {
             BufferedImage picture = ImageIO.read(new java.io.ByteArrayInputStream(Files.readAllBytes(file)));
             if (picture != null) {
                 return picture;
             }
-            notes.add("samples/" + file.getFileName() + " is not a picture.");
+            notes.add(place(file) + " is not a picture.");
         } catch (IOException e) {
-            notes.add("samples/" + file.getFileName() + " cannot be read (" + FileProblem.of(e, file) + ").");
+            notes.add(place(file) + " cannot be read (" + FileProblem.of(e, file) + ").");
         } catch (RuntimeException e) { // the decoder's
-            notes.add("samples/" + file.getFileName() + " is damaged (" + e.getMessage() + ").");
+            notes.add(place(file) + " is damaged (" + e.getMessage() + ").");
         }
         return null;
     }
 
-    private static LabelMap labels(BufferedImage picture) {
+    private static String place(Path file) {
+        return file.getParent().getFileName() + "/" + file.getFileName();
+    }
+
+    /** The first band of a picture. */
+    static LabelMap labels(BufferedImage picture) {
         int[] values = picture.getRaster().getSamples(0, 0, picture.getWidth(), picture.getHeight(), 0, (int[]) null);
         byte[] labels = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
@@ -119,11 +137,8 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
     }
 
     /** The 256 colours of the file; grey levels if it has none. */
-    private static int[] palette(BufferedImage picture) {
-        int[] colors = new int[256];
-        for (int i = 0; i < 256; i++) {
-            colors[i] = 0x010101 * i;
-        }
+    static int[] palette(BufferedImage picture) {
+        int[] colors = greys();
         if (picture.getColorModel() instanceof IndexColorModel model) {
             for (int i = 0; i < model.getMapSize(); i++) {
                 colors[i] = model.getRGB(i) & 0xFFFFFF;

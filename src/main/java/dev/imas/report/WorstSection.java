@@ -1,6 +1,7 @@
 package dev.imas.report;
 
 import dev.imas.config.Colors;
+import dev.imas.measure.ConfusionMatrix;
 import dev.imas.measure.ConfusionMatrix.Mistake;
 import dev.imas.measure.PictureScore;
 import dev.imas.report.WorstPictures.Shown;
@@ -10,19 +11,23 @@ import java.util.List;
 final class WorstSection {
     private WorstSection() {}
 
-    static String html(Evaluated evaluated) {
-        List<Shown> shown = evaluated.worst().shown();
-        int all = evaluated.measurement().pictures().size();
+    /** @param all pictures that the worst are of */
+    static String html(
+            WorstPictures worst, int all, ConfusionMatrix matrix, List<String> names, List<Integer> palette) {
+        List<Shown> shown = worst.shown();
         if (shown.isEmpty()) {
             return Html.section("worst", "Pictures", "No picture has a wrong pixel.", "");
         }
         StringBuilder cases = new StringBuilder();
-        shown.forEach(picture -> cases.append(html(picture, evaluated.names())));
+        shown.forEach(picture -> cases.append(html(picture, names)));
         String lead = (shown.size() < all ? "The worst " + shown.size() + " of " + Format.count(all) : "All " + all)
                 + " by mIoU of the classes that a picture's truth or prediction holds; "
                 + EvaluationFiles.PICTURES + " has every picture.";
         return Html.section(
-                "worst", "Worst pictures", lead, legend(evaluated) + "<div class=\"cases\">\n" + cases + "</div>\n");
+                "worst",
+                "Worst pictures",
+                lead,
+                legend(shown, matrix, names, palette) + "<div class=\"cases\">\n" + cases + "</div>\n");
     }
 
     private static String html(Shown shown, List<String> names) {
@@ -53,15 +58,15 @@ final class WorstSection {
                 + (remark.isEmpty() ? "" : "<span>" + Html.escape(remark) + "</span>") + "</figcaption></figure>\n";
     }
 
-    private static String legend(Evaluated evaluated) {
+    private static String legend(List<Shown> shown, ConfusionMatrix matrix, List<String> names, List<Integer> palette) {
         StringBuilder entries = new StringBuilder();
-        for (int c = 0; c < evaluated.names().size(); c++) {
-            if (evaluated.measurement().matrix().occurs(c)) {
-                entry(entries, evaluated.palette().get(c), evaluated.names().get(c));
+        for (int c = 0; c < names.size(); c++) {
+            if (matrix.occurs(c)) {
+                entry(entries, palette.get(c), names.get(c));
             }
         }
         entry(entries, WorstPictures.WRONG, "wrong");
-        boolean ignored = evaluated.worst().shown().stream()
+        boolean ignored = shown.stream()
                 .map(Shown::score)
                 .anyMatch(score -> score.counted() < (long) score.width() * score.height());
         if (ignored) {

@@ -18,7 +18,7 @@ import org.apache.commons.csv.DuplicateHeaderMode;
  * Reads a table of a run that may have been killed while writing: what is whole is used, what is not is told in a
  * note. Columns are found by name, so more of them, or another order, change nothing.
  */
-final class CsvFile {
+public final class CsvFile {
     private static final CSVFormat FORMAT = CSVFormat.DEFAULT
             .builder()
             .setHeader()
@@ -32,14 +32,23 @@ final class CsvFile {
     private CsvFile() {}
 
     /** One row; the accessors throw {@link BadRow} for a value that is no number. */
-    record Row(CSVRecord record) {
-        String text(String column) {
+    public record Row(CSVRecord record) {
+        /** A cell; empty where there is none. */
+        public String text(String column) {
             return record.isSet(column) ? record.get(column) : "";
         }
 
         /** The value; an empty or absent cell is NaN. */
-        double number(String column) {
-            String text = text(column);
+        public double number(String column) {
+            return parsed(text(column));
+        }
+
+        /** The same, of a column by its place, from 0. */
+        public double number(int column) {
+            return parsed(column < record.size() ? record.get(column) : "");
+        }
+
+        private static double parsed(String text) {
             if (text.isEmpty() || text.equalsIgnoreCase("nan")) {
                 return Double.NaN;
             }
@@ -51,8 +60,16 @@ final class CsvFile {
         }
 
         /** A value that must be there and whole, not negative. */
-        long integer(String column) {
-            double value = number(column);
+        public long integer(String column) {
+            return whole(number(column));
+        }
+
+        /** The same, of a column by its place, from 0. */
+        public long integer(int column) {
+            return whole(number(column));
+        }
+
+        private static long whole(double value) {
             if (!(value >= 0 && value <= 1L << 53) || value != Math.rint(value)) {
                 throw new BadRow();
             }
@@ -61,8 +78,8 @@ final class CsvFile {
     }
 
     /** Says that a row is not as expected. */
-    static final class BadRow extends RuntimeException {
-        BadRow() {
+    public static final class BadRow extends RuntimeException {
+        public BadRow() {
             super(null, null, false, false);
         }
     }
@@ -73,7 +90,8 @@ final class CsvFile {
      * @param required columns without which no row is usable
      * @param expected columns whose absence is worth a note
      */
-    static void read(Path file, List<String> required, List<String> expected, List<String> notes, Consumer<Row> each) {
+    public static void read(
+            Path file, List<String> required, List<String> expected, List<String> notes, Consumer<Row> each) {
         String name = file.getFileName().toString();
         String text;
         try {

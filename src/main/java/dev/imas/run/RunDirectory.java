@@ -8,11 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The folder of one run and the names in it. */
 public record RunDirectory(Path root) {
+    private static final Pattern EVENTS = Pattern.compile("events\\.out\\.tfevents\\.(\\d{12})\\.imas");
+
     /**
      * Creates the folder, or opens that of an earlier part of the run.
      *
@@ -116,6 +121,42 @@ public record RunDirectory(Path root) {
         return root.resolve("validation.csv");
     }
 
+    /** What the network that the run leaves takes for what, on the validation images: as an evaluation writes it. */
+    public Path confusion() {
+        return root.resolve("confusion.csv");
+    }
+
+    /** How well it sees every validation image, likewise. */
+    public Path pictures() {
+        return root.resolve("pictures.csv");
+    }
+
+    /** The images that it sees worst, by their row in {@link #pictures}; see {@link SampleFile}. */
+    public Path worst() {
+        return root.resolve("worst");
+    }
+
+    /** See {@link PseudoLabels}. */
+    public Path pseudoLabels() {
+        return root.resolve("pseudo_labels.csv");
+    }
+
+    /** TensorBoard's events of the part of a run that begins after so many steps, by name as they follow each other. */
+    public Path events(long step) {
+        return root.resolve(String.format(Locale.ROOT, "events.out.tfevents.%012d.imas", step));
+    }
+
+    /** The steps after which the parts of a run began that left TensorBoard's events. */
+    public List<Long> eventParts() throws IOException {
+        try (Stream<Path> files = Files.list(root)) {
+            return files.map(file -> EVENTS.matcher(name(file)))
+                    .filter(Matcher::matches)
+                    .map(found -> Long.valueOf(found.group(1)))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     /** See {@link Summary}. */
     public Path summary() {
         return root.resolve("summary.json");
@@ -161,7 +202,7 @@ public record RunDirectory(Path root) {
 
     /** The tables and texts that tell of a run, without its weights. */
     public List<Path> records() {
-        return List.of(config(), metrics(), hardness(), classIou(), summary());
+        return List.of(config(), metrics(), hardness(), classIou(), pseudoLabels(), confusion(), pictures(), summary());
     }
 
     /** The file's name without its folders, for messages. */

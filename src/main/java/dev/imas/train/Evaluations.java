@@ -16,14 +16,22 @@ final class Evaluations {
     private final Models models;
     private final EvaluationSchedule schedule;
     private final AbsentClasses absent;
+    private final Optional<Evaluator.Observer> observer;
 
-    Evaluations(Evaluator evaluator, ImageSource validation, Models models, ImasConfig config) {
+    /** @param observer sees the teacher's answers, if somebody wants to */
+    Evaluations(
+            Evaluator evaluator,
+            ImageSource validation,
+            Models models,
+            ImasConfig config,
+            Optional<Evaluator.Observer> observer) {
         this.evaluator = evaluator;
         this.validation = validation;
         this.models = models;
         this.schedule = new EvaluationSchedule(
                 config.evaluation().everyEpochs(), config.training().epochs());
         this.absent = config.evaluation().absentClasses();
+        this.observer = observer;
     }
 
     /**
@@ -35,11 +43,17 @@ final class Evaluations {
         return schedule.due(epoch) ? Optional.of(of(epoch, step)) : Optional.empty();
     }
 
+    /** The teacher alone, for the observer. */
+    void observe() {
+        evaluator.evaluate(validation, List.of(evaluator.predictor(models.teacher.network())), observer);
+    }
+
     /** The same, due or not. */
     EpochMetrics of(int epoch, long step) {
         List<Confusion> counts = evaluator.evaluate(
                 validation,
-                List.of(evaluator.predictor(models.student), evaluator.predictor(models.teacher.network())));
+                List.of(evaluator.predictor(models.student), evaluator.predictor(models.teacher.network())),
+                observer);
         Confusion student = counts.get(0);
         Confusion teacher = counts.get(1);
         return new EpochMetrics(

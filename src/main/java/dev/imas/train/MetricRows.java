@@ -7,6 +7,7 @@ import dev.imas.run.StepMetrics;
 import dev.imas.semi.StepResult;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The rows of metrics.csv. A row's figures are asked for when its step is queued; when they have arrived, they are
@@ -15,12 +16,13 @@ import java.util.Optional;
 final class MetricRows {
     private final Metrics.Log log;
     private final StepFigures figures;
-    private final TrainListener listener;
+    private final Consumer<StepMetrics> listener;
     private final Divergence divergence;
     private final int every;
 
     /**
      * @param position bytes of the file that an earlier part of the run wrote
+     * @param listener told every row
      * @param every    steps between rows
      * @param opened   closes the file
      */
@@ -28,7 +30,7 @@ final class MetricRows {
             RunDirectory directory,
             long position,
             StepFigures figures,
-            TrainListener listener,
+            Consumer<StepMetrics> listener,
             Divergence divergence,
             int every,
             Opened opened)
@@ -67,7 +69,7 @@ final class MetricRows {
     /** Tells the figures that were asked for, waiting for them; the row is to be written. */
     StepMetrics tell() {
         StepMetrics metrics = divergence.checked(figures.read());
-        listener.step(metrics);
+        listener.accept(metrics);
         return metrics;
     }
 

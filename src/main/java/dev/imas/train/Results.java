@@ -6,12 +6,14 @@ import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import dev.imas.machine.CpuFeatures;
+import dev.imas.nn.SegmentationNetwork;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.ClassIou;
 import dev.imas.run.EpochMetrics;
 import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
+import dev.imas.run.SampleFile;
 import dev.imas.run.Summary;
 import dev.imas.weights.NetworkSpec;
 import dev.imas.weights.Provenance;
@@ -24,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.global.torch;
 
 /** What a finished run leaves beside its logs: weights, per-class results and the summary. */
@@ -96,10 +99,37 @@ final class Results {
     }
 
     void writeSamples(Models models) throws IOException {
-        try (Segmenter student = Segmenter.of(models.student, spec(), config, compute);
-                Segmenter teacher = Segmenter.of(models.teacher.network(), spec(), config, compute)) {
-            SamplePictures.write(directory.samples(), data, student, teacher);
+        writeSamples(models, 1, (number, strip) -> {});
+    }
+
+    /** Few of them, while the run goes on. */
+    void writeSomeSamples(Models models, SamplePictures.Written written) throws IOException {
+        writeSamples(models, SamplePictures.SOME, written);
+    }
+
+    private void writeSamples(Models models, int every, SamplePictures.Written written) throws IOException {
+        try (Segmenter student = segmenter(models.student);
+                Segmenter teacher = segmenter(models.teacher.network())) {
+            SamplePictures.write(directory.samples(), data, student, teacher, every, written);
         }
+    }
+
+    /** What the result of the run takes for what, and sees worst. */
+    void writeEvaluation(Models models, Role result) throws IOException {
+        try (Segmenter segmenter = segmenter(models.network(result))) {
+            FinalEvaluation.write(directory, data, segmenter, SampleFile.View.valueOf(result.name()));
+        }
+    }
+
+    /** Lets pictures be segmented with a network as it is now. */
+    <T> T with(SegmentationNetwork network, Function<Segmenter, T> work) {
+        try (Segmenter segmenter = segmenter(network)) {
+            return work.apply(segmenter);
+        }
+    }
+
+    private Segmenter segmenter(SegmentationNetwork network) {
+        return Segmenter.of(network, spec(), config, compute);
     }
 
     private NetworkSpec spec() {

@@ -34,6 +34,8 @@ final class RunParts implements AutoCloseable {
     final Checkpoints checkpoints;
     final SettledMemory memory;
     final BrokenPictures broken;
+    final Results results;
+    final LiveView live;
     /** Where the run stands when it begins. */
     final RunState start;
 
@@ -50,13 +52,15 @@ final class RunParts implements AutoCloseable {
             throws IOException {
         try {
             plan = Plan.of(config, data);
+            results = new Results(config, directory, data, compute);
             PictureInput input = PictureInput.of(config.data());
             models = opened.keep(new Models(config, compute, from.isEmpty(), listener));
             DeviceQueue queue = opened.keep(DeviceQueue.of(compute));
             feed = new BatchFeed(compute, queue, new ImageTensors(compute, input), config);
             evaluator = new Evaluator(
                     compute, models.kernels, config.evaluation(), config.data().classes(), input);
-            evaluations = new Evaluations(evaluator, data.validation(), models, config);
+            Optional<PseudoLabelLook> look = PseudoLabelLook.of(config, data);
+            evaluations = new Evaluations(evaluator, data.validation(), models, config, look.map(l -> l));
             hardness = new HardnessTable(data.unlabeled().size(), compute);
             start = from.map(Checkpoint::state)
                     .orElseGet(() -> RunState.start(compute.precision().name()));
@@ -66,12 +70,19 @@ final class RunParts implements AutoCloseable {
                         SafetensorsFile.read(from.get().tensors()), otherPictures ? models.tensors() : tensors());
                 models.teacher.mirrorsStudent(start.teacherMirrors());
             }
+            Optional<TensorBoard> board = config.training().tensorboard()
+                    ? Optional.of(
+                            opened.keep(new TensorBoard(directory, config, data, start.step(), listener::message)))
+                    : Optional.empty();
             divergence = new Divergence(directory.checkpoints().folder());
             rows = new MetricRows(
                     directory,
                     start.metricsBytes(),
                     new StepFigures(compute, queue),
-                    listener,
+                    metrics -> {
+                        listener.step(metrics);
+                        board.ifPresent(events -> events.step(metrics));
+                    },
                     divergence,
                     config.training().logEvery(),
                     opened);
@@ -82,6 +93,7 @@ final class RunParts implements AutoCloseable {
             checkpoints = new Checkpoints(directory, config, data);
             broken = opened.keep(new BrokenPictures(config, data, listener));
             loaders = new Loaders(data, plan, LoaderThreads.settled(config, compute.cuda()), opened);
+            live = opened.keep(new LiveView(directory, config, results, models, listener, look, board, start.step()));
             memory = SettledMemory.of(start.step(), plan);
         } catch (IOException | RuntimeException | Error e) {
             opened.closeAfter(e);

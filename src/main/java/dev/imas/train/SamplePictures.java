@@ -4,38 +4,59 @@ import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
 import dev.imas.image.Composite;
 import dev.imas.image.IndexPng;
-import dev.imas.image.Picture;
+import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
+import dev.imas.image.RgbImage;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.SampleFile;
 import dev.imas.run.SampleFile.View;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Validation pictures with what student and teacher see in them, for the report. */
 final class SamplePictures {
+    /** Of {@code every}: few, for a look while a run goes on. */
+    static final int SOME = 4;
+
     private static final int MOST = 12;
+
+    /** Told of a sample that was written. */
+    interface Written {
+        /** @param strip image, truth, student and teacher side by side */
+        void sample(int number, Supplier<RgbImage> strip);
+    }
 
     private SamplePictures() {}
 
-    /** Writes image, truth, student and teacher of some pictures, spread evenly over the validation images. */
-    static void write(Path folder, Dataset data, Segmenter student, Segmenter teacher) throws IOException {
+    /**
+     * Writes image, truth, student and teacher of some pictures, spread evenly over the validation images.
+     *
+     * @param every 1 for all of them; k for every k-th, under the same names
+     */
+    static void write(Path folder, Dataset data, Segmenter student, Segmenter teacher, int every, Written written)
+            throws IOException {
         Files.createDirectories(folder);
         int size = data.validation().size();
         int count = Math.min(MOST, size);
-        for (int k = 0; k < count; k++) {
+        for (int k = 0; k < count; k += every) {
             int i = (int) ((long) k * size / count);
             Optional<ImageSource.Loaded> loaded = data.validation().load(i, true);
             if (loaded.isEmpty()) {
                 continue;
             }
-            Picture image = loaded.get().picture();
-            Pngs.write(file(folder, k, View.IMAGE), Composite.of(image));
-            IndexPng.write(file(folder, k, View.TRUTH), loaded.get().mask(), data.palette());
-            IndexPng.write(file(folder, k, View.STUDENT), student.segment(image).labels(), data.palette());
-            IndexPng.write(file(folder, k, View.TEACHER), teacher.segment(image).labels(), data.palette());
+            RgbImage image = Composite.of(loaded.get().picture());
+            LabelMap truth = loaded.get().mask();
+            LabelMap ofStudent = student.segment(loaded.get().picture()).labels();
+            LabelMap ofTeacher = teacher.segment(loaded.get().picture()).labels();
+            Pngs.write(file(folder, k, View.IMAGE), image);
+            IndexPng.write(file(folder, k, View.TRUTH), truth, data.palette());
+            IndexPng.write(file(folder, k, View.STUDENT), ofStudent, data.palette());
+            IndexPng.write(file(folder, k, View.TEACHER), ofTeacher, data.palette());
+            written.sample(k, () -> Strip.of(image, List.of(truth, ofStudent, ofTeacher), data.palette()));
         }
     }
 

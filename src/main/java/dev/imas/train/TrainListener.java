@@ -1,6 +1,7 @@
 package dev.imas.train;
 
 import dev.imas.run.EpochMetrics;
+import dev.imas.run.PseudoLabels;
 import dev.imas.run.RunSummary;
 import dev.imas.run.StepMetrics;
 
@@ -20,6 +21,12 @@ public interface TrainListener {
     default void step(StepMetrics metrics) {}
 
     default void evaluated(EpochMetrics metrics) {}
+
+    /** How far the teacher's labels could be learned from, after evaluations and before they first are. */
+    default void pseudoLabels(PseudoLabels.Look look) {}
+
+    /** A checkpoint was written, from which the run could go on. */
+    default void checkpoint(long step) {}
 
     /** A line worth telling: a checkpoint skipped, a precision chosen. */
     default void message(String line) {}

@@ -32,9 +32,10 @@ public final class Trainer {
     private Trainer() {}
 
     /**
-     * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, class_iou.csv, summary.json,
-     * student.safetensors, teacher.safetensors, samples/, checkpoints/ and the report in the run directory; with
-     * {@code training.keep: best} best.safetensors, too.
+     * Trains as configured and leaves config.yaml, metrics.csv, hardness.csv, pseudo_labels.csv, class_iou.csv,
+     * confusion.csv, pictures.csv, summary.json, student.safetensors, teacher.safetensors, samples/, worst/,
+     * checkpoints/ and the report in the run directory; with {@code training.keep: best} best.safetensors, too. The
+     * report is written anew while the run goes on.
      *
      * @param asked  configuration; what it leaves open is settled first, about pictures and masks by a look at all of
      *               them, and told; it stands in config.yaml
@@ -82,8 +83,7 @@ public final class Trainer {
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
                     RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
-                Results results = new Results(config, directory, data, compute);
-                TrainingRun run = new TrainingRun(config, compute, listener, parts, results);
+                TrainingRun run = new TrainingRun(config, compute, listener, parts);
                 run.run();
                 summary = run.finish();
             }

@@ -32,12 +32,12 @@ final class TrainingRun {
     /** The step of the last checkpoint. */
     private long kept;
 
-    TrainingRun(ImasConfig config, Compute compute, TrainListener listener, RunParts parts, Results results) {
+    TrainingRun(ImasConfig config, Compute compute, TrainListener listener, RunParts parts) {
         this.config = config;
         this.compute = compute;
         this.listener = listener;
         this.parts = parts;
-        this.results = results;
+        this.results = parts.results;
         this.plan = parts.plan;
         this.patience = Patience.of(config);
         this.rule = ResultRule.of(config);
@@ -49,6 +49,7 @@ final class TrainingRun {
     /** Trains to the end. */
     void run() throws IOException {
         listener.started(state.step(), plan.schedule().steps(), plan.stepsPerEpoch());
+        parts.live.started(state.step(), plan);
         if (plan.unlabeledSamples() > 0) {
             parts.broken.begin();
         }
@@ -70,6 +71,8 @@ final class TrainingRun {
         EpochMetrics found = measured(() -> parts.evaluations.of(epochs(), state.step()));
         evaluated(found);
         parts.rows.write(found);
+        parts.live.look(found.epoch(), found.step());
+        parts.live.show(found);
         checkpoint();
     }
 
@@ -212,6 +215,23 @@ final class TrainingRun {
         if (!plan.supervisedOnly(epoch)) {
             parts.hardnessRows.write(epoch + 1);
         }
+        show(epoch + 1, evaluation);
+    }
+
+    /** What a person may see of it; evaluated or not, pseudo-labels are looked at before the first are learned from. */
+    private void show(int epoch, Optional<EpochMetrics> evaluation) {
+        boolean before = parts.live.precedesUnlabelled(epoch);
+        if (before && evaluation.isEmpty()) {
+            measured(() -> {
+                parts.evaluations.observe();
+                return null;
+            });
+        }
+        if (before || evaluation.isPresent()) {
+            parts.live.look(epoch, state.step());
+        }
+        evaluation.ifPresent(parts.live::show);
+        lap();
     }
 
     private void evaluated(EpochMetrics found) throws IOException {
@@ -229,6 +249,7 @@ final class TrainingRun {
         state = state.written(parts.rows.sync(), parts.hardnessRows.sync());
         parts.checkpoints.save(state, parts.tensors());
         kept = state.step();
+        listener.checkpoint(kept);
     }
 
     private Stopwatch.Lap lap() {
@@ -245,6 +266,7 @@ final class TrainingRun {
         }
         results.writeModels(parts.models, kept);
         results.writeClassIou(kept);
+        results.writeEvaluation(parts.models, rule.of(kept));
         results.writeSamples(parts.models);
         long rss = ProcessMemory.resident();
         RunSummary summary = new RunSummary(
@@ -267,6 +289,7 @@ final class TrainingRun {
                 rule.of(kept).word(),
                 state.rebuiltAt());
         results.writeSummary(summary);
+        parts.live.finished(state.step());
         listener.finished(summary);
         return summary;
     }

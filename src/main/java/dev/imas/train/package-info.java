@@ -10,7 +10,8 @@
  *   <li>{@code Loaders} and {@link dev.imas.train.BatchFeed}, how batches come to the device;
  *   <li>{@code MetricRows} (with {@code StepFigures}) and {@code HardnessRows} (with {@code HardnessTable}), what a run
  *       writes as it goes; {@code Divergence}, {@code Evaluations} and {@code SettledMemory}, what it watches;
- *   <li>{@code Results} and {@code SamplePictures}, what it leaves.
+ *   <li>{@code LiveView} with {@code PseudoLabelLook} and {@code TensorBoard}, what is seen of it while it goes on;
+ *   <li>{@code Results}, {@code FinalEvaluation} and {@code SamplePictures}, what it leaves.
  * </ol>
  *
  * <p>One thread trains. All tensors but the networks' belong to the PointerScope of the run, or of the step; what else

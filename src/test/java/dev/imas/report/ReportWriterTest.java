@@ -238,6 +238,37 @@ class ReportWriterTest {
     }
 
     @Test
+    void pseudoLabelsAreJudgedByTheLastLookBeforeTheyAreUsed() throws IOException {
+        SyntheticRun.write(run);
+        Files.writeString(run.resolve("config.yaml"), "name: x\ntraining: {sup_only_epochs: 2, epochs: 4}\n");
+        String columns = "epoch,step,class,name,threshold,unlabelled_pixels,unlabelled_confident,validation_true,"
+                + "validation_pixels,validation_confident,validation_right\n";
+        Files.writeString(
+                run.resolve("pseudo_labels.csv"),
+                columns + "2,80,0,<b>cell,0.9,100,50,100,100,80,30\n" + "4,160,0,<b>cell,0.9,100,90,100,100,90,89\n");
+        assertThat(report())
+                .contains(
+                        "<h2>After epoch 2</h2>",
+                        "<b>&lt;b&gt;cell</b> are right in 37.5 % of the confident pixels",
+                        "By class, epoch 4",
+                        "98.9 %",
+                        "Pseudo-labels over the run");
+        Files.writeString(run.resolve("pseudo_labels.csv"), columns + "2,80,0,cell,0.9,x,50,100,100,80,30\n");
+        assertThat(report()).contains("pseudo_labels.csv: 1 of 1 rows are not as expected");
+    }
+
+    @Test
+    void tablesOfTheLastEvaluationThatDoNotFitAreTold() throws IOException {
+        SyntheticRun.write(run);
+        Files.writeString(run.resolve("confusion.csv"), "truth \\ prediction,a,b\na,1,2\n");
+        assertThat(report()).contains("confusion.csv has not as many rows as columns");
+        Files.writeString(run.resolve("confusion.csv"), "truth \\ prediction,a,b\na,1,2\nb,0,7\n");
+        assertThat(report())
+                .contains("What was taken for what", "pictures.csv cannot be read")
+                .doesNotContain("confusion.csv");
+    }
+
+    @Test
     void rowsWrittenAgainAfterAResumeCountAsWrittenLast() throws IOException {
         Files.createDirectories(run);
         Files.writeString(
@@ -288,12 +319,14 @@ class ReportWriterTest {
     @Test
     void anyDamageStillGivesAReport() throws IOException {
         SyntheticRun.write(run);
+        Files.writeString(run.resolve("confusion.csv"), "truth \\ prediction,a,b\na,1,2\nb,0,7\n");
         try (var samples = Files.list(run.resolve("samples"))) {
             for (Path file : samples.toList()) {
                 Files.delete(file);
             }
         }
-        for (String name : List.of("config.yaml", "metrics.csv", "hardness.csv", "class_iou.csv", "summary.json")) {
+        for (String name : List.of(
+                "config.yaml", "metrics.csv", "hardness.csv", "class_iou.csv", "summary.json", "confusion.csv")) {
             byte[] whole = Files.readAllBytes(run.resolve(name));
             for (int k = 0; k < 8; k++) {
                 Rng rng = Rng.of(11, "damage " + name, k);

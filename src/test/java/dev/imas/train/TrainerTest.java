@@ -44,6 +44,9 @@ class TrainerTest {
             "metrics.csv",
             "hardness.csv",
             "class_iou.csv",
+            "pseudo_labels.csv",
+            "confusion.csv",
+            "pictures.csv",
             "summary.json",
             "student.safetensors",
             "teacher.safetensors",
@@ -566,7 +569,9 @@ class TrainerTest {
                     .isEqualTo(entry.data()));
         }
         assertThat(lines("hardness.csv", out)).isEqualTo(lines("hardness.csv", whole));
-        assertThat(lines("class_iou.csv", out)).isEqualTo(lines("class_iou.csv", whole));
+        for (String name : List.of("class_iou.csv", "pseudo_labels.csv", "confusion.csv", "pictures.csv")) {
+            assertThat(lines(name, out)).as(name).isEqualTo(lines(name, whole));
+        }
         assertThat(withoutTime(lines("metrics.csv", out))).isEqualTo(withoutTime(lines("metrics.csv", whole)));
     }
 

@@ -1,4 +1,4 @@
-package dev.imas.cli;
+package dev.imas.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.imas.export;
+package dev.imas.common;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The fields of a protocol buffers message that was read, by number; contents are views of the message's bytes. */
-final class ProtoFields {
+public final class ProtoFields {
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
     private static final int LENGTH_DELIMITED = 2;
@@ -20,7 +20,7 @@ final class ProtoFields {
     private final Map<Integer, List<ByteBuffer>> contents = new LinkedHashMap<>();
 
     /** @throws IllegalArgumentException when the bytes are no message */
-    ProtoFields(ByteBuffer message) {
+    public ProtoFields(ByteBuffer message) {
         ByteBuffer in = message.slice().order(ByteOrder.LITTLE_ENDIAN);
         while (in.hasRemaining()) {
             long tag = varint(in);
@@ -69,39 +69,39 @@ final class ProtoFields {
     }
 
     /** Whole numbers of a repeated field. */
-    List<Long> numbers(int field) {
+    public List<Long> numbers(int field) {
         return numbers.getOrDefault(field, List.of());
     }
 
     /** A whole number; 0 where it is not there. */
-    long number(int field) {
+    public long number(int field) {
         List<Long> found = numbers(field);
         return found.isEmpty() ? 0 : found.get(found.size() - 1);
     }
 
     /** A float32 number. */
-    float real(int field) {
+    public float real(int field) {
         return Float.intBitsToFloat((int) number(field));
     }
 
     /** A message or bytes, each. */
-    List<ByteBuffer> contents(int field) {
+    public List<ByteBuffer> contents(int field) {
         return contents.getOrDefault(field, List.of());
     }
 
     /** Messages of a repeated field. */
-    List<ProtoFields> messages(int field) {
+    public List<ProtoFields> messages(int field) {
         return contents(field).stream().map(ProtoFields::new).toList();
     }
 
-    List<String> texts(int field) {
+    public List<String> texts(int field) {
         return contents(field).stream()
                 .map(bytes -> StandardCharsets.UTF_8.decode(bytes.duplicate()).toString())
                 .toList();
     }
 
     /** A text; empty where it is not there. */
-    String text(int field) {
+    public String text(int field) {
         List<String> found = texts(field);
         return found.isEmpty() ? "" : found.get(found.size() - 1);
     }

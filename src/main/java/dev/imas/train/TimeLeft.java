@@ -1,4 +1,4 @@
-package dev.imas.cli;
+package dev.imas.train;
 
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * times as long as those without: the pace is measured anew when they begin, and before that only a lower bound is
  * known.
  */
-final class TimeLeft {
+public final class TimeLeft {
     private static final long MINUTE = 60;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
@@ -20,7 +20,7 @@ final class TimeLeft {
     private long fromTime;
 
     /** @param nanoTime the time, as System.nanoTime gives it */
-    TimeLeft(LongSupplier nanoTime) {
+    public TimeLeft(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
@@ -30,7 +30,7 @@ final class TimeLeft {
      * @param step steps finished before
      * @param slow the first step with unlabelled images, from 0; 0 where there is one kind alone
      */
-    void started(long step, long total, long slow) {
+    public void started(long step, long total, long slow) {
         totalSteps = total;
         slowFrom = slow;
         from(step);
@@ -42,7 +42,7 @@ final class TimeLeft {
     }
 
     /** After so many steps: {@code "about 12 min left"}; empty at the end, and where nothing is known yet. */
-    String after(long step) {
+    public String after(long step) {
         if (step >= totalSteps || step <= fromStep) {
             return "";
         }

@@ -1,0 +1,150 @@
+package dev.imas.train;
+
+import dev.imas.common.FileProblem;
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig;
+import dev.imas.report.Live;
+import dev.imas.report.PseudoLabelAdvice;
+import dev.imas.report.ReportWriter;
+import dev.imas.run.EpochMetrics;
+import dev.imas.run.PseudoLabels;
+import dev.imas.run.PseudoLabels.Look;
+import dev.imas.run.RunDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Optional;
+
+/**
+ * What is shown of a run while it goes on: a report after evaluations, and whether pseudo-labels are fit to be learned
+ * from. Nothing of it changes the run. What is only to be looked at does not end it either: where a file cannot be
+ * written, that is told once, and tried again the next time.
+ */
+final class LiveView implements AutoCloseable {
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm");
+
+    private final RunDirectory directory;
+    private final ImasConfig config;
+    private final Results results;
+    private final Models models;
+    private final TrainListener listener;
+    private final Optional<PseudoLabelLook> look;
+    private final Optional<TensorBoard> board;
+    private final Pace pace = new Pace(System::nanoTime);
+    private final TimeLeft timeLeft = new TimeLeft(System::nanoTime);
+    private PseudoLabels looks;
+    private boolean told;
+    private boolean open;
+
+    /**
+     * @param look  sees the evaluations; none where nothing is learned from unlabelled pictures
+     * @param board where TensorBoard is served, too
+     * @param step  after which the run begins or goes on
+     */
+    LiveView(
+            RunDirectory directory,
+            ImasConfig config,
+            Results results,
+            Models models,
+            TrainListener listener,
+            Optional<PseudoLabelLook> look,
+            Optional<TensorBoard> board,
+            long step) {
+        this.directory = directory;
+        this.config = config;
+        this.results = results;
+        this.models = models;
+        this.listener = listener;
+        this.look = look;
+        this.board = board;
+        this.looks = step == 0
+                ? PseudoLabels.NONE
+                : PseudoLabels.read(directory.pseudoLabels(), new ArrayList<>()).until(step);
+    }
+
+    /** The first step is about to begin. */
+    void started(long step, Plan plan) {
+        int alone = look.isPresent() ? config.training().supOnlyEpochs() : 0;
+        timeLeft.started(step, plan.schedule().steps(), (long) alone * plan.stepsPerEpoch());
+    }
+
+    /** Whether unlabelled pictures take part from the end of an epoch, from 1, on. */
+    boolean precedesUnlabelled(int epoch) {
+        return look.isPresent() && epoch == config.training().supOnlyEpochs();
+    }
+
+    /** Tells and keeps how far the teacher's labels are right; its answers about the validation pictures were seen. */
+    void look(int epoch, long step) {
+        if (look.isEmpty()) {
+            return;
+        }
+        Look found =
+                results.with(models.teacher.network(), teacher -> look.get().at(epoch, step, teacher));
+        listener.pseudoLabels(found);
+        board.ifPresent(events -> events.pseudoLabels(found));
+        boolean first = config.training().supOnlyEpochs() == 0 && looks.looks().isEmpty();
+        if (first || precedesUnlabelled(epoch)) {
+            listener.message("pseudo-labels after epoch " + epoch + ": " + PseudoLabelAdvice.figures(found));
+            PseudoLabelAdvice.words(found).forEach(listener::message);
+        }
+        looks = looks.with(found);
+        attempt("look at pseudo-labels", () -> looks.write(directory.pseudoLabels()));
+    }
+
+    /** Writes the report anew, unless that would take too much of the run's time; the evaluation has its row. */
+    void show(EpochMetrics found) {
+        board.ifPresent(events -> events.evaluated(found));
+        String left = timeLeft.after(found.step());
+        if (!pace.due()) {
+            return;
+        }
+        pace.spend(() -> attempt("report", () -> {
+            results.writeClassIou(found);
+            results.writeSomeSamples(
+                    models,
+                    (number, strip) -> board.ifPresent(events -> events.picture(found.step(), number, strip.get())));
+            String now = LocalTime.now().format(CLOCK);
+            ReportWriter.write(
+                    directory.root(), new Live(found.epoch(), config.training().epochs(), left, now));
+            open = true;
+        }));
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private void attempt(String what, Writing writing) {
+        try {
+            writing.run();
+        } catch (IOException | UncheckedIOException e) {
+            tell(what, FileProblem.of(e, directory.root()));
+        } catch (UserException e) {
+            tell(what, e.getMessage());
+        }
+    }
+
+    private void tell(String what, String problem) {
+        if (!told) {
+            told = true;
+            listener.message("the " + what + " of the run so far could not be written (" + problem
+                    + "); the run goes on and tries again after the next evaluation");
+        }
+    }
+
+    /** The run has come to its end, and leaves another report. */
+    void finished(long step) {
+        open = false;
+        board.ifPresent(events -> events.ended(step));
+    }
+
+    /** Of a run that ends before its end nobody is to believe that it goes on. */
+    @Override
+    public void close() {
+        if (open) {
+            attempt("report", () -> ReportWriter.write(directory.root()));
+        }
+    }
+}
