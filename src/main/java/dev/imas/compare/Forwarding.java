@@ -1,6 +1,7 @@
 package dev.imas.compare;
 
 import dev.imas.run.EpochMetrics;
+import dev.imas.run.PseudoLabels;
 import dev.imas.run.RunSummary;
 import dev.imas.run.StepMetrics;
 import dev.imas.train.TrainListener;
@@ -31,6 +32,16 @@ class Forwarding implements TrainListener {
     @Override
     public void evaluated(EpochMetrics metrics) {
         to.evaluated(metrics);
+    }
+
+    @Override
+    public void pseudoLabels(PseudoLabels.Look look) {
+        to.pseudoLabels(look);
+    }
+
+    @Override
+    public void checkpoint(long step) {
+        to.checkpoint(step);
     }
 
     @Override

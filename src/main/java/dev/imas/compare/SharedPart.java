@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,9 +48,9 @@ final class SharedPart {
             DurableFiles.createFolder(copy.checkpoints().folder());
             String config = ConfigYaml.dump(ConfigYaml.read(shared.config()).withMethod(method));
             Files.writeString(copy.config(), config, StandardCharsets.UTF_8);
-            for (Path table : List.of(shared.metrics(), shared.hardness())) {
-                if (Files.exists(table)) {
-                    Files.copy(table, copy.root().resolve(table.getFileName()));
+            for (Path file : files(shared, method)) {
+                if (Files.exists(file)) {
+                    Files.copy(file, copy.root().resolve(file.getFileName()));
                 }
             }
             for (long step : shared.checkpoints().steps()) {
@@ -64,6 +65,16 @@ final class SharedPart {
                             + " mend that, then use --resume",
                     e);
         }
+    }
+
+    /** What a run under a method would have written by then, beside its settings and checkpoints. */
+    private static List<Path> files(RunDirectory shared, Method method) throws IOException {
+        List<Path> files = new ArrayList<>(List.of(shared.metrics(), shared.hardness()));
+        if (method != Method.SUPERVISED) {
+            files.add(shared.pseudoLabels());
+        }
+        shared.eventParts().forEach(step -> files.add(shared.events(step)));
+        return files;
     }
 
     /** Tensors are never written to again: two names of one file take no more room. */

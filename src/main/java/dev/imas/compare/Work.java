@@ -59,7 +59,9 @@ final class Work {
             return;
         }
         try {
-            train(run.shared(), config(run, directory), directory, steps);
+            // Under a method that looks at its pseudo-labels before it learns from them.
+            RunKey trunk = new RunKey(run.labels(), run.seed(), recipe.setup().planned(), false);
+            train(run.shared(), config(trunk, directory), directory, steps);
         } catch (RunStopped e) {
             Interrupts.check();
             if (!SharedPart.done(directory, steps)) {

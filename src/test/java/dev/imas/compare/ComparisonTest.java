@@ -89,12 +89,18 @@ class ComparisonTest {
             Path other = dir.resolve("alone-" + method);
             Trainer.run(alone, other, false, new TrainListener() {});
             Path forked = folder.run(key).root();
-            for (String file : List.of(
-                    "config.yaml", "teacher.safetensors", "student.safetensors", "hardness.csv", "class_iou.csv")) {
+            List<String> files = new ArrayList<>(
+                    List.of("config.yaml", "teacher.safetensors", "student.safetensors", "class_iou.csv"));
+            files.add("hardness.csv");
+            if (method != Method.SUPERVISED) {
+                files.add("pseudo_labels.csv");
+            }
+            for (String file : files) {
                 assertThat(Files.mismatch(forked.resolve(file), other.resolve(file)))
                         .as(method + " " + file)
                         .isEqualTo(-1);
             }
+            assertThat(forked.resolve("pseudo_labels.csv").toFile().exists()).isEqualTo(method != Method.SUPERVISED);
             assertThat(rows(forked)).as(method + " metrics").isEqualTo(rows(other));
         }
     }
