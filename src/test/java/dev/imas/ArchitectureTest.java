@@ -58,6 +58,19 @@ class ArchitectureTest {
             Map.entry("export", Set.of("predict", "weights", "nn", "device", "image", "common", "config")),
             Map.entry("plan", Set.of("data", "image", "common", "config")),
             Map.entry("run", Set.of("common")),
+            Map.entry(
+                    "rank",
+                    Set.of(
+                            "predict",
+                            "measure",
+                            "report",
+                            "annotations",
+                            "run",
+                            "device",
+                            "data",
+                            "image",
+                            "common",
+                            "config")),
             Map.entry("report", Set.of("measure", "run", "data", "image", "common", "config")),
             Map.entry(
                     "train",
@@ -79,6 +92,9 @@ class ArchitectureTest {
                             "config",
                             "machine")),
             Map.entry(
+                    "compare",
+                    Set.of("train", "predict", "measure", "report", "run", "data", "image", "common", "config")),
+            Map.entry(
                     "verify",
                     Set.of(
                             "semi", "predict", "weights", "nn", "device", "kernels", "data", "augment", "image",
@@ -87,7 +103,9 @@ class ArchitectureTest {
                     "cli",
                     Set.of(
                             "train",
+                            "compare",
                             "predict",
+                            "rank",
                             "measure",
                             "export",
                             "verify",

@@ -34,6 +34,7 @@ final class Arguments {
         groups.put(
                 "data",
                 List.of(
+                        "run",
                         "weights",
                         "input",
                         "recursive",
@@ -52,6 +53,10 @@ final class Arguments {
                         "config",
                         SET,
                         "seed",
+                        "methods",
+                        "seeds",
+                        "labels",
+                        "ceiling",
                         "budget",
                         "epochs",
                         "strict",
@@ -64,13 +69,16 @@ final class Arguments {
                         "empty",
                         "format",
                         "tolerance",
+                        "criterion",
+                        "count",
+                        "diverse",
                         "tta",
                         "tile",
                         "overlap"));
         groups.put(
                 "what it says of itself",
                 List.of("name", "description", "author", "license", "license-file", "picture"));
-        groups.put("machine", List.of("device", "precision"));
+        groups.put("machine", List.of("device", "precision", "processes"));
         groups.put(
                 "results",
                 List.of(
@@ -79,12 +87,14 @@ final class Arguments {
                         "check",
                         "link",
                         "resume",
+                        "only",
                         "json",
                         "log",
                         "tensorboard",
                         "markdown",
                         "skip-existing",
                         "overwrite",
+                        "copy",
                         "tiff",
                         "overlay",
                         "probabilities",
@@ -188,6 +198,11 @@ final class Arguments {
 
     /** @param last what holds whatever the command line names */
     static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
+        return Segmenter.open(paths(line, "weights"), last.apply(opening(line, console)), augmentation(line));
+    }
+
+    /** What the command line says of how weights are opened. */
+    static Segmenter.Options opening(CommandLine line, Console console) {
         onePresetOrFile(line);
         Segmenter.Options options = Segmenter.Options.defaults()
                 .strict(line.hasOption("strict"))
@@ -206,7 +221,7 @@ final class Arguments {
         for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
             options = options.set(assignment);
         }
-        return Segmenter.open(paths(line, "weights"), last.apply(options), augmentation(line));
+        return options;
     }
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
@@ -245,7 +260,7 @@ final class Arguments {
                         + " mirrored), d4 (all eight turns and mirrorings), none (default: none)");
     }
 
-    private static TestTimeAugmentation augmentation(CommandLine line) {
+    static TestTimeAugmentation augmentation(CommandLine line) {
         String word = line.getOptionValue("tta", "none");
         return Names.constant(TestTimeAugmentation.class, word)
                 .orElseThrow(() -> new UserException(

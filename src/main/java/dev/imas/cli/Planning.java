@@ -26,6 +26,9 @@ final class Planning {
     /** What people's own pictures begin with. */
     static final String OWN = "own";
 
+    /** What all runs of a comparison may take together where nothing is said. */
+    private static final Duration FOR_COMPARISONS = Duration.ofHours(2);
+
     /** Options that are settings by another name. */
     private static final Map<String, String> NAMED = named();
 
@@ -57,6 +60,35 @@ final class Planning {
             tell(proposal, console);
         }
         proposal.warning().ifPresent(console.err()::println);
+        return planning.run(proposal);
+    }
+
+    /**
+     * Data and settings that the runs of a comparison have in common.
+     *
+     * @param start     settings before a plan
+     * @param wholeRuns how many runs like this one all of them are
+     */
+    static Inspection ofRuns(CommandLine line, ImasConfig start, double wholeRuns, Console console) {
+        boolean planned = own(line) || line.hasOption("budget");
+        if (!planned && start.data().layout() == Layout.EMBEDDED) {
+            return Inspection.of(start);
+        }
+        Duration all = budget(line).orElse(FOR_COMPARISONS);
+        Duration each = Duration.ofMillis(Math.max(1, Math.round(all.toMillis() / wholeRuns)));
+        RunPlanning planning = planning(line, start, Optional.of(each), console);
+        Proposal proposal = planned ? planning.plan(true) : planning.estimate();
+        if (planned) {
+            proposal.reasons().forEach(console.err()::println);
+            console.err().println("each run " + proposal.summary());
+        }
+        double seconds = wholeRuns * proposal.seconds();
+        console.err().println("about " + Times.words(seconds) + " in all");
+        if (planned && seconds > 1.3 * all.toSeconds()) {
+            console.err()
+                    .println("that is longer than the " + Times.words(all.toSeconds()) + " of --budget: shorter"
+                            + " runs would learn nothing; give more time, fewer --seeds or fewer --labels");
+        }
         return planning.run(proposal);
     }
 
@@ -94,7 +126,12 @@ final class Planning {
     }
 
     private static RunPlanning planning(CommandLine line, ImasConfig start, Console console) {
-        return new RunPlanning(start, given(line), budget(line), new TrainListener() {
+        return planning(line, start, budget(line), console);
+    }
+
+    private static RunPlanning planning(
+            CommandLine line, ImasConfig start, Optional<Duration> budget, Console console) {
+        return new RunPlanning(start, given(line), budget, new TrainListener() {
             private final FetchProgress progress = new FetchProgress(console);
 
             @Override
@@ -134,7 +171,8 @@ final class Planning {
         return line.hasOption("data") && !line.hasOption("preset") && !line.hasOption("config");
     }
 
-    private static Optional<Duration> budget(CommandLine line) {
+    /** What --budget says. @throws UserException where that is no time */
+    static Optional<Duration> budget(CommandLine line) {
         return Optional.ofNullable(line.getOptionValue("budget")).map(text -> Times.parse(text, "--budget"));
     }
 

@@ -7,6 +7,7 @@ import dev.imas.run.EpochMetrics;
 import dev.imas.run.StepMetrics;
 import dev.imas.train.TimeLeft;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -23,6 +24,9 @@ final class TrainingProgress implements RunProgress {
     private final int fastEpochs;
     private final TimeLeft timeLeft;
     private final FetchProgress fetching;
+    /** Takes the messages; null: the console does. */
+    private final Consumer<String> messages;
+
     private ProgressBar bar;
     private long totalSteps;
     private int printedEpoch;
@@ -31,7 +35,13 @@ final class TrainingProgress implements RunProgress {
 
     /** @param nanoTime the time, as System.nanoTime gives it */
     TrainingProgress(Console console, ImasConfig config, LongSupplier nanoTime) {
+        this(console, config, nanoTime, null);
+    }
+
+    /** @param messages takes what is no figure; null: the console shows it */
+    TrainingProgress(Console console, ImasConfig config, LongSupplier nanoTime, Consumer<String> messages) {
         this.console = console;
+        this.messages = messages;
         this.epochs = config.training().epochs();
         this.fetching = new FetchProgress(console);
         this.fastEpochs =
@@ -106,7 +116,11 @@ final class TrainingProgress implements RunProgress {
 
     @Override
     public void message(String text) {
-        line(text);
+        if (messages == null) {
+            line(text);
+        } else {
+            messages.accept(text);
+        }
         if (totalSteps == 0) {
             Interrupts.check(); // before the first step there is nothing to keep
         }

@@ -131,7 +131,7 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
     }
 
     /** The validation set that a list, patterns or the folder val/ give, or null. */
-    private static List<Sample> givenValidation(ImasConfig.Data data) {
+    static List<Sample> givenValidation(ImasConfig.Data data) {
         if (data.validation() != null) {
             return Layouts.fromList(data, "data.validation", data.validation(), true);
         }

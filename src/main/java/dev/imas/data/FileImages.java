@@ -149,6 +149,11 @@ final class FileImages implements ImageSource {
                 + (withMasks ? size(sample.mask()) : 0);
     }
 
+    @Override
+    public List<Path> files(int i) {
+        return reader.files(samples.get(i).picture());
+    }
+
     /** Of a folder with a mask an object that of all of them. */
     private static long size(Path path) {
         try {

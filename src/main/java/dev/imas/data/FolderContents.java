@@ -7,12 +7,14 @@ import dev.imas.data.FolderWords.Meaning;
 import dev.imas.data.FolderWords.Split;
 import dev.imas.data.Inspection.UnmatchedMask;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -32,10 +34,20 @@ final class FolderContents {
         this.places = new FolderPlaces(data);
         this.data = data;
         this.files = files;
-        this.unmatched = new UnmatchedMasks(places, files);
+        this.unmatched = new UnmatchedMasks(places, files, unlisted(data));
         findings.addAll(unmatched.findings());
         unreadEndings();
         picturesLeftAlone();
+    }
+
+    /** Masks of which a list of labelled pictures chooses some. */
+    private static List<Path> unlisted(ImasConfig.Data data) {
+        return data.labeled() == null
+                ? List.of()
+                : Layouts.fromFolders(data).stream()
+                        .map(FileImages.Sample::mask)
+                        .filter(Objects::nonNull)
+                        .toList();
     }
 
     /** Whether a data set is given by folders. */

@@ -2,6 +2,8 @@ package dev.imas.data;
 
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A numbered collection of pictures, with masks where the collection has them. Safe to use from several threads. */
@@ -35,6 +37,11 @@ public interface ImageSource {
     /** Size in bytes of the files of sample i, of its mask too where there is one; -1 for what lies in no file. */
     default long bytes(int i) {
         return -1;
+    }
+
+    /** The files of picture i, of which the first stands for it; none for what lies in no file. */
+    default List<Path> files(int i) {
+        return List.of();
     }
 
     /** Picture i, with its mask or without; empty where it is broken and the collection goes on without it. */

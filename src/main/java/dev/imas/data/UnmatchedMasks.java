@@ -1,6 +1,7 @@
 package dev.imas.data;
 
 import dev.imas.data.Inspection.UnmatchedMask;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,9 +20,11 @@ final class UnmatchedMasks {
     private final List<UnmatchedMask> strangers = new ArrayList<>();
     private final List<String> others = new ArrayList<>();
 
-    UnmatchedMasks(FolderPlaces places, Collected files) {
+    /** @param unlisted masks of pictures that a list of labelled pictures leaves out: they are not lost */
+    UnmatchedMasks(FolderPlaces places, Collected files, List<Path> unlisted) {
         this.places = places;
         Set<String> used = new HashSet<>();
+        unlisted.forEach(mask -> used.add(places.relative(mask)));
         Set<String> taken = new HashSet<>();
         Map<String, String> without = new TreeMap<>();
         files.all().forEach(sample -> {

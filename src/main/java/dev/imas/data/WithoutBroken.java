@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.common.UserException;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,11 @@ public final class WithoutBroken implements ImageSource {
     @Override
     public long bytes(int i) {
         return source.bytes(i);
+    }
+
+    @Override
+    public List<Path> files(int i) {
+        return source.files(i);
     }
 
     @Override

@@ -99,12 +99,18 @@ final class PartOfPicture {
         return (before.end() + behind.start()) / 2 / grid.coarsePixels();
     }
 
-    /** f32 [1,C4,1,1] on the device, in the caller's scope. */
-    private Tensor means() {
+    /** Over the picture, one a plane, once the tiles are looked at. */
+    float[] pooled() {
         float[] means = new float[sums.length];
         for (int c = 0; c < means.length; c++) {
             means[c] = (float) (sums[c] / cells);
         }
+        return means;
+    }
+
+    /** f32 [1,C4,1,1] on the device, in the caller's scope. */
+    private Tensor means() {
+        float[] means = pooled();
         return compute.upload(means, 1, means.length, 1, 1);
     }
 }

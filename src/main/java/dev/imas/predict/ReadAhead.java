@@ -7,9 +7,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.IntFunction;
 
 /** Pictures in turn, each decoded beside the work on the one before. */
-final class ReadAhead {
+public final class ReadAhead {
     /** What is done with a picture. */
-    interface Work<T> {
+    public interface Work<T> {
         void on(int i, T picture);
     }
 
@@ -21,7 +21,7 @@ final class ReadAhead {
      * @param load reads picture i, in another thread; empty for one that is left out
      * @return how many were worked on
      */
-    static <T> int each(int size, IntFunction<Optional<T>> load, Work<T> work) {
+    public static <T> int each(int size, IntFunction<Optional<T>> load, Work<T> work) {
         int done = 0;
         CompletableFuture<Optional<T>> next = started(0, size, load);
         for (int i = 0; i < size; i++) {

@@ -4,6 +4,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.data.PictureBands;
@@ -379,6 +380,27 @@ public final class Segmenter implements AutoCloseable {
     /** As {@link #segmentWithProbabilities(RgbImage)}, of stored samples as {@link #segment(Samples)} takes them. */
     public Segmentation segmentWithProbabilities(Samples samples) {
         return segmentWithProbabilities(reader.picture(samples, "the picture"));
+    }
+
+    /**
+     * What a picture is about, for a comparison with others: the mean over the picture of what the encoder's last stage
+     * makes of it, one number a plane. Of several networks the first answers, of the picture as it is. A picture that
+     * does not fit into memory as a whole is looked at in the tiles that it is segmented in.
+     *
+     * @throws UserException when it has other channels than the network sees, or memory does not suffice
+     */
+    public float[] features(Picture picture) {
+        ImageSize size = new ImageSize(picture.width(), picture.height());
+        if (TileSize.ofWhole(size, specs(), settings().evaluation().withMode(EvaluationMode.WHOLE))
+                <= memory.forPicture()) {
+            return working(inference -> trained.pooled(inference.input(inference.seen(picture))));
+        }
+        return working(inference -> {
+            inference.checked(picture);
+            TiledPicture.Passes passes = new TiledPicture.Passes(networks, passes(), false, memory);
+            return new TiledPicture(passes, inference, settings().evaluation(), () -> PictureBands.of(picture), size)
+                    .pooled();
+        });
     }
 
     /** What it was opened with, complete: how pictures are seen, and where those of its run are. */

@@ -96,6 +96,17 @@ final class TiledPicture {
         tiled.run(source, pieces, sink);
     }
 
+    /** What the first network's encoder makes of the picture, by the tiles that are looked at. */
+    float[] pooled() {
+        TileSize size = TileSize.of(Tiles.AUTO, passes.specs(), passes.memory, seen);
+        List<Span> tall = Span.tiles(seen.height(), size.side(), size.overlap(), Grid.UNIT);
+        List<Span> wide = Span.tiles(seen.width(), size.side(), size.overlap(), Grid.UNIT);
+        PartOfPicture part = new PartOfPicture(passes.networks.get(0), seen, tall, wide);
+        TileMap map = BlendedMap.of(seen, tall, wide, passes.all, List.of(part));
+        look(List.of(part), map, new Pieces(Progress.NONE, part.tilesToLookAt()));
+        return part.pooled();
+    }
+
     private void look(List<PartOfPicture> parts, TileMap map, Pieces pieces) {
         try (PointerScope scope = new PointerScope();
                 SeenBand band = inference.band(source.get(), seen, map)) {

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A network with its weights on a device, and what tells how to use it.
@@ -50,6 +52,19 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
     /** The network in evaluation mode, as a function of normalised images [B,channels,H,W]. */
     UnaryOperator<Tensor> predictor() {
         return Inference.predictor(network, compute);
+    }
+
+    /** The means over the picture of the encoder's last stage's planes, of normalised f32 [1,channels,h,w]. */
+    float[] pooled(Tensor images) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor planes = compute.forward(false, () -> network.features(images))
+                    .to(ScalarType.Float)
+                    .mean(new long[] {2, 3}, false, new ScalarTypeOptional())
+                    .cpu();
+            float[] means = new float[Math.toIntExact(planes.numel())];
+            planes.data_ptr_float().get(means);
+            return means;
+        }
     }
 
     /** The file's network under the names and colours that the settings end with, which begin with the file's. */

@@ -32,6 +32,7 @@ final class Chart {
     private double xMax = Double.NEGATIVE_INFINITY;
     private double yScale = 1;
     private double yTop = 0;
+    private double yFrom = 0;
     private double yCap = Double.POSITIVE_INFINITY;
     private boolean wholeX = true;
 
@@ -56,6 +57,12 @@ final class Chart {
     /** The vertical axis reaches {@code top}, whatever the values. */
     Chart top(double top) {
         yTop = Math.max(yTop, top);
+        return this;
+    }
+
+    /** The vertical axis begins at a round number below {@code low}, a value, where that is above 0. */
+    Chart from(double low) {
+        yFrom = Math.max(0, low * yScale);
         return this;
     }
 
@@ -125,8 +132,13 @@ final class Chart {
 
     /** The area between two curves over the same x. */
     Chart band(String name, String style, double[] x, double[] low, double[] high) {
-        reach(new Series(x, high));
         key(name, style, "area", "");
+        return area(style, x, low, high);
+    }
+
+    /** The same without a word in the legend. */
+    Chart area(String style, double[] x, double[] low, double[] high) {
+        reach(new Series(x, high));
         layers.add(() -> {
             marks.append("<path class=\"").append(style).append("\" d=\"");
             for (int i = 0; i < x.length; i++) {
@@ -187,23 +199,25 @@ final class Chart {
                 .append("</li>");
     }
 
-    /** The figure; the vertical axis starts at 0. */
+    /** The figure; the vertical axis starts at 0 unless {@link #from} says otherwise. */
     String html() {
         if (!(xMax > xMin)) {
             xMax = xMin + 1;
         }
         // Values too small to tell from 0 get an axis of their own kind: 0 to 1.
         yTop = yTop > 1e-30 ? yTop : 1;
-        double step = ticks(0, yTop, 5, false)[1];
-        // The axis ends at the first tick at or above the highest value.
+        double step = step(Math.min(yFrom, yTop / 2), yTop, 5);
+        // The axis ends at the first tick at or above the highest value, and begins at the last below the lowest.
         yTop = Math.min(yCap, Math.ceil(yTop / step - 1e-9) * step);
+        yFrom = Math.min(Math.floor(yFrom / step + 1e-9) * step, yTop - step);
         StringBuilder axes = new StringBuilder();
         int decimals = decimals(step);
-        for (int k = 0; k * step <= yTop * (1 + 1e-9); k++) {
+        int lowest = (int) Math.round(yFrom / step);
+        for (int k = lowest; k * step <= yTop * (1 + 1e-9); k++) {
             double value = k * step;
             String y = py(value / yScale);
             axes.append("<path class=\"")
-                    .append(k == 0 ? "base" : "grid")
+                    .append(k == lowest ? "base" : "grid")
                     .append("\" d=\"M")
                     .append(LEFT)
                     .append(' ')
@@ -308,15 +322,7 @@ final class Chart {
      * About {@code count} round values from {@code from} to {@code to}, at least two unless only whole ones will do.
      */
     static double[] ticks(double from, double to, int count, boolean whole) {
-        double rough = (to - from) / count;
-        double power = Math.pow(10, Math.floor(Math.log10(rough)));
-        double step = 10 * power;
-        for (double candidate : new double[] {1, 2, 2.5, 5}) {
-            if (candidate * power >= rough * (1 - 1e-9)) {
-                step = candidate * power;
-                break;
-            }
-        }
+        double step = step(from, to, count);
         if (whole) {
             step = Math.max(1, Math.ceil(step));
         }
@@ -327,6 +333,18 @@ final class Chart {
             ticks[i] = (first + i) * step;
         }
         return ticks;
+    }
+
+    /** A round distance that parts a range into about {@code count}. */
+    private static double step(double from, double to, int count) {
+        double rough = (to - from) / count;
+        double power = Math.pow(10, Math.floor(Math.log10(rough)));
+        for (double candidate : new double[] {1, 2, 2.5, 5}) {
+            if (candidate * power >= rough * (1 - 1e-9)) {
+                return candidate * power;
+            }
+        }
+        return 10 * power;
     }
 
     private static int decimals(double step) {
@@ -348,7 +366,7 @@ final class Chart {
     }
 
     private double y(double value) {
-        return BOTTOM - value * yScale / yTop * (BOTTOM - TOP);
+        return BOTTOM - (value * yScale - yFrom) / (yTop - yFrom) * (BOTTOM - TOP);
     }
 
     private String px(double value) {

@@ -56,7 +56,7 @@ public final class WorstPictures {
     }
 
     /** The picture in pale grey, wrong pixels red. */
-    private static RgbImage errors(RgbImage image, LabelMap truth, LabelMap prediction) {
+    static RgbImage errors(RgbImage image, LabelMap truth, LabelMap prediction) {
         byte[] rgb = new byte[image.rgb().length];
         for (int i = 0; i < truth.labels().length; i++) {
             int grey = pale(image.rgb(), 3 * i);

@@ -116,6 +116,11 @@ public record RunDirectory(Path root) {
         return root.resolve("class_iou.csv");
     }
 
+    /** See {@link ValidationCounts}; of runs of a comparison. */
+    public Path validationCounts() {
+        return root.resolve("validation.csv");
+    }
+
     /** What the network that the run leaves takes for what, on the validation images: as an evaluation writes it. */
     public Path confusion() {
         return root.resolve("confusion.csv");

@@ -6,6 +6,7 @@ import dev.imas.data.Dataset;
 import dev.imas.run.RunDirectory;
 import dev.imas.train.CheckpointStore.Checkpoint;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class ResumePoint {
             throws IOException {
         Optional<Checkpoint> newest = new CheckpointStore(directory.checkpoints()).newest(listener::message);
         if (newest.isEmpty()) {
+            requireUnfinished(directory);
             listener.message("no checkpoint was written yet: starting from the beginning");
             return newest;
         }
@@ -50,6 +52,15 @@ final class ResumePoint {
         requireData(found, data, listener);
         listener.message("continuing after step " + found.state().step());
         return Optional.of(withEpochs(found, config(config, data, newest), data, listener));
+    }
+
+    /** A run that began again would replace what it left. */
+    private static void requireUnfinished(RunDirectory directory) {
+        if (Files.exists(directory.teacher()) && Files.exists(directory.summary())) {
+            throw new UserException("the run in " + directory.root() + " has finished and has no checkpoints (those of"
+                    + " a comparison are removed at a run's end): there is nothing to go on from; train anew with"
+                    + " another --out, from its weights with network.init_weights=" + directory.teacher());
+        }
     }
 
     /** Settings that a version had not yet when it wrote the checkpoint have no value that this one could compare. */

@@ -27,8 +27,8 @@ class MainTest {
                 "trian                           | unknown command trian; did you mean train?",
                 "help evalute                    | unknown command evalute; did you mean evaluate?",
                 "qwertyuiop                      | unknown command qwertyuiop; known are train, "
-                        + "data, plan, evaluate, predict, export, import, verify, doctor, report, presets, bench,"
-                        + " version",
+                        + "data, plan, compare, evaluate, predict, rank, export, import, verify, doctor, report, "
+                        + "presets, bench, version",
                 "train --labled x                | unknown option --labled; did you mean --labeled?; "
                         + "see imas train --help",
                 "train --momentum 0              | unknown option --momentum; it is the setting --set "
@@ -96,7 +96,9 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "data", "evaluate", "predict", "verify", "report", "presets", "bench", "version"})
+    @ValueSource(
+            strings = {"train", "data", "evaluate", "predict", "rank", "verify", "report", "presets", "bench", "version"
+            })
     void everyCommandHasHelp(String command) {
         for (String[] arguments : List.of(
                 new String[] {command, "--help"}, new String[] {"help", command}, new String[] {command, "-h"})) {

@@ -233,6 +233,25 @@ class TilesTest {
         }
     }
 
+    @Test
+    void featuresFromTilesAreThoseOfTheWhole() {
+        RgbImage picture = discs(1056, 40);
+        try (Segmenter cut = Segmenter.of(network, spec(16), config, CPU, new DeviceMemory(false, 1L << 20));
+                Segmenter uncut = Segmenter.of(network, spec(16), config, CPU, new DeviceMemory(false, 1L << 40))) {
+            float[] expected = uncut.features(picture);
+            float[] found = cut.features(picture);
+            float[] other = uncut.features(RgbImage.black(1056, 40));
+            assertThat(found).hasSameSizeAs(expected);
+            assertThat(distance(found, expected)).isLessThan(distance(other, expected) / 20);
+        }
+    }
+
+    private static double distance(float[] one, float[] other) {
+        return Math.sqrt(IntStream.range(0, one.length)
+                .mapToDouble(i -> Math.pow(one[i] - other[i], 2))
+                .sum());
+    }
+
     private static double agreement(Segmentation found, byte[] expected) {
         byte[] labels = found.labels().labels();
         return (double) IntStream.range(0, labels.length)

@@ -1,0 +1,46 @@
+package dev.imas.cli;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** This program again, for one run of a comparison. */
+final class ChildProcess {
+    private static final String THREADS = "OMP_NUM_THREADS";
+
+    private ChildProcess() {}
+
+    /**
+     * A process that trains one run. Ctrl-C in a terminal reaches every process there; this one is to hear of it from
+     * its parent alone, since a second signal would end it at once.
+     *
+     * @param folder    of the comparison
+     * @param processes that share the cores
+     */
+    static ProcessBuilder of(Path folder, String run, int processes) {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "imas"));
+        command.addAll(java());
+        command.addAll(List.of(Main.class.getName(), "compare", "--resume", folder.toString(), "--only", run));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
+        int cores = Runtime.getRuntime().availableProcessors();
+        builder.environment().putIfAbsent(THREADS, String.valueOf(Math.max(1, cores / processes)));
+        return builder;
+    }
+
+    /** The JVM with the options and the class path of this one. */
+    private static List<String> java() {
+        String program = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command = new ArrayList<>(List.of(program));
+        Optional<String[]> own = ProcessHandle.current().info().arguments();
+        own.ifPresent(arguments -> Arrays.stream(arguments)
+                .takeWhile(argument -> argument.startsWith("-") && !argument.equals("-cp"))
+                .filter(argument -> argument.startsWith("-X") || argument.startsWith("-D"))
+                .filter(argument -> !argument.startsWith("-Dsurefire"))
+                .forEach(command::add));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        return command;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.imas.compare;
+
+import dev.imas.config.Colors;
+import dev.imas.image.Palette;
+import dev.imas.report.Compared;
+import dev.imas.report.Compared.ClassName;
+import dev.imas.report.Compared.Group;
+import dev.imas.report.ComparedPicture;
+import dev.imas.run.ClassIou;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Puts together what a page of a comparison shows. */
+final class Assembly {
+    private static final String METHOD =
+            """
+            mIoU is computed over all validation pictures at once, of the network that a run leaves, and ± in \
+            the tables is the standard deviation over the seeds. A difference is the mean over the seeds, \
+            paired: both methods have the same seed, the same labels and the same number of steps. Its ± is half \
+            of a 95 %% interval from a bootstrap of %d draws with replacement, of seeds and of validation \
+            pictures together, the same for both methods; what seeds contribute is widened by Student's factor, \
+            since few seeds tell little of their spread. A difference is claimed where this interval leaves 0 \
+            out. Intervals are of single comparisons: of twenty, one may be wrong.\
+            """
+                    .formatted(Bootstrap.DRAWS);
+    private static final String SEEDS_ALONE =
+            """
+            mIoU is that of the network that a run leaves, and ± in the tables is the standard deviation over \
+            the seeds. A difference is the mean over the seeds that both have; its ± is half of a 95 % interval \
+            by Student's distribution over these seeds. A difference is claimed where this interval leaves 0 \
+            out. Intervals are of single comparisons: of twenty, one may be wrong.\
+            """;
+
+    private Assembly() {}
+
+    /** @param entries in the order in which groups and rows are shown; the ceiling may be anywhere */
+    static Compared compared(
+            String title,
+            Map<String, String> facts,
+            List<Entry> entries,
+            List<ComparedPicture> pictures,
+            String lead,
+            String settings) {
+        Optional<Entry> ceiling = entries.stream().filter(Entry::ceiling).findFirst();
+        List<Entry> others = entries.stream().filter(entry -> !entry.ceiling()).toList();
+        List<String> places = others.stream().map(Entry::row).distinct().toList();
+        List<String> titles = others.stream().map(Entry::group).distinct().toList();
+        List<Group> groups = new ArrayList<>();
+        for (String group : titles) {
+            List<Entry> members =
+                    others.stream().filter(entry -> entry.group().equals(group)).toList();
+            groups.add(new GroupFigures(group, members, ceiling, places).figures());
+        }
+        boolean counted =
+                entries.stream().anyMatch(entry -> entry.facts().counts().isPresent());
+        return new Compared(
+                title,
+                facts,
+                entries.stream()
+                        .flatMap(entry -> entry.facts().notes().stream())
+                        .distinct()
+                        .toList(),
+                List.copyOf(groups),
+                classes(entries),
+                pictures,
+                pictures.isEmpty() ? "" : lead,
+                counted ? METHOD : SEEDS_ALONE,
+                settings);
+    }
+
+    /** Of the first run that tells them. */
+    private static List<ClassName> classes(List<Entry> entries) {
+        Optional<RunFacts> known = entries.stream()
+                .map(Entry::facts)
+                .filter(facts -> !facts.classes().isEmpty())
+                .findFirst();
+        List<ClassName> names = new ArrayList<>();
+        for (ClassIou c : known.map(RunFacts::classes).orElse(List.of())) {
+            OptionalInt colour = known.get()
+                    .config()
+                    .element("data.palette", c.index())
+                    .map(written -> Colors.parse(written.toString()))
+                    .orElse(OptionalInt.empty());
+            names.add(new ClassName(c.name(), colour.orElse(voc(c.index()))));
+        }
+        return List.copyOf(names);
+    }
+
+    private static int voc(int index) {
+        return Palette.voc(index + 1).get(index);
+    }
+}

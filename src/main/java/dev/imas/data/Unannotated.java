@@ -1,0 +1,95 @@
+package dev.imas.data;
+
+import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Layout;
+import dev.imas.config.ImasConfig.Sparse;
+import dev.imas.config.PictureInput;
+import dev.imas.data.FileImages.Sample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Pictures of which one may be annotated next: without those that a run learns from with their masks, or validates on.
+ *
+ * @param pictures  those whose files are there, in the order of their list
+ * @param missing   a line for every other
+ * @param annotated how many were left out, for they have masks
+ */
+public record Unannotated(ImageSource pictures, List<String> missing, int annotated) {
+    /** Those of a run, by its settings; none where all have masks, whatever its method. */
+    public static Unannotated of(ImasConfig config) {
+        ImasConfig found = DataFolder.resolved(config, note -> {});
+        if (found.data().layout() == Layout.EMBEDDED) {
+            ImasConfig apart = found.withData(found.data().withSparse(Sparse.OFF));
+            return new Unannotated(Dataset.open(apart).unlabeled(), List.of(), 0);
+        }
+        Collected files = collected(found);
+        return of(files.unlabeled(), real(files), found);
+    }
+
+    /** With the labelled pictures among the unlabelled ones it is no fault that there are no others. */
+    private static Collected collected(ImasConfig found) {
+        return Collected.of(found.withData(found.data().withSparse(Sparse.ON)));
+    }
+
+    /**
+     * Those among some files.
+     *
+     * @param config of a run whose pictures with masks are left out
+     */
+    public static Unannotated among(List<Path> files, ImasConfig config) {
+        ImasConfig found = DataFolder.resolved(config, note -> {});
+        Set<Path> annotated = found.data().layout() == Layout.EMBEDDED ? Set.of() : real(collected(found));
+        return among(files, annotated, found);
+    }
+
+    /** Some files, which no run knows. */
+    public static Unannotated ofUnknown(List<Path> files, ImasConfig config) {
+        return among(files, Set.of(), config);
+    }
+
+    private static Unannotated among(List<Path> files, Set<Path> annotated, ImasConfig config) {
+        List<Sample> samples = files.stream()
+                .map(file -> new Sample(file.toString(), file, null, "--input"))
+                .toList();
+        return of(samples, annotated, config);
+    }
+
+    private static Unannotated of(List<Sample> samples, Set<Path> annotated, ImasConfig config) {
+        List<Sample> open = samples.stream()
+                .filter(sample -> !annotated.contains(real(sample.picture())))
+                .toList();
+        List<String> missing = new ArrayList<>();
+        List<Sample> there = new ArrayList<>();
+        for (Sample sample : open) {
+            List<String> faults = FileImages.faults(List.of(sample), false);
+            missing.addAll(faults);
+            if (faults.isEmpty()) {
+                there.add(sample);
+            }
+        }
+        PictureReader reader = new PictureReader(PictureInput.of(config.data()));
+        ImageSource pictures = new FileImages(there, MaskReading.of(config.data()), false, reader);
+        return new Unannotated(pictures, missing, samples.size() - open.size());
+    }
+
+    private static Set<Path> real(Collected files) {
+        return files.masked().map(sample -> real(sample.picture())).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static Path real(Path file) {
+        try {
+            return Files.exists(file)
+                    ? file.toRealPath()
+                    : file.toAbsolutePath().normalize();
+        } catch (IOException e) {
+            return file.toAbsolutePath().normalize(); // whoever opens it tells what is wrong
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.imas.cli;
+
+import static dev.imas.cli.Shell.imas;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.imas.cli.Shell.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompareCommandTest {
+    private static final List<String> SMALL = List.of(
+            "--device",
+            "cpu",
+            "--precision",
+            "fp32",
+            "--set",
+            "data.embedded={images: 8, labeled: 4, validation: 2, size: 32}",
+            "--set",
+            "augment.crop=[32, 32]",
+            "--set",
+            "training.batch_labeled=2",
+            "--set",
+            "training.batch_unlabeled=2",
+            "--set",
+            "training.epochs=2",
+            "--set",
+            "training.sup_only_epochs=1");
+
+    @TempDir
+    Path dir;
+
+    private static Result compare(String... more) {
+        List<String> all = new ArrayList<>(List.of("compare"));
+        all.addAll(SMALL);
+        all.addAll(List.of(more));
+        return imas(all.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--methods imas,best        | --methods is imas,best; expected supervised, uniform, imas, separated by",
+                "--methods imas,imas        | --methods is imas,imas, which names something twice; name each once",
+                "--seeds 0                  | --seeds is 0; expected how many seeds (1 to 1000), or a list such as 1,2,3",
+                "--labels 5,x               | --labels is 5,x; expected numbers of labelled pictures, such as 5,10,20",
+                "--ceiling                  | --ceiling compares runs of few labels with one of all",
+                "--set method=imas          | --set method is one value for all runs; give --methods",
+                "--set seed=4               | --set seed is one value for all runs; give --seeds",
+                "--budget 3                 | --budget is 3; expected a time from 10 s to 100 days with its unit",
+                "--labels 9                 | --labels 9: there are only 8 labelled pictures to learn from",
+                "--labels 8                 | --labels 8 leaves no unlabelled picture, of 8 that have masks",
+                "--set training.patience=2  | training.patience is 2: runs would end at different steps",
+                "--only ceiling             | --only names a run of a comparison that was begun; give its folder",
+                "--processes 0              | --processes is 0; expected a number from 1 to 64",
+                "--resume none              | --resume: none is no folder of a comparison (it has no setup.json"
+            })
+    void whatIsNotMeantIsRefusedInALine(String options, String message) throws IOException {
+        List<String> all = new ArrayList<>(List.of(options.split(" ")));
+        all.addAll(
+                options.contains("--resume")
+                        ? List.of()
+                        : List.of("--out", dir.resolve("out").toString()));
+        Result result = compare(all.toArray(String[]::new));
+        assertThat(result.status()).as(result.err()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err()).contains("imas: " + message);
+        assertThat(dir.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aComparisonTellsItsTableAndGoesOnOnlyAsItWasBegun() throws IOException {
+        String out = dir.resolve("out").toString();
+        Result result = compare("--methods", "supervised,imas", "--seeds", "5,", "--out", out);
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        result = compare("--methods", "supervised,imas", "--seeds", "1", "--out", out);
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out())
+                .contains("| supervised |", "| iMAS       |", "iMAS − supervised")
+                .contains("page   " + Path.of(out, "comparison.html"));
+        assertThat(result.err()).contains("2 runs of 4 steps", "seed1-shared: run 1 of 2", "so few steps");
+        assertThat(Files.readString(Path.of(out, "seed1-imas.log"))).contains("continuing after step 2");
+
+        Result changed = imas("compare", "--resume", out, "--seeds", "2", "--budget", "1h");
+        assertThat(changed.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(changed.err()).contains("--seeds 2 was 1 when", "--budget 1h was not given when");
+        assertThat(imas("compare", "--resume", out, "--only", "seed9-imas").err())
+                .contains("there is no run seed9-imas in", "expected one of seed1-supervised, seed1-imas");
+        Result again = imas("compare", "--resume", out);
+        assertThat(again.out()).isEqualTo(result.out());
+        assertThat(again.err()).doesNotContain("epoch");
+        assertThat(compare("--out", out).err()).contains("is not empty; use --resume " + out);
+    }
+}
