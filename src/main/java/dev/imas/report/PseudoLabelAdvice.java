@@ -52,14 +52,12 @@ public final class PseudoLabelAdvice {
                 .sorted(Comparator.comparingDouble(OfClass::precision))
                 .toList();
         if (!wrong.isEmpty()) {
-            words.add("Pseudo-labels of "
-                    + wrong.stream()
-                            .limit(NAMED)
-                            .map(c -> "`" + c.name() + "` are right in " + percent(c.precision()))
-                            .collect(Collectors.joining(", of "))
-                    + " of the confident pixels: label more of "
-                    + (wrong.size() == 1 ? "it" : "them")
-                    + ", or raise unsupervised.threshold.");
+            String shares = wrong.stream()
+                    .limit(NAMED)
+                    .map(c -> percent(c.precision()) + " of `" + c.name() + "`")
+                    .collect(Collectors.joining(", "));
+            words.add("Of the confident pseudo-labels only " + shares + " are right: label more of "
+                    + (wrong.size() == 1 ? "it" : "them") + ", or raise unsupervised.threshold.");
         }
         List<OfClass> missing = look.classes().stream()
                 .filter(c -> c.truth() > 0 && c.found() < NOT_FOUND && !wrong.contains(c))

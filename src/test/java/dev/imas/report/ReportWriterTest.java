@@ -249,7 +249,7 @@ class ReportWriterTest {
         assertThat(report())
                 .contains(
                         "<h2>After epoch 2</h2>",
-                        "<b>&lt;b&gt;cell</b> are right in 37.5 % of the confident pixels",
+                        "only 37.5 % of <b>&lt;b&gt;cell</b> are right",
                         "By class, epoch 4",
                         "98.9 %",
                         "Pseudo-labels over the run");
