@@ -229,8 +229,8 @@ class ArchitectureTest {
     void onlyTheRoomOfTheRunDirectoryNamesItsFiles() throws IOException {
         Path run = Path.of("src/main/java/dev/imas/run");
         Pattern name = Pattern.compile(
-                "\"(config\\.yaml|metrics\\.csv|hardness\\.csv|class_iou\\.csv|pseudo_labels\\.csv|summary\\.json|report\\.html|"
-                        + "(student|teacher)\\.safetensors|checkpoints)\"");
+                "\"(config\\.yaml|metrics\\.csv|hardness\\.csv|class_iou\\.csv|pseudo_labels\\.csv|summary\\.json|"
+                        + "report\\.html|(student|teacher)\\.safetensors|checkpoints)\"");
         List<String> found = new ArrayList<>();
         for (Path root : List.of(Path.of("src/main/java"), Path.of("benchmarks/src/main/java"))) {
             try (Stream<Path> files = Files.walk(root)) {

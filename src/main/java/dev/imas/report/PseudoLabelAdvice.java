@@ -78,7 +78,11 @@ public final class PseudoLabelAdvice {
 
     /** Whether classes have thresholds of their own. */
     private static boolean byClass(Look look) {
-        return look.classes().stream().mapToDouble(OfClass::threshold).distinct().count() > 1;
+        return look.classes().stream()
+                        .mapToDouble(OfClass::threshold)
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     private static String names(List<OfClass> classes) {

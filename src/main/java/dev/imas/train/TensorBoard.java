@@ -48,7 +48,9 @@ final class TensorBoard implements AutoCloseable {
             add(
                     0,
                     new Summaries()
-                            .text(RunDirectory.name(directory.config()), "```yaml\n" + ConfigYaml.dump(config) + "```\n")
+                            .text(
+                                    RunDirectory.name(directory.config()),
+                                    "```yaml\n" + ConfigYaml.dump(config) + "```\n")
                             .parameters(parameters(config), now()));
         }
     }

@@ -23,8 +23,9 @@ class PseudoLabelAdviceTest {
                 .isEqualTo("confident on 50.0 % of the unlabelled pixels; on the validation pictures 92.1 % of the"
                         + " confident ones are right");
         assertThat(PseudoLabelAdvice.words(look))
-                .containsExactly("Of the confident pseudo-labels only 41.0 % of `border` are right: label more of it, or"
-                        + " raise unsupervised.threshold.");
+                .containsExactly(
+                        "Of the confident pseudo-labels only 41.0 % of `border` are right: label more of it, or"
+                                + " raise unsupervised.threshold.");
     }
 
     @Test
