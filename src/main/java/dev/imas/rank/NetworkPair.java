@@ -36,7 +36,9 @@ public record NetworkPair(Segmenter network, Segmenter other, String compared) i
             Segmenter teacher = Segmenter.open(ended ? run.teacher() : weights, options);
             return beside(
                     teacher,
-                    () -> Segmenter.open(ended ? run.student() : weights, options.student(true)),
+                    () -> ended
+                            ? Segmenter.open(run.student(), options)
+                            : Segmenter.open(weights, options.student(true)),
                     "teacher and student");
         }
         TestTimeAugmentation shown = positions == TestTimeAugmentation.NONE ? TestTimeAugmentation.FLIP : positions;
