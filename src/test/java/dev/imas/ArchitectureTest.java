@@ -93,7 +93,9 @@ class ArchitectureTest {
                             "machine")),
             Map.entry(
                     "compare",
-                    Set.of("train", "predict", "measure", "report", "run", "data", "image", "common", "config")),
+                    Set.of(
+                            "train", "predict", "measure", "report", "run", "data", "image", "device", "common",
+                            "config")),
             Map.entry(
                     "verify",
                     Set.of(

@@ -116,10 +116,14 @@ final class TrainCommand implements Command {
     }
 
     private static String toGoOn(Path out) throws IOException {
-        List<Long> steps = new RunDirectory(out).checkpoints().steps();
-        return steps.isEmpty()
-                ? "no checkpoint was written yet; the same command begins again"
-                : "imas train --resume " + out + " goes on after step " + steps.get(0);
+        RunDirectory run = new RunDirectory(out);
+        List<Long> steps = run.checkpoints().steps();
+        if (steps.isEmpty()) {
+            boolean begun = Files.isRegularFile(run.config());
+            return "no checkpoint was written yet; " + (begun ? "imas train --resume " + out : "the same command")
+                    + " begins again";
+        }
+        return "imas train --resume " + out + " goes on after step " + steps.get(0);
     }
 
     private static String result(RunSummary summary, ImasConfig config) {

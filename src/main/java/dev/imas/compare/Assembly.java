@@ -9,13 +9,15 @@ import dev.imas.report.ComparedPicture;
 import dev.imas.run.ClassIou;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Puts together what a page of a comparison shows. */
 final class Assembly {
-    private static final String METHOD =
+    private static final String METHOD = String.format(
+            Locale.ROOT,
             """
             mIoU is computed over all validation pictures at once, of the network that a run leaves, and ± in \
             the tables is the standard deviation over the seeds. A difference is the mean over the seeds, \
@@ -24,8 +26,8 @@ final class Assembly {
             pictures together, the same for both methods; what seeds contribute is widened by Student's factor, \
             since few seeds tell little of their spread. A difference is claimed where this interval leaves 0 \
             out. Intervals are of single comparisons: of twenty, one may be wrong.\
-            """
-                    .formatted(Bootstrap.DRAWS);
+            """,
+            Bootstrap.DRAWS);
     private static final String SEEDS_ALONE =
             """
             mIoU is that of the network that a run leaves, and ± in the tables is the standard deviation over \

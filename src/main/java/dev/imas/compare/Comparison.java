@@ -6,7 +6,9 @@ import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.device.OutOfMemory;
 import dev.imas.run.RunLock;
+import dev.imas.train.RunStopped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,9 +80,18 @@ public final class Comparison {
                 training.message(task.name + place(task.run));
                 try {
                     work(work, task);
-                } catch (UserException e) {
-                    failures.add(task.name + ": "
-                            + e.getMessage().lines().findFirst().orElse(""));
+                } catch (RunStopped | Interrupts.Stopped e) {
+                    throw e;
+                } catch (RuntimeException | OutOfMemoryError e) { // the other runs are worth having
+                    String reason = e instanceof UserException
+                            ? e.getMessage()
+                            : OutOfMemory.advice(e)
+                                    .orElse(
+                                            e instanceof OutOfMemoryError
+                                                    ? "it does not fit into the memory that Java may use"
+                                                    : "a fault of the program; --resume " + folder.root() + " --only "
+                                                            + task.name + " --debug shows it");
+                    failures.add(task.name + ": " + reason.lines().findFirst().orElse(""));
                     training.message("imas: " + failures.get(failures.size() - 1));
                 }
                 written(training, task);

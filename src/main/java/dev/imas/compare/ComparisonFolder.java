@@ -38,14 +38,26 @@ public record ComparisonFolder(Path root) {
             List<String> names = entries.map(path -> path.getFileName().toString())
                     .filter(name -> !FileNames.ofSystem(name))
                     .toList();
-            boolean lists = names.stream().allMatch(name -> name.equals("lists") || name.equals(".lock"));
-            if (!lists) {
+            boolean begunOnly = names.stream().allMatch(name -> name.equals("lists") || name.equals(".lock"));
+            if (!begunOnly || !ownLists()) {
                 throw new UserException(root + " is not empty; use --resume " + root
                         + " to continue the comparison in it, or another --out");
             }
         } catch (IOException e) {
             throw new UserException(
                     "the folder " + root + " cannot be used (" + FileProblem.of(e, root) + "); give another --out", e);
+        }
+    }
+
+    /** Whether {@code lists/} holds nothing but what a comparison writes there before it is begun. */
+    private boolean ownLists() throws IOException {
+        Path lists = root.resolve("lists");
+        if (!Files.isDirectory(lists)) {
+            return !Files.exists(lists);
+        }
+        try (Stream<Path> entries = Files.list(lists)) {
+            return entries.map(path -> path.getFileName().toString())
+                    .allMatch(name -> name.matches("(labels\\d+-seed\\d+|ceiling.*)-(un)?labeled\\.txt"));
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Differences between rows of a group, and the words for them. */
 final class Differences {
@@ -111,12 +112,18 @@ final class Differences {
         Map<Long, Entry> before = finished(other);
         Map<Long, Entry> after = finished(one);
         after.keySet().retainAll(before.keySet());
-        if (after.entrySet().removeIf(entry -> otherPictures(entry.getValue(), before.get(entry.getKey())))) {
+        if (after.entrySet()
+                .removeIf(entry -> differ(entry.getValue(), before.get(entry.getKey()), RunFacts::validation))) {
             remarks.add(one + " and " + other + " were measured on different validation pictures, so that their figures"
                     + " say nothing of each other.");
         }
         if (after.isEmpty()) {
             return Optional.empty();
+        }
+        if (after.entrySet().stream()
+                .anyMatch(entry -> differ(entry.getValue(), before.get(entry.getKey()), RunFacts::labels))) {
+            remarks.add(one + " and " + other + " learned from different labelled pictures: their difference is theirs,"
+                    + " too.");
         }
         List<Entry> a = List.copyOf(after.values());
         List<Entry> b = after.keySet().stream().map(before::get).toList();
@@ -126,9 +133,9 @@ final class Differences {
         return Optional.of(interval);
     }
 
-    private static boolean otherPictures(Entry one, Entry other) {
-        String first = one.facts().validation();
-        String second = other.facts().validation();
+    private static boolean differ(Entry one, Entry other, Function<RunFacts, String> pictures) {
+        String first = pictures.apply(one.facts());
+        String second = pictures.apply(other.facts());
         return !first.isEmpty() && !second.isEmpty() && !first.equals(second);
     }
 

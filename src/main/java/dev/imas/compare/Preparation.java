@@ -24,6 +24,7 @@ public final class Preparation {
     private final ComparisonFolder folder;
     private final Setup setup;
     private final Consumer<String> message;
+    private final List<Path> written = new ArrayList<>();
 
     private Preparation(ComparisonFolder folder, Setup setup, Consumer<String> message) {
         this.folder = folder;
@@ -137,6 +138,7 @@ public final class Preparation {
         }
         try {
             DurableFiles.createFolder(list.getParent());
+            written.add(list);
             DurableFiles.replace(list, beside -> Files.writeString(beside, text, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UserException(
@@ -190,7 +192,9 @@ public final class Preparation {
     /** What failed before the first run leaves nothing behind. */
     private void undo(boolean there) {
         try {
-            SharedPart.delete(folder.root().resolve("lists"));
+            for (Path list : written) {
+                Files.deleteIfExists(list);
+            }
             if (!there) {
                 SharedPart.delete(folder.root());
             }

@@ -129,6 +129,11 @@ record RunFacts(
         return summary.json().at("/data/fingerprints/validation").asText("");
     }
 
+    /** What tells the labelled pictures that it learned from from others; empty if unknown. */
+    String labels() {
+        return summary.json().at("/data/fingerprints/labeled").asText("");
+    }
+
     /** Labelled pictures that it learned from; -1 if unknown. */
     long labeled() {
         return summary.pictures().map(Summary.Pictures::labeled).orElse(-1L);

@@ -67,13 +67,15 @@ final class SharedPart {
         }
     }
 
-    /** What a run under a method would have written by then, beside its settings and checkpoints. */
-    private static List<Path> files(RunDirectory shared, Method method) throws IOException {
+    /**
+     * What a run under a method would have written by then, beside its settings and checkpoints; but for TensorBoard's
+     * events, which tell the settings.
+     */
+    private static List<Path> files(RunDirectory shared, Method method) {
         List<Path> files = new ArrayList<>(List.of(shared.metrics(), shared.hardness()));
         if (method != Method.SUPERVISED) {
             files.add(shared.pseudoLabels());
         }
-        shared.eventParts().forEach(step -> files.add(shared.events(step)));
         return files;
     }
 
@@ -98,7 +100,7 @@ final class SharedPart {
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file); // another process may do the same
             }
         }
     }

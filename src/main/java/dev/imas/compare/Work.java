@@ -2,7 +2,6 @@ package dev.imas.compare;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.Interrupts;
-import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Inspection;
@@ -12,6 +11,7 @@ import dev.imas.train.RunStopped;
 import dev.imas.train.TrainListener;
 import dev.imas.train.Trainer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +49,11 @@ final class Work {
         } catch (IOException e) {
             return false; // told by whoever opens it
         }
+    }
+
+    /** Whether there is something to go on in, be it from the beginning: a run that was stopped before a checkpoint. */
+    private static boolean there(RunDirectory directory) {
+        return Files.isRegularFile(directory.config());
     }
 
     /** Trains the part that a run shares with those of its group. */
@@ -106,7 +111,7 @@ final class Work {
                 config,
                 line -> append(log, line),
                 listener ->
-                        Trainer.run(Inspection.of(config), directory.root(), begun(directory), until(steps, listener)));
+                        Trainer.run(Inspection.of(config), directory.root(), there(directory), until(steps, listener)));
     }
 
     /** The log is for people who look for a reason: where it cannot be written, nothing fails for it. */
@@ -153,9 +158,8 @@ final class Work {
             if (all && !run.ceiling()) {
                 SharedPart.delete(folder.shared(run).root());
             }
-        } catch (IOException e) {
-            throw new UserException(
-                    "the checkpoints of " + run.name() + " cannot be removed (" + FileProblem.of(e) + ")", e);
+        } catch (IOException | UncheckedIOException e) { // another process may be at it; the run is finished
+            training.message("some checkpoints of " + run.name() + " are still there (" + FileProblem.of(e) + ")");
         }
     }
 }

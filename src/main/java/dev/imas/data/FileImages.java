@@ -111,7 +111,7 @@ final class FileImages implements ImageSource {
         return samples.stream().map(FileImages::pathName).toList();
     }
 
-    private static String pathName(Sample sample) {
+    static String pathName(Sample sample) {
         String entry = sample.entry().replaceFirst("^/+", "");
         String folder = entry.substring(0, entry.lastIndexOf('/') + 1);
         return (folder + PictureNames.stem(entry)).replace('/', '_');

@@ -5,14 +5,17 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.config.PictureInput;
 import dev.imas.data.FileImages.Sample;
+import dev.imas.image.PictureNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Pictures of which one may be annotated next: without those that a run learns from with their masks, or validates on.
@@ -20,14 +23,23 @@ import java.util.stream.Collectors;
  * @param pictures  those whose files are there, in the order of their list
  * @param missing   a line for every other
  * @param annotated how many were left out, for they have masks
+ * @param names     what a run over all of the list may have called each picture, the likeliest first: names that can
+ *                  be no other's
  */
-public record Unannotated(ImageSource pictures, List<String> missing, int annotated) {
+public record Unannotated(ImageSource pictures, List<String> missing, int annotated, List<List<String>> names) {
     /** Those of a run, by its settings; none where all have masks, whatever its method. */
     public static Unannotated of(ImasConfig config) {
         ImasConfig found = DataFolder.resolved(config, note -> {});
         if (found.data().layout() == Layout.EMBEDDED) {
             ImasConfig apart = found.withData(found.data().withSparse(Sparse.OFF));
-            return new Unannotated(Dataset.open(apart).unlabeled(), List.of(), 0);
+            ImageSource scenes = Dataset.open(apart).unlabeled();
+            return new Unannotated(
+                    scenes,
+                    List.of(),
+                    0,
+                    IntStream.range(0, scenes.size())
+                            .mapToObj(i -> List.of(scenes.id(i)))
+                            .toList());
         }
         Collected files = collected(found);
         return of(files.unlabeled(), real(files), found);
@@ -76,7 +88,19 @@ public record Unannotated(ImageSource pictures, List<String> missing, int annota
         }
         PictureReader reader = new PictureReader(PictureInput.of(config.data()));
         ImageSource pictures = new FileImages(there, MaskReading.of(config.data()), false, reader);
-        return new Unannotated(pictures, missing, samples.size() - open.size());
+        return new Unannotated(pictures, missing, samples.size() - open.size(), names(there, samples));
+    }
+
+    private static List<List<String>> names(List<Sample> some, List<Sample> all) {
+        Map<String, Long> stems = all.stream()
+                .collect(Collectors.groupingBy(sample -> PictureNames.stem(sample.entry()), Collectors.counting()));
+        List<List<String>> names = new ArrayList<>();
+        for (Sample sample : some) {
+            String stem = PictureNames.stem(sample.entry());
+            String path = FileImages.pathName(sample);
+            names.add(stems.get(stem) == 1 ? List.of(stem, path) : List.of(path));
+        }
+        return List.copyOf(names);
     }
 
     private static Set<Path> real(Collected files) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -43,11 +44,15 @@ final class Ranker {
     }
 
     /** By what a run measured; pictures that it never drew are left out. */
-    List<Scored> byRun(RunHardness hardness) {
+    List<Scored> byRun(RunHardness hardness, List<List<String>> names) {
         List<Scored> scored = new ArrayList<>();
         for (int i = 0; i < source.size(); i++) {
-            RunHardness.Value value = hardness.byName().get(source.id(i));
-            if (value != null) {
+            Optional<RunHardness.Value> found = names.get(i).stream()
+                    .filter(hardness.byName()::containsKey)
+                    .findFirst()
+                    .map(hardness.byName()::get);
+            if (found.isPresent()) {
+                RunHardness.Value value = found.get();
                 Map<String, Double> parts = new LinkedHashMap<>();
                 parts.put("gamma_mean", 1 - value.mean());
                 parts.put("gamma_last", 1 - value.last());

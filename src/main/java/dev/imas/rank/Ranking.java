@@ -96,7 +96,7 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
 
     private static List<Scored> byRun(RankRequest request, Ranker ranker, Consumer<String> notes) {
         RunHardness hardness = RunHardness.of(request.run().orElseThrow(), request.settings());
-        List<Scored> ordered = ranker.byRun(hardness);
+        List<Scored> ordered = ranker.byRun(hardness, request.pictures().names());
         int all = request.pictures().pictures().size();
         if (ordered.isEmpty()) {
             throw new UserException("none of the " + all + " unlabelled pictures has a hardness in "

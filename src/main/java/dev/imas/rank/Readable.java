@@ -101,11 +101,6 @@ final class Readable {
         }
     }
 
-    /** Whether a picture had to be left out. */
-    boolean isLeftOut(int picture) {
-        return left.contains(picture);
-    }
-
     /** Why pictures were left out, a line each. */
     List<String> failed() {
         return List.copyOf(failed);

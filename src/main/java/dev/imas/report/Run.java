@@ -52,7 +52,7 @@ record Run(
         RunDirectory directory = new RunDirectory(dir);
         requireRun(directory);
         List<String> notes = new ArrayList<>();
-        Summary summary = readSummary(directory.summary(), notes);
+        Summary summary = live.isPresent() ? Summary.NONE : readSummary(directory.summary(), notes);
         SavedConfig config =
                 SavedConfig.of(readText(directory.config(), "the settings of this run are not known", notes), notes);
         Metrics metrics = has(directory.metrics(), "there are no curves", notes)

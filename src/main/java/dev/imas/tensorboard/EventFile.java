@@ -52,9 +52,14 @@ public final class EventFile implements AutoCloseable {
         this.seconds = seconds;
         this.channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
-        append(event(0).text(FILE_VERSION, "brain.Event:2"));
-        if (step > 0) {
-            append(event(step + 1).message(SESSION_LOG, new ProtoMessage().number(STATUS, 1)));
+        try {
+            append(event(0).text(FILE_VERSION, "brain.Event:2"));
+            if (step > 0) {
+                append(event(step + 1).message(SESSION_LOG, new ProtoMessage().number(STATUS, 1)));
+            }
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 

@@ -61,7 +61,7 @@ final class FinalEvaluation {
     }
 
     /** Those of an earlier end of the run. */
-    private static void clear(Path folder) throws IOException {
+    static void clear(Path folder) throws IOException {
         for (Map<View, Path> sample : SampleFile.in(folder).values()) {
             for (Path file : sample.values()) {
                 Files.delete(file);

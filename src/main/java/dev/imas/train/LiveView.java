@@ -1,8 +1,10 @@
 package dev.imas.train;
 
 import dev.imas.common.FileProblem;
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.device.OutOfMemory;
 import dev.imas.report.Live;
 import dev.imas.report.PseudoLabelAdvice;
 import dev.imas.report.ReportWriter;
@@ -12,9 +14,11 @@ import dev.imas.run.PseudoLabels.Look;
 import dev.imas.run.RunDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -23,7 +27,7 @@ import java.util.Optional;
  * written, that is told once, and tried again the next time.
  */
 final class LiveView implements AutoCloseable {
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm");
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     private final RunDirectory directory;
     private final ImasConfig config;
@@ -67,6 +71,7 @@ final class LiveView implements AutoCloseable {
     /** The first step is about to begin. */
     void started(long step, Plan plan) {
         int alone = look.isPresent() ? config.training().supOnlyEpochs() : 0;
+        open = Files.exists(directory.report()); // of a part that was killed, or of an end that is none any more
         timeLeft.started(step, plan.schedule().steps(), (long) alone * plan.stepsPerEpoch());
     }
 
@@ -80,8 +85,13 @@ final class LiveView implements AutoCloseable {
         if (look.isEmpty()) {
             return;
         }
-        Look found =
-                results.with(models.teacher.network(), teacher -> look.get().at(epoch, step, teacher));
+        attempt(
+                "look at pseudo-labels failed",
+                () -> tell(epoch, results.with(models.teacher.network(), teacher -> look.get()
+                        .at(epoch, step, teacher))));
+    }
+
+    private void tell(int epoch, Look found) throws IOException {
         listener.pseudoLabels(found);
         board.ifPresent(events -> events.pseudoLabels(found));
         boolean first = config.training().supOnlyEpochs() == 0 && looks.looks().isEmpty();
@@ -90,7 +100,7 @@ final class LiveView implements AutoCloseable {
             PseudoLabelAdvice.words(found).forEach(listener::message);
         }
         looks = looks.with(found);
-        attempt("look at pseudo-labels", () -> looks.write(directory.pseudoLabels()));
+        looks.write(directory.pseudoLabels());
     }
 
     /** Writes the report anew, unless that would take too much of the run's time; the evaluation has its row. */
@@ -100,7 +110,7 @@ final class LiveView implements AutoCloseable {
         if (!pace.due()) {
             return;
         }
-        pace.spend(() -> attempt("report", () -> {
+        pace.spend(() -> attempt("report of the run so far could not be written", () -> {
             results.writeClassIou(found);
             results.writeSomeSamples(
                     models,
@@ -121,16 +131,22 @@ final class LiveView implements AutoCloseable {
             writing.run();
         } catch (IOException | UncheckedIOException e) {
             tell(what, FileProblem.of(e, directory.root()));
+        } catch (Interrupts.Stopped e) {
+            throw e;
         } catch (UserException e) {
             tell(what, e.getMessage());
+        } catch (OutOfMemoryError e) {
+            tell(what, "it does not fit into the memory that Java may use");
+        } catch (RuntimeException e) { // libtorch's
+            tell(what, OutOfMemory.advice(e, "it needs smaller pictures").orElse("an error inside the program"));
         }
     }
 
     private void tell(String what, String problem) {
         if (!told) {
             told = true;
-            listener.message("the " + what + " of the run so far could not be written (" + problem
-                    + "); the run goes on and tries again after the next evaluation");
+            listener.message(
+                    "the " + what + " (" + problem + "); the run goes on and tries again after the next evaluation");
         }
     }
 
@@ -144,7 +160,7 @@ final class LiveView implements AutoCloseable {
     @Override
     public void close() {
         if (open) {
-            attempt("report", () -> ReportWriter.write(directory.root()));
+            attempt("report of the run so far could not be written", () -> ReportWriter.write(directory.root()));
         }
     }
 }

@@ -61,6 +61,14 @@ final class PseudoLabelLook implements Evaluator.Observer {
      * @param step  steps finished
      */
     Look at(int epoch, long step, Segmenter teacher) {
+        try {
+            return seen(epoch, step, teacher);
+        } finally {
+            forget();
+        }
+    }
+
+    private Look seen(int epoch, long step, Segmenter teacher) {
         ConfidenceCounts unlabelled = unlabelled(teacher);
         double[] thresholds = thresholds(unlabelled);
         List<OfClass> classes = new ArrayList<>();
@@ -77,7 +85,6 @@ final class PseudoLabelLook implements Evaluator.Observer {
                     validation.confident(c, t),
                     validation.right(c, t)));
         }
-        forget();
         return new Look(epoch, step, List.copyOf(classes));
     }
 

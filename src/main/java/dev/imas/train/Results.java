@@ -114,6 +114,14 @@ final class Results {
         }
     }
 
+    /** Removes what told of an end that is none any more; networks and tables stay. */
+    void clearEnd() throws IOException {
+        for (Path file : List.of(directory.summary(), directory.confusion(), directory.pictures())) {
+            Files.deleteIfExists(file);
+        }
+        FinalEvaluation.clear(directory.worst());
+    }
+
     /** What the result of the run takes for what, and sees worst. */
     void writeEvaluation(Models models, Role result) throws IOException {
         try (Segmenter segmenter = segmenter(models.network(result))) {

@@ -71,9 +71,9 @@ final class RunParts implements AutoCloseable {
                 models.teacher.mirrorsStudent(start.teacherMirrors());
             }
             Optional<TensorBoard> board = config.training().tensorboard()
-                    ? Optional.of(
-                            opened.keep(new TensorBoard(directory, config, data, start.step(), listener::message)))
+                    ? TensorBoard.of(directory, config, data, start.step(), listener::message)
                     : Optional.empty();
+            board.ifPresent(opened::keep);
             divergence = new Divergence(directory.checkpoints().folder());
             rows = new MetricRows(
                     directory,

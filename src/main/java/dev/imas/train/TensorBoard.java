@@ -14,11 +14,13 @@ import dev.imas.run.StepMetrics;
 import dev.imas.tensorboard.EventFile;
 import dev.imas.tensorboard.Summaries;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -36,7 +38,8 @@ final class TensorBoard implements AutoCloseable {
             throws IOException {
         this.classes = data.classNames();
         this.message = message;
-        for (long part : directory.eventParts()) {
+        List<Long> earlier = directory.eventParts();
+        for (long part : earlier) {
             if (part >= step) {
                 Files.delete(directory.events(part));
             } else {
@@ -44,14 +47,26 @@ final class TensorBoard implements AutoCloseable {
             }
         }
         this.file = new EventFile(directory.events(step), step, TensorBoard::now);
-        if (step == 0) {
+        if (step == 0 || earlier.isEmpty()) { // also of a run that goes on from another's beginning
             add(
-                    0,
+                    step,
                     new Summaries()
                             .text(
                                     RunDirectory.name(directory.config()),
                                     "```yaml\n" + ConfigYaml.dump(config) + "```\n")
                             .parameters(parameters(config), now()));
+        }
+    }
+
+    /** None where its files cannot be written: that is told, and the run goes on without. */
+    static Optional<TensorBoard> of(
+            RunDirectory directory, ImasConfig config, Dataset data, long step, Consumer<String> message) {
+        try {
+            return Optional.of(new TensorBoard(directory, config, data, step, message));
+        } catch (IOException | UncheckedIOException e) {
+            message.accept("TensorBoard's events could not be written (" + FileProblem.of(e, directory.root())
+                    + "); the run goes on without them");
+            return Optional.empty();
         }
     }
 

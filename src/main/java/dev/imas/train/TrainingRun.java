@@ -50,6 +50,9 @@ final class TrainingRun {
     void run() throws IOException {
         listener.started(state.step(), plan.schedule().steps(), plan.stepsPerEpoch());
         parts.live.started(state.step(), plan);
+        if (state.step() > 0 && state.step() < plan.schedule().steps() && !patience.exhausted(state)) {
+            results.clearEnd(); // of a run that goes on beyond its end
+        }
         if (plan.unlabeledSamples() > 0) {
             parts.broken.begin();
         }
@@ -71,9 +74,9 @@ final class TrainingRun {
         EpochMetrics found = measured(() -> parts.evaluations.of(epochs(), state.step()));
         evaluated(found);
         parts.rows.write(found);
+        checkpoint();
         parts.live.look(found.epoch(), found.step());
         parts.live.show(found);
-        checkpoint();
     }
 
     /** Epochs that were trained. */
@@ -93,13 +96,17 @@ final class TrainingRun {
             boolean last = place == plan.stepsPerEpoch() - 1;
             step(epoch, last);
             parts.memory.after(state.step());
+            Optional<EpochMetrics> evaluation = Optional.empty();
             if (last) {
-                endOfEpoch(epoch);
+                evaluation = endOfEpoch(epoch);
             } else {
                 parts.rows.tellArrived();
             }
             if (last || parts.checkpoints.due(state.step())) {
                 checkpoint();
+            }
+            if (last) {
+                show(epoch + 1, evaluation); // what is only looked at costs no trained step
             }
             goOnOrStop();
             if (!last) {
@@ -204,7 +211,7 @@ final class TrainingRun {
         }
     }
 
-    private void endOfEpoch(int epoch) throws IOException {
+    private Optional<EpochMetrics> endOfEpoch(int epoch) throws IOException {
         StepMetrics metrics = parts.rows.tell();
         compute.fixedShapes(false);
         Optional<EpochMetrics> evaluation = measured(() -> parts.evaluations.after(epoch + 1, state.step()));
@@ -215,7 +222,7 @@ final class TrainingRun {
         if (!plan.supervisedOnly(epoch)) {
             parts.hardnessRows.write(epoch + 1);
         }
-        show(epoch + 1, evaluation);
+        return evaluation;
     }
 
     /** What a person may see of it; evaluated or not, pseudo-labels are looked at before the first are learned from. */

@@ -77,8 +77,8 @@ class WatchTest {
         Path out = folder.resolve("live");
         Ear ear = new Ear(out, 99);
         Trainer.run(CONFIG, out, false, ear);
-        assertThat(ear.reports.get(0)).isEmpty(); // a checkpoint before the first evaluation
-        assertThat(ear.reports.get(1))
+        assertThat(ear.reports.get(1)).isEmpty(); // the checkpoint of the first evaluation comes before its report
+        assertThat(ear.reports.get(2))
                 .contains("http-equiv=\"refresh\"", "Under way: epoch 1 of 2", "By class, epoch 1", "ground truth")
                 .doesNotContain("This report is incomplete");
         assertThat(Files.readString(out.resolve("report.html")))
