@@ -1,7 +1,7 @@
 # Faster starts: an archive of the classes of a start as Java keeps them in memory (class data sharing), which spares
-# reading and checking some five thousand. Java accepts it from one place alone, by the same Java and with the same jars;
-# so it is made where the program lies in the end, before the first prediction, from the names that the build left. Whatever
-# goes wrong here, the program starts as it would without. Read by `imas`, which sets $home, $product, $java and $program.
+# reading and checking some five thousand. Java takes it from one place alone, for the same Java and the same jars; so
+# it is made where the program lies in the end, before the first prediction, from the names that the build left.
+# Whatever goes wrong here, the program starts as without. Read by `imas`, which sets $product, $java and $program.
 # shellcheck shell=sh disable=SC2154
 
 classes=$product/classes.list
@@ -34,8 +34,8 @@ make_archive() {
     mkdir -p "$(dirname "$archive")" 2>/dev/null || return 0
     if [ -t 2 ]; then echo "imas: making ready for faster starts (once, some seconds)" >&2; fi
     rm -f "$archive.for" "$archive"
-    if "$java" -XX:+UseSerialGC -Xmx2g -Xshare:dump -XX:SharedClassListFile="$classes" -XX:SharedArchiveFile="$archive.$$" \
-        -cp "$program" >/dev/null 2>&1; then
+    if "$java" -XX:+UseSerialGC -Xmx2g -Xshare:dump -XX:SharedClassListFile="$classes" \
+        -XX:SharedArchiveFile="$archive.$$" -cp "$program" >/dev/null 2>&1; then
         mv "$archive.$$" "$archive" || true
     else
         rm -f "$archive.$$"

@@ -17,9 +17,9 @@ import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Tells JavaCPP where the libraries of libtorch's CPU build and the kernels lie, and which of them do not exist. By itself it looks for
- * each of some forty, most of them CUDA's, under several names in several folders of every jar and of every module of
- * Java, more than a thousand times in all, which takes longer than loading libtorch.
+ * Tells JavaCPP where the libraries of libtorch's CPU build and of the kernels lie, and which do not exist. By itself
+ * it looks for each of some forty, most of them CUDA's, under several names in several folders of every jar and every
+ * module of Java, more than a thousand times in all, which takes longer than loading libtorch.
  */
 final class NativeSearch {
     private static final String PLATFORM = Loader.Detector.getPlatform();
