@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Tells JavaCPP where the libraries of libtorch's CPU build and of the kernels lie, and which do not exist. By itself
  * it looks for each of some forty, most of them CUDA's, under several names in several folders of every jar and every
- * module of Java, more than a thousand times in all, which takes longer than loading libtorch.
+ * module of Java: sixteen thousand look-ups, which take longer than loading libtorch.
  */
 final class NativeSearch {
     private static final String PLATFORM = Loader.Detector.getPlatform();
