@@ -23,24 +23,37 @@ place_and_java() {
     fi
 }
 
-# Whether the archive, or that none could be made, is of this place, Java and build.
+bytes_of() { # FILE
+    echo $(($(wc -c <"$1" 2>/dev/null || echo 0)))
+}
+
+# Whether the archive, or that none could be made, is of this place, Java and build. Java would crash on a part of one.
 known() {
     found=
-    if [ -f "$archive.for" ]; then read -r found <"$archive.for" || true; fi
-    [ "$found" = "$made_for" ] && [ "$archive.for" -nt "$product/imas.jar" ] && [ "$archive.for" -nt "$classes" ]
+    size=
+    if [ -f "$archive.for" ]; then { read -r found && read -r size; } <"$archive.for" || true; fi
+    [ "$found" = "$made_for" ] && [ "$archive.for" -nt "$product/imas.jar" ] && [ "$archive.for" -nt "$classes" ] &&
+        { [ "$size" = none ] || [ "$size" = "$(bytes_of "$archive")" ]; }
 }
 
 make_archive() {
     mkdir -p "$(dirname "$archive")" 2>/dev/null || return 0
     if [ -t 2 ]; then echo "imas: making ready for faster starts (once, some seconds)" >&2; fi
-    rm -f "$archive.for" "$archive"
+    rm -f "$archive.for" "$archive" 2>/dev/null || return 0
     if "$java" -XX:+UseSerialGC -Xmx2g -Xshare:dump -XX:SharedClassListFile="$classes" \
-        -XX:SharedArchiveFile="$archive.$$" -cp "$program" >/dev/null 2>&1; then
-        mv "$archive.$$" "$archive" || true
+        -XX:SharedArchiveFile="$archive.$$" -cp "$program" >/dev/null 2>&1 && on_disk "$archive.$$"; then
+        size=$(bytes_of "$archive.$$")
+        mv "$archive.$$" "$archive" || size=none
     else
+        size=none
         rm -f "$archive.$$"
     fi
-    { echo "$made_for" >"$archive.for"; } 2>/dev/null || true
+    { printf '%s\n' "$made_for" "$size" >"$archive.for"; } 2>/dev/null || true
+}
+
+# A power cut must not leave a file of the right size without its contents.
+on_disk() { # FILE
+    sync "$1" 2>/dev/null || sync 2>/dev/null
 }
 
 # Options that start from the archive, in $shared; none where there is none.
@@ -48,5 +61,5 @@ shared=
 if [ -n "$archive" ] && [ -f "$classes" ]; then
     place_and_java
     if [ "${1:-}" = predict ] && ! known; then make_archive; fi
-    if [ -f "$archive" ] && known; then shared=$archive; fi
+    if known && [ "$size" != none ]; then shared=$archive; fi
 fi

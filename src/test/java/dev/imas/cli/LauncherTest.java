@@ -43,6 +43,8 @@ class LauncherTest {
             "touch",
             "rm",
             "mv",
+            "wc",
+            "sync",
             "flock",
             "sleep",
             "cat",
@@ -65,7 +67,9 @@ class LauncherTest {
                 for a in "$@"; do case $a in -XX:SharedArchiveFile=*) %s ;; esac; done
                 exit 0 ;;
             esac
-            """ + JAVA;
+            """
+                    + JAVA;
+
     private static final String BENCHMARKS =
             """
             echo mvn "$@" >> "$CALLS"; mkdir -p target/benchmarks/classes
@@ -455,7 +459,7 @@ class LauncherTest {
     @Test
     void theFirstPredictionInAPlaceMakesAnArchiveOfClassesForLaterStarts() throws Exception {
         classesAreNamed();
-        stub("java", ARCHIVING.formatted(": >\"${a#*=}\""));
+        stub("java", ARCHIVING.formatted("echo whole >\"${a#*=}\""));
         assertThat(launch(dir, home.resolve("imas"), "train").out()).doesNotContain("SharedArchiveFile");
         for (String command : List.of("predict", "train", "predict")) {
             Shell.Result result = launch(dir, home.resolve("imas"), command);
@@ -463,6 +467,11 @@ class LauncherTest {
             assertThat(result.err()).isEmpty();
         }
         assertThat(Files.readAllLines(dir.resolve("calls"))).containsExactly("archive");
+        Files.writeString(home.resolve("imas.jsa"), "a part of it");
+        assertThat(launch(dir, home.resolve("imas"), "train").out())
+                .as("Java would crash on it")
+                .doesNotContain("SharedArchiveFile");
+        assertThat(launch(dir, home.resolve("imas"), "predict").out()).contains("-XX:SharedArchiveFile");
         home = Files.move(home, dir.resolve("moved"));
         assertThat(launch(dir, home.resolve("imas"), "train").out())
                 .as("Java takes no archive of another place")
@@ -490,7 +499,8 @@ class LauncherTest {
         Files.copy(Path.of("src/start.sh"), home.resolve("start.sh"));
         Files.writeString(home.resolve("classes.list"), "java/lang/Object");
         for (String built : List.of("imas.jar", "classes.list")) {
-            Files.setLastModifiedTime(home.resolve(built), FileTime.from(Instant.now().minusSeconds(60)));
+            Files.setLastModifiedTime(
+                    home.resolve(built), FileTime.from(Instant.now().minusSeconds(60)));
         }
     }
 

@@ -60,7 +60,8 @@ class NetworkSpecTest {
                 SegmentationNetwork undrawn = SPEC.undrawn();
                 SegmentationNetwork drawn = SPEC.create()) {
             String first = undrawn.firstConvolution();
-            assertThat(torch.isnan(undrawn.state().get(first)).all().item_bool()).isTrue();
+            assertThat(torch.isnan(undrawn.state().get(first)).all().item_bool())
+                    .isTrue();
             assertThat(torch.isnan(drawn.state().get(first)).any().item_bool()).isFalse();
         }
     }
