@@ -67,4 +67,13 @@ void test_ema_update() {
     s[1] = b + 4;
     t[1] = a + 3;
     EXPECT_REFUSED(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT, "overlaps");
+    t[1] = a + 4;
+    s[1] = b + 2;  // students are only read
+    EXPECT_OK(imas_ema_update(&kTested, 2, t, s, n, 0.5f, nullptr, 0));
+    float wide[8] = {};  // a student reaches over others, the last of which is a teacher
+    void* within[3] = {a, a + 4, wide + 6};
+    const void* around[3] = {wide + 2, wide, b};
+    const int64_t reach[3] = {1, 8, 2};
+    EXPECT_REFUSED(imas_ema_update(&kTested, 3, within, around, reach, 0.5f, nullptr, 0), IMAS_ERROR_ARGUMENT,
+                   "overlaps");
 }

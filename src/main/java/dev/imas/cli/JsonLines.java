@@ -26,11 +26,11 @@ import java.util.stream.IntStream;
 final class JsonLines {
     private static final String OPTION = "--log";
     private static final String JSON = "json";
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+
+    private final JsonMapper mapper = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
-
     private final PrintStream out;
     private final Clock clock;
 
@@ -77,13 +77,13 @@ final class JsonLines {
 
     /** @param fields what is told beside the event's name: a map, or a record whose components become keys */
     void event(String name, Object fields) {
-        ObjectNode line = MAPPER.createObjectNode();
+        ObjectNode line = mapper.createObjectNode();
         line.put("event", name);
         line.put("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-        line.setAll((ObjectNode) known(MAPPER.valueToTree(fields)));
+        line.setAll((ObjectNode) known(mapper.valueToTree(fields)));
         try {
             synchronized (out) {
-                out.println(MAPPER.writeValueAsString(line));
+                out.println(mapper.writeValueAsString(line));
                 out.flush();
             }
         } catch (JsonProcessingException e) {
@@ -92,13 +92,13 @@ final class JsonLines {
     }
 
     /** NaN and infinity are no JSON. */
-    private static JsonNode known(JsonNode node) {
+    private JsonNode known(JsonNode node) {
         if (node instanceof ObjectNode object) {
             object.properties().forEach(field -> field.setValue(known(field.getValue())));
         } else if (node instanceof ArrayNode array) {
             IntStream.range(0, array.size()).forEach(i -> array.set(i, known(array.get(i))));
         } else if (node.isFloatingPointNumber() && !Double.isFinite(node.asDouble())) {
-            return MAPPER.nullNode();
+            return mapper.nullNode();
         }
         return node;
     }

@@ -15,7 +15,14 @@ public final class Names {
 
     /** The key of a record component. */
     public static String key(String component) {
-        return component.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        StringBuilder key = new StringBuilder();
+        for (char letter : component.toCharArray()) {
+            if (letter >= 'A' && letter <= 'Z') {
+                key.append('_');
+            }
+            key.append(Character.toLowerCase(letter));
+        }
+        return key.toString();
     }
 
     /** The word of an enum constant. */

@@ -27,6 +27,18 @@ final class RecordMapper {
     /** How a value that may be left open (an Integer, or with Allowed.OrAuto) is written when it is: null. */
     private static final String OPEN = "auto";
 
+    /** Every command asks for them hundreds of times before it begins. */
+    private static final ClassValue<Map<String, RecordComponent>> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected Map<String, RecordComponent> computeValue(Class<?> type) {
+            Map<String, RecordComponent> components = new LinkedHashMap<>();
+            for (RecordComponent component : type.getRecordComponents()) {
+                components.put(Names.key(component.getName()), component);
+            }
+            return Collections.unmodifiableMap(components);
+        }
+    };
+
     private RecordMapper() {}
 
     /** The record that the map describes; {@code prefix} is the key of the map itself, or empty. */
@@ -161,11 +173,7 @@ final class RecordMapper {
     }
 
     private static Map<String, RecordComponent> components(Class<?> type) {
-        Map<String, RecordComponent> components = new LinkedHashMap<>();
-        for (RecordComponent component : type.getRecordComponents()) {
-            components.put(Names.key(component.getName()), component);
-        }
-        return components;
+        return COMPONENTS.get(type);
     }
 
     /** Names the nearest key of the whole configuration: the same word in another section, or a similar one. */

@@ -68,6 +68,9 @@ public final class Torch {
                     + "); free space in ~/.javacpp, or name another folder with "
                     + "IMAS_JAVA_OPTIONS=-Dorg.bytedeco.javacpp.cachedir=DIR";
         }
+        if (!CUDA_BUILD) {
+            NativeSearch.shorten();
+        }
         try {
             Loader.load(torch.class);
             return null;

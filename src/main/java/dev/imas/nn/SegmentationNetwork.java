@@ -23,6 +23,14 @@ public interface SegmentationNetwork extends AutoCloseable {
         return new DeepLabV3Plus(network, channels, classes, seed);
     }
 
+    /**
+     * As {@link #create(ImasConfig.Network, int, int, long)}, for values from a file: where first ones would be drawn,
+     * which takes seconds for a large network, the parameters are NaN.
+     */
+    static SegmentationNetwork undrawn(ImasConfig.Network network, int channels, int classes) {
+        return StateBuilder.undrawn(() -> create(network, channels, classes, 0));
+    }
+
     /** A run's new network, where and in the layout in which it is computed. */
     static SegmentationNetwork create(ImasConfig config, Compute compute) {
         ImasConfig.Data data = config.data();

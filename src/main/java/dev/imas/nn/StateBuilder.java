@@ -4,6 +4,7 @@ import dev.imas.device.Torch;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -15,7 +16,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Makes a network's tensors in state-dict order and owns them until {@link #close}. */
 final class StateBuilder implements AutoCloseable {
+    private static final ThreadLocal<Boolean> UNDRAWN = ThreadLocal.withInitial(() -> false);
+
     private final long seed;
+    private final boolean undrawn = UNDRAWN.get();
     private final Map<String, Tensor> state = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -27,11 +31,23 @@ final class StateBuilder implements AutoCloseable {
         this.seed = seed;
     }
 
+    /** Lets a network be made on this thread whose parameters are NaN where they would be drawn. */
+    static <N> N undrawn(Supplier<N> making) {
+        UNDRAWN.set(true);
+        try {
+            return making.get();
+        } finally {
+            UNDRAWN.remove();
+        }
+    }
+
     /** A learnable float32 tensor of that shape, with its first values. */
     Tensor parameter(String key, Initializer initializer, long... shape) {
         Tensor tensor = make(ScalarType.Float, shape);
         if (initializer instanceof Initializer.Constant constant) {
             fill(tensor, constant.value());
+        } else if (undrawn) {
+            fill(tensor, Float.NaN);
         } else {
             tensor.data_ptr_float().put(initializer.draw(Math.toIntExact(tensor.numel()), seed, key));
         }

@@ -44,7 +44,7 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
                     config.device(), config.precision(), spec.network().backbone());
             compute.passedOver(config.device()).ifPresent(options.notes);
             SegmentationNetwork network =
-                    own.isPresent() ? NetworkSpec.open(weights) : foreign(config, weights, options);
+                    own.isPresent() ? own.get().filled(weights) : foreign(config, weights, options);
             return new TrainedNetwork(network.placed(compute), spec, config, compute);
         }
     }
@@ -85,7 +85,7 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
             throw new UserException("data.mean and data.std are not set; " + weights + " does not say by which numbers"
                     + " its " + spec.input().channels().count() + " channels are normalised");
         }
-        SegmentationNetwork network = spec.create();
+        SegmentationNetwork network = spec.undrawn();
         Fit fit = options.strict ? Fit.EXACT : Fit.COMPLETE;
         Part part = options.student ? Part.STUDENT : Part.AUTO;
         try {

@@ -143,6 +143,11 @@ public record NetworkSpec(
         return SegmentationNetwork.create(network, input.channels().count(), classes, 0);
     }
 
+    /** A new network of this kind on the CPU, all of whose values a file gives: until then its parameters are NaN. */
+    public SegmentationNetwork undrawn() {
+        return SegmentationNetwork.undrawn(network, input.channels().count(), classes);
+    }
+
     /** As texts for {@link WeightFiles#save}. */
     public Map<String, String> metadata() {
         Map<String, String> texts = new LinkedHashMap<>();
@@ -195,7 +200,16 @@ public record NetworkSpec(
         NetworkSpec spec = of(file).orElseThrow(() -> new UserException(file
                 + " does not say which network it belongs to (no imas.backbone "
                 + "in its metadata); give the configuration it was trained with"));
-        SegmentationNetwork network = spec.create();
+        return spec.filled(file);
+    }
+
+    /**
+     * A network of this kind with the weights of the file that says it has them.
+     *
+     * @throws UserException if the file does not fit it
+     */
+    public SegmentationNetwork filled(Path file) {
+        SegmentationNetwork network = undrawn();
         try {
             WeightFiles.load(network, file, WeightFiles.Fit.EXACT);
             return network;

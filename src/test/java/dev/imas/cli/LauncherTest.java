@@ -42,6 +42,9 @@ class LauncherTest {
             "mkdir",
             "touch",
             "rm",
+            "mv",
+            "wc",
+            "sync",
             "flock",
             "sleep",
             "cat",
@@ -56,6 +59,17 @@ class LauncherTest {
             """
             echo mvn "$@" >> "$CALLS"; mkdir -p target/lib
             touch target/imas.jar""";
+    /** As JAVA; what becomes of an archive of classes, whose file is ${a#*=}, is filled in. */
+    private static final String ARCHIVING =
+            """
+            case "$*" in *-Xshare:dump*)
+                echo archive >> "$CALLS"
+                for a in "$@"; do case $a in -XX:SharedArchiveFile=*) %s ;; esac; done
+                exit 0 ;;
+            esac
+            """
+                    + JAVA;
+
     private static final String BENCHMARKS =
             """
             echo mvn "$@" >> "$CALLS"; mkdir -p target/benchmarks/classes
@@ -440,6 +454,54 @@ class LauncherTest {
             assertThat(result.err()).isEmpty();
         }
         assertThat(home.resolve("target")).doesNotExist();
+    }
+
+    @Test
+    void theFirstPredictionInAPlaceMakesAnArchiveOfClassesForLaterStarts() throws Exception {
+        classesAreNamed();
+        stub("java", ARCHIVING.formatted("echo whole >\"${a#*=}\""));
+        assertThat(launch(dir, home.resolve("imas"), "train").out()).doesNotContain("SharedArchiveFile");
+        for (String command : List.of("predict", "train", "predict")) {
+            Shell.Result result = launch(dir, home.resolve("imas"), command);
+            assertThat(result.out()).contains("-XX:SharedArchiveFile=" + home.resolve("imas.jsa"));
+            assertThat(result.err()).isEmpty();
+        }
+        assertThat(Files.readAllLines(dir.resolve("calls"))).containsExactly("archive");
+        Files.writeString(home.resolve("imas.jsa"), "a part of it");
+        assertThat(launch(dir, home.resolve("imas"), "train").out())
+                .as("Java would crash on it")
+                .doesNotContain("SharedArchiveFile");
+        assertThat(launch(dir, home.resolve("imas"), "predict").out()).contains("-XX:SharedArchiveFile");
+        home = Files.move(home, dir.resolve("moved"));
+        assertThat(launch(dir, home.resolve("imas"), "train").out())
+                .as("Java takes no archive of another place")
+                .doesNotContain("SharedArchiveFile");
+        assertThat(launch(dir, home.resolve("imas"), "predict").out()).contains(home.resolve("imas.jsa") + " ");
+    }
+
+    @Test
+    void withoutThatArchiveItStartsAsWellAndTriesNoSecondTime() throws Exception {
+        classesAreNamed();
+        stub("java", ARCHIVING.formatted(": >\"${a#*=}\"; echo no room >&2; exit 1"));
+        for (int i = 0; i < 2; i++) {
+            Shell.Result result = launch(dir, home.resolve("imas"), "predict");
+            assertThat(result.status()).isEqualTo(7);
+            assertThat(result.out()).contains(program("") + " predict").doesNotContain("SharedArchiveFile");
+            assertThat(result.err()).isEmpty();
+        }
+        assertThat(Files.readAllLines(dir.resolve("calls"))).containsExactly("archive");
+        assertThat(home).isDirectoryNotContaining("glob:**.jsa*[0-9]");
+    }
+
+    /** A distribution with the names of the classes of a start. */
+    private void classesAreNamed() throws IOException {
+        distribution("unpacked here");
+        Files.copy(Path.of("src/start.sh"), home.resolve("start.sh"));
+        Files.writeString(home.resolve("classes.list"), "java/lang/Object");
+        for (String built : List.of("imas.jar", "classes.list")) {
+            Files.setLastModifiedTime(
+                    home.resolve(built), FileTime.from(Instant.now().minusSeconds(60)));
+        }
     }
 
     /** Makes `home` a folder of this name with the launcher and a jar that leads to the classes of this test. */

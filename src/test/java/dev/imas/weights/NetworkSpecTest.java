@@ -53,6 +53,19 @@ class NetworkSpecTest {
         }
     }
 
+    /** So that a value which no file gave could not pass for a trained one. */
+    @Test
+    void whatIsNotDrawnIsNoNumber() {
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork undrawn = SPEC.undrawn();
+                SegmentationNetwork drawn = SPEC.create()) {
+            String first = undrawn.firstConvolution();
+            assertThat(torch.isnan(undrawn.state().get(first)).all().item_bool())
+                    .isTrue();
+            assertThat(torch.isnan(drawn.state().get(first)).any().item_bool()).isFalse();
+        }
+    }
+
     @Test
     void aNetworkForChannelsSaysHowItSeesThem() {
         PictureInput input = new PictureInput(
