@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** Makes a network's tensors in state-dict order and owns them until {@link #close}. */
 final class StateBuilder implements AutoCloseable {
     private final long seed;
+    private final Ranks normalized;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -24,7 +26,18 @@ final class StateBuilder implements AutoCloseable {
     private Tensor allCounters;
 
     StateBuilder(long seed) {
+        this(seed, Ranks.ALONE);
+    }
+
+    /** @param normalized the processes whose images batch normalisation sees together */
+    StateBuilder(long seed, Ranks normalized) {
         this.seed = seed;
+        this.normalized = normalized;
+    }
+
+    /** The processes whose images batch normalisation sees together. */
+    Ranks normalized() {
+        return normalized;
     }
 
     /** A learnable float32 tensor of that shape, with its first values. */
