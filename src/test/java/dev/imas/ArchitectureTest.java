@@ -47,9 +47,10 @@ class ArchitectureTest {
             Map.entry("annotations", Set.of("image", "common", "config")),
             Map.entry("data", Set.of("augment", "image", "run", "common", "config")),
             Map.entry("device", Set.of("kernels", "common", "config", "machine")),
-            Map.entry("nn", Set.of("device", "common", "config")),
+            Map.entry("distributed", Set.of("common")),
+            Map.entry("nn", Set.of("distributed", "device", "common", "config")),
             Map.entry("weights", Set.of("nn", "device", "common", "config")),
-            Map.entry("semi", Set.of("device", "nn", "augment", "image", "common", "config")),
+            Map.entry("semi", Set.of("distributed", "device", "nn", "augment", "image", "common", "config")),
             Map.entry(
                     "predict",
                     Set.of(
@@ -75,6 +76,7 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
+                            "distributed",
                             "semi",
                             "predict",
                             "measure",
@@ -104,6 +106,7 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
+                            "distributed",
                             "train",
                             "compare",
                             "predict",

@@ -30,6 +30,29 @@ final class ChildProcess {
         return builder;
     }
 
+    /**
+     * A process that is one of several that train together.
+     *
+     * @param arguments of the command line
+     * @param processes that share the cores
+     */
+    static ProcessBuilder rank(List<String> arguments, int processes) {
+        // Gloo tells of itself on the standard output, where results belong.
+        String apart = "trap '' INT HUP; exec 3>&1 1>/dev/null; exec \"$@\"";
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", apart, "imas"));
+        command.addAll(java());
+        command.add(Main.class.getName());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put(Console.OUTPUT, "3");
+        int cores = Runtime.getRuntime().availableProcessors();
+        builder.environment().putIfAbsent(THREADS, String.valueOf(Math.max(1, cores / processes)));
+        return builder;
+    }
+
     /** The JVM with the options and the class path of this one. */
     private static List<String> java() {
         String program = Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -1,5 +1,7 @@
 package dev.imas.cli;
 
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 
@@ -13,6 +15,9 @@ import java.util.Optional;
  * @param json        where a program listens; what is printed reaches it as messages
  */
 record Console(PrintStream out, PrintStream err, boolean interactive, Optional<JsonLines> json) {
+    /** Names the file descriptor of the standard output where libraries have the usual one for what they say. */
+    static final String OUTPUT = "IMAS_OUTPUT";
+
     private static final String CLEARED_LINE = "\r\033[2K";
 
     Console {
@@ -27,9 +32,21 @@ record Console(PrintStream out, PrintStream err, boolean interactive, Optional<J
 
     static Console system() {
         return new Console(
-                System.out,
+                output(),
                 System.err,
                 System.console() != null && System.getenv("TERM") != null && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    private static PrintStream output() {
+        String descriptor = System.getenv(OUTPUT);
+        if (descriptor == null || !descriptor.matches("[0-9]+")) {
+            return System.out;
+        }
+        try {
+            return new PrintStream(new FileOutputStream("/dev/fd/" + descriptor, true), true);
+        } catch (FileNotFoundException e) {
+            return System.out;
+        }
     }
 
     /** The terminal itself, for what the program draws there. */

@@ -3,6 +3,7 @@ package dev.imas.cli;
 import dev.imas.device.Compute;
 import dev.imas.device.Gpu;
 import dev.imas.device.Torch;
+import dev.imas.distributed.Group;
 import dev.imas.kernels.Kernels;
 import dev.imas.machine.CpuFeatures;
 import dev.imas.machine.CudaLibraries;
@@ -82,10 +83,20 @@ final class DoctorCommand implements Command {
                 "libtorch",
                 version("pytorch") + ", "
                         + (Torch.problem() == null ? libtorch() : "DOES NOT LOAD: " + Torch.problem()));
+        fact(out, "processes", Torch.problem() == null ? processes() : "libtorch does not load");
         fact(out, "kernels", told(Kernels::buildInfo));
         fact(out, "", told(() -> Optional.ofNullable(Kernels.problem(Kernels.Backend.CUDA))
                 .map(problem -> "CUDA kernels: " + problem)
                 .orElse("CUDA kernels are there, and a device")));
+    }
+
+    /** What several processes exchange tensors with. */
+    private static String processes() {
+        if (!Torch.cudaBuild()) {
+            return "Gloo for CPUs; NCCL for GPUs is not in this build";
+        }
+        String problem = Group.gpuProblem();
+        return "Gloo for CPUs; NCCL for GPUs" + (problem == null ? "" : " DOES NOT LOAD: " + problem);
     }
 
     private static String libtorch() {

@@ -10,6 +10,8 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Keep;
 import dev.imas.config.Names;
 import dev.imas.data.Inspection;
+import dev.imas.distributed.Environment;
+import dev.imas.distributed.Ranks;
 import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
@@ -18,16 +20,21 @@ import dev.imas.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
 /** {@code imas train}. */
 final class TrainCommand implements Command {
     static final String NAME = "train";
+    static final String RESUME = "resume";
     private static final String LOG = "log";
+    private static final String PROCESSES = "processes";
 
     @Override
     public Manual manual() {
@@ -45,6 +52,8 @@ final class TrainCommand implements Command {
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
                 report.html in the run directory is written anew while the run goes on and refreshes itself.
+                --processes trains in several processes, one a GPU or with a share of the CPU's cores each; batches are
+                those of all together. Under torchrun, SLURM or Kubernetes leave it out (docs/distributed.md).
                 --log json prints one JSON object a line on standard output and nothing else (docs/watch.md).
 
                 examples:
@@ -68,6 +77,7 @@ final class TrainCommand implements Command {
                 .addOption(Arguments.budget())
                 .addOption(option("epochs", "N", "epochs in all; with --resume a run may be made longer or shorter"))
                 .addOption(option("resume", "DIR", "continue a run that was stopped, from its newest checkpoint"))
+                .addOption(option(PROCESSES, "N", "train in so many processes on this machine (default: 1)"))
                 .addOption(flag("tensorboard", "also write event files for TensorBoard into the run directory"))
                 .addOption(
                         option(LOG, "KIND", "how the run tells of itself: text, or json for programs (default: text)"))
@@ -86,20 +96,66 @@ final class TrainCommand implements Command {
         if (!List.of("text", "json").contains(log)) {
             throw new UserException("--log is " + log + "; expected text or json");
         }
-        boolean resume = line.hasOption("resume");
-        if (!resume && line.hasOption("out")) {
+        Optional<Environment> place = Environment.ofThisProcess();
+        if (line.hasOption(PROCESSES)) {
+            int processes = processes(line, place);
+            if (processes > 1) {
+                return new TrainingLauncher(alone(line), processes, console).run();
+            }
+        }
+        boolean resume = line.hasOption(RESUME);
+        boolean again = place.isPresent() && TrainingRank.startedAgain(place.get(), line);
+        if (!resume && !again && line.hasOption("out")) {
             new RunDirectory(Arguments.path(line, "out")).requireFree(); // before pictures are looked at
         }
+        if (place.isPresent()) {
+            return new TrainingRank(place.get(), line, console).run();
+        }
         Inspection run = resume ? Planning.resumed(resumed(line), line, console) : Planning.newRun(line, console);
-        ImasConfig config = run.config();
-        Path out = resume
-                ? Arguments.path(line, "resume")
+        Path out = out(line, run.config());
+        return train(run, run.config().device(), out, resume, console, Ranks.ALONE);
+    }
+
+    /** The run directory. */
+    static Path out(CommandLine line, ImasConfig config) {
+        return line.hasOption(RESUME)
+                ? Arguments.path(line, RESUME)
                 : line.hasOption("out") ? Arguments.path(line, "out") : freshDirectory(config);
+    }
+
+    private static int processes(CommandLine line, Optional<Environment> place) {
+        String given = line.getOptionValue(PROCESSES);
+        if (!given.matches("[1-9][0-9]{0,3}")) {
+            throw new UserException("--processes is " + given + "; expected a number from 1 to 9999");
+        }
+        if (place.isPresent()) {
+            throw new UserException("--processes starts processes, but this one was started as one of "
+                    + place.get().size() + " (WORLD_SIZE); leave it out");
+        }
+        return Integer.parseInt(given);
+    }
+
+    /** The command line of one of the processes. */
+    private static List<String> alone(CommandLine line) {
+        List<String> arguments = new ArrayList<>(List.of(NAME));
+        for (Option option : line.getOptions()) {
+            if (!option.getLongOpt().equals(PROCESSES)) {
+                arguments.add("--" + option.getLongOpt());
+                arguments.addAll(option.getValuesList());
+            }
+        }
+        return arguments;
+    }
+
+    /** Trains as rank 0 of the processes. */
+    static int train(Inspection run, String device, Path out, boolean resume, Console console, Ranks ranks)
+            throws IOException {
+        ImasConfig config = run.config();
         RunSummary summary;
         try (RunProgress progress = console.json()
                 .<RunProgress>map(lines -> new JsonProgress(lines, config, out))
                 .orElseGet(() -> new TrainingProgress(console, config, System::nanoTime))) {
-            summary = Trainer.run(run, out, resume, progress);
+            summary = Trainer.run(run, device, out, resume, progress, ranks);
             if (progress instanceof JsonProgress json) {
                 json.ended(summary);
                 return 0;
@@ -142,7 +198,7 @@ final class TrainCommand implements Command {
     }
 
     /** The run's own configuration; only what does not change a step may be set anew, and how many there are. */
-    private static ImasConfig resumed(CommandLine line) {
+    static ImasConfig resumed(CommandLine line) {
         for (String option : List.of("preset", "config", "out")) {
             if (line.hasOption(option)) {
                 throw new UserException("--resume continues a run as it was configured; leave out --" + option);

@@ -251,6 +251,15 @@ public final class ConfigYaml {
         return section.isEmpty() || document.containsKey(section) ? key : section;
     }
 
+    /**
+     * A configuration from what {@link #dump} wrote.
+     *
+     * @param origin where it is from, for messages
+     */
+    public static ImasConfig parse(String yaml, String origin) {
+        return resolve(layered(YamlText.keys(yaml, origin), origin));
+    }
+
     /** YAML that reads back to an equal configuration. */
     public static String dump(ImasConfig config) {
         DumperOptions options = new DumperOptions();

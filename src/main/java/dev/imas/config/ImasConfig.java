@@ -333,6 +333,14 @@ public record ImasConfig(
         AVERAGE
     }
 
+    /** Of whose images the method's quantities are where several processes train (method 3). */
+    public enum Statistics {
+        /** Of all of them: what one process with the whole batch computes. */
+        GLOBAL,
+        /** Of each process's own, as in the published program. */
+        PROCESS
+    }
+
     /** Of which epoch the networks are that a run leaves, and which of them is its result (method 5). */
     public enum Keep {
         /** The last one; the teacher is the result (parity). */
@@ -347,8 +355,8 @@ public record ImasConfig(
      * @param epochs           epochs in all; another number on resume rebuilds the schedule
      * @param supOnlyEpochs    first epochs without unlabelled images; fewer than {@code epochs} unless the method is
      *                         supervised
-     * @param batchLabeled     labelled images a step
-     * @param batchUnlabeled   unlabelled images a step
+     * @param batchLabeled     labelled images a step, of all processes together
+     * @param batchUnlabeled   unlabelled images a step, of all processes together
      * @param lr               base learning rate of the encoder (method 3.9)
      * @param headLrMultiplier factor for decoder and auxiliary head (method 3.9)
      * @param momentum         SGD momentum (method 3.8)
@@ -362,6 +370,11 @@ public record ImasConfig(
      * @param keep             of which epoch the networks are that the run leaves
      * @param patience         the run ends after so many evaluations without a better result; 0: never early
      * @param tensorboard      the run writes TensorBoard's event files, too
+     * @param syncBatchNorm    several processes normalise by the images of all of them, else each by its own
+     * @param statistics       of whose images mean gamma, CutMix's pairs, OHEM's threshold and the losses' denominators
+     *                         are, where several processes train
+     * @param accumulate       pieces in which each process's part of a batch is learned from, one after the other: less
+     *                         memory for the same batch (method 3.5)
      */
     @RecordBuilder
     public record Training(
@@ -381,7 +394,10 @@ public record ImasConfig(
             @Range(min = 1) @OnResume int logEvery,
             @OnResume Keep keep,
             @Range(min = 0) @OnResume int patience,
-            @OnResume boolean tensorboard)
+            @OnResume boolean tensorboard,
+            boolean syncBatchNorm,
+            Statistics statistics,
+            @Range(min = 1, max = 4096) int accumulate)
             implements ImasConfigTrainingBuilder.With {}
 
     /** The loss on labelled pixels (method 3.6). */

@@ -4,6 +4,7 @@ import dev.imas.augment.DrawnOperation;
 import dev.imas.augment.StrongView;
 import dev.imas.augment.WeakView;
 import dev.imas.common.Rng;
+import dev.imas.common.Share;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.PictureInput;
@@ -47,7 +48,10 @@ public final class DataLoader implements AutoCloseable {
     private final String stream;
     private final boolean labeled;
     private final int samples;
+    /** Samples of a batch that this loader prepares. */
     private final int batchSize;
+
+    private final Share share;
     private final ImasConfig config;
     private final PictureInput input;
     /** Null: samples are prepared by the consumer's thread. */
@@ -58,18 +62,21 @@ public final class DataLoader implements AutoCloseable {
     private EpochBatches running;
     private boolean closed;
 
-    private DataLoader(ImageSource source, boolean labeled, int samples, int batchSize, ImasConfig config) {
+    private DataLoader(
+            ImageSource source, boolean labeled, int samples, int wholeBatch, Share share, ImasConfig config) {
         this.source = source;
         this.stream = labeled ? "labeled" : "unlabeled";
         this.labeled = labeled;
         this.samples = samples;
-        this.batchSize = batchSize;
+        this.batchSize = wholeBatch / share.parts();
+        this.share = share;
         this.config = config;
         if (source.size() == 0) {
             throw new UserException("there are no " + stream + " images to load; check data." + stream);
         }
-        if (batchSize < 1 || samples < batchSize) {
-            throw new UserException("an epoch has " + samples + " " + stream + " samples, no full batch of " + batchSize
+        if (batchSize < 1 || samples < wholeBatch) {
+            throw new UserException("an epoch has " + samples + " " + stream + " samples, no full batch of "
+                    + wholeBatch
                     + "; lower training.batch_" + stream + " or raise data.epoch_length");
         }
         this.input = PictureInput.of(config.data());
@@ -89,17 +96,31 @@ public final class DataLoader implements AutoCloseable {
 
     /** Batches of labelled samples: the labelled list repeated to the epoch's length. */
     public static DataLoader labeled(ImageSource source, int epochSamples, ImasConfig config) {
-        return new DataLoader(source, true, epochSamples, config.training().batchLabeled(), config);
+        return labeled(source, epochSamples, config, Share.WHOLE);
+    }
+
+    /**
+     * As {@link #labeled(ImageSource, int, ImasConfig)}, of a part of every batch.
+     *
+     * @param share whose number of parts divides the batch
+     */
+    public static DataLoader labeled(ImageSource source, int epochSamples, ImasConfig config, Share share) {
+        return new DataLoader(source, true, epochSamples, config.training().batchLabeled(), share, config);
     }
 
     /** Batches of unlabelled samples with weak and strong views; never asks the source for a mask. */
     public static DataLoader unlabeled(ImageSource source, int epochSamples, ImasConfig config) {
-        return new DataLoader(source, false, epochSamples, config.training().batchUnlabeled(), config);
+        return unlabeled(source, epochSamples, config, Share.WHOLE);
+    }
+
+    /** As {@link #labeled(ImageSource, int, ImasConfig, Share)}, of unlabelled samples. */
+    public static DataLoader unlabeled(ImageSource source, int epochSamples, ImasConfig config, Share share) {
+        return new DataLoader(source, false, epochSamples, config.training().batchUnlabeled(), share, config);
     }
 
     /** Full batches an epoch; a last partial one is dropped. */
     public int batches() {
-        return samples / batchSize;
+        return samples / (batchSize * share.parts());
     }
 
     /**
@@ -361,7 +382,8 @@ public final class DataLoader implements AutoCloseable {
                             .mapToObj(slot -> CompletableFuture.runAsync(
                                     () -> {
                                         if (!ended) {
-                                            int place = number * batchSize + slot;
+                                            int part = number * share.parts() + share.part();
+                                            int place = part * batchSize + slot;
                                             prepare(batch, slot, order[place], epoch, place);
                                         }
                                     },

@@ -1,12 +1,12 @@
 package dev.imas.device;
 
 import dev.imas.device.TensorKernels.Composed;
+import dev.imas.device.TensorKernels.Partners;
 import dev.imas.device.TensorKernels.PseudoLabels;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What the kernel compose_batch does to images of three channels, for any number of them, by libtorch's operations
@@ -33,23 +33,42 @@ final class ComposedChannels {
             Tensor boxes,
             boolean includeWeak,
             PseudoLabels pseudo) {
+        return composeMixed(
+                batch,
+                labeled,
+                weak,
+                strong,
+                gammaOrNull,
+                Partners.of(weak, pseudo, pairing),
+                boxes,
+                includeWeak,
+                pseudo);
+    }
+
+    /** The same with partners from elsewhere. */
+    static Composed composeMixed(
+            Tensor batch,
+            Tensor labeled,
+            Tensor weak,
+            Tensor strong,
+            Tensor gammaOrNull,
+            Partners partners,
+            Tensor boxes,
+            boolean includeWeak,
+            PseudoLabels pseudo) {
         Tensor inside = inside(boxes, weak.size(2), weak.size(3));
-        Tensor partners = pairing.flatten().to(ScalarType.Long);
-        Tensor mixed = mixed(weak, inside, partners);
+        Tensor mixed = partners.weak().where(inside, weak);
         Tensor blended = blended(strong, weak, gammaOrNull);
         join(batch, includeWeak ? List.of(labeled, weak, mixed, blended) : List.of(labeled, mixed, blended));
         return new Composed(
-                batch, mixed(pseudo.labels(), inside, partners), mixed(pseudo.confidence(), inside, partners));
+                batch,
+                partners.labels().where(inside, pseudo.labels()),
+                partners.confidence().where(inside, pseudo.confidence()));
     }
 
     /** gamma*strong + (1-gamma)*weak, or the strong view itself without gamma. */
     private static Tensor blended(Tensor strong, Tensor weak, Tensor gammaOrNull) {
         return gammaOrNull == null ? strong : weak.add(strong.sub(weak).mul_(gammaOrNull));
-    }
-
-    /** Images or maps [B,*,H,W] whose pixels inside the boxes are the partners'. */
-    private static Tensor mixed(Tensor images, Tensor inside, Tensor partners) {
-        return images.index_select(0, partners).where(inside, images);
     }
 
     /**

@@ -77,6 +77,15 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         }
     }
 
+    /**
+     * The name of the device that is one process's of several on this machine; see {@link Gpus#chooseFor}.
+     *
+     * @param place of the process among those of this machine, from 0
+     */
+    public static String nameFor(String asked, int place) {
+        return MachineGpus.INSTANCE.chooseFor(DeviceName.checked(asked), place);
+    }
+
     /** As {@link #of(String, Precision, Backbone)} for a network of full size. */
     public static Compute of(String device, Precision precision) {
         return of(device, precision, Backbone.RESNET50);

@@ -52,6 +52,30 @@ interface Gpus {
         return "cuda:" + index;
     }
 
+    /**
+     * The device of one process of several on this machine: each GPU is one process's.
+     *
+     * @param asked as in {@link #choose}
+     * @param place of the process among those of this machine, from 0
+     * @return what {@link #choose} is to be asked for
+     * @throws UserException where there is no GPU for it, or one is named for all of them
+     */
+    default String chooseFor(String asked, int place) {
+        if (asked.equals("cpu")
+                || asked.equals(DeviceName.AUTO) && firstUsable().isEmpty()) {
+            return asked;
+        }
+        if (asked.indexOf(':') >= 0) {
+            throw new UserException("device: " + asked + " is one GPU, but each of several processes needs its own;"
+                    + " leave it at auto or cuda, which give the first process cuda:0, the second cuda:1, ...");
+        }
+        if (count() > 0 && place >= count()) {
+            throw new UserException("this machine has " + count() + " GPU(s), one a process, and process " + (place + 1)
+                    + " finds none; start " + count() + " here, or all with --device cpu");
+        }
+        return "cuda:" + place;
+    }
+
     /** Which GPU auto passed over, and why, in one line; empty where it took the first, or there is none. */
     default Optional<String> passedOver(String chosen) {
         return count() == 0 || chosen.equals("cuda:0")

@@ -50,6 +50,24 @@ public final class TensorKernels {
      */
     public record Composed(Tensor batch, Tensor labels, Tensor confidence) {}
 
+    /**
+     * What each of B images receives where its box is.
+     *
+     * @param weak       [B,C,H,W]
+     * @param labels     u8 [B,1,H,W]
+     * @param confidence f32 [B,1,H,W]
+     */
+    public record Partners(Tensor weak, Tensor labels, Tensor confidence) {
+        /** @param pairing i32 [B,1,1,1], which of the images is each one's partner */
+        public static Partners of(Tensor weak, PseudoLabels pseudo, Tensor pairing) {
+            Tensor which = pairing.flatten().to(ScalarType.Long);
+            return new Partners(
+                    weak.index_select(0, which),
+                    pseudo.labels.index_select(0, which),
+                    pseudo.confidence.index_select(0, which));
+        }
+    }
+
     /** Images that compose_batch takes; batches of others are put together by {@link ComposedChannels}. */
     private static final long KERNEL_CHANNELS = 3;
 
@@ -130,6 +148,21 @@ public final class TensorKernels {
                 of(pairing), of(boxes), of(pseudo.labels), of(pseudo.confidence), of(labels), of(confidence));
         run(new ComposeBatch(of(labeled), of(weak), of(strong), of(gamma), includeWeak, cutMix, of(batch)));
         return new Composed(batch, labels, confidence);
+    }
+
+    /** As the other one, with partners that need not be among the images; by libtorch's operations. */
+    public Composed composeMixed(
+            Tensor labeled,
+            Tensor weak,
+            Tensor strong,
+            Tensor gamma,
+            Partners partners,
+            Tensor boxes,
+            boolean includeWeak,
+            PseudoLabels pseudo) {
+        long b = weak.size(0);
+        Tensor batch = images(labeled.size(0) + (includeWeak ? b : 0) + b + b, weak);
+        return ComposedChannels.composeMixed(batch, labeled, weak, strong, gamma, partners, boxes, includeWeak, pseudo);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.common.UserException;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -19,6 +20,8 @@ final class BatchNorm implements Layer {
     private final TensorOptional bias;
     private final TensorOptional runningMean;
     private final TensorOptional runningVar;
+    private final Optional<SharedNorm> shared;
+    private final int processes;
 
     /** @param scale first value of every weight: 1, or 0 to start a residual branch as the identity */
     BatchNorm(StateBuilder state, String prefix, long planes, float scale) {
@@ -32,13 +35,20 @@ final class BatchNorm implements Layer {
         bias = state.optional(prefix + ".bias");
         runningMean = state.optional(prefix + ".running_mean");
         runningVar = state.optional(prefix + ".running_var");
+        processes = state.normalized().count();
+        shared = state.normalized().alone()
+                ? Optional.empty()
+                : Optional.of(new SharedNorm(state.normalized(), MOMENTUM, EPSILON));
     }
 
     @Override
     public Tensor forward(Tensor x, boolean train) {
-        if (train && x.size(0) * x.size(2) * x.size(3) < 2) {
+        if (train && x.size(0) * x.size(2) * x.size(3) * processes < 2) {
             throw new UserException("training needs at least 2 images in a batch: " + prefix
                     + " sees one value a plane and has no variance; raise the batch size");
+        }
+        if (train && shared.isPresent()) {
+            return shared.get().forward(x, weight, bias, runningMean, runningVar);
         }
         return torch.batch_norm(x, weight, bias, runningMean, runningVar, train, MOMENTUM, EPSILON, x.is_cuda());
     }

@@ -3,6 +3,7 @@ package dev.imas.nn;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +42,18 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
      * @param classes  number of classes, 1..255
      */
     public DeepLabV3Plus(ImasConfig.Network network, int channels, int classes, long seed) {
+        this(network, channels, classes, seed, Ranks.ALONE);
+    }
+
+    /** @param normalized the processes whose images batch normalisation sees together */
+    DeepLabV3Plus(ImasConfig.Network network, int channels, int classes, long seed, Ranks normalized) {
         Torch.load();
         this.channels = channels;
         if (classes < 1 || classes > 255) {
             throw new UserException("data.classes is " + classes + "; it must be in 1..255");
         }
         Architecture architecture = Architecture.of(network);
-        state = new StateBuilder(seed);
+        state = new StateBuilder(seed, normalized);
         try (PointerScope scope = new PointerScope()) {
             encoder = new Encoder(state, architecture, channels, network.multiGrid());
             decoder = new Decoder(state, architecture, network.aspp(), classes);

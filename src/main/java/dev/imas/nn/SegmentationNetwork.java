@@ -2,6 +2,7 @@ package dev.imas.nn;
 
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
+import dev.imas.distributed.Ranks;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -33,8 +34,17 @@ public interface SegmentationNetwork extends AutoCloseable {
 
     /** A run's new network, where and in the layout in which it is computed. */
     static SegmentationNetwork create(ImasConfig config, Compute compute) {
+        return create(config, compute, Ranks.ALONE);
+    }
+
+    /**
+     * As {@link #create(ImasConfig, Compute)}.
+     *
+     * @param normalized the processes whose images batch normalisation sees together
+     */
+    static SegmentationNetwork create(ImasConfig config, Compute compute, Ranks normalized) {
         ImasConfig.Data data = config.data();
-        return create(config.network(), data.channels().count(), data.classes(), config.seed())
+        return new DeepLabV3Plus(config.network(), data.channels().count(), data.classes(), config.seed(), normalized)
                 .placed(compute);
     }
 

@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class StateBuilder implements AutoCloseable {
 
     private final long seed;
     private final boolean undrawn = UNDRAWN.get();
+    private final Ranks normalized;
     private final Map<String, Tensor> state = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -28,7 +30,18 @@ final class StateBuilder implements AutoCloseable {
     private Tensor allCounters;
 
     StateBuilder(long seed) {
+        this(seed, Ranks.ALONE);
+    }
+
+    /** @param normalized the processes whose images batch normalisation sees together */
+    StateBuilder(long seed, Ranks normalized) {
         this.seed = seed;
+        this.normalized = normalized;
+    }
+
+    /** The processes whose images batch normalisation sees together. */
+    Ranks normalized() {
+        return normalized;
     }
 
     /** Lets a network be made on this thread whose parameters are NaN where they would be drawn. */

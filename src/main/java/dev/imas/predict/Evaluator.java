@@ -65,15 +65,32 @@ public final class Evaluator {
     /** The same, observed. */
     public List<Confusion> evaluate(
             ImageSource source, List<UnaryOperator<Tensor>> networks, Optional<Observer> observer) {
+        Counts found = counts(source, networks, observer);
+        if (found.measured == 0 && source.size() > 0) {
+            throw noneMeasured(source.size());
+        }
+        return found.networks;
+    }
+
+    /** @param pictures none of which can be read */
+    public static UserException noneMeasured(int pictures) {
+        return new UserException("none of the " + pictures + " pictures to measure on can be read");
+    }
+
+    /**
+     * @param networks one a network
+     * @param measured pictures that could be read
+     */
+    public record Counts(List<Confusion> networks, int measured) {}
+
+    /** The same of a source that is a part of another, of which nothing may be readable. */
+    public Counts counts(ImageSource source, List<UnaryOperator<Tensor>> networks, Optional<Observer> observer) {
         try (PointerScope scope = new PointerScope()) {
-            return Torch.withoutGradient(() -> counted(source, networks, observer).stream()
-                    .map(Evaluator::confusion)
-                    .toList());
+            return Torch.withoutGradient(() -> counted(source, networks, observer));
         }
     }
 
-    private List<Tensor> counted(
-            ImageSource source, List<UnaryOperator<Tensor>> networks, Optional<Observer> observer) {
+    private Counts counted(ImageSource source, List<UnaryOperator<Tensor>> networks, Optional<Observer> observer) {
         List<Tensor> counts =
                 networks.stream().map(network -> inference.counts()).toList();
         int measured = ReadAhead.each(source.size(), i -> sample(source, i), (i, sample) -> {
@@ -89,10 +106,7 @@ public final class Evaluator {
                 }
             }
         });
-        if (measured == 0 && source.size() > 0) {
-            throw new UserException("none of the " + source.size() + " pictures to measure on can be read");
-        }
-        return counts;
+        return new Counts(counts.stream().map(Evaluator::confusion).toList(), measured);
     }
 
     private void tell(Observer observer, Tensor scores, Sample sample) {

@@ -185,6 +185,11 @@ public record RunDirectory(Path root) {
         return Files.isRegularFile(teacher()) && Files.isRegularFile(best()) ? best() : teacher();
     }
 
+    /** What a process of several tells that does not write the run directory. */
+    public Path rankLog(int rank) {
+        return root.resolve("rank-" + rank + ".log");
+    }
+
     /** The page for people. */
     public Path report() {
         return root.resolve("report.html");

@@ -3,6 +3,7 @@ package dev.imas.semi;
 import static org.bytedeco.pytorch.global.torch.where;
 import static org.bytedeco.pytorch.global.torch.zeros_like;
 
+import dev.imas.distributed.Ranks;
 import dev.imas.image.LabelMap;
 import dev.imas.nn.Bilinear;
 import java.util.List;
@@ -24,14 +25,26 @@ final class BalancedLoss {
 
     private final List<Double> weights;
     private final boolean dice;
+    private final Optional<HardPixels> hard;
+    private final Ranks ranks;
 
     /**
      * @param weights one a class of the cross-entropy; empty: all the same
      * @param dice    whether Dice is added to it
      */
     BalancedLoss(List<Double> weights, boolean dice) {
+        this(weights, dice, Optional.empty(), Ranks.ALONE);
+    }
+
+    /**
+     * @param hard  which pixels the cross-entropy has; none: all that are labelled
+     * @param ranks the processes whose images are one batch: their losses and gradients add up to its own
+     */
+    BalancedLoss(List<Double> weights, boolean dice, Optional<HardPixels> hard, Ranks ranks) {
         this.weights = List.copyOf(weights);
         this.dice = dice;
+        this.hard = hard;
+        this.ranks = ranks;
     }
 
     /** A loss and its gradient with respect to the enlarged logits, zero at pixels that take no part. */
@@ -91,8 +104,9 @@ final class BalancedLoss {
     /** The mean of the labelled pixels' -log p, each weighted by its class. */
     private Term crossEntropy(Pixels pixels) {
         Tensor weight = weight(pixels);
-        Tensor sum = weight.sum().clamp_min(new Scalar(TINY));
-        Tensor share = weight.div_(sum);
+        Tensor sum = weight.sum();
+        ranks.sum(sum);
+        Tensor share = weight.div_(sum.clamp_min(new Scalar(TINY)));
         Tensor loss = pixels.logProbabilities
                 .gather(CLASS, pixels.labels)
                 .mul(share)
@@ -104,6 +118,9 @@ final class BalancedLoss {
 
     /** Of each pixel, f32 [B,1,H,W]. */
     private Tensor weight(Pixels pixels) {
+        if (hard.isPresent()) {
+            return hard.get().of(pixels.labels, pixels.labeled, pixels.logProbabilities);
+        }
         if (weights.isEmpty()) {
             return pixels.labeled.clone();
         }
@@ -115,12 +132,14 @@ final class BalancedLoss {
     }
 
     /** One minus the mean Dice of the classes that the batch's labelled pixels have, over the whole batch. */
-    private static Term dice(Pixels pixels) {
+    private Term dice(Pixels pixels) {
         Tensor p = pixels.probabilities;
         Tensor y = pixels.truth;
         Tensor common = overBatch(p.mul(y));
         Tensor trueArea = overBatch(y);
-        Tensor both = overBatch(p).add_(trueArea).clamp_min(new Scalar(TINY));
+        Tensor area = overBatch(p);
+        ranks.sum(List.of(common, trueArea, area));
+        Tensor both = area.add_(trueArea).clamp_min(new Scalar(TINY));
         Tensor present = trueArea.gt(new Scalar(0)).to(ScalarType.Float);
         Tensor share = present.div(present.sum().clamp_min(new Scalar(1.0)));
         Tensor score = common.mul(new Scalar(2.0)).div(both);
@@ -128,7 +147,8 @@ final class BalancedLoss {
         // dScore/dp = 2y/both - score/both; a softmax passes on what differs from its own mean.
         Tensor perProbability = score.sub(y.mul(new Scalar(2.0))).div_(both).mul_(share);
         Tensor mean = perProbability.mul(p).sum(new long[] {CLASS}, true, new ScalarTypeOptional());
-        return new Term(loss.view(1, 1, 1, 1), perProbability.sub_(mean).mul_(p));
+        Tensor part = ranks.alone() ? loss : loss.div(new Scalar(ranks.count())); // everybody has all of it
+        return new Term(part.view(1, 1, 1, 1), perProbability.sub_(mean).mul_(p));
     }
 
     /** f32 [1,C,1,1]. */

@@ -14,8 +14,15 @@ final class ConsistencyLoss {
     private final double threshold;
     private final double lambda;
     private final WeightRule weighing;
+    private final int parts;
 
     ConsistencyLoss(TensorKernels kernels, Unsupervised settings) {
+        this(kernels, settings, 1);
+    }
+
+    /** @param parts of how many equal parts a batch is one; the parts' losses and gradients add up to its own */
+    ConsistencyLoss(TensorKernels kernels, Unsupervised settings, int parts) {
+        this.parts = parts;
         this.kernels = kernels;
         this.threshold = settings.threshold();
         this.lambda = settings.weight();
@@ -31,7 +38,7 @@ final class ConsistencyLoss {
     /** The loss of the batch's views; its gradient is written beside the logits. */
     Value of(Head head, List<StudentBatch.View> views, Agreement agreement) {
         Tensor weights = weighing.weights(agreement).orElse(null);
-        double scale = lambda / views.size();
+        double scale = lambda / views.size() / parts;
         List<Tensor> losses = views.stream()
                 .map(view -> kernels.consistencyLoss(
                         view.images().of(head.logits()),

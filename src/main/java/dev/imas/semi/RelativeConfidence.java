@@ -4,6 +4,8 @@ import static org.bytedeco.pytorch.global.torch.zeros;
 
 import dev.imas.device.TensorKernels.PseudoLabels;
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -29,22 +31,28 @@ final class RelativeConfidence {
      * m_c / max m. They are no probabilities any more and may exceed 1. NaN stays NaN and counts nothing.
      */
     static PseudoLabels of(PseudoLabels pseudo) {
+        return of(pseudo, Ranks.ALONE);
+    }
+
+    /** The same where the images of several processes are one batch. */
+    static PseudoLabels of(PseudoLabels pseudo, Ranks ranks) {
         Tensor relative = Torch.scoped(() -> {
             Tensor confidence = pseudo.confidence().flatten();
             Tensor label = pseudo.labels().flatten().to(ScalarType.Long);
             return confidence
-                    .div(share(confidence, label).index_select(0, label))
+                    .div(share(confidence, label, ranks).index_select(0, label))
                     .view_as(pseudo.confidence());
         });
         return new PseudoLabels(pseudo.labels(), relative, pseudo.counts());
     }
 
     /** m_c / max m, f32 by label. */
-    private static Tensor share(Tensor confidence, Tensor label) {
+    private static Tensor share(Tensor confidence, Tensor label, Ranks ranks) {
         Tensor known = confidence.eq(confidence).to(ScalarType.Long);
         Tensor units = confidence.nan_to_num().mul_(new Scalar(UNIT)).round_().to(ScalarType.Long);
         Tensor sum = zeros(new long[] {LABELS}, label.options()).scatter_add_(0, label, units);
         Tensor count = zeros(new long[] {LABELS}, label.options()).scatter_add_(0, label, known);
+        ranks.sum(List.of(sum, count));
         Tensor mean = sum.to(ScalarType.Double).div(count.clamp_min(new Scalar(1)));
         return mean.div(mean.max()).to(ScalarType.Float);
     }

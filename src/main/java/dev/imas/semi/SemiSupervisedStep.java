@@ -1,15 +1,23 @@
 package dev.imas.semi;
 
+import dev.imas.common.Share;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.Agreement;
 import dev.imas.device.TensorKernels.PseudoLabels;
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
 import dev.imas.semi.Networks.Pass;
 import dev.imas.semi.Networks.Predictions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * One training step (docs/method.md 3). The losses' gradients come in closed form and enter autograd at the logits, so
@@ -27,19 +35,22 @@ public final class SemiSupervisedStep {
     private final StudentBatch.Composer batches;
     private final SupervisedLoss supervised;
     private final ConsistencyLoss consistency;
+    private final PartOfBatch part;
 
-    SemiSupervisedStep(Networks networks, TensorKernels kernels, Compute compute, ImasConfig config) {
+    /** @param ranks the processes that learn together */
+    SemiSupervisedStep(Networks networks, TensorKernels kernels, Compute compute, ImasConfig config, Ranks ranks) {
+        this.part = PartOfBatch.of(config, ranks);
         ImasConfig.Unsupervised settings = config.unsupervised();
         this.networks = networks;
         this.kernels = kernels;
         this.threshold = settings.threshold();
-        this.thresholds = ThresholdRule.of(settings.classThresholds());
+        this.thresholds = ThresholdRule.of(settings.classThresholds(), part.deciding());
         this.gamma = GammaRule.of(config, kernels, compute);
         this.intensity = IntensityRule.of(settings.intensityMix(), compute);
         this.cutmix = CutMixRule.of(settings, compute);
-        this.batches = new StudentBatch.Composer(kernels, settings.weakInBatch());
-        this.supervised = new SupervisedLoss(kernels, config.supervised());
-        this.consistency = new ConsistencyLoss(kernels, settings);
+        this.batches = new StudentBatch.Composer(kernels, settings.weakInBatch(), part.deciding());
+        this.supervised = new SupervisedLoss(kernels, config.supervised(), part);
+        this.consistency = new ConsistencyLoss(kernels, settings, part.parts());
     }
 
     /**
@@ -66,36 +77,94 @@ public final class SemiSupervisedStep {
             // 3.2 pseudo-labels and confidences; 4: gamma, how well the two agree on each image
             PseudoLabels pseudo = kernels.pseudoLabel(said.student(), said.teacher(), threshold, height, width);
             PseudoLabels targets = thresholds.targets(pseudo);
-            Agreement agreement = gamma.measure(pseudo);
+            Agreement agreement = gamma.measure(part.everybodys(pseudo));
+            Span own = part.own(agreement);
             // 3.3 intensity: a hard image is augmented less
-            Optional<Tensor> share = intensity.share(agreement, draws);
+            Optional<Tensor> share = intensity.share(agreement, draws).map(own::of);
             // 3.4 CutMix between the weak views
             CutMix mix = cutmix.decide(agreement, draws, height, width);
             // 3.5 the student's batch: labelled | weak | cutmix | strong
             StudentBatch batch = batches.compose(in, share, mix, targets);
-            Pass pass = networks.learn(batch.images());
-            // 3.6 supervised loss
-            SupervisedLoss.Value lossSup = supervised.of(pass, batch.labeled(), in.labels());
-            // 3.7 consistency loss of the strong and the mixed view
-            ConsistencyLoss.Value lossUnsup = consistency.of(pass.main(), batch.views(), agreement);
+            Learned learned = learn(batch, in.labels(), part.own(agreement, own));
             // 3.8 student and teacher, 3.9 with the learning rate of this step
-            networks.backpropagate(pass);
             networks.update(lr, emaDecay);
+            Tensor[] losses = part.whole(
+                    learned.sup.total(), learned.sup.dice().orElse(learned.sup.total()), learned.unsup.total());
             return new StepResult.SemiSupervised(
-                    lossSup.total(), lossSup.dice(), lossUnsup.total(), lossUnsup.views(), pseudo, agreement, mix);
+                    losses[0],
+                    learned.sup.dice().map(dice -> losses[1]),
+                    losses[2],
+                    learned.unsup.views(),
+                    pseudo,
+                    agreement,
+                    mix);
         });
+    }
+
+    private record Learned(SupervisedLoss.Value sup, ConsistencyLoss.Value unsup) {}
+
+    /** Sends the losses' gradients through the student, of all images at once or of a piece after the other. */
+    private Learned learn(StudentBatch batch, Tensor labels, Agreement agreement) {
+        return inPieces(piece -> {
+            StudentBatch own = part.pieces() == 1 ? batch : batch.piece(piece);
+            Span labeled = Span.of(piece, labels.size(0));
+            Span unlabeled = Span.of(piece, agreement.gamma().size(0));
+            Pass pass = networks.learn(own.images());
+            // 3.6 supervised loss
+            SupervisedLoss.Value sup = supervised.of(pass, own.labeled(), labeled.of(labels), labels);
+            // 3.7 consistency loss of the strong and the mixed view
+            ConsistencyLoss.Value unsup = consistency.of(pass.main(), own.views(), part.own(agreement, unlabeled));
+            networks.backpropagate(pass);
+            return new Learned(sup, unsup);
+        });
+    }
+
+    /** Of one piece what it gives; of several the sums of their losses, and what else each took is given back. */
+    private Learned inPieces(Function<Share, Learned> piece) {
+        if (part.pieces() == 1) {
+            return piece.apply(Share.WHOLE);
+        }
+        List<Tensor> sums = new ArrayList<>();
+        boolean dice = false;
+        for (int i = 0; i < part.pieces(); i++) {
+            Tensor own;
+            try (PointerScope scope = new PointerScope()) {
+                Learned learned = piece.apply(new Share(i, part.pieces()));
+                dice = learned.sup.dice().isPresent();
+                own = torch.cat(
+                        new TensorVector(
+                                learned.sup.total(),
+                                learned.sup.dice().orElse(learned.sup.total()),
+                                learned.unsup.total()),
+                        0);
+                own.retainReference();
+            }
+            sums.add(Torch.adopt(own));
+        }
+        Tensor all = sums.get(0);
+        sums.subList(1, sums.size()).forEach(all::add_);
+        Optional<Tensor> ofDice = dice ? Optional.of(all.narrow(0, 1, 1)) : Optional.empty();
+        return new Learned(
+                new SupervisedLoss.Value(all.narrow(0, 0, 1), ofDice),
+                new ConsistencyLoss.Value(all.narrow(0, 2, 1), List.of()));
     }
 
     /** The part of it that needs no unlabelled images: 3.5 with the labelled part alone, 3.6, 3.8, 3.9. */
     public StepResult.Supervised run(StepInput.Supervised in, double lr, double emaDecay) {
         return Torch.withoutGradient(() -> {
             networks.forgetGradients();
-            Pass pass = networks.learn(in.labeled());
-            SupervisedLoss.Value lossSup =
-                    supervised.of(pass, new Span(0, in.labeled().size(0)), in.labels());
-            networks.backpropagate(pass);
+            SupervisedLoss.Value lossSup = inPieces(piece -> learn(in, piece)).sup;
             networks.update(lr, emaDecay);
-            return new StepResult.Supervised(lossSup.total(), lossSup.dice());
+            Tensor[] losses = part.whole(lossSup.total(), lossSup.dice().orElse(lossSup.total()));
+            return new StepResult.Supervised(losses[0], lossSup.dice().map(dice -> losses[1]));
         });
+    }
+
+    private Learned learn(StepInput.Supervised in, Share piece) {
+        Span own = Span.of(piece, in.labeled().size(0));
+        Pass pass = networks.learn(part.pieces() == 1 ? in.labeled() : own.of(in.labeled()));
+        SupervisedLoss.Value sup = supervised.of(pass, new Span(0, own.count()), own.of(in.labels()), in.labels());
+        networks.backpropagate(pass);
+        return new Learned(sup, new ConsistencyLoss.Value(torch.zeros_like(sup.total()), List.of()));
     }
 }

@@ -5,9 +5,14 @@ import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
+import dev.imas.distributed.Ranks;
 import dev.imas.nn.SegmentationNetwork;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A training step put together, with the parts that its users hold on to: the one place where it is wired, for the
@@ -41,12 +46,27 @@ public record StepAssembly(
      */
     public static StepAssembly create(
             ImasConfig config, Compute compute, Consumer<SegmentationNetwork> start, UnaryOperator<Networks> around) {
-        SegmentationNetwork student = SegmentationNetwork.create(config, compute);
+        return create(config, compute, start, around, Ranks.ALONE);
+    }
+
+    /**
+     * The same for a process among others.
+     *
+     * @param ranks the processes that learn together, each from its part of a batch
+     */
+    public static StepAssembly create(
+            ImasConfig config,
+            Compute compute,
+            Consumer<SegmentationNetwork> start,
+            UnaryOperator<Networks> around,
+            Ranks ranks) {
+        Ranks normalized = config.training().syncBatchNorm() ? ranks : Ranks.ALONE;
+        SegmentationNetwork student = SegmentationNetwork.create(config, compute, normalized);
         try {
             start.accept(student);
             SegmentationNetwork average = SegmentationNetwork.create(config, compute);
             try {
-                return of(config, compute, student, average, around);
+                return of(config, compute, student, average, around, ranks);
             } catch (RuntimeException | Error e) {
                 average.close();
                 throw e;
@@ -64,7 +84,7 @@ public record StepAssembly(
      */
     public static StepAssembly of(
             ImasConfig config, Compute compute, SegmentationNetwork student, SegmentationNetwork average) {
-        return of(config, compute, student, average, UnaryOperator.identity());
+        return of(config, compute, student, average, UnaryOperator.identity(), Ranks.ALONE);
     }
 
     private static StepAssembly of(
@@ -72,16 +92,34 @@ public record StepAssembly(
             Compute compute,
             SegmentationNetwork student,
             SegmentationNetwork average,
-            UnaryOperator<Networks> around) {
+            UnaryOperator<Networks> around,
+            Ranks ranks) {
         Training training = config.training();
         TensorKernels kernels = new TensorKernels(compute);
         Teacher teacher = new Teacher(average, student, kernels);
         Sgd optimizer =
                 new Sgd(student.parameters(), training.momentum(), training.weightDecay(), training.headLrMultiplier());
         boolean compared = config.method() != Method.UNIFORM;
-        Networks networks = around.apply(new StudentAndTeacher(student, teacher, optimizer, compute, compared));
-        SemiSupervisedStep step = new SemiSupervisedStep(networks, kernels, compute, config);
+        Networks networks = around.apply(new StudentAndTeacher(
+                student,
+                teacher,
+                optimizer,
+                compute,
+                compared,
+                ranks.alone()
+                        ? Optional.empty()
+                        : Optional.of(new SharedGradients(student.parameters().values(), ranks)),
+                ranks.alone() || training.syncBatchNorm()
+                        ? Optional.empty()
+                        : Optional.of(new MeanStatistics(statistics(student), ranks))));
+        SemiSupervisedStep step = new SemiSupervisedStep(networks, kernels, compute, config, ranks);
         return new StepAssembly(student, teacher, optimizer, kernels, step);
+    }
+
+    private static List<Tensor> statistics(SegmentationNetwork network) {
+        return network.buffers().values().stream()
+                .filter(tensor -> tensor.scalar_type().intern() == ScalarType.Float)
+                .toList();
     }
 
     /** Closes both networks. */

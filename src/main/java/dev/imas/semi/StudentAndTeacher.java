@@ -17,9 +17,24 @@ final class StudentAndTeacher implements Networks {
     private final Sgd optimizer;
     private final Compute compute;
     private final boolean compared;
+    private final Optional<SharedGradients> shared;
+    private final Optional<MeanStatistics> statistics;
 
-    /** @param compared whether it matters what the student predicts, which is so where gamma is measured */
-    StudentAndTeacher(SegmentationNetwork student, Teacher teacher, Sgd optimizer, Compute compute, boolean compared) {
+    /**
+     * @param compared   whether it matters what the student predicts, which is so where gamma is measured
+     * @param shared     gradients of several processes; none: of this one
+     * @param statistics running statistics of several processes that do not normalise together
+     */
+    StudentAndTeacher(
+            SegmentationNetwork student,
+            Teacher teacher,
+            Sgd optimizer,
+            Compute compute,
+            boolean compared,
+            Optional<SharedGradients> shared,
+            Optional<MeanStatistics> statistics) {
+        this.shared = shared;
+        this.statistics = statistics;
         this.student = student;
         this.teacher = teacher;
         this.optimizer = optimizer;
@@ -29,7 +44,7 @@ final class StudentAndTeacher implements Networks {
 
     @Override
     public void forgetGradients() {
-        optimizer.clearGradients();
+        shared.ifPresentOrElse(SharedGradients::forget, optimizer::clearGradients);
     }
 
     @Override
@@ -64,6 +79,8 @@ final class StudentAndTeacher implements Networks {
 
     @Override
     public void update(double lr, double emaDecay) {
+        shared.ifPresent(SharedGradients::sum);
+        statistics.ifPresent(MeanStatistics::average);
         optimizer.step(lr);
         teacher.update(emaDecay);
     }

@@ -1,11 +1,17 @@
 package dev.imas.semi;
 
+import dev.imas.common.Share;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.Composed;
+import dev.imas.device.TensorKernels.Partners;
 import dev.imas.device.TensorKernels.PseudoLabels;
+import dev.imas.distributed.Ranks;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
  * The one batch that the student learns from (docs/method.md 3.5): labelled | weak | cutmix | strong. The weak part is
@@ -25,14 +31,50 @@ record StudentBatch(Tensor images, Span labeled, List<View> views) {
      */
     record View(Span images, Tensor labels, Tensor confidence) {}
 
+    /**
+     * One of so many equal pieces, which has as large a share of every part of the batch.
+     *
+     * @param share of a number of pieces that divides the labelled and the unlabelled images
+     */
+    StudentBatch piece(Share share) {
+        long unlabeled = views.get(0).labels().size(0);
+        Span own = Span.of(share, unlabeled);
+        long first = labeled.count() / share.parts();
+        TensorVector parts = new TensorVector();
+        parts.push_back(Span.of(share, labeled.count()).of(images));
+        for (long begin = labeled.count(); begin < images.size(0); begin += unlabeled) {
+            parts.push_back(images.narrow(0, begin + own.first(), own.count()));
+        }
+        List<View> pieces = views.stream()
+                .map(view -> new View(
+                        new Span(first + (view.images.first() - labeled.count()) / share.parts(), own.count()),
+                        own.of(view.labels),
+                        own.of(view.confidence)))
+                .toList();
+        return new StudentBatch(laidOut(torch.cat(parts, 0)), new Span(0, first), pieces);
+    }
+
+    /** As the network takes it. */
+    private Tensor laidOut(Tensor piece) {
+        boolean channelsLast = images.is_contiguous(MemoryFormat.ChannelsLast);
+        return piece.contiguous(channelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
+    }
+
     /** Makes the batches of a configuration. */
     static final class Composer {
         private final TensorKernels kernels;
         private final boolean weakInBatch;
+        private final Ranks ranks;
 
         Composer(TensorKernels kernels, boolean weakInBatch) {
+            this(kernels, weakInBatch, Ranks.ALONE);
+        }
+
+        /** @param ranks the processes whose images are one batch, and each other's partners */
+        Composer(TensorKernels kernels, boolean weakInBatch, Ranks ranks) {
             this.kernels = kernels;
             this.weakInBatch = weakInBatch;
+            this.ranks = ranks;
         }
 
         /**
@@ -47,15 +89,9 @@ record StudentBatch(Tensor images, Span labeled, List<View> views) {
             Span labeled = new Span(0, in.labeled().size(0));
             Span weak = labeled.next(weakInBatch ? count : 0);
             if (cutmix instanceof CutMix.Fired fired) {
-                Composed composed = kernels.composeMixed(
-                        in.labeled(),
-                        in.weak(),
-                        in.strong(),
-                        strongShare,
-                        fired.partners(),
-                        fired.boxTensor(),
-                        weakInBatch,
-                        targets);
+                Composed composed = ranks.alone()
+                        ? mixed(in, strongShare, fired, targets)
+                        : shared(in, strongShare, fired, targets);
                 Span mixed = weak.next(count);
                 return new StudentBatch(
                         composed.batch(),
@@ -67,6 +103,37 @@ record StudentBatch(Tensor images, Span labeled, List<View> views) {
             Tensor batch = kernels.compose(in.labeled(), in.weak(), in.strong(), strongShare, weakInBatch);
             return new StudentBatch(
                     batch, labeled, List.of(new View(weak.next(count), targets.labels(), targets.confidence())));
+        }
+
+        private Composed mixed(
+                StepInput.SemiSupervised in, Tensor strongShare, CutMix.Fired fired, PseudoLabels targets) {
+            return kernels.composeMixed(
+                    in.labeled(),
+                    in.weak(),
+                    in.strong(),
+                    strongShare,
+                    fired.partners(),
+                    fired.boxTensor(),
+                    weakInBatch,
+                    targets);
+        }
+
+        /** The same where the partners may be other processes' images. */
+        private Composed shared(
+                StepInput.SemiSupervised in, Tensor strongShare, CutMix.Fired fired, PseudoLabels targets) {
+            Span own = Span.of(ranks.share(), fired.boxTensor().size(0));
+            PseudoLabels everybodys = new PseudoLabels(
+                    ranks.gathered(targets.labels()), ranks.gathered(targets.confidence()), targets.counts());
+            Partners partners = Partners.of(ranks.gathered(in.weak()), everybodys, own.of(fired.partners()));
+            return kernels.composeMixed(
+                    in.labeled(),
+                    in.weak(),
+                    in.strong(),
+                    strongShare,
+                    partners,
+                    own.of(fired.boxTensor()),
+                    weakInBatch,
+                    targets);
         }
     }
 }

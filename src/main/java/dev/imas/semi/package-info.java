@@ -13,6 +13,8 @@
  *   <li>the networks as a step uses them: {@link dev.imas.semi.Networks} and
  *       {@link dev.imas.semi.StudentAndTeacher}, with {@link dev.imas.semi.Sgd} and {@link dev.imas.semi.Teacher}
  *       (3.8), whose rates and decays come from {@link dev.imas.semi.Schedule} (3.8, 3.9);
+ *   <li>several processes and pieces of a batch: {@link dev.imas.semi.PartOfBatch},
+ *       {@link dev.imas.semi.SharedGradients};
  *   <li>{@link dev.imas.semi.StepAssembly}, which puts all of it together, for every user alike.
  * </ol>
  *

@@ -1,6 +1,8 @@
 package dev.imas.train;
 
+import dev.imas.distributed.Ranks;
 import dev.imas.image.LabelMap;
+import java.util.Arrays;
 
 /**
  * How sure a network is of the labels that it gives, by class: pixels by their confidence in steps of a thousandth, so
@@ -49,6 +51,20 @@ final class ConfidenceCounts {
         int step = Math.min(STEPS, Math.max(0, (int) (confidence * STEPS)));
         pixels[at(label, right) + step]++;
         sums[label] += confidence;
+    }
+
+    /** Adds what the other processes have counted. */
+    void add(Ranks ranks) {
+        System.arraycopy(ranks.sum(pixels), 0, pixels, 0, pixels.length);
+        System.arraycopy(ranks.sum(truth), 0, truth, 0, truth.length);
+        long[] bits = Arrays.stream(sums).mapToLong(Double::doubleToLongBits).toArray();
+        long[] all = ranks.gathered(bits);
+        for (int c = 0; c < classes; c++) {
+            sums[c] = 0;
+            for (int i = c; i < all.length; i += classes) {
+                sums[c] += Double.longBitsToDouble(all[i]);
+            }
+        }
     }
 
     private int at(int label, boolean right) {

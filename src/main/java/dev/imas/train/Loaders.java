@@ -1,5 +1,6 @@
 package dev.imas.train;
 
+import dev.imas.common.Share;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.DataLoader;
 import dev.imas.data.Dataset;
@@ -10,12 +11,16 @@ final class Loaders {
     private final DataLoader labeled;
     private final Optional<DataLoader> unlabeled;
 
-    /** @param opened closes them */
-    Loaders(Dataset data, Plan plan, ImasConfig config, Opened opened) {
-        labeled = opened.keep(DataLoader.labeled(data.labeled(), plan.labeledSamples(), config));
+    /**
+     * @param share  the part of every batch that they prepare
+     * @param opened closes them
+     */
+    Loaders(Dataset data, Plan plan, ImasConfig config, Share share, Opened opened) {
+        labeled = opened.keep(DataLoader.labeled(data.labeled(), plan.labeledSamples(), config, share));
         unlabeled = plan.unlabeledSamples() == 0
                 ? Optional.empty()
-                : Optional.of(opened.keep(DataLoader.unlabeled(data.unlabeled(), plan.unlabeledSamples(), config)));
+                : Optional.of(
+                        opened.keep(DataLoader.unlabeled(data.unlabeled(), plan.unlabeledSamples(), config, share)));
     }
 
     /** Feeds an epoch from batch {@code first} on, both from 0. */

@@ -5,6 +5,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.run.Role;
 import dev.imas.semi.SemiSupervisedStep;
@@ -18,6 +19,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -38,16 +41,18 @@ final class Models implements AutoCloseable {
     /**
      * @param initial  start from network.init_weights, where given; false when a checkpoint follows
      * @param listener told what was found in that file
+     * @param ranks    the processes that learn together
      */
-    Models(ImasConfig config, Compute compute, boolean initial, TrainListener listener) {
-        assembly = StepAssembly.create(config, compute, fresh -> {
+    Models(ImasConfig config, Compute compute, boolean initial, TrainListener listener, Ranks ranks) {
+        Consumer<SegmentationNetwork> start = fresh -> {
             if (initial) {
                 InitialWeights.of(config, listener)
                         .ifPresent(
                                 weights -> listener.message(WeightFiles.load(fresh, weights, InitialWeights.fit(config))
                                         .summary()));
             }
-        });
+        };
+        assembly = StepAssembly.create(config, compute, start, UnaryOperator.identity(), ranks);
         student = assembly.student();
         teacher = assembly.teacher();
         optimizer = assembly.optimizer();

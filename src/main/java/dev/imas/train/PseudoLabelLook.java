@@ -6,6 +6,7 @@ import dev.imas.config.ImasConfig.ClassThresholds;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.data.Dataset;
 import dev.imas.data.ImageSource;
+import dev.imas.distributed.Ranks;
 import dev.imas.predict.Evaluator;
 import dev.imas.predict.Segmentation;
 import dev.imas.predict.Segmenter;
@@ -52,6 +53,14 @@ final class PseudoLabelLook implements Evaluator.Observer {
     @Override
     public void answered(byte[] labels, float[] confidence, byte[] truth) {
         validation.add(labels, confidence, truth);
+    }
+
+    /** What all processes have seen becomes what rank 0 has; the others begin again. */
+    void share(Ranks ranks) {
+        validation.add(ranks);
+        if (!ranks.leads()) {
+            forget();
+        }
     }
 
     /**

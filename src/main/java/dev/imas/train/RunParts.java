@@ -6,11 +6,13 @@ import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.device.DeviceQueue;
 import dev.imas.device.ImageTensors;
+import dev.imas.distributed.Ranks;
 import dev.imas.predict.Evaluator;
 import dev.imas.run.RunDirectory;
 import dev.imas.train.CheckpointStore.Checkpoint;
 import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -38,46 +40,53 @@ final class RunParts implements AutoCloseable {
     final LiveView live;
     /** Where the run stands when it begins. */
     final RunState start;
+    /** The processes that train together. */
+    final Ranks ranks;
 
     private final Opened opened = new Opened();
 
-    /** @param from checkpoint to continue from */
+    /**
+     * @param from checkpoint to continue from
+     * @param told where rank 0 stands; none: this is rank 0
+     */
     RunParts(
             ImasConfig config,
             RunDirectory directory,
             Dataset data,
             Compute compute,
             TrainListener listener,
-            Optional<Checkpoint> from)
+            Optional<Checkpoint> from,
+            Optional<RunState> told,
+            Ranks ranks)
             throws IOException {
+        this.ranks = ranks;
         try {
             plan = Plan.of(config, data);
             results = new Results(config, directory, data, compute);
             PictureInput input = PictureInput.of(config.data());
-            models = opened.keep(new Models(config, compute, from.isEmpty(), listener));
+            models = opened.keep(new Models(config, compute, from.isEmpty() && ranks.leads(), listener, ranks));
             DeviceQueue queue = opened.keep(DeviceQueue.of(compute));
-            feed = new BatchFeed(compute, queue, new ImageTensors(compute, input), config);
+            feed = new BatchFeed(compute, queue, new ImageTensors(compute, input), share(config, ranks));
             evaluator = new Evaluator(
                     compute, models.kernels, config.evaluation(), config.data().classes(), input);
             Optional<PseudoLabelLook> look = PseudoLabelLook.of(config, data);
-            evaluations = new Evaluations(evaluator, data.validation(), models, config, look.map(l -> l));
+            evaluations = new Evaluations(evaluator, data.validation(), models, config, look, ranks);
             hardness = new HardnessTable(data.unlabeled().size(), compute);
-            start = from.map(Checkpoint::state)
+            start = told.or(() -> from.map(Checkpoint::state))
                     .orElseGet(() -> RunState.start(compute.precision().name()));
             boolean otherPictures = from.isPresent() && ResumePoint.otherUnlabeled(from.get(), data);
             if (from.isPresent()) {
                 Models.restore(
                         SafetensorsFile.read(from.get().tensors()), otherPictures ? models.tensors() : tensors());
-                models.teacher.mirrorsStudent(start.teacherMirrors());
             }
-            Optional<TensorBoard> board = config.training().tensorboard()
+            Optional<TensorBoard> board = config.training().tensorboard() && ranks.leads()
                     ? TensorBoard.of(directory, config, data, start.step(), listener::message)
                     : Optional.empty();
             board.ifPresent(opened::keep);
             divergence = new Divergence(directory.checkpoints().folder());
             rows = new MetricRows(
                     directory,
-                    start.metricsBytes(),
+                    ranks.leads() ? start.metricsBytes() : 0,
                     new StepFigures(compute, queue),
                     metrics -> {
                         listener.step(metrics);
@@ -86,19 +95,31 @@ final class RunParts implements AutoCloseable {
                     divergence,
                     config.training().logEvery(),
                     opened);
-            hardnessRows = new HardnessRows(directory, start.hardnessBytes(), hardness, data.unlabeled(), opened);
+            long written = ranks.leads() ? start.hardnessBytes() : 0;
+            hardnessRows = new HardnessRows(directory, written, hardness, data.unlabeled(), opened);
             if (otherPictures) {
                 hardness.fill(hardnessRows.last(directory));
             }
+            ranks.follow(List.copyOf(tensors().values()));
+            if (start.step() > 0) {
+                models.teacher.mirrorsStudent(start.teacherMirrors());
+            }
             checkpoints = new Checkpoints(directory, config, data);
             broken = opened.keep(new BrokenPictures(config, data, listener));
-            loaders = new Loaders(data, plan, LoaderThreads.settled(config, compute.cuda()), opened);
+            loaders = new Loaders(data, plan, LoaderThreads.settled(config, compute.cuda()), ranks.share(), opened);
             live = opened.keep(new LiveView(directory, config, results, models, listener, look, board, start.step()));
             memory = SettledMemory.of(start.step(), plan);
         } catch (IOException | RuntimeException | Error e) {
             opened.closeAfter(e);
             throw e;
         }
+    }
+
+    /** The batches that one of the processes is fed with. */
+    private static ImasConfig share(ImasConfig config, Ranks ranks) {
+        return config.withTraining(config.training()
+                .with(training -> training.batchLabeled(config.training().batchLabeled() / ranks.count())
+                        .batchUnlabeled(config.training().batchUnlabeled() / ranks.count())));
     }
 
     /** Every tensor that the rest of the run depends on, by name (live tensors). */

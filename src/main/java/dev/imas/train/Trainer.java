@@ -12,6 +12,7 @@ import dev.imas.data.Inspection;
 import dev.imas.device.Compute;
 import dev.imas.device.OutOfMemory;
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
 import dev.imas.report.ReportWriter;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunLock;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
 
@@ -45,20 +47,34 @@ public final class Trainer {
      *                       be read, a diverging loss, or too little memory
      */
     public static RunSummary run(ImasConfig asked, Path out, boolean resume, TrainListener listener) {
-        requireDevice(asked);
+        requireDevice(asked, asked.device());
         return run(Inspection.of(asked), out, resume, listener);
     }
 
-    private static void requireDevice(ImasConfig config) {
+    private static void requireDevice(ImasConfig config, String device) {
         Torch.load();
         torch.get_num_threads(); // libtorch decides its threads on the first question; later would be too late
-        Compute.of(config.device(), config.precision(), config.network().backbone());
+        Compute.of(device, config.precision(), config.network().backbone());
     }
 
     /** As {@link #run(ImasConfig, Path, boolean, TrainListener)}, of a data set that has been looked at. */
     public static RunSummary run(Inspection inspection, Path out, boolean resume, TrainListener listener) {
-        requireDevice(inspection.config());
+        return run(inspection, inspection.config().device(), out, resume, listener, Ranks.ALONE);
+    }
+
+    /**
+     * The same in several processes, of which this one is rank 0; the others call {@link #follow}.
+     *
+     * @param device this process's
+     * @param ranks  the processes that train together; what fails here is not told to them
+     */
+    public static RunSummary run(
+            Inspection inspection, String device, Path out, boolean resume, TrainListener listener, Ranks ranks) {
+        requireDevice(inspection.config(), device);
+        Together.requireDivisible(inspection.config(), ranks.count());
+        Together.tellSettings(inspection.config(), ranks);
         Dataset data = inspected(inspection, listener);
+        Together.tellData(data, ranks);
         ImasConfig asked = onLoader(ClassWeights.settled(inspection.config(), data, listener::message), listener);
         if (!resume) {
             InitialWeights.of(asked, listener); // what fails here leaves no run directory behind
@@ -71,18 +87,15 @@ public final class Trainer {
             }
             Optional<Checkpoint> from = resume ? ResumePoint.find(asked, data, directory, listener) : Optional.empty();
             ImasConfig config = ResumePoint.config(asked, data, from);
-            Compute compute = Compute.of(
-                    config.device(), precision(config, from), config.network().backbone());
-            compute.passedOver(config.device()).ifPresent(listener::message);
-            listener.message("device " + compute.device() + ", precision "
-                    + Names.word(compute.precision())
-                    + (compute.channelsLast() ? ", channels_last" : ""));
+            Together.tellStart(config, from.map(Checkpoint::state), precision(config, from), ranks);
+            Compute compute = computeOn(device, config, precision(config, from), listener, ranks);
             DurableFiles.replace(
                     directory.config(),
                     file -> Files.writeString(file, ConfigYaml.dump(config), StandardCharsets.UTF_8));
             RunSummary summary;
             try (PointerScope scope = new PointerScope();
-                    RunParts parts = new RunParts(config, directory, data, compute, listener, from)) {
+                    RunParts parts =
+                            new RunParts(config, directory, data, compute, listener, from, Optional.empty(), ranks)) {
                 TrainingRun run = new TrainingRun(config, compute, listener, parts);
                 run.run();
                 summary = run.finish();
@@ -99,6 +112,70 @@ public final class Trainer {
                     .<RuntimeException>map(advice -> new UserException(advice, e))
                     .orElse(e);
         }
+    }
+
+    /**
+     * Trains with rank 0, which says with what, and leaves nothing behind: rank 0 does.
+     *
+     * @param own    settings of this process, of which its files and its loaders' are used
+     * @param device this process's
+     * @throws UserException as {@link #run}, and where settings or data are not those of rank 0
+     */
+    public static void follow(ImasConfig own, String device, TrainListener listener, Ranks ranks) {
+        requireDevice(own, device);
+        try {
+            Inspection inspection = Inspection.of(Together.settings(own, ranks));
+            Dataset data = inspected(inspection, listener);
+            Together.requireSameData(data, ranks);
+            Together.Start start = Together.start(own, ranks);
+            Compute compute = computeOn(device, start.config(), start.precision(), listener, ranks);
+            Path unseen = Files.createTempDirectory("imas-rank-");
+            try (PointerScope scope = new PointerScope();
+                    RunParts parts = parts(unseen, start, data, compute, listener, ranks)) {
+                new TrainingRun(start.config(), compute, listener, parts).run();
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserException("a temporary file could not be written (" + FileProblem.of(e) + ")", e);
+        } catch (RuntimeException e) {
+            throw OutOfMemory.advice(e)
+                    .<RuntimeException>map(advice -> new UserException(advice, e))
+                    .orElse(e);
+        }
+    }
+
+    /** The tables that nobody will read are gone as soon as they are open, however this process ends. */
+    private static RunParts parts(
+            Path unseen, Together.Start start, Dataset data, Compute compute, TrainListener listener, Ranks ranks)
+            throws IOException {
+        try {
+            return new RunParts(
+                    start.config(),
+                    new RunDirectory(unseen),
+                    data,
+                    compute,
+                    listener,
+                    Optional.empty(),
+                    Optional.of(start.state()),
+                    ranks);
+        } finally {
+            try (Stream<Path> files = Files.list(unseen)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(unseen);
+        }
+    }
+
+    private static Compute computeOn(
+            String device, ImasConfig config, Precision precision, TrainListener listener, Ranks ranks) {
+        Compute compute = Compute.of(device, precision, config.network().backbone());
+        ranks.computeOn(compute.cuda());
+        compute.passedOver(device).ifPresent(listener::message);
+        listener.message("device " + compute.device() + ", precision "
+                + Names.word(compute.precision())
+                + (compute.channelsLast() ? ", channels_last" : ""));
+        return compute;
     }
 
     /** What a run that failed leaves to go on from. */

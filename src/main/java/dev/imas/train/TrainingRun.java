@@ -4,6 +4,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Keep;
 import dev.imas.device.Compute;
+import dev.imas.distributed.Ranks;
 import dev.imas.run.EpochMetrics;
 import dev.imas.run.RunSummary;
 import dev.imas.run.StepMetrics;
@@ -13,9 +14,11 @@ import dev.imas.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /** The loop: steps, rows, evaluations and checkpoints of one run. Its parts are the caller's. */
 final class TrainingRun {
@@ -28,6 +31,7 @@ final class TrainingRun {
     private final Patience patience;
     private final ResultRule rule;
     private final boolean keepBest;
+    private final Ranks ranks;
     private RunState state;
     /** The step of the last checkpoint. */
     private long kept;
@@ -38,6 +42,7 @@ final class TrainingRun {
         this.listener = listener;
         this.parts = parts;
         this.results = parts.results;
+        this.ranks = parts.ranks;
         this.plan = parts.plan;
         this.patience = Patience.of(config);
         this.rule = ResultRule.of(config);
@@ -49,12 +54,9 @@ final class TrainingRun {
     /** Trains to the end. */
     void run() throws IOException {
         listener.started(state.step(), plan.schedule().steps(), plan.stepsPerEpoch());
-        parts.live.started(state.step(), plan);
-        if (state.step() > 0 && state.step() < plan.schedule().steps() && !patience.exhausted(state)) {
-            results.clearEnd(); // of a run that goes on beyond its end
-        }
-        if (plan.unlabeledSamples() > 0) {
-            parts.broken.begin();
+        long began = System.nanoTime();
+        if (ranks.leads()) {
+            begin();
         }
         while (state.step() < plan.schedule().steps() && !patience.exhausted(state)) {
             epoch(plan.epoch(state.step()), plan.place(state.step()));
@@ -67,6 +69,24 @@ final class TrainingRun {
                     + config.training().epochs() + ": nothing better since epoch " + state.bestEpoch()
                     + " (training.patience " + patience.evaluations() + "); a larger one goes on");
         }
+        if (!ranks.alone()) {
+            double share = 100.0 * ranks.nanoseconds() / Math.max(1, System.nanoTime() - began);
+            listener.message(String.format(
+                    Locale.ROOT,
+                    "%d processes; %.0f %% of the time went into exchange and waiting",
+                    ranks.count(),
+                    share));
+        }
+    }
+
+    private void begin() throws IOException {
+        parts.live.started(state.step(), plan);
+        if (state.step() > 0 && state.step() < plan.schedule().steps() && !patience.exhausted(state)) {
+            results.clearEnd(); // of a run that goes on beyond its end
+        }
+        if (plan.unlabeledSamples() > 0) {
+            parts.broken.begin();
+        }
     }
 
     /** The last epoch is evaluated, also where a lowered number of epochs made it the last when it was over. */
@@ -75,8 +95,10 @@ final class TrainingRun {
         evaluated(found);
         parts.rows.write(found);
         checkpoint();
-        parts.live.look(found.epoch(), found.step());
-        parts.live.show(found);
+        if (ranks.leads()) {
+            parts.live.look(found.epoch(), found.step());
+            parts.live.show(found);
+        }
     }
 
     /** Epochs that were trained. */
@@ -85,7 +107,7 @@ final class TrainingRun {
     }
 
     private void epoch(int epoch, int first) throws IOException {
-        if (!plan.supervisedOnly(epoch)) {
+        if (!plan.supervisedOnly(epoch) && ranks.leads()) {
             parts.broken.finish();
             requireSound();
         }
@@ -124,7 +146,7 @@ final class TrainingRun {
         if (plan.unlabeledSamples() > 0) {
             requireSound();
         }
-        if (listener.stops()) {
+        if (ranks.any(listener.stops())) {
             keepProgress();
             throw new RunStopped(state.step());
         }
@@ -196,9 +218,11 @@ final class TrainingRun {
             double decay = plan.schedule().emaDecay(i);
             StepResult result = parts.models.step.run(fed.input(), SeededDraws.of(config, i), lr, decay);
             parts.feed.stepQueued();
-            parts.watch.step(fed.images());
+            parts.watch.step(fed.images() * ranks.count());
             if (result instanceof StepResult.SemiSupervised semi) {
-                parts.hardness.put(fed.unlabeled(), semi.agreement().gamma());
+                Tensor gamma = semi.agreement().gamma();
+                boolean everybodys = gamma.size(0) > fed.unlabeled().length || ranks.alone();
+                parts.hardness.put(ranks.gathered(fed.unlabeled()), everybodys ? gamma : ranks.gathered(gamma));
             }
             state = state.stepped(parts.models.teacher.mirrorsStudent());
             if (lastOfEpoch || parts.rows.due(state.step())) {
@@ -214,6 +238,7 @@ final class TrainingRun {
     private Optional<EpochMetrics> endOfEpoch(int epoch) throws IOException {
         StepMetrics metrics = parts.rows.tell();
         compute.fixedShapes(false);
+        SameWeights.require(parts.tensors(), ranks);
         Optional<EpochMetrics> evaluation = measured(() -> parts.evaluations.after(epoch + 1, state.step()));
         if (evaluation.isPresent()) {
             evaluated(evaluation.get());
@@ -234,16 +259,18 @@ final class TrainingRun {
                 return null;
             });
         }
-        if (before || evaluation.isPresent()) {
-            parts.live.look(epoch, state.step());
+        if (ranks.leads()) {
+            if (before || evaluation.isPresent()) {
+                parts.live.look(epoch, state.step());
+            }
+            evaluation.ifPresent(parts.live::show);
         }
-        evaluation.ifPresent(parts.live::show);
         lap();
     }
 
     private void evaluated(EpochMetrics found) throws IOException {
         state = state.evaluated(found, rule.better(found, state.best()), patience.counts(found.epoch()));
-        if (keepBest && state.bestStep() == state.step()) {
+        if (keepBest && state.bestStep() == state.step() && ranks.leads()) {
             results.writeBest(parts.models, found, rule.of(found));
         }
         listener.evaluated(found);
@@ -254,16 +281,18 @@ final class TrainingRun {
         parts.rows.tellPending(); // the row belongs to the steps before the checkpoint
         parts.divergence.check(parts.models, state.step());
         state = state.written(parts.rows.sync(), parts.hardnessRows.sync());
-        parts.checkpoints.save(state, parts.tensors());
         kept = state.step();
-        listener.checkpoint(kept);
+        if (ranks.leads()) {
+            parts.checkpoints.save(state, parts.tensors());
+            listener.checkpoint(kept);
+        }
     }
 
     private Stopwatch.Lap lap() {
         return parts.watch.lap(parts.feed.takeWait());
     }
 
-    /** Writes what a run leaves at its end. */
+    /** Writes what a run leaves at its end; rank 0 alone does. */
     RunSummary finish() throws IOException {
         EpochMetrics kept = keepBest ? restoreBest() : state.last();
         if (keepBest) {

@@ -8,6 +8,7 @@ import dev.imas.config.ImasConfig.Precision;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
+import dev.imas.distributed.Ranks;
 import dev.imas.run.RunDirectory;
 import dev.imas.semi.Configs;
 import java.io.IOException;
@@ -31,7 +32,14 @@ class RunPartsTest {
     private RunParts make() throws IOException {
         Torch.load();
         return new RunParts(
-                CONFIG, new RunDirectory(folder), Dataset.open(CONFIG), CPU, new TrainListener() {}, Optional.empty());
+                CONFIG,
+                new RunDirectory(folder),
+                Dataset.open(CONFIG),
+                CPU,
+                new TrainListener() {},
+                Optional.empty(),
+                Optional.empty(),
+                Ranks.ALONE);
     }
 
     /** Files of the folder that this process holds open. */

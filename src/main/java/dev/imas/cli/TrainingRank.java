@@ -1,0 +1,128 @@
+package dev.imas.cli;
+
+import dev.imas.common.Interrupts;
+import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
+import dev.imas.data.Inspection;
+import dev.imas.device.Compute;
+import dev.imas.device.Torch;
+import dev.imas.distributed.Environment;
+import dev.imas.distributed.Group;
+import dev.imas.run.RunDirectory;
+import dev.imas.train.RunStopped;
+import dev.imas.train.Together;
+import dev.imas.train.Trainer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.apache.commons.cli.CommandLine;
+
+/** {@code imas train} as one of several processes: rank 0 plans, writes and tells; the others follow. */
+final class TrainingRank {
+    /** Of a process that the launcher started and that ends because another did; who started it knows which. */
+    static final int OTHER_ENDED = 4;
+
+    private final Environment environment;
+    private final CommandLine line;
+    private final Console console;
+    private final RankLog log;
+    private final Console own;
+
+    TrainingRank(Environment environment, CommandLine line, Console console) {
+        this.environment = environment;
+        this.line = line;
+        this.console = console;
+        this.log = new RankLog(environment.rank());
+        PrintStream lines = new PrintStream(log, true, StandardCharsets.UTF_8);
+        this.own = environment.rank() == 0 ? console : new Console(lines, lines, false);
+    }
+
+    int run() throws IOException {
+        Torch.load();
+        Group group = Group.join(environment, console.err()::println, this::end);
+        try {
+            int status = group.leads() ? lead(group) : follow(group);
+            group.close();
+            return status;
+        } catch (RunStopped | Interrupts.Stopped e) {
+            group.close();
+            throw e;
+        } catch (UserException e) {
+            group.fail(e.getMessage());
+            throw named(e);
+        } catch (IOException | RuntimeException | Error e) {
+            group.fail(String.valueOf(e.getMessage()).lines().findFirst().orElse("for no known reason"));
+            throw e;
+        }
+    }
+
+    /** Another process is gone; called by a thread of its own while this one may wait for ever. */
+    private void end(String reason) {
+        String told = "imas: " + reason + "; --resume goes on from the last checkpoint";
+        if (environment.rank() > 0) {
+            own.err().println(told);
+        }
+        if (!environment.launched()) { // else who started it says so
+            console.err().println(told);
+        }
+        Runtime.getRuntime().halt(environment.launched() ? OTHER_ENDED : Main.USER_ERROR);
+    }
+
+    private UserException named(UserException e) {
+        String name = "rank " + environment.rank();
+        return environment.rank() == 0 || e.getMessage().startsWith(name)
+                ? e
+                : new UserException(name + ": " + e.getMessage(), e);
+    }
+
+    private int lead(Group group) throws IOException {
+        boolean again = startedAgain(environment, line);
+        boolean resume = again || line.hasOption(TrainCommand.RESUME);
+        ImasConfig asked = asked(group, resume, again);
+        Inspection run = again
+                ? Inspection.of(asked)
+                : resume ? Planning.resumed(asked, line, console) : Planning.newRun(line, console);
+        Path out = TrainCommand.out(line, run.config());
+        group.told(out.toAbsolutePath().toString());
+        String device = Compute.nameFor(run.config().device(), group.localRank());
+        return TrainCommand.train(run, device, out, resume, console, group);
+    }
+
+    /** Whether torchrun has started the same command anew after a failure, and there is a run to go on with. */
+    static boolean startedAgain(Environment environment, CommandLine line) {
+        return environment.attempt() > 0
+                && line.hasOption("out")
+                && new RunDirectory(Arguments.path(line, "out")).begun();
+    }
+
+    /** What the command line asks for, the same in every process; a run that goes on has rank 0's. */
+    private ImasConfig asked(Group group, boolean resume, boolean again) {
+        ImasConfig asked;
+        if (Boolean.parseBoolean(group.told(String.valueOf(resume)))) {
+            String first = group.leads() ? ConfigYaml.dump(resumed(again)) : "";
+            asked = ConfigYaml.parse(group.told(first), "what rank 0 says");
+        } else {
+            asked = Planning.start(line, "embedded", own);
+        }
+        Together.requireAlike(asked, group);
+        return asked;
+    }
+
+    private ImasConfig resumed(boolean again) {
+        return again
+                ? ConfigYaml.resolve(ConfigYaml.complete(new RunDirectory(Arguments.path(line, "out")).config()))
+                : TrainCommand.resumed(line);
+    }
+
+    private int follow(Group group) throws IOException {
+        ImasConfig asked = asked(group, false, false);
+        log.in(Path.of(group.told("")));
+        String device = Compute.nameFor(asked.device(), group.localRank());
+        try (RunProgress progress = new TrainingProgress(own, asked, System::nanoTime)) {
+            Trainer.follow(asked, device, progress, group);
+        }
+        return 0;
+    }
+}

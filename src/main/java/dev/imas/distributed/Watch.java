@@ -1,0 +1,166 @@
+package dev.imas.distributed;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Tells each process that another is gone, whatever its own training thread waits for: all of them leave a sign of life
+ * on the board, and whoever misses one, or reads of a failure, ends.
+ *
+ * <p>A process without a sign for {@link #SILENT_MILLISECONDS} counts as gone; a second suffices where a connection has
+ * broken as well, see {@link #suspect}. A process that is stopped (SIGSTOP) for as long is gone, too.
+ */
+final class Watch implements AutoCloseable {
+    private static final long LOOK_MILLISECONDS = 500;
+    private static final long SILENT_MILLISECONDS = 18_000;
+    private static final long SUSPECT_MILLISECONDS = 4_000;
+    /** How long a process that fails waits for the others to read of it. */
+    private static final long READ_MILLISECONDS = 5_000;
+
+    private static final String FAILED = "failed";
+
+    /** The last sign of a process, and when it was seen to be new. */
+    private record Sign(String text, long nanoTime) {}
+
+    private final Board board;
+    private final int rank;
+    private final List<String> hosts;
+    private final Consumer<String> end;
+    private final Map<Integer, Sign> signs = new HashMap<>();
+    private final Thread thread;
+    private volatile boolean suspected;
+    private volatile boolean closed;
+    private long beats;
+
+    /**
+     * @param board a connection that nobody else waits on
+     * @param hosts of the ranks
+     * @param end   ends this process, with the reason; called once, by another thread
+     */
+    Watch(Board board, int rank, List<String> hosts, Consumer<String> end) {
+        this.board = board;
+        this.rank = rank;
+        this.hosts = List.copyOf(hosts);
+        this.end = end;
+        thread = new Thread(this::watch, "ranks-watch");
+        thread.setDaemon(true);
+    }
+
+    void begin() {
+        thread.start();
+    }
+
+    /** A connection broke: whoever is silent now is gone. */
+    void suspect() {
+        suspected = true;
+    }
+
+    /** Leaves the reason for the others, of the first failure alone, and waits until they have read it. */
+    void fail(String reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (board.count("failures") == 1) {
+                board.put(FAILED, rank + "\n" + reason);
+                await(READ_MILLISECONDS, () -> missing("heard").isEmpty());
+            }
+        } catch (RuntimeException e) {
+            return; // rank 0 is gone, and everybody ends by that
+        }
+    }
+
+    /** This process has done its part; rank 0, on which the others look, stays until all have. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            board.put("left/" + rank, "left");
+            if (rank == 0) {
+                await(SILENT_MILLISECONDS, () -> missing("left").isEmpty());
+            }
+        } catch (RuntimeException e) {
+            return; // nobody is left to be told
+        }
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(long milliseconds, Condition condition) {
+        long until = System.nanoTime() + milliseconds * 1_000_000;
+        while (!condition.holds() && System.nanoTime() < until) {
+            Pause.of(LOOK_MILLISECONDS / 5);
+        }
+    }
+
+    private List<Integer> missing(String word) {
+        List<Integer> missing = new ArrayList<>();
+        for (int other = 0; other < hosts.size(); other++) {
+            if (other != rank && !board.has(List.of(word + "/" + other))) {
+                missing.add(other);
+            }
+        }
+        return missing;
+    }
+
+    private void watch() {
+        while (!closed) {
+            Optional<String> reason;
+            try {
+                reason = look();
+            } catch (RuntimeException e) { // the board is rank 0's
+                reason = Optional.of(gone(0));
+            }
+            if (reason.isPresent() && !closed) {
+                closed = true;
+                end.accept(reason.get());
+                return;
+            }
+            Pause.of(LOOK_MILLISECONDS);
+        }
+    }
+
+    private Optional<String> look() {
+        board.put("alive/" + rank, String.valueOf(++beats));
+        Optional<String> failed = board.look(FAILED);
+        if (failed.isPresent()) {
+            board.put("heard/" + rank, "heard");
+            String[] parts = failed.get().split("\n", 2);
+            return Optional.of(
+                    "rank " + parts[0] + " on " + hosts.get(Integer.parseInt(parts[0])) + " failed: " + parts[1]);
+        }
+        for (int other = 0; other < hosts.size(); other++) {
+            if (other != rank && silent(other) && !board.has(List.of("left/" + other))) {
+                return Optional.of(gone(other));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean silent(int other) {
+        long now = System.nanoTime();
+        String text = board.look("alive/" + other).orElse("");
+        Sign before = signs.get(other);
+        if (before == null || !before.text.equals(text)) {
+            signs.put(other, new Sign(text, now));
+            return false;
+        }
+        long allowed = suspected ? SUSPECT_MILLISECONDS : SILENT_MILLISECONDS;
+        return now - before.nanoTime > allowed * 1_000_000;
+    }
+
+    private String gone(int other) {
+        return "rank " + other + " on " + hosts.get(other) + " is gone (killed, out of memory, or its machine cannot be"
+                + " reached); all others end";
+    }
+}
