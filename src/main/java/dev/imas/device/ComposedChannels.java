@@ -35,11 +35,17 @@ final class ComposedChannels {
             PseudoLabels pseudo) {
         Tensor inside = inside(boxes, weak.size(2), weak.size(3));
         Tensor partners = pairing.flatten().to(ScalarType.Long);
-        Tensor mixed = mixed(weak, inside, partners);
+        Tensor mixed = filled(weak, inside, partners);
         Tensor blended = blended(strong, weak, gammaOrNull);
         join(batch, includeWeak ? List.of(labeled, weak, mixed, blended) : List.of(labeled, mixed, blended));
         return new Composed(
-                batch, mixed(pseudo.labels(), inside, partners), mixed(pseudo.confidence(), inside, partners));
+                batch, filled(pseudo.labels(), inside, partners), filled(pseudo.confidence(), inside, partners));
+    }
+
+    /** As {@link TensorKernels#mixed} says. */
+    static Tensor mixed(Tensor images, Tensor boxes, Tensor partners) {
+        Tensor inside = inside(boxes, images.size(2), images.size(3));
+        return filled(images, inside, partners.flatten().to(ScalarType.Long));
     }
 
     /** gamma*strong + (1-gamma)*weak, or the strong view itself without gamma. */
@@ -48,7 +54,7 @@ final class ComposedChannels {
     }
 
     /** Images or maps [B,*,H,W] whose pixels inside the boxes are the partners'. */
-    private static Tensor mixed(Tensor images, Tensor inside, Tensor partners) {
+    private static Tensor filled(Tensor images, Tensor inside, Tensor partners) {
         return images.index_select(0, partners).where(inside, images);
     }
 

@@ -1,6 +1,7 @@
 package dev.imas.semi;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.CutMixTrigger;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.Agreement;
@@ -25,10 +26,14 @@ public final class SemiSupervisedStep {
     private final IntensityRule intensity;
     private final CutMixRule cutmix;
     private final StudentBatch.Composer batches;
+    private final Optional<StrongPairs> pairs;
+    private final DropoutRule dropout;
     private final SupervisedLoss supervised;
     private final ConsistencyLoss consistency;
 
-    SemiSupervisedStep(Networks networks, TensorKernels kernels, Compute compute, ImasConfig config) {
+    /** @param featureChannels of the student's features, which may be dropped */
+    SemiSupervisedStep(
+            Networks networks, TensorKernels kernels, Compute compute, ImasConfig config, int featureChannels) {
         ImasConfig.Unsupervised settings = config.unsupervised();
         this.networks = networks;
         this.kernels = kernels;
@@ -36,8 +41,10 @@ public final class SemiSupervisedStep {
         this.thresholds = ThresholdRule.of(settings.classThresholds());
         this.gamma = GammaRule.of(config, kernels, compute);
         this.intensity = IntensityRule.of(settings.intensityMix(), compute);
-        this.cutmix = CutMixRule.of(settings, compute);
+        this.pairs = StrongPairs.of(config, kernels, compute);
+        this.cutmix = CutMixRule.of(pairs.isPresent() ? settings.withCutmix(CutMixTrigger.OFF) : settings, compute);
         this.batches = new StudentBatch.Composer(kernels, settings.weakInBatch());
+        this.dropout = DropoutRule.of(settings.featureDropout(), featureChannels, compute);
         this.supervised = new SupervisedLoss(kernels, config.supervised());
         this.consistency = new ConsistencyLoss(kernels, settings);
     }
@@ -72,8 +79,9 @@ public final class SemiSupervisedStep {
             // 3.4 CutMix between the weak views
             CutMix mix = cutmix.decide(agreement, draws, height, width);
             // 3.5 the student's batch: labelled | weak | cutmix | strong
-            StudentBatch batch = batches.compose(in, share, mix, targets);
-            Pass pass = networks.learn(batch.images());
+            StudentBatch batch = pairs.map(views -> views.compose(in, draws, targets))
+                    .orElseGet(() -> batches.compose(in, share, mix, targets));
+            Pass pass = learn(batch, draws);
             // 3.6 supervised loss
             SupervisedLoss.Value lossSup = supervised.of(pass, batch.labeled(), in.labels());
             // 3.7 consistency loss of the strong and the mixed view
@@ -84,6 +92,12 @@ public final class SemiSupervisedStep {
             return new StepResult.SemiSupervised(
                     lossSup.total(), lossSup.dice(), lossUnsup.total(), lossUnsup.views(), pseudo, agreement, mix);
         });
+    }
+
+    private Pass learn(StudentBatch batch, StepDraws draws) {
+        return dropout.factors(batch, draws)
+                .map(factors -> networks.learn(batch.images(), factors))
+                .orElseGet(() -> networks.learn(batch.images()));
     }
 
     /** The part of it that needs no unlabelled images: 3.5 with the labelled part alone, 3.6, 3.8, 3.9. */

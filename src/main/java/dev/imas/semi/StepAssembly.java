@@ -1,7 +1,6 @@
 package dev.imas.semi;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
@@ -22,7 +21,11 @@ import java.util.function.UnaryOperator;
  * @param step      over all of them
  */
 public record StepAssembly(
-        SegmentationNetwork student, Teacher teacher, Sgd optimizer, TensorKernels kernels, SemiSupervisedStep step)
+        SegmentationNetwork student,
+        Teacher teacher,
+        Optimizer optimizer,
+        TensorKernels kernels,
+        SemiSupervisedStep step)
         implements AutoCloseable {
 
     /**
@@ -76,12 +79,19 @@ public record StepAssembly(
         Training training = config.training();
         TensorKernels kernels = new TensorKernels(compute);
         Teacher teacher = new Teacher(average, student, kernels);
-        Sgd optimizer =
-                new Sgd(student.parameters(), training.momentum(), training.weightDecay(), training.headLrMultiplier());
-        boolean compared = config.method() != Method.UNIFORM;
+        Optimizer optimizer = optimizer(training, student);
+        boolean compared = config.method().measuresHardness();
         Networks networks = around.apply(new StudentAndTeacher(student, teacher, optimizer, compute, compared));
-        SemiSupervisedStep step = new SemiSupervisedStep(networks, kernels, compute, config);
+        SemiSupervisedStep step = new SemiSupervisedStep(networks, kernels, compute, config, student.featureChannels());
         return new StepAssembly(student, teacher, optimizer, kernels, step);
+    }
+
+    private static Optimizer optimizer(Training training, SegmentationNetwork student) {
+        return switch (training.optimizer()) {
+            case SGD ->
+                new Sgd(student.parameters(), training.momentum(), training.weightDecay(), training.headLrMultiplier());
+            case ADAMW -> new AdamW(student.parameters(), LayerRates.of(training, student));
+        };
     }
 
     /** Closes both networks. */

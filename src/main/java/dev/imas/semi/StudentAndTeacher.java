@@ -14,12 +14,13 @@ import org.bytedeco.pytorch.TensorVector;
 final class StudentAndTeacher implements Networks {
     private final SegmentationNetwork student;
     private final Teacher teacher;
-    private final Sgd optimizer;
+    private final Optimizer optimizer;
     private final Compute compute;
     private final boolean compared;
 
     /** @param compared whether it matters what the student predicts, which is so where gamma is measured */
-    StudentAndTeacher(SegmentationNetwork student, Teacher teacher, Sgd optimizer, Compute compute, boolean compared) {
+    StudentAndTeacher(
+            SegmentationNetwork student, Teacher teacher, Optimizer optimizer, Compute compute, boolean compared) {
         this.student = student;
         this.teacher = teacher;
         this.optimizer = optimizer;
@@ -45,7 +46,15 @@ final class StudentAndTeacher implements Networks {
 
     @Override
     public Pass learn(Tensor batch) {
-        Output output = compute.forward(true, () -> student.forward(batch, true));
+        return pass(compute.forward(true, () -> student.forward(batch, true)));
+    }
+
+    @Override
+    public Pass learn(Tensor batch, Tensor factors) {
+        return pass(compute.forward(true, () -> student.forward(batch, true, factors)));
+    }
+
+    private static Pass pass(Output output) {
         return new Pass(
                 Head.of(output.logits()),
                 Optional.ofNullable(output.auxiliary()).map(Head::of));
