@@ -177,11 +177,13 @@ class Interrupted:
 class Campaign:
     """The whole: references, interruptions, completions, record.
 
-    number_of(dice) draws a signal; judge(number, status, said) gives the faults of one interruption.
+    number_of(dice) draws a signal; judge(number, status, said) gives the faults of one interruption; `spared` are
+    stages in which nothing of the kind can end a run.
     """
 
-    def __init__(self, arguments, test, number_of, end, judge, noun):
+    def __init__(self, arguments, test, number_of, end, judge, noun, spared=()):
         self.arguments = arguments
+        self.spared = spared
         self.number_of = number_of
         self.end = end
         self.judge = judge
@@ -202,7 +204,7 @@ class Campaign:
         ) as pool:
             for done in [pool.submit(self.interrupt_often, folder, kind, share) for kind in kinds]:
                 done.result()
-        missed = [stage for stage in STAGES if not self.stages[stage]]
+        missed = [stage for stage in STAGES if not self.stages[stage] and stage not in self.spared]
         if missed and not self.arguments.short:
             self.record.fault('the moments', f'nothing hit {", ".join(missed)}')
         places = ', '.join(f'{self.stages[stage]} {stage}' for stage in STAGES if self.stages[stage])

@@ -410,7 +410,7 @@ public final class TrainStep implements AutoCloseable {
     }
 
     /** The same draws, but CutMix fires whatever gamma is. */
-    private static StepDraws always(StepDraws draws) {
+    static StepDraws always(StepDraws draws) {
         return new StepDraws() {
             @Override
             public double trigger() {
