@@ -15,7 +15,8 @@ public final class StrongView {
     private StrongView() {}
 
     /**
-     * What {@code config.strong()} says. OPERATIONS: {@code config.strongOps()} operations (with {@code strongRandomCount} a number drawn from 1..strongOps), each
+     * What {@code config.strong()} says. OPERATIONS: {@code config.strongOps()} operations (with
+     * {@code strongRandomCount} a number drawn from 1..strongOps), each
      * equally probable. Draws, in this order: the number if it is random, one an operation to choose it, then each
      * one's magnitude. JITTER: see {@link Jitter}.
      *

@@ -231,7 +231,7 @@ final class Validation {
         }
     }
 
-    /** A transformer cuts its pictures into patches, so what it learns from and is shown must be whole numbers of them. */
+    /** A transformer cuts its pictures into patches, so what it learns from and is shown must be whole patches. */
     private void patches() {
         if (!config.network().backbone().transformer()) {
             return;

@@ -62,8 +62,9 @@ public final class DinoDpt extends StatefulNetwork {
 
     /**
      * As {@link #forward(Tensor, boolean, Tensor)}, showing intermediate results under the names that the public
-     * program's layers have: {@code backbone.patch_embed}, {@code pos_embed}, {@code tokens}, {@code backbone.blocks.i},
-     * {@code features.k} with the class token and before the factors, {@code head.projects.k} and so on.
+     * program's layers have: {@code backbone.patch_embed}, {@code pos_embed}, {@code tokens},
+     * {@code backbone.blocks.i}, {@code features.k} with the class token and before the factors,
+     * {@code head.projects.k} and so on.
      *
      * @param channelFactors f32 [B,width], or null
      */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Complementary dropout of channels, as UniMatch V2 has it (docs/dino.md): of two views of a picture each channel of the
- * features is doubled in one and zero in the other; half of the pictures, rounded down, keep theirs in both.
+ * Complementary dropout of channels, as UniMatch V2 has it (docs/dino.md): of two views of a picture each channel of
+ * the features is doubled in one and zero in the other; half of the pictures, rounded down, keep theirs in both.
  */
 public final class FeatureDropout {
     private FeatureDropout() {}

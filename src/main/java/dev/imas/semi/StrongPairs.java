@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The batch of {@code method: unimatch_v2} (docs/dino.md): labelled | first strong views | second strong views, each view
- * with CutMix of its own: an image has a box or not, and receives from the one at its place in the reversed batch; with
- * it go pseudo-labels and confidences.
+ * The batch of {@code method: unimatch_v2} (docs/dino.md): labelled | first strong views | second strong views, each
+ * view with CutMix of its own: an image has a box or not, and receives from the one at its place in the reversed batch;
+ * with it go pseudo-labels and confidences.
  */
 final class StrongPairs {
     private static final int VIEWS = 2;
