@@ -15,13 +15,17 @@ public final class StrongView {
     private StrongView() {}
 
     /**
-     * {@code config.strongOps()} operations (with {@code strongRandomCount} a number drawn from 1..strongOps), each
+     * What {@code config.strong()} says. OPERATIONS: {@code config.strongOps()} operations (with
+     * {@code strongRandomCount} a number drawn from 1..strongOps), each
      * equally probable. Draws, in this order: the number if it is random, one an operation to choose it, then each
-     * one's magnitude.
+     * one's magnitude. JITTER: see {@link Jitter}.
      *
      * @param uniform draws in [0, 1)
      */
     public static List<DrawnOperation> draw(ImasConfig.Augment config, DoubleSupplier uniform) {
+        if (config.strong() == ImasConfig.StrongKind.JITTER) {
+            return Jitter.draw(uniform);
+        }
         int count = config.strongOps();
         if (config.strongRandomCount() && count > 0) {
             count = Draw.integer(uniform, 1, count);

@@ -34,9 +34,12 @@ final class CompareOptions {
             }
         }
         List<Method> methods = list(
-                line, "methods", "supervised,uniform,imas", "supervised, uniform, imas", faults, word -> Names.constant(
-                                Method.class, word)
-                        .orElseThrow(IllegalArgumentException::new));
+                line,
+                "methods",
+                "supervised,uniform,imas",
+                "supervised, uniform, imas, unimatch_v2",
+                faults,
+                word -> Names.constant(Method.class, word).orElseThrow(IllegalArgumentException::new));
         List<Long> seeds = seeds(line, faults);
         String numbers = "numbers of labelled pictures, such as 5,10,20";
         List<Integer> labels = list(line, "labels", "", numbers, faults, word -> {

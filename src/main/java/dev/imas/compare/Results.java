@@ -108,7 +108,8 @@ public final class Results {
                         + plan.training().epochs() + " epochs");
         facts.put(
                 "network",
-                "DeepLabV3+ on " + Names.word(plan.network().backbone())
+                (plan.network().backbone().transformer() ? "DPT on " : "DeepLabV3+ on ")
+                        + Names.word(plan.network().backbone())
                         + (plan.network().startsFromFile()
                                 ? ", from " + weights(plan.network().initWeights())
                                 : ", from random weights"));

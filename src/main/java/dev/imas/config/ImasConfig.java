@@ -62,7 +62,19 @@ public record ImasConfig(
         /** All gamma = 1: the plain weak-to-strong baseline with an EMA teacher. */
         UNIFORM,
         /** Labelled images only. */
-        SUPERVISED
+        SUPERVISED,
+        /** UniMatch V2: two strong views with CutMix each, every image counts alike. */
+        UNIMATCH_V2;
+
+        /** Strong views of an unlabelled image that the loader makes. */
+        public int strongViews() {
+            return this == UNIMATCH_V2 ? 2 : 1;
+        }
+
+        /** Whether gamma weighs the unlabelled images; else each is 1. */
+        public boolean measuresHardness() {
+            return this == IMAS;
+        }
     }
 
     /** Numbers inside the network; parameters and their gradients are float32 always. */
@@ -215,7 +227,7 @@ public record ImasConfig(
             @Range(min = 16, max = 4096) int size)
             implements ImasConfigEmbeddedBuilder.With {}
 
-    /** The encoder; the numbers are the layers of the ResNet. */
+    /** The encoder; the numbers are the layers of the ResNet, or DINOv2's second version. */
     public enum Backbone {
         /** Four narrow stages of one block, for the embedded preset. */
         TINY,
@@ -226,7 +238,36 @@ public record ImasConfig(
         /** Bottleneck blocks 3, 4, 6, 3. */
         RESNET50,
         /** Bottleneck blocks 3, 4, 23, 3. */
-        RESNET101
+        RESNET101,
+        /** Four narrow blocks of a vision transformer, to try with. */
+        VIT_TINY,
+        /** DINOv2's ViT-S/14. */
+        DINOV2_SMALL,
+        /** DINOv2's ViT-B/14. */
+        DINOV2_BASE,
+        /** DINOv2's ViT-L/14. */
+        DINOV2_LARGE;
+
+        /** Whether it is a vision transformer, which cuts pictures into patches of {@link #PATCH} pixels. */
+        public boolean transformer() {
+            return this == VIT_TINY || this == DINOV2_SMALL || this == DINOV2_BASE || this == DINOV2_LARGE;
+        }
+
+        /** Whether it is there to try things with: it is narrow, and nobody publishes weights of it. */
+        public boolean tiny() {
+            return this == TINY || this == VIT_TINY;
+        }
+
+        /** Pixels of a transformer's patch, a side. */
+        public static final int PATCH = 14;
+    }
+
+    /** What makes class logits of the encoder's features. */
+    public enum Head {
+        /** The ResNets' decoder. */
+        DEEPLABV3PLUS,
+        /** The transformers'. */
+        DPT
     }
 
     /** The encoder's first convolutions. */
@@ -241,7 +282,8 @@ public record ImasConfig(
      * The network (method 1).
      *
      * @param backbone      the encoder
-     * @param stem          its first convolutions
+     * @param head          what follows it: {@link Head#DPT} with a transformer, else {@link Head#DEEPLABV3PLUS}
+     * @param stem          a ResNet's first convolutions
      * @param outputStride  pixels of the picture a pixel of the encoder's output, a side: 8 or 16
      * @param aspp          the three dilations of the ASPP
      * @param multiGrid     multiply the dilations of layer4's blocks by 2, 2, 4
@@ -249,10 +291,12 @@ public record ImasConfig(
      * @param initWeights   weight file to start from (safetensors or .pth); {@link #IMAGENET}: torchvision's, fetched
      *                      when it is not here, with the conv7 stem; {@link #NONE} or null: none
      * @param strictWeights refuse initWeights with unknown or missing keys
+     * @param freezeEncoder a transformer stays as it begins, the head alone learns
      */
     @RecordBuilder
     public record Network(
             Backbone backbone,
+            Head head,
             Stem stem,
             @OneOf({8, 16}) int outputStride,
             @Items(value = 3, expected = "three dilations, such as [6, 12, 18]") @Range(min = 1, max = 1000)
@@ -260,7 +304,8 @@ public record ImasConfig(
             boolean multiGrid,
             boolean auxiliary,
             @PathOrNull String initWeights,
-            boolean strictWeights)
+            boolean strictWeights,
+            boolean freezeEncoder)
             implements ImasConfigNetworkBuilder.With {
         /** Of {@code initWeights}: torchvision's file of the backbone. */
         public static final String IMAGENET = "imagenet";
@@ -288,6 +333,14 @@ public record ImasConfig(
         NONE
     }
 
+    /** What a strong view is made by (method 2). */
+    public enum StrongKind {
+        /** Some of twelve operations, drawn with replacement (parity). */
+        OPERATIONS,
+        /** Jitter of colours, grey and blur, each with its probability (parity with UniMatch V2). */
+        JITTER
+    }
+
     /**
      * The weak and the strong view (method 2).
      *
@@ -304,6 +357,8 @@ public record ImasConfig(
      * @param flipVertical  probability of a vertical flip
      * @param rotate90      probability of one, two or three quarter turns, each as likely
      * @param foregroundCrops probability that a labelled crop is placed over a pixel of a class other than 0
+     * @param strong          what strong views are made by; {@code strongOps} and {@code strongRandomCount} belong to
+     *                        {@link StrongKind#OPERATIONS}
      */
     @RecordBuilder
     public record Augment(
@@ -322,7 +377,8 @@ public record ImasConfig(
             @OnResume boolean device,
             @Range(min = 0, max = 1) double flipVertical,
             @Range(min = 0, max = 1) double rotate90,
-            @Range(min = 0, max = 1) double foregroundCrops)
+            @Range(min = 0, max = 1) double foregroundCrops,
+            StrongKind strong)
             implements ImasConfigAugmentBuilder.With {}
 
     /** What the teacher is before it first differs from the student (method 3.8). */
@@ -349,6 +405,22 @@ public record ImasConfig(
         BEST
     }
 
+    /** How the student follows its gradients (method 3.8). */
+    public enum OptimizerKind {
+        /** With momentum (parity). */
+        SGD,
+        /** With moving means of gradients and of their squares, and weight decay apart from them. */
+        ADAMW
+    }
+
+    /** Which parameters AdamW's weight decay is for. */
+    public enum Decayed {
+        /** All that have a gradient (parity with UniMatch V2). */
+        ALL,
+        /** Weights of layers, not biases, norms, scales and positions. */
+        WEIGHTS
+    }
+
     /**
      * Steps, optimiser and teacher.
      *
@@ -360,7 +432,7 @@ public record ImasConfig(
      * @param lr               base learning rate of the encoder (method 3.9)
      * @param headLrMultiplier factor for decoder and auxiliary head (method 3.9)
      * @param momentum         SGD momentum (method 3.8)
-     * @param weightDecay      SGD weight decay, on all parameters (method 3.8)
+     * @param weightDecay      weight decay; SGD's is for all parameters (method 3.8)
      * @param polyPower        exponent of the poly schedule (method 3.9)
      * @param emaDecay         cap of the teacher's decay (method 3.8)
      * @param emaWindow        share of the steps so far that the rising decay averages over (method 3.8)
@@ -375,6 +447,10 @@ public record ImasConfig(
      *                         are, where several processes train
      * @param accumulate       pieces in which each process's part of a batch is learned from, one after the other: less
      *                         memory for the same batch (method 3.5)
+     * @param optimizer        how the student follows its gradients
+     * @param layerDecay       factor on the rate of every layer of a vision transformer, once for each that follows it
+     * @param decayed          which parameters AdamW's weight decay is for
+     * @param lrLag            steps that the learning rate's schedule is behind (method 3.9)
      */
     @RecordBuilder
     public record Training(
@@ -397,7 +473,11 @@ public record ImasConfig(
             @OnResume boolean tensorboard,
             boolean syncBatchNorm,
             Statistics statistics,
-            @Range(min = 1, max = 4096) int accumulate)
+            @Range(min = 1, max = 4096) int accumulate,
+            OptimizerKind optimizer,
+            @Range(min = 0.1, max = 1) double layerDecay,
+            Decayed decayed,
+            @Range(min = 0, max = 1_000_000) int lrLag)
             implements ImasConfigTrainingBuilder.With {}
 
     /** The loss on labelled pixels (method 3.6). */
@@ -493,6 +573,8 @@ public record ImasConfig(
      * @param cutmixScale       [low, high] of the ratio of the box's side to the crop's, 0 to 1 (method 3.4)
      * @param cutmixScaleByHardness side ratio low + (high-low)*u*mean(gamma) instead of uniform (method 3.4)
      * @param weakInBatch       the weak part takes part in the batch statistics (parity; method 3.5)
+     * @param featureDropout    complementary dropout of the features' channels in the two views that learn from the
+     *                          teacher, with a vision transformer
      */
     @RecordBuilder
     public record Unsupervised(
@@ -509,7 +591,8 @@ public record ImasConfig(
             CutMixPairing cutmixPairing,
             @Items(value = 2, expected = SCALE) @Range(min = 0, max = 1) List<Double> cutmixScale,
             boolean cutmixScaleByHardness,
-            boolean weakInBatch)
+            boolean weakInBatch,
+            boolean featureDropout)
             implements ImasConfigUnsupervisedBuilder.With {
         static final String SCALE = "[low, high] with 0 <= low <= high <= 1";
     }
@@ -520,6 +603,22 @@ public record ImasConfig(
         WHOLE,
         /** Windows that overlap by a third of their side. */
         SLIDING
+    }
+
+    /** What becomes of a sliding window that reaches over the picture's end (method 5). */
+    public enum LastWindow {
+        /** It is cut there (parity). */
+        CUT,
+        /** It is moved back, and is the last one. */
+        MOVED
+    }
+
+    /** How pictures get sides that are multiples of a vision transformer's patch (method 5). */
+    public enum PatchFit {
+        /** They are resized to the nearest such size, what is predicted is resized back (parity). */
+        RESIZE,
+        /** They are continued by zeros, the mean colour, to the right and below, which are cut off again. */
+        PAD
     }
 
     /** What a class counts in the mIoU that occurs nowhere (method 5). */
@@ -539,6 +638,8 @@ public record ImasConfig(
      *                      enlarged to the picture's own size
      * @param everyEpochs   epochs between evaluations; the last epoch is always evaluated
      * @param absentClasses what classes without a pixel count
+     * @param lastWindow    what becomes of sliding windows at the right and lower border
+     * @param patchFit      how pictures of any size are shown to a vision transformer
      */
     @RecordBuilder
     public record Evaluation(
@@ -546,6 +647,8 @@ public record ImasConfig(
             @Range(min = 1) int window,
             @Range(min = 0.01, max = 1) double scale,
             @Range(min = 1) int everyEpochs,
-            AbsentClasses absentClasses)
+            AbsentClasses absentClasses,
+            LastWindow lastWindow,
+            PatchFit patchFit)
             implements ImasConfigEvaluationBuilder.With {}
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * How Java's names are written in files and on the command line: a record component {@code batchLabeled} is the key
  * {@code batch_labeled}, an enum constant {@code LONG_SIDE} the word {@code long_side}, {@code CE_PLUS_DICE} the word
- * {@code ce+dice}. The one place with this rule.
+ * {@code ce+dice}. A word may be given with hyphens, too. The one place with this rule.
  */
 public final class Names {
     private Names() {}
@@ -42,9 +42,9 @@ public final class Names {
         return last == 0 ? words.get(0) : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
-    /** The constant of a word in upper or lower case; empty if the enum has no such word. */
+    /** The constant of a word in upper or lower case, its parts joined in either way; empty if there is none. */
     public static <E extends Enum<E>> Optional<E> constant(Class<E> type, String word) {
-        String lower = word.toLowerCase(Locale.ROOT);
+        String lower = word.toLowerCase(Locale.ROOT).replace('-', '_');
         return Arrays.stream(type.getEnumConstants())
                 .filter(constant -> word(constant).equals(lower))
                 .findFirst();

@@ -3,6 +3,7 @@ package dev.imas.config;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Data;
 import dev.imas.config.ImasConfig.Embedded;
+import dev.imas.config.ImasConfig.Head;
 import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
@@ -43,6 +44,10 @@ final class Validation {
         validation.resize();
         validation.cutmix();
         validation.auxiliary();
+        validation.head();
+        validation.patches();
+        validation.featureDropout();
+        validation.optimizer();
         validation.imagenet();
         validation.epochs();
         validation.classWeights();
@@ -205,12 +210,82 @@ final class Validation {
         }
     }
 
+    /** A transformer's features are the DPT head's, a ResNet's the decoder's. */
+    private void head() {
+        ImasConfig.Network network = config.network();
+        Backbone backbone = network.backbone();
+        Head expected = backbone.transformer() ? Head.DPT : Head.DEEPLABV3PLUS;
+        faults.require(
+                network.head() == expected,
+                "network.head",
+                Names.word(network.head()),
+                Names.word(expected) + ", which goes with network.backbone " + Names.word(backbone));
+        if (backbone.transformer() && network.auxiliary()) {
+            faults.add("network.auxiliary is true, but network.backbone " + Names.word(backbone)
+                    + " has no auxiliary head; set it to false");
+        }
+        if (!backbone.transformer() && network.freezeEncoder()) {
+            faults.add("network.freeze_encoder is true, but network.backbone is " + Names.word(backbone)
+                    + ", whose batch statistics would go on changing; set it to false, or take a backbone of "
+                    + "dinov2_small, dinov2_base and dinov2_large");
+        }
+    }
+
+    /** A transformer cuts its pictures into patches, so what it learns from and is shown must be whole patches. */
+    private void patches() {
+        if (!config.network().backbone().transformer()) {
+            return;
+        }
+        List<Integer> crop = config.augment().crop();
+        for (int axis = 0; axis < crop.size(); axis++) {
+            wholePatches("augment.crop[" + axis + "]", crop.get(axis));
+        }
+        if (config.evaluation().mode() == ImasConfig.EvaluationMode.SLIDING) {
+            wholePatches("evaluation.window", config.evaluation().window());
+        }
+    }
+
+    private void featureDropout() {
+        Backbone backbone = config.network().backbone();
+        if (config.unsupervised().featureDropout() && !backbone.transformer()) {
+            faults.add("unsupervised.feature_dropout is true, but the stages of network.backbone "
+                    + Names.word(backbone) + " have no common channels; set it to false, or take a vision transformer");
+        }
+    }
+
+    private void optimizer() {
+        ImasConfig.Training training = config.training();
+        boolean layers =
+                config.network().backbone().transformer() && training.optimizer() == ImasConfig.OptimizerKind.ADAMW;
+        faults.require(
+                training.layerDecay() == 1 || layers,
+                "training.layer_decay",
+                training.layerDecay(),
+                "1, unless training.optimizer is adamw and network.backbone a vision transformer");
+    }
+
+    private void wholePatches(String key, int side) {
+        int below = side / Backbone.PATCH * Backbone.PATCH;
+        int above = below + Backbone.PATCH;
+        faults.require(
+                side % Backbone.PATCH == 0,
+                key,
+                side,
+                (below == 0 ? "" : below + " or ") + above + ", a multiple of the " + Backbone.PATCH
+                        + " pixels of a patch of network.backbone "
+                        + Names.word(config.network().backbone()));
+    }
+
     private void imagenet() {
         ImasConfig.Network network = config.network();
         if (!network.startsFromImageNet()) {
             return;
         }
-        if (network.backbone() == Backbone.TINY) {
+        String backbone = Names.word(network.backbone());
+        if (network.backbone().transformer()) {
+            faults.add("network.init_weights is imagenet, but there are no such weights of network.backbone " + backbone
+                    + "; name a file of DINOv2's weights, or set network.init_weights=none");
+        } else if (network.backbone().tiny()) {
             faults.add("network.init_weights is imagenet, but there are no such weights of the tiny backbone; set"
                     + " network.backbone to resnet18 to resnet101, or network.init_weights=none");
         } else if (network.stem() == Stem.DEEP) {

@@ -12,11 +12,12 @@ import java.util.List;
  * @param height  H of the crop
  * @param width   W of the crop
  * @param images  weak view, B*H*W pixels, NHWC: RGB bytes, or float32 channels in the machine's order
- * @param strong  strong view, the same layout and geometry; null for labelled batches, and where the consumer makes it
- *                ({@code augment.device})
+ * @param strong  strong view, the same layout and geometry, or B first and then B second views, as the method asks;
+ *                null for labelled batches, and where the consumer makes them ({@code augment.device})
  * @param labels  B*H*W bytes; null for unlabelled batches
  * @param indices position of each sample in its {@link ImageSource}
- * @param operations what makes each sample's strong view of its weak one; null for labelled batches
+ * @param operations what makes each sample's strong view of its weak one, in the order of {@code strong}; null for
+ *                   labelled batches
  */
 public record Batch(
         int count,

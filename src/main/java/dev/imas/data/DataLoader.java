@@ -80,7 +80,7 @@ public final class DataLoader implements AutoCloseable {
                     + "; lower training.batch_" + stream + " or raise data.epoch_length");
         }
         this.input = PictureInput.of(config.data());
-        if (pixels() * batchSize * input.pixelBytes() > Integer.MAX_VALUE) {
+        if (pixels() * batchSize * input.pixelBytes() * config.method().strongViews() > Integer.MAX_VALUE) {
             throw new UserException("a batch of " + batchSize + " crops of " + height() + "x" + width()
                     + " takes more than 2 GB; lower training.batch_" + stream + " or augment.crop");
         }
@@ -198,10 +198,11 @@ public final class DataLoader implements AutoCloseable {
         }
         int pixels = Math.toIntExact(pixels() * batchSize);
         int bytes = input.pixelBytes() * pixels;
+        int strong = Math.multiplyExact(bytes, config.method().strongViews());
         try {
             return batch(
                     ByteBuffer.allocateDirect(bytes),
-                    strongViews() ? ByteBuffer.allocateDirect(bytes) : null,
+                    strongViews() ? ByteBuffer.allocateDirect(strong) : null,
                     labeled ? ByteBuffer.allocateDirect(pixels) : null);
         } catch (OutOfMemoryError e) {
             throw outOfMemory(e);
@@ -217,7 +218,10 @@ public final class DataLoader implements AutoCloseable {
                 strong,
                 labels,
                 new int[batchSize],
-                labeled ? null : new ArrayList<>(Collections.nCopies(batchSize, null)));
+                labeled
+                        ? null
+                        : new ArrayList<>(
+                                Collections.nCopies(batchSize * config.method().strongViews(), null)));
     }
 
     /** Whether this loader makes them. */
@@ -262,12 +266,15 @@ public final class DataLoader implements AutoCloseable {
         if (labeled) {
             batch.labels().put(slot * pixels, weak.labels().labels());
         } else {
-            Rng strongDraws = Rng.of(config.seed(), "strong-" + stream, epoch, place);
-            List<DrawnOperation> operations = StrongView.draw(config.augment(), strongDraws::uniform);
-            batch.operations().set(slot, operations);
-            if (strongViews()) {
-                Picture strong = StrongView.apply(weak.image(), operations);
-                PictureBytes.put(strong, batch.strong(), slot * pixels * input.pixelBytes());
+            for (int view = 0; view < config.method().strongViews(); view++) {
+                String purpose = (view == 0 ? "strong-" : "strong" + (view + 1) + "-") + stream;
+                Rng strongDraws = Rng.of(config.seed(), purpose, epoch, place);
+                List<DrawnOperation> operations = StrongView.draw(config.augment(), strongDraws::uniform);
+                batch.operations().set(view * batchSize + slot, operations);
+                if (strongViews()) {
+                    Picture strong = StrongView.apply(weak.image(), operations);
+                    PictureBytes.put(strong, batch.strong(), (view * batchSize + slot) * pixels * input.pixelBytes());
+                }
             }
         }
     }

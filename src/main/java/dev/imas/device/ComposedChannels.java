@@ -6,6 +6,7 @@ import dev.imas.device.TensorKernels.PseudoLabels;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -64,6 +65,12 @@ final class ComposedChannels {
                 batch,
                 partners.labels().where(inside, pseudo.labels()),
                 partners.confidence().where(inside, pseudo.confidence()));
+    }
+
+    /** As {@link TensorKernels#mixed} says. */
+    static Tensor mixed(Tensor images, Tensor boxes, Tensor partners) {
+        Tensor inside = inside(boxes, images.size(2), images.size(3));
+        return images.index_select(0, partners.flatten().to(ScalarType.Long)).where(inside, images);
     }
 
     /** gamma*strong + (1-gamma)*weak, or the strong view itself without gamma. */

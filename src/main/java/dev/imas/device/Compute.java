@@ -58,7 +58,7 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
                 ? precision
                 : cuda
                         ? Cuda.bf16() ? Precision.BF16 : Precision.FP32
-                        : backbone != Backbone.TINY && CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32;
+                        : !backbone.tiny() && CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32;
         if (cuda) {
             globalContext().setAllowTF32CuBLAS(resolved != Precision.FP32);
             globalContext().setAllowTF32CuDNN(resolved != Precision.FP32);

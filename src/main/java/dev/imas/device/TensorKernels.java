@@ -166,6 +166,16 @@ public final class TensorKernels {
     }
 
     /**
+     * Images or maps [B,*,H,W] whose pixels inside their boxes are their partners'.
+     *
+     * @param boxes    i32 [B,1,1,4]: top, left, bottom, right, the last two exclusive; possibly empty
+     * @param partners i32 [B,1,1,1]
+     */
+    public Tensor mixed(Tensor images, Tensor boxes, Tensor partners) {
+        return ComposedChannels.mixed(images, boxes, partners);
+    }
+
+    /**
      * Consistency loss of one view; writes {@code gradScale} times its gradient.
      *
      * @param weight f32 [B,1,1,1] or null (1)

@@ -3,6 +3,7 @@ package dev.imas.export;
 import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.PatchFit;
 import dev.imas.config.Names;
 import dev.imas.device.OutOfMemory;
 import dev.imas.image.Picture;
@@ -142,6 +143,7 @@ public final class Exporter {
     /** Programs that run packages and folders give stored values, and know no rule that looks at files or pictures. */
     private void requireSuited(ExportFormat format) {
         requireCard(format, card);
+        requireResizing();
         boolean graph = format == ExportFormat.TORCHSCRIPT || format == ExportFormat.ONNX;
         if (!graph && model.input().kind() == ModelInput.Kind.UNIT) {
             throw new UserException("data.range is " + model.input().input().range() + ", which depends on the file or"
@@ -149,6 +151,15 @@ public final class Exporter {
                     + " torchscript or onnx, or say which stored values become 0 and 1, such as"
                     + " --set data.range=[[0,65535]], and measure anew how right the network then is (imas evaluate"
                     + " with the same --set)");
+        }
+    }
+
+    /** The one way to whole patches that a model has inside. */
+    private void requireResizing() {
+        boolean patches = segmenter.network().sideMultiple() > 1;
+        if (patches && segmenter.settings().evaluation().patchFit() != PatchFit.RESIZE) {
+            throw new UserException("evaluation.patch_fit is pad, but exported models resize pictures to whole patches;"
+                    + " export with --set evaluation.patch_fit=resize");
         }
     }
 

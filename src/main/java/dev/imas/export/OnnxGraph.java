@@ -1,6 +1,7 @@
 package dev.imas.export;
 
 import dev.imas.common.ProtoMessage;
+import dev.imas.nn.PositionTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -309,5 +310,144 @@ final class OnnxGraph implements GraphOperations<String> {
     @Override
     public String softmax(String x) {
         return value("Softmax", List.of(x), attribute("axis", 1));
+    }
+
+    @Override
+    public String transposedConvolution(String x, String weight, String bias, int factor) {
+        return value("ConvTranspose", List.of(x, weight(weight), weight(bias)), attributes("strides", factor, factor));
+    }
+
+    @Override
+    public String doubled(String x) {
+        return bilinear(x, value("Mul", List.of(size(x, 2), wholes(2))), value("Mul", List.of(size(x, 3), wholes(2))));
+    }
+
+    @Override
+    public String wholePatches(String x, int multiple) {
+        return bilinear(x, rounded(size(x, 2), multiple), rounded(size(x, 3), multiple));
+    }
+
+    /** Of a side the nearest multiple, halves up, and one at least: int64 [1]. */
+    private String rounded(String side, int multiple) {
+        String twice = value("Add", List.of(value("Mul", List.of(side, wholes(2))), wholes(multiple)));
+        String count = value("Max", List.of(value("Div", List.of(twice, wholes(2L * multiple))), wholes(1)));
+        return value("Mul", List.of(count, wholes(multiple)));
+    }
+
+    private String bilinear(String x, String height, String width) {
+        String shape = value("Concat", List.of(size(x, 0), size(x, 1), height, width), attribute("axis", 0));
+        return value(
+                "Resize",
+                List.of(x, "", "", shape),
+                attribute("mode", "linear"),
+                attribute("coordinate_transformation_mode", "align_corners"));
+    }
+
+    @Override
+    public String tokens(String map, String classToken, String table, int side) {
+        String batch = value("Concat", List.of(size(map, 0), wholes(1, 1)), attribute("axis", 0));
+        String first = value("Expand", List.of(weight(classToken), batch));
+        String tokens = value("Concat", List.of(first, rows(map)), attribute("axis", 1));
+        String stored = slice(weight(table), 1, Long.MAX_VALUE);
+        String square = transposed(value("Reshape", List.of(stored, wholes(1, side, side, -1))), 0, 3, 1, 2);
+        String resized = value(
+                "Resize",
+                List.of(square, "", scales(map, side)),
+                attribute("mode", "cubic"),
+                attribute("cubic_coeff_a", -0.75f),
+                attribute("coordinate_transformation_mode", "half_pixel"));
+        String places = value("Concat", List.of(slice(weight(table), 0, 1), rows(resized)), attribute("axis", 1));
+        return value("Add", List.of(tokens, places));
+    }
+
+    /** The factors on the table's sides, float32 [4]: exactly 1 where it fits, else those of a little more. */
+    private String scales(String map, int side) {
+        String height = cast(size(map, 2), OnnxType.FLOAT);
+        String width = cast(size(map, 3), OnnxType.FLOAT);
+        String sides = number(side);
+        String apart = value("Add", List.of(distance(height, sides), distance(width, sides)));
+        String offset = value("Mul", List.of(clamped(apart), number((float) PositionTable.OFFSET)));
+        String one = value("Div", List.of(sides, sides));
+        return value(
+                "Concat",
+                List.of(one(one), one(one), scale(height, offset, sides), scale(width, offset, sides)),
+                attribute("axis", 0));
+    }
+
+    private String distance(String a, String b) {
+        return value("Abs", List.of(value("Sub", List.of(a, b))));
+    }
+
+    private String scale(String size, String offset, String side) {
+        return value("Div", List.of(value("Add", List.of(size, offset)), side));
+    }
+
+    /** A number as a list of one. */
+    private String one(String number) {
+        return value("Unsqueeze", List.of(number, wholes(0)));
+    }
+
+    /** A map [B,D,h,w] as [B,h*w,D]. */
+    private String rows(String map) {
+        return transposed(value("Reshape", List.of(map, wholes(0, 0, -1))), 0, 2, 1);
+    }
+
+    /** Some tokens of [B,T,D], the end exclusive. */
+    private String slice(String tokens, long from, long to) {
+        return value("Slice", List.of(tokens, wholes(from), wholes(to), wholes(1)));
+    }
+
+    private String transposed(String x, long... order) {
+        return value("Transpose", List.of(x), attributes("perm", order));
+    }
+
+    @Override
+    public String map(String tokens, String like) {
+        String rest = transposed(slice(tokens, 1, Long.MAX_VALUE), 0, 2, 1);
+        String shape = value(
+                "Concat", List.of(size(like, 0), size(like, 1), size(like, 2), size(like, 3)), attribute("axis", 0));
+        return value("Reshape", List.of(rest, shape));
+    }
+
+    @Override
+    public String linear(String tokens, String prefix) {
+        String product = value("MatMul", List.of(tokens, transposed(weight(prefix + ".weight"), 1, 0)));
+        return value("Add", List.of(product, weight(prefix + ".bias")));
+    }
+
+    @Override
+    public String tokenNorm(String tokens, String prefix, double epsilon) {
+        return value(
+                "LayerNormalization",
+                List.of(tokens, weight(prefix + ".weight"), weight(prefix + ".bias")),
+                attribute("axis", 2),
+                attribute("epsilon", (float) epsilon));
+    }
+
+    @Override
+    public String gelu(String x) {
+        String erf = value("Erf", List.of(scaled(x, (float) Math.sqrt(0.5))));
+        return value("Mul", List.of(scaled(x, 0.5f), value("Add", List.of(erf, number(1)))));
+    }
+
+    @Override
+    public String attention(String queryKeyValue, int heads, double scale) {
+        String cut = value("Reshape", List.of(queryKeyValue, wholes(0, 0, 3, heads, -1)));
+        String parts = transposed(cut, 2, 0, 3, 1, 4);
+        String keys = transposed(part(parts, 1), 0, 1, 3, 2);
+        String products = value("MatMul", List.of(scaled(part(parts, 0), (float) scale), keys));
+        String shares = value("Softmax", List.of(products), attribute("axis", 3));
+        String seen = transposed(value("MatMul", List.of(shares, part(parts, 2))), 0, 2, 1, 3);
+        return value("Reshape", List.of(seen, wholes(0, 0, -1)));
+    }
+
+    private String part(String parts, int number) {
+        String kept = value("Gather", List.of(parts, wholes(number)), attribute("axis", 0));
+        return value("Squeeze", List.of(kept, wholes(0)));
+    }
+
+    @Override
+    public String times(String tokens, String key) {
+        return value("Mul", List.of(tokens, weight(key)));
     }
 }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -148,7 +149,7 @@ final class OnnxPass {
                 case "Add" -> in(0).add(in(1));
                 case "Sub" -> in(0).sub(in(1));
                 case "Mul" -> in(0).mul(in(1));
-                case "Div" -> in(0).div(in(1));
+                case "Div" -> divided();
                 case "Max" -> torch.maximum(in(0), in(1));
                 case "MatMul" -> in(0).matmul(in(1));
                 case "Abs" -> in(0).abs();
@@ -164,6 +165,12 @@ final class OnnxPass {
                 case "Range" ->
                     torch.arange(in(0).item(), in(1).item(), in(2).item(), new TensorOptions(ScalarType.Double));
                 case "Cast" -> in(0).to(type(number("to")));
+                case "ConvTranspose" -> transposedConvolution();
+                case "LayerNormalization" -> layerNorm();
+                case "Erf" -> in(0).erf();
+                case "Transpose" -> in(0).permute(list("perm"));
+                case "Reshape" -> reshaped();
+                case "Slice" -> slice();
                 case "Identity" -> in(0);
                 default -> throw new IllegalArgumentException("operator " + operator);
             };
@@ -197,13 +204,70 @@ final class OnnxPass {
         }
 
         private Tensor enlarged() {
-            long[] shape = wholes(3);
-            boolean known = attributes.get("mode").text(4).equals("linear")
-                    && attributes.get("coordinate_transformation_mode").text(4).equals("align_corners");
-            if (!known) {
-                throw new IllegalArgumentException("a resize of another kind");
+            String kind = attributes.get("mode").text(4) + " "
+                    + attributes.get("coordinate_transformation_mode").text(4);
+            if (kind.equals("linear align_corners")) {
+                long[] shape = wholes(3);
+                return Bilinear.enlarged(in(0), shape[2], shape[3]);
             }
-            return Bilinear.enlarged(in(0), shape[2], shape[3]);
+            if (kind.equals("cubic half_pixel")
+                    && attributes.get("cubic_coeff_a").real(2) == -0.75f) {
+                return cubic();
+            }
+            throw new IllegalArgumentException("a resize of another kind");
+        }
+
+        /** By factors on the sides; a result has as many whole pixels as fit. */
+        private Tensor cubic() {
+            float[] factors = new float[4];
+            in(2).contiguous().data_ptr_float().get(factors);
+            long height = (long) Math.floor(in(0).size(2) * (double) factors[2]);
+            long width = (long) Math.floor(in(0).size(3) * (double) factors[3]);
+            boolean alignCorners = false;
+            return torch.upsample_bicubic2d(
+                    in(0),
+                    new long[] {height, width},
+                    alignCorners,
+                    new DoubleOptional(factors[2]),
+                    new DoubleOptional(factors[3]));
+        }
+
+        private Tensor divided() {
+            boolean whole = in(0).scalar_type().intern() == ScalarType.Long;
+            return whole ? in(0).floor_divide(in(1)) : in(0).div(in(1));
+        }
+
+        private Tensor transposedConvolution() {
+            long[] none = {0, 0};
+            return torch.conv_transpose2d(in(0), in(1), some(2), list("strides"), none, none, 1, 1, 1);
+        }
+
+        private Tensor layerNorm() {
+            int axis = (int) number("axis");
+            long[] shape = in(0).shape();
+            return torch.layer_norm(
+                    in(0),
+                    Arrays.copyOfRange(shape, axis, shape.length),
+                    some(1),
+                    some(2),
+                    attributes.get("epsilon").real(2),
+                    false);
+        }
+
+        /** ONNX's 0 keeps a dimension. */
+        private Tensor reshaped() {
+            long[] shape = wholes(1);
+            for (int i = 0; i < shape.length; i++) {
+                shape[i] = shape[i] == 0 ? in(0).size(i) : shape[i];
+            }
+            return in(0).reshape(shape);
+        }
+
+        private Tensor slice() {
+            long axis = wholes(3)[0];
+            long from = wholes(1)[0];
+            long to = Math.min(wholes(2)[0], in(0).size(axis));
+            return in(0).narrow(axis, from, to - from);
         }
 
         private TensorVector joined() {

@@ -1,5 +1,6 @@
 package dev.imas.export;
 
+import dev.imas.nn.PositionTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -182,5 +183,87 @@ final class TorchScriptText implements GraphOperations<String> {
     @Override
     public String softmax(String x) {
         return value("torch.softmax(" + x + ", 1)");
+    }
+
+    @Override
+    public String transposedConvolution(String x, String weight, String bias, int factor) {
+        return value("torch.conv_transpose2d(" + x + ", " + weight(weight) + ", " + weight(bias) + ", " + pair(factor)
+                + ", [0, 0], [0, 0], 1, [1, 1])");
+    }
+
+    @Override
+    public String doubled(String x) {
+        return value("torch.upsample_bilinear2d(" + x + ", [2 * " + size(x, 2) + ", 2 * " + size(x, 3) + "], True)");
+    }
+
+    @Override
+    public String wholePatches(String x, int multiple) {
+        return value("torch.upsample_bilinear2d(" + x + ", [" + rounded(size(x, 2), multiple) + ", "
+                + rounded(size(x, 3), multiple) + "], True)");
+    }
+
+    private static String rounded(String size, int multiple) {
+        return "max(1, (2 * " + size + " + " + multiple + ") // " + 2 * multiple + ") * " + multiple;
+    }
+
+    @Override
+    public String tokens(String map, String classToken, String table, int side) {
+        String patches = value("torch.transpose(torch.flatten(" + map + ", 2), 1, 2)");
+        String first = value("torch.expand(" + weight(classToken) + ", [" + size(map, 0) + ", -1, -1])");
+        String rows = value("torch.slice(" + weight(table) + ", 1, 1)");
+        String square =
+                value("torch.permute(torch.reshape(" + rows + ", [1, " + side + ", " + side + ", -1]), [0, 3, 1, 2])");
+        String unchanged = size(map, 2) + " == " + side + " and " + size(map, 3) + " == " + side;
+        String offset = value("0.0 if " + unchanged + " else " + number(PositionTable.OFFSET));
+        String resized = value("torch.upsample_bicubic2d(" + square + ", [" + size(map, 2) + ", " + size(map, 3)
+                + "], False, " + scale(size(map, 2), offset, side) + ", " + scale(size(map, 3), offset, side) + ")");
+        String places = value("torch.cat([torch.slice(" + weight(table) + ", 1, 0, 1), torch.transpose(torch.flatten("
+                + resized + ", 2), 1, 2)], 1)");
+        return value("torch.add(torch.cat([" + first + ", " + patches + "], 1), " + places + ")");
+    }
+
+    private static String scale(String size, String offset, int side) {
+        return "(float(" + size + ") + " + offset + ") / " + number(side);
+    }
+
+    @Override
+    public String map(String tokens, String like) {
+        String rest = value("torch.transpose(torch.slice(" + tokens + ", 1, 1), 1, 2)");
+        return value("torch.reshape(" + rest + ", [" + size(like, 0) + ", " + size(like, 1) + ", " + size(like, 2)
+                + ", " + size(like, 3) + "])");
+    }
+
+    @Override
+    public String linear(String tokens, String prefix) {
+        return value(
+                "torch.linear(" + tokens + ", " + weight(prefix + ".weight") + ", " + weight(prefix + ".bias") + ")");
+    }
+
+    @Override
+    public String tokenNorm(String tokens, String prefix, double epsilon) {
+        return value("torch.layer_norm(" + tokens + ", [" + size(tokens, 2) + "], " + weight(prefix + ".weight") + ", "
+                + weight(prefix + ".bias") + ", " + number(epsilon) + ", False)");
+    }
+
+    @Override
+    public String gelu(String x) {
+        return value("torch.mul(torch.mul(" + x + ", 0.5), torch.add(torch.erf(torch.mul(" + x + ", "
+                + number(Math.sqrt(0.5)) + ")), 1.0))");
+    }
+
+    @Override
+    public String attention(String queryKeyValue, int heads, double scale) {
+        String parts = value("torch.permute(torch.reshape(" + queryKeyValue + ", [" + size(queryKeyValue, 0) + ", "
+                + size(queryKeyValue, 1) + ", 3, " + heads + ", -1]), [2, 0, 3, 1, 4])");
+        String queries = value("torch.mul(torch.select(" + parts + ", 0, 0), " + number(scale) + ")");
+        String keys = value("torch.transpose(torch.select(" + parts + ", 0, 1), 2, 3)");
+        String shares = value("torch.softmax(torch.matmul(" + queries + ", " + keys + "), 3)");
+        String seen = value("torch.matmul(" + shares + ", torch.select(" + parts + ", 0, 2))");
+        return value("torch.flatten(torch.transpose(" + seen + ", 1, 2), 2)");
+    }
+
+    @Override
+    public String times(String tokens, String key) {
+        return value("torch.mul(" + tokens + ", " + weight(key) + ")");
     }
 }

@@ -63,6 +63,8 @@ record Architecture(
             case RESNET34 -> full(ResidualBlock.Kind.BASIC, List.of(3, 4, 6, 3), deep, strides, dilations);
             case RESNET50 -> full(ResidualBlock.Kind.BOTTLENECK, List.of(3, 4, 6, 3), deep, strides, dilations);
             case RESNET101 -> full(ResidualBlock.Kind.BOTTLENECK, List.of(3, 4, 23, 3), deep, strides, dilations);
+            case VIT_TINY, DINOV2_SMALL, DINOV2_BASE, DINOV2_LARGE ->
+                throw new IllegalArgumentException(network.backbone() + " is no ResNet");
         };
     }
 

@@ -1,34 +1,24 @@
 package dev.imas.nn;
 
-import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * DeepLabV3+ on a dilated ResNet (method 1). Keys, their order and the first values are the reference's; logits are
  * handed out at 1/4 of the image size (the fused kernels enlarge them).
  */
-public final class DeepLabV3Plus implements SegmentationNetwork {
+public final class DeepLabV3Plus extends StatefulNetwork {
     private static final BiConsumer<String, Tensor> NOBODY = (name, tensor) -> {};
 
-    private static final int RGB = 3;
-
-    private final StateBuilder state;
-    private final int channels;
-    private final Encoder encoder;
-    private final Decoder decoder;
-    private final Layer auxiliary;
+    private Encoder encoder;
+    private Decoder decoder;
+    private Layer auxiliary;
 
     /** As {@link #DeepLabV3Plus(ImasConfig.Network, int, int, long)}, for RGB. */
     public DeepLabV3Plus(ImasConfig.Network network, int classes, long seed) {
@@ -47,22 +37,13 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
 
     /** @param normalized the processes whose images batch normalisation sees together */
     DeepLabV3Plus(ImasConfig.Network network, int channels, int classes, long seed, Ranks normalized) {
-        Torch.load();
-        this.channels = channels;
-        if (classes < 1 || classes > 255) {
-            throw new UserException("data.classes is " + classes + "; it must be in 1..255");
-        }
-        Architecture architecture = Architecture.of(network);
-        state = new StateBuilder(seed, normalized);
-        try (PointerScope scope = new PointerScope()) {
+        super(channels, classes, seed, normalized);
+        build(() -> {
+            Architecture architecture = Architecture.of(network);
             encoder = new Encoder(state, architecture, channels, network.multiGrid());
             decoder = new Decoder(state, architecture, network.aspp(), classes);
             auxiliary = network.auxiliary() ? auxiliaryHead(state, architecture, classes) : null;
-            state.joinCounters(ScalarType.Long);
-        } catch (RuntimeException | Error e) {
-            state.close();
-            throw e;
-        }
+        });
     }
 
     private static Layer auxiliaryHead(StateBuilder state, Architecture architecture, int classes) {
@@ -104,13 +85,6 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
                 auxiliaryLogits[0].close();
             }
             throw e;
-        }
-    }
-
-    private void requireImages(Tensor images) {
-        if (images.dim() != 4 || images.size(1) != channels) {
-            throw new IllegalArgumentException(
-                    "images must be [B," + channels + ",H,W], found " + Arrays.toString(images.shape()));
         }
     }
 
@@ -184,78 +158,5 @@ public final class DeepLabV3Plus implements SegmentationNetwork {
             coarse = stage.describe(operations, coarse);
         }
         return decoder.describe(operations, fine, coarse);
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        return state.parameters();
-    }
-
-    @Override
-    public Map<String, Tensor> buffers() {
-        return state.buffers();
-    }
-
-    @Override
-    public Map<String, Tensor> state() {
-        return state.state();
-    }
-
-    @Override
-    public Tensor counters() {
-        return state.counters();
-    }
-
-    @Override
-    public void floatCounters() {
-        Torch.withoutGradient(() -> state.joinCounters(ScalarType.Float));
-    }
-
-    @Override
-    public void requireGradients(boolean learnable) {
-        state.parameters().values().forEach(p -> {
-            try (PointerScope scope = new PointerScope()) {
-                p.set_requires_grad(learnable);
-            }
-        });
-    }
-
-    @Override
-    public void copyStateFrom(SegmentationNetwork other) {
-        Map<String, Tensor> source = other.state();
-        if (!source.keySet().equals(state().keySet())) {
-            throw new IllegalArgumentException(
-                    "the networks differ: " + source.size() + " and " + state().size() + " state entries");
-        }
-        Torch.withoutGradient(() -> state().forEach((key, tensor) -> {
-            try (PointerScope scope = new PointerScope()) {
-                tensor.copy_(source.get(key));
-            }
-        }));
-    }
-
-    @Override
-    public void to(Device device) {
-        Torch.withoutGradient(() -> state.computed().values().forEach(tensor -> {
-            try (PointerScope scope = new PointerScope()) {
-                tensor.set_data(tensor.to(device, tensor.scalar_type()));
-            }
-        }));
-    }
-
-    @Override
-    public void channelsLast() {
-        Torch.withoutGradient(() -> state().values().forEach(tensor -> {
-            if (tensor.dim() == 4) {
-                try (PointerScope scope = new PointerScope()) {
-                    tensor.set_data(tensor.contiguous(MemoryFormat.ChannelsLast));
-                }
-            }
-        }));
-    }
-
-    @Override
-    public void close() {
-        state.close();
     }
 }

@@ -7,21 +7,27 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * DeepLabV3+ on a dilated ResNet (method 1), or the small network of the embedded preset, as plain layers over
- * tensors. Owns its parameters and buffers until {@link #close}.
+ * DeepLabV3+ on a dilated ResNet (method 1), or the small network of the embedded preset, or DPT on a vision
+ * transformer, as plain layers over tensors. Owns its parameters and buffers until {@link #close}.
  */
 public interface SegmentationNetwork extends AutoCloseable {
+    /** Channels of colour pictures. */
+    int RGB = 3;
+
     /** Logits before the final enlargement; both in the caller's PointerScope. */
     record Output(Tensor logits, Tensor auxiliary) {}
 
     /** A new network for RGB on the CPU, initialised from the seed as method 1 says. */
     static SegmentationNetwork create(ImasConfig.Network network, int classes, long seed) {
-        return new DeepLabV3Plus(network, classes, seed);
+        return create(network, RGB, classes, seed);
     }
 
     /** As {@link #create(ImasConfig.Network, int, long)}, for images of any number of channels. */
     static SegmentationNetwork create(ImasConfig.Network network, int channels, int classes, long seed) {
-        return new DeepLabV3Plus(network, channels, classes, seed);
+        return switch (network.head()) {
+            case DEEPLABV3PLUS -> new DeepLabV3Plus(network, channels, classes, seed);
+            case DPT -> new DinoDpt(network, channels, classes, seed);
+        };
     }
 
     /**
@@ -44,8 +50,14 @@ public interface SegmentationNetwork extends AutoCloseable {
      */
     static SegmentationNetwork create(ImasConfig config, Compute compute, Ranks normalized) {
         ImasConfig.Data data = config.data();
-        return new DeepLabV3Plus(config.network(), data.channels().count(), data.classes(), config.seed(), normalized)
-                .placed(compute);
+        int channels = data.channels().count();
+        SegmentationNetwork made =
+                switch (config.network().head()) {
+                    case DEEPLABV3PLUS ->
+                        new DeepLabV3Plus(config.network(), channels, data.classes(), config.seed(), normalized);
+                    case DPT -> new DinoDpt(config.network(), channels, data.classes(), config.seed()); // without norms
+                };
+        return made.placed(compute);
     }
 
     /** Itself, moved to the device and into the layout in which it is computed; closed when that fails. */
@@ -76,6 +88,25 @@ public interface SegmentationNetwork extends AutoCloseable {
      */
     Output forward(Tensor images, boolean train);
 
+    /**
+     * As {@link #forward(Tensor, boolean)}, with the encoder's features multiplied before the head sees them.
+     *
+     * @param channelFactors f32 [B,{@link #featureChannels}], one an image and channel, the same at every place
+     */
+    default Output forward(Tensor images, boolean train, Tensor channelFactors) {
+        throw new IllegalArgumentException("this network's features have no common channels");
+    }
+
+    /** Channels that all features have which the head sees; 0: they differ. */
+    default int featureChannels() {
+        return 0;
+    }
+
+    /** Of which number the sides of images must be multiples. */
+    default int sideMultiple() {
+        return 1;
+    }
+
     /** What the encoder's last stage makes of images [B,channels,H,W] with running statistics: [B,C4,h',w']. */
     Tensor features(Tensor images);
 
@@ -91,7 +122,7 @@ public interface SegmentationNetwork extends AutoCloseable {
      * The pass with running statistics, without auxiliary logits, by other operations than libtorch's: how a network
      * is written down elsewhere.
      *
-     * @param images what stands for [B,channels,H,W] normalised
+     * @param images what stands for [B,channels,H,W] normalised, of any size
      * @return what stands for the logits [B,C,h,w]
      */
     <V> V describe(Operations<V> operations, V images);
@@ -116,12 +147,22 @@ public interface SegmentationNetwork extends AutoCloseable {
         return parameters().keySet().iterator().next();
     }
 
-    /** Keys of the encoder start with this; the others (decoder, auxor) learn with the head's rate. */
+    /** Keys of a ResNet start with this. */
     String ENCODER_PREFIX = "encoder.";
+
+    /** Keys of a vision transformer start with this. */
+    String TRANSFORMER_PREFIX = VisionTransformer.PREFIX;
+
+    /** Whether a key is the encoder's; the others (decoder, auxor, head) learn with the head's rate. */
+    static boolean ofEncoder(String key) {
+        return key.startsWith(ENCODER_PREFIX) || key.startsWith(TRANSFORMER_PREFIX);
+    }
 
     /** Whether a key's shape follows the number of classes: the last layer, and the auxiliary head's. */
     static boolean dependsOnClasses(String key) {
-        return key.startsWith("decoder.classifier.6.") || key.startsWith("auxor.aux.3.");
+        return key.startsWith("decoder.classifier.6.")
+                || key.startsWith("auxor.aux.3.")
+                || key.startsWith(DptHead.LAST);
     }
 
     /** Whether the parameters collect gradients: true at first; false for a teacher. */

@@ -25,6 +25,9 @@ public final class Planner {
 
     private static final int SMALLEST_BATCH = 2;
     private static final int SMALLEST_CROP = 32;
+    /** Of a ResNet, by which its crops are divisible. */
+    private static final int STRIDE = 16;
+
     private static final Duration LONG = Duration.ofHours(1);
 
     private final DataFacts data;
@@ -121,7 +124,7 @@ public final class Planner {
             reasons.add("no unlabelled pictures: learns from the labelled ones alone");
         }
         draft.set("network.backbone", machine.gpu() && budget.compareTo(LONG) >= 0 ? "resnet50" : "resnet18");
-        if (!draft.free("network.init_weights", "network.stem")) {
+        if (!draft.free("network.init_weights", "network.stem") || transformer(draft)) {
             return;
         }
         Optional<String> missing = obstacle.apply(draft.config().network().backbone());
@@ -148,7 +151,7 @@ public final class Planner {
         ImageSize seen = data.usual().times(draft.config().evaluation().scale());
         if ((double) seen.width() * seen.height() > (machine.gpu() ? 8e6 : 2e6)
                 && draft.free("evaluation.mode", "evaluation.window")) {
-            draft.set("evaluation.mode", "sliding").set("evaluation.window", 769);
+            draft.set("evaluation.mode", "sliding").set("evaluation.window", transformer(draft) ? 770 : 769);
         }
         crop(draft, wantedCrop(scale(draft.config())));
         if (data.anyWayUp()) {
@@ -168,14 +171,20 @@ public final class Planner {
 
     private void crop(Draft draft, int wanted) {
         double scale = scale(draft.config());
-        int height = side(data.small().height() * scale, wanted);
-        int width = side(data.small().width() * scale, wanted);
+        int multiple = transformer(draft) ? Backbone.PATCH : STRIDE;
+        int height = side(data.small().height() * scale, wanted, multiple);
+        int width = side(data.small().width() * scale, wanted, multiple);
         draft.set("augment.crop", List.of(height, width));
     }
 
-    /** A multiple of the network's stride, not larger than the pictures unless they are tiny. */
-    private static int side(double picture, int wanted) {
-        return Math.max(SMALLEST_CROP, (int) Math.min(picture, wanted) / 16 * 16);
+    private static boolean transformer(Draft draft) {
+        return draft.config().network().backbone().transformer();
+    }
+
+    /** A multiple of the network's stride or patch, not larger than the pictures unless they are tiny. */
+    private static int side(double picture, int wanted, int multiple) {
+        int smallest = (SMALLEST_CROP + multiple - 1) / multiple * multiple;
+        return Math.max(smallest, (int) Math.min(picture, wanted) / multiple * multiple);
     }
 
     /** How large the network sees a picture in training, relative to its own size. */
@@ -228,7 +237,7 @@ public final class Planner {
         while (cost.map(c -> steps(draft, c, 2) < aims.steps / 3).orElse(true)
                 && side > aims.leastCrop
                 && draft.free("augment.crop")) {
-            side = Math.max(aims.leastCrop, side * 3 / 4 / 16 * 16);
+            side = Math.max(aims.leastCrop, side * 3 / 4 / STRIDE * STRIDE);
             crop(draft, side);
             cost = clock.measure(with(draft, SMALLEST_BATCH).config());
         }

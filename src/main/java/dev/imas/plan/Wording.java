@@ -17,7 +17,11 @@ final class Wording {
             Backbone.RESNET18, "ResNet-18",
             Backbone.RESNET34, "ResNet-34",
             Backbone.RESNET50, "ResNet-50",
-            Backbone.RESNET101, "ResNet-101");
+            Backbone.RESNET101, "ResNet-101",
+            Backbone.VIT_TINY, "the tiny transformer",
+            Backbone.DINOV2_SMALL, "DINOv2-S",
+            Backbone.DINOV2_BASE, "DINOv2-B",
+            Backbone.DINOV2_LARGE, "DINOv2-L");
     /** What makes a run long, most telling first. */
     private static final List<String> LENGTHENING = List.of(
             "training.epochs",

@@ -92,6 +92,7 @@ final class Ensemble {
             same("evaluation.scale", one.scale(), two.scale());
             same("evaluation.mode", Names.word(one.mode()), Names.word(two.mode()));
             same("evaluation.window", one.window(), two.window());
+            same("evaluation.last_window", Names.word(one.lastWindow()), Names.word(two.lastWindow()));
         }
 
         private void same(String what, Object one, Object two) {

@@ -44,7 +44,7 @@ public final class Evaluator {
 
     /** The network in evaluation mode as a function of images. */
     public UnaryOperator<Tensor> predictor(SegmentationNetwork network) {
-        return Inference.predictor(network, inference.compute());
+        return Inference.predictor(network, inference.compute(), inference.patchFit());
     }
 
     /** Sees what the last of the networks answers about every picture, while it is measured. */

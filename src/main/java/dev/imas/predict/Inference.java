@@ -7,6 +7,7 @@ import dev.imas.augment.Resize;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.ImasConfig.PatchFit;
 import dev.imas.config.PictureInput;
 import dev.imas.data.PictureBands;
 import dev.imas.data.PictureBytes;
@@ -54,10 +55,18 @@ final class Inference {
     /** A picture as the network sees it, in direct memory as {@link PictureBytes} has it. */
     record Seen(ByteBuffer bytes, int height, int width) {}
 
-    /** A network in evaluation mode as a function of normalised images [B,channels,H,W]. */
-    static UnaryOperator<Tensor> predictor(SegmentationNetwork network, Compute compute) {
-        return images ->
-                compute.forward(false, () -> network.forward(images, false)).logits();
+    /** A network in evaluation mode as a function of normalised images [B,channels,H,W] of any size. */
+    static UnaryOperator<Tensor> predictor(SegmentationNetwork network, Compute compute, PatchFit fit) {
+        return WholePatches.around(
+                images -> compute.forward(false, () -> network.forward(images, false))
+                        .logits(),
+                network.sideMultiple(),
+                fit);
+    }
+
+    /** How pictures are brought to sizes that the network takes. */
+    PatchFit patchFit() {
+        return settings.patchFit();
     }
 
     /**
@@ -192,7 +201,8 @@ final class Inference {
 
     private Tensor scores(Tensor images, UnaryOperator<Tensor> network, Progress progress) {
         if (!whole()) {
-            return new SlidingWindows(settings.window()).accumulate(images, classes, network, progress);
+            return new SlidingWindows(settings.window(), settings.lastWindow())
+                    .accumulate(images, classes, network, progress);
         }
         Pieces pieces = new Pieces(progress, 1);
         Tensor logits = network.apply(images);

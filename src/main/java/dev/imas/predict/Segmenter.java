@@ -141,7 +141,7 @@ public final class Segmenter implements AutoCloseable {
     /**
      * Labels and confidence of a picture of any size. One that does not fit into memory as a whole is segmented in
      * tiles, which give the same, but for averaged positions, where each tile is turned by itself and what lies around
-     * it is not seen; {@link Options#notes} are told so.
+     * it is not seen, and by a vision transformer, which sees windows then; {@link Options#notes} are told so.
      *
      * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
@@ -385,14 +385,17 @@ public final class Segmenter implements AutoCloseable {
     /**
      * What a picture is about, for a comparison with others: the mean over the picture of what the encoder's last stage
      * makes of it, one number a plane. Of several networks the first answers, of the picture as it is. A picture that
-     * does not fit into memory as a whole is looked at in the tiles that it is segmented in.
+     * does not fit into memory as a whole is looked at in the tiles that it is segmented in, but not by a vision
+     * transformer.
      *
      * @throws UserException when it has other channels than the network sees, or memory does not suffice
      */
     public float[] features(Picture picture) {
         ImageSize size = new ImageSize(picture.width(), picture.height());
-        if (TileSize.ofWhole(size, specs(), settings().evaluation().withMode(EvaluationMode.WHOLE))
-                <= memory.forPicture()) {
+        boolean uncut = trained.network().sideMultiple() > 1;
+        if (uncut
+                || TileSize.ofWhole(size, specs(), settings().evaluation().withMode(EvaluationMode.WHOLE))
+                        <= memory.forPicture()) {
             return working(inference -> trained.pooled(inference.input(inference.seen(picture))));
         }
         return working(inference -> {

@@ -3,6 +3,7 @@ package dev.imas.predict;
 import static org.bytedeco.pytorch.global.torch.softmax;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
+import dev.imas.config.ImasConfig.LastWindow;
 import dev.imas.nn.Bilinear;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +16,20 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Evaluation in overlapping windows (method 5): a window starts every floor(2/3 * side) pixels while inside the
- * image and is cut at the border, not shifted, so border windows can be small, down to one pixel.
+ * image. At the border it is cut, so border windows can be small, down to one pixel; or it is moved back into the
+ * image, and is the last one then.
  *
  * @param side side of the square window, at least 2
+ * @param last which of the two
  */
-public record SlidingWindows(int side) {
+public record SlidingWindows(int side, LastWindow last) {
     /** A window's first row and column, and its extent. */
     public record Window(int top, int left, int height, int width) {}
+
+    /** Cut at the border. */
+    public SlidingWindows(int side) {
+        this(side, LastWindow.CUT);
+    }
 
     public SlidingWindows {
         if (side < 2) {
@@ -32,8 +40,8 @@ public record SlidingWindows(int side) {
     /** The windows of an image in the order of evaluation: row by row. */
     public List<Window> windows(int height, int width) {
         List<Window> windows = new ArrayList<>();
-        for (Span rows : Span.windows(height, side)) {
-            for (Span columns : Span.windows(width, side)) {
+        for (Span rows : Span.windows(height, side, last)) {
+            for (Span columns : Span.windows(width, side, last)) {
                 windows.add(new Window(rows.start(), columns.start(), rows.length(), columns.length()));
             }
         }

@@ -1,5 +1,6 @@
 package dev.imas.predict;
 
+import dev.imas.config.ImasConfig.LastWindow;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,12 +38,25 @@ record Span(int start, int length) {
         return spans;
     }
 
-    /** The windows of method 5: cut where the picture ends. */
-    static List<Span> windows(int extent, int side) {
+    /**
+     * The windows of method 5.
+     *
+     * @param last what is done with windows that reach over the end; a picture smaller than a window is one
+     */
+    static List<Span> windows(int extent, int side, LastWindow last) {
+        int step = side * 2 / 3;
         List<Span> spans = new ArrayList<>();
-        for (int start = 0; start < extent; start += side * 2 / 3) {
-            spans.add(new Span(start, Math.min(side, extent - start)));
+        if (last == LastWindow.CUT) {
+            for (int start = 0; start < extent; start += step) {
+                spans.add(new Span(start, Math.min(side, extent - start)));
+            }
+            return spans;
         }
+        int end = Math.max(0, extent - side);
+        for (int start = 0; start < end; start += step) {
+            spans.add(new Span(start, side));
+        }
+        spans.add(new Span(end, Math.min(side, extent)));
         return spans;
     }
 }

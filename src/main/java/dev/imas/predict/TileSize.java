@@ -101,6 +101,10 @@ record TileSize(int side, int overlap) {
                     case TINY -> 120;
                     case RESNET18, RESNET34 -> 600;
                     case RESNET50, RESNET101 -> 1000;
+                    case VIT_TINY -> 200;
+                    case DINOV2_SMALL -> 600;
+                    case DINOV2_BASE -> 1200;
+                    case DINOV2_LARGE -> 2400;
                 };
     }
 

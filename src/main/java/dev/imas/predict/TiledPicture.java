@@ -3,6 +3,7 @@ package dev.imas.predict;
 import dev.imas.common.Interrupts;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.ImasConfig.LastWindow;
 import dev.imas.data.PictureBands;
 import dev.imas.image.ImageSize;
 import dev.imas.weights.NetworkSpec;
@@ -19,6 +20,9 @@ import org.bytedeco.pytorch.Tensor;
  * would give, or in the windows of evaluation.mode=sliding. Belongs to the PointerScope that it was made in.
  */
 final class TiledPicture {
+    /** Side of DINOv2's own pictures, where it is not known what a network learned from. */
+    private static final int WINDOW = 518;
+
     private final Passes passes;
     private final Inference inference;
     private final Evaluation evaluation;
@@ -62,9 +66,11 @@ final class TiledPicture {
      */
     void segment(Tiles wanted, Progress progress, Consumer<String> told, TiledInference.Rows sink) throws IOException {
         if (evaluation.mode() == EvaluationMode.SLIDING) {
-            TiledInference tiled = tiled(new WindowMap(seen, evaluation.window(), passes.all));
+            TiledInference tiled = tiled(new WindowMap(seen, evaluation.window(), evaluation.lastWindow(), passes.all));
             told.accept("seen in " + tiled.pieces() + " windows of " + evaluation.window() + " pixels");
             tiled.run(source, new Pieces(progress, tiled.pieces()), sink);
+        } else if (passes.networks.stream().anyMatch(one -> one.network().sideMultiple() > 1)) {
+            inWindows(wanted, progress, told, sink);
         } else {
             inTiles(TileSize.of(wanted, passes.specs(), passes.memory, seen), progress, told, sink);
         }
@@ -73,6 +79,22 @@ final class TiledPicture {
     private TiledInference tiled(TileMap map) {
         return new TiledInference(
                 inference, picture, seen, map, passes.networks.get(0).spec().classes());
+    }
+
+    /**
+     * A vision transformer sees a picture as a whole or not at all: one that does not fit is seen in windows, whose
+     * probabilities are averaged where they overlap. They are as large as the squares that it learned from.
+     */
+    private void inWindows(Tiles wanted, Progress progress, Consumer<String> told, TiledInference.Rows sink)
+            throws IOException {
+        TrainedNetwork first = passes.networks.get(0);
+        int learned = first.spec().sight().tile().orElse(WINDOW);
+        int side = (int) WholePatches.rounded(
+                wanted.side().orElse(learned), first.network().sideMultiple());
+        TiledInference tiled = tiled(new WindowMap(seen, side, LastWindow.MOVED, passes.all));
+        told.accept("seen in " + tiled.pieces() + " windows of " + side
+                + " pixels, each by itself: a vision transformer gives something else for a whole picture");
+        tiled.run(source, new Pieces(progress, tiled.pieces()), sink);
     }
 
     private void inTiles(TileSize size, Progress progress, Consumer<String> told, TiledInference.Rows sink)

@@ -51,13 +51,15 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
 
     /** The network in evaluation mode, as a function of normalised images [B,channels,H,W]. */
     UnaryOperator<Tensor> predictor() {
-        return Inference.predictor(network, compute);
+        return Inference.predictor(network, compute, settings.evaluation().patchFit());
     }
 
     /** The means over the picture of the encoder's last stage's planes, of normalised f32 [1,channels,h,w]. */
     float[] pooled(Tensor images) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor planes = compute.forward(false, () -> network.features(images))
+            Tensor fitting = WholePatches.fitted(
+                    images, network.sideMultiple(), settings.evaluation().patchFit());
+            Tensor planes = compute.forward(false, () -> network.features(fitting))
                     .to(ScalarType.Float)
                     .mean(new long[] {2, 3}, false, new ScalarTypeOptional())
                     .cpu();

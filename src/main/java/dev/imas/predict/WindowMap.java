@@ -2,6 +2,7 @@ package dev.imas.predict;
 
 import static org.bytedeco.pytorch.global.torch.softmax;
 
+import dev.imas.config.ImasConfig.LastWindow;
 import dev.imas.device.Torch;
 import dev.imas.image.ImageSize;
 import dev.imas.nn.Bilinear;
@@ -14,8 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** The windows of evaluation.mode=sliding, to the pixel: what they give does not depend on whether a picture fits. */
 record WindowMap(ImageSize size, List<Span> rows, List<Span> columns, UnaryOperator<Tensor> network)
         implements TileMap {
-    WindowMap(ImageSize seen, int side, UnaryOperator<Tensor> network) {
-        this(seen, Span.windows(seen.height(), side), Span.windows(seen.width(), side), network);
+    WindowMap(ImageSize seen, int side, LastWindow last, UnaryOperator<Tensor> network) {
+        this(seen, Span.windows(seen.height(), side, last), Span.windows(seen.width(), side, last), network);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.imas.rank;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.Names;
 import dev.imas.run.Hardness;
 import dev.imas.run.RunDirectory;
 import java.util.ArrayList;
@@ -34,9 +35,9 @@ record RunHardness(Map<String, Value> byName, long first, long last) {
         if (config.method() == Method.SUPERVISED) {
             throw new UserException("--run: " + run.root() + " measures no hardness (method supervised)" + instead);
         }
-        if (config.method() == Method.UNIFORM) {
-            throw new UserException(
-                    "--run: " + run.root() + " takes all pictures for equally hard (method uniform)" + instead);
+        if (!config.method().measuresHardness()) {
+            throw new UserException("--run: " + run.root() + " takes all pictures for equally hard (method "
+                    + Names.word(config.method()) + ")" + instead);
         }
         List<String> notes = new ArrayList<>();
         Hardness hardness = Hardness.read(run.hardness(), notes);

@@ -4,6 +4,13 @@ import dev.imas.common.Rng;
 
 /** The law of the CutMix boxes (docs/method.md 3.4). */
 public final class CutMixBoxes {
+    /** Of a box by area: its share of the image. */
+    private static final double LEAST_AREA = 0.02;
+
+    private static final double LARGEST_AREA = 0.4;
+    /** Of its sides' ratio; the other end is the inverse. */
+    private static final double LEAST_RATIO = 0.3;
+
     private CutMixBoxes() {}
 
     /**
@@ -28,6 +35,26 @@ public final class CutMixBoxes {
             };
         }
         return boxes;
+    }
+
+    /**
+     * UniMatch V2's law (docs/dino.md): a share of the area uniform in [0.02,0.4], then ratios of the sides uniform in
+     * [0.3,1/0.3] and places uniform over the image until a box lies inside it; it is never clipped.
+     *
+     * @return {top, left, bottom, right}, bottom and right exclusive
+     */
+    static int[] byArea(Rng rng, int height, int width) {
+        double area = rng.uniform(LEAST_AREA, LARGEST_AREA) * height * width;
+        while (true) {
+            double ratio = rng.uniform(LEAST_RATIO, 1 / LEAST_RATIO);
+            int rows = (int) Math.sqrt(area * ratio);
+            int columns = (int) Math.sqrt(area / ratio);
+            int left = rng.integer(0, width);
+            int top = rng.integer(0, height);
+            if (left + columns <= width && top + rows <= height) {
+                return new int[] {top, left, top + rows, left + columns};
+            }
+        }
     }
 
     private static int[] centres(Rng rng, int count, int extent) {

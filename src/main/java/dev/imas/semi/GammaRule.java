@@ -1,7 +1,6 @@
 package dev.imas.semi;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.Method;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.Agreement;
@@ -14,10 +13,10 @@ interface GammaRule {
     /** gamma f32 [B,1,1,1], its mean, and the partners in its order. */
     Agreement measure(PseudoLabels pseudo);
 
-    /** {@code method: uniform} does not ask; otherwise it is measured, with the switches of the configuration. */
+    /** Methods other than {@code imas} do not ask; there it is measured, with the switches of the configuration. */
     static GammaRule of(ImasConfig config, TensorKernels kernels, Compute compute) {
         GammaRule measured = pseudo -> kernels.agreement(pseudo, config.unsupervised());
-        return config.method() == Method.UNIFORM ? pseudo -> uniform(measured.measure(pseudo), compute) : measured;
+        return config.method().measuresHardness() ? measured : pseudo -> uniform(measured.measure(pseudo), compute);
     }
 
     /** The same with gamma = 1 for every image; partners are then in reversed order of the batch. */

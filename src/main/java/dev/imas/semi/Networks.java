@@ -21,6 +21,15 @@ public interface Networks {
     /** The student's pass over its batch [N,3,H,W], in training mode and with gradient (3.5). */
     Pass learn(Tensor batch);
 
+    /**
+     * As {@link #learn(Tensor)}, with the features' channels multiplied.
+     *
+     * @param factors f32 [N,channels], {@link dev.imas.nn.SegmentationNetwork#featureChannels} of them
+     */
+    default Pass learn(Tensor batch, Tensor factors) {
+        throw new IllegalArgumentException("these networks drop no channels");
+    }
+
     /** Sends the gradients that the losses left at the logits back through the student. */
     void backpropagate(Pass pass);
 

@@ -14,6 +14,7 @@ import dev.imas.config.ImasConfig.Training;
  * @param emaCap        largest EMA decay
  * @param emaWindow     share of the steps so far that the rising decay averages over, in (0,1]
  * @param teacherStart  from when on the teacher averages
+ * @param lag           steps that the learning rate is behind: the published UniMatch V2 sets it after a step
  */
 public record Schedule(
         double baseLr,
@@ -23,7 +24,21 @@ public record Schedule(
         int supOnlyEpochs,
         double emaCap,
         double emaWindow,
-        TeacherStart teacherStart) {
+        TeacherStart teacherStart,
+        int lag) {
+    /** With a learning rate that is not behind. */
+    public Schedule(
+            double baseLr,
+            double power,
+            int epochs,
+            long stepsPerEpoch,
+            int supOnlyEpochs,
+            double emaCap,
+            double emaWindow,
+            TeacherStart teacherStart) {
+        this(baseLr, power, epochs, stepsPerEpoch, supOnlyEpochs, emaCap, emaWindow, teacherStart, 0);
+    }
+
     /** The schedule of a training. */
     public static Schedule of(Training t, long stepsPerEpoch) {
         return new Schedule(
@@ -34,7 +49,8 @@ public record Schedule(
                 t.supOnlyEpochs(),
                 t.emaDecay(),
                 t.emaWindow(),
-                t.teacherStart());
+                t.teacherStart(),
+                t.lrLag());
     }
 
     /** Steps of the whole run. */
@@ -42,9 +58,9 @@ public record Schedule(
         return epochs * stepsPerEpoch;
     }
 
-    /** Rate with which step i (from 0) is made: baseLr * (1 - i/N)^power. */
+    /** Rate with which step i (from 0) is made: baseLr * (1 - i'/N)^power with i' = max(i - lag, 0). */
     public double lr(long step) {
-        return baseLr * Math.pow(1 - (double) step / steps(), power);
+        return baseLr * Math.pow(1 - (double) Math.max(step - lag, 0) / steps(), power);
     }
 
     /**

@@ -55,4 +55,29 @@ public final class SeededDraws implements StepDraws {
         }
         return draws;
     }
+
+    @Override
+    public int[][] areas(int view, int count, int height, int width, double probability) {
+        Rng rng = Rng.of(seed, "cutmix-areas", step, view);
+        int[][] boxes = new int[count][];
+        for (int i = 0; i < count; i++) {
+            boxes[i] = rng.uniform() < probability ? CutMixBoxes.byArea(rng, height, width) : new int[4];
+        }
+        return boxes;
+    }
+
+    @Override
+    public byte[] coins(int count) {
+        Rng rng = Rng.of(seed, "feature-dropout", step);
+        byte[] coins = new byte[count];
+        for (int i = 0; i < count; i++) {
+            coins[i] = (byte) (rng.uniform() < 0.5 ? 0 : 1);
+        }
+        return coins;
+    }
+
+    @Override
+    public int[] unchanged(int count) {
+        return Rng.of(seed, "feature-dropout-unchanged", step).permutation(count);
+    }
 }

@@ -2,6 +2,7 @@ package dev.imas.semi;
 
 import dev.imas.common.Share;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.CutMixTrigger;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.Agreement;
@@ -33,12 +34,23 @@ public final class SemiSupervisedStep {
     private final IntensityRule intensity;
     private final CutMixRule cutmix;
     private final StudentBatch.Composer batches;
+    private final Optional<StrongPairs> pairs;
+    private final DropoutRule dropout;
     private final SupervisedLoss supervised;
     private final ConsistencyLoss consistency;
     private final PartOfBatch part;
 
-    /** @param ranks the processes that learn together */
-    SemiSupervisedStep(Networks networks, TensorKernels kernels, Compute compute, ImasConfig config, Ranks ranks) {
+    /**
+     * @param featureChannels of the student's features, which may be dropped
+     * @param ranks           the processes that learn together
+     */
+    SemiSupervisedStep(
+            Networks networks,
+            TensorKernels kernels,
+            Compute compute,
+            ImasConfig config,
+            int featureChannels,
+            Ranks ranks) {
         this.part = PartOfBatch.of(config, ranks);
         ImasConfig.Unsupervised settings = config.unsupervised();
         this.networks = networks;
@@ -47,8 +59,10 @@ public final class SemiSupervisedStep {
         this.thresholds = ThresholdRule.of(settings.classThresholds(), part.deciding());
         this.gamma = GammaRule.of(config, kernels, compute);
         this.intensity = IntensityRule.of(settings.intensityMix(), compute);
-        this.cutmix = CutMixRule.of(settings, compute);
+        this.pairs = StrongPairs.of(config, kernels, compute);
+        this.cutmix = CutMixRule.of(pairs.isPresent() ? settings.withCutmix(CutMixTrigger.OFF) : settings, compute);
         this.batches = new StudentBatch.Composer(kernels, settings.weakInBatch(), part.deciding());
+        this.dropout = DropoutRule.of(settings.featureDropout(), featureChannels, compute);
         this.supervised = new SupervisedLoss(kernels, config.supervised(), part);
         this.consistency = new ConsistencyLoss(kernels, settings, part.parts());
     }
@@ -84,8 +98,9 @@ public final class SemiSupervisedStep {
             // 3.4 CutMix between the weak views
             CutMix mix = cutmix.decide(agreement, draws, height, width);
             // 3.5 the student's batch: labelled | weak | cutmix | strong
-            StudentBatch batch = batches.compose(in, share, mix, targets);
-            Learned learned = learn(batch, in.labels(), part.own(agreement, own));
+            StudentBatch batch = pairs.map(views -> views.compose(in, draws, targets))
+                    .orElseGet(() -> batches.compose(in, share, mix, targets));
+            Learned learned = learn(batch, in.labels(), part.own(agreement, own), draws);
             // 3.8 student and teacher, 3.9 with the learning rate of this step
             networks.update(lr, emaDecay);
             Tensor[] losses = part.whole(
@@ -104,12 +119,12 @@ public final class SemiSupervisedStep {
     private record Learned(SupervisedLoss.Value sup, ConsistencyLoss.Value unsup) {}
 
     /** Sends the losses' gradients through the student, of all images at once or of a piece after the other. */
-    private Learned learn(StudentBatch batch, Tensor labels, Agreement agreement) {
+    private Learned learn(StudentBatch batch, Tensor labels, Agreement agreement, StepDraws draws) {
         return inPieces(piece -> {
             StudentBatch own = part.pieces() == 1 ? batch : batch.piece(piece);
             Span labeled = Span.of(piece, labels.size(0));
             Span unlabeled = Span.of(piece, agreement.gamma().size(0));
-            Pass pass = networks.learn(own.images());
+            Pass pass = learn(own, draws);
             // 3.6 supervised loss
             SupervisedLoss.Value sup = supervised.of(pass, own.labeled(), labeled.of(labels), labels);
             // 3.7 consistency loss of the strong and the mixed view
@@ -147,6 +162,12 @@ public final class SemiSupervisedStep {
         return new Learned(
                 new SupervisedLoss.Value(all.narrow(0, 0, 1), ofDice),
                 new ConsistencyLoss.Value(all.narrow(0, 2, 1), List.of()));
+    }
+
+    private Pass learn(StudentBatch batch, StepDraws draws) {
+        return dropout.factors(batch, draws)
+                .map(factors -> networks.learn(batch.images(), factors))
+                .orElseGet(() -> networks.learn(batch.images()));
     }
 
     /** The part of it that needs no unlabelled images: 3.5 with the labelled part alone, 3.6, 3.8, 3.9. */

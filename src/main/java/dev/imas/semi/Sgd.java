@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.global.torch;
  * zero, which makes the first step's buffer g, as PyTorch's; without momentum they stay there. A group is one call of
  * libtorch, on a GPU some launches; gradients are forgotten without any.
  */
-public final class Sgd {
+public final class Sgd implements Optimizer {
     private static final double DAMPENING = 0;
 
     private record Slot(Tensor parameter, Tensor momentum) {}
@@ -44,7 +44,7 @@ public final class Sgd {
         parameters.forEach((key, parameter) -> {
             Tensor buffer = torch.zeros_like(parameter);
             buffers.put(key, buffer);
-            (key.startsWith(SegmentationNetwork.ENCODER_PREFIX) ? encoder : head).add(new Slot(parameter, buffer));
+            (SegmentationNetwork.ofEncoder(key) ? encoder : head).add(new Slot(parameter, buffer));
         });
     }
 
@@ -53,13 +53,20 @@ public final class Sgd {
         return buffers;
     }
 
-    /** Forgets all gradients. */
+    @Override
+    public Map<String, Tensor> memory() {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        buffers.forEach((key, buffer) -> named.put("momentum/" + key, buffer));
+        return named;
+    }
+
+    @Override
     public void clearGradients() {
         encoder.forEach(slot -> slot.parameter.mutable_grad().put(new Tensor()));
         head.forEach(slot -> slot.parameter.mutable_grad().put(new Tensor()));
     }
 
-    /** One update; parameters without a gradient stay as they are. */
+    @Override
     public void step(double lr) {
         update(encoder, lr);
         update(head, lr * headMultiplier);

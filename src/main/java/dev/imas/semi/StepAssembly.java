@@ -1,7 +1,6 @@
 package dev.imas.semi;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
@@ -27,7 +26,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param step      over all of them
  */
 public record StepAssembly(
-        SegmentationNetwork student, Teacher teacher, Sgd optimizer, TensorKernels kernels, SemiSupervisedStep step)
+        SegmentationNetwork student,
+        Teacher teacher,
+        Optimizer optimizer,
+        TensorKernels kernels,
+        SemiSupervisedStep step)
         implements AutoCloseable {
 
     /**
@@ -97,9 +100,8 @@ public record StepAssembly(
         Training training = config.training();
         TensorKernels kernels = new TensorKernels(compute);
         Teacher teacher = new Teacher(average, student, kernels);
-        Sgd optimizer =
-                new Sgd(student.parameters(), training.momentum(), training.weightDecay(), training.headLrMultiplier());
-        boolean compared = config.method() != Method.UNIFORM;
+        Optimizer optimizer = optimizer(training, student);
+        boolean compared = config.method().measuresHardness();
         Networks networks = around.apply(new StudentAndTeacher(
                 student,
                 teacher,
@@ -112,7 +114,8 @@ public record StepAssembly(
                 ranks.alone() || training.syncBatchNorm()
                         ? Optional.empty()
                         : Optional.of(new MeanStatistics(statistics(student), ranks))));
-        SemiSupervisedStep step = new SemiSupervisedStep(networks, kernels, compute, config, ranks);
+        SemiSupervisedStep step =
+                new SemiSupervisedStep(networks, kernels, compute, config, student.featureChannels(), ranks);
         return new StepAssembly(student, teacher, optimizer, kernels, step);
     }
 
@@ -120,6 +123,14 @@ public record StepAssembly(
         return network.buffers().values().stream()
                 .filter(tensor -> tensor.scalar_type().intern() == ScalarType.Float)
                 .toList();
+    }
+
+    private static Optimizer optimizer(Training training, SegmentationNetwork student) {
+        return switch (training.optimizer()) {
+            case SGD ->
+                new Sgd(student.parameters(), training.momentum(), training.weightDecay(), training.headLrMultiplier());
+            case ADAMW -> new AdamW(student.parameters(), LayerRates.of(training, student));
+        };
     }
 
     /** Closes both networks. */

@@ -17,7 +17,7 @@ public sealed interface StepInput {
      * Labelled and unlabelled images.
      *
      * @param weak   [B,3,H,W], the weak views
-     * @param strong [B,3,H,W], the strong views of the same crops
+     * @param strong [B,3,H,W], the strong views of the same crops; with two of each [2B,3,H,W], all first ones first
      */
     record SemiSupervised(Tensor labeled, Tensor labels, Tensor weak, Tensor strong) implements StepInput {}
 }

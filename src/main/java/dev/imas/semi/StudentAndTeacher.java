@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.TensorVector;
 final class StudentAndTeacher implements Networks {
     private final SegmentationNetwork student;
     private final Teacher teacher;
-    private final Sgd optimizer;
+    private final Optimizer optimizer;
     private final Compute compute;
     private final boolean compared;
     private final Optional<SharedGradients> shared;
@@ -28,7 +28,7 @@ final class StudentAndTeacher implements Networks {
     StudentAndTeacher(
             SegmentationNetwork student,
             Teacher teacher,
-            Sgd optimizer,
+            Optimizer optimizer,
             Compute compute,
             boolean compared,
             Optional<SharedGradients> shared,
@@ -60,7 +60,15 @@ final class StudentAndTeacher implements Networks {
 
     @Override
     public Pass learn(Tensor batch) {
-        Output output = compute.forward(true, () -> student.forward(batch, true));
+        return pass(compute.forward(true, () -> student.forward(batch, true)));
+    }
+
+    @Override
+    public Pass learn(Tensor batch, Tensor factors) {
+        return pass(compute.forward(true, () -> student.forward(batch, true, factors)));
+    }
+
+    private static Pass pass(Output output) {
         return new Pass(
                 Head.of(output.logits()),
                 Optional.ofNullable(output.auxiliary()).map(Head::of));

@@ -1,5 +1,6 @@
 package dev.imas.train;
 
+import dev.imas.augment.DrawnOperation;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Batch;
 import dev.imas.device.Compute;
@@ -12,6 +13,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Brings the loaders' batches to the device: while it works on one, the next is on its way, and is there before the
@@ -38,13 +41,14 @@ public final class BatchFeed {
             long width = config.augment().crop().get(1);
             long l = config.training().batchLabeled();
             long u = tensors.bytes(config.training().batchUnlabeled(), height, width);
+            long strong = u * config.method().strongViews();
             labeledBytes = new Staging(compute, queue, tensors.bytes(l, height, width), l * height * width);
             unlabeledBytes = config.method() == ImasConfig.Method.SUPERVISED
                     ? Optional.empty()
                     : Optional.of(
                             config.augment().device()
                                     ? new Staging(compute, queue, u)
-                                    : new Staging(compute, queue, u, u));
+                                    : new Staging(compute, queue, u, strong));
         }
     }
 
@@ -120,12 +124,23 @@ public final class BatchFeed {
         Batch u = slot.unlabeled.get();
         Tensor weakBytes = unlabeledBytes.get(0);
         Tensor weak = tensors.normalized(weakBytes, u.count(), u.height(), u.width());
-        Tensor strongBytes = strongView
-                .map(view -> view.apply(weakBytes, u.operations(), u.height(), u.width()))
-                .orElseGet(() -> unlabeledBytes.get(1));
-        Tensor strong = tensors.normalized(strongBytes, u.count(), u.height(), u.width());
+        Tensor strong = strongView
+                .map(view -> made(view, weakBytes, u))
+                .orElseGet(() ->
+                        tensors.normalized(unlabeledBytes.get(1), u.operations().size(), u.height(), u.width()));
         slot.unlabeledBytes.orElseThrow().release();
         return new Fed(new StepInput.SemiSupervised(images, labels, weak, strong), u.indices(), l.count() + u.count());
+    }
+
+    /** Every strong view of a batch, made here: first ones, then second ones. */
+    private Tensor made(DeviceStrongView view, Tensor weakBytes, Batch u) {
+        TensorVector views = new TensorVector();
+        for (int first = 0; first < u.operations().size(); first += u.count()) {
+            List<List<DrawnOperation>> operations = u.operations().subList(first, first + u.count());
+            Tensor bytes = view.apply(weakBytes, operations, u.height(), u.width());
+            views.push_back(tensors.normalized(bytes, u.count(), u.height(), u.width()));
+        }
+        return torch.cat(views, 0);
     }
 
     /** To be said when all work of the step is queued. */

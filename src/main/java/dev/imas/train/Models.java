@@ -8,8 +8,8 @@ import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.run.Role;
+import dev.imas.semi.Optimizer;
 import dev.imas.semi.SemiSupervisedStep;
-import dev.imas.semi.Sgd;
 import dev.imas.semi.StepAssembly;
 import dev.imas.semi.Teacher;
 import dev.imas.weights.SafetensorsFile;
@@ -33,7 +33,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Models implements AutoCloseable {
     final SegmentationNetwork student;
     final Teacher teacher;
-    final Sgd optimizer;
+    final Optimizer optimizer;
     final TensorKernels kernels;
     final SemiSupervisedStep step;
     private final StepAssembly assembly;
@@ -69,7 +69,7 @@ final class Models implements AutoCloseable {
         Map<String, Tensor> all = new LinkedHashMap<>();
         student.state().forEach((key, tensor) -> all.put("student/" + key, tensor));
         teacher.network().state().forEach((key, tensor) -> all.put("teacher/" + key, tensor));
-        optimizer.momentumBuffers().forEach((key, tensor) -> all.put("momentum/" + key, tensor));
+        all.putAll(optimizer.memory());
         return all;
     }
 

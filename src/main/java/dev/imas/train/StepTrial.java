@@ -9,6 +9,7 @@ import dev.imas.device.Torch;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.plan.StepClock;
 import dev.imas.plan.StepCost;
+import dev.imas.predict.WholePatches;
 import dev.imas.semi.SeededDraws;
 import dev.imas.semi.StepAssembly;
 import dev.imas.semi.StepInput;
@@ -34,7 +35,7 @@ public final class StepTrial implements StepClock {
     private static final int TIMED = 2;
     /** A first step that takes so long is not repeated. */
     private static final double LONG_SECONDS = 10;
-    /** Side of the picture that an evaluation is timed on. */
+    /** About the side of the picture that an evaluation is timed on. */
     private static final int EVALUATED = 256;
 
     private final LongSupplier nanoTime;
@@ -85,13 +86,15 @@ public final class StepTrial implements StepClock {
         double both = alone;
         if (config.method() != Method.SUPERVISED) {
             Tensor weak = images(compute, u, channels, height, width);
-            StepInput all = new StepInput.SemiSupervised(images, labels, weak, weak);
+            Tensor strong = images(compute, u * config.method().strongViews(), channels, height, width);
+            StepInput all = new StepInput.SemiSupervised(images, labels, weak, strong);
             both = seconds(() -> step(config, assembly, all));
         }
-        Tensor picture = images(compute, 1, channels, EVALUATED, EVALUATED);
+        int side = (int) WholePatches.rounded(EVALUATED, assembly.student().sideMultiple());
+        Tensor picture = images(compute, 1, channels, side, side);
         double evaluated = seconds(() -> evaluation(compute, assembly.student(), picture));
         long bytes = compute.cuda() ? Gpu.peakBytes(compute.deviceIndex()) : ProcessMemory.resident();
-        return new StepCost(alone, both, evaluated / (EVALUATED * EVALUATED), bytes);
+        return new StepCost(alone, both, evaluated / (side * side), bytes);
     }
 
     /** Seconds of a piece of work that ends with a number from the device. */

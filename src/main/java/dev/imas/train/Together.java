@@ -58,10 +58,16 @@ public final class Together {
                 + Runtime.version().feature();
     }
 
-    /** @throws UserException where the processes, or the pieces of each, cannot have equal parts of the batches */
+    /**
+     * @throws UserException where the processes, or the pieces of each, cannot have equal parts of the batches, or a
+     *                       setting is not made for parts
+     */
     static void requireDivisible(ImasConfig config, int processes) {
         int pieces = config.training().accumulate();
         int parts = processes * pieces;
+        if (parts > 1) {
+            requireMadeForParts(config);
+        }
         String who = Stream.of(
                         processes > 1 ? processes + " processes" : "",
                         pieces > 1 ? pieces + " pieces (training.accumulate)" : "")
@@ -76,6 +82,23 @@ public final class Together {
         }
         if (!faults.isEmpty()) {
             throw new UserException(String.join("\n", faults));
+        }
+    }
+
+    private static void requireMadeForParts(ImasConfig config) {
+        List<String> found = new ArrayList<>();
+        if (config.method() == Method.UNIMATCH_V2) {
+            found.add("method: unimatch_v2");
+        }
+        if (config.unsupervised().featureDropout()) {
+            found.add("unsupervised.feature_dropout: true");
+        }
+        if (config.network().freezeEncoder()) {
+            found.add("network.freeze_encoder: true");
+        }
+        if (!found.isEmpty()) {
+            throw new UserException(String.join(" and ", found) + " cannot be learned in several processes or pieces; use"
+                    + " one process and training.accumulate 1");
         }
     }
 

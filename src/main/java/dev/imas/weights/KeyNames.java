@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /**
  * Which key of a weight file is which of a network. Frameworks put their own names before a network's
  * ({@code model.}, {@code net.backbone.}): of all beginnings that end at a dot, the one is taken off that leaves most
- * keys of the network.
+ * keys of the network. Names of torchvision's and of DINOv2's files, which hold an encoder alone, are understood, too.
  *
  * @param prefix     what was taken off; empty: nothing
  * @param ofNetwork  the network's keys that the file has, with the file's own names
@@ -25,23 +25,40 @@ import java.util.regex.Pattern;
  */
 record KeyNames(String prefix, Map<String, String> ofNetwork, List<String> unexpected, List<String> ignored) {
     /** The names of torchvision's classification networks that an encoder has too. */
-    private static final Pattern TORCHVISION = Pattern.compile("(conv1|bn1|layer[1-4])\\..+");
+    private static final Pattern TORCHVISION_NAMES = Pattern.compile("(conv1|bn1|layer[1-4])\\..+");
 
     private static final String CLASSIFIER = "fc.";
     /** Parts of a name behind which a network's own name is looked for. */
     private static final int MOST_DOTS = 32;
 
+    /** How names are to be understood behind their prefix. */
+    private enum Naming {
+        /** As the network's own. */
+        OWN,
+        /** As torchvision's classification networks, which a ResNet's encoder follows. */
+        TORCHVISION,
+        /** As DINOv2's files, which hold the transformer alone. */
+        DINOV2;
+
+        /** The network's key of a name, which the network may not have. */
+        String key(String rest) {
+            return switch (this) {
+                case OWN -> rest;
+                case TORCHVISION ->
+                    TORCHVISION_NAMES.matcher(rest).matches() ? SegmentationNetwork.ENCODER_PREFIX + rest : "";
+                case DINOV2 -> SegmentationNetwork.TRANSFORMER_PREFIX + rest;
+            };
+        }
+    }
+
     /** A way to read a file's names. */
-    private record Reading(String prefix, boolean torchvision) {
+    private record Reading(String prefix, Naming naming) {
         /** The network's key, or null. */
         String key(String name, Set<String> network) {
             if (!name.startsWith(prefix)) {
                 return null;
             }
-            String rest = name.substring(prefix.length());
-            String key = !torchvision
-                    ? rest
-                    : TORCHVISION.matcher(rest).matches() ? SegmentationNetwork.ENCODER_PREFIX + rest : "";
+            String key = naming.key(name.substring(prefix.length()));
             return network.contains(key) ? key : null;
         }
 
@@ -57,7 +74,7 @@ record KeyNames(String prefix, Map<String, String> ofNetwork, List<String> unexp
         }
 
         boolean ignores(String name) {
-            return torchvision && name.startsWith(prefix + CLASSIFIER);
+            return naming == Naming.TORCHVISION && name.startsWith(prefix + CLASSIFIER);
         }
     }
 
@@ -83,8 +100,8 @@ record KeyNames(String prefix, Map<String, String> ofNetwork, List<String> unexp
             int begin = 0;
             for (int dots = 0; begin <= name.length() && dots < MOST_DOTS; dots++) {
                 String prefix = name.substring(0, begin);
-                for (boolean torchvision : new boolean[] {false, true}) {
-                    Reading reading = new Reading(prefix, torchvision);
+                for (Naming naming : Naming.values()) {
+                    Reading reading = new Reading(prefix, naming);
                     if (reading.key(name, network) != null) {
                         fitting.merge(reading, 1, Integer::sum);
                     }
@@ -98,9 +115,9 @@ record KeyNames(String prefix, Map<String, String> ofNetwork, List<String> unexp
                 .filter(reading -> fitting.get(reading) == most)
                 .sorted(Comparator.comparingInt((Reading reading) -> reading.prefix.length())
                         .thenComparing(Reading::prefix)
-                        .thenComparing(Reading::torchvision))
+                        .thenComparing(Reading::naming))
                 .toList();
-        return best.isEmpty() ? List.of(new Reading("", false)) : best;
+        return best.isEmpty() ? List.of(new Reading("", Naming.OWN)) : best;
     }
 
     private static KeyNames sorted(Reading reading, Map<String, String> keys, Set<String> names) {

@@ -31,7 +31,8 @@ import java.util.OptionalInt;
  * <pre>
  * format             pt
  * imas.version       1
- * imas.backbone      tiny | resnet18 | resnet34 | resnet50 | resnet101
+ * imas.backbone      tiny | resnet18 | resnet34 | resnet50 | resnet101 | vit_tiny | dinov2_small | dinov2_base |
+ *                    dinov2_large; what follows it goes with it
  * imas.stem          deep | conv7
  * imas.output_stride 8 | 16
  * imas.aspp          [6,12,18]
@@ -233,8 +234,9 @@ public record NetworkSpec(
             if (!version.equals(VERSION)) {
                 throw unusable("version", "version " + VERSION);
             }
-            ImasConfig.Network network = ConfigYaml.defaults().network().with(settings -> settings.backbone(
-                            choice("backbone", ImasConfig.Backbone.class))
+            ImasConfig.Backbone backbone = choice("backbone", ImasConfig.Backbone.class);
+            ImasConfig.Network network = ConfigYaml.defaults().network().with(settings -> settings.backbone(backbone)
+                    .head(backbone.transformer() ? ImasConfig.Head.DPT : ImasConfig.Head.DEEPLABV3PLUS)
                     .stem(choice("stem", ImasConfig.Stem.class))
                     .outputStride(number("output_stride", 8, 16))
                     .aspp(dilations())

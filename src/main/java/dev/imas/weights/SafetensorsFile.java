@@ -45,6 +45,14 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
             return values;
         }
 
+        /** The values of an F64 tensor. */
+        public double[] doubles() {
+            require("F64");
+            double[] values = new double[Math.toIntExact(elements())];
+            data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+            return values;
+        }
+
         /** The values of a U8 or BOOL tensor. */
         public byte[] bytes() {
             byte[] values = new byte[Math.toIntExact(elements())];

@@ -27,18 +27,19 @@ import org.bytedeco.pytorch.global.torch;
  * Weight files: safetensors (read and written) and PyTorch's .pth, zip or legacy (read, never executed). The format
  * is told by the content, not by the name.
  *
- * <p>Two conventions of key names are understood beside the network's own ({@link KeyNames}): a prefix such as
- * {@code module.} or {@code model.}, which is taken off, and torchvision's classification networks
- * ({@code conv1.weight}, {@code layer1...}, {@code fc...}), whose keys become the encoder's.
+ * <p>Three conventions of key names are understood beside the network's own ({@link KeyNames}): a prefix such as
+ * {@code module.} or {@code model.}, which is taken off; torchvision's classification networks
+ * ({@code conv1.weight}, {@code layer1...}, {@code fc...}), whose keys become the encoder's; and DINOv2's
+ * ({@code cls_token}, {@code blocks.0...}), likewise.
  */
 public final class WeightFiles {
     /** Which state of a training checkpoint. */
     public enum Part {
         /** The teacher's if there is one, else the student's, else the file's tensors themselves. */
         AUTO,
-        /** {@code teacher_state} of a checkpoint. */
+        /** {@code teacher_state} of a checkpoint, {@code model_ema} of UniMatch's. */
         TEACHER,
-        /** {@code model_state} of a checkpoint. */
+        /** {@code model_state} of a checkpoint, {@code model} of UniMatch's. */
         STUDENT,
         /** The file is a state dictionary. */
         PLAIN
@@ -46,8 +47,13 @@ public final class WeightFiles {
 
     private static final String TEACHER = "teacher_state";
     private static final String STUDENT = "model_state";
-    /** In the order in which AUTO looks for them; the last two are other projects' habits. */
-    private static final List<String> STATES = List.of(TEACHER, STUDENT, "state_dict", "model");
+    /** What UniMatch calls them. */
+    private static final String UNIMATCH_TEACHER = "model_ema";
+
+    private static final String UNIMATCH_STUDENT = "model";
+    /** In the order in which AUTO looks for them; those after the first two are other projects' habits. */
+    private static final List<String> STATES =
+            List.of(TEACHER, STUDENT, UNIMATCH_TEACHER, "state_dict", UNIMATCH_STUDENT);
     /** What those two are called in a run's checkpoints. */
     private static final Map<String, String> OF_RUNS = Map.of(TEACHER, "teacher", STUDENT, "student");
 
@@ -123,6 +129,7 @@ public final class WeightFiles {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> state = network.state();
             Map<String, Tensor> read = read(file, part);
+            refuseRegisters(file, read.keySet());
             KeyNames names = KeyNames.of(file, read.keySet(), state.keySet());
             Map<String, Tensor> matched = new LinkedHashMap<>();
             List<String> otherClasses = new ArrayList<>();
@@ -159,6 +166,14 @@ public final class WeightFiles {
             Torch.withoutGradient(
                     () -> matched.forEach((key, tensor) -> state.get(key).copy_(tensor)));
             return report;
+        }
+    }
+
+    /** Such transformers have further tokens, and learned with positions that are resized in another way. */
+    private static void refuseRegisters(Path file, Set<String> names) {
+        if (names.stream().anyMatch(name -> name.endsWith("register_tokens"))) {
+            throw new UserException(file + " holds a DINOv2 with registers (register_tokens), which is another network;"
+                    + " expected the file without, such as dinov2_vits14_pretrain.pth");
         }
     }
 
@@ -277,8 +292,8 @@ public final class WeightFiles {
         String wanted =
                 switch (part) {
                     case AUTO -> present.isEmpty() ? null : present.get(0);
-                    case TEACHER -> TEACHER;
-                    case STUDENT -> STUDENT;
+                    case TEACHER -> either(present, TEACHER, UNIMATCH_TEACHER);
+                    case STUDENT -> either(present, STUDENT, UNIMATCH_STUDENT);
                     case PLAIN -> null;
                 };
         if (wanted != null && !present.contains(wanted)) {
@@ -286,6 +301,11 @@ public final class WeightFiles {
                     + (present.isEmpty() ? "it is not a training checkpoint" : "it has " + present));
         }
         return wanted;
+    }
+
+    /** The second name where only it is there. */
+    private static String either(List<String> present, String first, String second) {
+        return !present.contains(first) && present.contains(second) ? second : first;
     }
 
     private static Map<String, Tensor> withoutModule(Path file, Map<String, Tensor> tensors) {

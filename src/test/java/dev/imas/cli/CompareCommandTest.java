@@ -47,9 +47,10 @@ class CompareCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--methods imas,best        | --methods is imas,best; expected supervised, uniform, imas, separated by",
+                "--methods imas,best        | --methods is imas,best; expected supervised, uniform, imas, unimatch_v2",
                 "--methods imas,imas        | --methods is imas,imas, which names something twice; name each once",
-                "--seeds 0                  | --seeds is 0; expected how many seeds (1 to 1000), or a list such as 1,2,3",
+                "--seeds 0                  | --seeds is 0; expected how many seeds (1 to 1000), or a list such as"
+                        + " 1,2,3",
                 "--labels 5,x               | --labels is 5,x; expected numbers of labelled pictures, such as 5,10,20",
                 "--ceiling                  | --ceiling compares runs of few labels with one of all",
                 "--set method=imas          | --set method is one value for all runs; give --methods",

@@ -33,8 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComparisonTest {
     private static final ImasConfig CONFIG = Configs.with(Configs.tiny(), "training", "supOnlyEpochs", 1);
+    private static final List<Method> METHODS = List.of(Method.IMAS, Method.UNIFORM, Method.SUPERVISED);
     private static final Setup SETUP =
-            new Setup(List.of(Method.values()), List.of(7L), List.of(3), true, Map.of("seeds", List.of("7,")));
+            new Setup(METHODS, List.of(7L), List.of(3), true, Map.of("seeds", List.of("7,")));
 
     @TempDir
     static Path dir;
@@ -83,7 +84,7 @@ class ComparisonTest {
 
     @Test
     void aForkedRunHasTheBitsOfOneTrainedAlone() throws IOException {
-        for (Method method : Method.values()) {
+        for (Method method : METHODS) {
             RunKey key = new RunKey(3, 7, method, false);
             ImasConfig alone = new Recipe(folder, SETUP, ConfigYaml.read(folder.plan())).config(key);
             Path other = dir.resolve("alone-" + method);

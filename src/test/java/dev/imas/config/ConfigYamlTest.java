@@ -68,6 +68,38 @@ class ConfigYamlTest {
         assertThat(ConfigYaml.read(file(ConfigYaml.dump(config)))).isEqualTo(config);
     }
 
+    /** With the steps of an epoch that the published runs had. */
+    @ParameterizedTest
+    @CsvSource({
+        "voc-366-dinov2b,        DINOV2_BASE,  518,  60, 638, 16, CE",
+        "voc-92-dinov2s,         DINOV2_SMALL, 518,  60, 655, 16, CE",
+        "cityscapes-1-8-dinov2s, DINOV2_SMALL, 798, 180, 325,  8, OHEM"
+    })
+    void theSettingsOfUniMatchV2(
+            String name,
+            ImasConfig.Backbone backbone,
+            int crop,
+            int epochs,
+            int steps,
+            int batch,
+            ImasConfig.SupervisedLoss loss) {
+        ImasConfig config = ConfigYaml.resolve(ConfigYaml.preset(name));
+        ImasConfig.Training training = config.training();
+        assertThat(config.method()).isEqualTo(ImasConfig.Method.UNIMATCH_V2);
+        assertThat(config.network().backbone()).isEqualTo(backbone);
+        assertThat(config.augment().crop()).containsExactly(crop, crop);
+        assertThat(training.epochs()).isEqualTo(epochs);
+        assertThat(config.data().epochLength() / training.batchUnlabeled()).isEqualTo(steps);
+        assertThat(training.batchLabeled()).isEqualTo(batch);
+        assertThat(training.lr()).isEqualTo(5e-6);
+        assertThat(training.headLrMultiplier()).isEqualTo(40);
+        assertThat(training.weightDecay()).isEqualTo(0.01);
+        assertThat(training.teacherStart()).isEqualTo(ImasConfig.TeacherStart.AVERAGE);
+        assertThat(config.unsupervised().threshold()).isEqualTo(0.95);
+        assertThat(config.unsupervised().featureDropout()).isTrue();
+        assertThat(config.supervised().loss()).isEqualTo(loss);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "voc-662-r50,        9920, RESNET50,  513,  80, 0.001, 10, 0.0001, 0.95, CE",
@@ -152,7 +184,8 @@ class ConfigYamlTest {
                 "training: {lr: NaN}              | : training.lr is 'NaN'; expected a number",
                 "training: 7                      | : training is '7'; expected a section of keys, "
                         + "such as training.epochs",
-                "method: magic                    | : method is 'magic'; expected one of imas, uniform, supervised",
+                "method: magic                    | : method is 'magic'; expected one of imas, uniform, supervised,"
+                        + " unimatch_v2",
                 "network: {multi_grid: 1}         | : network.multi_grid is '1'; expected true or false",
                 "network: {aspp: 6}               | : network.aspp is '6'; expected a list like [1, 2]",
                 "network: {aspp: [6, x, 18]}      | : network.aspp[1] is 'x'; expected a whole number",
@@ -242,7 +275,7 @@ class ConfigYamlTest {
                 .hasMessage(file
                         + ": training.epochs is 'many'; expected a whole number"
                         + ". unknown key training.batch_labled; did you mean training.batch_labeled?"
-                        + ". method is 'magic'; expected one of imas, uniform, supervised");
+                        + ". method is 'magic'; expected one of imas, uniform, supervised, unimatch_v2");
     }
 
     @ParameterizedTest

@@ -8,7 +8,10 @@ import static dev.imas.image.TestFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imas.augment.DrawnOperation;
+import dev.imas.augment.StrongOperation;
 import dev.imas.augment.StrongView;
+import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.image.LabelMap;
@@ -133,6 +136,57 @@ class DataLoaderTest {
             assertThat(u.operations()).hasSize(4).allSatisfy(operations -> assertThat(operations)
                     .hasSize(2));
         }
+    }
+
+    /** The second one has draws of its own; the first is what a method with one view would have. */
+    @Test
+    void aMethodOfTwoStrongViewsHasThemOneBehindTheOther() {
+        ImasConfig two = loading(0, 1).withMethod(ImasConfig.Method.UNIMATCH_V2);
+        try (DataLoader one = open(false, scenes(), loading(0, 1));
+                DataLoader pairs = open(false, scenes(), two)) {
+            Batch expected = one.epoch(0, 0).next();
+            Batch found = pairs.epoch(0, 0).next();
+            int bytes = expected.strong().remaining();
+            assertThat(found.images()).isEqualTo(expected.images());
+            assertThat(found.strong().remaining()).isEqualTo(2 * bytes);
+            assertThat(found.strong().slice(0, bytes)).isEqualTo(expected.strong());
+            assertThat(found.strong().slice(bytes, bytes)).isNotEqualTo(expected.strong());
+            assertThat(found.operations())
+                    .hasSize(8)
+                    .startsWith(expected.operations().get(0));
+        }
+    }
+
+    /** Brightness, contrast and colour by 0.5 to 1.5, hue by a quarter; grey is colour by 0; a blur may follow. */
+    @Test
+    void jitterDrawsWhatUniMatchV2Draws() {
+        ImasConfig.Augment jitter = loading(0, 1).augment().withStrong(ImasConfig.StrongKind.JITTER);
+        Rng rng = Rng.of(1, "jitter");
+        int coloured = 0;
+        int grey = 0;
+        int blurred = 0;
+        int views = 2000;
+        for (int i = 0; i < views; i++) {
+            List<DrawnOperation> drawn = StrongView.draw(jitter, rng::uniform);
+            coloured += drawn.size() >= 4 ? 1 : 0;
+            for (DrawnOperation operation : drawn) {
+                boolean isGrey = operation.operation() == StrongOperation.COLOR && operation.magnitude() == 0;
+                grey += isGrey ? 1 : 0;
+                switch (operation.operation()) {
+                    case BLUR -> {
+                        blurred++;
+                        assertThat(operation.magnitude()).isBetween(0.1, 2.0);
+                    }
+                    case HUE -> assertThat(operation.magnitude()).isBetween(-0.25, 0.25);
+                    default ->
+                        assertThat(isGrey || operation.magnitude() >= 0.5 && operation.magnitude() <= 1.5)
+                                .isTrue();
+                }
+            }
+        }
+        assertThat((double) coloured / views).isBetween(0.77, 0.83);
+        assertThat((double) grey / views).isBetween(0.17, 0.23);
+        assertThat((double) blurred / views).isBetween(0.46, 0.54);
     }
 
     /** Strong views that the consumer makes are those that the loader makes. */

@@ -33,6 +33,7 @@ class OnnxRuntimeTest {
     static Stream<Arguments> models() {
         return Stream.of(
                 Arguments.of(TrainedFiles.network(Backbone.TINY, Stem.DEEP, 16, true), TrainedFiles.CHANNELS, 0.5),
+                Arguments.of(TrainedFiles.network(Backbone.VIT_TINY, Stem.DEEP, 16, false), PictureInput.RGB, 1.0),
                 Arguments.of(TrainedFiles.network(Backbone.RESNET18, Stem.CONV7, 16, true), PictureInput.RGB, 1.0),
                 Arguments.of(TrainedFiles.network(Backbone.RESNET34, Stem.DEEP, 8, false), PictureInput.RGB, 0.75),
                 Arguments.of(TrainedFiles.network(Backbone.RESNET50, Stem.DEEP, 16, true), PictureInput.RGB, 1.0),

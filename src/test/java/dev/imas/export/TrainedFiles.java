@@ -3,6 +3,7 @@ package dev.imas.export;
 import dev.imas.config.Channels;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Head;
 import dev.imas.config.ImasConfig.Network;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.PictureInput;
@@ -36,6 +37,7 @@ final class TrainedFiles {
 
     static Network network(Backbone backbone, Stem stem, int stride, boolean auxiliary) {
         return ConfigYaml.defaults().network().with(settings -> settings.backbone(backbone)
+                .head(backbone.transformer() ? Head.DPT : Head.DEEPLABV3PLUS)
                 .stem(stem)
                 .outputStride(stride)
                 .multiGrid(stride == 8)

@@ -111,6 +111,14 @@ final class StepSplit {
             }
 
             @Override
+            public Pass learn(Tensor batch, Tensor factors) {
+                begin(Part.LEARN);
+                Pass pass = networks.learn(batch, factors);
+                begin(Part.KERNELS);
+                return pass;
+            }
+
+            @Override
             public void backpropagate(Pass pass) {
                 begin(Part.LEARN);
                 networks.backpropagate(pass);

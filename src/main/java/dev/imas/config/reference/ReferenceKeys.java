@@ -251,7 +251,7 @@ final class ReferenceKeys {
         String type = String.valueOf(value);
         String name = type.substring(type.lastIndexOf('.') + 1);
         Backbone backbone = Names.constant(Backbone.class, name)
-                .filter(b -> b != Backbone.TINY && type.contains("."))
+                .filter(b -> !b.tiny() && !b.transformer() && type.contains("."))
                 .orElseThrow(() -> translation.refuse(
                         key, "expected a type that ends in .resnet18, .resnet34, .resnet50 or .resnet101"));
         translation.read(key, "network.backbone", backbone);

@@ -32,6 +32,17 @@ public final class Comparison {
         }
     }
 
+    /** Largest absolute difference from values that were recorded in double precision. */
+    public void absolute(String name, double[] recorded, float[] found, double tolerance) {
+        if (sameLength(name, recorded.length, found.length, tolerance)) {
+            double largest = 0;
+            for (int i = 0; i < recorded.length; i++) {
+                largest = Math.max(largest, difference(recorded[i], found[i]));
+            }
+            report(name, largest, tolerance, "");
+        }
+    }
+
     /** Largest absolute difference divided by the largest recorded absolute value. */
     public void relativeToMax(String name, float[] recorded, float[] found, double tolerance) {
         if (sameLength(name, recorded.length, found.length, tolerance)) {

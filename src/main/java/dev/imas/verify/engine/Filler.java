@@ -3,6 +3,7 @@ package dev.imas.verify.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.imas.common.UserException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntToDoubleFunction;
 import java.util.zip.CRC32;
 
 /**
@@ -38,6 +39,12 @@ public final class Filler {
     /** Value number i of a whole name, its prefix included, in [0,1). */
     public static double uniform(String name, int i) {
         return uniform(seed(name), i);
+    }
+
+    /** All values of a whole name, its prefix included, by their number. */
+    public static IntToDoubleFunction uniforms(String name) {
+        int seed = seed(name);
+        return i -> uniform(seed, i);
     }
 
     /**

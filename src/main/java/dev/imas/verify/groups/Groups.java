@@ -25,7 +25,8 @@ public final class Groups {
                 new TrainingGolden(place),
                 new ScheduleGolden(place),
                 new EvaluationGolden(place),
-                new CheckpointGolden()));
+                new CheckpointGolden(),
+                new DinoGolden(place)));
         return List.copyOf(groups);
     }
 

@@ -114,12 +114,12 @@ final class NetworkPass {
 
     private void checkStatistics(String name, Tensor tensor, double tolerance) {
         Statistics found = Statistics.of(tensor);
-        checkSample(name + "_mean", field(record, name + "_mean"), found.mean, tolerance);
-        checkSample(name + "_std", field(record, name + "_std"), found.deviation, tolerance);
+        checkSample(name + "_mean", field(record, name + "_mean"), found.mean(), tolerance);
+        checkSample(name + "_std", field(record, name + "_std"), found.deviation(), tolerance);
         compare.absolute(
-                prefix + "." + name + "_samples", floats(field(record, name + "_samples")), found.samples, tolerance);
+                prefix + "." + name + "_samples", floats(field(record, name + "_samples")), found.samples(), tolerance);
         if (record.has(name + "_l2_float64")) {
-            compare.relative(prefix + "." + name + "_l2", number(record.get(name + "_l2_float64")), found.norm, LOSS);
+            compare.relative(prefix + "." + name + "_l2", number(record.get(name + "_l2_float64")), found.norm(), LOSS);
         }
     }
 
@@ -137,14 +137,14 @@ final class NetworkPass {
             }
             JsonNode recorded = stage.getValue();
             compare.differing(
-                    prefix + "." + name + ".shape", GoldenData.ints(field(recorded, "shape")), statistics.shape);
-            checkSample(name + ".mean", field(recorded, "mean"), statistics.mean, tolerance);
-            checkSample(name + ".std", field(recorded, "std"), statistics.deviation, tolerance);
-            compare.relative(prefix + "." + name + ".l2", number(field(recorded, "l2")), statistics.norm, tolerance);
+                    prefix + "." + name + ".shape", GoldenData.ints(field(recorded, "shape")), statistics.shape());
+            checkSample(name + ".mean", field(recorded, "mean"), statistics.mean(), tolerance);
+            checkSample(name + ".std", field(recorded, "std"), statistics.deviation(), tolerance);
+            compare.relative(prefix + "." + name + ".l2", number(field(recorded, "l2")), statistics.norm(), tolerance);
             compare.absolute(
                     prefix + "." + name + ".samples",
                     floats(field(recorded, "samples")),
-                    statistics.samples,
+                    statistics.samples(),
                     tolerance);
         }
     }
@@ -163,13 +163,13 @@ final class NetworkPass {
             double norm = number(field(recorded, "l2"));
             compare.report(
                     name + ".l2",
-                    Math.abs(found.norm - norm) / Math.max(norm, NOISE * total),
+                    Math.abs(found.norm() - norm) / Math.max(norm, NOISE * total),
                     tolerances.gradientNorm,
                     "");
             double scale = Math.max(number(field(recorded, "max_abs_float64")), NOISE * total);
             compare.report(
                     name + ".samples",
-                    largestDifference(floats(field(recorded, "samples")), found.samples) / scale,
+                    found.furthest(floats(field(recorded, "samples"))) / scale,
                     tolerances.gradient,
                     "");
         }
@@ -198,33 +198,5 @@ final class NetworkPass {
     private void checkSample(String name, JsonNode recorded, double found, double tolerance) {
         compare.absolute(
                 prefix + "." + name, new float[] {(float) number(recorded)}, new float[] {(float) found}, tolerance);
-    }
-
-    private static double largestDifference(float[] recorded, float[] found) {
-        double largest = recorded.length == found.length ? 0 : Double.NaN;
-        for (int i = 0; i < Math.min(recorded.length, found.length); i++) {
-            largest = Math.max(largest, Math.abs(recorded[i] - found[i]));
-        }
-        return largest;
-    }
-
-    /** What is recorded of a tensor, summed in double precision. */
-    private record Statistics(int[] shape, double mean, double deviation, double norm, float[] samples) {
-        static Statistics of(Tensor tensor) {
-            float[] values = Tensors.floats(tensor);
-            double sum = 0;
-            double squares = 0;
-            for (float v : values) {
-                sum += v;
-                squares += (double) v * v;
-            }
-            double mean = sum / values.length;
-            double variance = (squares - sum * mean) / Math.max(values.length - 1, 1);
-            int[] shape = new int[(int) tensor.dim()];
-            for (int i = 0; i < shape.length; i++) {
-                shape[i] = (int) tensor.size(i);
-            }
-            return new Statistics(shape, mean, Math.sqrt(variance), Math.sqrt(squares), Samples.of(values));
-        }
     }
 }

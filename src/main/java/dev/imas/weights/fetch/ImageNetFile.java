@@ -14,10 +14,10 @@ record ImageNetFile(String name, String sha256) {
     /** Where torchvision publishes its weights. */
     static final URI PUBLISHED = URI.create("https://download.pytorch.org/models/");
 
-    /** The file of a backbone; the tiny one has none. */
+    /** The file of a backbone; those that are no ResNet have none. */
     static Optional<ImageNetFile> of(Backbone backbone) {
         return switch (backbone) {
-            case TINY -> Optional.empty();
+            case TINY, VIT_TINY, DINOV2_SMALL, DINOV2_BASE, DINOV2_LARGE -> Optional.empty();
             case RESNET18 -> Optional.of(named("resnet18", "f37072fd"));
             case RESNET34 -> Optional.of(named("resnet34", "b627a593"));
             case RESNET50 -> Optional.of(named("resnet50", "0676ba61"));
