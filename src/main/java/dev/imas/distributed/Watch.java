@@ -34,6 +34,9 @@ final class Watch implements AutoCloseable {
     private final Thread thread;
     private volatile boolean suspected;
     private volatile boolean closed;
+    /** When the board last answered. */
+    private volatile long answered;
+
     private long beats;
 
     /**
@@ -51,7 +54,28 @@ final class Watch implements AutoCloseable {
     }
 
     void begin() {
+        answered = System.nanoTime();
         thread.start();
+        Thread guard = new Thread(this::guard, "ranks-guard");
+        guard.setDaemon(true);
+        guard.start();
+    }
+
+    /** A board behind a cut connection does not fail: it never answers. */
+    private void guard() {
+        while (!closed) {
+            Pause.of(LOOK_MILLISECONDS);
+            if (System.nanoTime() - answered > SILENT_MILLISECONDS * 1_000_000) {
+                end(gone(0));
+            }
+        }
+    }
+
+    private synchronized void end(String reason) {
+        if (!closed) {
+            closed = true;
+            end.accept(reason);
+        }
     }
 
     /** A connection broke: whoever is silent now is gone. */
@@ -118,14 +142,11 @@ final class Watch implements AutoCloseable {
             Optional<String> reason;
             try {
                 reason = look();
+                answered = System.nanoTime();
             } catch (RuntimeException e) { // the board is rank 0's
                 reason = Optional.of(gone(0));
             }
-            if (reason.isPresent() && !closed) {
-                closed = true;
-                end.accept(reason.get());
-                return;
-            }
+            reason.ifPresent(this::end);
             Pause.of(LOOK_MILLISECONDS);
         }
     }
