@@ -160,11 +160,15 @@ final class Page {
     }
 
     private static String network(Run run) {
-        String backbone = run.config().setting("network.backbone");
+        String backbone = run.config().setting("network.backbone").toLowerCase(Locale.ROOT);
+        if (run.config().setting("network.head").equalsIgnoreCase("dpt")) {
+            return "DPT on " + backbone.replace("dinov2_", "DINOv2-").replace("vit_", "ViT-")
+                    + (run.config().setting("network.freeze_encoder").equals("true") ? ", encoder frozen" : "");
+        }
         String stride = run.config().setting("network.output_stride");
         return backbone.isEmpty()
                 ? ""
-                : "DeepLabV3+ on " + backbone.toLowerCase(Locale.ROOT).replace("resnet", "ResNet-")
+                : "DeepLabV3+ on " + backbone.replace("resnet", "ResNet-")
                         + (stride.isEmpty() ? "" : ", output stride " + stride);
     }
 
