@@ -6,8 +6,8 @@ import dev.imas.device.TensorKernels.PseudoLabels;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What the kernel compose_batch does to images of three channels, for any number of them, by libtorch's operations

@@ -97,8 +97,9 @@ public final class Together {
             found.add("network.freeze_encoder: true");
         }
         if (!found.isEmpty()) {
-            throw new UserException(String.join(" and ", found) + " cannot be learned in several processes or pieces; use"
-                    + " one process and training.accumulate 1");
+            throw new UserException(
+                    String.join(" and ", found) + " cannot be learned in several processes or pieces; use"
+                            + " one process and training.accumulate 1");
         }
     }
 

@@ -53,7 +53,8 @@ class AccumulationTest {
                             SeededDraws.of(config, 0),
                             0.01,
                             0);
-            List<Double> losses = new ArrayList<>(List.of((double) result.lossSup().item_float()));
+            List<Double> losses =
+                    new ArrayList<>(List.of((double) result.lossSup().item_float()));
             if (result instanceof StepResult.SemiSupervised semi) {
                 losses.add((double) semi.lossUnsup().item_float());
             }

@@ -33,7 +33,9 @@ class SharedStepTest {
     private static final int STEPS = 3;
     private static final double LR = 0.01;
     /** Of losses and weights of about 1: sums in another order, through three steps of a network of 16 layers. */
-    private static final double DRIFT = 2e-4;
+    private static final double DRIFT = 6e-4;
+    /** What is no drift any more. */
+    private static final double FAR = 2e-3;
 
     private static final ImasConfig PUBLISHED = with(config -> config);
 
@@ -94,7 +96,7 @@ class SharedStepTest {
         for (ImasConfig config : List.of(apart, own)) {
             List<Learned> parts = Threads.run(2, ranks -> learned(config, ranks));
             assertThat(parts.get(1).weights).isEqualTo(parts.get(0).weights);
-            assertThat(parts.get(0).difference(alone)).isGreaterThan(10 * DRIFT);
+            assertThat(parts.get(0).difference(alone)).isGreaterThan(FAR);
         }
     }
 
