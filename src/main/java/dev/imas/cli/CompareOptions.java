@@ -40,6 +40,11 @@ final class CompareOptions {
                 "supervised, uniform, imas, unimatch_v2",
                 faults,
                 word -> Names.constant(Method.class, word).orElseThrow(IllegalArgumentException::new));
+        if (methods.contains(Method.UNIMATCH_V2) && methods.size() > 1) {
+            faults.add(
+            faults.add("--methods: unimatch_v2 has settings of its own, which the other methods would have, too;"
+                    + " train it by its presets, and compare the runs with imas report");
+        }
         List<Long> seeds = seeds(line, faults);
         String numbers = "numbers of labelled pictures, such as 5,10,20";
         List<Integer> labels = list(line, "labels", "", numbers, faults, word -> {

@@ -96,7 +96,13 @@ final class TrainingLauncher {
             pause();
         }
         Interrupts.check();
-        return failed().map(this::end).orElse(0);
+        Optional<Integer> failed = failed();
+        if (failed.isEmpty() && processes.stream().anyMatch(process -> process.exitValue() != 0)) {
+            console.err()
+                    .println("imas: the processes lost each other, as after a long pause of the machine; " + goOn());
+            return Main.USER_ERROR;
+        }
+        return failed.map(this::end).orElse(0);
     }
 
     /** A process that ended before its time, and not because another did. */

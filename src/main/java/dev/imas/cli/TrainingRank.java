@@ -46,16 +46,28 @@ final class TrainingRank {
             int status = group.leads() ? lead(group) : follow(group);
             group.close();
             return status;
-        } catch (RunStopped | Interrupts.Stopped e) {
+        } catch (RunStopped e) { // all stop after the same step
             group.close();
-            throw e;
-        } catch (UserException e) {
+            return stopped();
+        } catch (UserException | Interrupts.Stopped e) {
             group.fail(e.getMessage());
-            throw named(e);
+            throw e instanceof UserException told ? named(told) : e;
         } catch (IOException | RuntimeException | Error e) {
             group.fail(String.valueOf(e.getMessage()).lines().findFirst().orElse("for no known reason"));
             throw e;
         }
+    }
+
+    /** The run was asked to stop, here or in another process; one of them says so. */
+    private int stopped() {
+        if (environment.rank() == 0) {
+            Interrupts.check();
+            console.err().println("imas: another process was asked to stop, and all have");
+        }
+        if (Interrupts.asked()) {
+            return Interrupts.status();
+        }
+        return environment.launched() ? OTHER_ENDED : Main.USER_ERROR;
     }
 
     /** Another process is gone; called by a thread of its own while this one may wait for ever. */

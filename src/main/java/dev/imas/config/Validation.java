@@ -21,6 +21,9 @@ final class Validation {
     private static final int EMBEDDED_CLASSES = 7;
 
     private final ImasConfig config;
+    /** Boxes of 0.4 of the area, and sides of 0.3 of one another, fit into crops up to 8 times as long as wide. */
+    private static final int LONGEST_CROP = 6;
+
     private final Faults faults = new Faults();
 
     private Validation(ImasConfig config) {
@@ -48,6 +51,7 @@ final class Validation {
         validation.patches();
         validation.featureDropout();
         validation.optimizer();
+        validation.twoStrongViews();
         validation.imagenet();
         validation.epochs();
         validation.classWeights();
@@ -262,6 +266,39 @@ final class Validation {
                 "training.layer_decay",
                 training.layerDecay(),
                 "1, unless training.optimizer is adamw and network.backbone a vision transformer");
+        faults.require(
+                training.decayed() == ImasConfig.Decayed.ALL || training.optimizer() == ImasConfig.OptimizerKind.ADAMW,
+                "training.decayed",
+                Names.word(training.decayed()),
+                "all, unless training.optimizer is adamw");
+    }
+
+    /** UniMatch V2 measures no hardness, so nothing can follow it; and its boxes keep their ratio. */
+    private void twoStrongViews() {
+        if (config.method() != ImasConfig.Method.UNIMATCH_V2) {
+            return;
+        }
+        ImasConfig.Unsupervised settings = config.unsupervised();
+        String expected =
+                " with method unimatch_v2, which measures no hardness (./imas presets voc-dinov2 has all of its"
+                        + " settings)";
+        faults.require(
+                settings.cutmix() != ImasConfig.CutMixTrigger.ADAPTIVE,
+                "unsupervised.cutmix",
+                Names.word(settings.cutmix()),
+                "fixed or off" + expected);
+        faults.require(
+                settings.intensityMix() == ImasConfig.IntensityMix.OFF,
+                "unsupervised.intensity_mix",
+                Names.word(settings.intensityMix()),
+                "off" + expected);
+        List<Integer> crop = config.augment().crop();
+        faults.require(
+                Math.max(crop.get(0), crop.get(1)) <= LONGEST_CROP * Math.min(crop.get(0), crop.get(1)),
+                "augment.crop",
+                crop,
+                "sides of which one is at most " + LONGEST_CROP + " times the other, so that the boxes of method"
+                        + " unimatch_v2 fit");
     }
 
     private void wholePatches(String key, int side) {

@@ -38,6 +38,7 @@ final class Watch implements AutoCloseable {
     private volatile long answered;
 
     private long beats;
+    private long lookedAt;
 
     /**
      * @param board a connection that nobody else waits on
@@ -152,6 +153,7 @@ final class Watch implements AutoCloseable {
     }
 
     private Optional<String> look() {
+        forgetAfterPause();
         board.put("alive/" + rank, String.valueOf(++beats));
         Optional<String> failed = board.look(FAILED);
         if (failed.isPresent()) {
@@ -166,6 +168,15 @@ final class Watch implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** Who stood still itself, by Ctrl-Z or with the machine, cannot say of the others that they were silent. */
+    private void forgetAfterPause() {
+        long now = System.nanoTime();
+        if (lookedAt != 0 && now - lookedAt > SUSPECT_MILLISECONDS * 1_000_000) {
+            signs.clear();
+        }
+        lookedAt = now;
     }
 
     private boolean silent(int other) {

@@ -71,9 +71,16 @@ final class Lengths {
     private void rates(Draft draft) {
         ImasConfig config = draft.config();
         boolean pretrained = config.network().startsFromFile();
-        double rate = (pretrained ? 0.005 : 0.02) * config.training().batchLabeled() / 8;
-        draft.set("training.lr", Planner.rounded(rate * 10) / 10);
-        draft.set("training.head_lr_multiplier", pretrained ? 4.0 : 1.0);
+        if (config.training().optimizer() == ImasConfig.OptimizerKind.ADAMW) {
+            // UniMatch V2's for its encoder; for others what people begin with.
+            boolean published = pretrained && config.network().backbone().transformer();
+            draft.set("training.lr", published ? 5e-6 : 2e-4);
+            draft.set("training.head_lr_multiplier", published ? 40.0 : 1.0);
+        } else {
+            double rate = (pretrained ? 0.005 : 0.02) * config.training().batchLabeled() / 8;
+            draft.set("training.lr", Planner.rounded(rate * 10) / 10);
+            draft.set("training.head_lr_multiplier", pretrained ? 4.0 : 1.0);
+        }
         draft.set("training.ema_decay", Planner.rounded(Math.min(0.996, Math.max(0.9, 1 - 20.0 / steps(config)))));
     }
 

@@ -21,6 +21,9 @@ import java.util.function.Function;
  */
 public final class Planner {
     /** Of the GPU's or the machine's free memory. */
+    /** As UniMatch V2 published it. */
+    private static final double TRANSFORMER_DECAY = 0.01;
+
     private static final double MEMORY_SHARE = 0.7;
 
     private static final int SMALLEST_BATCH = 2;
@@ -124,7 +127,13 @@ public final class Planner {
             reasons.add("no unlabelled pictures: learns from the labelled ones alone");
         }
         draft.set("network.backbone", machine.gpu() && budget.compareTo(LONG) >= 0 ? "resnet50" : "resnet18");
-        if (!draft.free("network.init_weights", "network.stem") || transformer(draft)) {
+        if (transformer(draft)) {
+            draft.set("training.optimizer", "adamw")
+                    .set("training.weight_decay", TRANSFORMER_DECAY)
+                    .set("evaluation.last_window", "moved");
+            return;
+        }
+        if (!draft.free("network.init_weights", "network.stem")) {
             return;
         }
         Optional<String> missing = obstacle.apply(draft.config().network().backbone());

@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Shows images of any size to a network whose images must have sides that are multiples of a number (method 5): a
@@ -57,7 +58,8 @@ public final class WholePatches {
         }
         return Torch.scoped(() -> {
             Tensor seen = fitted(images, multiple, fit);
-            Tensor logits = Bilinear.enlarged(network.apply(seen), seen.size(2), seen.size(3));
+            Tensor answered = network.apply(seen).to(ScalarType.Float); // bf16 would be rounded twice more
+            Tensor logits = Bilinear.enlarged(answered, seen.size(2), seen.size(3));
             return fit == PatchFit.RESIZE
                     ? Bilinear.enlarged(logits, height, width)
                     : logits.narrow(2, 0, height).narrow(3, 0, width).contiguous();

@@ -216,7 +216,7 @@ final class TrainingRun {
             long i = state.step();
             double lr = plan.schedule().lr(i);
             double decay = plan.schedule().emaDecay(i);
-            StepResult result = parts.models.step.run(fed.input(), SeededDraws.of(config, i), lr, decay);
+            StepResult result = parts.models.step.run(fed.input(), draws(i), lr, decay);
             parts.feed.stepQueued();
             parts.watch.step(fed.images() * ranks.count());
             if (result instanceof StepResult.SemiSupervised semi) {
@@ -348,5 +348,11 @@ final class TrainingRun {
 
     private void tellSetAside(Path file) {
         listener.message("the best network of earlier epochs is now " + file);
+    }
+
+    /** A step's; processes that decide each for itself draw each its own. */
+    private SeededDraws draws(long step) {
+        boolean own = config.training().statistics() == ImasConfig.Statistics.PROCESS;
+        return SeededDraws.of(config, own ? step * ranks.count() + ranks.rank() : step);
     }
 }

@@ -53,7 +53,7 @@ public final class WeightFiles {
     private static final String UNIMATCH_STUDENT = "model";
     /** In the order in which AUTO looks for them; those after the first two are other projects' habits. */
     private static final List<String> STATES =
-            List.of(TEACHER, STUDENT, UNIMATCH_TEACHER, "state_dict", UNIMATCH_STUDENT);
+            List.of(TEACHER, STUDENT, "state_dict", UNIMATCH_TEACHER, UNIMATCH_STUDENT);
     /** What those two are called in a run's checkpoints. */
     private static final Map<String, String> OF_RUNS = Map.of(TEACHER, "teacher", STUDENT, "student");
 
