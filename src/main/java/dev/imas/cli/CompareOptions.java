@@ -41,7 +41,6 @@ final class CompareOptions {
                 faults,
                 word -> Names.constant(Method.class, word).orElseThrow(IllegalArgumentException::new));
         if (methods.contains(Method.UNIMATCH_V2) && methods.size() > 1) {
-            faults.add(
             faults.add("--methods: unimatch_v2 has settings of its own, which the other methods would have, too;"
                     + " train it by its presets, and compare the runs with imas report");
         }
