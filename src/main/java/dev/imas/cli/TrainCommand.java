@@ -52,8 +52,9 @@ final class TrainCommand implements Command {
                 A list file names one image a line: `picture mask`, or the picture alone in the unlabelled list.
                 Paths are relative to --data. Masks hold class indices; 255 is ignored.
                 report.html in the run directory is written anew while the run goes on and refreshes itself.
-                --processes trains in several processes, one a GPU or with a share of the CPU's cores each; batches are
-                those of all together. Under torchrun, SLURM or Kubernetes leave it out (docs/distributed.md).
+                --processes trains in several processes, one a GPU or with a share of the CPU's cores each;
+                batches are those of all together. Under torchrun, SLURM or Kubernetes leave it out
+                (docs/distributed.md).
                 --log json prints one JSON object a line on standard output and nothing else (docs/watch.md).
 
                 examples:
