@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** Counts the multiply-adds of a network's convolutions in one evaluation pass; the other operations count nothing. */
+/** Counts the multiply-adds of a network's convolutions and matrix products in one evaluation pass, nothing else. */
 final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
     /** Planes of a picture, and their size. */
     record Shape(long planes, long height, long width) {}
@@ -81,5 +81,66 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
     @Override
     public Shape joined(List<Shape> parts) {
         return new Shape(parts.stream().mapToLong(Shape::planes).sum(), parts.get(0).height, parts.get(0).width);
+    }
+
+    @Override
+    public Shape transposedConvolution(Shape x, String weight, String bias, int factor) {
+        long planes = parameters.get(weight).size(1);
+        sum += x.planes * x.height * x.width * planes * factor * factor;
+        return new Shape(planes, x.height * factor, x.width * factor);
+    }
+
+    @Override
+    public Shape doubled(Shape x) {
+        return new Shape(x.planes, 2 * x.height, 2 * x.width);
+    }
+
+    @Override
+    public Shape wholePatches(Shape x, int multiple) {
+        return new Shape(x.planes, nearest(x.height, multiple), nearest(x.width, multiple));
+    }
+
+    private static long nearest(long side, int multiple) {
+        return Math.max(1, (2 * side + multiple) / (2L * multiple)) * multiple;
+    }
+
+    /** Tokens stand below each other. */
+    @Override
+    public Shape tokens(Shape map, String classToken, String table, int side) {
+        return new Shape(map.planes, 1 + map.height * map.width, 1);
+    }
+
+    @Override
+    public Shape map(Shape tokens, Shape like) {
+        return new Shape(tokens.planes, like.height, like.width);
+    }
+
+    @Override
+    public Shape linear(Shape tokens, String prefix) {
+        long out = parameters.get(prefix + ".weight").size(0);
+        sum += tokens.height * tokens.planes * out;
+        return new Shape(out, tokens.height, 1);
+    }
+
+    @Override
+    public Shape tokenNorm(Shape tokens, String prefix, double epsilon) {
+        return tokens;
+    }
+
+    @Override
+    public Shape gelu(Shape x) {
+        return x;
+    }
+
+    @Override
+    public Shape attention(Shape queryKeyValue, int heads, double scale) {
+        Shape y = new Shape(queryKeyValue.planes / 3, queryKeyValue.height, 1);
+        sum += 2 * y.height * y.height * y.planes;
+        return y;
+    }
+
+    @Override
+    public Shape times(Shape tokens, String key) {
+        return tokens;
     }
 }
