@@ -44,8 +44,9 @@ record Console(PrintStream out, PrintStream err, boolean interactive, Optional<J
         }
         try {
             return new PrintStream(new FileOutputStream("/dev/fd/" + descriptor, true), true);
-        } catch (FileNotFoundException e) {
-            return System.out;
+        } catch (FileNotFoundException e) { // a socket, as under some services; the standard output itself is Gloo's
+            System.err.println("imas: the output cannot be opened (" + e.getMessage() + "); it follows here");
+            return System.err;
         }
     }
 

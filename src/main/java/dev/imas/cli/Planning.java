@@ -47,10 +47,15 @@ final class Planning {
         return named;
     }
 
+    /** Whether a plan is asked for. */
+    static boolean plans(CommandLine line) {
+        return own(line) || line.hasOption("budget");
+    }
+
     /** Data and settings of a new run; says what was planned, or that a run will take long. */
     static Inspection newRun(CommandLine line, Console console) {
         ImasConfig start = start(line, "embedded", console);
-        boolean planned = own(line) || line.hasOption("budget");
+        boolean planned = plans(line);
         if (!planned && start.data().layout() == Layout.EMBEDDED) {
             return Inspection.of(start);
         }
@@ -70,7 +75,7 @@ final class Planning {
      * @param wholeRuns how many runs like this one all of them are
      */
     static Inspection ofRuns(CommandLine line, ImasConfig start, double wholeRuns, Console console) {
-        boolean planned = own(line) || line.hasOption("budget");
+        boolean planned = plans(line);
         if (!planned && start.data().layout() == Layout.EMBEDDED) {
             return Inspection.of(start);
         }

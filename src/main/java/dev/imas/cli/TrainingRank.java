@@ -96,6 +96,11 @@ final class TrainingRank {
         Inspection run = again
                 ? Inspection.of(asked)
                 : resume ? Planning.resumed(asked, line, console) : Planning.newRun(line, console);
+        if (!resume && Planning.plans(line)) {
+            console.err()
+                    .println("the plan is for one process with the whole batch; " + group.count()
+                            + " together take another time, and less memory each");
+        }
         Path out = TrainCommand.out(line, run.config());
         group.told(out.toAbsolutePath().toString());
         String device = Compute.nameFor(run.config().device(), group.localRank());

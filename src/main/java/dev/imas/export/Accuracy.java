@@ -36,6 +36,11 @@ record Accuracy(OptionalDouble miou, List<String> otherwise) {
                 keys,
                 "evaluation.scale",
                 trained.sight().scale().equals(model.sight().scale()));
+        boolean patches = trained.network().backbone().transformer();
+        add(
+                keys,
+                "evaluation.patch_fit",
+                !patches || trained.sight().fit().equals(model.sight().fit()));
         boolean inWindows =
                 trained.sight().mode().filter(EvaluationMode.SLIDING::equals).isPresent();
         add(keys, "evaluation.mode", !inWindows); // a model sees pictures as a whole

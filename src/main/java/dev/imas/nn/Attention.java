@@ -6,8 +6,9 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Every token looks at all: softmax(q kᵀ / sqrt(head width)) v a head, by whichever of libtorch's fused attentions the
- * device has. Queries, keys and values are made by one layer, in this order, each cut into heads one after the other.
+ * Every token looks at all: softmax(q kᵀ / sqrt(head width)) v a head, by whichever of libtorch's fused attentions
+ * the device has. Queries, keys and values are made by one layer, in this order, each cut into heads one after the
+ * other.
  */
 final class Attention {
     private final Linear queryKeyValue;

@@ -73,6 +73,8 @@ record OpeningSettings(Segmenter.Options options) {
         sight.scale().ifPresent(scale -> ConfigYaml.set(layers, "evaluation.scale", scale));
         sight.mode().ifPresent(mode -> ConfigYaml.set(layers, "evaluation.mode", Names.word(mode)));
         sight.window().ifPresent(side -> ConfigYaml.set(layers, "evaluation.window", side));
+        sight.last().ifPresent(last -> ConfigYaml.set(layers, "evaluation.last_window", Names.word(last)));
+        sight.fit().ifPresent(fit -> ConfigYaml.set(layers, "evaluation.patch_fit", Names.word(fit)));
     }
 
     /** Where the run's pictures are says nothing of another folder, which is looked at anew. */

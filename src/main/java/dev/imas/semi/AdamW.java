@@ -1,26 +1,22 @@
 package dev.imas.semi;
 
+import static dev.imas.semi.FusedOperation.list;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorList;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * AdamW as PyTorch defines it, on float32 parameters: p *= 1 - rate * decay; m and v are moving means of g and g², and
- * p -= rate * m̂ / (sqrt(v̂) + epsilon) with m̂ = m / (1 - 0.9^t) and v̂ = v / (1 - 0.999^t). Each parameter's rate is
+ * p -= rate * M / (sqrt(V) + epsilon) with M = m / (1 - 0.9^t) and V = v / (1 - 0.999^t). Each parameter's rate is
  * the step's times a factor of its own, and so is its decay; those of one factor and decay are one call of libtorch.
  * Parameters without a gradient are neither moved nor decayed; a frozen one has no moments at all.
  */
@@ -49,7 +45,7 @@ public final class AdamW implements Optimizer {
     private final Map<String, Tensor> memory = new LinkedHashMap<>();
     private final List<Tensor> parameters;
     private final Tensor steps;
-    private final OperatorHandle fused = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
+    private final FusedOperation fused = new FusedOperation("aten::_fused_adamw_");
 
     /** @param parameters learnable tensors by state-dict key; their layout must not change afterwards */
     public AdamW(Map<String, Tensor> parameters, Rules rules) {
@@ -104,7 +100,7 @@ public final class AdamW implements Optimizer {
         }
         if (values.size() > 0) {
             IValue no = new IValue(false);
-            fused.callBoxed(new IValueVector(
+            fused.call(
                     list(values),
                     list(gradients),
                     list(means),
@@ -119,11 +115,7 @@ public final class AdamW implements Optimizer {
                     no,
                     no,
                     new IValue(),
-                    new IValue()));
+                    new IValue());
         }
-    }
-
-    private static IValue list(TensorVector tensors) {
-        return new IValue(new GenericList((Pointer) new TensorList(tensors)));
     }
 }

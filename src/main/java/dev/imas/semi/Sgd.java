@@ -1,27 +1,22 @@
 package dev.imas.semi;
 
+import static dev.imas.semi.FusedOperation.list;
+
 import dev.imas.nn.SegmentationNetwork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorList;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * SGD as PyTorch defines it (docs/method.md 3.8), on float32 parameters: g = gradient + weightDecay * p;
  * buffer = momentum * buffer + g; p -= lr * buffer. The encoder learns with lr, everything else with lr *
- * headMultiplier. Momentum buffers start at
- * zero, which makes the first step's buffer g, as PyTorch's; without momentum they stay there. A group is one call of
- * libtorch, on a GPU some launches; gradients are forgotten without any.
+ * headMultiplier. Momentum buffers start at zero, which makes the first step's buffer g, as PyTorch's; without momentum
+ * they stay there. A group is one call of libtorch, on a GPU some launches; gradients are forgotten without any.
  */
 public final class Sgd implements Optimizer {
     private static final double DAMPENING = 0;
@@ -34,7 +29,7 @@ public final class Sgd implements Optimizer {
     private final List<Slot> encoder = new ArrayList<>();
     private final List<Slot> head = new ArrayList<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
-    private final OperatorHandle fused = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_sgd_", "");
+    private final FusedOperation fused = new FusedOperation("aten::_fused_sgd_");
 
     /** @param parameters learnable tensors by state-dict key; their layout must not change afterwards */
     public Sgd(Map<String, Tensor> parameters, double momentum, double weightDecay, double headMultiplier) {
@@ -88,7 +83,7 @@ public final class Sgd implements Optimizer {
         }
         if (parameters.size() > 0) {
             IValue no = new IValue(false);
-            fused.callBoxed(new IValueVector(
+            fused.call(
                     list(parameters),
                     list(gradients),
                     list(momenta),
@@ -100,11 +95,7 @@ public final class Sgd implements Optimizer {
                     no,
                     no,
                     new IValue(),
-                    new IValue()));
+                    new IValue());
         }
-    }
-
-    private static IValue list(TensorVector tensors) {
-        return new IValue(new GenericList((Pointer) new TensorList(tensors)));
     }
 }

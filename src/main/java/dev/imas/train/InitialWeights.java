@@ -6,14 +6,21 @@ import dev.imas.common.WrittenPath;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.Names;
+import dev.imas.nn.SegmentationNetwork;
+import dev.imas.weights.LoadReport;
+import dev.imas.weights.WeightFiles;
 import dev.imas.weights.WeightFiles.Fit;
 import dev.imas.weights.fetch.FetchListener;
 import dev.imas.weights.fetch.PretrainedWeights;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The weights that a run begins with: {@code network.init_weights}. */
 final class InitialWeights {
+    /** DINOv2's files have it, and no pass reads it. */
+    private static final String UNUSED = "mask_token";
+
     private InitialWeights() {}
 
     /**
@@ -39,9 +46,23 @@ final class InitialWeights {
         return Optional.of(file);
     }
 
-    /** How much of the network that file must hold. */
-    static Fit fit(ImasConfig config) {
-        return config.network().strictWeights() ? Fit.EXACT : Fit.PARTIAL;
+    /**
+     * Copies that file's values into a new network.
+     *
+     * @throws UserException when it holds less of the network than the configuration asks for
+     */
+    static LoadReport load(SegmentationNetwork network, Path file, ImasConfig config) {
+        Fit fit = config.network().strictWeights() ? Fit.EXACT : Fit.PARTIAL;
+        LoadReport report = WeightFiles.load(network, file, fit);
+        List<String> random = report.missing().stream()
+                .filter(key -> SegmentationNetwork.ofEncoder(key) && !key.endsWith(UNUSED))
+                .toList();
+        if (config.network().freezeEncoder() && !random.isEmpty()) {
+            throw new UserException(file + " lacks " + random.size() + " tensors of the encoder, such as "
+                    + random.get(0) + ", which network.freeze_encoder would leave at random for the whole run; give a"
+                    + " file with all of them, or set network.freeze_encoder to false");
+        }
+        return report;
     }
 
     /** Whoever repeats a published experiment needs the weights that it began with. */

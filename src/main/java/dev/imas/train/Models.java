@@ -13,7 +13,6 @@ import dev.imas.semi.SemiSupervisedStep;
 import dev.imas.semi.StepAssembly;
 import dev.imas.semi.Teacher;
 import dev.imas.weights.SafetensorsFile;
-import dev.imas.weights.WeightFiles;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,9 +46,8 @@ final class Models implements AutoCloseable {
         Consumer<SegmentationNetwork> start = fresh -> {
             if (initial) {
                 InitialWeights.of(config, listener)
-                        .ifPresent(
-                                weights -> listener.message(WeightFiles.load(fresh, weights, InitialWeights.fit(config))
-                                        .summary()));
+                        .ifPresent(weights -> listener.message(
+                                InitialWeights.load(fresh, weights, config).summary()));
             }
         };
         assembly = StepAssembly.create(config, compute, start, UnaryOperator.identity(), ranks);

@@ -9,7 +9,9 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Precision;
+import dev.imas.config.Names;
 import dev.imas.data.Dataset;
+import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
 import java.util.ArrayList;
@@ -143,6 +145,16 @@ public final class Together {
         if (!other.isEmpty()) {
             throw new UserException("rank " + ranks.rank() + " finds other data than rank 0 (rank 0 -> rank "
                     + ranks.rank() + "): " + String.join(", ", other) + "; give every machine the same files");
+        }
+    }
+
+    /** @throws UserException where {@code auto} is another precision on this machine than on that of rank 0 */
+    static void requireSamePrecision(Compute compute, Ranks ranks) {
+        String own = Names.word(compute.precision());
+        String first = ranks.told(own);
+        if (!first.equals(own)) {
+            throw new UserException("precision is auto, which is " + first + " on the machine of rank 0 and " + own
+                    + " on that of rank " + ranks.rank() + "; give one to all, such as with --set precision=fp32");
         }
     }
 

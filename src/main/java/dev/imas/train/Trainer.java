@@ -171,6 +171,7 @@ public final class Trainer {
             String device, ImasConfig config, Precision precision, TrainListener listener, Ranks ranks) {
         Compute compute = Compute.of(device, precision, config.network().backbone());
         ranks.computeOn(compute.cuda());
+        Together.requireSamePrecision(compute, ranks);
         compute.passedOver(device).ifPresent(listener::message);
         listener.message("device " + compute.device() + ", precision "
                 + Names.word(compute.precision())

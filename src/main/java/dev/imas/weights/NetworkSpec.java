@@ -11,6 +11,8 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Evaluation;
 import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.ImasConfig.LastWindow;
+import dev.imas.config.ImasConfig.PatchFit;
 import dev.imas.config.Names;
 import dev.imas.config.PictureInput;
 import dev.imas.config.PixelRange;
@@ -48,13 +50,15 @@ import java.util.OptionalInt;
  * imas.scale         1.0: by which factor pictures are reduced for it (evaluation.scale)
  * imas.mode          whole | sliding: how its run saw pictures (evaluation.mode)
  * imas.window        513: side of the sliding windows (evaluation.window)
+ * imas.last_window   cut | moved: what becomes of the last ones (evaluation.last_window)
+ * imas.patch_fit     resize | pad: how pictures get whole patches, of a transformer (evaluation.patch_fit)
  * imas.tile          321: side of the squares that it learned from, the least for whoever cuts pictures into tiles
  * imas.mean          [0.485,0.456,0.406]
  * imas.std           [0.229,0.224,0.225]
  * </pre>
  *
  * All values are texts in the safetensors metadata; lists are JSON. Files from before they were written lack channels,
- * range and page, and are for RGB, or scale, mode, window and tile.
+ * range and page, and are for RGB, or what says how pictures are seen.
  *
  * @param network    backbone and its variant; {@code initWeights} is not kept
  * @param classes    number of classes
@@ -76,11 +80,24 @@ public record NetworkSpec(
      * @param scale  factor in (0,1] by which they are reduced
      * @param mode   whole or in sliding windows
      * @param window side of the sliding windows, at least 1
+     * @param last   what becomes of windows that reach over the picture's end
+     * @param fit    how pictures get whole patches
      * @param tile   side of the squares that it learned from, in reduced pixels, at least 1
      */
-    public record Sight(OptionalDouble scale, Optional<EvaluationMode> mode, OptionalInt window, OptionalInt tile) {
-        static final Sight UNKNOWN =
-                new Sight(OptionalDouble.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+    public record Sight(
+            OptionalDouble scale,
+            Optional<EvaluationMode> mode,
+            OptionalInt window,
+            Optional<LastWindow> last,
+            Optional<PatchFit> fit,
+            OptionalInt tile) {
+        static final Sight UNKNOWN = new Sight(
+                OptionalDouble.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty());
 
         static Sight of(ImasConfig config) {
             Evaluation evaluation = config.evaluation();
@@ -89,6 +106,8 @@ public record NetworkSpec(
                     OptionalDouble.of(evaluation.scale()),
                     Optional.of(evaluation.mode()),
                     OptionalInt.of(evaluation.window()),
+                    Optional.of(evaluation.lastWindow()),
+                    Optional.of(evaluation.patchFit()),
                     OptionalInt.of(crop));
         }
     }
@@ -135,7 +154,7 @@ public record NetworkSpec(
 
     /** The same, with the network of a file and what that learned from. */
     public NetworkSpec around(NetworkSpec file) {
-        Sight seen = new Sight(sight.scale, sight.mode, sight.window, file.sight.tile);
+        Sight seen = new Sight(sight.scale, sight.mode, sight.window, sight.last, sight.fit, file.sight.tile);
         return new NetworkSpec(file.network, classes, classNames, palette, input, seen);
     }
 
@@ -170,6 +189,8 @@ public record NetworkSpec(
         sight.scale.ifPresent(factor -> texts.put(PREFIX + "scale", String.valueOf(factor)));
         sight.mode.ifPresent(mode -> texts.put(PREFIX + "mode", Names.word(mode)));
         sight.window.ifPresent(side -> texts.put(PREFIX + "window", String.valueOf(side)));
+        sight.last.ifPresent(last -> texts.put(PREFIX + "last_window", Names.word(last)));
+        sight.fit.ifPresent(fit -> texts.put(PREFIX + "patch_fit", Names.word(fit)));
         sight.tile.ifPresent(side -> texts.put(PREFIX + "tile", String.valueOf(side)));
         texts.put(PREFIX + "mean", json(input.mean()));
         texts.put(PREFIX + "std", json(input.std()));
@@ -262,9 +283,15 @@ public record NetworkSpec(
         private Sight sight() {
             return new Sight(
                     has("scale") ? OptionalDouble.of(scale()) : OptionalDouble.empty(),
-                    has("mode") ? Optional.of(choice("mode", EvaluationMode.class)) : Optional.empty(),
+                    known("mode", EvaluationMode.class),
                     side("window"),
+                    known("last_window", LastWindow.class),
+                    known("patch_fit", PatchFit.class),
                     side("tile"));
+        }
+
+        private <E extends Enum<E>> Optional<E> known(String key, Class<E> type) {
+            return has(key) ? Optional.of(choice(key, type)) : Optional.empty();
         }
 
         private OptionalInt side(String key) {

@@ -49,6 +49,7 @@ class CompareCommandTest {
             value = {
                 "--methods imas,best        | --methods is imas,best; expected supervised, uniform, imas, unimatch_v2",
                 "--methods imas,imas        | --methods is imas,imas, which names something twice; name each once",
+                "--methods imas,unimatch_v2 | --methods: unimatch_v2 has settings of its own",
                 "--seeds 0                  | --seeds is 0; expected how many seeds (1 to 1000), or a list such as"
                         + " 1,2,3",
                 "--labels 5,x               | --labels is 5,x; expected numbers of labelled pictures, such as 5,10,20",

@@ -166,7 +166,12 @@ class ExporterTest {
 
     private static NetworkSpec seeing(NetworkSpec spec, PictureInput input, double scale, EvaluationMode mode) {
         NetworkSpec.Sight sight = new NetworkSpec.Sight(
-                OptionalDouble.of(scale), Optional.of(mode), OptionalInt.empty(), OptionalInt.empty());
+                OptionalDouble.of(scale),
+                Optional.of(mode),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty());
         return new NetworkSpec(spec.network(), spec.classes(), spec.classNames(), spec.palette(), input, sight);
     }
 

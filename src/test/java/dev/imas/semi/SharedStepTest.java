@@ -16,6 +16,8 @@ import dev.imas.nn.SegmentationNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -32,8 +34,12 @@ class SharedStepTest {
     private static final int SIZE = 32;
     private static final int STEPS = 3;
     private static final double LR = 0.01;
-    /** Of losses and weights of about 1: sums in another order, through three steps of a network of 16 layers. */
-    private static final double DRIFT = 6e-4;
+    /** Of losses of 5 to 20 and of weights: sums in another order, through three steps of a network of 16 layers. */
+    private static final double DRIFT = 5e-5;
+    /** A ReLU that is decided within rounding moves the weights of one plane, and no loss that is seen. */
+    private static final double FLIPPED = 1e-3;
+
+    private static final double SHARE_FLIPPED = 1e-3;
     /** What is no drift any more. */
     private static final double FAR = 2e-3;
 
@@ -41,16 +47,20 @@ class SharedStepTest {
 
     /** @param gamma of the last step */
     private record Learned(List<Double> losses, List<Boolean> mixed, float[] gamma, float[] weights) {
-        double difference(Learned other) {
-            double largest = 0;
-            for (int i = 0; i < losses.size(); i++) {
-                largest = Math.max(largest, Math.abs(losses.get(i) - other.losses.get(i)));
-            }
-            for (int i = 0; i < weights.length; i++) {
-                double difference = Math.abs(weights[i] - other.weights[i]);
-                largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
-            }
-            return largest;
+        double largestOfLosses(Learned other) {
+            return IntStream.range(0, losses.size())
+                    .mapToDouble(i -> distance(losses.get(i), other.losses.get(i)))
+                    .max()
+                    .orElseThrow();
+        }
+
+        DoubleStream ofWeights(Learned other) {
+            return IntStream.range(0, weights.length).mapToDouble(i -> distance(weights[i], other.weights[i]));
+        }
+
+        private static double distance(double a, double b) {
+            double distance = Math.abs(a - b);
+            return Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
         }
     }
 
@@ -96,7 +106,7 @@ class SharedStepTest {
         for (ImasConfig config : List.of(apart, own)) {
             List<Learned> parts = Threads.run(2, ranks -> learned(config, ranks));
             assertThat(parts.get(1).weights).isEqualTo(parts.get(0).weights);
-            assertThat(parts.get(0).difference(alone)).isGreaterThan(FAR);
+            assertThat(parts.get(0).largestOfLosses(alone)).isGreaterThan(FAR);
         }
     }
 
@@ -109,7 +119,12 @@ class SharedStepTest {
         for (Learned part : parts) {
             assertThat(part.mixed).isEqualTo(alone.mixed);
             assertThat(part.weights).isEqualTo(parts.get(0).weights);
-            assertThat(part.difference(alone)).isLessThan(DRIFT);
+            assertThat(part.largestOfLosses(alone)).isLessThan(DRIFT);
+            assertThat(part.ofWeights(alone).max().orElseThrow()).isLessThan(FLIPPED);
+            assertThat(part.ofWeights(alone)
+                            .filter(distance -> distance > DRIFT)
+                            .count())
+                    .isLessThan((long) (SHARE_FLIPPED * part.weights.length));
         }
     }
 

@@ -105,6 +105,8 @@ class NetworkSpecTest {
         NetworkSpec spec = NetworkSpec.of(config.withEvaluation(config.evaluation()
                 .withMode(EvaluationMode.SLIDING)
                 .withWindow(96)
+                .withLastWindow(ImasConfig.LastWindow.MOVED)
+                .withPatchFit(ImasConfig.PatchFit.PAD)
                 .withScale(0.5)));
         assertThat(NetworkSpec.of(write(spec.metadata())).orElseThrow().sight()).isEqualTo(spec.sight());
         assertThat(NetworkSpec.of(write(SPEC.metadata())).orElseThrow().sight().mode())
@@ -142,6 +144,8 @@ class NetworkSpecTest {
                 "imas.classes | 0 | 1..255",
                 "imas.mode | tiled | whole",
                 "imas.window | 0 | whole number",
+                "imas.last_window | off | cut",
+                "imas.patch_fit | cut | resize",
                 "imas.classes | many | whole number",
                 "imas.class_names | {} | JSON list",
                 "imas.channels | 0 | rgb",

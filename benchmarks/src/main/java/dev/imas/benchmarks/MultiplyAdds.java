@@ -75,7 +75,7 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
 
     @Override
     public Shape enlarged(Shape x, Shape like) {
-        return new Shape(x.planes, like.height, like.width);
+        return repeated(x, like);
     }
 
     @Override
@@ -112,7 +112,7 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
 
     @Override
     public Shape map(Shape tokens, Shape like) {
-        return new Shape(tokens.planes, like.height, like.width);
+        return repeated(tokens, like);
     }
 
     @Override

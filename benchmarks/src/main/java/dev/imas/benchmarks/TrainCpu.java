@@ -13,7 +13,6 @@ import dev.imas.device.DeviceQueue;
 import dev.imas.device.ImageTensors;
 import dev.imas.device.Torch;
 import dev.imas.machine.CpuFeatures;
-import dev.imas.machine.FileView;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.semi.StepAssembly;
 import dev.imas.semi.StepResult;
@@ -61,8 +60,8 @@ public final class TrainCpu {
         this.line = line;
         which = TrainCpuCase.of(line.getOptionValue("case", "wbc-r18"));
         config = which.config(Path.of(line.getOptionValue("images", "target/benchmark-images"), which.title));
-        rounds = number("rounds", 5);
-        steps = number("steps", 2);
+        rounds = TrainStep.number(line, "rounds", 5);
+        steps = TrainStep.number(line, "steps", 2);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -108,7 +107,7 @@ public final class TrainCpu {
                 }
             }
             if (line.hasOption("only")) {
-                System.out.println(peakBytes());
+                System.out.println(TrainStep.largestResident());
                 return;
             }
             ObjectNode result = result(contenders);
@@ -282,22 +281,6 @@ public final class TrainCpu {
             throw new IllegalStateException(name + " alone ended with status " + process.exitValue());
         }
         return Long.parseLong(said.strip());
-    }
-
-    private static long peakBytes() {
-        return FileView.ofThisMachine().lines("/proc/self/status").stream()
-                .filter(l -> l.startsWith("VmHWM:"))
-                .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private int number(String option, int otherwise) {
-        String text = line.getOptionValue(option, Integer.toString(otherwise));
-        if (!text.matches("[1-9]\\d{0,4}")) {
-            throw new UserException("--" + option + " " + text + ": expected a number from 1 on");
-        }
-        return Integer.parseInt(text);
     }
 
     private void print(ObjectNode json) {

@@ -394,6 +394,11 @@ public final class TrainStep implements AutoCloseable {
                 return 0; // resetPeak told why
             }
         }
+        return largestResident();
+    }
+
+    /** Bytes of the process's largest resident memory; 0 if unknown. */
+    static long largestResident() {
         return FileView.ofThisMachine().lines("/proc/self/status").stream()
                 .filter(l -> l.startsWith("VmHWM:"))
                 .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
@@ -402,6 +407,10 @@ public final class TrainStep implements AutoCloseable {
     }
 
     private int number(String option, int otherwise) {
+        return number(line, option, otherwise);
+    }
+
+    static int number(CommandLine line, String option, int otherwise) {
         String text = line.getOptionValue(option, Integer.toString(otherwise));
         if (!text.matches("[1-9]\\d{0,5}")) {
             throw new UserException("--" + option + " " + text + ": expected a number from 1 on");
