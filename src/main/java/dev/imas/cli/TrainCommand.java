@@ -98,16 +98,17 @@ final class TrainCommand implements Command {
             throw new UserException("--log is " + log + "; expected text or json");
         }
         Optional<Environment> place = Environment.ofThisProcess();
-        if (line.hasOption(PROCESSES)) {
-            int processes = processes(line, place);
-            if (processes > 1) {
-                return new TrainingLauncher(alone(line), processes, console).run();
-            }
-        }
+        int processes = line.hasOption(PROCESSES) ? processes(line, place) : 1;
         boolean resume = line.hasOption(RESUME);
         boolean again = place.isPresent() && TrainingRank.startedAgain(place.get(), line);
         if (!resume && !again && line.hasOption("out")) {
             new RunDirectory(Arguments.path(line, "out")).requireFree(); // before pictures are looked at
+        }
+        if (processes > 1) {
+            if (!resume) {
+                Planning.start(line, "embedded", console); // what is refused is told once, not by each process
+            }
+            return new TrainingLauncher(alone(line), processes, console).run();
         }
         if (place.isPresent()) {
             return new TrainingRank(place.get(), line, console).run();
