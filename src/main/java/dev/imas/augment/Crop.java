@@ -1,6 +1,7 @@
 package dev.imas.augment;
 
 import dev.imas.common.Normalization;
+import dev.imas.config.ImasConfig.Padding;
 import dev.imas.image.FloatImage;
 import dev.imas.image.LabelMap;
 import dev.imas.image.RgbImage;
@@ -8,14 +9,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a crop does to a picture smaller than itself: it is extended at the bottom and right, pictures with the mean
- * colour or each channel's mean, label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
+ * What a crop does to a picture smaller than itself: it is extended at the bottom and right, pictures with one colour
+ * or a value a channel, label maps with {@link LabelMap#IGNORE}. Method section 2, golden README section 9.
  */
 final class Crop {
     /** The mean colour of {@link Normalization}, rounded towards zero: R, G, B. */
-    private static final byte[] PADDING = {meanOf(0), meanOf(1), meanOf(2)};
+    private static final byte[] MEAN = {meanOf(0), meanOf(1), meanOf(2)};
+
+    private static final byte[] BLACK = {0, 0, 0};
 
     private Crop() {}
+
+    private static byte[] colour(Padding padding) {
+        return padding == Padding.BLACK ? BLACK : MEAN;
+    }
 
     private static byte meanOf(int channel) {
         return (byte) (255 * Normalization.MEAN.get(channel));
@@ -37,11 +44,12 @@ final class Crop {
     /**
      * A picture of that size whose padding begins to the right of and below the covered part; the rest is not filled.
      */
-    static RgbImage extended(Window covered, int width, int height) {
+    static RgbImage extended(Window covered, int width, int height, Padding kind) {
+        byte[] colour = colour(kind);
         RgbImage image = RgbImage.black(width, height);
         byte[] padding = new byte[width * 3];
         for (int i = 0; i < padding.length; i++) {
-            padding[i] = PADDING[i % 3];
+            padding[i] = colour[i % 3];
         }
         for (int y = 0; y < height; y++) {
             int kept = y < covered.height() ? covered.width() * 3 : 0;
@@ -50,7 +58,7 @@ final class Crop {
         return image;
     }
 
-    /** As {@link #extended(Window, int, int)}, of channels; {@code padding} has a value for each. */
+    /** As {@link #extended(Window, int, int, Padding)}, of channels; {@code padding} has a value for each. */
     static FloatImage extended(Window covered, int width, int height, List<Double> padding) {
         FloatImage image = FloatImage.zeros(width, height, padding.size());
         for (int y = 0; y < height; y++) {
@@ -67,20 +75,20 @@ final class Crop {
     /**
      * The picture extended at the bottom and right to at least the given size; the same object when it is that large.
      */
-    static RgbImage pad(RgbImage image, int minWidth, int minHeight) {
+    static RgbImage pad(RgbImage image, int minWidth, int minHeight, Padding kind) {
         int width = Math.max(minWidth, image.width());
         int height = Math.max(minHeight, image.height());
         if (width == image.width() && height == image.height()) {
             return image;
         }
-        RgbImage padded = extended(new Window(0, 0, image.width(), image.height()), width, height);
+        RgbImage padded = extended(new Window(0, 0, image.width(), image.height()), width, height, kind);
         for (int y = 0; y < image.height(); y++) {
             System.arraycopy(image.rgb(), y * image.width() * 3, padded.rgb(), y * width * 3, image.width() * 3);
         }
         return padded;
     }
 
-    /** As {@link #pad(RgbImage, int, int)}, of channels; {@code padding} has a value for each. */
+    /** As {@link #pad(RgbImage, int, int, Padding)}, of channels; {@code padding} has a value for each. */
     static FloatImage pad(FloatImage image, int minWidth, int minHeight, List<Double> padding) {
         int width = Math.max(minWidth, image.width());
         int height = Math.max(minHeight, image.height());

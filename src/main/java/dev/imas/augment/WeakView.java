@@ -1,11 +1,13 @@
 package dev.imas.augment;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Padding;
 import dev.imas.image.FloatImage;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
 import dev.imas.image.RgbImage;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
@@ -17,11 +19,12 @@ public final class WeakView {
     private WeakView() {}
 
     /**
-     * @param <P>    colours or channels, as the picture was
-     * @param image  the crop
-     * @param labels its labels; null when none were given
+     * @param <P>     colours or channels, as the picture was
+     * @param image   the crop
+     * @param labels  its labels; null when none were given
+     * @param covered how much of the crop the picture covers, from the upper left corner on; the rest is padding
      */
-    public record Result<P extends Picture>(P image, LabelMap labels) {}
+    public record Result<P extends Picture>(P image, LabelMap labels, ImageSize covered) {}
 
     /**
      * What a weak view does to one picture.
@@ -116,6 +119,10 @@ public final class WeakView {
             return new Window(left, covered.y(), covered.width(), covered.height());
         }
 
+        private ImageSize coveredSize() {
+            return new ImageSize(covered().width(), covered().height());
+        }
+
         private static ImageSize base(ImageSize source, List<Integer> base) {
             return base.isEmpty() ? source : new ImageSize(base.get(1), base.get(0));
         }
@@ -125,39 +132,51 @@ public final class WeakView {
      * Draws a geometry and applies it. Neither argument is changed.
      *
      * @param labelsOrNull labels of the picture's size, or null
-     * @param config       crop, resize and flip, as validated with the configuration
+     * @param config       crop, resize, flip and padding, as validated with the configuration
      * @param uniform      draws in [0, 1)
      * @return picture and labels of the crop's size
      */
     public static Result<RgbImage> apply(
             RgbImage image, LabelMap labelsOrNull, ImasConfig.Augment config, DoubleSupplier uniform) {
         requireLabelsOf(image, labelsOrNull);
-        return apply(image, labelsOrNull, Geometry.draw(sizeOf(image), labelsOrNull, config, uniform));
+        Geometry geometry = Geometry.draw(sizeOf(image), labelsOrNull, config, uniform);
+        return apply(image, labelsOrNull, geometry, config.padding());
     }
 
     /**
      * As {@link #apply(RgbImage, LabelMap, ImasConfig.Augment, DoubleSupplier)}, of either kind of picture.
      *
-     * @param padding what channels are extended with, one number a channel; colours have their own
+     * @param mean one number a channel, with which channels are extended unless they are with zeros; colours have their
+     *             own
      */
     public static Result<Picture> apply(
             Picture picture,
             LabelMap labelsOrNull,
             ImasConfig.Augment config,
-            List<Double> padding,
+            List<Double> mean,
             DoubleSupplier uniform) {
         requireLabelsOf(picture, labelsOrNull);
         Geometry geometry = Geometry.draw(sizeOf(picture), labelsOrNull, config, uniform);
         Picture crop = picture instanceof FloatImage image
-                ? cropped(image, geometry, padding)
-                : cropped((RgbImage) picture, geometry);
-        return new Result<>(crop, cropped(labelsOrNull, geometry));
+                ? cropped(image, geometry, padding(config.padding(), mean))
+                : cropped((RgbImage) picture, geometry, config.padding());
+        return new Result<>(crop, cropped(labelsOrNull, geometry), geometry.coveredSize());
     }
 
-    /** Applies a given geometry. Only the pixels of the crop are computed. */
+    /** Applies a given geometry, padding with the mean colour. Only the pixels of the crop are computed. */
     public static Result<RgbImage> apply(RgbImage image, LabelMap labelsOrNull, Geometry geometry) {
+        return apply(image, labelsOrNull, geometry, Padding.MEAN);
+    }
+
+    private static Result<RgbImage> apply(
+            RgbImage image, LabelMap labelsOrNull, Geometry geometry, Padding padding) {
         requireLabelsOf(image, labelsOrNull);
-        return new Result<>(cropped(image, geometry), cropped(labelsOrNull, geometry));
+        return new Result<>(
+                cropped(image, geometry, padding), cropped(labelsOrNull, geometry), geometry.coveredSize());
+    }
+
+    private static List<Double> padding(Padding padding, List<Double> mean) {
+        return padding == Padding.BLACK ? Collections.nCopies(mean.size(), 0.0) : mean;
     }
 
     private static ImageSize sizeOf(Picture picture) {
@@ -172,14 +191,14 @@ public final class WeakView {
         }
     }
 
-    private static RgbImage cropped(RgbImage image, Geometry geometry) {
+    private static RgbImage cropped(RgbImage image, Geometry geometry, Padding padding) {
         Window crop = geometry.crop();
         if (geometry.turns() > 0) {
-            RgbImage seen = cropped(image, geometry.beforeTurn());
-            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height());
+            RgbImage seen = cropped(image, geometry.beforeTurn(), padding);
+            return Crop.pad(QuarterTurn.of(seen, geometry.turns()), crop.width(), crop.height(), padding);
         }
         Window covered = geometry.covered();
-        RgbImage view = Crop.extended(covered, crop.width(), crop.height());
+        RgbImage view = Crop.extended(covered, crop.width(), crop.height(), padding);
         ImageSize size = geometry.size();
         Resize.bilinear(image, size.width(), size.height(), geometry.source(), geometry.mirrored(), view);
         return view;

@@ -97,7 +97,7 @@ final class CompareCommand implements Command {
         } else {
             Setup setup = CompareOptions.setup(line);
             Planning.budget(line); // before pictures are looked at
-            ImasConfig start = Planning.start(line, "embedded", console);
+            ImasConfig start = Planning.start(line, "embedded", config -> setup.methods(), console);
             folder = folder.root() == null ? fresh(start) : folder;
             comparison = begun(folder, setup, start, line, console);
         }

@@ -7,6 +7,8 @@ import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
+import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.Unheeded;
 import dev.imas.data.Inspection;
 import dev.imas.plan.Proposal;
 import dev.imas.plan.Times;
@@ -16,9 +18,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.commons.cli.CommandLine;
 
 /** From the command line to a run's configuration: planned where a plan is asked for, else as it is given. */
@@ -117,12 +121,29 @@ final class Planning {
      * @param otherwise the preset where no folder, preset or file is named
      */
     static ImasConfig start(CommandLine line, String otherwise, Console console) {
+        return start(line, otherwise, config -> List.of(config.method()), console);
+    }
+
+    /** @param methods for which the settings are */
+    static ImasConfig start(
+            CommandLine line, String otherwise, Function<ImasConfig, List<Method>> methods, Console console) {
         Map<String, Object> layers = Arguments.layers(line, own(line) ? OWN : otherwise, console);
         if (own(line)) {
             ConfigYaml.set(layers, "name", folderName(line.getOptionValue("data")));
         }
         overrides(layers, line);
-        return ConfigYaml.resolve(layers);
+        ImasConfig config = ConfigYaml.resolve(layers);
+        Unheeded.refuse(config, methods.apply(config), byName(line));
+        return config;
+    }
+
+    /** Keys that a person set in a file or by an option; a file that sets all keys was written by this program. */
+    private static Set<String> byName(CommandLine line) {
+        Set<String> keys = new LinkedHashSet<>(Arguments.settingsGiven(line));
+        if (line.hasOption("config")) {
+            keys.addAll(ConfigYaml.writtenIn(Arguments.path(line, "config")));
+        }
+        return keys;
     }
 
     /** A plan alone, for which no weights are fetched. */

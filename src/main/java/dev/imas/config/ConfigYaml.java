@@ -106,16 +106,31 @@ public final class ConfigYaml {
                         : document);
     }
 
+    /**
+     * The keys that a person wrote into a configuration file, without those of the preset that it builds on; none of a
+     * file that holds every key, as this program writes them, or in the published implementation's layout.
+     */
+    public static Set<String> writtenIn(Path path) {
+        Map<String, Object> document = YamlText.keys(path);
+        Set<String> keys = settings(document);
+        boolean dumped = keys.size() == Setting.ALL.size();
+        return dumped || ReferenceYaml.recognises(document) ? Set.of() : keys;
+    }
+
     private static Set<String> given(Map<String, Object> document) {
         Set<String> keys = new LinkedHashSet<>();
         Object parent = document.remove("extends");
         if (parent != null) {
             keys.addAll(givenBy(parent.toString()));
         }
-        RecordMapper.keys().stream()
-                .filter(key -> !RecordMapper.isSection(key) && names(document, key))
-                .forEach(keys::add);
+        keys.addAll(settings(document));
         return keys;
+    }
+
+    private static Set<String> settings(Map<String, Object> document) {
+        return RecordMapper.keys().stream()
+                .filter(key -> !RecordMapper.isSection(key) && names(document, key))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static boolean names(Map<String, Object> document, String key) {

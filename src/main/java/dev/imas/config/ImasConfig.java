@@ -341,6 +341,14 @@ public record ImasConfig(
         JITTER
     }
 
+    /** What a crop that reaches beyond its picture shows there (method 2). */
+    public enum Padding {
+        /** The mean colour, or each channel's mean (parity). */
+        MEAN,
+        /** Zeros before normalisation (parity with UniMatch V2). */
+        BLACK
+    }
+
     /**
      * The weak and the strong view (method 2).
      *
@@ -359,6 +367,7 @@ public record ImasConfig(
      * @param foregroundCrops probability that a labelled crop is placed over a pixel of a class other than 0
      * @param strong          what strong views are made by; {@code strongOps} and {@code strongRandomCount} belong to
      *                        {@link StrongKind#OPERATIONS}
+     * @param padding         what crops show beyond the picture
      */
     @RecordBuilder
     public record Augment(
@@ -378,7 +387,8 @@ public record ImasConfig(
             @Range(min = 0, max = 1) double flipVertical,
             @Range(min = 0, max = 1) double rotate90,
             @Range(min = 0, max = 1) double foregroundCrops,
-            StrongKind strong)
+            StrongKind strong,
+            Padding padding)
             implements ImasConfigAugmentBuilder.With {}
 
     /** What the teacher is before it first differs from the student (method 3.8). */
@@ -575,6 +585,8 @@ public record ImasConfig(
      * @param weakInBatch       the weak part takes part in the batch statistics (parity; method 3.5)
      * @param featureDropout    complementary dropout of the features' channels in the two views that learn from the
      *                          teacher, with a vision transformer
+     * @param ignorePadding     what unlabelled crops show beyond their picture teaches nothing, and the consistency loss
+     *                          is a mean over the other pixels (method 3.7)
      */
     @RecordBuilder
     public record Unsupervised(
@@ -592,7 +604,8 @@ public record ImasConfig(
             @Items(value = 2, expected = SCALE) @Range(min = 0, max = 1) List<Double> cutmixScale,
             boolean cutmixScaleByHardness,
             boolean weakInBatch,
-            boolean featureDropout)
+            boolean featureDropout,
+            boolean ignorePadding)
             implements ImasConfigUnsupervisedBuilder.With {
         static final String SCALE = "[low, high] with 0 <= low <= high <= 1";
     }

@@ -221,7 +221,8 @@ public final class DataLoader implements AutoCloseable {
                 labeled
                         ? null
                         : new ArrayList<>(
-                                Collections.nCopies(batchSize * config.method().strongViews(), null)));
+                                Collections.nCopies(batchSize * config.method().strongViews(), null)),
+                new int[2 * batchSize]);
     }
 
     /** Whether this loader makes them. */
@@ -261,6 +262,8 @@ public final class DataLoader implements AutoCloseable {
         Rng weakDraws = Rng.of(config.seed(), "weak-" + stream, epoch, place);
         WeakView.Result<Picture> weak =
                 WeakView.apply(sample.picture(), sample.mask(), config.augment(), input.mean(), weakDraws::uniform);
+        batch.covered()[2 * slot] = weak.covered().height();
+        batch.covered()[2 * slot + 1] = weak.covered().width();
         int pixels = height() * width();
         PictureBytes.put(weak.image(), batch.images(), slot * pixels * input.pixelBytes());
         if (labeled) {

@@ -3,6 +3,7 @@ package dev.imas.device;
 import dev.imas.device.TensorKernels.Composed;
 import dev.imas.device.TensorKernels.Partners;
 import dev.imas.device.TensorKernels.PseudoLabels;
+import dev.imas.image.LabelMap;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -71,6 +72,12 @@ final class ComposedChannels {
     static Tensor mixed(Tensor images, Tensor boxes, Tensor partners) {
         Tensor inside = inside(boxes, images.size(2), images.size(3));
         return images.index_select(0, partners.flatten().to(ScalarType.Long)).where(inside, images);
+    }
+
+    /** As {@link TensorKernels#within} says. */
+    static Tensor within(Tensor boxes, Tensor labels) {
+        Tensor outside = torch.full_like(labels, new Scalar(LabelMap.IGNORE));
+        return labels.where(inside(boxes, labels.size(2), labels.size(3)), outside);
     }
 
     /** gamma*strong + (1-gamma)*weak, or the strong view itself without gamma. */

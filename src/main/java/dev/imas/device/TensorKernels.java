@@ -6,6 +6,7 @@ import static org.bytedeco.pytorch.global.torch.empty;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.GammaVersion;
 import dev.imas.config.ImasConfig.Unsupervised;
+import dev.imas.image.LabelMap;
 import dev.imas.kernels.ComposeBatch;
 import dev.imas.kernels.ComposeBatch.CutMix;
 import dev.imas.kernels.Confusion;
@@ -173,6 +174,15 @@ public final class TensorKernels {
      */
     public Tensor mixed(Tensor images, Tensor boxes, Tensor partners) {
         return ComposedChannels.mixed(images, boxes, partners);
+    }
+
+    /**
+     * Labels [B,1,H,W] inside their boxes, and {@link LabelMap#IGNORE} outside.
+     *
+     * @param boxes i32 [B,1,1,4], as {@link #mixed} takes them
+     */
+    public Tensor within(Tensor boxes, Tensor labels) {
+        return ComposedChannels.within(boxes, labels);
     }
 
     /**

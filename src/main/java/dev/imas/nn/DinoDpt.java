@@ -45,7 +45,7 @@ public final class DinoDpt extends StatefulNetwork {
     public void requireGradients(boolean learnable) {
         state.parameters().forEach((key, parameter) -> {
             try (PointerScope scope = new PointerScope()) {
-                parameter.set_requires_grad(learnable && !(frozen && SegmentationNetwork.ofEncoder(key)));
+                parameter.set_requires_grad(learnable && !frozen(key));
             }
         });
     }
@@ -73,13 +73,37 @@ public final class DinoDpt extends StatefulNetwork {
         return new Output(
                 Torch.scoped(() -> {
                     List<Tensor> tokens = encoder.forward(images, observer);
-                    return head.forward(
-                            times(tokens, channelFactors),
-                            images.size(2) / PATCH,
-                            images.size(3) / PATCH,
-                            (name, tensor) -> observer.accept(DptHead.PREFIX + name, tensor));
+                    return logits(times(tokens, channelFactors), images, observer);
                 }),
                 null);
+    }
+
+    @Override
+    public boolean frozenEncoder() {
+        return frozen;
+    }
+
+    @Override
+    public List<Tensor> withSameEncoder(SegmentationNetwork other, Tensor images) {
+        requireSides(images);
+        Tensor own;
+        Tensor others;
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> tokens = encoder.forward(images, Observer.NONE);
+            own = logits(tokens, images, Observer.NONE);
+            others = ((DinoDpt) other).logits(tokens, images, Observer.NONE);
+            own.retainReference();
+            others.retainReference();
+        }
+        return List.of(Torch.adopt(own), Torch.adopt(others));
+    }
+
+    private Tensor logits(List<Tensor> tokens, Tensor images, Observer observer) {
+        return head.forward(
+                tokens,
+                images.size(2) / PATCH,
+                images.size(3) / PATCH,
+                (name, tensor) -> observer.accept(DptHead.PREFIX + name, tensor));
     }
 
     private void requireSides(Tensor images) {

@@ -3,6 +3,7 @@ package dev.imas.nn;
 import dev.imas.config.ImasConfig;
 import dev.imas.device.Compute;
 import dev.imas.distributed.Ranks;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -105,6 +106,26 @@ public interface SegmentationNetwork extends AutoCloseable {
     /** Of which number the sides of images must be multiples. */
     default int sideMultiple() {
         return 1;
+    }
+
+    /** Whether the encoder stays as it is: then it is the same in all networks that were made equal to this one. */
+    default boolean frozenEncoder() {
+        return false;
+    }
+
+    /** Whether a tensor of {@link #state} is the frozen encoder's. */
+    default boolean frozen(String key) {
+        return frozenEncoder() && ofEncoder(key);
+    }
+
+    /**
+     * The logits of evaluation passes of this network and of another one with the same frozen encoder, which sees the
+     * images once for both.
+     *
+     * @return this one's, then the other's
+     */
+    default List<Tensor> withSameEncoder(SegmentationNetwork other, Tensor images) {
+        throw new IllegalArgumentException("this network's encoder is not frozen");
     }
 
     /** What the encoder's last stage makes of images [B,channels,H,W] with running statistics: [B,C4,h',w']. */

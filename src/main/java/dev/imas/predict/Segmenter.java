@@ -385,17 +385,15 @@ public final class Segmenter implements AutoCloseable {
     /**
      * What a picture is about, for a comparison with others: the mean over the picture of what the encoder's last stage
      * makes of it, one number a plane. Of several networks the first answers, of the picture as it is. A picture that
-     * does not fit into memory as a whole is looked at in the tiles that it is segmented in, but not by a vision
-     * transformer.
+     * does not fit into memory as a whole is looked at in the tiles or windows that it is segmented in; of windows, which
+     * a vision transformer sees each by itself, it is their mean.
      *
      * @throws UserException when it has other channels than the network sees, or memory does not suffice
      */
     public float[] features(Picture picture) {
         ImageSize size = new ImageSize(picture.width(), picture.height());
-        boolean uncut = trained.network().sideMultiple() > 1;
-        if (uncut
-                || TileSize.ofWhole(size, specs(), settings().evaluation().withMode(EvaluationMode.WHOLE))
-                        <= memory.forPicture()) {
+        if (TileSize.ofWhole(size, specs(), settings().evaluation().withMode(EvaluationMode.WHOLE))
+                <= memory.forPicture()) {
             return working(inference -> trained.pooled(inference.input(inference.seen(picture))));
         }
         return working(inference -> {

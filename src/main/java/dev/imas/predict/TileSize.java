@@ -95,7 +95,7 @@ record TileSize(int side, int overlap) {
     /** Bytes that a pass takes for each pixel at its largest, measured in float32 and rounded up. */
     private static int bytesOfPixel(NetworkSpec spec) {
         Network network = spec.network();
-        int strideFactor = network.outputStride() == 8 ? 2 : 1;
+        int strideFactor = network.outputStride() == 8 && !network.backbone().transformer() ? 2 : 1;
         return strideFactor
                 * switch (network.backbone()) {
                     case TINY -> 120;

@@ -8,6 +8,9 @@ import dev.imas.data.PictureBands;
 import dev.imas.image.ImageSize;
 import dev.imas.weights.NetworkSpec;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -87,14 +90,37 @@ final class TiledPicture {
      */
     private void inWindows(Tiles wanted, Progress progress, Consumer<String> told, TiledInference.Rows sink)
             throws IOException {
-        TrainedNetwork first = passes.networks.get(0);
-        int learned = first.spec().sight().tile().orElse(WINDOW);
-        int side = (int) WholePatches.rounded(
-                wanted.side().orElse(learned), first.network().sideMultiple());
-        TiledInference tiled = tiled(new WindowMap(seen, side, LastWindow.MOVED, passes.all));
-        told.accept("seen in " + tiled.pieces() + " windows of " + side
-                + " pixels, each by itself: a vision transformer gives something else for a whole picture");
+        WindowMap windows = windows(passes.networks, wanted);
+        TiledInference tiled = tiled(windows);
+        told.accept("seen in " + tiled.pieces() + " windows of " + windows.side() + " pixels" + otherwise(wanted, windows)
+                + ", each by itself: a vision transformer gives something else for a whole picture");
         tiled.run(source, new Pieces(progress, tiled.pieces()), sink);
+    }
+
+    /** What of a wish for tiles windows cannot heed. */
+    private static String otherwise(Tiles wanted, WindowMap windows) {
+        List<String> changed = new ArrayList<>();
+        if (wanted.side().isPresent() && wanted.side().getAsInt() != windows.side()) {
+            changed.add("for --tile " + wanted.side().getAsInt() + ", taken to whole patches");
+        }
+        if (wanted.overlap().isPresent()) {
+            changed.add("which overlap by a third whatever --overlap is");
+        }
+        return changed.isEmpty() ? "" : " (" + String.join("; ", changed) + ")";
+    }
+
+    /** Windows that every one of some networks takes, as large as the largest squares that one learned from. */
+    private WindowMap windows(List<TrainedNetwork> networks, Tiles wanted) {
+        int learned = networks.stream()
+                .flatMap(one -> one.spec().sight().tile().stream().boxed())
+                .max(Comparator.naturalOrder())
+                .orElse(WINDOW);
+        int multiple = networks.stream()
+                .mapToInt(one -> one.network().sideMultiple())
+                .max()
+                .orElseThrow();
+        int side = (int) WholePatches.rounded(wanted.side().orElse(learned), multiple);
+        return new WindowMap(seen, side, LastWindow.MOVED, passes.all);
     }
 
     private void inTiles(TileSize size, Progress progress, Consumer<String> told, TiledInference.Rows sink)
@@ -118,8 +144,37 @@ final class TiledPicture {
         tiled.run(source, pieces, sink);
     }
 
-    /** What the first network's encoder makes of the picture, by the tiles that are looked at. */
+    /** What the first network's encoder makes of the picture, by the tiles or windows that are looked at. */
     float[] pooled() {
+        TrainedNetwork first = passes.networks.get(0);
+        return first.network().sideMultiple() > 1 ? pooledByWindows(first) : pooledByTiles();
+    }
+
+    /** The mean over the windows, each of which counts alike. */
+    private float[] pooledByWindows(TrainedNetwork network) {
+        TileMap windows = windows(List.of(network), Tiles.AUTO);
+        double[] sums = new double[network.network().featureChannels()];
+        try (PointerScope scope = new PointerScope();
+                SeenBand band = inference.band(source.get(), seen, windows)) {
+            for (Span row : windows.rows()) {
+                band.moveTo(row);
+                for (Span column : windows.columns()) {
+                    Interrupts.check();
+                    try (PointerScope window = new PointerScope()) {
+                        float[] means = network.pooled(inference.input(band.tile(column)));
+                        Arrays.setAll(sums, c -> sums[c] + means[c]);
+                    }
+                }
+            }
+        }
+        float[] means = new float[sums.length];
+        for (int c = 0; c < means.length; c++) {
+            means[c] = (float) (sums[c] / windows.rows().size() / windows.columns().size());
+        }
+        return means;
+    }
+
+    private float[] pooledByTiles() {
         TileSize size = TileSize.of(Tiles.AUTO, passes.specs(), passes.memory, seen);
         List<Span> tall = Span.tiles(seen.height(), size.side(), size.overlap(), Grid.UNIT);
         List<Span> wide = Span.tiles(seen.width(), size.side(), size.overlap(), Grid.UNIT);

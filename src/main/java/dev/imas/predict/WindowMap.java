@@ -13,10 +13,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The windows of evaluation.mode=sliding, to the pixel: what they give does not depend on whether a picture fits. */
-record WindowMap(ImageSize size, List<Span> rows, List<Span> columns, UnaryOperator<Tensor> network)
+record WindowMap(ImageSize size, int side, List<Span> rows, List<Span> columns, UnaryOperator<Tensor> network)
         implements TileMap {
     WindowMap(ImageSize seen, int side, LastWindow last, UnaryOperator<Tensor> network) {
-        this(seen, Span.windows(seen.height(), side, last), Span.windows(seen.width(), side, last), network);
+        this(seen, side, Span.windows(seen.height(), side, last), Span.windows(seen.width(), side, last), network);
     }
 
     @Override

@@ -45,11 +45,22 @@ final class ConsistencyLoss {
                         view.labels(),
                         view.confidence(),
                         threshold,
-                        weights,
+                        weighted(view, weights),
                         scale,
                         view.images().of(head.gradient())))
                 .toList();
         return new Value(sum(losses).mul_(new Scalar(scale)), losses);
+    }
+
+    /** A view's factor is every image's: so it is in loss and gradient, and is computed with in f32. */
+    private static Tensor weighted(StudentBatch.View view, Tensor weightsOrNull) {
+        if (view.factor().isEmpty()) {
+            return weightsOrNull;
+        }
+        Tensor factor = view.factor().get();
+        return weightsOrNull == null
+                ? factor.repeat(view.labels().size(0), 1, 1, 1)
+                : weightsOrNull.mul(factor);
     }
 
     private static Tensor sum(List<Tensor> terms) {

@@ -30,6 +30,7 @@ public final class SemiSupervisedStep {
     private final TensorKernels kernels;
     private final double threshold;
     private final ThresholdRule thresholds;
+    private final PaddingRule padding;
     private final GammaRule gamma;
     private final IntensityRule intensity;
     private final CutMixRule cutmix;
@@ -57,11 +58,14 @@ public final class SemiSupervisedStep {
         this.kernels = kernels;
         this.threshold = settings.threshold();
         this.thresholds = ThresholdRule.of(settings.classThresholds(), part.deciding());
+        this.padding = PaddingRule.of(settings.ignorePadding(), kernels, part.deciding());
         this.gamma = GammaRule.of(config, kernels, compute);
         this.intensity = IntensityRule.of(settings.intensityMix(), compute);
         this.pairs = StrongPairs.of(config, kernels, compute);
         this.cutmix = CutMixRule.of(pairs.isPresent() ? settings.withCutmix(CutMixTrigger.OFF) : settings, compute);
-        this.batches = new StudentBatch.Composer(kernels, settings.weakInBatch(), part.deciding());
+        // A transformer has no batch statistics, which are all that the weak part is there for.
+        boolean weakInBatch = settings.weakInBatch() && !config.network().backbone().transformer();
+        this.batches = new StudentBatch.Composer(kernels, weakInBatch, part.deciding());
         this.dropout = DropoutRule.of(settings.featureDropout(), featureChannels, compute);
         this.supervised = new SupervisedLoss(kernels, config.supervised(), part);
         this.consistency = new ConsistencyLoss(kernels, settings, part.parts());
@@ -90,7 +94,7 @@ public final class SemiSupervisedStep {
             Predictions said = networks.predict(in.weak());
             // 3.2 pseudo-labels and confidences; 4: gamma, how well the two agree on each image
             PseudoLabels pseudo = kernels.pseudoLabel(said.student(), said.teacher(), threshold, height, width);
-            PseudoLabels targets = thresholds.targets(pseudo);
+            PseudoLabels targets = padding.targets(in, thresholds.targets(pseudo));
             Agreement agreement = gamma.measure(part.everybodys(pseudo));
             Span own = part.own(agreement);
             // 3.3 intensity: a hard image is augmented less
@@ -98,8 +102,8 @@ public final class SemiSupervisedStep {
             // 3.4 CutMix between the weak views
             CutMix mix = cutmix.decide(agreement, draws, height, width);
             // 3.5 the student's batch: labelled | weak | cutmix | strong
-            StudentBatch batch = pairs.map(views -> views.compose(in, draws, targets))
-                    .orElseGet(() -> batches.compose(in, share, mix, targets));
+            StudentBatch batch = padding.counted(pairs.map(views -> views.compose(in, draws, targets))
+                    .orElseGet(() -> batches.compose(in, share, mix, targets)));
             Learned learned = learn(batch, in.labels(), part.own(agreement, own), draws);
             // 3.8 student and teacher, 3.9 with the learning rate of this step
             networks.update(lr, emaDecay);

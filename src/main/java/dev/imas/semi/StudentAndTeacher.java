@@ -5,6 +5,7 @@ import static org.bytedeco.pytorch.global.torch.backward;
 import dev.imas.device.Compute;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.nn.SegmentationNetwork.Output;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -52,8 +53,12 @@ final class StudentAndTeacher implements Networks {
 
     @Override
     public Predictions predict(Tensor weak) {
-        Tensor teacherLogits = predict(teacher.network(), weak);
         boolean apart = compared && !teacher.mirrorsStudent();
+        if (apart && student.frozenEncoder()) {
+            List<Tensor> both = compute.forward(false, () -> student.withSameEncoder(teacher.network(), weak));
+            return new Predictions(both.get(0), both.get(1));
+        }
+        Tensor teacherLogits = predict(teacher.network(), weak);
         return new Predictions(apart ? predict(student, weak) : teacherLogits, teacherLogits);
     }
 

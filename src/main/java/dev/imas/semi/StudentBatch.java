@@ -8,6 +8,8 @@ import dev.imas.device.TensorKernels.PseudoLabels;
 import dev.imas.distributed.Ranks;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -28,8 +30,25 @@ record StudentBatch(Tensor images, Span labeled, List<View> views) {
      * @param images     where it is
      * @param labels     u8 [B,1,H,W]
      * @param confidence f32 [B,1,H,W]
+     * @param factor     on the mean over all pixels, f32 [1,1,1,1]; none: 1
      */
-    record View(Span images, Tensor labels, Tensor confidence) {}
+    record View(Span images, Tensor labels, Tensor confidence, Optional<Tensor> factor) {
+        View(Span images, Tensor labels, Tensor confidence) {
+            this(images, labels, confidence, Optional.empty());
+        }
+    }
+
+    /** The same with a factor for every view, by its place. */
+    StudentBatch withFactors(IntFunction<Tensor> factors) {
+        List<View> counted = IntStream.range(0, views.size())
+                .mapToObj(i -> new View(
+                        views.get(i).images,
+                        views.get(i).labels,
+                        views.get(i).confidence,
+                        Optional.of(factors.apply(i))))
+                .toList();
+        return new StudentBatch(images, labeled, counted);
+    }
 
     /**
      * One of so many equal pieces, which has as large a share of every part of the batch.
@@ -49,7 +68,8 @@ record StudentBatch(Tensor images, Span labeled, List<View> views) {
                 .map(view -> new View(
                         new Span(first + (view.images.first() - labeled.count()) / share.parts(), own.count()),
                         own.of(view.labels),
-                        own.of(view.confidence)))
+                        own.of(view.confidence),
+                        view.factor))
                 .toList();
         return new StudentBatch(laidOut(torch.cat(parts, 0)), new Span(0, first), pieces);
     }

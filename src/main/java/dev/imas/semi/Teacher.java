@@ -12,7 +12,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The exponential moving average of the student (docs/method.md 3.8): parameters and buffers alike. Integer buffers
- * (num_batches_tracked) are float32 in the teacher, as in the published program.
+ * (num_batches_tracked) are float32 in the teacher, as in the published program. A frozen encoder is its own average:
+ * both networks then hold the same memory.
  *
  * <p>Keeps data addresses of both networks: build it after they were moved, relaid or loaded, and load values in
  * place afterwards.
@@ -37,7 +38,10 @@ public final class Teacher {
             Tensor value = entry.getValue();
             Tensor average = averaged.get(entry.getKey());
             average.requires_grad_(false);
-            if (value.scalar_type().intern() == ScalarType.Float) {
+            if (student.frozen(entry.getKey())) {
+                requireSameLayout(entry.getKey(), average, value);
+                average.set_data(value);
+            } else if (value.scalar_type().intern() == ScalarType.Float) {
                 requireSameLayout(entry.getKey(), average, value);
                 values.add(value);
                 averages.add(average);

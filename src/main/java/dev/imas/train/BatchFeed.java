@@ -56,6 +56,9 @@ public final class BatchFeed {
     /** Makes the strong views; none: they come from the loader. */
     private final Optional<DeviceStrongView> strongView;
 
+    /** Brings to the device which part of each crop its picture covers; none: it does not matter. */
+    private final Optional<Compute> covered;
+
     private final LoaderWait wait;
     private Slot free;
     private Slot other;
@@ -67,6 +70,7 @@ public final class BatchFeed {
     public BatchFeed(Compute compute, DeviceQueue queue, ImageTensors tensors, ImasConfig config) {
         this.tensors = tensors;
         this.strongView = config.augment().device() ? Optional.of(new DeviceStrongView(compute)) : Optional.empty();
+        this.covered = config.unsupervised().ignorePadding() ? Optional.of(compute) : Optional.empty();
         this.wait = new LoaderWait(queue);
         this.free = new Slot(compute, queue, tensors, config);
         this.other = new Slot(compute, queue, tensors, config);
@@ -129,7 +133,18 @@ public final class BatchFeed {
                 .orElseGet(() ->
                         tensors.normalized(unlabeledBytes.get(1), u.operations().size(), u.height(), u.width()));
         slot.unlabeledBytes.orElseThrow().release();
-        return new Fed(new StepInput.SemiSupervised(images, labels, weak, strong), u.indices(), l.count() + u.count());
+        StepInput input =
+                new StepInput.SemiSupervised(images, labels, weak, strong, covered.map(device -> covered(device, u)));
+        return new Fed(input, u.indices(), l.count() + u.count());
+    }
+
+    private static Tensor covered(Compute device, Batch u) {
+        int[] boxes = new int[4 * u.count()];
+        for (int i = 0; i < u.count(); i++) {
+            boxes[4 * i + 2] = u.covered()[2 * i];
+            boxes[4 * i + 3] = u.covered()[2 * i + 1];
+        }
+        return device.upload(boxes, u.count(), 1, 1, 4);
     }
 
     /** Every strong view of a batch, made here: first ones, then second ones. */

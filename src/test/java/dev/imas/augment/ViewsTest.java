@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.Rng;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Padding;
 import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.image.ImageSize;
 import dev.imas.image.LabelMap;
@@ -118,6 +119,23 @@ class ViewsTest {
                         .labels())
                 .containsExactly(5, -1, -1, -1);
         assertThatThrownBy(() -> crop(one, new Window(1, 0, 2, 2))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Resized to 10x10 by nothing, in crops of 12x14: which part the picture covers is told, and black is zero. */
+    @Test
+    void paddingIsBlackWhereAskedForAndTold() {
+        ImasConfig.Augment config = config(12, 14, ResizeMode.NONE, 1, 1, List.of()).withPadding(Padding.BLACK);
+        ImageSize size = new ImageSize(10, 9);
+        RgbImage image = TestPictures.constant(size, 1, 2, 3);
+        WeakView.Result<RgbImage> found = WeakView.apply(image, null, config, () -> 0.9);
+        assertThat(found.covered()).isEqualTo(size);
+        for (int y = 0; y < 12; y++) {
+            for (int x = 0; x < 14; x++) {
+                assertThat(found.image().rgb()[3 * (14 * y + x) + 2]).isEqualTo((byte) (x < 10 && y < 9 ? 3 : 0));
+            }
+        }
+        WeakView.Result<RgbImage> turned = WeakView.apply(image, null, config.withRotate90(1), () -> 0);
+        assertThat(turned.covered()).isEqualTo(new ImageSize(9, 10));
     }
 
     private static RgbImage crop(RgbImage image, Window window) {

@@ -95,9 +95,36 @@ class ConfigYamlTest {
         assertThat(training.headLrMultiplier()).isEqualTo(40);
         assertThat(training.weightDecay()).isEqualTo(0.01);
         assertThat(training.teacherStart()).isEqualTo(ImasConfig.TeacherStart.AVERAGE);
-        assertThat(config.unsupervised().threshold()).isEqualTo(0.95);
-        assertThat(config.unsupervised().featureDropout()).isTrue();
+        assertThat(training.lrLag()).isEqualTo(1);
+        assertThat(training.supOnlyEpochs()).isZero();
+        assertThat(training.emaDecay()).isEqualTo(0.996);
+        assertThat(training.decayed()).isEqualTo(ImasConfig.Decayed.ALL);
+        assertThat(training.layerDecay()).isEqualTo(1);
+        assertThat(config.precision()).isEqualTo(ImasConfig.Precision.FP32);
+        assertThat(config.network().freezeEncoder()).isFalse();
+        assertThat(config.augment().strong()).isEqualTo(ImasConfig.StrongKind.JITTER);
+        assertThat(config.augment().padding()).isEqualTo(ImasConfig.Padding.BLACK);
+        assertThat(config.augment().resize()).isEqualTo(ImasConfig.ResizeMode.SCALE);
+        assertThat(config.augment().resizeMin()).isEqualTo(0.5);
+        assertThat(config.augment().resizeMax()).isEqualTo(2);
+        assertThat(config.augment().resizeBase()).isEmpty();
+        ImasConfig.Unsupervised unsupervised = config.unsupervised();
+        assertThat(unsupervised.threshold()).isEqualTo(0.95);
+        assertThat(unsupervised.weight()).isEqualTo(1);
+        assertThat(unsupervised.cutmix()).isEqualTo(ImasConfig.CutMixTrigger.FIXED);
+        assertThat(unsupervised.cutmixProbability()).isEqualTo(0.5);
+        assertThat(unsupervised.intensityMix()).isEqualTo(ImasConfig.IntensityMix.OFF);
+        assertThat(unsupervised.weightByHardness()).isFalse();
+        assertThat(unsupervised.featureDropout()).isTrue();
+        assertThat(unsupervised.ignorePadding()).isTrue();
         assertThat(config.supervised().loss()).isEqualTo(loss);
+        boolean streets = loss == ImasConfig.SupervisedLoss.OHEM;
+        assertThat(config.supervised().ohemMinKept()).isEqualTo(streets ? 800_000 : 100_000);
+        assertThat(config.evaluation().mode())
+                .isEqualTo(streets ? ImasConfig.EvaluationMode.SLIDING : ImasConfig.EvaluationMode.WHOLE);
+        assertThat(config.evaluation().window()).isEqualTo(streets ? crop : 513);
+        assertThat(config.evaluation().lastWindow()).isEqualTo(ImasConfig.LastWindow.MOVED);
+        assertThat(config.evaluation().patchFit()).isEqualTo(ImasConfig.PatchFit.RESIZE);
     }
 
     @ParameterizedTest

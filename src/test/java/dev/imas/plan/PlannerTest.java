@@ -303,6 +303,24 @@ class PlannerTest {
     }
 
     @Test
+    void aTransformerLearnsWithRatesAndWindowsOfItsOwn() {
+        Object[] given = {
+            "network.backbone", "dinov2-small",
+            "network.head", "dpt",
+            "network.init_weights", "dinov2_vits14_pretrain.pth",
+            "augment.crop", List.of(266, 266)
+        };
+        ImasConfig planned = plan(pictures(50, 500, 20, 500, 375), CPU, Duration.ofHours(1), given)
+                .config();
+        assertThat(planned.training().optimizer()).isEqualTo(ImasConfig.OptimizerKind.ADAMW);
+        assertThat(planned.training().lr()).isEqualTo(5e-6);
+        assertThat(planned.training().headLrMultiplier()).isEqualTo(40);
+        assertThat(planned.training().weightDecay()).isEqualTo(0.01);
+        assertThat(planned.evaluation().lastWindow()).isEqualTo(ImasConfig.LastWindow.MOVED);
+        assertThat(planned.network().initWeights()).isEqualTo("dinov2_vits14_pretrain.pth");
+    }
+
+    @Test
     void littleMemoryMakesASmallBatch() {
         DataFacts data = pictures(100, 1000, 10, 500, 500);
         Machine small = new Machine(true, 4, 4 * GB);

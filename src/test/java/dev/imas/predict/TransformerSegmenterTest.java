@@ -1,6 +1,7 @@
 package dev.imas.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
@@ -23,16 +24,19 @@ import org.junit.jupiter.api.Test;
 class TransformerSegmenterTest {
     private static final Compute CPU = new Compute("cpu", Precision.FP32, false);
 
+    private static ImasConfig config;
+    private static NetworkSpec spec;
     private static SegmentationNetwork network;
     private static Segmenter segmenter;
 
     @BeforeAll
     static void open() {
         Torch.load();
-        ImasConfig config = ConfigYaml.defaults()
+        config = ConfigYaml.defaults()
                 .withNetwork(ConfigYaml.defaults().network().with(n -> n.backbone(Backbone.VIT_TINY)
                         .head(Head.DPT)));
-        NetworkSpec spec = new NetworkSpec(config.network(), 3, List.of(), List.of());
+        config = config.withAugment(config.augment().withCrop(List.of(70, 70)));
+        spec = NetworkSpec.of(config.withData(config.data().withClasses(3)));
         network = spec.create();
         segmenter = Segmenter.of(network, spec, config, CPU);
     }
@@ -77,6 +81,31 @@ class TransformerSegmenterTest {
         for (float share : cut.confidence()) {
             assertThat(share).isBetween(1 / 3f - 1e-4f, 1f);
         }
-        assertThat(segmenter.features(square)).hasSize(network.featureChannels());
+    }
+
+    /** Of windows that lie side by side the mean is that of the parts. */
+    @Test
+    void aPictureThatDoesNotFitIsLookedAtInWindowsForItsFeaturesToo() {
+        RgbImage wide = picture(140, 70);
+        try (Segmenter little = Segmenter.of(network, spec, config, CPU, new DeviceMemory(false, 1L << 20))) {
+            float[] found = little.features(wide);
+            List<RgbImage> windows = List.of(part(wide, 0), part(wide, 46), part(wide, 70)); // the last is moved back
+            for (int c = 0; c < found.length; c++) {
+                double mean = 0;
+                for (RgbImage window : windows) {
+                    mean += segmenter.features(window)[c] / windows.size();
+                }
+                assertThat((double) found[c]).isCloseTo(mean, within(1e-5));
+            }
+        }
+        assertThat(segmenter.features(wide)).hasSize(network.featureChannels());
+    }
+
+    private static RgbImage part(RgbImage picture, int left) {
+        byte[] rgb = new byte[3 * 70 * 70];
+        for (int y = 0; y < 70; y++) {
+            System.arraycopy(picture.rgb(), 3 * (y * picture.width() + left), rgb, 3 * 70 * y, 3 * 70);
+        }
+        return new RgbImage(70, 70, rgb);
     }
 }

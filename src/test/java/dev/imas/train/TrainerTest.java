@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Pngs;
@@ -51,6 +52,9 @@ class TrainerTest {
             "student.safetensors",
             "teacher.safetensors",
             "report.html");
+
+    private static final String ENCODER = "backbone.blocks.0.attn.qkv.weight";
+    private static final String HEAD = "head.projects.0.weight";
 
     @TempDir
     static Path folder;
@@ -399,6 +403,37 @@ class TrainerTest {
         assertThatThrownBy(() -> Trainer.run(config, again, false, new Ear(5))).hasMessage("killed");
         Trainer.run(config, again, true, new Ear(99));
         assertSameRun(reference, again);
+    }
+
+    /** UniMatch V2's settings on the one hand, hardness over a frozen encoder on the other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UNIMATCH_V2", "IMAS"})
+    void aTransformerUnderAdamWResumesBitForBit(String method) throws IOException {
+        boolean frozen = method.equals("IMAS");
+        ImasConfig published = ConfigYaml.resolve(ConfigYaml.preset("voc-92-dinov2s"));
+        ImasConfig small = Configs.with(CONFIG, "", "method", method);
+        ImasConfig config = small.withNetwork(published.network().with(network -> network.backbone(Backbone.VIT_TINY)
+                        .initWeights("none")
+                        .freezeEncoder(frozen)))
+                .withAugment(published.augment().withCrop(List.of(56, 56)))
+                .withTraining(published.training().with(training -> training.epochs(2)
+                        .batchLabeled(4)
+                        .batchUnlabeled(4)
+                        .lr(1e-4)
+                        .checkpointEvery(3)
+                        .logEvery(1)))
+                .withUnsupervised(frozen ? small.unsupervised().withFeatureDropout(true) : published.unsupervised());
+        Path reference = folder.resolve("transformer-" + method);
+        Trainer.run(config, reference, false, new Ear(99));
+        Path out = folder.resolve("transformer-killed-" + method);
+        assertThatThrownBy(() -> Trainer.run(config, out, false, new Ear(5))).hasMessage("killed");
+        Trainer.run(config, out, true, new Ear(99));
+        assertSameRun(reference, out);
+        SafetensorsFile student = SafetensorsFile.read(out.resolve("student.safetensors"));
+        SafetensorsFile teacher = SafetensorsFile.read(out.resolve("teacher.safetensors"));
+        assertThat(student.get(ENCODER).data().equals(teacher.get(ENCODER).data()))
+                .isEqualTo(frozen);
+        assertThat(student.get(HEAD).data()).isNotEqualTo(teacher.get(HEAD).data());
     }
 
     /** Nothing is learned, so that an evaluation soon finds no better teacher than the one before. */

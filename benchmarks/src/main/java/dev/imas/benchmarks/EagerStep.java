@@ -11,9 +11,7 @@ import dev.imas.nn.SegmentationNetwork;
 import dev.imas.semi.StepDraws;
 import dev.imas.semi.StepInput;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -28,8 +26,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The step of the published settings as it is usually written with PyTorch: logits enlarged to full size, losses and
- * their gradients by autograd, gamma from histograms, CutMix by copying boxes, SGD and the teacher's average tensor by
- * tensor. It computes what {@link dev.imas.semi.SemiSupervisedStep} computes, on the same networks and draws. CutMix
+ * their gradients by autograd, gamma from histograms, CutMix by copying boxes, optimizer and teacher as in
+ * {@link EagerUpdate}. It computes what {@link dev.imas.semi.SemiSupervisedStep} computes, on the same networks and draws. CutMix
  * fires in every step. Belongs to the PointerScope that it was made in.
  */
 final class EagerStep implements AutoCloseable {
@@ -39,7 +37,7 @@ final class EagerStep implements AutoCloseable {
     private final MemoryFormat format;
     private final SegmentationNetwork student;
     private final SegmentationNetwork teacher;
-    private final Map<String, Tensor> momenta;
+    private final EagerUpdate update;
 
     /** The two losses of a step, lambda in the second. */
     record Losses(double supervised, double unsupervised) {}
@@ -54,8 +52,7 @@ final class EagerStep implements AutoCloseable {
         student = SegmentationNetwork.create(config, compute);
         teacher = SegmentationNetwork.create(config, compute);
         teacher.requireGradients(false);
-        momenta = new LinkedHashMap<>();
-        student.parameters().forEach((key, parameter) -> momenta.put(key, torch.zeros_like(parameter)));
+        update = new EagerUpdate(config.training(), student, teacher);
     }
 
     Losses run(StepInput.SemiSupervised in, StepDraws draws, double lr, double decay) {
@@ -92,9 +89,8 @@ final class EagerStep implements AutoCloseable {
         Tensor ofMixed = consistency(logits.narrow(0, n + b, b), mixedLabels, mixedConfidence, weights);
         Tensor unsup =
                 ofStrong.add(ofMixed).mul(new Scalar(0.5 * config.unsupervised().weight()));
-        student.parameters().values().forEach(p -> p.mutable_grad().put(new Tensor()));
-        sup.add(unsup).backward();
-        Torch.withoutGradient(() -> update(lr, decay));
+        update.learn(sup.add(unsup));
+        Torch.withoutGradient(() -> update.run(lr, decay));
         return new Losses(sup.item_float(), unsup.item_float());
     }
 
@@ -177,24 +173,6 @@ final class EagerStep implements AutoCloseable {
                 confidence.ge(new Scalar(config.unsupervised().threshold())).to(ScalarType.Float);
         Tensor ofImages = crossEntropy(logits, labels, false).mul(counted).mean(new long[] {1, 2});
         return ofImages.mul(weights).mean();
-    }
-
-    /** SGD with momentum and weight decay, then the average, one tensor after the other. */
-    private void update(double lr, double decay) {
-        ImasConfig.Training training = config.training();
-        student.parameters().forEach((key, parameter) -> {
-            double rate = key.startsWith(SegmentationNetwork.ENCODER_PREFIX) ? lr : lr * training.headLrMultiplier();
-            Tensor gradient = parameter.grad().add(parameter, new Scalar(training.weightDecay()));
-            Tensor momentum = momenta.get(key);
-            momentum.mul_(new Scalar(training.momentum())).add_(gradient);
-            parameter.add_(momentum, new Scalar(-rate));
-        });
-        student.state().forEach((key, value) -> {
-            Tensor average = teacher.state().get(key);
-            if (value.scalar_type().intern() == ScalarType.Float) {
-                average.copy_(average.mul(new Scalar(decay)).add(value, new Scalar(1 - decay)));
-            }
-        });
     }
 
     private static float[] floats(double[] values) {

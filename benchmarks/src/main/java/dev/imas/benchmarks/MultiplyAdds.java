@@ -13,17 +13,34 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
     record Shape(long planes, long height, long width) {}
 
     private final Map<String, Tensor> parameters;
-    private long sum;
+    private long encoder;
+    private long rest;
 
     private MultiplyAdds(SegmentationNetwork network) {
         parameters = network.parameters();
     }
 
+    /**
+     * What a pass takes.
+     *
+     * @param encoder in the encoder
+     * @param rest    in what follows it
+     */
+    record Sum(long encoder, long rest) {}
+
     /** Of one RGB picture of (height, width) pixels. */
-    static long of(SegmentationNetwork network, long height, long width) {
+    static Sum of(SegmentationNetwork network, long height, long width) {
         MultiplyAdds counter = new MultiplyAdds(network);
         network.describe(counter, new Shape(3, height, width));
-        return counter.sum;
+        return new Sum(counter.encoder, counter.rest);
+    }
+
+    private void add(boolean ofEncoder, long count) {
+        if (ofEncoder) {
+            encoder += count;
+        } else {
+            rest += count;
+        }
     }
 
     @Override
@@ -35,7 +52,7 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
                 kernel.size(0),
                 (x.height + 2L * padding - reach - 1) / stride + 1,
                 (x.width + 2L * padding - reach - 1) / stride + 1);
-        sum += y.planes * y.height * y.width * kernel.size(1) * side * side;
+        add(SegmentationNetwork.ofEncoder(weight), y.planes * y.height * y.width * kernel.size(1) * side * side);
         return y;
     }
 
@@ -86,7 +103,7 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
     @Override
     public Shape transposedConvolution(Shape x, String weight, String bias, int factor) {
         long planes = parameters.get(weight).size(1);
-        sum += x.planes * x.height * x.width * planes * factor * factor;
+        add(SegmentationNetwork.ofEncoder(weight), x.planes * x.height * x.width * planes * factor * factor);
         return new Shape(planes, x.height * factor, x.width * factor);
     }
 
@@ -118,7 +135,7 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
     @Override
     public Shape linear(Shape tokens, String prefix) {
         long out = parameters.get(prefix + ".weight").size(0);
-        sum += tokens.height * tokens.planes * out;
+        add(SegmentationNetwork.ofEncoder(prefix), tokens.height * tokens.planes * out);
         return new Shape(out, tokens.height, 1);
     }
 
@@ -135,7 +152,7 @@ final class MultiplyAdds implements Operations<MultiplyAdds.Shape> {
     @Override
     public Shape attention(Shape queryKeyValue, int heads, double scale) {
         Shape y = new Shape(queryKeyValue.planes / 3, queryKeyValue.height, 1);
-        sum += 2 * y.height * y.height * y.planes;
+        add(true, 2 * y.height * y.height * y.planes);
         return y;
     }
 

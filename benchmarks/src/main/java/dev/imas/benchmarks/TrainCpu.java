@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.data.DataLoader;
 import dev.imas.data.Dataset;
@@ -40,7 +41,6 @@ import org.bytedeco.pytorch.global.torch;
  * the same libtorch in the same JVM, taking turns. {@code --help} tells the options.
  */
 public final class TrainCpu {
-    private static final double LR = 0.001;
     private static final double DECAY = 0.996;
     private static final int PICTURES = 48;
 
@@ -66,7 +66,7 @@ public final class TrainCpu {
 
     public static void main(String[] arguments) throws Exception {
         Options options = new Options()
-                .addOption(null, "case", true, "camvid-r18, wbc-r18 or voc-r18; default wbc-r18")
+                .addOption(null, "case", true, TrainCpuCase.titles() + "; default wbc-r18")
                 .addOption(null, "precision", true, "of iMAS: auto, fp32 or bf16 (default auto); the others: fp32")
                 .addOption(null, "rounds", true, "how often each takes its turn; default 5")
                 .addOption(null, "steps", true, "steps a turn; default 2")
@@ -161,15 +161,19 @@ public final class TrainCpu {
         StepAssembly assembly = kept(StepAssembly.create(config, compute, student -> {}));
         assembly.teacher().mirrorsStudent(false);
         return (input, draws) -> {
-            StepResult.SemiSupervised result = assembly.step().run(input, draws, LR, DECAY);
+            StepResult.SemiSupervised result = assembly.step().run(input, draws, which.kind.lr, DECAY);
             return new EagerStep.Losses(
                     result.lossSup().item_float(), result.lossUnsup().item_float());
         };
     }
 
     private Contender.Runner eager(Compute compute) {
+        if (config.method() == Method.UNIMATCH_V2) {
+            EagerUniMatch step = kept(new EagerUniMatch(config, compute));
+            return (input, draws) -> step.run(input, draws, which.kind.lr, DECAY);
+        }
         EagerStep step = kept(new EagerStep(config, compute));
-        return (input, draws) -> step.run(input, draws, LR, DECAY);
+        return (input, draws) -> step.run(input, draws, which.kind.lr, DECAY);
     }
 
     /** All compute the same, from the first step to what the first update made of the networks. */
@@ -223,12 +227,19 @@ public final class TrainCpu {
         return json;
     }
 
-    /** Of convolutions: a prediction by either network for each unlabelled image; batches learnt from count thrice. */
+    /**
+     * Of convolutions and matrix products, as the method is published: a prediction by either network, or the teacher,
+     * for each unlabelled image; images learnt from count thrice, in a frozen encoder once.
+     */
     private double multiplyAdds() {
         try (SegmentationNetwork network =
                 SegmentationNetwork.create(config.network(), config.data().classes(), 1)) {
-            long pass = MultiplyAdds.of(network, which.height, which.width);
-            return pass * (2.0 * which.unlabeled + 3.0 * (which.labeled + 3.0 * which.unlabeled));
+            MultiplyAdds.Sum pass = MultiplyAdds.of(network, which.height, which.width);
+            boolean pairs = config.method() == Method.UNIMATCH_V2;
+            double predicted = (pairs ? 1.0 : 2.0) * which.unlabeled;
+            double learnt = which.labeled + (pairs ? 2.0 : 3.0) * which.unlabeled;
+            double encoder = pass.encoder() * (predicted + (network.frozenEncoder() ? 1 : 3) * learnt);
+            return encoder + pass.rest() * (predicted + 3 * learnt);
         }
     }
 

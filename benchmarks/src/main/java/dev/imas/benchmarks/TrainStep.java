@@ -440,6 +440,21 @@ public final class TrainStep implements AutoCloseable {
             public float[] intensity(int count) {
                 return draws.intensity(count);
             }
+
+            @Override
+            public int[][] areas(int view, int count, int height, int width, double probability) {
+                return draws.areas(view, count, height, width, probability);
+            }
+
+            @Override
+            public byte[] coins(int count) {
+                return draws.coins(count);
+            }
+
+            @Override
+            public int[] unchanged(int count) {
+                return draws.unchanged(count);
+            }
         };
     }
 

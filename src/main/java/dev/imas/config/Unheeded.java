@@ -1,0 +1,88 @@
+package dev.imas.config;
+
+import dev.imas.config.ImasConfig.Augment;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.ImasConfig.StrongKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Settings that do nothing beside others. As defaults they trouble nobody, and one preset may serve several networks
+ * and methods; but who sets one by name expects something of it, and is told that nothing would come.
+ */
+public final class Unheeded {
+    private static final List<String> OF_RESNETS = List.of(
+            "network.stem",
+            "network.output_stride",
+            "network.aspp",
+            "network.multi_grid",
+            "training.sync_batch_norm",
+            "unsupervised.weak_in_batch");
+    private static final List<String> OF_TRANSFORMERS = List.of("evaluation.patch_fit");
+    private static final List<String> OF_OPERATIONS = List.of("augment.strong_ops", "augment.strong_random_count");
+    private static final List<String> OF_ONE_STRONG_VIEW = List.of(
+            "unsupervised.gamma_version",
+            "unsupervised.class_weighted",
+            "unsupervised.ignore_background",
+            "unsupervised.weight_by_hardness",
+            "unsupervised.cutmix_pairing",
+            "unsupervised.cutmix_scale",
+            "unsupervised.cutmix_scale_by_hardness",
+            "unsupervised.weak_in_batch");
+    private static final List<String> OF_UNLABELED =
+            List.of("augment.strong", "unsupervised.feature_dropout", "unsupervised.ignore_padding");
+
+    private final Set<String> given;
+    private final Faults faults = new Faults();
+    private final List<String> told = new ArrayList<>();
+
+    private Unheeded(Set<String> given) {
+        this.given = given;
+    }
+
+    /**
+     * Nothing that was given is without effect.
+     *
+     * @param methods that the configuration is for; what one of them heeds is heeded
+     * @param given   keys that a person set by name, not those of a preset
+     * @throws dev.imas.common.UserException that names all that nothing would come of, and why
+     */
+    public static void refuse(ImasConfig config, List<Method> methods, Set<String> given) {
+        Unheeded unheeded = new Unheeded(given);
+        Backbone backbone = config.network().backbone();
+        String network = "network.backbone " + Names.word(backbone);
+        if (backbone.transformer()) {
+            unheeded.add(OF_RESNETS, network + ", a vision transformer, which has no such part");
+        } else {
+            unheeded.add(OF_TRANSFORMERS, network + ", which sees pictures of any size");
+        }
+        if (methods.equals(List.of(Method.UNIMATCH_V2))) {
+            unheeded.add(OF_ONE_STRONG_VIEW, "method unimatch_v2, which measures no hardness and has boxes of its own");
+        }
+        if (methods.equals(List.of(Method.SUPERVISED))) {
+            unheeded.add(OF_UNLABELED, "method supervised, which sees no unlabelled picture");
+        }
+        unheeded.views(config.augment(), config.data().channels());
+        unheeded.faults.raise("");
+    }
+
+    private void views(Augment augment, Channels channels) {
+        if (augment.strong() != StrongKind.JITTER) {
+            return;
+        }
+        add(OF_OPERATIONS, "augment.strong jitter, which draws its own");
+        if (!channels.rgb() && given.contains("augment.strong")) {
+            faults.add("augment.strong is jitter, whose colours, hue and grey do nothing to data.channels " + channels
+                    + "; set augment.strong=operations, or data.channels=rgb");
+        }
+    }
+
+    private void add(List<String> keys, String beside) {
+        keys.stream().filter(key -> given.contains(key) && !told.contains(key)).forEach(key -> {
+            told.add(key);
+            faults.add(key + " does nothing with " + beside + "; leave it out");
+        });
+    }
+}

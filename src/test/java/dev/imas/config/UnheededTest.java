@@ -1,0 +1,77 @@
+package dev.imas.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Method;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UnheededTest {
+    private static ImasConfig preset(String name, String... settings) {
+        Map<String, Object> layers = ConfigYaml.preset(name);
+        List.of(settings).forEach(setting -> ConfigYaml.set(layers, setting));
+        return ConfigYaml.resolve(layers);
+    }
+
+    @Test
+    void allThatDoesNothingIsToldAtOnce() {
+        Set<String> given = Set.of(
+                "network.output_stride", "network.aspp", "augment.strong_ops", "unsupervised.cutmix_scale", "seed");
+        assertThatThrownBy(() ->
+                        Unheeded.refuse(preset("voc-92-dinov2s"), List.of(Method.UNIMATCH_V2), given))
+                .isInstanceOf(UserException.class)
+                .hasMessage("network.output_stride does nothing with network.backbone dinov2_small, a vision"
+                        + " transformer, which has no such part; leave it out. network.aspp does nothing with"
+                        + " network.backbone dinov2_small, a vision transformer, which has no such part; leave it out."
+                        + " unsupervised.cutmix_scale does nothing with method unimatch_v2, which measures no hardness"
+                        + " and has boxes of its own; leave it out. augment.strong_ops does nothing with augment.strong"
+                        + " jitter, which draws its own; leave it out");
+        assertThatThrownBy(() -> Unheeded.refuse(
+                        preset("voc"), List.of(Method.IMAS), Set.of("evaluation.patch_fit")))
+                .hasMessageContaining("evaluation.patch_fit does nothing with network.backbone resnet50");
+        assertThatThrownBy(() -> Unheeded.refuse(
+                        preset("voc", "data.channels=4", "augment.strong=jitter"),
+                        List.of(Method.IMAS),
+                        Set.of("augment.strong")))
+                .hasMessageContaining("augment.strong is jitter")
+                .hasMessageContaining("data.channels 4");
+        ImasConfig supervised = preset("voc-92-dinov2s", "method=supervised");
+        assertThatThrownBy(() -> Unheeded.refuse(
+                        supervised, List.of(Method.SUPERVISED), Set.of("unsupervised.feature_dropout")))
+                .hasMessageContaining("unsupervised.feature_dropout does nothing with method supervised");
+    }
+
+    @Test
+    void whatAPresetSetsOrAnotherMethodHeedsTroublesNobody() {
+        for (String name : ConfigYaml.presets()) {
+            ImasConfig config = preset(name);
+            assertThatCode(() -> Unheeded.refuse(config, List.of(config.method()), Set.of("seed")))
+                    .doesNotThrowAnyException();
+        }
+        Unheeded.refuse(
+                preset("voc-92-dinov2s", "method=imas"),
+                List.of(Method.SUPERVISED, Method.IMAS),
+                Set.of("unsupervised.feature_dropout", "unsupervised.cutmix_scale"));
+    }
+
+    @Test
+    void ofAFileCountsWhatAPersonWrote(@TempDir Path folder) throws IOException {
+        Path own = Files.writeString(folder.resolve("own.yaml"), """
+                extends: voc-92-dinov2s
+                network: {output_stride: 8}
+                seed: 3
+                """);
+        assertThat(ConfigYaml.writtenIn(own)).containsExactlyInAnyOrder("network.output_stride", "seed");
+        Path dumped = Files.writeString(folder.resolve("dumped.yaml"), ConfigYaml.dump(preset("voc-92-dinov2s")));
+        assertThat(ConfigYaml.writtenIn(dumped)).isEmpty();
+    }
+}
