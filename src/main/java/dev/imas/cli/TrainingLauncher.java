@@ -71,7 +71,7 @@ final class TrainingLauncher {
                         "MASTER_PORT",
                         String.valueOf(port),
                         Environment.LAUNCHED,
-                        "1"));
+                        String.valueOf(ProcessHandle.current().pid())));
         try {
             processes.add(builder.start());
         } catch (IOException e) {
@@ -135,8 +135,10 @@ final class TrainingLauncher {
 
     private String goOn() {
         int out = Math.max(arguments.indexOf("--out"), arguments.indexOf("--" + TrainCommand.RESUME));
-        String run = out < 0 || out + 1 >= arguments.size() ? "DIR" : arguments.get(out + 1);
-        return "imas train --resume " + run + " --processes " + count + " goes on from the last checkpoint";
+        String end = " --processes " + count + " goes on from the last checkpoint";
+        return out < 0
+                ? "imas train --resume with the newest folder in runs/ and" + end
+                : "imas train --resume " + arguments.get(out + 1) + end;
     }
 
     private static void pause() {

@@ -9,7 +9,7 @@ import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import dev.imas.distributed.Environment;
 import dev.imas.distributed.Group;
-import dev.imas.run.RunDirectory;
+import dev.imas.plan.Processes;
 import dev.imas.train.RunStopped;
 import dev.imas.train.Together;
 import dev.imas.train.Trainer;
@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.apache.commons.cli.CommandLine;
 
 /** {@code imas train} as one of several processes: rank 0 plans, writes and tells; the others follow. */
@@ -40,6 +41,9 @@ final class TrainingRank {
     }
 
     int run() throws IOException {
+        if (environment.launched()) {
+            endWithLauncher();
+        }
         Torch.load();
         Group group = Group.join(environment, console.err()::println, this::end);
         try {
@@ -51,6 +55,9 @@ final class TrainingRank {
             return stopped();
         } catch (UserException | Interrupts.Stopped e) {
             group.fail(e.getMessage());
+            if (e instanceof Interrupts.Stopped && environment.launched()) { // who started it says so
+                return Interrupts.status();
+            }
             throw e instanceof UserException told ? named(told) : e;
         } catch (IOException | RuntimeException | Error e) {
             group.fail(String.valueOf(e.getMessage()).lines().findFirst().orElse("for no known reason"));
@@ -82,6 +89,22 @@ final class TrainingRank {
         Runtime.getRuntime().halt(environment.launched() ? OTHER_ENDED : Main.USER_ERROR);
     }
 
+    /** Whoever started the processes may be killed without a word to them. */
+    private void endWithLauncher() {
+        long launcher = environment.launcher().getAsLong();
+        ProcessHandle.of(launcher)
+                .map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenRun(this::orphaned);
+    }
+
+    private void orphaned() {
+        String told = "imas: the process that started all others is gone, and all end; --resume goes on from the last"
+                + " checkpoint";
+        own.err().println(told);
+        Runtime.getRuntime().halt(Main.USER_ERROR);
+    }
+
     private UserException named(UserException e) {
         String name = "rank " + environment.rank();
         return environment.rank() == 0 || e.getMessage().startsWith(name)
@@ -90,28 +113,14 @@ final class TrainingRank {
     }
 
     private int lead(Group group) throws IOException {
-        boolean again = startedAgain(environment, line);
+        boolean again = TrainCommand.startedAgain(line);
         boolean resume = again || line.hasOption(TrainCommand.RESUME);
-        ImasConfig asked = asked(group, resume, again);
-        Inspection run = again
-                ? Inspection.of(asked)
-                : resume ? Planning.resumed(asked, line, console) : Planning.newRun(line, console);
-        if (!resume && Planning.plans(line)) {
-            console.err()
-                    .println("the plan is for one process with the whole batch; " + group.count()
-                            + " together take another time, and less memory each");
-        }
+        asked(group, resume, again);
+        Inspection run = TrainCommand.begin(line, resume, new Processes(group.count(), group.here()), console);
         Path out = TrainCommand.out(line, run.config());
         group.told(out.toAbsolutePath().toString());
         String device = Compute.nameFor(run.config().device(), group.localRank());
         return TrainCommand.train(run, device, out, resume, console, group);
-    }
-
-    /** Whether torchrun has started the same command anew after a failure, and there is a run to go on with. */
-    static boolean startedAgain(Environment environment, CommandLine line) {
-        return environment.attempt() > 0
-                && line.hasOption("out")
-                && new RunDirectory(Arguments.path(line, "out")).begun();
     }
 
     /** What the command line asks for, the same in every process; a run that goes on has rank 0's. */
@@ -128,9 +137,7 @@ final class TrainingRank {
     }
 
     private ImasConfig resumed(boolean again) {
-        return again
-                ? ConfigYaml.resolve(ConfigYaml.complete(new RunDirectory(Arguments.path(line, "out")).config()))
-                : TrainCommand.resumed(line);
+        return again ? TrainCommand.begun(line) : TrainCommand.resumed(line);
     }
 
     private int follow(Group group) throws IOException {

@@ -21,6 +21,10 @@ final class Meeting {
     private static final int PAUSE_MILLISECONDS = 200;
     private static final long TELL_SECONDS = 10;
     private static final long BILLION = 1_000_000_000;
+    /** How long rank 0, where the others read why it ends, stays for that. */
+    private static final int READ_MILLISECONDS = 2_000;
+
+    private static final String REFUSED = "refused";
 
     private final Environment environment;
     private final long seconds;
@@ -77,6 +81,20 @@ final class Meeting {
         }
     }
 
+    /** A further connection to where all have met. */
+    Board another() {
+        try {
+            return Board.open(environment, false);
+        } catch (RuntimeException e) {
+            throw ended(e);
+        }
+    }
+
+    private UserException ended(RuntimeException e) {
+        return new UserException(
+                "rank 0 at " + environment.place() + " ended while the processes met; its own output says why", e);
+    }
+
     private Board opened(boolean serving) {
         try {
             return Board.open(environment, serving);
@@ -120,6 +138,20 @@ final class Meeting {
      * @throws UserException where two have the same rank, or one does not come
      */
     List<String> everybody(Board board) {
+        try {
+            return met(board);
+        } catch (UserException e) {
+            if (environment.serves()) { // the others read it before the board is gone
+                board.put(REFUSED, e.getMessage());
+                Pause.of(READ_MILLISECONDS);
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            throw ended(e);
+        }
+    }
+
+    private List<String> met(Board board) {
         int rank = environment.rank();
         if (board.count("here/" + rank) > 1) {
             throw new UserException("two processes have RANK " + rank + " of " + environment.size() + " at "
@@ -132,11 +164,18 @@ final class Meeting {
                 throw new UserException("of " + environment.size() + " processes rank " + listed(missing)
                         + " did not come to " + environment.place() + " within " + seconds + " s; start all of them");
             }
+            requireNotRefused(board);
             tell("rank " + rank + " waits for rank " + listed(missing));
             Pause.of(PAUSE_MILLISECONDS);
             missing = missing(board);
         }
         return hosts(board);
+    }
+
+    private static void requireNotRefused(Board board) {
+        board.look(REFUSED).ifPresent(reason -> {
+            throw new UserException("rank 0 ended while the processes met: " + reason);
+        });
     }
 
     private List<Integer> missing(Board board) {
