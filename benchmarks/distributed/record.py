@@ -19,8 +19,12 @@ def parser_options(parser):
     parser.add_argument('--out', help='where the record goes, without ending (default: benchmarks/results)')
 
 
+# A run of seconds spends most of its time starting: less compiling and a smaller heap shorten it, and change no bit.
+QUICK = '-XX:TieredStopAtLevel=1 -Xms128m -Xmn64m'
+
+
 def environment(threads=1):
-    return {**os.environ, 'OMP_NUM_THREADS': str(threads)}
+    return {'IMAS_JAVA_OPTIONS': QUICK, **os.environ, 'OMP_NUM_THREADS': str(threads)}
 
 
 def command(program, arguments):

@@ -121,7 +121,8 @@ final class TrainCommand implements Command {
     /** Data and settings of a run that begins, or goes on. */
     static Inspection begin(CommandLine line, boolean resume, Processes processes, Console console) {
         if (startedAgain(line)) {
-            console.err().println("started anew after a failure: the run in " + line.getOptionValue("out") + " goes on");
+            console.err()
+                    .println("started anew after a failure: the run in " + line.getOptionValue("out") + " goes on");
             return Inspection.of(begun(line));
         }
         return resume

@@ -88,8 +88,8 @@ public record Environment(
         }
         read.requireSound();
         boolean hosted = "True".equalsIgnoreCase(variables.apply("TORCHELASTIC_USE_AGENT_STORE"));
-        return Optional.of(new Environment(
-                rank, size, local, variables.apply("MASTER_ADDR"), port, attempt, hosted, launcher));
+        return Optional.of(
+                new Environment(rank, size, local, variables.apply("MASTER_ADDR"), port, attempt, hosted, launcher));
     }
 
     /** Whether `imas train --processes` started it. */

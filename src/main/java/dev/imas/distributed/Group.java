@@ -313,8 +313,8 @@ public final class Group implements Ranks, AutoCloseable {
             while (!board.has(List.of(key))) {
                 Interrupts.check();
                 if (watch.left(0) && !board.has(List.of(key))) {
-                    throw new UserException("rank 0 ended while rank " + rank() + " waited for it; its own output says"
-                            + " why");
+                    throw new UserException(
+                            "rank 0 ended while rank " + rank() + " waited for it; its own output says" + " why");
                 }
                 Pause.of(LOOK_MILLISECONDS);
             }

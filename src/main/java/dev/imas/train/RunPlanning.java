@@ -35,11 +35,7 @@ public final class RunPlanning {
      * @param processes that train together; this one measures the part of one
      */
     public RunPlanning(
-            ImasConfig start,
-            Set<String> given,
-            Optional<Duration> wish,
-            Processes processes,
-            TrainListener listener) {
+            ImasConfig start, Set<String> given, Optional<Duration> wish, Processes processes, TrainListener listener) {
         this.start = start;
         this.given = Set.copyOf(given);
         this.wish = wish;
@@ -101,17 +97,16 @@ public final class RunPlanning {
     }
 
     private long memory(Compute compute) {
-        long free = compute.cuda()
-                ? Gpu.of(compute.deviceIndex()).free()
-                : ProcessMemory.available() / processes.here();
+        long free =
+                compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available() / processes.here();
         return free > 0 ? free : Long.MAX_VALUE;
     }
 
     /** A step as one of the processes has it. */
     private ImasConfig part(ImasConfig config) {
         Together.requireDivisible(config, processes.count());
-        return config.withTraining(config.training()
-                .with(t -> t.batchLabeled(config.training().batchLabeled() / processes.count())
+        return config.withTraining(
+                config.training().with(t -> t.batchLabeled(config.training().batchLabeled() / processes.count())
                         .batchUnlabeled(config.training().batchUnlabeled() / processes.count())));
     }
 

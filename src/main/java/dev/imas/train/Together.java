@@ -84,7 +84,9 @@ public final class Together {
             divisible("training.batch_unlabeled", config.training().batchUnlabeled(), parts, who)
                     .ifPresent(faults::add);
         }
-        if (faults.isEmpty() && processes > 1 && mixesWithItself(config, config.training().batchUnlabeled() / processes)) {
+        if (faults.isEmpty()
+                && processes > 1
+                && mixesWithItself(config, config.training().batchUnlabeled() / processes)) {
             faults.add("training.statistics is process, by which CutMix pairs the images of one process, and"
                     + " training.batch_unlabeled " + config.training().batchUnlabeled() + " leaves each of " + processes
                     + " processes a single one; raise it to " + 2 * processes + ", or give --set"

@@ -103,7 +103,8 @@ class GroupTest {
     @Test
     void tellsTheOthersWhyRankZeroEnds() {
         int port = Threads.freePort();
-        CompletableFuture<Throwable> other = CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(1, 3, 20, port)));
+        CompletableFuture<Throwable> other =
+                CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(1, 3, 20, port)));
         assertThatThrownBy(() -> meet(0, 3, 2, port)).hasMessageContaining("of 3 processes rank 2 did not come to");
         assertThat(other.join())
                 .isInstanceOf(UserException.class)
@@ -113,8 +114,10 @@ class GroupTest {
     @Test
     void findsTwoThatWereGivenDifferentNumbersOfProcesses() {
         int port = Threads.freePort();
-        CompletableFuture<Throwable> other = CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(1, 2, 20, port)));
-        CompletableFuture<Throwable> third = CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(2, 3, 20, port)));
+        CompletableFuture<Throwable> other =
+                CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(1, 2, 20, port)));
+        CompletableFuture<Throwable> third =
+                CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(2, 3, 20, port)));
         assertThatThrownBy(() -> meet(0, 3, 20, port))
                 .hasMessageStartingWith("WORLD_SIZE is 3, but rank 1 on ")
                 .hasMessageEndingWith(" was given 2; give all processes the same");

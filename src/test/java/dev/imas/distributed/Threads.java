@@ -44,8 +44,7 @@ public final class Threads {
         Torch.load();
         int port = freePort();
         List<CompletableFuture<T>> ranks = IntStream.range(0, count)
-                .mapToObj(rank -> new Environment(
-                        rank, count, rank, "127.0.0.1", port, 0, false, OptionalLong.empty()))
+                .mapToObj(rank -> new Environment(rank, count, rank, "127.0.0.1", port, 0, false, OptionalLong.empty()))
                 .map(environment -> started(environment, work))
                 .toList();
         CompletableFuture<Void> all = CompletableFuture.allOf(ranks.toArray(CompletableFuture[]::new));
@@ -74,7 +73,8 @@ public final class Threads {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        found.complete(joined(environment, work, reason -> found.completeExceptionally(new Ended(reason))));
+                        found.complete(
+                                joined(environment, work, reason -> found.completeExceptionally(new Ended(reason))));
                     } catch (Exception | AssertionError e) {
                         found.completeExceptionally(e);
                     }

@@ -91,8 +91,8 @@ class PlannerTest {
         DataFacts data = pictures(12, 198, 70, 256, 256);
         Duration budget = Duration.ofHours(1);
         Set<String> given = Set.of("training.accumulate");
-        StepClock eachItsPart = config -> Clock.OF_CPU.measure(config.withTraining(config.training()
-                .with(t -> t.batchLabeled(config.training().batchLabeled() / 3)
+        StepClock eachItsPart = config -> Clock.OF_CPU.measure(config.withTraining(
+                config.training().with(t -> t.batchLabeled(config.training().batchLabeled() / 3)
                         .batchUnlabeled(config.training().batchUnlabeled() / 3))));
         Machine three = new Machine(false, 6, 16 * GB, 3);
         Proposal plan =
@@ -100,10 +100,13 @@ class PlannerTest {
         assertThat(plan.config().training().batchLabeled()).isEqualTo(6);
         assertThat(plan.config().training().batchUnlabeled()).isEqualTo(6);
         Machine one = new Machine(false, 6, 16 * GB);
-        double alone = new Planner(data, one, budget, given, eachItsPart).estimate(plan.config()).seconds();
+        double alone = new Planner(data, one, budget, given, eachItsPart)
+                .estimate(plan.config())
+                .seconds();
         double evaluations = Math.ceil((double) plan.config().training().epochs()
                 / plan.config().evaluation().everyEpochs());
-        double picture = 2 * 256 * 256 * 7 / 3e6 * Math.pow(plan.config().evaluation().scale(), 2);
+        double picture =
+                2 * 256 * 256 * 7 / 3e6 * Math.pow(plan.config().evaluation().scale(), 2);
         assertThat(alone - plan.seconds()).isCloseTo(evaluations * (70 - 24) * picture, withinPercentage(5));
     }
 
