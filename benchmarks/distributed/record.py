@@ -58,7 +58,11 @@ def versions(program):
 
 def keep(name, options, figures, table):
     """Writes NAME.json and NAME.md, and prints the table."""
-    given = [word for word in sys.argv[1:] if not word.startswith('/')]
+    given = sys.argv[1:]
+    for place in ('--program', '--out', '--keep'):
+        if place in given:
+            at = given.index(place)
+            given = given[:at] + given[at + 2 :]
     record = {
         'command': ' '.join([f'benchmarks/distributed/{pathlib.Path(sys.argv[0]).name}', *given]),
         'date': datetime.date.today().isoformat(),

@@ -10,6 +10,7 @@ import dev.imas.device.Torch;
 import dev.imas.distributed.Environment;
 import dev.imas.distributed.Group;
 import dev.imas.plan.Processes;
+import dev.imas.run.RunDirectory;
 import dev.imas.train.RunStopped;
 import dev.imas.train.Together;
 import dev.imas.train.Trainer;
@@ -30,6 +31,8 @@ final class TrainingRank {
     private final Console console;
     private final RankLog log;
     private final Console own;
+    /** The run directory; null before it is known. */
+    private volatile Path out;
 
     TrainingRank(Environment environment, CommandLine line, Console console) {
         this.environment = environment;
@@ -79,7 +82,7 @@ final class TrainingRank {
 
     /** Another process is gone; called by a thread of its own while this one may wait for ever. */
     private void end(String reason) {
-        String told = "imas: " + reason + "; --resume goes on from the last checkpoint";
+        String told = "imas: " + reason + goOn();
         if (environment.rank() > 0) {
             own.err().println(told);
         }
@@ -87,6 +90,16 @@ final class TrainingRank {
             console.err().println(told);
         }
         Runtime.getRuntime().halt(environment.launched() ? OTHER_ENDED : Main.USER_ERROR);
+    }
+
+    private String goOn() {
+        if (out == null) { // nothing was begun
+            return "";
+        }
+        if (new RunDirectory(out).begun()) {
+            return "; imas train --resume " + out + " goes on from the last checkpoint";
+        }
+        return environment.rank() == 0 ? "" : "; --resume goes on from the last checkpoint, if there is one";
     }
 
     /** Whoever started the processes may be killed without a word to them. */
@@ -99,9 +112,7 @@ final class TrainingRank {
     }
 
     private void orphaned() {
-        String told = "imas: the process that started all others is gone, and all end; --resume goes on from the last"
-                + " checkpoint";
-        own.err().println(told);
+        own.err().println("imas: the process that started all others is gone, and all end" + goOn());
         Runtime.getRuntime().halt(Main.USER_ERROR);
     }
 
@@ -117,10 +128,10 @@ final class TrainingRank {
         boolean resume = again || line.hasOption(TrainCommand.RESUME);
         asked(group, resume, again);
         Inspection run = TrainCommand.begin(line, resume, new Processes(group.count(), group.here()), console);
-        Path out = TrainCommand.out(line, run.config());
-        group.told(out.toAbsolutePath().toString());
+        Path written = TrainCommand.out(line, run.config());
+        out = Path.of(group.told(written.toAbsolutePath().toString()));
         String device = Compute.nameFor(run.config().device(), group.localRank());
-        return TrainCommand.train(run, device, out, resume, console, group);
+        return TrainCommand.train(run, device, written, resume, console, group);
     }
 
     /** What the command line asks for, the same in every process; a run that goes on has rank 0's. */
@@ -142,7 +153,8 @@ final class TrainingRank {
 
     private int follow(Group group) throws IOException {
         ImasConfig asked = asked(group, false, false);
-        log.in(Path.of(group.told("")));
+        out = Path.of(group.told(""));
+        log.in(out);
         String device = Compute.nameFor(asked.device(), group.localRank());
         try (RunProgress progress = new TrainingProgress(own, asked, System::nanoTime)) {
             Trainer.follow(asked, device, progress, group);

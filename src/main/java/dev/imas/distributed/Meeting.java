@@ -13,6 +13,10 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** How processes find each other at rank 0, and what each is told when they do not. */
@@ -23,6 +27,8 @@ final class Meeting {
     private static final long BILLION = 1_000_000_000;
     /** How long rank 0, where the others read why it ends, stays for that. */
     private static final int READ_MILLISECONDS = 2_000;
+
+    private static final long MOST_CONNECTING_SECONDS = 30;
 
     private static final String REFUSED = "refused";
 
@@ -47,10 +53,10 @@ final class Meeting {
         InetAddress address = resolved();
         if (environment.serves()) {
             requireFree();
-            return opened(true);
+            return serving();
         }
         awaitServer(address);
-        return opened(false);
+        return connected();
     }
 
     private InetAddress resolved() {
@@ -95,10 +101,34 @@ final class Meeting {
                 "rank 0 at " + environment.place() + " ended while the processes met; its own output says why", e);
     }
 
-    private Board opened(boolean serving) {
+    private Board serving() {
         try {
-            return Board.open(environment, serving);
+            return Board.open(environment, true);
         } catch (RuntimeException e) {
+            throw new UserException(
+                    "rank 0 cannot listen on port " + environment.port() + " of " + host() + " any more; give all"
+                            + " processes another MASTER_PORT",
+                    e);
+        }
+    }
+
+    /** libtorch waits for ever for the answer of a program that takes a connection and says nothing. */
+    private Board connected() {
+        CompletableFuture<Board> board = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        board.complete(Board.open(environment, false));
+                    } catch (RuntimeException e) {
+                        board.completeExceptionally(e);
+                    }
+                },
+                "ranks-connect");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return board.get(Math.min(seconds, MOST_CONNECTING_SECONDS), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
             throw new UserException(
                     "what answers at " + environment.place() + " is not rank 0 of this run; check MASTER_ADDR and"
                             + " MASTER_PORT",

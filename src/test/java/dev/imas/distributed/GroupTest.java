@@ -89,6 +89,17 @@ class GroupTest {
     }
 
     @Test
+    void namesAProgramThatIsNotRankZero() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = silent.getLocalPort();
+            assertThatThrownBy(() -> meet(1, "127.0.0.1", port))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("what answers at 127.0.0.1:" + port + " is not rank 0 of this run; check MASTER_ADDR"
+                            + " and MASTER_PORT");
+        }
+    }
+
+    @Test
     void saysWhoDidNotCome() {
         assertThatThrownBy(() -> meet(0, "127.0.0.1", Threads.freePort()))
                 .isInstanceOf(UserException.class)
