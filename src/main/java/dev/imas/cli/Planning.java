@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.Unheeded;
 import dev.imas.data.Inspection;
+import dev.imas.plan.Processes;
 import dev.imas.plan.Proposal;
 import dev.imas.plan.Times;
 import dev.imas.train.RunPlanning;
@@ -57,13 +58,13 @@ final class Planning {
     }
 
     /** Data and settings of a new run; says what was planned, or that a run will take long. */
-    static Inspection newRun(CommandLine line, Console console) {
+    static Inspection newRun(CommandLine line, Processes processes, Console console) {
         ImasConfig start = start(line, "embedded", console);
         boolean planned = plans(line);
         if (!planned && start.data().layout() == Layout.EMBEDDED) {
             return Inspection.of(start);
         }
-        RunPlanning planning = planning(line, start, console);
+        RunPlanning planning = planning(line, start, budget(line), processes, console);
         Proposal proposal = planned ? planning.plan(true) : planning.estimate();
         if (planned) {
             tell(proposal, console);
@@ -85,7 +86,7 @@ final class Planning {
         }
         Duration all = budget(line).orElse(FOR_COMPARISONS);
         Duration each = Duration.ofMillis(Math.max(1, Math.round(all.toMillis() / wholeRuns)));
-        RunPlanning planning = planning(line, start, Optional.of(each), console);
+        RunPlanning planning = planning(line, start, Optional.of(each), Processes.ONE, console);
         Proposal proposal = planned ? planning.plan(true) : planning.estimate();
         if (planned) {
             proposal.reasons().forEach(console.err()::println);
@@ -102,14 +103,14 @@ final class Planning {
     }
 
     /** Data and settings of a run that goes on: with more epochs, if there is more time. */
-    static Inspection resumed(ImasConfig config, CommandLine line, Console console) {
+    static Inspection resumed(ImasConfig config, CommandLine line, Processes processes, Console console) {
         if (!line.hasOption("budget")) {
             return Inspection.of(config);
         }
         if (line.hasOption("epochs")) {
             throw new UserException("--budget and --epochs exclude each other on resume: one follows from the other");
         }
-        RunPlanning planning = planning(line, config, console);
+        RunPlanning planning = planning(line, config, budget(line), processes, console);
         Proposal proposal = planning.longer();
         console.err().println(proposal.summary());
         return planning.run(proposal);
@@ -148,16 +149,12 @@ final class Planning {
 
     /** A plan alone, for which no weights are fetched. */
     static Proposal proposal(CommandLine line, ImasConfig start, Console console) {
-        return planning(line, start, console).plan(false);
-    }
-
-    private static RunPlanning planning(CommandLine line, ImasConfig start, Console console) {
-        return planning(line, start, budget(line), console);
+        return planning(line, start, budget(line), Processes.ONE, console).plan(false);
     }
 
     private static RunPlanning planning(
-            CommandLine line, ImasConfig start, Optional<Duration> budget, Console console) {
-        return new RunPlanning(start, given(line), budget, new TrainListener() {
+            CommandLine line, ImasConfig start, Optional<Duration> budget, Processes processes, Console console) {
+        return new RunPlanning(start, given(line), budget, processes, new TrainListener() {
             private final FetchProgress progress = new FetchProgress(console);
 
             @Override

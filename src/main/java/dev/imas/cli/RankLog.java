@@ -10,9 +10,11 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Where a process that does not write the run directory tells of itself: rank-K.log there. What is written before rank
- * 0 has made the directory waits; on a machine that does not see the directory it is dropped.
+ * 0 has made the directory waits; on a machine that does not see the directory it is dropped, but for the beginning.
  */
 final class RankLog extends OutputStream {
+    private static final int MOST_WAITING = 1 << 16;
+
     private final int rank;
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private RunDirectory directory;
@@ -37,8 +39,13 @@ final class RankLog extends OutputStream {
         if (file == null && directory != null && Files.isRegularFile(directory.config())) {
             file = Files.newOutputStream(directory.rankLog(rank), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             waiting.writeTo(file);
+            waiting.reset();
         }
-        (file == null ? waiting : file).write(bytes, offset, length);
+        if (file != null) {
+            file.write(bytes, offset, length);
+        } else if (waiting.size() < MOST_WAITING) {
+            waiting.write(bytes, offset, length);
+        }
     }
 
     @Override

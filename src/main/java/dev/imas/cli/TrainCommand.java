@@ -12,10 +12,12 @@ import dev.imas.config.Names;
 import dev.imas.data.Inspection;
 import dev.imas.distributed.Environment;
 import dev.imas.distributed.Ranks;
+import dev.imas.plan.Processes;
 import dev.imas.run.Role;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunSummary;
 import dev.imas.train.RunStopped;
+import dev.imas.train.Together;
 import dev.imas.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,22 +102,54 @@ final class TrainCommand implements Command {
         Optional<Environment> place = Environment.ofThisProcess();
         int processes = line.hasOption(PROCESSES) ? processes(line, place) : 1;
         boolean resume = line.hasOption(RESUME);
-        boolean again = place.isPresent() && TrainingRank.startedAgain(place.get(), line);
+        boolean again = startedAgain(line);
         if (!resume && !again && line.hasOption("out")) {
             new RunDirectory(Arguments.path(line, "out")).requireFree(); // before pictures are looked at
         }
         if (processes > 1) {
-            if (!resume) {
-                Planning.start(line, "embedded", console); // what is refused is told once, not by each process
-            }
+            requireShared(line, resume || again, processes, console); // told once, not by each process
             return new TrainingLauncher(alone(line), processes, console).run();
         }
         if (place.isPresent()) {
             return new TrainingRank(place.get(), line, console).run();
         }
-        Inspection run = resume ? Planning.resumed(resumed(line), line, console) : Planning.newRun(line, console);
+        Inspection run = begin(line, resume, Processes.ONE, console);
         Path out = out(line, run.config());
-        return train(run, run.config().device(), out, resume, console, Ranks.ALONE);
+        return train(run, run.config().device(), out, resume || again, console, Ranks.ALONE);
+    }
+
+    /** Data and settings of a run that begins, or goes on. */
+    static Inspection begin(CommandLine line, boolean resume, Processes processes, Console console) {
+        if (startedAgain(line)) {
+            console.err()
+                    .println("started anew after a failure: the run in " + line.getOptionValue("out") + " goes on");
+            return Inspection.of(begun(line));
+        }
+        return resume
+                ? Planning.resumed(resumed(line), line, processes, console)
+                : Planning.newRun(line, processes, console);
+    }
+
+    /** Whether torchrun or SLURM has started the same command anew after a failure, with a run to go on with. */
+    static boolean startedAgain(CommandLine line) {
+        return Environment.restarts() > 0
+                && line.hasOption("out")
+                && !line.hasOption(RESUME)
+                && new RunDirectory(Arguments.path(line, "out")).begun();
+    }
+
+    /** The settings of the run in {@code --out}. */
+    static ImasConfig begun(CommandLine line) {
+        return ConfigYaml.resolve(ConfigYaml.complete(new RunDirectory(Arguments.path(line, "out")).config()));
+    }
+
+    private static void requireShared(CommandLine line, boolean goesOn, int processes, Console console) {
+        if (!goesOn) {
+            ImasConfig start = Planning.start(line, "embedded", console);
+            if (!Planning.plans(line)) { // a plan shares what is not given
+                Together.requireDivisible(start, processes);
+            }
+        }
     }
 
     /** The run directory. */

@@ -2,10 +2,13 @@ package dev.imas.cli;
 
 import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
+import dev.imas.common.WrittenPath;
 import dev.imas.distributed.Environment;
+import dev.imas.run.RunDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +74,7 @@ final class TrainingLauncher {
                         "MASTER_PORT",
                         String.valueOf(port),
                         Environment.LAUNCHED,
-                        "1"));
+                        String.valueOf(ProcessHandle.current().pid())));
         try {
             processes.add(builder.start());
         } catch (IOException e) {
@@ -135,8 +138,14 @@ final class TrainingLauncher {
 
     private String goOn() {
         int out = Math.max(arguments.indexOf("--out"), arguments.indexOf("--" + TrainCommand.RESUME));
-        String run = out < 0 || out + 1 >= arguments.size() ? "DIR" : arguments.get(out + 1);
-        return "imas train --resume " + run + " --processes " + count + " goes on from the last checkpoint";
+        String end = " --processes " + count + " goes on from the last checkpoint";
+        if (out < 0) {
+            return "imas train --resume with the newest folder in runs/, if the run had begun, and" + end;
+        }
+        Path run = WrittenPath.of(arguments.get(out + 1));
+        return new RunDirectory(run).begun()
+                ? "imas train --resume " + run + end
+                : "nothing was learned yet, and the same command begins again";
     }
 
     private static void pause() {

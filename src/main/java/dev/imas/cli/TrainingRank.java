@@ -9,6 +9,7 @@ import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import dev.imas.distributed.Environment;
 import dev.imas.distributed.Group;
+import dev.imas.plan.Processes;
 import dev.imas.run.RunDirectory;
 import dev.imas.train.RunStopped;
 import dev.imas.train.Together;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.apache.commons.cli.CommandLine;
 
 /** {@code imas train} as one of several processes: rank 0 plans, writes and tells; the others follow. */
@@ -29,6 +31,8 @@ final class TrainingRank {
     private final Console console;
     private final RankLog log;
     private final Console own;
+    /** The run directory; null before it is known. */
+    private volatile Path out;
 
     TrainingRank(Environment environment, CommandLine line, Console console) {
         this.environment = environment;
@@ -40,6 +44,9 @@ final class TrainingRank {
     }
 
     int run() throws IOException {
+        if (environment.launched()) {
+            endWithLauncher();
+        }
         Torch.load();
         Group group = Group.join(environment, console.err()::println, this::end);
         try {
@@ -51,6 +58,9 @@ final class TrainingRank {
             return stopped();
         } catch (UserException | Interrupts.Stopped e) {
             group.fail(e.getMessage());
+            if (e instanceof Interrupts.Stopped && environment.launched()) { // who started it says so
+                return Interrupts.status();
+            }
             throw e instanceof UserException told ? named(told) : e;
         } catch (IOException | RuntimeException | Error e) {
             group.fail(String.valueOf(e.getMessage()).lines().findFirst().orElse("for no known reason"));
@@ -72,7 +82,7 @@ final class TrainingRank {
 
     /** Another process is gone; called by a thread of its own while this one may wait for ever. */
     private void end(String reason) {
-        String told = "imas: " + reason + "; --resume goes on from the last checkpoint";
+        String told = "imas: " + reason + goOn();
         if (environment.rank() > 0) {
             own.err().println(told);
         }
@@ -80,6 +90,30 @@ final class TrainingRank {
             console.err().println(told);
         }
         Runtime.getRuntime().halt(environment.launched() ? OTHER_ENDED : Main.USER_ERROR);
+    }
+
+    private String goOn() {
+        if (out == null) { // nothing was begun
+            return "";
+        }
+        if (new RunDirectory(out).begun()) {
+            return "; imas train --resume " + out + " goes on from the last checkpoint";
+        }
+        return environment.rank() == 0 ? "" : "; --resume goes on from the last checkpoint, if there is one";
+    }
+
+    /** Whoever started the processes may be killed without a word to them. */
+    private void endWithLauncher() {
+        long launcher = environment.launcher().getAsLong();
+        ProcessHandle.of(launcher)
+                .map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenRun(this::orphaned);
+    }
+
+    private void orphaned() {
+        own.err().println("imas: the process that started all others is gone, and all end" + goOn());
+        Runtime.getRuntime().halt(Main.USER_ERROR);
     }
 
     private UserException named(UserException e) {
@@ -90,28 +124,14 @@ final class TrainingRank {
     }
 
     private int lead(Group group) throws IOException {
-        boolean again = startedAgain(environment, line);
+        boolean again = TrainCommand.startedAgain(line);
         boolean resume = again || line.hasOption(TrainCommand.RESUME);
-        ImasConfig asked = asked(group, resume, again);
-        Inspection run = again
-                ? Inspection.of(asked)
-                : resume ? Planning.resumed(asked, line, console) : Planning.newRun(line, console);
-        if (!resume && Planning.plans(line)) {
-            console.err()
-                    .println("the plan is for one process with the whole batch; " + group.count()
-                            + " together take another time, and less memory each");
-        }
-        Path out = TrainCommand.out(line, run.config());
-        group.told(out.toAbsolutePath().toString());
+        asked(group, resume, again);
+        Inspection run = TrainCommand.begin(line, resume, new Processes(group.count(), group.here()), console);
+        Path written = TrainCommand.out(line, run.config());
+        out = Path.of(group.told(written.toAbsolutePath().toString()));
         String device = Compute.nameFor(run.config().device(), group.localRank());
-        return TrainCommand.train(run, device, out, resume, console, group);
-    }
-
-    /** Whether torchrun has started the same command anew after a failure, and there is a run to go on with. */
-    static boolean startedAgain(Environment environment, CommandLine line) {
-        return environment.attempt() > 0
-                && line.hasOption("out")
-                && new RunDirectory(Arguments.path(line, "out")).begun();
+        return TrainCommand.train(run, device, written, resume, console, group);
     }
 
     /** What the command line asks for, the same in every process; a run that goes on has rank 0's. */
@@ -128,14 +148,13 @@ final class TrainingRank {
     }
 
     private ImasConfig resumed(boolean again) {
-        return again
-                ? ConfigYaml.resolve(ConfigYaml.complete(new RunDirectory(Arguments.path(line, "out")).config()))
-                : TrainCommand.resumed(line);
+        return again ? TrainCommand.begun(line) : TrainCommand.resumed(line);
     }
 
     private int follow(Group group) throws IOException {
         ImasConfig asked = asked(group, false, false);
-        log.in(Path.of(group.told("")));
+        out = Path.of(group.told(""));
+        log.in(out);
         String device = Compute.nameFor(asked.device(), group.localRank());
         try (RunProgress progress = new TrainingProgress(own, asked, System::nanoTime)) {
             Trainer.follow(asked, device, progress, group);

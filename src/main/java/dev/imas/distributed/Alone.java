@@ -1,5 +1,6 @@
 package dev.imas.distributed;
 
+import dev.imas.common.UserException;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,6 +13,11 @@ final class Alone implements Ranks {
 
     @Override
     public int count() {
+        return 1;
+    }
+
+    @Override
+    public int here() {
         return 1;
     }
 
@@ -52,6 +58,11 @@ final class Alone implements Ranks {
     @Override
     public String told(String text) {
         return text;
+    }
+
+    @Override
+    public UserException endedByAnother() {
+        throw new IllegalStateException("there is no other process");
     }
 
     @Override

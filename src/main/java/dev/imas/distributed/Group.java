@@ -1,9 +1,12 @@
 package dev.imas.distributed;
 
+import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.Backend;
@@ -38,18 +41,26 @@ public final class Group implements Ranks, AutoCloseable {
     private static final String SECONDS = "IMAS_JOIN_SECONDS";
     private static final long DEFAULT_SECONDS = 300;
 
+    /** How c10d speaks of the way to the others, in the first line of a message. */
+    private static final Pattern OF_CONNECTION = Pattern.compile(
+            "connect|peer|pipe|socket|timeout|timed out|recv|send|network|nccl|gloo|store", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern OF_MEMORY = Pattern.compile("can't allocate memory|out of memory");
+
     private final Environment environment;
     private final Board board;
     private final Watch watch;
+    private final int here;
     private final Backend host;
     private Backend gpu;
     private long texts;
     private long nanoseconds;
 
-    private Group(Environment environment, Board board, Watch watch, Backend host) {
+    private Group(Environment environment, Board board, Watch watch, int here, Backend host) {
         this.environment = environment;
         this.board = board;
         this.watch = watch;
+        this.here = here;
         this.host = host;
     }
 
@@ -64,10 +75,11 @@ public final class Group implements Ranks, AutoCloseable {
         Meeting meeting = new Meeting(environment, seconds(), message);
         Board board = meeting.board();
         List<String> hosts = meeting.everybody(board);
-        Watch watch = new Watch(Board.open(environment, false), environment.rank(), hosts, end);
+        Watch watch = new Watch(meeting.another(), environment.rank(), hosts, end);
         watch.begin();
+        int here = Collections.frequency(hosts, hosts.get(environment.rank()));
         try {
-            return new Group(environment, board, watch, gloo(environment, meeting.ownAddress()));
+            return new Group(environment, board, watch, here, gloo(environment, meeting.ownAddress()));
         } catch (RuntimeException e) {
             UserException told = e instanceof UserException known
                     ? known
@@ -152,19 +164,27 @@ public final class Group implements Ranks, AutoCloseable {
         return environment.size();
     }
 
+    @Override
+    public int here() {
+        return here;
+    }
+
     private interface Starting {
         Work start(Backend backend, TensorVector tensor);
     }
 
     /** Begins with all, then waits for all: libtorch works on several at once. */
     private void together(List<Tensor> tensors, Starting starting) {
-        timed(() -> {
-            List<Work> works = new ArrayList<>();
-            for (Tensor tensor : tensors) {
-                works.add(starting.start(backend(tensor), new TensorVector(flat(tensor))));
-            }
-            works.forEach(Work::_wait);
-        });
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> flat = tensors.stream().map(Group::flat).toList();
+            timed(() -> {
+                List<Work> works = new ArrayList<>();
+                for (Tensor tensor : flat) {
+                    works.add(starting.start(backend(tensor), new TensorVector(tensor)));
+                }
+                works.forEach(Work::_wait);
+            });
+        }
     }
 
     private Backend backend(Tensor tensor) {
@@ -184,16 +204,24 @@ public final class Group implements Ranks, AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             action.run();
         } catch (RuntimeException e) {
-            throw lost(e);
+            throw ofConnection(e) ? lost(e) : e;
         } finally {
             nanoseconds += System.nanoTime() - begin;
         }
     }
 
+    /** Whether an error tells of the way to the others; what else fails here is this process's own. */
+    private static boolean ofConnection(RuntimeException e) {
+        String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return e.getClass() == RuntimeException.class
+                && OF_CONNECTION.matcher(line).find()
+                && !OF_MEMORY.matcher(line).find();
+    }
+
     /** A connection broke; the watch, which ends the process, finds out with whom. */
     private UserException lost(RuntimeException e) {
         watch.suspect();
-        Pause.of(VERDICT_MILLISECONDS);
+        watch.awaitEnd(VERDICT_MILLISECONDS);
         return new UserException("the connection between the processes broke (" + firstLine(e) + ")", e);
     }
 
@@ -269,7 +297,11 @@ public final class Group implements Ranks, AutoCloseable {
         return sum(new long[] {here ? 1 : 0})[0] > 0;
     }
 
-    /** Waits as long as rank 0 takes; if it ends before, the watch ends this process. */
+    /**
+     * Waits as long as rank 0 takes; if it fails before, the watch ends this process.
+     *
+     * @throws Interrupts.Stopped when this process is asked to end
+     */
     @Override
     public String told(String text) {
         String key = "told/" + texts++;
@@ -279,12 +311,23 @@ public final class Group implements Ranks, AutoCloseable {
         }
         try {
             while (!board.has(List.of(key))) {
+                Interrupts.check();
+                if (watch.left(0) && !board.has(List.of(key))) {
+                    throw new UserException(
+                            "rank 0 ended while rank " + rank() + " waited for it; its own output says" + " why");
+                }
                 Pause.of(LOOK_MILLISECONDS);
             }
             return board.text(key);
         } catch (RuntimeException e) {
-            throw lost(e);
+            throw ofConnection(e) ? lost(e) : e;
         }
+    }
+
+    @Override
+    public UserException endedByAnother() {
+        watch.awaitEnd(VERDICT_MILLISECONDS);
+        return new UserException("another process failed; its own output says why");
     }
 
     @Override

@@ -13,6 +13,10 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** How processes find each other at rank 0, and what each is told when they do not. */
@@ -21,6 +25,12 @@ final class Meeting {
     private static final int PAUSE_MILLISECONDS = 200;
     private static final long TELL_SECONDS = 10;
     private static final long BILLION = 1_000_000_000;
+    /** How long rank 0, where the others read why it ends, stays for that. */
+    private static final int READ_MILLISECONDS = 2_000;
+
+    private static final long MOST_CONNECTING_SECONDS = 30;
+
+    private static final String REFUSED = "refused";
 
     private final Environment environment;
     private final long seconds;
@@ -43,10 +53,10 @@ final class Meeting {
         InetAddress address = resolved();
         if (environment.serves()) {
             requireFree();
-            return opened(true);
+            return serving();
         }
         awaitServer(address);
-        return opened(false);
+        return connected();
     }
 
     private InetAddress resolved() {
@@ -77,10 +87,48 @@ final class Meeting {
         }
     }
 
-    private Board opened(boolean serving) {
+    /** A further connection to where all have met. */
+    Board another() {
         try {
-            return Board.open(environment, serving);
+            return Board.open(environment, false);
         } catch (RuntimeException e) {
+            throw ended(e);
+        }
+    }
+
+    private UserException ended(RuntimeException e) {
+        return new UserException(
+                "rank 0 at " + environment.place() + " ended while the processes met; its own output says why", e);
+    }
+
+    private Board serving() {
+        try {
+            return Board.open(environment, true);
+        } catch (RuntimeException e) {
+            throw new UserException(
+                    "rank 0 cannot listen on port " + environment.port() + " of " + host() + " any more; give all"
+                            + " processes another MASTER_PORT",
+                    e);
+        }
+    }
+
+    /** libtorch waits for ever for the answer of a program that takes a connection and says nothing. */
+    private Board connected() {
+        CompletableFuture<Board> board = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        board.complete(Board.open(environment, false));
+                    } catch (RuntimeException e) {
+                        board.completeExceptionally(e);
+                    }
+                },
+                "ranks-connect");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return board.get(Math.min(seconds, MOST_CONNECTING_SECONDS), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
             throw new UserException(
                     "what answers at " + environment.place() + " is not rank 0 of this run; check MASTER_ADDR and"
                             + " MASTER_PORT",
@@ -120,6 +168,20 @@ final class Meeting {
      * @throws UserException where two have the same rank, or one does not come
      */
     List<String> everybody(Board board) {
+        try {
+            return met(board);
+        } catch (UserException e) {
+            if (environment.serves()) { // the others read it before the board is gone
+                board.put(REFUSED, e.getMessage());
+                Pause.of(READ_MILLISECONDS);
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            throw ended(e);
+        }
+    }
+
+    private List<String> met(Board board) {
         int rank = environment.rank();
         if (board.count("here/" + rank) > 1) {
             throw new UserException("two processes have RANK " + rank + " of " + environment.size() + " at "
@@ -132,11 +194,18 @@ final class Meeting {
                 throw new UserException("of " + environment.size() + " processes rank " + listed(missing)
                         + " did not come to " + environment.place() + " within " + seconds + " s; start all of them");
             }
+            requireNotRefused(board);
             tell("rank " + rank + " waits for rank " + listed(missing));
             Pause.of(PAUSE_MILLISECONDS);
             missing = missing(board);
         }
         return hosts(board);
+    }
+
+    private static void requireNotRefused(Board board) {
+        board.look(REFUSED).ifPresent(reason -> {
+            throw new UserException("rank 0 ended while the processes met: " + reason);
+        });
     }
 
     private List<Integer> missing(Board board) {

@@ -1,6 +1,7 @@
 package dev.imas.distributed;
 
 import dev.imas.common.Share;
+import dev.imas.common.UserException;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -17,6 +18,9 @@ public interface Ranks {
 
     /** How many there are. */
     int count();
+
+    /** How many of them share this process's machine, itself included. */
+    int here();
 
     default boolean alone() {
         return count() == 1;
@@ -35,7 +39,7 @@ public interface Ranks {
     /**
      * Whether this process computes on a GPU; to be said by all before tensors that lie there are exchanged.
      *
-     * @throws dev.imas.common.UserException where some do and others do not
+     * @throws UserException where some do and others do not
      */
     void computeOn(boolean gpu);
 
@@ -71,6 +75,13 @@ public interface Ranks {
      * @param text rank 0's; of others it does not matter
      */
     String told(String text);
+
+    /**
+     * Waits until this process is ended because another fails; to be called when that is certain.
+     *
+     * @return what to throw when it takes too long
+     */
+    UserException endedByAnother();
 
     /** Nanoseconds that this process has spent in here since it began, waiting for others included. */
     long nanoseconds();

@@ -1,10 +1,12 @@
 package dev.imas.distributed;
 
+import dev.imas.common.Interrupts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +22,9 @@ final class Watch implements AutoCloseable {
     private static final long SUSPECT_MILLISECONDS = 4_000;
     /** How long a process that fails waits for the others to read of it. */
     private static final long READ_MILLISECONDS = 5_000;
+
+    /** A process that is asked to end, and waits in native code, ends by the signal soon after. */
+    private static final long ASKED_MILLISECONDS = 14_000;
 
     private static final String FAILED = "failed";
 
@@ -39,6 +44,10 @@ final class Watch implements AutoCloseable {
 
     private long beats;
     private long lookedAt;
+    /** When a look first saw that this process is asked to end. */
+    private OptionalLong askedAt = OptionalLong.empty();
+
+    private boolean toldOfSignal;
 
     /**
      * @param board a connection that nobody else waits on
@@ -64,9 +73,15 @@ final class Watch implements AutoCloseable {
 
     /** A board behind a cut connection does not fail: it never answers. */
     private void guard() {
+        long before = System.nanoTime();
         while (!closed) {
             Pause.of(LOOK_MILLISECONDS);
-            if (System.nanoTime() - answered > SILENT_MILLISECONDS * 1_000_000) {
+            long now = System.nanoTime();
+            if (now - before > SUSPECT_MILLISECONDS * 1_000_000) { // this process stood still itself
+                answered = now;
+            }
+            before = now;
+            if (now - answered > SILENT_MILLISECONDS * 1_000_000) {
                 end(gone(0));
             }
         }
@@ -84,6 +99,11 @@ final class Watch implements AutoCloseable {
         suspected = true;
     }
 
+    /** Waits until it has ended this process, which it does once it has found out that another is gone or failed. */
+    void awaitEnd(long milliseconds) {
+        await(milliseconds, () -> closed);
+    }
+
     /** Leaves the reason for the others, of the first failure alone, and waits until they have read it. */
     void fail(String reason) {
         if (closed) {
@@ -91,13 +111,28 @@ final class Watch implements AutoCloseable {
         }
         closed = true;
         try {
-            if (board.count("failures") == 1) {
-                board.put(FAILED, rank + "\n" + reason);
+            board.put("heard/" + rank, "heard"); // of another failure, too
+            if (tell(reason) || rank == 0) { // whose end takes the board away
                 await(READ_MILLISECONDS, () -> missing("heard").isEmpty());
             }
+            board.put("left/" + rank, "left");
         } catch (RuntimeException e) {
             return; // rank 0 is gone, and everybody ends by that
         }
+    }
+
+    /** Whether it is the first failure that the others are told of. */
+    private boolean tell(String reason) {
+        boolean first = board.count("failures") == 1;
+        if (first) {
+            board.put(FAILED, rank + "\n" + reason);
+        }
+        return first;
+    }
+
+    /** Whether a process has done its part, or failed and told so. */
+    boolean left(int other) {
+        return board.has(List.of("left/" + other));
     }
 
     /** This process has done its part; rank 0, on which the others look, stays until all have. */
@@ -110,6 +145,7 @@ final class Watch implements AutoCloseable {
         try {
             board.put("left/" + rank, "left");
             if (rank == 0) {
+                board.put("heard/0", "heard"); // what fails from now on does not concern it
                 await(SILENT_MILLISECONDS, () -> missing("left").isEmpty());
             }
         } catch (RuntimeException e) {
@@ -155,19 +191,38 @@ final class Watch implements AutoCloseable {
     private Optional<String> look() {
         forgetAfterPause();
         board.put("alive/" + rank, String.valueOf(++beats));
+        tellOfSignal();
         Optional<String> failed = board.look(FAILED);
         if (failed.isPresent()) {
             board.put("heard/" + rank, "heard");
             String[] parts = failed.get().split("\n", 2);
+            if (Integer.parseInt(parts[0]) == rank) { // it ends by itself
+                return Optional.empty();
+            }
             return Optional.of(
                     "rank " + parts[0] + " on " + hosts.get(Integer.parseInt(parts[0])) + " failed: " + parts[1]);
         }
         for (int other = 0; other < hosts.size(); other++) {
-            if (other != rank && silent(other) && !board.has(List.of("left/" + other))) {
+            if (other != rank && silent(other) && !left(other)) {
                 return Optional.of(gone(other));
             }
         }
         return Optional.empty();
+    }
+
+    /** Where the training thread waits for the others, it cannot tell them that this process is to end. */
+    private void tellOfSignal() {
+        if (!Interrupts.asked() || toldOfSignal) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (askedAt.isEmpty()) {
+            askedAt = OptionalLong.of(now);
+        }
+        if (now - askedAt.getAsLong() > ASKED_MILLISECONDS * 1_000_000) {
+            tell("it was asked to end while it waited for the others");
+            toldOfSignal = true;
+        }
     }
 
     /** Who stood still itself, by Ctrl-Z or with the machine, cannot say of the others that they were silent. */

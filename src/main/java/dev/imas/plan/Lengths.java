@@ -127,7 +127,8 @@ final class Lengths {
         double pixels = (double) seen.width() * seen.height();
         boolean windows = config.evaluation().mode() == ImasConfig.EvaluationMode.SLIDING;
         double network = 2 * pixels * cost.pixel() * (windows ? 2.25 : 1); // windows overlap by a third a side
-        return data.validation() * (network + data.loadSeconds());
+        int processes = machine.processes();
+        return (data.validation() + processes - 1) / processes * (network + data.loadSeconds());
     }
 
     /** How many evaluations the budget has room for; one at least. */

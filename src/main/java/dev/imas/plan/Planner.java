@@ -20,10 +20,9 @@ import java.util.function.Function;
  * <p>The same facts, costs and given settings make the same plan.
  */
 public final class Planner {
-    /** Of the GPU's or the machine's free memory. */
     /** As UniMatch V2 published it. */
     private static final double TRANSFORMER_DECAY = 0.01;
-
+    /** Of the GPU's or the machine's free memory. */
     private static final double MEMORY_SHARE = 0.7;
 
     private static final int SMALLEST_BATCH = 2;
@@ -221,9 +220,11 @@ public final class Planner {
             return measured(draft);
         }
         Optional<StepCost> probe = probe(draft);
-        for (int batch : aims.batches) {
-            double more = (double) batch / SMALLEST_BATCH;
-            boolean last = batch == aims.batches.get(aims.batches.size() - 1);
+        int smallest = smallest(draft);
+        List<Integer> batches = batches(draft);
+        for (int batch : batches) {
+            double more = (double) batch / smallest;
+            boolean last = batch == batches.get(batches.size() - 1);
             boolean fits = probe.isPresent() && probe.get().bytes() * more < MEMORY_SHARE * machine.memory();
             boolean soon = last || machine.gpu() || fits && steps(draft, probe.get(), more) >= aims.steps;
             Optional<StepCost> cost =
@@ -233,8 +234,30 @@ public final class Planner {
                 return cost.get();
             }
         }
-        take(draft, SMALLEST_BATCH);
+        take(draft, smallest);
         return probe.orElseGet(() -> measured(draft));
+    }
+
+    /** Largest first. */
+    private List<Integer> batches(Draft draft) {
+        return aims.batches.stream()
+                .map(batch -> shared(draft, batch))
+                .distinct()
+                .toList();
+    }
+
+    private int smallest(Draft draft) {
+        return Math.max(SMALLEST_BATCH, parts(draft));
+    }
+
+    /** So many, or some fewer, that all processes and pieces have equal parts of. */
+    private int shared(Draft draft, int batch) {
+        int parts = parts(draft);
+        return Math.max(parts, batch - batch % parts);
+    }
+
+    private int parts(Draft draft) {
+        return machine.processes() * draft.config().training().accumulate();
     }
 
     /** What the smallest batch costs, with a crop that lets the next larger one have its steps. */
@@ -242,13 +265,14 @@ public final class Planner {
         int side = Math.max(
                 draft.config().augment().crop().get(0),
                 draft.config().augment().crop().get(1));
-        Optional<StepCost> cost = clock.measure(with(draft, SMALLEST_BATCH).config());
+        int smallest = smallest(draft);
+        Optional<StepCost> cost = clock.measure(with(draft, smallest).config());
         while (cost.map(c -> steps(draft, c, 2) < aims.steps / 3).orElse(true)
                 && side > aims.leastCrop
                 && draft.free("augment.crop")) {
             side = Math.max(aims.leastCrop, side * 3 / 4 / STRIDE * STRIDE);
             crop(draft, side);
-            cost = clock.measure(with(draft, SMALLEST_BATCH).config());
+            cost = clock.measure(with(draft, smallest).config());
         }
         return cost;
     }
@@ -261,8 +285,9 @@ public final class Planner {
 
     /** A picture may come twice in a batch, but a single one more often teaches little. */
     private void take(Draft draft, int batch) {
-        draft.set("training.batch_labeled", Math.min(batch, Math.max(4, data.labeled())));
-        draft.set("training.batch_unlabeled", data.unlabeled() == 0 ? batch : Math.min(batch, data.unlabeled()));
+        int unlabeled = data.unlabeled() == 0 ? batch : Math.min(batch, data.unlabeled());
+        draft.set("training.batch_labeled", shared(draft, Math.min(batch, Math.max(4, data.labeled()))));
+        draft.set("training.batch_unlabeled", shared(draft, unlabeled));
     }
 
     /** Steps that the budget has room for when each costs so many times as much. */

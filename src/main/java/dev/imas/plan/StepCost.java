@@ -1,7 +1,8 @@
 package dev.imas.plan;
 
 /**
- * What steps of a configuration cost, without the loading of pictures.
+ * What steps of a configuration cost in one of the processes that share them, without the loading of pictures and
+ * what the processes exchange.
  *
  * @param supervised     seconds of a step with labelled pictures alone
  * @param semiSupervised seconds of a step with unlabelled ones

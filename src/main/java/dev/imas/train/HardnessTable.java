@@ -1,7 +1,9 @@
 package dev.imas.train;
 
 import dev.imas.device.Compute;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -31,10 +33,20 @@ final class HardnessTable {
         return values;
     }
 
-    /** Notes gamma f32 [B,1,1,1] of the images with these indices. */
+    /** Notes gamma f32 [B,1,1,1] of the images with these indices; the last one of an image that is there twice. */
     void put(int[] indices, Tensor gamma) {
-        long[] wide = Arrays.stream(indices).asLongStream().toArray();
-        values.index_copy_(0, compute.upload(wide, wide.length), gamma.reshape(wide.length));
+        Map<Long, Long> places = new LinkedHashMap<>();
+        for (int place = 0; place < indices.length; place++) {
+            places.put((long) indices[place], (long) place);
+        }
+        Tensor all = gamma.reshape(indices.length);
+        Tensor last = places.size() == indices.length ? all : all.index_select(0, uploaded(places.values()));
+        values.index_copy_(0, uploaded(places.keySet()), last);
+    }
+
+    private Tensor uploaded(Collection<Long> numbers) {
+        long[] each = numbers.stream().mapToLong(Long::longValue).toArray();
+        return compute.upload(each, each.length);
     }
 
     /** Puts the values of all images. */

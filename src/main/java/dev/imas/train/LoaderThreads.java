@@ -17,12 +17,17 @@ public final class LoaderThreads {
         return cuda ? Math.max(BESIDE_A_CPU, cores * 3 / 4) : BESIDE_A_CPU;
     }
 
-    /** The configuration with that number settled. */
+    /** The configuration with that number settled, of a process that has all cores. */
     public static ImasConfig settled(ImasConfig config, boolean cuda) {
+        return settled(config, cuda, 1);
+    }
+
+    /** @param processes that share the cores */
+    static ImasConfig settled(ImasConfig config, boolean cuda, int processes) {
         if (config.data().workers() != null) {
             return config;
         }
-        int workers = automatic(cuda, Runtime.getRuntime().availableProcessors());
+        int workers = automatic(cuda, Math.max(1, Runtime.getRuntime().availableProcessors() / processes));
         return config.withData(config.data().withWorkers(workers));
     }
 }

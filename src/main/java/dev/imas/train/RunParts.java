@@ -107,7 +107,8 @@ final class RunParts implements AutoCloseable {
             }
             checkpoints = new Checkpoints(directory, config, data);
             broken = opened.keep(new BrokenPictures(config, data, listener));
-            loaders = new Loaders(data, plan, LoaderThreads.settled(config, compute.cuda()), ranks.share(), opened);
+            ImasConfig loading = LoaderThreads.settled(config, compute.cuda(), ranks.here());
+            loaders = new Loaders(data, plan, loading, ranks.share(), opened);
             live = opened.keep(new LiveView(directory, config, results, models, listener, look, board, start.step()));
             memory = SettledMemory.of(start.step(), plan);
         } catch (IOException | RuntimeException | Error e) {

@@ -11,6 +11,7 @@ import dev.imas.device.Torch;
 import dev.imas.plan.DataFacts;
 import dev.imas.plan.Machine;
 import dev.imas.plan.Planner;
+import dev.imas.plan.Processes;
 import dev.imas.plan.Proposal;
 import dev.imas.plan.Survey;
 import dev.imas.weights.fetch.PretrainedWeights;
@@ -23,6 +24,7 @@ public final class RunPlanning {
     private final ImasConfig start;
     private final Set<String> given;
     private final Optional<Duration> wish;
+    private final Processes processes;
     private final TrainListener listener;
     private Inspection inspection;
 
@@ -30,11 +32,14 @@ public final class RunPlanning {
      * @param start  what is known, with classes and layout settled; settings not given may change
      * @param given  keys of settings that a person set
      * @param wish   the time that there is; empty: the usual one of the machine
+     * @param processes that train together; this one measures the part of one
      */
-    public RunPlanning(ImasConfig start, Set<String> given, Optional<Duration> wish, TrainListener listener) {
+    public RunPlanning(
+            ImasConfig start, Set<String> given, Optional<Duration> wish, Processes processes, TrainListener listener) {
         this.start = start;
         this.given = Set.copyOf(given);
         this.wish = wish;
+        this.processes = processes;
         this.listener = listener;
     }
 
@@ -72,14 +77,15 @@ public final class RunPlanning {
 
     private Planner planner(Set<String> kept) {
         Compute compute = compute();
-        long memory = compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available();
+        int cores = Runtime.getRuntime().availableProcessors();
         Machine machine = new Machine(
-                compute.cuda(), Runtime.getRuntime().availableProcessors(), memory > 0 ? memory : Long.MAX_VALUE);
+                compute.cuda(), cores * processes.count() / processes.here(), memory(compute), processes.count());
         inspection = Inspection.of(start);
         Dataset data = inspection.usable();
         ClassWeights.requireOnePerClass(
                 start.supervised().classWeights(), inspection.config().data().classes());
-        listener.message("looking at the pictures and timing some steps");
+        listener.message("looking at the pictures and timing some steps"
+                + (processes.count() > 1 ? ", without what " + processes.count() + " processes exchange" : ""));
         DataFacts facts = Survey.of(data, System::nanoTime);
         StepTrial trial = new StepTrial(System::nanoTime);
         return new Planner(
@@ -87,7 +93,21 @@ public final class RunPlanning {
                 machine,
                 wish.orElse(Planner.usualBudget(compute.cuda())),
                 kept,
-                config -> trial.measure(config.withData(inspection.config().data())));
+                config -> trial.measure(part(config.withData(inspection.config().data()))));
+    }
+
+    private long memory(Compute compute) {
+        long free =
+                compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available() / processes.here();
+        return free > 0 ? free : Long.MAX_VALUE;
+    }
+
+    /** A step as one of the processes has it. */
+    private ImasConfig part(ImasConfig config) {
+        Together.requireDivisible(config, processes.count());
+        return config.withTraining(
+                config.training().with(t -> t.batchLabeled(config.training().batchLabeled() / processes.count())
+                        .batchUnlabeled(config.training().batchUnlabeled() / processes.count())));
     }
 
     /** Why there are no ImageNet weights; whoever did not ask for them goes on without. */

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.CutMixTrigger;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Precision;
+import dev.imas.config.ImasConfig.Statistics;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
@@ -64,7 +66,7 @@ public final class Together {
      * @throws UserException where the processes, or the pieces of each, cannot have equal parts of the batches, or a
      *                       setting is not made for parts
      */
-    static void requireDivisible(ImasConfig config, int processes) {
+    public static void requireDivisible(ImasConfig config, int processes) {
         int pieces = config.training().accumulate();
         int parts = processes * pieces;
         if (parts > 1) {
@@ -82,9 +84,24 @@ public final class Together {
             divisible("training.batch_unlabeled", config.training().batchUnlabeled(), parts, who)
                     .ifPresent(faults::add);
         }
+        if (faults.isEmpty()
+                && processes > 1
+                && mixesWithItself(config, config.training().batchUnlabeled() / processes)) {
+            faults.add("training.statistics is process, by which CutMix pairs the images of one process, and"
+                    + " training.batch_unlabeled " + config.training().batchUnlabeled() + " leaves each of " + processes
+                    + " processes a single one; raise it to " + 2 * processes + ", or give --set"
+                    + " training.statistics=global or --set unsupervised.cutmix=off");
+        }
         if (!faults.isEmpty()) {
             throw new UserException(String.join("\n", faults));
         }
+    }
+
+    private static boolean mixesWithItself(ImasConfig config, int unlabeled) {
+        return unlabeled == 1
+                && config.method() != Method.SUPERVISED
+                && config.training().statistics() == Statistics.PROCESS
+                && config.unsupervised().cutmix() != CutMixTrigger.OFF;
     }
 
     private static void requireMadeForParts(ImasConfig config) {

@@ -114,6 +114,10 @@ final class TrainingRun {
         parts.loaders.start(parts.feed, epoch, first, plan.supervisedOnly(epoch));
         compute.fixedShapes(true);
         lap();
+        Optional<UserException> unreadable = fetched();
+        if (ranks.any(unreadable.isPresent())) {
+            throw cannotRead(unreadable);
+        }
         for (int place = first; place < plan.stepsPerEpoch(); place++) {
             boolean last = place == plan.stepsPerEpoch() - 1;
             step(epoch, last);
@@ -130,25 +134,36 @@ final class TrainingRun {
             if (last) {
                 show(epoch + 1, evaluation); // what is only looked at costs no trained step
             }
-            goOnOrStop();
-            if (!last) {
-                fed(() -> {
-                    parts.feed.fetch();
-                    return null;
-                });
-            }
+            goOnOrStop(last ? Optional.empty() : fetched());
         }
     }
 
-    /** Between two steps: what is known to be broken ends the run, and so does who listens. */
-    private void goOnOrStop() throws IOException {
+    /** Fetches the next batches, and returns what kept a loader from reading a picture. */
+    private Optional<UserException> fetched() {
+        try {
+            parts.feed.fetch();
+            return Optional.empty();
+        } catch (UserException e) {
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw e; // no file is to blame
+            }
+            return Optional.of(e);
+        }
+    }
+
+    /** Between two steps: what is known to be broken ends the run, and so does who listens, in any of the processes. */
+    private void goOnOrStop(Optional<UserException> unreadable) throws IOException {
         parts.broken.tell();
         if (plan.unlabeledSamples() > 0) {
             requireSound();
         }
-        if (ranks.any(listener.stops())) {
+        long[] ends = ranks.sum(new long[] {listener.stops() ? 1 : 0, unreadable.isPresent() ? 1 : 0});
+        if (ends[0] > 0) {
             keepProgress();
             throw new RunStopped(state.step());
+        }
+        if (ends[1] > 0) {
+            throw cannotRead(unreadable);
         }
     }
 
@@ -165,24 +180,22 @@ final class TrainingRun {
         }
     }
 
-    /** Hands out what the loaders give; a file that broke since it was looked at ends the run where it can go on. */
-    private <T> T fed(Supplier<T> loaders) throws IOException {
-        try {
-            return loaders.get();
-        } catch (UserException e) {
-            if (e.getCause() instanceof OutOfMemoryError) {
-                throw e; // no file is to blame
-            }
-            keepProgress();
-            throw new UserException(
-                    e.getMessage() + "; " + stopped()
-                            + ": put the file right (an unlabelled picture may be removed), then"
-                            + " go on with --resume; --skip-broken goes on without it",
-                    e);
+    /** A file that broke since it was looked at, here or in another process, ends the run where it can go on. */
+    private UserException cannotRead(Optional<UserException> unreadable) throws IOException {
+        keepProgress();
+        ranks.any(true); // rank 0 has kept it
+        if (unreadable.isEmpty()) {
+            return ranks.endedByAnother(); // which says what file it is
         }
+        UserException e = unreadable.get();
+        return new UserException(
+                e.getMessage() + "; " + stopped()
+                        + ": put the file right (an unlabelled picture may be removed), then"
+                        + " go on with --resume; --skip-broken goes on without it",
+                e);
     }
 
-    /** As {@link #fed}, of an evaluation, which is done again from its epoch on. */
+    /** A file that breaks an evaluation, which is done again from its epoch on. */
     private <T> T measured(Supplier<T> evaluation) {
         try {
             return evaluation.get();
@@ -212,7 +225,7 @@ final class TrainingRun {
     /** One step; when a row of metrics.csv is due, its figures are asked for. */
     private void step(int epoch, boolean lastOfEpoch) throws IOException {
         try (PointerScope scope = new PointerScope()) {
-            BatchFeed.Fed fed = fed(parts.feed::next);
+            BatchFeed.Fed fed = parts.feed.next();
             long i = state.step();
             double lr = plan.schedule().lr(i);
             double decay = plan.schedule().emaDecay(i);

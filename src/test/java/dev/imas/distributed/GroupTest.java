@@ -2,12 +2,15 @@ package dev.imas.distributed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -86,6 +89,17 @@ class GroupTest {
     }
 
     @Test
+    void namesAProgramThatIsNotRankZero() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = silent.getLocalPort();
+            assertThatThrownBy(() -> meet(1, "127.0.0.1", port))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("what answers at 127.0.0.1:" + port + " is not rank 0 of this run; check MASTER_ADDR"
+                            + " and MASTER_PORT");
+        }
+    }
+
+    @Test
     void saysWhoDidNotCome() {
         assertThatThrownBy(() -> meet(0, "127.0.0.1", Threads.freePort()))
                 .isInstanceOf(UserException.class)
@@ -97,9 +111,49 @@ class GroupTest {
                 .hasMessageContaining("(connection refused)");
     }
 
+    @Test
+    void tellsTheOthersWhyRankZeroEnds() {
+        int port = Threads.freePort();
+        CompletableFuture<Throwable> other =
+                CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(1, 3, 20, port)));
+        assertThatThrownBy(() -> meet(0, 3, 2, port)).hasMessageContaining("of 3 processes rank 2 did not come to");
+        assertThat(other.join())
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("rank 0 ended while the processes met: of 3 processes rank 2 did not come to");
+    }
+
+    @Test
+    void findsTwoThatWereGivenDifferentNumbersOfProcesses() {
+        int port = Threads.freePort();
+        CompletableFuture<Throwable> other =
+                CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(1, 2, 20, port)));
+        CompletableFuture<Throwable> third =
+                CompletableFuture.supplyAsync(() -> catchThrowable(() -> meet(2, 3, 20, port)));
+        assertThatThrownBy(() -> meet(0, 3, 20, port))
+                .hasMessageStartingWith("WORLD_SIZE is 3, but rank 1 on ")
+                .hasMessageEndingWith(" was given 2; give all processes the same");
+        assertThat(other.join()).hasMessageContaining("WORLD_SIZE is 2, but rank 0 on ");
+        assertThat(third.join()).hasMessageContaining("WORLD_SIZE is 3, but rank 1 on ");
+    }
+
+    @Test
+    void doesNotWaitForRankZeroThatHasLeft() {
+        assertThatThrownBy(() -> Threads.run(2, ranks -> ranks.leads() ? "" : ranks.told("")))
+                .isInstanceOf(UserException.class)
+                .hasMessage("rank 0 ended while rank 1 waited for it; its own output says why");
+    }
+
+    private static void meet(int rank, int size, long seconds, int port) {
+        meet(rank, size, seconds, "127.0.0.1", port);
+    }
+
     private static void meet(int rank, String address, int port) {
-        Environment environment = new Environment(rank, 2, rank, address, port, 0, false, false);
-        Meeting meeting = new Meeting(environment, 1, message -> {});
+        meet(rank, 2, 1, address, port);
+    }
+
+    private static void meet(int rank, int size, long seconds, String address, int port) {
+        Environment environment = new Environment(rank, size, rank, address, port, 0, false, OptionalLong.empty());
+        Meeting meeting = new Meeting(environment, seconds, message -> {});
         meeting.everybody(meeting.board());
     }
 }

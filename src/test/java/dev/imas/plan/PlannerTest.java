@@ -2,6 +2,7 @@ package dev.imas.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
@@ -83,6 +84,30 @@ class PlannerTest {
         }
         StepClock clock = machine.gpu() ? Clock.OF_GPU : Clock.OF_CPU;
         return new Planner(data, machine, budget, keys, clock).plan(start(given), WEIGHTS);
+    }
+
+    @Test
+    void severalProcessesShareBatchesAndEvaluations() {
+        DataFacts data = pictures(12, 198, 70, 256, 256);
+        Duration budget = Duration.ofHours(1);
+        Set<String> given = Set.of("training.accumulate");
+        StepClock eachItsPart = config -> Clock.OF_CPU.measure(config.withTraining(
+                config.training().with(t -> t.batchLabeled(config.training().batchLabeled() / 3)
+                        .batchUnlabeled(config.training().batchUnlabeled() / 3))));
+        Machine three = new Machine(false, 6, 16 * GB, 3);
+        Proposal plan =
+                new Planner(data, three, budget, given, eachItsPart).plan(start("training.accumulate", 2), WEIGHTS);
+        assertThat(plan.config().training().batchLabeled()).isEqualTo(6);
+        assertThat(plan.config().training().batchUnlabeled()).isEqualTo(6);
+        Machine one = new Machine(false, 6, 16 * GB);
+        double alone = new Planner(data, one, budget, given, eachItsPart)
+                .estimate(plan.config())
+                .seconds();
+        double evaluations = Math.ceil((double) plan.config().training().epochs()
+                / plan.config().evaluation().everyEpochs());
+        double picture =
+                2 * 256 * 256 * 7 / 3e6 * Math.pow(plan.config().evaluation().scale(), 2);
+        assertThat(alone - plan.seconds()).isCloseTo(evaluations * (70 - 24) * picture, withinPercentage(5));
     }
 
     static Stream<Arguments> situations() {

@@ -2,6 +2,7 @@ package dev.imas.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.common.UserException;
@@ -9,13 +10,19 @@ import dev.imas.config.ImasConfig;
 import dev.imas.data.Inspection;
 import dev.imas.distributed.Group;
 import dev.imas.distributed.Threads;
+import dev.imas.image.TestFiles;
 import dev.imas.run.Metrics;
+import dev.imas.run.RunDirectory;
+import dev.imas.run.StepMetrics;
 import dev.imas.semi.Configs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +32,7 @@ class TogetherTest {
     private static final ImasConfig CONFIG = gentle();
 
     private static final double DRIFT = 1e-3;
+    private static final int LABELED = 5;
 
     @TempDir
     Path folder;
@@ -53,15 +61,76 @@ class TogetherTest {
 
         Path stopped = folder.resolve("stopped");
         assertThatThrownBy(() -> train(2, stopped, false, 3)).isInstanceOf(RunStopped.class);
+        Path again = copied(stopped, folder.resolve("again"));
         train(4, stopped, true, Long.MAX_VALUE);
         requireSame(alone, stopped);
 
-        Path again = folder.resolve("again");
-        assertThatThrownBy(() -> train(2, again, false, 3)).isInstanceOf(RunStopped.class);
         train(2, again, true, Long.MAX_VALUE);
         for (String file : List.of("student.safetensors", "teacher.safetensors", "hardness.csv")) {
             assertThat(Files.readAllBytes(again.resolve(file))).isEqualTo(Files.readAllBytes(two.resolve(file)));
         }
+    }
+
+    @Test
+    void keepsWhatWasLearnedWhenAnotherProcessCannotReadAPicture() throws IOException {
+        Path out = folder.resolve("broken");
+        List<Path> photos = List.of(photos("of-rank-0"), photos("of-rank-1"));
+        Throwable thrown = catchThrowable(() -> Threads.run(2, ranks -> {
+            ImasConfig own = ofPhotos(photos.get(ranks.rank()));
+            TrainListener listener = new TrainListener() {
+                @Override
+                public void step(StepMetrics metrics) {
+                    if (ranks.rank() == 1 && metrics.step() == 1) {
+                        IntStream.range(0, LABELED).forEach(i -> damage(photos.get(1), i));
+                    }
+                }
+            };
+            if (ranks.leads()) {
+                Trainer.run(Inspection.of(own), "cpu", out, false, listener, ranks);
+            } else {
+                Trainer.follow(own, "cpu", listener, ranks);
+            }
+            return 0;
+        }));
+        assertThat(thrown).isInstanceOf(UserException.class).hasMessageContaining("of-rank-1");
+        long kept = new RunDirectory(out).checkpoints().steps().get(0);
+        assertThat(thrown).hasMessageContaining("the run stopped after step " + kept + ": put the file right");
+    }
+
+    private Path photos(String name) {
+        Path photos = folder.resolve(name);
+        for (int i = 0; i < 2 * LABELED; i++) {
+            TestFiles.picture(photos.resolve("images/" + i + ".png"), 32, 32);
+            if (i < LABELED) {
+                TestFiles.mask(photos.resolve("masks/" + i + ".png"), 32, 32, 0, 1, 2, 3, 4, 5, 6);
+            }
+        }
+        return photos;
+    }
+
+    private static void damage(Path photos, int i) {
+        try {
+            Files.write(photos.resolve("images/" + i + ".png"), new byte[] {1, 2, 3});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** No checkpoint is due before the first epoch of thirty steps has ended. */
+    private static ImasConfig ofPhotos(Path root) {
+        return CONFIG.withData(CONFIG.data().with(data -> data.layout(ImasConfig.Layout.FOLDERS)
+                        .root(root.toString())
+                        .epochLength(120)))
+                .withTraining(CONFIG.training().withCheckpointEvery(0));
+    }
+
+    private static Path copied(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
+        return to;
     }
 
     /** @param last the step after which rank 1 asks to stop */
