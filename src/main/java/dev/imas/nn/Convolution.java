@@ -59,6 +59,19 @@ final class Convolution implements Layer {
         return torch.conv2d(x, weight, bias == null ? new TensorOptional() : bias, stride, padding, dilation, 1);
     }
 
+    /** This convolution by its weights of this moment, with a norm behind it, and ReLU if wanted. */
+    FusedConvolution fused(BatchNorm norm, boolean relu) {
+        Tensor scale = norm.scale();
+        Tensor shift = norm.shift(scale);
+        return new FusedConvolution(
+                weight.mul(scale.view(-1, 1, 1, 1)),
+                bias == null ? shift : shift.add(bias.get().mul(scale)),
+                stride,
+                padding,
+                dilation,
+                relu);
+    }
+
     @Override
     public <V> V describe(Operations<V> operations, V x) {
         return operations.convolution(

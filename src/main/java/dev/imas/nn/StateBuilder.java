@@ -2,8 +2,10 @@ package dev.imas.nn;
 
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,6 +29,7 @@ final class StateBuilder implements AutoCloseable {
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, TensorOptional> optionals = new LinkedHashMap<>();
     private final Map<String, Tensor> counters = new LinkedHashMap<>();
+    private final List<FusedConvolution> owned = new ArrayList<>();
     private Tensor allCounters;
 
     StateBuilder(long seed) {
@@ -107,6 +110,12 @@ final class StateBuilder implements AutoCloseable {
         return allCounters;
     }
 
+    /** Keeps what was made from the tensors, and closes it with them. */
+    FusedConvolution keep(FusedConvolution made) {
+        owned.add(made);
+        return made;
+    }
+
     /** The tensors that passes compute with: all but the counters. */
     Map<String, Tensor> computed() {
         Map<String, Tensor> computed = new LinkedHashMap<>(state);
@@ -158,12 +167,14 @@ final class StateBuilder implements AutoCloseable {
     /** Releases every tensor; a second call does nothing. */
     @Override
     public void close() {
+        owned.forEach(FusedConvolution::close);
         optionals.values().forEach(TensorOptional::close);
         state.values().forEach(Tensor::close);
         if (allCounters != null) {
             allCounters.close();
             allCounters = null;
         }
+        owned.clear();
         optionals.clear();
         state.clear();
         parameters.clear();
