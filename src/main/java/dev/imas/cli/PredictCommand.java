@@ -5,19 +5,14 @@ import static dev.imas.cli.Arguments.option;
 
 import dev.imas.cli.PredictPlan.Job;
 import dev.imas.common.FileProblem;
-import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.data.ChannelFiles;
-import dev.imas.device.OutOfMemory;
-import dev.imas.image.Picture;
-import dev.imas.predict.Segmentation;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.RunWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +22,7 @@ import org.apache.commons.cli.Options;
 
 /**
  * {@code imas predict}: {@link PredictInputs} finds the pictures, {@link PredictPlan} names their files, {@link
- * PredictResults} writes them.
+ * PredictRun} predicts them, {@link PredictResults} writes what was found.
  */
 final class PredictCommand implements Command {
     @Override
@@ -108,7 +103,7 @@ final class PredictCommand implements Command {
                 plan.keepDrawn(results); // of what is left to do
             }
             ResultsFolder.of(line); // once nothing else can be refused, or an empty one would be left
-            return predicted(plan, segmenter, results, large, console);
+            return new PredictRun(plan, segmenter, results, large, console).run();
         }
     }
 
@@ -149,67 +144,5 @@ final class PredictCommand implements Command {
                             + " (--skip-existing)");
         }
         return remaining;
-    }
-
-    private static int predicted(
-            PredictPlan plan, Segmenter segmenter, PredictResults results, LargePictures large, Console console) {
-        List<String> failed = new ArrayList<>();
-        try (PictureProgress progress = new PictureProgress(console, "predict", plan.size(), System::nanoTime)) {
-            for (int i = 0; i < plan.size(); i++) {
-                Interrupts.check();
-                Job job = plan.jobs().get(i);
-                boolean inTiles = large.take(segmenter, job.picture());
-                try {
-                    Path labels = inTiles
-                            ? large.predict(segmenter, job, results, console)
-                            : predict(segmenter, job, results);
-                    progress.makeRoom();
-                    console.out().println(labels);
-                } catch (UserException e) { // the other pictures are worth having
-                    failed.add(named(job.picture(), e.getMessage()));
-                } catch (UnwritableResult e) { // of the next picture there would be no room either
-                    failed.add(e.getMessage() + "; the results before it are kept" + untried(plan.size() - i - 1));
-                    break;
-                } catch (OutOfMemoryError e) {
-                    failed.add(job.picture() + " does not fit into the memory that Java may use; "
-                            + (inTiles ? "" : "see it in tiles, which give labels alone (--tile 1024), or ")
-                            + "give Java more with IMAS_JAVA_OPTIONS=-Xmx8g");
-                } catch (RuntimeException e) { // libtorch has no other for exhausted memory
-                    String advice = OutOfMemory.advice(e, Segmenter.SMALLER).orElseThrow(() -> e);
-                    failed.add(named(job.picture(), advice));
-                }
-                progress.done(i + 1);
-            }
-        } finally { // also of a run that Ctrl-C or a fault ends
-            tell(failed, plan.size(), console);
-        }
-        return failed.isEmpty() ? 0 : Main.USER_ERROR;
-    }
-
-    private static String untried(int pictures) {
-        return pictures == 0 ? "" : ", and " + pictures + " more not tried";
-    }
-
-    private static Path predict(Segmenter segmenter, Job job, PredictResults results) {
-        Picture picture = segmenter.read(job.picture());
-        Segmentation seen = results.segmentation(segmenter, picture);
-        try {
-            results.write(job.stem(), picture, seen, segmenter);
-        } catch (UserException e) {
-            throw new UnwritableResult(e);
-        }
-        return results.labels(job.stem());
-    }
-
-    private static String named(Path file, String message) {
-        return message.contains(file.toString()) ? message : file + ": " + message;
-    }
-
-    /** Says at the end, where it is read, what could not be done. */
-    private static void tell(List<String> failed, int pictures, Console console) {
-        if (!failed.isEmpty() && pictures > 1) {
-            console.err().println("imas: " + failed.size() + " of " + pictures + " pictures could not be predicted:");
-        }
-        failed.forEach(message -> console.err().println("imas: " + message));
     }
 }

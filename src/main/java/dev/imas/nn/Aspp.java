@@ -6,6 +6,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
  * Atrous spatial pyramid pooling: image pooling, 1x1 and three dilated 3x3 branches side by side, concatenated in
@@ -14,6 +15,8 @@ import org.bytedeco.pytorch.global.torch;
 final class Aspp implements Layer {
     private final Layer pooled;
     private final List<Layer> branches;
+    /** Then all parts are channels_last, and so is what they are joined to. */
+    private boolean frozen;
 
     Aspp(StateBuilder state, String prefix, long in, long planes, List<Integer> dilations) {
         pooled = ConvBlock.decoder(state, prefix + ".conv1", 1, in, planes, 1, 1, false);
@@ -34,12 +37,21 @@ final class Aspp implements Layer {
         return Torch.scoped(() -> {
             Tensor global = pooled.forward(surroundings.means(x), train);
             // Enlarging a single pixel repeats it, whatever the interpolation.
-            TensorVector parts = new TensorVector(global.expand(global.size(0), global.size(1), x.size(2), x.size(3)));
+            Tensor everywhere = global.expand(global.size(0), global.size(1), x.size(2), x.size(3));
+            TensorVector parts =
+                    new TensorVector(frozen ? everywhere.contiguous(MemoryFormat.ChannelsLast) : everywhere);
             for (Layer branch : branches) {
                 parts.push_back(branch.forward(x, train));
             }
             return torch.cat(parts, 1);
         });
+    }
+
+    @Override
+    public void freeze(StateBuilder owner) {
+        pooled.freeze(owner);
+        branches.forEach(branch -> branch.freeze(owner));
+        frozen = true;
     }
 
     @Override

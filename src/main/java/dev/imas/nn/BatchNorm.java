@@ -2,6 +2,7 @@ package dev.imas.nn;
 
 import dev.imas.common.UserException;
 import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -51,6 +52,16 @@ final class BatchNorm implements Layer {
             return shared.get().forward(x, weight, bias, runningMean, runningVar);
         }
         return torch.batch_norm(x, weight, bias, runningMean, runningVar, train, MOMENTUM, EPSILON, x.is_cuda());
+    }
+
+    /** By what a plane is multiplied with running statistics, f32 [planes]; and {@link #shift} is added. */
+    Tensor scale() {
+        return weight.get().div(runningVar.get().add(new Scalar(EPSILON)).sqrt_());
+    }
+
+    /** @param scale {@link #scale} */
+    Tensor shift(Tensor scale) {
+        return bias.get().sub(runningMean.get().mul(scale));
     }
 
     @Override

@@ -73,11 +73,24 @@ final class Convolution implements Layer {
                 1);
         if (ownGradient) {
             if (hook == null) {
-                hook = state.owned(new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0]));
+                hook = state.keep(new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0]));
             }
             hook.watch(x, y);
         }
         return y;
+    }
+
+    /** This convolution by its weights of this moment, with a norm behind it, and ReLU if wanted. */
+    FusedConvolution fused(BatchNorm norm, boolean relu) {
+        Tensor scale = norm.scale();
+        Tensor shift = norm.shift(scale);
+        return new FusedConvolution(
+                weight.mul(scale.view(-1, 1, 1, 1)),
+                bias == null ? shift : shift.add(bias.get().mul(scale)),
+                stride,
+                padding,
+                dilation,
+                relu);
     }
 
     @Override

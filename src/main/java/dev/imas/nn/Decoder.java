@@ -54,6 +54,11 @@ final class Decoder {
         });
     }
 
+    /** As {@link Layer#freeze}. */
+    void freeze(StateBuilder owner) {
+        List.of(lowConv, aspp, head, classifier).forEach(part -> part.freeze(owner));
+    }
+
     /** As {@link #forward}, by other operations. */
     <V> V describe(Operations<V> operations, V fine, V coarse) {
         V low = lowConv.describe(operations, fine);

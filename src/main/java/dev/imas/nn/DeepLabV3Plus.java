@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * DeepLabV3+ on a dilated ResNet (method 1). Keys, their order and the first values are the reference's; logits are
@@ -19,6 +21,7 @@ public final class DeepLabV3Plus extends StatefulNetwork {
     private Encoder encoder;
     private Decoder decoder;
     private Layer auxiliary;
+    private boolean frozen;
 
     /** As {@link #DeepLabV3Plus(ImasConfig.Network, int, int, long)}, for RGB. */
     public DeepLabV3Plus(ImasConfig.Network network, int classes, long seed) {
@@ -73,6 +76,9 @@ public final class DeepLabV3Plus extends StatefulNetwork {
      */
     public Output forward(Tensor images, boolean train, BiConsumer<String, Tensor> observer) {
         requireImages(images);
+        if (train && frozen) {
+            throw new IllegalStateException("a frozen network learns no more");
+        }
         Tensor[] auxiliaryLogits = new Tensor[1];
         try {
             Tensor logits = Torch.owned(() -> logits(images, train, Surroundings.NONE, observer, auxiliaryLogits));
@@ -109,6 +115,29 @@ public final class DeepLabV3Plus extends StatefulNetwork {
     public Tensor part(Tensor images, Surroundings surroundings) {
         requireImages(images);
         return logits(images, false, surroundings, NOBODY, null);
+    }
+
+    @Override
+    public void freeze(Compute compute) {
+        boolean faster = !frozen && !compute.cuda() && !compute.bf16() && compute.channelsLast() && torch.hasMKLDNN();
+        frozen = true;
+        if (faster) {
+            try (PointerScope scope = new PointerScope()) {
+                Torch.withoutGradient(this::freezeLayers);
+            } catch (RuntimeException | Error e) {
+                close();
+                throw e;
+            }
+        }
+    }
+
+    private void freezeLayers() {
+        encoder.stem.freeze(state);
+        encoder.stages.forEach(stage -> stage.freeze(state));
+        decoder.freeze(state);
+        if (auxiliary != null) {
+            auxiliary.freeze(state);
+        }
     }
 
     /** Every norm has seen one batch more. */

@@ -11,6 +11,13 @@ interface Layer {
      */
     Tensor forward(Tensor x, boolean train);
 
+    /**
+     * Makes ready for passes with running statistics alone, by weights that stay as they are.
+     *
+     * @param owner keeps what is made for it
+     */
+    default void freeze(StateBuilder owner) {}
+
     /** The same by other operations than libtorch's, with running statistics. */
     <V> V describe(Operations<V> operations, V x);
 

@@ -26,7 +26,12 @@ final class ResidualBlock implements Layer {
     private record Piece(int kernel, long out, int stride, int dilation) {}
 
     private final Layer branch;
+    /** The branch is these one after the other. */
+    private final Layer first;
+
+    private final ConvBlock last;
     private final Layer shortcut;
+    private boolean frozen;
 
     /** @param planes width of the branch; the output has {@code planes * kind.expansion} planes */
     ResidualBlock(StateBuilder state, String prefix, Kind kind, long in, long planes, int stride, int dilation) {
@@ -34,16 +39,18 @@ final class ResidualBlock implements Layer {
         List<Piece> pieces = kind == Kind.BASIC
                 ? List.of(new Piece(3, planes, stride, dilation), new Piece(3, planes, 1, dilation))
                 : List.of(new Piece(1, planes, 1, 1), new Piece(3, planes, stride, dilation), new Piece(1, out, 1, 1));
-        List<Layer> layers = new ArrayList<>();
+        List<ConvBlock> layers = new ArrayList<>();
         long from = in;
         for (int i = 1; i <= pieces.size(); i++) {
             Piece piece = pieces.get(i - 1);
-            boolean last = i == pieces.size();
+            boolean ends = i == pieces.size();
             // The last norm starts at 0: every block starts as the identity.
-            layers.add(unit(state, prefix + ".conv" + i, prefix + ".bn" + i, from, piece, last ? 0 : 1, !last));
+            layers.add(unit(state, prefix + ".conv" + i, prefix + ".bn" + i, from, piece, ends ? 0 : 1, !ends));
             from = piece.out;
         }
         branch = Layer.sequence(layers);
+        first = Layer.sequence(layers.subList(0, layers.size() - 1));
+        last = layers.get(layers.size() - 1);
         shortcut = stride == 1 && in == out
                 ? null
                 : unit(
@@ -56,7 +63,7 @@ final class ResidualBlock implements Layer {
                         false);
     }
 
-    private static Layer unit(
+    private static ConvBlock unit(
             StateBuilder state, String convolution, String norm, long in, Piece piece, float scale, boolean relu) {
         return new ConvBlock(
                 new Convolution(
@@ -76,11 +83,25 @@ final class ResidualBlock implements Layer {
     @Override
     public Tensor forward(Tensor x, boolean train) {
         return Torch.scoped(() -> {
+            if (frozen) {
+                Tensor sum = shortcut == null ? x.clone() : shortcut.forward(x, train);
+                last.addTo(sum, first.forward(x, train));
+                return sum;
+            }
             Tensor y = branch.forward(x, train);
             y.add_(shortcut == null ? x : shortcut.forward(x, train));
             torch.relu_(y);
             return y;
         });
+    }
+
+    @Override
+    public void freeze(StateBuilder owner) {
+        branch.freeze(owner);
+        if (shortcut != null) {
+            shortcut.freeze(owner);
+        }
+        frozen = true;
     }
 
     @Override

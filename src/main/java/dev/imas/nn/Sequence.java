@@ -27,6 +27,11 @@ record Sequence(List<Layer> layers) implements Layer {
     }
 
     @Override
+    public void freeze(StateBuilder owner) {
+        layers.forEach(layer -> layer.freeze(owner));
+    }
+
+    @Override
     public <V> V describe(Operations<V> operations, V x) {
         V current = x;
         for (Layer layer : layers) {

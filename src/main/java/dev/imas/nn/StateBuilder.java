@@ -29,8 +29,8 @@ final class StateBuilder implements AutoCloseable {
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, TensorOptional> optionals = new LinkedHashMap<>();
     private final Map<String, Tensor> counters = new LinkedHashMap<>();
+    private final List<Runnable> closing = new ArrayList<>();
     private Tensor allCounters;
-    private final List<WeightHook> hooks = new ArrayList<>();
     private boolean kernelGradients;
 
     StateBuilder(long seed) {
@@ -55,12 +55,6 @@ final class StateBuilder implements AutoCloseable {
 
     void useKernelGradients() {
         kernelGradients = true;
-    }
-
-    /** Releases a hook with everything else. */
-    WeightHook owned(WeightHook hook) {
-        hooks.add(hook);
-        return hook;
     }
 
     /** Lets a network be made on this thread whose parameters are NaN where they would be drawn. */
@@ -126,6 +120,18 @@ final class StateBuilder implements AutoCloseable {
         return allCounters;
     }
 
+    /** Keeps what was made from the tensors, and closes it with them. */
+    FusedConvolution keep(FusedConvolution made) {
+        closing.add(made::close);
+        return made;
+    }
+
+    /** As {@link #keep(FusedConvolution)}. */
+    WeightHook keep(WeightHook made) {
+        closing.add(made::close);
+        return made;
+    }
+
     /** The tensors that passes compute with: all but the counters. */
     Map<String, Tensor> computed() {
         Map<String, Tensor> computed = new LinkedHashMap<>(state);
@@ -177,14 +183,14 @@ final class StateBuilder implements AutoCloseable {
     /** Releases every tensor; a second call does nothing. */
     @Override
     public void close() {
-        hooks.forEach(WeightHook::close);
+        closing.forEach(Runnable::run);
         optionals.values().forEach(TensorOptional::close);
         state.values().forEach(Tensor::close);
         if (allCounters != null) {
             allCounters.close();
             allCounters = null;
         }
-        hooks.clear();
+        closing.clear();
         optionals.clear();
         state.clear();
         parameters.clear();

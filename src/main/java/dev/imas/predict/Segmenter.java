@@ -295,6 +295,16 @@ public final class Segmenter implements AutoCloseable {
         return TileSize.exceedsHeap(PictureHeader.sizeOf(file), trained.spec());
     }
 
+    /**
+     * The part of Java's heap that a picture file takes as a whole, and its result on its way into files; without the
+     * probabilities of all classes. From the header alone.
+     *
+     * @throws UserException naming the file when it is no picture
+     */
+    public double heapShare(Path file) {
+        return TileSize.heapShare(PictureHeader.sizeOf(file), trained.spec());
+    }
+
     private void tiled(
             Supplier<PictureBands> source,
             ImageSize size,

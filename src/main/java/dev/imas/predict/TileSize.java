@@ -66,9 +66,14 @@ record TileSize(int side, int overlap) {
     /** Whether a file's picture, or its result on its way into files, is too large to be in the heap as a whole. */
     static boolean exceedsHeap(ImageSize picture, NetworkSpec spec) {
         double pixels = (double) picture.width() * picture.height();
+        return pixels > ImageFiles.MAX_PIXELS || heapShare(picture, spec) > 1;
+    }
+
+    /** The part of the heap that a picture takes, and its result on its way into files. */
+    static double heapShare(ImageSize picture, NetworkSpec spec) {
+        double pixels = (double) picture.width() * picture.height();
         int copies = 3 * spec.input().pixelBytes() + HEAP_OF_RESULT;
-        return pixels > ImageFiles.MAX_PIXELS
-                || pixels * copies > Runtime.getRuntime().maxMemory();
+        return pixels * copies / Runtime.getRuntime().maxMemory();
     }
 
     private static int upTo(int side) {

@@ -45,7 +45,8 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
             compute.passedOver(config.device()).ifPresent(options.notes);
             SegmentationNetwork network =
                     own.isPresent() ? own.get().filled(weights) : foreign(config, weights, options);
-            return new TrainedNetwork(network.placed(compute), spec, config, compute);
+            network.placed(compute).freeze(compute);
+            return new TrainedNetwork(network, spec, config, compute);
         }
     }
 

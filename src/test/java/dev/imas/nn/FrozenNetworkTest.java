@@ -1,0 +1,81 @@
+package dev.imas.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.config.ImasConfig.Stem;
+import dev.imas.device.Compute;
+import dev.imas.device.Torch;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FrozenNetworkTest {
+    private static final Compute CPU = new Compute("cpu", Precision.FP32, true);
+    private static final double ROUNDING = 1e-5;
+
+    @ParameterizedTest
+    @CsvSource({"TINY, DEEP, 16, true", "RESNET18, CONV7, 8, false", "RESNET50, DEEP, 16, false"})
+    void answersAsBefore(Backbone backbone, Stem stem, int stride, boolean auxiliary) {
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork learned = learned(backbone, stem, stride, auxiliary);
+                SegmentationNetwork frozen =
+                        SegmentationNetwork.create(Networks.spec(backbone, stem, stride, auxiliary), 5, 2)) {
+            frozen.copyStateFrom(learned);
+            learned.placed(CPU);
+            frozen.placed(CPU).freeze(CPU);
+            Torch.withoutGradient(() -> {
+                // The second of a size reorders the weights, the third finds them so, the others do not fit them.
+                for (int[] size : new int[][] {{40, 56}, {40, 56}, {40, 56}, {33, 47}, {64, 24}, {64, 24}}) {
+                    Tensor images = Networks.images(2, size[0], size[1]);
+                    SegmentationNetwork.Output expected = learned.forward(images, false);
+                    SegmentationNetwork.Output found = frozen.forward(images, false);
+                    assertClose(found.logits(), expected.logits());
+                    if (auxiliary) {
+                        assertClose(found.auxiliary(), expected.auxiliary());
+                    }
+                    assertClose(frozen.features(images), learned.features(images));
+                    assertClose(frozen.part(images, Surroundings.NONE), learned.part(images, Surroundings.NONE));
+                }
+            });
+        }
+    }
+
+    @Test
+    void learnsNoMore() {
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = Networks.tiny(3, 1)) {
+            network.placed(CPU).freeze(CPU);
+            Tensor images = Networks.images(2, 32, 32);
+            assertThatThrownBy(() -> network.forward(images, true)).hasMessageContaining("learns no more");
+        }
+    }
+
+    /** The parts that start as 0 and 1, at other values: every norm counts. */
+    private static SegmentationNetwork learned(Backbone backbone, Stem stem, int stride, boolean auxiliary) {
+        SegmentationNetwork network =
+                SegmentationNetwork.create(Networks.spec(backbone, stem, stride, auxiliary), 5, 1);
+        Torch.withoutGradient(() -> network.state().forEach((key, tensor) -> {
+            if (tensor.dim() == 1 && tensor.scalar_type().intern() == ScalarType.Float) {
+                Tensor values = torch.rand_like(tensor);
+                tensor.copy_(key.endsWith("weight") || key.endsWith("var") ? values.add(new Scalar(0.5)) : values);
+            }
+        }));
+        return network;
+    }
+
+    private static void assertClose(Tensor found, Tensor expected) {
+        assertThat(found.shape()).isEqualTo(expected.shape());
+        double difference = found.sub(expected).abs().max().item_float();
+        double largest = expected.abs().max().item_float();
+        assertThat(difference / largest).isLessThan(ROUNDING);
+        assertThat(largest).isPositive();
+    }
+}
