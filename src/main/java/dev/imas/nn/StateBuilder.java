@@ -29,8 +29,10 @@ final class StateBuilder implements AutoCloseable {
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, TensorOptional> optionals = new LinkedHashMap<>();
     private final Map<String, Tensor> counters = new LinkedHashMap<>();
-    private final List<FusedConvolution> owned = new ArrayList<>();
     private Tensor allCounters;
+    private final List<FusedConvolution> fused = new ArrayList<>();
+    private final List<WeightHook> hooks = new ArrayList<>();
+    private boolean kernelGradients;
 
     StateBuilder(long seed) {
         this(seed, Ranks.ALONE);
@@ -45,6 +47,21 @@ final class StateBuilder implements AutoCloseable {
     /** The processes whose images batch normalisation sees together. */
     Ranks normalized() {
         return normalized;
+    }
+
+    /** Whether wide convolutions compute their weights' gradients themselves; see {@link WeightHook}. */
+    boolean kernelGradients() {
+        return kernelGradients;
+    }
+
+    void useKernelGradients() {
+        kernelGradients = true;
+    }
+
+    /** Releases a hook with everything else. */
+    WeightHook owned(WeightHook hook) {
+        hooks.add(hook);
+        return hook;
     }
 
     /** Lets a network be made on this thread whose parameters are NaN where they would be drawn. */
@@ -112,7 +129,7 @@ final class StateBuilder implements AutoCloseable {
 
     /** Keeps what was made from the tensors, and closes it with them. */
     FusedConvolution keep(FusedConvolution made) {
-        owned.add(made);
+        fused.add(made);
         return made;
     }
 
@@ -167,14 +184,16 @@ final class StateBuilder implements AutoCloseable {
     /** Releases every tensor; a second call does nothing. */
     @Override
     public void close() {
-        owned.forEach(FusedConvolution::close);
+        fused.forEach(FusedConvolution::close);
+        hooks.forEach(WeightHook::close);
         optionals.values().forEach(TensorOptional::close);
         state.values().forEach(Tensor::close);
         if (allCounters != null) {
             allCounters.close();
             allCounters = null;
         }
-        owned.clear();
+        fused.clear();
+        hooks.clear();
         optionals.clear();
         state.clear();
         parameters.clear();
