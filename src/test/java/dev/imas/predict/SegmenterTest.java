@@ -108,7 +108,8 @@ class SegmenterTest {
     void anOpenedNetworkSeesWhatItSawWhileItLearned(boolean inTiles) {
         RgbImage picture = noise(inTiles ? 300 : 90, 70);
         Tiles tiles = new Tiles(OptionalInt.of(inTiles ? 128 : 512), OptionalDouble.empty());
-        Compute compute = Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        Compute compute =
+                Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
         try (SegmentationNetwork network = spec().filled(own).placed(compute);
                 Segmenter learning = Segmenter.of(network, spec(), config, compute);
                 Segmenter opened = Segmenter.open(own, CPU)) {
