@@ -24,6 +24,7 @@ class SupplyChainTest {
             Path.of("src/pom.xml"),
             Path.of("native/java/pom.xml"),
             Path.of("benchmarks/pom.xml"),
+            Path.of("benchmarks/peers/pom.xml"),
             Path.of("examples/kernels-gamma/pom.xml"),
             Path.of("examples/kernels-gamma-cuda/pom.xml"),
             Path.of("examples/segment-picture/pom.xml"),

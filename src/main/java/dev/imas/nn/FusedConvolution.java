@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Tensor;
  * A convolution that ends with its batch normalisation, a sum and ReLU: one pass over memory by oneDNN instead of four.
  * Float32 on a CPU; images are channels_last. The weights are those of the moment that it is made in.
  *
- * <p>oneDNN reads weights in an order of its own, which goes with the size of the images. Theirs is changed to it when a
- * size comes a second time in a row; where every picture has its own it happens in every pass, as without this class.
+ * <p>oneDNN reads weights in an order of its own, which goes with the size of the images. Theirs is changed to it when
+ * a size comes a second time in a row; where every picture has its own it happens in every pass, as without this class.
  * Any number of threads may make passes at once.
  */
 final class FusedConvolution implements AutoCloseable {

@@ -206,9 +206,9 @@ public interface SegmentationNetwork extends AutoCloseable {
     void channelsLast();
 
     /**
-     * Promises that the weights stay as they are from now on, and that there are no training passes any more. In float32
-     * on a CPU batch norms are then folded into the convolutions before them: results differ by rounding alone, and the
-     * network takes its size in memory once more. Closed when that fails.
+     * Promises that the weights stay as they are from now on, and that there are no training passes any more. In
+     * float32 on a CPU batch norms are then folded into the convolutions before them: results differ by rounding
+     * alone, and the network takes its size in memory once more. Closed when that fails.
      *
      * @param compute by which the passes will be made
      */

@@ -54,7 +54,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>Threads: safe to use from several. One call runs at a time, the others wait: libtorch itself uses all cores for
  * one picture. Who wants several pictures at once opens one segmenter a thread; each holds the network's weights once
- * more (file size, 90 MB for a ResNet-50) and takes as long to open as the file to read.
+ * more (twice the file's size on a CPU, 180 MB for a ResNet-50) and takes as long to open as the file to read.
  */
 public final class Segmenter implements AutoCloseable {
     /** What needs less memory, for messages. */

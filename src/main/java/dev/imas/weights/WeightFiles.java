@@ -207,11 +207,17 @@ public final class WeightFiles {
             throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape())
                     + ", the network needs " + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
         }
-        if (!torch.isfinite(tensor).all().item_bool()) {
+        if (!isFinite(tensor)) {
             throw new UserException(
                     file + ": tensor " + name + " holds values that are not finite; the weights are not usable");
         }
         return tensor;
+    }
+
+    /** A sum is finite only where all values are, and takes one pass over memory; it may overflow without a fault. */
+    private static boolean isFinite(Tensor tensor) {
+        return torch.isfinite(tensor.sum()).item_bool()
+                || torch.isfinite(tensor).all().item_bool();
     }
 
     private static boolean isSafetensors(Path file) {

@@ -29,6 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +100,31 @@ class SegmenterTest {
             rgb[i] = (byte) rng.integer(0, 256);
         }
         return new RgbImage(width, height, rgb);
+    }
+
+    /** An opened file's norms are folded into its convolutions; those of a network that may yet learn are not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOpenedNetworkSeesWhatItSawWhileItLearned(boolean inTiles) {
+        RgbImage picture = noise(inTiles ? 300 : 90, 70);
+        Tiles tiles = new Tiles(OptionalInt.of(inTiles ? 128 : 512), OptionalDouble.empty());
+        Compute compute =
+                Compute.of("cpu", ImasConfig.Precision.FP32, config.network().backbone());
+        try (SegmentationNetwork network = spec().filled(own).placed(compute);
+                Segmenter learning = Segmenter.of(network, spec(), config, compute);
+                Segmenter opened = Segmenter.open(own, CPU)) {
+            for (int again = 0; again < 3; again++) {
+                Segmentation expected = learning.segment(picture, tiles, Progress.NONE);
+                Segmentation found = opened.segment(picture, tiles, Progress.NONE);
+                byte[] labels = expected.labels().labels();
+                int differing = 0;
+                for (int i = 0; i < labels.length; i++) {
+                    differing += found.labels().labels()[i] == labels[i] ? 0 : 1;
+                    assertThat(found.confidence()[i]).isCloseTo(expected.confidence()[i], within(1e-5f));
+                }
+                assertThat(differing).isLessThan(labels.length / 1000);
+            }
+        }
     }
 
     @Test
