@@ -92,7 +92,8 @@ final class TiledPicture {
             throws IOException {
         WindowMap windows = windows(passes.networks, wanted);
         TiledInference tiled = tiled(windows);
-        told.accept("seen in " + tiled.pieces() + " windows of " + windows.side() + " pixels" + otherwise(wanted, windows)
+        told.accept("seen in " + tiled.pieces() + " windows of " + windows.side() + " pixels"
+                + otherwise(wanted, windows)
                 + ", each by itself: a vision transformer gives something else for a whole picture");
         tiled.run(source, new Pieces(progress, tiled.pieces()), sink);
     }
