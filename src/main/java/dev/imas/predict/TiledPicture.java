@@ -170,7 +170,8 @@ final class TiledPicture {
         }
         float[] means = new float[sums.length];
         for (int c = 0; c < means.length; c++) {
-            means[c] = (float) (sums[c] / windows.rows().size() / windows.columns().size());
+            means[c] =
+                    (float) (sums[c] / windows.rows().size() / windows.columns().size());
         }
         return means;
     }
