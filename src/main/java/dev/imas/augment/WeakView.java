@@ -168,11 +168,9 @@ public final class WeakView {
         return apply(image, labelsOrNull, geometry, Padding.MEAN);
     }
 
-    private static Result<RgbImage> apply(
-            RgbImage image, LabelMap labelsOrNull, Geometry geometry, Padding padding) {
+    private static Result<RgbImage> apply(RgbImage image, LabelMap labelsOrNull, Geometry geometry, Padding padding) {
         requireLabelsOf(image, labelsOrNull);
-        return new Result<>(
-                cropped(image, geometry, padding), cropped(labelsOrNull, geometry), geometry.coveredSize());
+        return new Result<>(cropped(image, geometry, padding), cropped(labelsOrNull, geometry), geometry.coveredSize());
     }
 
     private static List<Double> padding(Padding padding, List<Double> mean) {

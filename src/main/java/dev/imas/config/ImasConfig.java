@@ -585,8 +585,8 @@ public record ImasConfig(
      * @param weakInBatch       the weak part takes part in the batch statistics (parity; method 3.5)
      * @param featureDropout    complementary dropout of the features' channels in the two views that learn from the
      *                          teacher, with a vision transformer
-     * @param ignorePadding     what unlabelled crops show beyond their picture teaches nothing, and the consistency loss
-     *                          is a mean over the other pixels (method 3.7)
+     * @param ignorePadding     what unlabelled crops show beyond their picture teaches nothing, and the consistency
+     *                          loss is a mean over the other pixels (method 3.7)
      */
     @RecordBuilder
     public record Unsupervised(

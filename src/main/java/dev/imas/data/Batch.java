@@ -18,8 +18,8 @@ import java.util.List;
  * @param indices position of each sample in its {@link ImageSource}
  * @param operations what makes each sample's strong view of its weak one, in the order of {@code strong}; null for
  *                   labelled batches
- * @param covered    rows and columns of each crop that its picture covers, from the upper left corner on, one pair after
- *                   the other; beyond them is padding
+ * @param covered    rows and columns of each crop that its picture covers, from the upper left corner on, one pair
+ *                   after the other; beyond them is padding
  */
 public record Batch(
         int count,

@@ -395,8 +395,8 @@ public final class Segmenter implements AutoCloseable {
     /**
      * What a picture is about, for a comparison with others: the mean over the picture of what the encoder's last stage
      * makes of it, one number a plane. Of several networks the first answers, of the picture as it is. A picture that
-     * does not fit into memory as a whole is looked at in the tiles or windows that it is segmented in; of windows, which
-     * a vision transformer sees each by itself, it is their mean.
+     * does not fit into memory as a whole is looked at in the tiles or windows that it is segmented in; of windows,
+     * which a vision transformer sees each by itself, it is their mean.
      *
      * @throws UserException when it has other channels than the network sees, or memory does not suffice
      */

@@ -92,7 +92,8 @@ final class TiledPicture {
             throws IOException {
         WindowMap windows = windows(passes.networks, wanted);
         TiledInference tiled = tiled(windows);
-        told.accept("seen in " + tiled.pieces() + " windows of " + windows.side() + " pixels" + otherwise(wanted, windows)
+        told.accept("seen in " + tiled.pieces() + " windows of " + windows.side() + " pixels"
+                + otherwise(wanted, windows)
                 + ", each by itself: a vision transformer gives something else for a whole picture");
         tiled.run(source, new Pieces(progress, tiled.pieces()), sink);
     }
@@ -169,7 +170,8 @@ final class TiledPicture {
         }
         float[] means = new float[sums.length];
         for (int c = 0; c < means.length; c++) {
-            means[c] = (float) (sums[c] / windows.rows().size() / windows.columns().size());
+            means[c] =
+                    (float) (sums[c] / windows.rows().size() / windows.columns().size());
         }
         return means;
     }

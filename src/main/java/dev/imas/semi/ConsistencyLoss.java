@@ -58,9 +58,7 @@ final class ConsistencyLoss {
             return weightsOrNull;
         }
         Tensor factor = view.factor().get();
-        return weightsOrNull == null
-                ? factor.repeat(view.labels().size(0), 1, 1, 1)
-                : weightsOrNull.mul(factor);
+        return weightsOrNull == null ? factor.repeat(view.labels().size(0), 1, 1, 1) : weightsOrNull.mul(factor);
     }
 
     private static Tensor sum(List<Tensor> terms) {

@@ -1,11 +1,9 @@
 package dev.imas.semi;
 
-import dev.imas.config.ImasConfig.Unsupervised;
 import dev.imas.device.TensorKernels;
 import dev.imas.device.TensorKernels.PseudoLabels;
 import dev.imas.distributed.Ranks;
 import dev.imas.image.LabelMap;
-import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;

@@ -64,7 +64,8 @@ public final class SemiSupervisedStep {
         this.pairs = StrongPairs.of(config, kernels, compute);
         this.cutmix = CutMixRule.of(pairs.isPresent() ? settings.withCutmix(CutMixTrigger.OFF) : settings, compute);
         // A transformer has no batch statistics, which are all that the weak part is there for.
-        boolean weakInBatch = settings.weakInBatch() && !config.network().backbone().transformer();
+        boolean weakInBatch =
+                settings.weakInBatch() && !config.network().backbone().transformer();
         this.batches = new StudentBatch.Composer(kernels, weakInBatch, part.deciding());
         this.dropout = DropoutRule.of(settings.featureDropout(), featureChannels, compute);
         this.supervised = new SupervisedLoss(kernels, config.supervised(), part);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.augment.WeakView.Geometry;
 import dev.imas.common.Rng;
-import dev.imas.config.ImasConfig.Padding;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Padding;
 import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.image.FloatImage;
 import dev.imas.image.ImageSize;
@@ -92,7 +92,9 @@ class TurnsTest {
         LabelMap map = Resize.nearest(labels, w, h);
         whole = QuarterTurn.of(geometry.mirrored() ? Flip.horizontal(whole) : whole, geometry.turns());
         map = QuarterTurn.of(geometry.mirrored() ? Flip.horizontal(map) : map, geometry.turns());
-        assertThat(same(found.image(), TestPictures.part(Crop.pad(whole, width, height, Padding.MEAN), geometry.crop())))
+        assertThat(same(
+                        found.image(),
+                        TestPictures.part(Crop.pad(whole, width, height, Padding.MEAN), geometry.crop())))
                 .isTrue();
         assertThat(found.labels().labels())
                 .containsExactly(TestPictures.part(Crop.pad(map, width, height), geometry.crop())

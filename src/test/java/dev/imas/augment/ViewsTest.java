@@ -124,7 +124,8 @@ class ViewsTest {
     /** Resized to 10x10 by nothing, in crops of 12x14: which part the picture covers is told, and black is zero. */
     @Test
     void paddingIsBlackWhereAskedForAndTold() {
-        ImasConfig.Augment config = config(12, 14, ResizeMode.NONE, 1, 1, List.of()).withPadding(Padding.BLACK);
+        ImasConfig.Augment config =
+                config(12, 14, ResizeMode.NONE, 1, 1, List.of()).withPadding(Padding.BLACK);
         ImageSize size = new ImageSize(10, 9);
         RgbImage image = TestPictures.constant(size, 1, 2, 3);
         WeakView.Result<RgbImage> found = WeakView.apply(image, null, config, () -> 0.9);

@@ -26,8 +26,7 @@ class UnheededTest {
     void allThatDoesNothingIsToldAtOnce() {
         Set<String> given = Set.of(
                 "network.output_stride", "network.aspp", "augment.strong_ops", "unsupervised.cutmix_scale", "seed");
-        assertThatThrownBy(() ->
-                        Unheeded.refuse(preset("voc-92-dinov2s"), List.of(Method.UNIMATCH_V2), given))
+        assertThatThrownBy(() -> Unheeded.refuse(preset("voc-92-dinov2s"), List.of(Method.UNIMATCH_V2), given))
                 .isInstanceOf(UserException.class)
                 .hasMessage("network.output_stride does nothing with network.backbone dinov2_small, a vision"
                         + " transformer, which has no such part; leave it out. network.aspp does nothing with"
@@ -35,8 +34,7 @@ class UnheededTest {
                         + " unsupervised.cutmix_scale does nothing with method unimatch_v2, which measures no hardness"
                         + " and has boxes of its own; leave it out. augment.strong_ops does nothing with augment.strong"
                         + " jitter, which draws its own; leave it out");
-        assertThatThrownBy(() -> Unheeded.refuse(
-                        preset("voc"), List.of(Method.IMAS), Set.of("evaluation.patch_fit")))
+        assertThatThrownBy(() -> Unheeded.refuse(preset("voc"), List.of(Method.IMAS), Set.of("evaluation.patch_fit")))
                 .hasMessageContaining("evaluation.patch_fit does nothing with network.backbone resnet50");
         assertThatThrownBy(() -> Unheeded.refuse(
                         preset("voc", "data.channels=4", "augment.strong=jitter"),
@@ -45,8 +43,8 @@ class UnheededTest {
                 .hasMessageContaining("augment.strong is jitter")
                 .hasMessageContaining("data.channels 4");
         ImasConfig supervised = preset("voc-92-dinov2s", "method=supervised");
-        assertThatThrownBy(() -> Unheeded.refuse(
-                        supervised, List.of(Method.SUPERVISED), Set.of("unsupervised.feature_dropout")))
+        assertThatThrownBy(() ->
+                        Unheeded.refuse(supervised, List.of(Method.SUPERVISED), Set.of("unsupervised.feature_dropout")))
                 .hasMessageContaining("unsupervised.feature_dropout does nothing with method supervised");
     }
 
@@ -65,7 +63,9 @@ class UnheededTest {
 
     @Test
     void ofAFileCountsWhatAPersonWrote(@TempDir Path folder) throws IOException {
-        Path own = Files.writeString(folder.resolve("own.yaml"), """
+        Path own = Files.writeString(
+                folder.resolve("own.yaml"),
+                """
                 extends: voc-92-dinov2s
                 network: {output_stride: 8}
                 seed: 3

@@ -76,9 +76,8 @@ class FrozenEncoderTest {
     }
 
     private static float[] alone(Compute compute, SegmentationNetwork network, Tensor images) {
-        return StepHarness.floats(Torch.withoutGradient(
-                () -> compute.forward(false, () -> network.forward(images, false))
-                        .logits()));
+        return StepHarness.floats(Torch.withoutGradient(() ->
+                compute.forward(false, () -> network.forward(images, false)).logits()));
     }
 
     private static byte[] bytes(SegmentationNetwork network, String key) {

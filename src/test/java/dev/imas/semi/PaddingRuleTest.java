@@ -82,7 +82,8 @@ class PaddingRuleTest {
 
     /** The mean over the views of what section 6 of the published step adds up, pixel after pixel. */
     private static double plain(StepAssembly assembly, Tensor weak, Tensor strong) {
-        Tensor said = Bilinear.enlarged(assembly.teacher().network().forward(weak, false).logits(), SIDE, SIDE)
+        Tensor said = Bilinear.enlarged(
+                        assembly.teacher().network().forward(weak, false).logits(), SIDE, SIDE)
                 .softmax(1L);
         float[] confidence = StepHarness.floats(said.amax(new long[] {1}, false));
         float[] label = StepHarness.floats(said.argmax(new LongOptional(1), false));

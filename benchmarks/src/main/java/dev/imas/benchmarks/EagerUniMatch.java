@@ -28,8 +28,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The step of UniMatch V2 as the published program writes it (docs/dino.md): logits enlarged to full size, losses and
- * their gradients by autograd, two passes of the student, CutMix by copying boxes, optimizer and teacher as in
- * {@link EagerUpdate}. It computes what {@code method: unimatch_v2} computes, on the same networks and draws; the loss
+ * their gradients by autograd, CutMix by copying boxes, optimizer and teacher as in {@link EagerUpdate}; the student
+ * sees labelled images and strong views in one pass. It computes what {@code method: unimatch_v2} computes, on the same networks and draws; the loss
  * is not halved. Belongs to the PointerScope that it was made in.
  */
 final class EagerUniMatch implements AutoCloseable {
@@ -52,8 +52,10 @@ final class EagerUniMatch implements AutoCloseable {
     EagerStep.Losses run(StepInput.SemiSupervised in, StepDraws draws, double lr, double decay) {
         long[] size = {in.weak().size(2), in.weak().size(3)};
         int count = (int) in.weak().size(0);
+        Tensor weak = in.weak().contiguous(format);
         T_TensorTensor_T said = Torch.withoutGradient(
-                () -> softmax(logits(teacher, in.weak(), size), 1, new ScalarTypeOptional()).max(1, false));
+                () -> softmax(enlarged(teacher.forward(weak, false).logits(), size), 1, new ScalarTypeOptional())
+                        .max(1, false));
         Tensor ignored = ignored(in);
         TensorVector views = new TensorVector();
         List<Tensor> labels = new ArrayList<>();
@@ -71,16 +73,15 @@ final class EagerUniMatch implements AutoCloseable {
             confidences.add(mixed(said.get0(), boxes));
             ignoredPixels.add(mixed(ignored, boxes));
         }
-        Tensor ofLabeled = logits(student, in.labeled(), size);
-        Tensor ofStrong = enlarged(
-                student.forward(torch.cat(views, 0).contiguous(format), true, dropout(draws, count))
-                        .logits(),
-                size);
-        Tensor sup = crossEntropy(ofLabeled, in.labels().squeeze(1).to(ScalarType.Long), true);
+        long labeled = in.labeled().size(0);
+        Tensor batch = torch.cat(new TensorVector(in.labeled(), torch.cat(views, 0)), 0);
+        Tensor all = enlarged(
+                student.forward(batch.contiguous(format), true, dropout(draws, labeled, count)).logits(), size);
+        Tensor sup = crossEntropy(all.narrow(0, 0, labeled), in.labels().squeeze(1).to(ScalarType.Long), true);
         Tensor unsup = torch.zeros_like(sup);
         for (int view = 0; view < 2; view++) {
             unsup = unsup.add(consistency(
-                    ofStrong.narrow(0, (long) view * count, count),
+                    all.narrow(0, labeled + (long) view * count, count),
                     labels.get(view),
                     confidences.get(view),
                     ignoredPixels.get(view)));
@@ -89,10 +90,6 @@ final class EagerUniMatch implements AutoCloseable {
         update.learn(sup.add(unsup));
         Torch.withoutGradient(() -> update.run(lr, decay));
         return new EagerStep.Losses(sup.item_float(), unsup.item_float());
-    }
-
-    private Tensor logits(SegmentationNetwork network, Tensor images, long[] size) {
-        return enlarged(network.forward(images.contiguous(format), true).logits(), size);
     }
 
     private static Tensor enlarged(Tensor logits, long[] size) {
@@ -126,10 +123,13 @@ final class EagerUniMatch implements AutoCloseable {
         return one.narrow(rows, box[0], box[2] - box[0]).narrow(rows + 1, box[1], box[3] - box[1]);
     }
 
-    private Tensor dropout(StepDraws draws, int count) {
+    /** Factors of the channels, 1 for labelled images. */
+    private Tensor dropout(StepDraws draws, long labeled, int count) {
         int channels = student.featureChannels();
         float[] factors = FeatureDropout.factors(draws.coins(count * channels), draws.unchanged(count), channels);
-        return torch.tensor(factors).view(2L * count, channels);
+        Tensor ofViews = torch.tensor(factors).view(2L * count, channels);
+        Tensor ones = torch.ones_like(ofViews.narrow(0, 0, 1)).expand(labeled, channels);
+        return torch.cat(new TensorVector(ones, ofViews), 0);
     }
 
     private static Tensor crossEntropy(Tensor logits, Tensor labels, boolean mean) {
