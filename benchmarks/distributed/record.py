@@ -48,7 +48,7 @@ def machine():
         name = found.group(1) if found else name
     except OSError:
         pass
-    return {'processor': name, 'cores': os.cpu_count(), 'system': f'{platform.system()} {platform.release()}'}
+    return {'processor': name, 'cores': os.cpu_count(), 'system': f'{platform.system()} {platform.release().split("-")[0]}'}
 
 
 def versions(program):

@@ -48,6 +48,7 @@ final class ChildProcess {
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put(Console.OUTPUT, "3");
+        builder.environment().putIfAbsent("TORCH_CPP_LOG_LEVEL", "FATAL"); // what fails is told by this program
         int cores = Runtime.getRuntime().availableProcessors();
         builder.environment().putIfAbsent(THREADS, String.valueOf(Math.max(1, cores / processes)));
         return builder;

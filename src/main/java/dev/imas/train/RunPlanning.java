@@ -102,12 +102,16 @@ public final class RunPlanning {
         return free > 0 ? free : Long.MAX_VALUE;
     }
 
-    /** A step as one of the processes has it. */
+    /** A step as one of the processes has it; but a process alone has no variance in a single image. */
     private ImasConfig part(ImasConfig config) {
         Together.requireDivisible(config, processes.count());
+        if (processes.count() == 1) {
+            return config;
+        }
+        ImasConfig.Training whole = config.training();
+        int labeled = Math.max(2 * whole.accumulate(), whole.batchLabeled() / processes.count());
         return config.withTraining(
-                config.training().with(t -> t.batchLabeled(config.training().batchLabeled() / processes.count())
-                        .batchUnlabeled(config.training().batchUnlabeled() / processes.count())));
+                whole.with(t -> t.batchLabeled(labeled).batchUnlabeled(whole.batchUnlabeled() / processes.count())));
     }
 
     /** Why there are no ImageNet weights; whoever did not ask for them goes on without. */
