@@ -180,8 +180,8 @@ struct Shares {
             const Floats value = select(row, group.vectors, load(step.column));
             const Floats right_weight = load(step.right);
             left += load(step.left) * value;
-            right += right_weight != Floats{} ? right_weight * value
-                                              : Floats{};  // on a grid point, NaN stays where it is
+            right +=
+                right_weight != Floats{} ? right_weight * value : Floats{};  // on a grid point, NaN stays where it is
         }
     }
 };
