@@ -88,6 +88,9 @@ int32_t imas_set_threads(int32_t threads);
 /** What imas_set_threads was given last, 0 at first. */
 int32_t imas_threads(void);
 
+/** The instruction set that the CPU kernels use on this machine: "baseline", "AVX2" or "AVX-512". */
+const char* imas_cpu_instruction_set(void);
+
 /** 1 when the backend kind is built in and at least one device is usable, else 0 (imas_last_error says why). */
 int32_t imas_backend_available(int32_t kind);
 
@@ -219,6 +222,25 @@ size_t imas_ema_update_workspace(const imas_backend* backend, int64_t count, con
 int32_t imas_confusion(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth,
                        const imas_tensor* counts, void* workspace, size_t workspace_bytes);
 size_t imas_confusion_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth);
+
+/**
+ * The gradient of a convolution with respect to its weights, on the CPU alone: not a part of the method, but where a
+ * training step spends its time on processors with AVX2 and no AVX-512, for which libtorch's own is slow.
+ * weights[o][c][i][j] = sum over n, y, x of gradient[n][o][y][x] * images[n][c][y*stride + i*dilation - padding]
+ * [x*stride + j*dilation - padding], where places outside the images count as 0.
+ *
+ * images             f32 [N,C,H,W], any strides; fastest channels-last
+ * gradient           f32 [N,O,H',W'], of the loss with respect to what the convolution gave, any strides
+ * stride, dilation   1 to 32767, on both axes; padding 0 to 32767, on all sides
+ * weights            out f32 [O,C,kh,kw], any strides; H' = (H + 2*padding - dilation*(kh-1) - 1) / stride + 1, W'
+ *                    likewise
+ * The work is N*H'*W'*O*C*kh*kw multiply-adds: at most 2^33 where images or gradient repeat memory. Sums run in float32
+ * over some 256 places (a row at least), then over these.
+ */
+int32_t imas_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
+                             int32_t dilation, const imas_tensor* weights, void* workspace, size_t workspace_bytes);
+/** SIZE_MAX where it does not fit into memory, 0 for shapes that are refused. */
+size_t imas_weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include "argument.hpp"
 #include "backend.hpp"
 #include "checks.hpp"
+#include "cpu/weight_gradient.hpp"
 #include "error.hpp"
 #include "threads.hpp"
 
@@ -74,6 +75,8 @@ IMAS_EXPORT int32_t imas_set_threads(int32_t threads) {
 }
 
 IMAS_EXPORT int32_t imas_threads(void) { return threads(); }
+
+IMAS_EXPORT const char* imas_cpu_instruction_set(void) { return cpu_instruction_set(); }
 
 IMAS_EXPORT int32_t imas_backend_available(int32_t kind) {
     const imas_backend backend = {kind, 0, nullptr};
@@ -216,4 +219,22 @@ IMAS_EXPORT size_t imas_confusion_workspace(const imas_backend* backend, const i
     return workspace_of(
         "imas_confusion_workspace", backend, logits, "truth", truth,
         [&](const imas_backend_table& table) { return table.confusion_workspace(backend, logits, truth); });
+}
+
+IMAS_EXPORT int32_t imas_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride,
+                                         int32_t padding, int32_t dilation, const imas_tensor* weights, void* workspace,
+                                         size_t workspace_bytes) {
+    clear_error();
+    IMAS_TRY(check_weight_gradient(images, gradient, stride, padding, dilation, weights));
+    IMAS_TRY(check_workspace("imas_weight_gradient",
+                             {workspace, workspace_bytes, weight_gradient().workspace(images, gradient)},
+                             {images, gradient, weights}));
+    const Team team(IMAS_CPU);
+    return weight_gradient().compute(images, gradient, stride, padding, dilation, weights, workspace);
+}
+
+IMAS_EXPORT size_t imas_weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient) {
+    clear_error();
+    if (check_convolution("imas_weight_gradient_workspace", images, gradient) != IMAS_OK) return 0;
+    return weight_gradient().workspace(images, gradient);
 }

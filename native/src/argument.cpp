@@ -99,6 +99,8 @@ int64_t dtype_bytes(int32_t dtype) {
 
 int64_t extent_bytes(const imas_tensor& view) { return (reach(view) + 1) * dtype_bytes(view.dtype); }
 
+bool repeats(const imas_tensor& view) { return !injective(view); }
+
 int32_t Argument::readable(unsigned types) const {
     if (!view) return fail(IMAS_ERROR_ARGUMENT, "%s: %s is missing (null)", function, name);
     if (!view->data) return fail(IMAS_ERROR_ARGUMENT, "%s: %s has no data (null pointer)", function, name);

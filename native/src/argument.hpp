@@ -16,6 +16,9 @@ int64_t dtype_bytes(int32_t dtype);
 /** Bytes from the first to the last element of a checked view, both included. */
 int64_t extent_bytes(const imas_tensor& view);
 
+/** Whether two elements of a checked view share memory. */
+bool repeats(const imas_tensor& view);
+
 /** One named argument of a function; each method returns IMAS_OK or a status with the error text set. */
 struct Argument {
     const char* function;

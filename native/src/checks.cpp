@@ -17,6 +17,8 @@ const unsigned kF32 = only(IMAS_F32);
 const unsigned kU8 = only(IMAS_U8);
 const unsigned kI32 = only(IMAS_I32);
 const unsigned kI64 = only(IMAS_I64);
+/** Of views that repeat memory, which asks for any amount of work with a few bytes: seconds. */
+const double kMostWork = 8589934592.0;
 
 /** The memory of a tensor. */
 struct Stretch {
@@ -298,6 +300,55 @@ int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, con
     IMAS_TRY(out[0].writable(kI64));
     IMAS_TRY(out[0].has_shape(1, 1, 3, logits->shape[1], "intersection, predicted and true area a class"));
     IMAS_TRY(out[0].contiguous());
+    return disjoint(out, 1, in, 2);
+}
+
+int32_t check_convolution(const char* function, const imas_tensor* images, const imas_tensor* gradient) {
+    const Argument in[] = {{function, "images", images}, {function, "gradient", gradient}};
+    for (const Argument& argument : in) {
+        IMAS_TRY(argument.readable(kF32));
+        IMAS_TRY(check_plane(argument));
+    }
+    if (images->shape[0] == gradient->shape[0]) return IMAS_OK;
+    return fail(IMAS_ERROR_ARGUMENT, "%s: gradient has %" PRId64 " images, expected %" PRId64 " as images has",
+                function, gradient->shape[0], images->shape[0]);
+}
+
+int32_t check_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
+                              int32_t dilation, const imas_tensor* weights) {
+    const char* f = "imas_weight_gradient";
+    const Argument in[] = {{f, "images", images}, {f, "gradient", gradient}};
+    const Argument out[] = {{f, "weights", weights}};
+    IMAS_TRY(check_convolution(f, images, gradient));
+    const struct {
+        const char* name;
+        int32_t value, least;
+    } numbers[] = {{"stride", stride, 1}, {"padding", padding, 0}, {"dilation", dilation, 1}};
+    for (const auto& number : numbers) {
+        if (number.value < number.least || number.value > INT16_MAX)
+            return fail(IMAS_ERROR_ARGUMENT, "%s: %s is %" PRId32 ", expected %" PRId32 " to %d", f, number.name,
+                        number.value, number.least, INT16_MAX);
+    }
+    IMAS_TRY(out[0].writable(kF32));
+    int64_t size[2];
+    for (int axis = 0; axis < 2; ++axis) {
+        const int64_t free = images->shape[2 + axis] + 2 * int64_t{padding} - 1,
+                      taps = (weights->shape[2 + axis] - 1) * dilation;
+        size[axis] = taps > free ? 0 : (free - taps) / stride + 1;
+    }
+    IMAS_TRY(in[1].has_shape(images->shape[0], weights->shape[0], size[0], size[1],
+                             "what these weights make of these images"));
+    IMAS_TRY(out[0].has_shape(gradient->shape[1], images->shape[1], weights->shape[2], weights->shape[3],
+                              "planes of gradient by channels of images"));
+    if (repeats(*images) || repeats(*gradient)) {
+        const double work = static_cast<double>(gradient->shape[0] * gradient->shape[2]) *
+                            static_cast<double>(gradient->shape[3]) *
+                            static_cast<double>(weights->shape[0] * weights->shape[1]) *
+                            static_cast<double>(weights->shape[2] * weights->shape[3]);
+        if (work > kMostWork)
+            return fail(IMAS_ERROR_ARGUMENT, "%s: %.3g multiply-adds over repeated memory, expected at most %.3g", f,
+                        work, kMostWork);
+    }
     return disjoint(out, 1, in, 2);
 }
 

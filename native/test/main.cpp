@@ -4,6 +4,7 @@
 
 #define IMAS_DECLARE(name) void test_##name();
 IMAS_EACH_OPERATION(IMAS_DECLARE)
+IMAS_DECLARE(weight_gradient)
 IMAS_DECLARE(arguments)
 IMAS_DECLARE(threads)
 #undef IMAS_DECLARE
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
         void (*run)();
     } groups[] = {
 #define IMAS_GROUP(name) {#name, test_##name},
-        IMAS_EACH_OPERATION(IMAS_GROUP) IMAS_GROUP(arguments) IMAS_GROUP(threads)
+        IMAS_EACH_OPERATION(IMAS_GROUP) IMAS_GROUP(weight_gradient) IMAS_GROUP(arguments) IMAS_GROUP(threads)
 #undef IMAS_GROUP
     };
     int run = 0;

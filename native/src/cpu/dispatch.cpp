@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "backend.hpp"
+#include "cpu/weight_gradient.hpp"
 
 namespace imas {
 
@@ -23,6 +24,7 @@ namespace {
 
 struct Choice {
     const imas_backend_table* table;
+    const WeightGradient* weight_gradient;
     const char* name;
 };
 
@@ -41,12 +43,12 @@ Choice choose() {
     const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512cd");
-    if (avx512 && allowed("avx512")) return {&cpu::avx512::table, "AVX-512"};
-    if (avx2 && allowed("avx2")) return {&cpu::avx2::table, "AVX2"};
+    if (avx512 && allowed("avx512")) return {&cpu::avx512::table, &cpu::avx512::weight_gradient_functions, "AVX-512"};
+    if (avx2 && allowed("avx2")) return {&cpu::avx2::table, &cpu::avx2::weight_gradient_functions, "AVX2"};
 #else
     (void)allowed;
 #endif
-    return {&cpu::baseline::table, "baseline"};
+    return {&cpu::baseline::table, &cpu::baseline::weight_gradient_functions, "baseline"};
 }
 
 const Choice& choice() {
@@ -57,6 +59,8 @@ const Choice& choice() {
 }  // namespace
 
 const imas_backend_table* cpu_backend() { return choice().table; }
+
+const WeightGradient& weight_gradient() { return *choice().weight_gradient; }
 
 const char* cpu_instruction_set() { return choice().name; }
 

@@ -198,6 +198,29 @@ void fuzz_confusion(Tally& tally) {
               tally);
 }
 
+/** A convolution of few taps; no backend is spoiled, for it has none. */
+void fuzz_weight_gradient(Tally& tally) {
+    const int64_t n = 1 + call.random.below(2), c = 1 + call.random.below(20), o = 1 + call.random.below(9),
+                  h = 1 + call.random.below(6), w = 1 + call.random.below(6), taps = 1 + call.random.below(3);
+    int32_t stride = static_cast<int32_t>(1 + call.random.below(3)),
+            dilation = static_cast<int32_t>(1 + call.random.below(2)),
+            padding = static_cast<int32_t>(dilation * (taps - 1));
+    const auto out = [&](int64_t size) { return (size + 2 * padding - dilation * (taps - 1) - 1) / stride + 1; };
+    const Slot &images = call.input("images", IMAS_F32, n, c, h, w),
+               &gradient = call.input("gradient", IMAS_F32, n, o, out(h), out(w)),
+               &weights = call.output("weights", IMAS_F32, o, c, taps, taps);
+    if (call.rarely(8)) {
+        const int32_t odd[] = {0, -1, INT32_MAX, INT32_MIN, 3};
+        int32_t* const numbers[] = {&stride, &dilation, &padding};
+        *call.random.one_of(numbers) = call.random.one_of(odd);
+    }
+    call.make([&] { return imas_weight_gradient_workspace(images, gradient); },
+              [&](void* workspace, size_t bytes) {
+                  return imas_weight_gradient(images, gradient, stride, padding, dilation, weights, workspace, bytes);
+              },
+              tally);
+}
+
 /** Says which call it was and ends the process; only what a signal handler may do. */
 void give_up(int signal) {
     const char* const what = signal == SIGPROF ? "\nno end after 20 s: " : "\ncrash in: ";
@@ -232,7 +255,7 @@ int main(int argc, char** argv) {
         Tally tally;
     } operations[] = {
 #define IMAS_FUZZ(name) {"imas_" #name, fuzz_##name, {}},
-        IMAS_EACH_OPERATION(IMAS_FUZZ)
+        IMAS_EACH_OPERATION(IMAS_FUZZ) IMAS_FUZZ(weight_gradient)
 #undef IMAS_FUZZ
     };
     watch();

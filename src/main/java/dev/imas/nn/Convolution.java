@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import dev.imas.device.ConvolutionWeights;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -19,6 +20,9 @@ final class Convolution implements Layer {
     private final long[] stride;
     private final long[] padding;
     private final long[] dilation;
+    private final boolean wide;
+    private final StateBuilder state;
+    private WeightHook hook;
 
     /**
      * @param prefix   state-dict key up to, and without, {@code .weight}
@@ -52,11 +56,28 @@ final class Convolution implements Layer {
         this.dilation = new long[] {dilation, dilation};
         long pad = (long) dilation * (kernel - 1) / 2;
         this.padding = new long[] {pad, pad};
+        wide = ConvolutionWeights.pays(in, out, kernel);
+        this.state = state;
     }
 
     @Override
     public Tensor forward(Tensor x, boolean train) {
-        return torch.conv2d(x, weight, bias == null ? new TensorOptional() : bias, stride, padding, dilation, 1);
+        boolean ownGradient = wide && train && state.kernelGradients() && x.requires_grad() && weight.requires_grad();
+        Tensor y = torch.conv2d(
+                x,
+                ownGradient ? weight.detach() : weight,
+                bias == null ? new TensorOptional() : bias,
+                stride,
+                padding,
+                dilation,
+                1);
+        if (ownGradient) {
+            if (hook == null) {
+                hook = state.owned(new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0]));
+            }
+            hook.watch(x, y);
+        }
+        return y;
     }
 
     @Override

@@ -168,6 +168,13 @@ public interface SegmentationNetwork extends AutoCloseable {
     /** Whether the parameters collect gradients: true at first; false for a teacher. */
     void requireGradients(boolean learnable);
 
+    /**
+     * From now on the gradients of wide convolutions' weights come from the kernel where that is faster than libtorch
+     * (float32 on a CPU of that kind; elsewhere nothing changes but who calls this). Then a pass in training mode is
+     * followed by its backward pass before the next one, and gradients are taken by {@code backward}.
+     */
+    void useKernelGradients();
+
     /** Makes parameters and buffers equal to another network's of the same shape, keeping own types and devices. */
     void copyStateFrom(SegmentationNetwork other);
 

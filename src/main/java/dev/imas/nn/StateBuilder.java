@@ -2,8 +2,10 @@ package dev.imas.nn;
 
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -28,6 +30,8 @@ final class StateBuilder implements AutoCloseable {
     private final Map<String, TensorOptional> optionals = new LinkedHashMap<>();
     private final Map<String, Tensor> counters = new LinkedHashMap<>();
     private Tensor allCounters;
+    private final List<WeightHook> hooks = new ArrayList<>();
+    private boolean kernelGradients;
 
     StateBuilder(long seed) {
         this(seed, Ranks.ALONE);
@@ -42,6 +46,21 @@ final class StateBuilder implements AutoCloseable {
     /** The processes whose images batch normalisation sees together. */
     Ranks normalized() {
         return normalized;
+    }
+
+    /** Whether wide convolutions compute their weights' gradients themselves; see {@link WeightHook}. */
+    boolean kernelGradients() {
+        return kernelGradients;
+    }
+
+    void useKernelGradients() {
+        kernelGradients = true;
+    }
+
+    /** Releases a hook with everything else. */
+    WeightHook owned(WeightHook hook) {
+        hooks.add(hook);
+        return hook;
     }
 
     /** Lets a network be made on this thread whose parameters are NaN where they would be drawn. */
@@ -158,12 +177,14 @@ final class StateBuilder implements AutoCloseable {
     /** Releases every tensor; a second call does nothing. */
     @Override
     public void close() {
+        hooks.forEach(WeightHook::close);
         optionals.values().forEach(TensorOptional::close);
         state.values().forEach(Tensor::close);
         if (allCounters != null) {
             allCounters.close();
             allCounters = null;
         }
+        hooks.clear();
         optionals.clear();
         state.clear();
         parameters.clear();

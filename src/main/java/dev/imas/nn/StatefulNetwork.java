@@ -87,6 +87,11 @@ abstract class StatefulNetwork implements SegmentationNetwork {
     }
 
     @Override
+    public void useKernelGradients() {
+        state.useKernelGradients();
+    }
+
+    @Override
     public void copyStateFrom(SegmentationNetwork other) {
         Map<String, Tensor> source = other.state();
         if (!source.keySet().equals(state().keySet())) {

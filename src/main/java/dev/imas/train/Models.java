@@ -88,7 +88,7 @@ final class Models implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             TensorOptions options = new TensorOptions(target.scalar_type());
             Tensor host = torch.empty(entry.shape(), options, new MemoryFormatOptional());
-            ByteBuffer bytes = entry.data().duplicate();
+            ByteBuffer bytes = entry.data();
             if (host.nbytes() != bytes.remaining()) {
                 throw new UserException("a tensor of " + bytes.remaining() + " bytes was found where " + host.nbytes()
                         + " were expected");

@@ -76,8 +76,9 @@ final class RunParts implements AutoCloseable {
                     .orElseGet(() -> RunState.start(compute.precision().name()));
             boolean otherPictures = from.isPresent() && ResumePoint.otherUnlabeled(from.get(), data);
             if (from.isPresent()) {
-                Models.restore(
-                        SafetensorsFile.read(from.get().tensors()), otherPictures ? models.tensors() : tensors());
+                try (SafetensorsFile saved = SafetensorsFile.read(from.get().tensors())) {
+                    Models.restore(saved, otherPictures ? models.tensors() : tensors());
+                }
             }
             Optional<TensorBoard> board = config.training().tensorboard() && ranks.leads()
                     ? TensorBoard.of(directory, config, data, start.step(), listener::message)

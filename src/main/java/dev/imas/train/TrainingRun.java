@@ -342,7 +342,9 @@ final class TrainingRun {
             results.setBestAside().ifPresent(this::tellSetAside);
             return state.last();
         }
-        Models.restore(SafetensorsFile.read(tensors.get()), parts.models.tensors());
+        try (SafetensorsFile saved = SafetensorsFile.read(tensors.get())) {
+            Models.restore(saved, parts.models.tensors());
+        }
         return state.best();
     }
 

@@ -13,22 +13,76 @@ import java.util.Map;
 
 /**
  * A safetensors file, mapped into memory: 8 bytes little-endian header length, a JSON header, raw row-major data.
- * Knows no libtorch; {@code WeightFiles} turns entries into tensors.
- *
- * @param path     where it was read from
- * @param entries  tensors in header order
- * @param metadata the {@code __metadata__} strings
+ * Knows no libtorch; {@code WeightFiles} turns entries into tensors. {@link #close} frees that memory at once, after
+ * which no entry can be read; who does not close it leaves that to the collector.
  */
-public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String, String> metadata) {
+public final class SafetensorsFile implements AutoCloseable {
     /** A header takes some hundred bytes a tensor. */
     private static final long MAX_HEADER = 32 << 20;
 
-    /**
-     * @param dtype F32, F64, F16, BF16, I64, I32, I16, I8, U8 or BOOL
-     * @param shape extents; empty for a scalar
-     * @param data  little-endian bytes of this tensor alone
-     */
-    public record Entry(String dtype, long[] shape, ByteBuffer data) {
+    private final Path path;
+    private final Map<String, Entry> entries;
+    private final Map<String, String> metadata;
+    private final MappedBytes bytes;
+
+    private SafetensorsFile(Path path, Map<String, Entry> entries, Map<String, String> metadata, MappedBytes bytes) {
+        this.path = path;
+        this.entries = entries;
+        this.metadata = metadata;
+        this.bytes = bytes;
+    }
+
+    /** Where it was read from. */
+    public Path path() {
+        return path;
+    }
+
+    /** Tensors in header order. */
+    public Map<String, Entry> entries() {
+        return entries;
+    }
+
+    /** The {@code __metadata__} strings. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    @Override
+    public void close() {
+        bytes.close();
+    }
+
+    /** A tensor of the file. */
+    public static final class Entry {
+        private final String dtype;
+        private final long[] shape;
+        private final MappedBytes file;
+        private final int begin;
+        private final int end;
+
+        private Entry(SafetensorsHeader.Place place, MappedBytes file) {
+            dtype = place.dtype();
+            shape = place.shape();
+            this.file = file;
+            begin = (int) place.begin();
+            end = (int) place.end();
+        }
+
+        /** F32, F64, F16, BF16, I64, I32, I16, I8, U8 or BOOL. */
+        public String dtype() {
+            return dtype;
+        }
+
+        /** Extents; empty for a scalar. */
+        public long[] shape() {
+            return shape;
+        }
+
+        /** Little-endian bytes of this tensor alone. */
+        public ByteBuffer data() {
+            return file.slice(begin, end - begin);
+        }
+
         public long elements() {
             long n = 1;
             for (long extent : shape) {
@@ -41,7 +95,7 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
         public float[] floats() {
             require("F32");
             float[] values = new float[Math.toIntExact(elements())];
-            data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+            data().asFloatBuffer().get(values);
             return values;
         }
 
@@ -49,7 +103,7 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
         public double[] doubles() {
             require("F64");
             double[] values = new double[Math.toIntExact(elements())];
-            data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+            data().asDoubleBuffer().get(values);
             return values;
         }
 
@@ -59,7 +113,7 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
             if (elementSize(dtype) != 1) {
                 require("U8");
             }
-            data.duplicate().get(values);
+            data().get(values);
             return values;
         }
 
@@ -111,10 +165,10 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
             long dataStart = 8 + headerLength;
             long dataBytes = requireMappable(path, size - dataStart);
             SafetensorsHeader header = SafetensorsHeader.read(json.array(), dataBytes);
-            ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, dataStart, dataBytes);
+            MappedBytes bytes = new MappedBytes(channel, dataStart, dataBytes);
             Map<String, Entry> entries = new LinkedHashMap<>();
-            header.tensors().forEach((name, place) -> entries.put(name, entry(place, data)));
-            return new SafetensorsFile(path, entries, header.metadata());
+            header.tensors().forEach((name, place) -> entries.put(name, new Entry(place, bytes)));
+            return new SafetensorsFile(path, entries, header.metadata(), bytes);
         } catch (SafetensorsHeader.Problem e) {
             throw damaged(path, e.getMessage());
         }
@@ -125,12 +179,6 @@ public record SafetensorsFile(Path path, Map<String, Entry> entries, Map<String,
             throw new UserException(path + " holds " + bytes + " bytes of tensors; files of up to 2 GB are read");
         }
         return bytes;
-    }
-
-    private static Entry entry(SafetensorsHeader.Place place, ByteBuffer data) {
-        int bytes = (int) (place.end() - place.begin());
-        ByteBuffer values = data.slice((int) place.begin(), bytes).order(ByteOrder.LITTLE_ENDIAN);
-        return new Entry(place.dtype(), place.shape(), values);
     }
 
     private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {

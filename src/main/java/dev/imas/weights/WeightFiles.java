@@ -86,7 +86,12 @@ public final class WeightFiles {
 
     /** The metadata of a safetensors file; empty for other formats. */
     public static Map<String, String> metadata(Path file) {
-        return isSafetensors(file) ? safetensors(file).metadata() : Map.of();
+        if (!isSafetensors(file)) {
+            return Map.of();
+        }
+        try (SafetensorsFile contents = safetensors(file)) {
+            return contents.metadata();
+        }
     }
 
     /**
@@ -237,7 +242,12 @@ public final class WeightFiles {
     }
 
     private static Map<String, Tensor> readSafetensors(Path file, Part part) {
-        SafetensorsFile contents = safetensors(file);
+        try (SafetensorsFile contents = safetensors(file)) {
+            return tensors(file, contents, part);
+        }
+    }
+
+    private static Map<String, Tensor> tensors(Path file, SafetensorsFile contents, Part part) {
         Set<String> folders = contents.entries().keySet().stream()
                 .map(key -> key.substring(0, Math.max(0, key.indexOf('/'))))
                 .collect(Collectors.toSet());
@@ -268,7 +278,7 @@ public final class WeightFiles {
             new BytePointer(tensor.data_ptr())
                     .capacity(tensor.nbytes())
                     .asByteBuffer()
-                    .put(entry.data().duplicate());
+                    .put(entry.data());
         }
         return tensor;
     }

@@ -101,6 +101,12 @@ public final class Kernels {
         return Imas.imas_build_info().getString();
     }
 
+    /** The instruction set of this machine that the CPU kernels use: {@code baseline}, {@code AVX2} or {@code AVX-512}. */
+    public static String instructionSet() {
+        requireLibrary();
+        return Imas.imas_cpu_instruction_set().getString();
+    }
+
     /** Where these kernels run. */
     public Backend backend() {
         return backend;

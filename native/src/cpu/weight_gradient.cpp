@@ -1,0 +1,168 @@
+// The gradient of a convolution's weights: a matrix product for every tap of the kernel, gradient by images, summed
+// over all places. Both are first copied, images in tiles of as many channels as two registers hold, the gradient in
+// tiles of kOutputs planes, so that a tile of the result stays in registers over a block of places.
+#include "cpu/weight_gradient.hpp"
+
+#include "cpu/numbers.hpp"
+#include "cpu/simd.hpp"
+#include "cpu/workspace.hpp"
+
+namespace imas::cpu::IMAS_ISA {
+namespace {
+
+/** Planes of the result whose sums are held in registers, each over two registers of input channels. */
+const int kOutputs = 6;
+const int kInputs = 2 * kLanes;
+/** Places summed in registers before they are added to the result: their images and gradient lie in the nearest cache.
+ */
+const int64_t kPlaces = 256;
+/** Tiles of output planes that a thread computes beside one tile of input channels. */
+const int64_t kTilesOfTask = 4;
+
+int64_t tiles(int64_t n, int64_t size) { return (n + size - 1) / size; }
+
+/** Rows of the result's grid that are summed at once. */
+int64_t rows_of_block(int64_t width) { return width >= kPlaces ? 1 : kPlaces / width; }
+
+/** Copies [N,C,H,W] into tiles of channels: [tile][n][h][w][kSize], 0 beyond the last channel. */
+template <int kSize>
+void pack(const imas_tensor& from, float* to) {
+    const int64_t channels = from.shape[1], height = from.shape[2], width = from.shape[3];
+    const int64_t rows = from.shape[0] * height, count = tiles(channels, kSize);
+#pragma omp parallel for schedule(static)
+    for (int64_t row = 0; row < rows; ++row) {
+        const float* const begin =
+            static_cast<const float*>(from.data) + row / height * from.stride[0] + row % height * from.stride[2];
+        for (int64_t tile = 0; tile < count; ++tile) {
+            const int64_t first = tile * kSize, size = channels - first < kSize ? channels - first : kSize;
+            const float* source = begin + first * from.stride[1];
+            float* target = to + (tile * rows + row) * width * kSize;
+            if (size == kSize && from.stride[1] == 1) {
+                for (int64_t w = 0; w < width; ++w, source += from.stride[3], target += kSize)
+                    std::memcpy(target, source, sizeof(float) * kSize);
+                continue;
+            }
+            for (int64_t w = 0; w < width; ++w, source += from.stride[3], target += kSize)
+                for (int64_t k = 0; k < kSize; ++k) target[k] = k < size ? source[k * from.stride[1]] : 0;
+        }
+    }
+}
+
+/** What is summed: images and gradient in tiles, and how one lies over the other. */
+struct Sums {
+    const float* images;
+    const float* gradient;
+    int64_t rows;  // of the gradient, all images
+    int64_t height, width, input_height, input_width, input_rows;
+    int64_t stride, padding, dilation;
+};
+
+/** One tile of the result, kOutputs planes by kInputs channels. */
+struct Tile {
+    Floats sum[kOutputs][2];
+};
+
+/** Adds `count` neighbouring places; `step` floats lie between two of the images'. */
+inline void add_places(const float* images, int64_t step, const float* gradient, int64_t count, Tile& tile) {
+    for (int64_t k = 0; k < count; ++k, images += step, gradient += kOutputs) {
+        const Floats low = load(images), high = load(images + kLanes);
+#pragma GCC unroll 6
+        for (int o = 0; o < kOutputs; ++o) {
+            const Floats factor = splat(gradient[o]);
+            tile.sum[o][0] += factor * low;
+            tile.sum[o][1] += factor * high;
+        }
+    }
+}
+
+/** The first place at or after `from` of a step that is no less than `least`. */
+int64_t first_at_least(int64_t offset, int64_t step, int64_t least) {
+    return offset >= least ? 0 : (least - offset + step - 1) / step;
+}
+
+/** The sums of one tap over rows [begin, end) of the result's grid. */
+Tile sum_of(const Sums& s, const float* images, const float* gradient, int64_t begin, int64_t end, int64_t i,
+            int64_t j) {
+    Tile tile = {};
+    const int64_t left = j * s.dilation - s.padding;
+    const int64_t first = first_at_least(left, s.stride, 0);
+    const int64_t past = first_at_least(left, s.stride, s.input_width), last = past < s.width ? past : s.width;
+    for (int64_t row = begin; row < end && first < last; ++row) {
+        const int64_t y = row % s.height * s.stride + i * s.dilation - s.padding;
+        if (y < 0 || y >= s.input_height) continue;
+        const int64_t input_row = row / s.height * s.input_height + y;
+        add_places(images + (input_row * s.input_width + first * s.stride + left) * kInputs, s.stride * kInputs,
+                   gradient + (row * s.width + first) * kOutputs, last - first, tile);
+    }
+    return tile;
+}
+
+/** Writes a tile, or adds it, at weights[o.., c.., i, j]. */
+void put(const imas_tensor& weights, int64_t o, int64_t c, int64_t i, int64_t j, const Tile& tile, bool adds) {
+    float sums[kInputs];
+    for (int64_t k = 0; k < kOutputs && o + k < weights.shape[0]; ++k) {
+        store(sums, tile.sum[k][0]);
+        store(sums + kLanes, tile.sum[k][1]);
+        float* to = static_cast<float*>(weights.data) + offset(weights, o + k, c, i, j);
+        for (int64_t l = 0; l < kInputs && c + l < weights.shape[1]; ++l, to += weights.stride[1])
+            *to = adds ? *to + sums[l] : sums[l];
+    }
+}
+
+/** The result's tiles of one tile of input channels and some of output planes. */
+void compute(const Sums& s, const imas_tensor& weights, int64_t input_tile, int64_t first_output, int64_t last_output) {
+    const float* const images = s.images + input_tile * s.input_rows * s.input_width * kInputs;
+    const int64_t block = rows_of_block(s.width);
+    for (int64_t begin = 0; begin < s.rows; begin += block) {
+        const int64_t end = begin + block < s.rows ? begin + block : s.rows;
+        for (int64_t output = first_output; output < last_output; ++output) {
+            const float* const gradient = s.gradient + output * s.rows * s.width * kOutputs;
+            for (int64_t i = 0; i < weights.shape[2]; ++i)
+                for (int64_t j = 0; j < weights.shape[3]; ++j)
+                    put(weights, output * kOutputs, input_tile * kInputs, i, j,
+                        sum_of(s, images, gradient, begin, end, i, j), begin > 0);
+        }
+    }
+}
+
+/** Room for both copies. */
+struct Copies {
+    float* images;
+    float* gradient;
+    size_t bytes;
+
+    Copies(const imas_tensor& x, const imas_tensor& g, void* workspace) {
+        Carver carver(workspace);
+        images = carver.take<float>(tiles(x.shape[1], kInputs) * kInputs, x.shape[0], x.shape[2], x.shape[3]);
+        gradient = carver.take<float>(tiles(g.shape[1], kOutputs) * kOutputs, g.shape[0], g.shape[2], g.shape[3]);
+        bytes = carver.bytes();
+    }
+};
+
+int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
+                        int32_t dilation, const imas_tensor* weights, void* workspace) {
+    const Copies copies(*images, *gradient, workspace);
+    pack<kInputs>(*images, copies.images);
+    pack<kOutputs>(*gradient, copies.gradient);
+    const int64_t *x = images->shape, *g = gradient->shape;
+    const Sums sums = {copies.images, copies.gradient, g[0] * g[2], g[2],    g[3],    x[2],
+                       x[3],          x[0] * x[2],     stride,      padding, dilation};
+    const int64_t outputs = tiles(weights->shape[0], kOutputs), groups = tiles(outputs, kTilesOfTask);
+    const int64_t tasks = tiles(weights->shape[1], kInputs) * groups;
+#pragma omp parallel for schedule(dynamic)
+    for (int64_t task = 0; task < tasks; ++task) {
+        const int64_t first = task % groups * kTilesOfTask, past = first + kTilesOfTask;
+        compute(sums, *weights, task / groups, first, past < outputs ? past : outputs);
+    }
+    return IMAS_OK;
+}
+
+size_t weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient) {
+    return Copies(*images, *gradient, nullptr).bytes;
+}
+
+}  // namespace
+
+const WeightGradient weight_gradient_functions = {weight_gradient, weight_gradient_workspace};
+
+}  // namespace imas::cpu::IMAS_ISA
