@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Setup;
 
 /**
  * The student's batch (method 3.3 to 3.5): labelled | weak | cutmix | strong, and the mixed labels and confidences. The
- * loader's images are float32, NCHW on the CPU; on a GPU they have the batch's layout, as training makes them there. The
- * batch has the type and layout that the network trains with.
+ * loader's images are float32, NCHW on the CPU; on a GPU they have the batch's layout, as training makes them there.
+ * The batch has the type and layout that the network trains with.
  */
 public class ComposeBatchBenchmark extends KernelBenchmark {
     @Param({"VOC", "CITYSCAPES"})

@@ -62,7 +62,7 @@ public abstract class KernelBenchmark {
         trial = new PointerScope();
     }
 
-    /** The first thing that a trial's setup does: JMH promises no order between a class's setups and its subclasses'. */
+    /** The first thing that a trial's setup does: JMH promises no order between a class's setups and its parents'. */
     void openDevice() {
         compute = Compute.of(device, Precision.FP32);
         if (onGpu()) {
