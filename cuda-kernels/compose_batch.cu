@@ -1,10 +1,11 @@
 // The student's batch in one pass: labelled | weak | cutmix | strong, and the mixed labels and confidences.
 //
 // Flat path, for images and batch of one dense layout (all NCHW or all channels-last): an image is then one line of
-// numbers in every tensor. A thread owns a run of 16 bytes of the wider type: it reads weak and strong once and writes
-// the weak, cutmix and strong part from them, so that each input leaves memory once (a partner's pixels inside
-// a box come from there or from the L2 cache). Loads and stores take 16 bytes where the addresses allow; where images
-// of odd size shift against each other, the elements of a run go one by one, still side by side in a warp.
+// numbers in every tensor. A thread owns a run of 16 bytes of the narrower type: it reads weak and strong once and
+// writes the weak, cutmix and strong part from them, so that each input leaves memory once (a partner's pixels inside
+// a box come from there or from the L2 cache). Loads and stores take 16 bytes where the addresses allow, else 8; where
+// images of odd size shift against each other by less, the elements of a run go one by one, still side by side in a
+// warp. Further blocks of the same launch mix labels and confidences.
 // General path, any strides and layouts: a block owns a row of one output image and walks it in the output's order.
 //
 // Pure copies and one multiply-add: no reduction, GPU-to-GPU identical. Floor at B = Bl = 4, 513x513, four parts: 99 MB
@@ -51,30 +52,48 @@ struct alignas(sizeof(T) * N) Run {
     T element[N];
 };
 
+/** N elements in pieces of kBytes; false, and nothing done, where the address does not allow it. */
+template <int kBytes, typename T, int N>
+__device__ __forceinline__ bool load_pieces(const T* from, float* to) {
+    constexpr int kPiece = kBytes / static_cast<int>(sizeof(T));
+    if (reinterpret_cast<uintptr_t>(from) % kBytes != 0) return false;
+#pragma unroll
+    for (int begin = 0; begin < N; begin += kPiece) {
+        const Run<T, kPiece> run = *reinterpret_cast<const Run<T, kPiece>*>(from + begin);
+#pragma unroll
+        for (int i = 0; i < kPiece; i++) to[begin + i] = to_float(run.element[i]);
+    }
+    return true;
+}
+
+template <int kBytes, typename T, int N>
+__device__ __forceinline__ bool store_pieces(T* to, const float* from) {
+    constexpr int kPiece = kBytes / static_cast<int>(sizeof(T));
+    if (reinterpret_cast<uintptr_t>(to) % kBytes != 0) return false;
+#pragma unroll
+    for (int begin = 0; begin < N; begin += kPiece) {
+        Run<T, kPiece> run;
+#pragma unroll
+        for (int i = 0; i < kPiece; i++) run.element[i] = from_float<T>(from[begin + i]);
+        *reinterpret_cast<Run<T, kPiece>*>(to + begin) = run;
+    }
+    return true;
+}
+
+/** The first n of N elements; the others are 0. */
 template <typename T, int N>
 __device__ __forceinline__ void load(const T* from, int n, float* to) {
-    if (n == N && reinterpret_cast<uintptr_t>(from) % (sizeof(T) * N) == 0) {
-        const Run<T, N> run = *reinterpret_cast<const Run<T, N>*>(from);
+    if (n == N && (load_pieces<16, T, N>(from, to) || load_pieces<8, T, N>(from, to))) return;
 #pragma unroll
-        for (int i = 0; i < N; i++) to[i] = to_float(run.element[i]);
-    } else {
-#pragma unroll
-        for (int i = 0; i < N; i++) to[i] = i < n ? to_float(from[i]) : 0.0f;
-    }
+    for (int i = 0; i < N; i++) to[i] = i < n ? to_float(from[i]) : 0.0f;
 }
 
 template <typename T, int N>
 __device__ __forceinline__ void store(T* to, int n, const float* from) {
-    if (n == N && reinterpret_cast<uintptr_t>(to) % (sizeof(T) * N) == 0) {
-        Run<T, N> run;
+    if (n == N && (store_pieces<16, T, N>(to, from) || store_pieces<8, T, N>(to, from))) return;
 #pragma unroll
-        for (int i = 0; i < N; i++) run.element[i] = from_float<T>(from[i]);
-        *reinterpret_cast<Run<T, N>*>(to) = run;
-    } else {
-#pragma unroll
-        for (int i = 0; i < N; i++) {
-            if (i < n) to[i] = from_float<T>(from[i]);
-        }
+    for (int i = 0; i < N; i++) {
+        if (i < n) to[i] = from_float<T>(from[i]);
     }
 }
 
@@ -112,18 +131,42 @@ __device__ __forceinline__ void compose_run(const Sources<In>& from, Out* batch,
     store<Out, N>(to + (from.parts.first_mixed() + b) * image_size, n, weak);
 }
 
-template <typename In, typename Out>
-constexpr int run_length() {
-    return 16 / (sizeof(In) > sizeof(Out) ? sizeof(In) : sizeof(Out));
+/** Mixed labels and confidences of image b, any strides; blockIdx.x: which pixels. */
+template <typename In>
+__device__ __forceinline__ void mix_maps(const Sources<In>& from, const Mixed& to, int b) {
+    const int pixels = from.height * from.width, partner = *from.pairing.at(b, 0, 0, 0);
+    const law::Box box = from.box(b);
+#pragma unroll
+    for (int k = 0; k < kPixels; k++) {
+        const int64_t pixel = (static_cast<int64_t>(blockIdx.x) * kPixels + k) * kThreads + threadIdx.x;
+        if (pixel >= pixels) return;
+        const int y = static_cast<int>(pixel) / from.width, x = static_cast<int>(pixel) - y * from.width;
+        const int source = box.has(y, x) ? partner : b;
+        *to.labels.at(b, 0, y, x) = *from.labels.at(source, 0, y, x);
+        *to.confidence.at(b, 0, y, x) = *from.confidence.at(source, 0, y, x);
+    }
 }
 
-/** blockIdx.y: a labelled image, or an unlabelled one for all its parts. A thread a run. */
+template <typename In>
+__global__ void __launch_bounds__(kThreads) mix_maps_kernel(const __grid_constant__ Sources<In> from, Mixed to) {
+    mix_maps(from, to, blockIdx.y);
+}
+
 template <typename In, typename Out>
-__global__ void __launch_bounds__(kThreads)
-    compose_flat_kernel(const __grid_constant__ Sources<In> from, Out* batch, bool channels_last) {
+constexpr int run_length() {
+    return 16 / (sizeof(In) < sizeof(Out) ? sizeof(In) : sizeof(Out));
+}
+
+/**
+ * blockIdx.y: a labelled image, then an unlabelled one for all its parts, then the maps of a mixed one. A thread a run.
+ */
+template <typename In, typename Out>
+__global__ void __launch_bounds__(kThreads) compose_flat_kernel(const __grid_constant__ Sources<In> from, Out* batch,
+                                                                bool channels_last, int unlabeled, Mixed maps) {
     constexpr int N = run_length<In, Out>();
     const int64_t image_size = 3 * static_cast<int64_t>(from.height) * from.width;
     const int image = blockIdx.y, b = image - from.parts.labeled;
+    if (b >= unlabeled) return mix_maps(from, maps, b - unlabeled);
     // Runs lie on 16-byte borders of the image's first part in the batch.
     const int64_t begin =
         (image < from.parts.labeled || from.parts.weak ? image : from.parts.first_strong() + b) * image_size;
@@ -139,22 +182,6 @@ __global__ void __launch_bounds__(kThreads)
         store<Out, N>(batch + image * image_size + first, n, value);
     } else {
         compose_run<In, Out, N>(from, batch, image_size, b, first, n, channels_last);
-    }
-}
-
-/** Mixed labels and confidences, any strides. blockIdx.y: the image. */
-template <typename In>
-__global__ void __launch_bounds__(kThreads) mix_maps_kernel(const __grid_constant__ Sources<In> from, Mixed to) {
-    const int b = blockIdx.y, pixels = from.height * from.width, partner = *from.pairing.at(b, 0, 0, 0);
-    const law::Box box = from.box(b);
-#pragma unroll
-    for (int k = 0; k < kPixels; k++) {
-        const int64_t pixel = (static_cast<int64_t>(blockIdx.x) * kPixels + k) * kThreads + threadIdx.x;
-        if (pixel >= pixels) return;
-        const int y = static_cast<int>(pixel) / from.width, x = static_cast<int>(pixel) - y * from.width;
-        const int source = box.has(y, x) ? partner : b;
-        *to.labels.at(b, 0, y, x) = *from.labels.at(source, 0, y, x);
-        *to.confidence.at(b, 0, y, x) = *from.confidence.at(source, 0, y, x);
     }
 }
 
@@ -239,24 +266,26 @@ int32_t compose_batch(const imas_backend* backend, const imas_tensor* labeled, c
                                {labeled_count, include_weak ? count : 0, boxes ? count : 0},
                                static_cast<int>(height),
                                static_cast<int>(width)};
+        const Mixed maps{optional_view<uint8_t>(mixed_labels), optional_view<float>(mixed_confidence)};
+        const unsigned blocks_of_maps = blocks_for(height * width, kThreads * kPixels);
         if (flat) {
             with_float_type(batch->dtype, [&](auto out) {
                 using Out = decltype(out);
                 constexpr int N = run_length<In, Out>();
-                const dim3 grid(blocks_for(3 * height * width + N - 1, kThreads * N),
-                                static_cast<unsigned>(labeled_count + count));
+                const unsigned blocks = blocks_for(3 * height * width + N - 1, kThreads * N);
+                const dim3 grid(blocks > blocks_of_maps ? blocks : blocks_of_maps,
+                                static_cast<unsigned>(labeled_count + count + (boxes ? count : 0)));
                 IMAS_LAUNCH((compose_flat_kernel<In, Out>), grid, dim3(kThreads), 0, stream, from,
-                            static_cast<Out*>(batch->data), layout == Layout::interleaved);
+                            static_cast<Out*>(batch->data), layout == Layout::interleaved, count, maps);
             });
         } else {
             const dim3 grid(static_cast<unsigned>(height), static_cast<unsigned>(batch->shape[0]));
             IMAS_LAUNCH(compose_rows_kernel<In>, grid, dim3(kThreads), 0, stream, from, batch->stride[1] == 1,
                         float_output(batch));
+            if (boxes)
+                IMAS_LAUNCH(mix_maps_kernel<In>, dim3(blocks_of_maps, static_cast<unsigned>(count)), dim3(kThreads), 0,
+                            stream, from, maps);
         }
-        if (boxes)
-            IMAS_LAUNCH(
-                mix_maps_kernel<In>, dim3(blocks_for(height * width, kThreads * kPixels), static_cast<unsigned>(count)),
-                dim3(kThreads), 0, stream, from, Mixed{view<uint8_t>(mixed_labels), view<float>(mixed_confidence)});
     });
     return launched("compose_batch");
 }

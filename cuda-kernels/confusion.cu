@@ -77,10 +77,11 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K))
 
     window.clear(logits.classes);
     __syncthreads();
-    bool bad = false;
+    bool bad_above = false;
     for (int row = begin; row <= end; row++) {
-        bad |= window.load(logits, image, row, x_begin, x_end - x_begin + 1);
-        const bool exactly = __syncthreads_or(bad);
+        const bool bad = window.load(logits, image, row, x_begin, x_end - x_begin + 1);
+        const bool exactly = __syncthreads_or(bad || bad_above);
+        bad_above = bad;
         const int interval = row - 1;
         if (interval >= begin && active) {
             const int first_y = rows.first_of(interval), last_y = rows.first_of(interval + 1);
@@ -127,13 +128,16 @@ int32_t confusion(const imas_backend* backend, const imas_tensor* logits, const 
     const unsigned images = static_cast<unsigned>(logits->shape[0]);
     const size_t block_counts = count_bytes(of_network.classes);
     unsigned long long* const totals = static_cast<unsigned long long*>(counts->data);
-    const Tiles tiles = fast_tiles(of_network, images, 0, 396, 2);
-    if (tiles.threads) {
+    const Tiles fast = fast_tiles(of_network, 0);
+    if (fast.threads) {
         with_class_count(of_network.classes, [&](auto k) {
             constexpr int K = decltype(k)::value;
+            const size_t shared_bytes = Window<K>::kBytes + RowTable::kBytes + block_counts;
+            const Tiles tiles = with_height(fast, of_network.rows.in, images,
+                                            blocks_at_once(confusion_kernel<K>, fast.threads, shared_bytes), 2);
             IMAS_LAUNCH(confusion_kernel<K>, dim3(tiles.blocks_per_image(), images),
-                        dim3(static_cast<unsigned>(tiles.threads)), Window<K>::kBytes + RowTable::kBytes + block_counts,
-                        stream_of(backend), of_network, tiles, view<const uint8_t>(truth), totals);
+                        dim3(static_cast<unsigned>(tiles.threads)), shared_bytes, stream_of(backend), of_network, tiles,
+                        view<const uint8_t>(truth), totals);
         });
     } else {
         IMAS_LAUNCH(confusion_exact_kernel, grid_of_pixels(of_network, images), dim3(256), block_counts,

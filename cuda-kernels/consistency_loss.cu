@@ -23,7 +23,8 @@ struct ConsistencyTarget {
 
         __device__ __forceinline__ int operator()(int y) const {
             const int it = label[y * label_step];
-            return it < end_of_labels && law::is_confident(confidence[y * confidence_step], threshold) ? it : -1;
+            const bool sure = law::is_confident(confidence[y * confidence_step], threshold);
+            return sure && it < end_of_labels ? it : -1;  // the two loads do not wait for each other
         }
     };
 
@@ -38,10 +39,10 @@ struct ConsistencyTarget {
     __device__ __forceinline__ bool leaves_out(int image) const {
         return weight.data && law::left_out(*weight.at(image, 0, 0, 0));
     }
-    __device__ __forceinline__ float coefficient(int image) const {
+    __device__ __forceinline__ float coefficient(int image, unsigned char*) const {
         return weight.data ? *weight.at(image, 0, 0, 0) * share : share;
     }
-    __device__ __forceinline__ int64_t kept() const { return 0; }
+    __device__ __forceinline__ int64_t kept(unsigned char*) const { return 0; }
 };
 
 }  // namespace

@@ -33,6 +33,9 @@ __device__ __forceinline__ float reciprocal_approx(float x) {
     asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
+
+/** What other blocks have written: not from the multiprocessor's own cache. */
+__device__ __forceinline__ double load_fresh(const double* from) { return __ldcg(from); }
 #endif
 
 #include "imas.h"

@@ -126,12 +126,14 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K))
     };
     for (int network = 0; network < networks.count; network++) window(network).clear(classes);
     __syncthreads();
-    bool bad = false;
+    bool bad_above = false;
     for (int row = begin; row <= end; row++) {
+        bool bad = false;
 #pragma unroll 1
         for (int network = 0; network < networks.count; network++)
             bad |= window(network).load(networks.of[network], image, row, x_begin, x_end - x_begin + 1);
-        const bool exactly = __syncthreads_or(bad);
+        const bool exactly = __syncthreads_or(bad || bad_above);
+        bad_above = bad;
         const int interval = row - 1;
         if (interval >= begin && active) {
             const int first_y = rows.first_of(interval), n = rows.first_of(interval + 1) - first_y;
@@ -208,13 +210,15 @@ int32_t pseudo_label(const imas_backend* backend, const imas_tensor* student, co
     const size_t block_counts = count_bytes(networks.teacher().classes);
     const Outputs out{view<uint8_t>(labels), view<float>(confidence), static_cast<int*>(counts->data), threshold};
     cudaMemsetAsync(counts->data, 0, sizeof(int) * static_cast<size_t>(counts->shape[3] * images), stream);
-    const Tiles tiles = fast_tiles(networks.of[0], images, 0, 396, 2);
-    if (tiles.threads && fits_window(networks.of[1])) {
+    const Tiles fast = fast_tiles(networks.of[0], 0);
+    if (fast.threads && fits_window(networks.of[1])) {
         with_class_count(networks.teacher().classes, [&](auto k) {
             constexpr int K = decltype(k)::value;
+            const size_t shared_bytes = 2 * Window<K>::kBytes + RowTable::kBytes + block_counts;
+            const Tiles tiles = with_height(fast, networks.teacher().rows.in, images,
+                                            blocks_at_once(pseudo_label_kernel<K>, fast.threads, shared_bytes), 2);
             IMAS_LAUNCH(pseudo_label_kernel<K>, dim3(tiles.blocks_per_image(), images),
-                        dim3(static_cast<unsigned>(tiles.threads)),
-                        2 * Window<K>::kBytes + RowTable::kBytes + block_counts, stream, networks, tiles, out);
+                        dim3(static_cast<unsigned>(tiles.threads)), shared_bytes, stream, networks, tiles, out);
         });
     } else {
         IMAS_LAUNCH(pseudo_label_exact_kernel, grid_of_pixels(networks.teacher(), images), dim3(256), block_counts,

@@ -1,6 +1,6 @@
 // Supervised cross-entropy and OHEM with their gradients (method 3.6). The loss itself is in pixel_loss.cuh; here are
 // the number of pixels it divides by and OHEM's limit, all kept on the device.
-//   CE    count labelled pixels -> loss and gradient.
+//   CE    count labelled pixels, a number a block -> loss and gradient, whose blocks add these numbers up.
 //   OHEM  probability of the true class of each pixel, the count of labelled pixels, and the first of three histograms
 //         over the bits of the probability -> two more histograms, 11 + 11 + 10 bits in all, find the min_kept-th
 //         smallest exactly, without a sort -> loss and gradient.
@@ -18,7 +18,7 @@ namespace {
 constexpr int kBins = 2048;
 constexpr int kRounds = 3;
 constexpr int kPixelsPerBlock = 4096;
-constexpr int kCountRows = 4;
+constexpr int64_t kMostCounts = 512;  // blocks that count labelled pixels
 
 /** What one launch leaves for the next; all zero at first. */
 struct State {
@@ -36,9 +36,10 @@ static_assert(sizeof(State) <= kStateBytes, "the state outgrew its place");
 
 struct Workspace {
     LossWorkspace loss;
-    State* state;
-    unsigned* histogram;  // [kRounds][kBins], behind the state
-    float* probability;   // [B,H,W]
+    State* state;                  // OHEM's
+    unsigned* histogram;           // [kRounds][kBins], behind the state
+    float* probability;            // [B,H,W]
+    unsigned long long* labelled;  // CE's: of each counting block
     size_t bytes;
 
     Workspace(void* base, const imas_tensor& logits, const imas_tensor& labels, int32_t kind)
@@ -46,15 +47,20 @@ struct Workspace {
         const int64_t* size = labels.shape;
         char* const at = static_cast<char*>(base) + loss.bytes;
         const bool ohem = kind == IMAS_OHEM;
-        state = reinterpret_cast<State*>(at);
-        histogram = reinterpret_cast<unsigned*>(at + kStateBytes);
-        const size_t cleared = cleared_bytes(kind);
-        probability = ohem ? reinterpret_cast<float*>(at + cleared) : nullptr;
-        bytes = loss.bytes + cleared + (ohem ? static_cast<size_t>(size[0] * size[2] * size[3]) * sizeof(float) : 0);
+        state = ohem ? reinterpret_cast<State*>(at) : nullptr;
+        histogram = ohem ? reinterpret_cast<unsigned*>(at + kStateBytes) : nullptr;
+        probability = ohem ? reinterpret_cast<float*>(at + kClearedBytes) : nullptr;
+        labelled = ohem ? nullptr : reinterpret_cast<unsigned long long*>(at);
+        bytes = loss.bytes + (ohem ? kClearedBytes + static_cast<size_t>(size[0] * size[2] * size[3]) * sizeof(float)
+                                   : static_cast<size_t>(counts_of(labels)) * sizeof *labelled);
     }
 
-    static size_t cleared_bytes(int32_t kind) {
-        return kStateBytes + (kind == IMAS_OHEM ? kRounds * kBins * sizeof(unsigned) : 0);
+    static constexpr size_t kClearedBytes = kStateBytes + kRounds * kBins * sizeof(unsigned);
+
+    /** Blocks that count labelled pixels. */
+    static unsigned counts_of(const imas_tensor& labels) {
+        const int64_t rows = labels.shape[0] * labels.shape[2];
+        return static_cast<unsigned>(rows < kMostCounts ? rows : kMostCounts);
     }
 };
 
@@ -70,17 +76,18 @@ struct Labels {
     }
 };
 
-__global__ void __launch_bounds__(kThreads) count_labelled_kernel(Labels labels, State* state) {
+/** A number a block, so that nothing has to be 0 before. Blocks take rows of all images in turn. */
+__global__ void __launch_bounds__(kThreads)
+    count_labelled_kernel(Labels labels, int64_t rows, unsigned long long* of_blocks) {
     IMAS_SHARED(memory);
-    const int first = blockIdx.x * kCountRows, last = min_int(first + kCountRows, labels.height);
-    unsigned n = 0;
-    for (int y = first; y < last; y++) {
-        const uint8_t* const row = labels.view.at(blockIdx.y, 0, y, 0);
+    unsigned long long n = 0;
+    for (int64_t k = blockIdx.x; k < rows; k += gridDim.x) {
+        const uint8_t* const row = labels.view.at(k / labels.height, 0, k % labels.height, 0);
 #pragma unroll 4
         for (int x = threadIdx.x; x < labels.width; x += kThreads) n += labels.valid(row[x * labels.view.sw]) >= 0;
     }
-    n = block_sum(n, reinterpret_cast<unsigned*>(memory));
-    if (threadIdx.x == 0 && n) atomicAdd(&state->labelled, static_cast<unsigned long long>(n));
+    n = block_sum(n, reinterpret_cast<unsigned long long*>(memory));
+    if (threadIdx.x == 0) of_blocks[blockIdx.x] = n;
 }
 
 __device__ __forceinline__ int shift_of(int round) { return round == 0 ? 21 : round == 1 ? 10 : 0; }
@@ -247,10 +254,11 @@ __global__ void __launch_bounds__(kThreads, blocks_per_multiprocessor(K))
     window.clear(logits.classes);
     __syncthreads();
     Probabilities::Counts counts;
-    bool bad = false;
+    bool bad_above = false;
     for (int row = begin; row <= end; row++) {
-        bad |= window.load(logits, image, row, x_begin, x_end - x_begin + 1);
-        const bool exactly = __syncthreads_or(bad);
+        const bool bad = window.load(logits, image, row, x_begin, x_end - x_begin + 1);
+        const bool exactly = __syncthreads_or(bad || bad_above);
+        bad_above = bad;
         const int interval = row - 1;
         if (interval >= begin && active) {
             const int first_y = rows.first_of(interval), last_y = rows.first_of(interval + 1);
@@ -315,8 +323,10 @@ struct SupervisedTarget {
     static constexpr bool kNeedsNumbers = false;  // logits that are all NaN show in every labelled pixel
 
     Labels labels;
-    const State* state;
+    const State* state;  // NULL: every labelled pixel counts
     const float* probability;
+    const unsigned long long* labelled;  // NULL with a state
+    unsigned counts;                     // numbers there
 
     struct Column {
         Labels labels;
@@ -326,22 +336,34 @@ struct SupervisedTarget {
 
         __device__ __forceinline__ int operator()(int y) const {
             const int it = labels.valid(label[y * labels.view.sh]);
-            return it >= 0 && (!probability || law::is_hard(probability[y * static_cast<int64_t>(labels.width)], limit))
-                       ? it
-                       : -1;
+            const bool counts =
+                !probability || law::is_hard(probability[y * static_cast<int64_t>(labels.width)], limit);
+            return counts ? it : -1;
         }
     };
 
-    __device__ __forceinline__ bool hard_only() const { return probability && state->ohem; }
+    __device__ __forceinline__ bool hard_only() const { return state && state->ohem; }
     __device__ __forceinline__ Column column(int image, int x) const {
-        return Column{labels, labels.view.at(image, 0, 0, x),
-                      hard_only() ? probability + labels.index(image, 0, x) : nullptr, state->limit};
+        const bool hard = hard_only();
+        return Column{labels, labels.view.at(image, 0, 0, x), hard ? probability + labels.index(image, 0, x) : nullptr,
+                      hard ? state->limit : 0.0f};
     }
     __device__ __forceinline__ bool leaves_out(int) const { return false; }
-    __device__ __forceinline__ int64_t kept() const {
-        return static_cast<int64_t>(hard_only() ? state->kept : state->labelled);
+    __device__ __forceinline__ int64_t kept(unsigned char* scratch) const {
+        if (state) return static_cast<int64_t>(state->ohem ? state->kept : state->labelled);
+        unsigned long long* const numbers = reinterpret_cast<unsigned long long*>(scratch);
+        unsigned long long n = 0;
+        for (unsigned i = threadIdx.x; i < counts; i += blockDim.x) n += labelled[i];
+        n = block_sum(n, numbers);
+        if (threadIdx.x == 0) *numbers = n;
+        __syncthreads();
+        n = *numbers;
+        __syncthreads();
+        return static_cast<int64_t>(n);
     }
-    __device__ __forceinline__ float coefficient(int) const { return static_cast<float>(law::share_of_mean(kept())); }
+    __device__ __forceinline__ float coefficient(int, unsigned char* scratch) const {
+        return static_cast<float>(law::share_of_mean(kept(scratch)));
+    }
 };
 
 void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas_tensor* labels,
@@ -352,13 +374,15 @@ void launch_selection(cudaStream_t stream, const imas_tensor* logits, const imas
         return Selection{w.state, w.histogram + number * kBins, number, thresh, static_cast<long long>(min_kept)};
     };
     const Probabilities out{low, of_pixels, round(0), w.probability};
-    const Tiles tiles = fast_tiles(low, images, 0, 396, 2);
-    if (tiles.threads) {
+    const Tiles fast = fast_tiles(low, 0);
+    if (fast.threads) {
         with_class_count(low.classes, [&](auto k) {
             constexpr int K = decltype(k)::value;
+            const size_t shared_bytes = Window<K>::kBytes + RowTable::kBytes + kSelectionBytes;
+            const Tiles tiles = with_height(fast, low.rows.in, images,
+                                            blocks_at_once(probability_kernel<K>, fast.threads, shared_bytes), 2);
             IMAS_LAUNCH(probability_kernel<K>, dim3(tiles.blocks_per_image(), images),
-                        dim3(static_cast<unsigned>(tiles.threads)),
-                        Window<K>::kBytes + RowTable::kBytes + kSelectionBytes, stream, out, tiles);
+                        dim3(static_cast<unsigned>(tiles.threads)), shared_bytes, stream, out, tiles);
         });
     } else {
         IMAS_LAUNCH(exact_probability_kernel, grid_of_pixels(low, images), dim3(256), kSelectionBytes, stream, out);
@@ -383,15 +407,16 @@ int32_t supervised_loss(const imas_backend* backend, const imas_tensor* logits, 
     const Workspace w(workspace, *logits, *labels, kind);
     const Labels of_pixels{view<const uint8_t>(labels), static_cast<int>(law::end_of_labels(logits->shape[1])),
                            static_cast<int>(size[2]), static_cast<int>(size[3])};
-    cudaMemsetAsync(w.state, 0, Workspace::cleared_bytes(kind), stream);
+    const unsigned counts = kind == IMAS_OHEM ? 0 : Workspace::counts_of(*labels);
     if (kind == IMAS_OHEM) {
+        cudaMemsetAsync(w.state, 0, Workspace::kClearedBytes, stream);
         launch_selection(stream, logits, labels, of_pixels, thresh, min_kept, w);
     } else {
-        IMAS_LAUNCH(count_labelled_kernel, dim3(blocks_for(size[2], kCountRows), static_cast<unsigned>(size[0])),
-                    dim3(kThreads), 8 * sizeof(unsigned), stream, of_pixels, w.state);
+        IMAS_LAUNCH(count_labelled_kernel, dim3(counts), dim3(kThreads), 8 * sizeof(unsigned long long), stream,
+                    of_pixels, size[0] * size[2], w.labelled);
     }
-    launch_pixel_loss(stream, logits, labels, SupervisedTarget{of_pixels, w.state, w.probability}, grad_scale, loss,
-                      kept, grad, w.loss);
+    launch_pixel_loss(stream, logits, labels, SupervisedTarget{of_pixels, w.state, w.probability, w.labelled, counts},
+                      grad_scale, loss, kept, grad, w.loss);
     return launched("supervised_loss");
 }
 

@@ -29,7 +29,11 @@ constexpr float kPad = -1e37f;
 constexpr float kLog2e = 1.4426950408889634f;
 constexpr float kLn2 = 0.6931471805599453f;
 
-/** How the low-resolution grid is cut; depends on the sizes alone, so results do not depend on the device. */
+/**
+ * How the low-resolution grid is cut. Widths depend on the sizes alone; heights also on how many blocks the device runs
+ * at once. What a kernel computes for a pixel or an element is the same whatever the heights are, so no device changes
+ * a bit; only where the losses meet something that the fast path cannot take, the tile around it is computed exactly.
+ */
 struct Tiles {
     int width, across;  // low-resolution columns a tile owns; tiles along a row
     int height, down;   // low-resolution rows a tile owns; tiles along a column
@@ -55,11 +59,19 @@ inline bool fits_window(const Logits& logits) {
            (logits.classes - 1) * logits.sc + (logits.columns.in - 1) * logits.sw <= INT32_MAX;
 }
 
-/**
- * Tiles for the fast path: the width that leaves the fewest threads idle, the height that makes about `blocks` blocks.
- * The blocks are those of one wave on an H100 (132 multiprocessors, two to four blocks each).
- */
-inline Tiles fast_tiles(const Logits& logits, int64_t images, int overlap, int64_t blocks, int least_height) {
+/** How many blocks of a kernel the current device runs at once; 0 after an error, which the next launch tells. */
+template <typename Kernel>
+int64_t blocks_at_once(Kernel* kernel, int threads, size_t shared_bytes) {
+    int device = 0, multiprocessors = 0, blocks = 0;
+    if (cudaGetDevice(&device) != cudaSuccess ||
+        cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device) != cudaSuccess ||
+        cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, threads, shared_bytes) != cudaSuccess)
+        return 0;
+    return int64_t{multiprocessors} * blocks;
+}
+
+/** Tiles of the fast path, still without height: the width that leaves the fewest threads idle. */
+inline Tiles fast_tiles(const Logits& logits, int overlap) {
     const Axis &rows = logits.rows, &columns = logits.columns;
     Tiles tiles{};
     if (!fits_window(logits) || rows.in < 2 || columns.in < 2 || rows.out < 2 || columns.out < 2 ||
@@ -85,11 +97,15 @@ inline Tiles fast_tiles(const Logits& logits, int64_t images, int overlap, int64
         tiles.across = really_across;
         tiles.threads = threads;
     }
-    if (!tiles.threads) return tiles;
+    return tiles;
+}
+
+/** The same tiles in one wave of `blocks` blocks, if the height may be so large. */
+inline Tiles with_height(Tiles tiles, int rows, int64_t images, int64_t blocks, int least_height) {
     const int64_t strips = blocks / (tiles.across * images) > 0 ? blocks / (tiles.across * images) : 1;
-    const int64_t height = (rows.in + strips - 1) / strips;
+    const int64_t height = (rows + strips - 1) / strips;
     tiles.height = static_cast<int>(height < least_height ? least_height : height > kMaxHeight ? kMaxHeight : height);
-    tiles.down = (rows.in + tiles.height - 1) / tiles.height;
+    tiles.down = (rows + tiles.height - 1) / tiles.height;
     return tiles;
 }
 

@@ -9,11 +9,12 @@ call from Java through libtorch to the CUDA runtime is made, and written down. C
 evaluation and checkpoints run to their end, and of every step inside an epoch that the program waits for the device
 once at most, that batches travel beside the work, and that nothing is copied from or to memory that is not page-locked.
 Then GPUs are pretended that the kernels or libtorch have no code for: auto must say so and compute on the CPU, cuda must
-be refused, and the doctor must tell it.
+be refused, and the doctor must tell it. At last `imas bench --device cuda` runs every kernel's benchmark once.
 """
 import argparse
 import collections
 import glob
+import json
 import os
 import re
 import shutil
@@ -49,6 +50,9 @@ ANSWERS = {
 DRIVER = ('cuDevicePrimaryCtxGetState', 'cuDevicePrimaryCtxRetain', 'cuCtxGetCurrent', 'cuCtxSetCurrent', 'cuInit', 'cuDriverGetVersion')
 SETTINGS = ('device=cuda', 'training.epochs=2', 'training.sup_only_epochs=0', 'training.log_every=2', 'data.embedded.images=56', 'data.embedded.labeled=8',
             'data.embedded.validation=3', 'evaluation.every_epochs=1')
+# Benchmarks of kernels (Kernel.java), and those of them whose composition does not ask libtorch for a size on the way (bincount),
+# which is a number without a meaning here.
+KERNELS, COMPOSITIONS = 9, 7
 # Compute capabilities for which there is no code, and what is said then.
 UNKNOWN = {'61': 'the CUDA kernels do not run on device 0', '110': 'libtorch has no code for cuda:0, of compute capability 11.0'}
 
@@ -175,6 +179,34 @@ def without_code(java, work, environment):
     return found
 
 
+def benchmarks(work, program, environment):
+    """Faults of `imas bench --device cuda` on the pretended GPU: it must time the kernels and compositions and write the table."""
+    built = os.path.join(HOME, 'target', 'benchmarks')
+    try:
+        with open(os.path.join(built, 'classpath')) as f:
+            jars = f.read().strip()
+    except FileNotFoundError:
+        return ['there are no benchmarks in target/; build them: mvn -Pgpu -Dmaven.test.skip=true package']
+    out = os.path.join(work, 'kernels')
+    for ending in ('.md', '.json', '-limits.jsonl'):
+        if os.path.exists(out + ending):
+            os.remove(out + ending)
+    command = ['java', '-Xmx2g', '-Dimas.bench.rehearsal=true', '-Dorg.bytedeco.javacpp.nopointergc=true', '-Dorg.bytedeco.javacpp.cachedir=' + os.path.join(work, 'cache'),
+               '-cp', ':'.join((program, os.path.join(built, 'classes'), jars)), 'dev.imas.benchmarks.Bench', '--device', 'cuda', '--out', out,
+               '-wi', '0', '-i', '1', '-r', '1ms', '-p', 'size=VOC', '-p', 'type=BF16', '-p', 'layout=NHWC']
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    rows, sides = [], collections.Counter()
+    if os.path.exists(out + '.md'):
+        with open(out + '.md') as f:
+            rows = [line for line in f if line.count('|') == 12 and '**' in line]
+        with open(out + '.json') as f:
+            sides = collections.Counter(result['benchmark'].rpartition('.')[2] for result in json.load(f) if 'deviceTime' in result['secondaryMetrics'])
+    told = 'imas bench --device cuda: status %d, %d kernels and %d compositions timed, %d rows' % (done.returncode, sides['kernel'], sides['composition'], len(rows))
+    print(told)
+    good = done.returncode == 0 and sides['kernel'] == KERNELS and sides['composition'] >= COMPOSITIONS and len(rows) == sides['composition']
+    return [] if good else [told + '\n' + done.stdout]
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--work', default=os.path.join(HOME, 'target', 'rehearse'))
@@ -205,6 +237,7 @@ def main():
               sum(n for c, n in step.items() if c.startswith('copy-beside')), sum(n for c, n in step.items() if c.startswith('copy ')), '' if inside else '  (edge of an epoch)'))
         bad += ['step %d %s' % (k, fault) for fault in faults(step)] if inside else []
     bad += without_code(java, a.work, environment)
+    bad += benchmarks(a.work, program, environment)
     for fault in bad:
         print('FAULT: ' + fault)
     good = done.returncode == 0 and not bad and len(counted) > 8

@@ -9,9 +9,11 @@ import sys
 import tarfile
 import tempfile
 import unittest
+import unittest.mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import check  # noqa: E402
 import pack  # noqa: E402
 import rehearse  # noqa: E402
 
@@ -96,6 +98,49 @@ class Pack(unittest.TestCase):
             f.write(b'x')
         with self.assertRaisesRegex(SystemExit, 'damaged'):
             pack.unpack(self.path('to'), [self.path('out', 'p1')])
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+
+    def outcome(self, *commands, seconds=600):
+        """(status, [results]) of steps with these commands."""
+        steps = [check.Step('s%d' % k, 'nothing', 1, needs, command) for k, (needs, command) in enumerate(commands)]
+        with contextlib.redirect_stdout(io.StringIO()):
+            status = check.check(steps, self.dir.name, seconds, sys.executable, 'check.py')
+        with open(os.path.join(self.dir.name, 'summary.md')) as f:
+            return status, [line.split(' | ')[2] for line in f if line.startswith('| s')][1:]
+
+    def test_what_can_run_runs_and_the_rest_is_told(self):
+        status, results = self.outcome(((), 'echo good > {out}/result'), (('no-such-program',), 'false'), (('module:no_such_module',), 'false'), (('folder:no/such',), 'false'))
+        self.assertEqual(0, status)
+        self.assertEqual(['passed', 'left out: no-such-program is not installed', 'left out: %s has no module no_such_module' % sys.executable,
+                          'left out: there is no folder no/such'], results)
+        with open(os.path.join(self.dir.name, 's0', 'result')) as f:
+            self.assertEqual('good\n', f.read())
+
+    def test_a_failed_step_ends_nothing_and_is_repeated_alone(self):
+        trace = os.path.join(self.dir.name, 'trace')
+        commands = ((), 'echo x >> %s' % trace), ((), 'exit 7'), ((), 'echo x >> %s' % trace)
+        self.assertEqual((1, ['passed', 'FAILED (status 7)', 'passed']), self.outcome(*commands))
+        self.outcome(*commands)
+        with open(trace) as f:
+            self.assertEqual('x\nx\n', f.read())
+
+    def test_time_runs_out(self):
+        step = check.Step('endless', 'nothing', 1, (), 'trap "" TERM; echo begun; sleep 1000')
+        with unittest.mock.patch.object(check, 'GRACE', 0.1):
+            result, _ = check.run(step, os.path.join(self.dir.name, 'endless'), 0.5)
+        self.assertEqual('cut off after 0 s', result)
+        self.assertEqual((3, ['not started: no time left']), self.outcome(((), 'true'), seconds=0))
+
+    def test_every_step_of_the_list_is_a_command_of_the_project(self):
+        for step in check.steps('../shared/camvid', 'python3'):
+            for word in step.command.replace('IMAS_BENCH_PARTS=', ' ').split():
+                if word.startswith(('./', 'benchmarks/')):
+                    self.assertTrue(os.access(os.path.join(check.HOME, word), os.X_OK), word)
 
 
 class Rehearse(unittest.TestCase):

@@ -108,6 +108,7 @@ T atomicAdd(T* address, T value) {
 
 inline float exp2_approx(float x) { return std::exp2(x); }
 inline float reciprocal_approx(float x) { return 1.0f / x; }
+inline double load_fresh(const double* from) { return *from; }
 
 inline unsigned __float_as_uint(float value) {
     unsigned bits;
@@ -128,12 +129,17 @@ enum cudaError_t {
     cudaErrorNoKernelImageForDevice = 209,
     cudaErrorLaunchFailure = 719
 };
-enum cudaDeviceAttr { cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrComputeCapabilityMinor = 76 };
+enum cudaDeviceAttr {
+    cudaDevAttrMultiProcessorCount = 16,
+    cudaDevAttrComputeCapabilityMajor = 75,
+    cudaDevAttrComputeCapabilityMinor = 76
+};
 struct cudaFuncAttributes {};
 namespace simt {
 constexpr int kDevices = 2;
 inline thread_local cudaError_t last_error = cudaSuccess;
 inline thread_local int device = 0;
+inline int multiprocessors = 132;          // of the emulated GPU, each with two blocks at once
 inline std::atomic<unsigned> contexts{0};  // a bit for every device that was made current
 inline bool has_context(int which) { return contexts >> which & 1u; }
 
@@ -172,7 +178,14 @@ inline cudaError_t cudaGetDeviceCount(int* count) {
     return cudaSuccess;
 }
 inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
-    *value = attribute == cudaDevAttrComputeCapabilityMajor ? simt::capability() / 10 : simt::capability() % 10;
+    *value = attribute == cudaDevAttrMultiProcessorCount      ? simt::multiprocessors
+             : attribute == cudaDevAttrComputeCapabilityMajor ? simt::capability() / 10
+                                                              : simt::capability() % 10;
+    return cudaSuccess;
+}
+template <typename Kernel>
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Kernel*, int, size_t) {
+    *blocks = 2;
     return cudaSuccess;
 }
 template <typename Kernel>

@@ -27,7 +27,7 @@ void orders_compose_batch(const Case& c, Random& random) {
         for (int k = 0; k < 4; k++) boxes.set(i, 0, 0, k, static_cast<double>(box[k]));
     }
     const int64_t n = labeled_count + (include_weak ? b : 0) + (mix ? b : 0) + b;
-    const imas_dtype out_type = c.number % 5 == 2 ? IMAS_BF16 : c.type;
+    const imas_dtype out_type = c.number % 5 < 2 ? IMAS_BF16 : c.type;
     const auto when = [](bool there, const Tensor& t) { return there ? &t.view : nullptr; };
     const auto run = [&](bool on_cuda, const Tensor& batch, const Tensor& l, const Tensor& p) {
         const auto function = on_cuda ? cuda->compose_batch : &imas_compose_batch;

@@ -99,9 +99,9 @@ void long_rows_of_logits() {
     EXPECT_OK(cuda->confusion(&kCuda, &logits, &truth, &areas, nullptr, 0));
     EXPECT(counts[0] == 4 && counts[2] == 4 && counts[4] == 4);
     const imas::cuda::Logits enlarged = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 23, (1 << 25) - 3}};
-    EXPECT(imas::cuda::fast_tiles(enlarged, 1, 0, 396, 2).threads == 0);
+    EXPECT(imas::cuda::fast_tiles(enlarged, 0).threads == 0);
     const imas::cuda::Logits longest = {&number, IMAS_F32, 2, 0, 0, 0, 0, {2, 2}, {1 << 16, (1 << 18) - 3}};
-    EXPECT(imas::cuda::fast_tiles(longest, 1, 0, 396, 2).threads > 0);
+    EXPECT(imas::cuda::fast_tiles(longest, 0).threads > 0);
 }
 
 /** More threads than the emulation runs in seconds are refused as a launch that failed. */

@@ -22,10 +22,14 @@ extern std::string said;
 extern bool in_weak_memory;
 
 /**
- * Runs `body` under three orders, the last in weak memory where the case is small; it returns the bytes of all outputs,
- * which must not differ.
+ * Runs `body` under three orders, the last in weak memory where the case is small, and on devices of different sizes if
+ * `on_all_devices`; it returns the bytes of all outputs, which must not differ.
  */
-void expect_same_bytes_for_all_orders(const std::function<std::vector<unsigned char>()>& body);
+void expect_same_bytes_for_all_orders(bool on_all_devices, const std::function<std::vector<unsigned char>()>& body);
+
+inline void expect_same_bytes_for_all_orders(const std::function<std::vector<unsigned char>()>& body) {
+    expect_same_bytes_for_all_orders(true, body);
+}
 
 /**
  * Elements agree within `bound` of the largest; NaN and infinities must be the same. In a gradient the CPU may spread a
@@ -46,6 +50,9 @@ Case random_case(int number, Random& random);
 
 /** Logits with, in some cases, numbers that the fast paths cannot take. */
 Tensor logits_of(const Case& c, Layout layout, Random& random);
+
+/** Whether there are none in this case. */
+bool has_ordinary_logits(const Case& c);
 
 /** Labels, 255 among them. */
 Tensor labels_of(const Case& c, Layout layout, Random& random);

@@ -59,6 +59,26 @@ void all_sizes_types_and_layouts() {
     }
 }
 
+/** Gradients of logits that thousands of pixels reach, all of one sign: 2e-6 of each, not of the largest alone. */
+void large_windows() {
+    Random random(37);
+    for (const Size& s : {Size{1, 2, 2, 2, 2048, 40}, Size{1, 2, 2, 2, 40, 2048}, Size{1, 64, 1, 2, 3, 2048},
+                          Size{1, 3, 1, 1, 600, 500}}) {
+        context = "consistency_loss large windows " + s.text();
+        Inputs in(s, IMAS_F32, Layout::kNchw, random);
+        in.confidence.fill([] { return 1; });
+        in.labels.fill([] { return 0; });
+        Tensor loss(IMAS_F32, 1, 1, 1, 1), grad(IMAS_F32, s.images, s.classes, s.h, s.w);
+        EXPECT_OK(run(in, 0.5f, false, 1, loss, &grad));
+        const auto expected = expected_of(in, 0.5f, false).gradient;
+        size_t k = 0;
+        grad.each([&](int64_t b, int64_t c, int64_t h, int64_t w) {
+            const double g = expected[k++];
+            EXPECT_NEAR(grad.get(b, c, h, w) / g, 1, 2e-6);
+        });
+    }
+}
+
 /** The closed form against central differences of the reference loss. */
 void finite_differences() {
     context = "consistency_loss finite differences";
@@ -176,6 +196,7 @@ void threads_change_nothing() {
 
 void test_consistency_loss() {
     all_sizes_types_and_layouts();
+    large_windows();
     finite_differences();
     nothing_kept_and_broken_numbers();
     an_image_of_weight_0_is_left_out();

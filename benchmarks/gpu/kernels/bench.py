@@ -44,7 +44,7 @@ def arguments(line):
 
 
 def row(spec, **measured):
-    blank = dict.fromkeys(('us', 'spread_us', 'floor_us', 'copy_share', 'eager', 'compile', 'error', 'eager_us', 'compile_us', 'sets'))
+    blank = dict.fromkeys(('us', 'spread_us', 'floor_us', 'floors', 'copy_share', 'eager', 'compile', 'error', 'eager_us', 'compile_us', 'sets'))
     return {'kernel': spec.kernel, 'shape': spec.shape_name, 'dtype': spec.dtype_name, 'layout': spec.layout, **blank, **measured}
 
 

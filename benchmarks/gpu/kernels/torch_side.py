@@ -4,6 +4,7 @@ Each case exists several times, together larger than twice the L2 cache, and eve
 A version is captured in a CUDA graph that runs it once on each copy, so that neither Python nor launch gaps are timed;
 what cannot be captured is launched directly, and its row says so. Times are medians of event intervals, the lower of two.
 """
+import ctypes
 import statistics
 import time
 
@@ -12,10 +13,12 @@ import torch._dynamo
 import torch.nn.functional as F
 
 import cases
-from imas_kernels import BF16, CUDA, F32, I32, I64, U8, Kernels, view
+import floors
+from imas_kernels import BF16, CUDA, F32, I32, I64, U8, CudaMemory, Kernels, view
 
 TYPES = {F32: torch.float32, BF16: torch.bfloat16, U8: torch.uint8, I32: torch.int32, I64: torch.int64}
 BY_SHARE = {'labels', 'mixed_labels', 'pairing'}  # integers: compared by the share that differs
+CLOCK_RATE = 13                     # cudaDevAttrClockRate
 MOST_COPIES = 64                    # enough for every case but gamma's, whose few numbers take a launch wherever they lie
 LIMIT = {F32: 1e-5, BF16: 1e-2}     # of |ours - float64| / |float64|
 
@@ -305,6 +308,15 @@ def ours(kernels, case):
     return call
 
 
+def highest_clock():
+    """Cycles a second of the multiprocessors, at most."""
+    runtime = CudaMemory().rt
+    kilohertz = ctypes.c_int()
+    if runtime.cudaDeviceGetAttribute(ctypes.byref(kilohertz), CLOCK_RATE, torch.cuda.current_device()):
+        raise RuntimeError('the CUDA runtime does not tell the clock')
+    return kilohertz.value * 1e3
+
+
 def measure(args, row, save):
     """The result for report.py; save(result) is called after every case."""
     kernels = Kernels(args.library, CUDA, torch.cuda.current_device())
@@ -315,6 +327,8 @@ def measure(args, row, save):
     torch.backends.cuda.matmul.allow_tf32 = False
     if hasattr(torch._dynamo.config, 'fail_on_recompile_limit_hit'):
         torch._dynamo.config.fail_on_recompile_limit_hit = True  # not eager times in the name of torch.compile
+    gpu = floors.Gpu(properties.name, properties.multi_processor_count, highest_clock(), bandwidth * 1e9)
+    instructions = floors.read_instructions()
     rows, wrong = [], []
     result = {'device': properties.name, 'torch': '%s, CUDA %s' % (torch.__version__, torch.version.cuda), 'copy_gb_per_s': bandwidth, 'rows': rows, 'failures': wrong}
     for spec in cases.specs(args.shapes):
@@ -342,8 +356,8 @@ def measure(args, row, save):
             compile_us, _, compile_graphed = twice([lambda x=x: compiled(x) for x in inputs], args.repeats)
         except Exception as problem:  # the comparison is lost, the rest is not
             print('  torch.compile failed: ' + str(problem).splitlines()[0])
-        floor_us = first.bytes / bandwidth / 1e3
-        rows.append(row(spec, us=us, spread_us=spread, floor_us=floor_us, copy_share=floor_us / us, eager=eager_us / us, eager_us=eager_us,
+        floor_us = floors.floor_us(spec, gpu, first.bytes, first.exponentials, instructions)
+        rows.append(row(spec, us=us, spread_us=spread, floor_us=floor_us, floors=us / floor_us, copy_share=first.bytes / bandwidth / 1e3 / us, eager=eager_us / us, eager_us=eager_us,
                         compile=None if compile_us is None else compile_us / us, compile_us=compile_us, error=error, sets=copies, bytes=first.bytes,
                         exponentials=first.exponentials, graphs=[graphed, eager_graphed, compile_graphed]))
         print('%-44s %8.1f us  eager %6.1fx  compile %sx' % (spec.name(), us, eager_us / us, '-' if compile_us is None else '%.1f' % (compile_us / us)), flush=True)

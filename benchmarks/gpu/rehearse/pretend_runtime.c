@@ -111,6 +111,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, enum cudaDeviceAttr attribute, in
     *value = attribute == cudaDevAttrComputeCapabilityMajor    ? p.major
              : attribute == cudaDevAttrComputeCapabilityMinor  ? p.minor
              : attribute == cudaDevAttrMultiProcessorCount     ? p.multiProcessorCount
+             : attribute == cudaDevAttrClockRate               ? 1755000
              : attribute == cudaDevAttrMaxThreadsPerBlock      ? p.maxThreadsPerBlock
              : attribute == cudaDevAttrMaxGridDimX             ? p.maxGridSize[0]
              : attribute == cudaDevAttrMaxSharedMemoryPerBlock ? (int)p.sharedMemPerBlock

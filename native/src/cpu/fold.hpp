@@ -152,42 +152,78 @@ struct GradientRow {
     }
 };
 
-/** What the next strip adds to its first two low-resolution columns: of each class. */
+/**
+ * What the next strip adds to its first two low-resolution columns: of each class. In double, since a column that takes
+ * many strips would otherwise lose what each of them adds to a long sum.
+ */
 struct Carry {
-    float columns[IMAS_MAX_CLASSES][2];
+    double columns[IMAS_MAX_CLASSES][2];
 };
+
+/** The first two lanes. */
+inline Floats first_two(const double* columns) {
+    Floats lanes = {};
+    for (int k = 0; k < 2; ++k) lanes[k] = static_cast<float>(columns[k]);
+    return lanes;
+}
+
+/** What a group's columns add to the low-resolution ones: of each lane, and of its right neighbour. */
+struct Shares {
+    Floats left = {}, right = {};
+
+    Shares() = default;
+
+    /** Steps [begin, end) of a row of gradient. */
+    Shares(const Folding::Group& group, const Folding::Step* steps, const float* row, int64_t begin, int64_t end) {
+        for (int64_t k = begin; k < end; ++k) {
+            const Folding::Step& step = steps[k];
+            const Floats value = select(row, group.vectors, load(step.column));
+            const Floats right_weight = load(step.right);
+            left += load(step.left) * value;
+            right +=
+                right_weight != Floats{} ? right_weight * value : Floats{};  // on a grid point, NaN stays where it is
+        }
+    }
+};
+
+const int64_t kStepsOfSum = 16;
+
+/** Of all steps; many are added up in two levels, so that no small number meets a sum of hundreds. */
+inline Shares shares_of(const Folding::Group& group, const Folding::Step* steps, const float* row) {
+    Shares sum(group, steps, row, 0, group.steps < kStepsOfSum ? group.steps : kStepsOfSum);
+    for (int64_t k = kStepsOfSum; k < group.steps; k += kStepsOfSum) {
+        const Shares more(group, steps, row, k, group.steps < k + kStepsOfSum ? group.steps : k + kStepsOfSum);
+        sum.left += more.left;
+        sum.right += more.right;
+    }
+    return sum;
+}
 
 /** Folds one row of gradient of a strip, [C][stride]; `empty`: it is 0. */
 inline void fold_row(const Folding& folding, int64_t strip, const float* row, int64_t stride, int64_t classes,
                      bool empty, Carry& carry, const GradientRow& out) {
     const Folding::Span& span = folding.spans[strip];
     for (int64_t c = 0; c < classes; ++c) {
-        Floats carried = {};
-        std::memcpy(&carried, carry.columns[c], sizeof carry.columns[c]);
+        double carried[2] = {carry.columns[c][0], carry.columns[c][1]};
         carry.columns[c][0] = carry.columns[c][1] = 0;
         Floats right_before = {};
         for (int64_t g = 0; g < span.groups; ++g) {
             const Folding::Group& group = folding.groups[span.first_group + g];
-            Floats left = {}, right = {};
-            for (int64_t k = 0; k < group.steps && !empty; ++k) {
-                const Folding::Step& step = folding.steps[group.first_step + k];
-                const Floats value =
-                    select(row + c * stride + group.first_vector * kLanes, group.vectors, load(step.column));
-                const Floats right_weight = load(step.right);
-                left += load(step.left) * value;
-                right += right_weight != Floats{} ? right_weight * value
-                                                  : Floats{};  // on a grid point, NaN stays where it is
-            }
-            const Floats sum = left + shift_in(right, right_before) + carried;
-            carried = Floats{};
-            right_before = right;
+            const Shares shares = empty ? Shares()
+                                        : shares_of(group, folding.steps + group.first_step,
+                                                    row + c * stride + group.first_vector * kLanes);
+            const Floats sum = shares.left + shift_in(shares.right, right_before);
+            right_before = shares.right;
             const int64_t x = span.begin + g * kLanes;
-            out.write(c, x, span.end - x, sum);
+            out.write(c, x, span.end - x, sum + first_two(carried));
             for (int64_t k = 0; k < 2; ++k) {
                 const int64_t lane = span.end + k - x;
-                if (lane >= 0 && lane < kLanes) carry.columns[c][k] = sum[lane];
-                else if (lane == kLanes) carry.columns[c][k] = right[kLanes - 1];  // overwritten by a next group
+                if (lane >= 0 && lane < kLanes)
+                    carry.columns[c][k] = static_cast<double>(sum[lane]) + (lane < 2 ? carried[lane] : 0);
+                else if (lane == kLanes)
+                    carry.columns[c][k] = static_cast<double>(shares.right[kLanes - 1]);  // overwritten by a next group
             }
+            carried[0] = carried[1] = 0;
         }
     }
 }

@@ -15,6 +15,7 @@
 namespace imas::cpu::IMAS_ISA {
 
 const int64_t kRowsTogether = 4;
+const int64_t kRowsOfSum = 32;  // a multiple of kRowsTogether
 
 /** Which pixels of a block count, and their labels. */
 struct Chosen {
@@ -123,6 +124,31 @@ inline void stack_block(const Strip& strip, const Tap& row, int64_t block, const
     ++stack.count;
 }
 
+/**
+ * The sums of intervals of many rows, in two levels, so that no small number is added to a sum of thousands: what
+ * kRowsOfSum rows add up to is set aside, and added when the interval ends.
+ */
+class SetAside {
+public:
+    /** `sums` begins with 0 again. */
+    void take(float* sums, int64_t count) {
+        for (int64_t i = 0; i < count; ++i) {
+            sums_[i] = any_ ? sums_[i] + sums[i] : sums[i];
+            sums[i] = 0;
+        }
+        any_ = true;
+    }
+
+    void give_back(float* sums, int64_t count) {
+        for (int64_t i = 0; i < count && any_; ++i) sums[i] += sums_[i];
+        any_ = false;
+    }
+
+private:
+    bool any_ = false;
+    float sums_[2 * kStripLimit];
+};
+
 /** Sums of lanes in double. */
 struct LaneSums {
     double lanes[kLanes] = {};
@@ -138,7 +164,7 @@ struct LaneSums {
     }
 };
 
-/** One chunk. Some 150 KB with AVX-512: it lives on a thread's stack. */
+/** One chunk. Some 200 KB with AVX-512: it lives on a thread's stack. */
 template <bool kGradient, class Choose>
 class ChunkLoss {
 public:
@@ -191,6 +217,8 @@ private:
         const int64_t begin = first_output(low, space_.h, space_.height),
                       end = first_output(low + 1, space_.h, space_.height);
         bool touched = false;
+        float* const sums = above < below ? above : below;  // the two lie side by side
+        const int64_t count_of_sums = 2 * strip.classes * strip.stride;
         const int64_t first_column = strip.first_block * kLanes,
                       columns = space_.width - first_column < strip.stride ? space_.width - first_column : strip.stride;
         for (int64_t y = end, until = first_output(low + 2, space_.h, space_.height); y < until; ++y) {
@@ -220,7 +248,10 @@ private:
                     spread(stack, strip.classes, above + block * kLanes, below + block * kLanes, strip.stride);
             }
             if (touched) losses_.add(loss);
+            const int64_t done = first + kRowsTogether - begin;
+            if (kGradient && touched && done % kRowsOfSum == 0 && begin + done < end) aside_.take(sums, count_of_sums);
         }
+        if (kGradient) aside_.give_back(sums, count_of_sums);
         return touched;
     }
 
@@ -232,6 +263,7 @@ private:
     LaneSums losses_;
     int64_t kept_ = 0;
     Carry carries_[kGradient ? kChunkRows + 1 : 1];
+    SetAside aside_;
     alignas(64) float memory_[Strip::kFloats + 2 * kStripLimit + kRowsTogether * IMAS_MAX_CLASSES * kLanes];
 };
 

@@ -14,23 +14,34 @@ final class BenchCommand implements Command {
         return new Manual(
                 "bench",
                 "run the benchmarks of the kernels and the loader (in a checkout)",
-                "bench [PATTERN...] [JMH OPTIONS]",
+                "bench [PATTERN...] [--device cuda [--out NAME]] [JMH OPTIONS]",
                 """
                 Builds the module benchmarks where it is older than its sources, then starts JMH, which runs
                 the benchmarks whose names match a PATTERN (a regular expression), or all of them, which takes
                 long. OMP_NUM_THREADS is 2 unless set.
 
-                Options are JMH's, among them:
+                  --device DEVICE    cuda or cuda:INDEX: every kernel on this GPU, against libtorch's
+                                     operations on the same tensors and stream in the same JVM, by CUDA
+                                     events; needs a build with CUDA (IMAS_GPU=ON ./imas doctor). A kernel
+                                     whose results differ from libtorch's is told and left out
+                  --out NAME         with --device: writes NAME.md (the table), NAME.json (JMH's own) and
+                                     NAME-limits.jsonl (what the GPU can do at best), after every kernel
+                                     anew; kernels-cuda unless given
+
+                The other options are JMH's, among them:
                   -l                 list the benchmarks
                   -lp                list them with their parameters
-                  -p NAME=VALUE,...  set a parameter
+                  -p NAME=VALUE,...  set a parameter: device=cuda measures kernels on a GPU without
+                                     writing a table, size=VOC and type=BF16 take some of the inputs
                   -f N               JVMs to start for each benchmark; 0 measures in one, for trying out
-                  -wi N, -i N        rounds of warming up, and of measuring
+                  -wi N, -i N, -r S  rounds of warming up, and of measuring; seconds of each
                   -rf json -rff FILE write the results to a file
                   -h                 all options of JMH
 
                   imas bench -l
                   imas bench EmaUpdate -rf json -rff ema.json
+                  imas bench --device cuda
+                  imas bench PseudoLabel Loss --device cuda -p size=VOC --out losses
 
                 What was measured, with machine and command, is in benchmarks/results.
                 """);

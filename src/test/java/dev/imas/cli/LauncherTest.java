@@ -221,7 +221,8 @@ class LauncherTest {
             assertThat(result.out())
                     .contains("-Dorg.bytedeco.javacpp.nopointergc=true")
                     .contains("-cp " + home.resolve("target/benchmarks/classes") + ":"
-                            + home.resolve("target/imas/classes") + ":/libs/jmh.jar org.openjdk.jmh.Main Ema -f 0");
+                            + home.resolve("target/imas/classes")
+                            + ":/libs/jmh.jar dev.imas.benchmarks.Bench Ema -f 0");
         }
         assertThat(Files.readAllLines(dir.resolve("calls")))
                 .singleElement()

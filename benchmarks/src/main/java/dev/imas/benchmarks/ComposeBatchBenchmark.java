@@ -6,6 +6,7 @@ import dev.imas.kernels.ComposeBatch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -15,7 +16,8 @@ import org.openjdk.jmh.annotations.Setup;
 
 /**
  * The student's batch (method 3.3 to 3.5): labelled | weak | cutmix | strong, and the mixed labels and confidences. The
- * loader's images are float32 NCHW; the batch has the type and layout that the network trains with.
+ * loader's images are float32, NCHW on the CPU; on a GPU they have the batch's layout, as training makes them there.
+ * The batch has the type and layout that the network trains with.
  */
 public class ComposeBatchBenchmark extends KernelBenchmark {
     @Param({"VOC", "CITYSCAPES"})
@@ -44,27 +46,30 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
 
     @Setup(Level.Trial)
     public void inputs() {
+        openDevice();
         long b = size.images;
-        labeled = torch.rand(b, 3, size.full, size.full);
-        weak = torch.rand(b, 3, size.full, size.full);
-        strong = torch.rand(b, 3, size.full, size.full);
-        gamma = torch.rand(b, 1, 1, 1);
-        labels = torch.rand(b, 1, size.full, size.full)
+        labeled = images();
+        weak = images();
+        strong = images();
+        gamma = onDevice(torch.rand(b, 1, 1, 1));
+        labels = onDevice(torch.rand(b, 1, size.full, size.full)
                 .mul_(new Scalar(size.classes))
-                .to(ScalarType.Byte);
-        confidence = torch.rand(b, 1, size.full, size.full);
+                .to(ScalarType.Byte));
+        confidence = onDevice(torch.rand(b, 1, size.full, size.full));
         batch = inFormat(allocate(type.torch, 4 * b, 3, size.full, size.full), layout);
         mixedLabels = allocate(ScalarType.Byte, b, 1, size.full, size.full);
         mixedConfidence = allocate(ScalarType.Float, b, 1, size.full, size.full);
         top = size.full / 5;
         left = size.full / 4;
         side = size.full / 2;
-        pairing = allocate(ScalarType.Int, b, 1, 1, 1);
-        boxes = allocate(ScalarType.Int, b, 1, 1, 4);
+        Tensor partners = torch.zeros(new long[] {b, 1, 1, 1}, new TensorOptions(ScalarType.Int));
+        Tensor corners = torch.zeros(new long[] {b, 1, 1, 4}, new TensorOptions(ScalarType.Int));
         for (int k = 0; k < b; k++) {
-            pairing.data_ptr_int().put(k, partner(k));
-            boxes.data_ptr_int().position(4L * k).put(new int[] {top, left, top + side, left + side}, 0, 4);
+            partners.data_ptr_int().put(k, partner(k));
+            corners.data_ptr_int().position(4L * k).put(new int[] {top, left, top + side, left + side}, 0, 4);
         }
+        pairing = onDevice(partners);
+        boxes = onDevice(corners);
         kernel();
         try (PointerScope call = new PointerScope()) {
             Tensor byKernel = batch.clone();
@@ -79,6 +84,11 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
         }
     }
 
+    private Tensor images() {
+        Tensor images = torch.rand(size.images, 3, size.full, size.full);
+        return onDevice(onGpu() ? inFormat(images, layout) : images);
+    }
+
     private int partner(int image) {
         return size.images - 1 - image;
     }
@@ -90,19 +100,21 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
 
     @Benchmark
     public void kernel() {
-        run(ComposeBatch.ofStrong(of(weak), of(strong), of(batch))
+        measured(() -> run(ComposeBatch.ofStrong(of(weak), of(strong), of(batch))
                 .withLabeled(of(labeled))
                 .withGamma(of(gamma))
                 .withWeak()
                 .withCutMix(new ComposeBatch.CutMix(
-                        of(pairing), of(boxes), of(labels), of(confidence), of(mixedLabels), of(mixedConfidence))));
+                        of(pairing), of(boxes), of(labels), of(confidence), of(mixedLabels), of(mixedConfidence)))));
     }
 
     @Benchmark
     public void composition() {
-        try (PointerScope call = new PointerScope()) {
-            compose();
-        }
+        measured(() -> {
+            try (PointerScope call = new PointerScope()) {
+                compose();
+            }
+        });
     }
 
     /** The host knows pairing and boxes here, so that libtorch copies rectangles instead of indexing. */

@@ -23,11 +23,12 @@ final class Composition {
     /** [B,H,W,C]; takes memory only where it is used */
     private final Tensor probabilities;
 
-    Composition(ProblemSize size) {
+    /** @param place where the buffers are to lie */
+    Composition(ProblemSize size, KernelBenchmark place) {
         this.size = size;
-        enlarged = KernelBenchmark.allocate(ScalarType.Float, 1, size.full, size.full, size.classes)
+        enlarged = place.allocate(ScalarType.Float, 1, size.full, size.full, size.classes)
                 .permute(0, 3, 1, 2);
-        probabilities = KernelBenchmark.allocate(ScalarType.Float, size.images, size.full, size.full, size.classes);
+        probabilities = place.allocate(ScalarType.Float, size.images, size.full, size.full, size.classes);
     }
 
     /** Logits [B,C,h,w] of any type and layout as the other steps want them. */

@@ -48,7 +48,7 @@ public class ConfusionBenchmark extends LogitsBenchmark {
 
     @Benchmark
     public void kernel() {
-        run(operation());
+        measured(() -> run(operation()));
     }
 
     private Confusion operation() {
@@ -60,6 +60,10 @@ public class ConfusionBenchmark extends LogitsBenchmark {
      */
     @Benchmark
     public void composition() {
+        measured(this::compose);
+    }
+
+    private void compose() {
         long c = size.classes;
         try (PointerScope call = new PointerScope()) {
             Tensor low = Composition.low(student);

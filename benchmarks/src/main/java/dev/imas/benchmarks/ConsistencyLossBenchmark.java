@@ -44,8 +44,8 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
         long bytes = pseudoLabel.workspaceBytes(kernels);
         pseudoLabel.run(kernels, TensorViews.data(allocate(ScalarType.Byte, bytes)), bytes);
         indices = indices(labels);
-        minusOne = torch.ones(1, size.full, size.full, 1).neg();
-        weight = torch.rand(size.images, 1, 1, 1);
+        minusOne = onDevice(torch.ones(1, size.full, size.full, 1).neg());
+        weight = onDevice(torch.rand(size.images, 1, 1, 1));
         loss = allocate(ScalarType.Float, 1, 1, 1, 1);
         gradient = likeLogits();
         composedLoss = allocate(ScalarType.Float, 1);
@@ -68,7 +68,7 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
 
     @Benchmark
     public void kernel() {
-        run(operation());
+        measured(() -> run(operation()));
     }
 
     private ConsistencyLoss operation() {
@@ -79,6 +79,10 @@ public class ConsistencyLossBenchmark extends LogitsBenchmark {
 
     @Benchmark
     public void composition() {
+        measured(this::compose);
+    }
+
+    private void compose() {
         try (PointerScope call = new PointerScope()) {
             Tensor low = Composition.low(student);
             composedLoss.zero_();

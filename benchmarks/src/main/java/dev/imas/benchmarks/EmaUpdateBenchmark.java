@@ -53,6 +53,7 @@ public class EmaUpdateBenchmark extends KernelBenchmark {
 
     @Setup(Level.Trial)
     public void tensors() {
+        openDevice();
         foreachLerp = Dispatcher.singleton().findSchemaOrThrow("aten::_foreach_lerp_", "Scalar");
         long[] sizes = numbersOfElements();
         teachers = new TensorVector();
@@ -61,8 +62,8 @@ public class EmaUpdateBenchmark extends KernelBenchmark {
         teacherData = new PointerPointer<>(sizes.length);
         studentData = new PointerPointer<>(sizes.length);
         for (int k = 0; k < sizes.length; k++) {
-            Tensor teacher = torch.rand(sizes[k]);
-            Tensor student = torch.rand(sizes[k]);
+            Tensor teacher = onDevice(torch.rand(sizes[k]));
+            Tensor student = onDevice(torch.rand(sizes[k]));
             teachers.push_back(teacher);
             students.push_back(student);
             teacherData.put(k, teacher.data_ptr());
@@ -78,11 +79,15 @@ public class EmaUpdateBenchmark extends KernelBenchmark {
 
     @Benchmark
     public void kernel() {
-        run(new EmaUpdate(teacherData, studentData, numel, (float) DECAY));
+        measured(() -> run(new EmaUpdate(teacherData, studentData, numel, (float) DECAY)));
     }
 
     @Benchmark
     public void composition() {
+        measured(this::compose);
+    }
+
+    private void compose() {
         try (PointerScope call = new PointerScope()) {
             if (kind == Kind.FOREACH) {
                 foreachLerp.callBoxed(new IValueVector(list(teachers), list(students), new IValue(1 - DECAY)));

@@ -1,11 +1,16 @@
 package dev.imas.benchmarks;
 
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.device.Compute;
+import dev.imas.device.Cuda;
+import dev.imas.device.DeviceQueue;
 import dev.imas.device.TensorViews;
 import dev.imas.device.Torch;
 import dev.imas.kernels.Kernels;
 import dev.imas.kernels.Operation;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -21,6 +26,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
@@ -38,15 +44,33 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
 public abstract class KernelBenchmark {
-    final Kernels kernels;
+    /** cpu, or a GPU as cuda:0: where both sides compute. */
+    @Param("cpu")
+    public String device;
+
+    Kernels kernels;
+    private Compute compute;
+    /** Null on the CPU, where JMH's own clock sees all of a call. */
+    private DeviceClock clock;
+
     private final PointerScope trial;
     private Tensor workspace;
 
     KernelBenchmark() {
         Torch.load();
         GradMode.set_enabled(false);
-        kernels = Kernels.cpu();
         trial = new PointerScope();
+    }
+
+    /** The first thing that a trial's setup does: JMH promises no order between a class's setups and its parents'. */
+    void openDevice() {
+        compute = Compute.of(device, Precision.FP32);
+        if (onGpu()) {
+            kernels = Kernels.cuda(compute.deviceIndex(), Cuda.currentStream(compute.deviceIndex()));
+            clock = new DeviceClock(DeviceQueue.of(compute), allocate(ScalarType.Byte, DeviceClock.BYTES));
+        } else {
+            kernels = Kernels.cpu();
+        }
     }
 
     /** Bytes that the kernel needs beside its outputs. */
@@ -70,14 +94,41 @@ public abstract class KernelBenchmark {
         trial.close();
     }
 
+    /** Runs one side of a benchmark once; on a GPU by CUDA events, and until it is done. */
+    void measured(Runnable side) {
+        if (clock == null) {
+            side.run();
+        } else {
+            DeviceTime.add(compute.deviceIndex(), clock.milliseconds(side));
+        }
+    }
+
     /** Calls the kernel, in the workspace of this iteration. */
     void run(Operation operation) {
         operation.run(kernels, TensorViews.data(workspace), operation.workspaceBytes(kernels));
     }
 
-    /** An uninitialised tensor. */
-    static Tensor allocate(ScalarType type, long... shape) {
-        return torch.empty(shape, new TensorOptions().dtype(new ScalarTypeOptional(type)), new MemoryFormatOptional());
+    /** An uninitialised tensor on the device. */
+    Tensor allocate(ScalarType type, long... shape) {
+        return allocate(compute, type, shape);
+    }
+
+    static Tensor allocate(Compute compute, ScalarType type, long... shape) {
+        TensorOptions options = new TensorOptions()
+                .dtype(new ScalarTypeOptional(type))
+                .device(new DeviceOptional(compute.torchDevice()));
+        return torch.empty(shape, options, new MemoryFormatOptional());
+    }
+
+    boolean onGpu() {
+        return compute.cuda();
+    }
+
+    /** A tensor that was made on the CPU, where the device is. */
+    Tensor onDevice(Tensor tensor) {
+        return onGpu()
+                ? tensor.to(compute.torchDevice(), tensor.scalar_type().intern())
+                : tensor;
     }
 
     static Tensor inFormat(Tensor tensor, Layout layout) {
@@ -92,8 +143,13 @@ public abstract class KernelBenchmark {
     /** As above, but a few elements may differ by more, up to {@code most}. */
     static void requireNear(
             String what, Tensor byKernel, Tensor byComposition, double tolerance, long few, double most) {
-        Tensor difference = byKernel.to(ScalarType.Double)
-                .sub(byComposition.to(ScalarType.Double))
+        if (DeviceClock.REHEARSAL) {
+            System.out.println("rehearsal: " + what + " are not compared");
+            return;
+        }
+        Tensor difference = byKernel.cpu()
+                .to(ScalarType.Double)
+                .sub(byComposition.cpu().to(ScalarType.Double))
                 .abs();
         long far = difference.le(new Scalar(tolerance)).logical_not().sum().item_long();
         double largest = difference.max().item_double();

@@ -2,6 +2,8 @@ package dev.imas.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.imas.device.Compute;
+import dev.imas.device.Gpu;
 import dev.imas.kernels.Kernels;
 import dev.imas.machine.CpuFeatures;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
@@ -21,6 +24,21 @@ import java.util.stream.StreamSupport;
 public final class KernelTable {
     private final List<JsonNode> results;
     private final Limits machine;
+    private final Unit unit;
+
+    /** Of the times in the table. */
+    private enum Unit {
+        MILLISECONDS("ms", 1),
+        MICROSECONDS("us", 1000);
+
+        final String name;
+        final double perMillisecond;
+
+        Unit(String name, double perMillisecond) {
+            this.name = name;
+            this.perMillisecond = perMillisecond;
+        }
+    }
 
     /** One kernel on one kind of input. */
     private record Row(
@@ -45,22 +63,32 @@ public final class KernelTable {
         }
     }
 
-    private KernelTable(List<JsonNode> results, Limits machine) {
+    private KernelTable(List<JsonNode> results, Limits machine, Unit unit) {
         this.results = results;
         this.machine = machine;
+        this.unit = unit;
     }
 
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 3) {
             throw new IllegalArgumentException("usage: KernelTable RESULTS.json LIMITS.jsonl COMMAND");
         }
-        JsonNode root = new ObjectMapper().readTree(Path.of(arguments[0]).toFile());
-        List<JsonNode> results = StreamSupport.stream(root.spliterator(), false).toList();
-        System.out.print(new KernelTable(results, Limits.read(Path.of(arguments[1]))).markdown(arguments[2]));
+        KernelTable table = read(Path.of(arguments[0]), Path.of(arguments[1]), Unit.MILLISECONDS);
+        System.out.print(table.ofCpu(arguments[2]));
     }
 
-    private String markdown(String command) throws IOException {
-        List<Row> rows = rows();
+    /** The table of a GPU. */
+    static String markdown(Path results, Path limits, String command, Compute compute) throws IOException {
+        return read(results, limits, Unit.MICROSECONDS).ofCuda(command, Gpu.of(compute.deviceIndex()));
+    }
+
+    private static KernelTable read(Path file, Path limits, Unit unit) throws IOException {
+        JsonNode root = new ObjectMapper().readTree(file.toFile());
+        List<JsonNode> results = StreamSupport.stream(root.spliterator(), false).toList();
+        return new KernelTable(results, Limits.read(limits), unit);
+    }
+
+    private String ofCpu(String command) throws IOException {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
@@ -79,7 +107,6 @@ public final class KernelTable {
 
                 """,
                 command));
-        JsonNode first = results.get(0);
         line(
                 text,
                 "- Machine: %s, %d processors, %s, Linux %s",
@@ -87,13 +114,7 @@ public final class KernelTable {
                 Runtime.getRuntime().availableProcessors(),
                 memory(),
                 System.getProperty("os.version"));
-        line(
-                text,
-                "- Software: %s; libtorch %s; OpenJDK %s; JMH %s",
-                Kernels.buildInfo(),
-                libtorch(),
-                first.path("jdkVersion").asText(),
-                first.path("jmhVersion").asText());
+        software(text);
         line(
                 text,
                 "- Threads: %s (OMP_WAIT_POLICY=%s)",
@@ -107,10 +128,66 @@ public final class KernelTable {
                 machine.memcpyBytesPerSecond() / 1e9,
                 machine.exponentialsPerSecond() / 1e9,
                 machine.multiplyAddsPerSecond() / 1e9);
+        return withRows(text);
+    }
+
+    private String ofCuda(String command, Gpu gpu) {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                """
+                # CUDA kernels against libtorch
+
+                `%s` measured both sides of every row in one JVM, on the same tensors and the same stream; the kernel \
+                calls and the
+                compositions are in `benchmarks/src/main/java`, and each pair is compared before it is timed. us: \
+                median of the rounds' medians, by CUDA
+                events, the caches cleared before every call and the device kept busy while the host queues it. \
+                Memory: what libtorch's
+                allocator hands out at most during calls, outputs excluded, workspace included. Limit: the larger \
+                of memory traffic at the
+                copy bandwidth, measured here, and exponentials and multiply-adds at the rates of the GPU's highest \
+                clock; see
+                [Work.java](../src/main/java/dev/imas/benchmarks/Work.java) for what is counted.
+
+                """,
+                command));
+        line(
+                text,
+                "- GPU: %s, compute capability %d.%d, %d multiprocessors, %.0f GiB",
+                gpu.name(),
+                gpu.major(),
+                gpu.minor(),
+                gpu.multiprocessors(),
+                gpu.memory() / 0x1p30);
+        software(text);
+        line(
+                text,
+                "- Peaks: copy %.0f GB/s (read + written), %.0f G exponentials/s, %.0f G multiply-adds/s",
+                machine.bytesPerSecond() / 1e9,
+                machine.exponentialsPerSecond() / 1e9,
+                machine.multiplyAddsPerSecond() / 1e9);
+        return withRows(text);
+    }
+
+    private void software(StringBuilder text) {
+        JsonNode first = results.get(0);
+        line(
+                text,
+                "- Software: %s; libtorch %s; OpenJDK %s; JMH %s",
+                Kernels.buildInfo(),
+                libtorch(),
+                first.path("jdkVersion").asText(),
+                first.path("jmhVersion").asText());
+    }
+
+    private String withRows(StringBuilder text) {
+        List<Row> rows = rows();
         line(text, "");
         summary(text, rows);
         details(text, rows);
         work(text, rows);
+        halves(text);
         return text.toString();
     }
 
@@ -145,8 +222,9 @@ public final class KernelTable {
     private void details(StringBuilder text, List<Row> rows) {
         line(
                 text,
-                "| kernel | input | kernel ms | composition ms | ratio | kernel MB | composition MB "
-                        + "| share | limit ms | set by | limit / kernel |");
+                "| kernel | input | kernel %1$s | composition %1$s | ratio | kernel MB | composition MB "
+                        + "| share | limit %1$s | set by | limit / kernel |",
+                unit.name);
         line(text, "|---|---|---|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             double limit = row.work.limit(machine);
@@ -156,13 +234,13 @@ public final class KernelTable {
                     "| %s | %s | %.2f | %.1f | **%.1f** | %.1f | %.1f | %s | %.2f | %s | %s |",
                     row.kernel.title,
                     row.input,
-                    row.kernelMillis,
-                    row.compositionMillis,
+                    row.kernelMillis * unit.perMillisecond,
+                    row.compositionMillis * unit.perMillisecond,
                     row.ratio(),
                     row.kernelMegabytes,
                     row.compositionMegabytes,
                     row.compositionAllocates() ? percent(row.memoryShare()) : "-",
-                    limit,
+                    limit * unit.perMillisecond,
                     memoryBound ? "memory" : "arithmetic",
                     percent(limit / row.kernelMillis));
         }
@@ -175,7 +253,8 @@ public final class KernelTable {
         line(
                 text,
                 "| kernel | input | MB read and written | M exponentials | M multiply-adds | memory "
-                        + "ms | arithmetic ms | GB/s of the kernel |");
+                        + "%1$s | arithmetic %1$s | GB/s of the kernel |",
+                unit.name);
         line(text, "|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             Work work = row.work;
@@ -187,10 +266,33 @@ public final class KernelTable {
                     work.bytes() / 1e6,
                     work.exponentials() / 1e6,
                     work.multiplyAdds() / 1e6,
-                    work.memoryMillis(machine),
-                    work.arithmeticMillis(machine),
+                    work.memoryMillis(machine) * unit.perMillisecond,
+                    work.arithmeticMillis(machine) * unit.perMillisecond,
                     work.bytes() / row.kernelMillis / 1e6);
         }
+    }
+
+    /** Measured kernels whose other side is missing, since it failed. */
+    private void halves(StringBuilder text) {
+        for (JsonNode result : results) {
+            for (Kernel kernel : Kernel.values()) {
+                if (isOf(result, kernel, "kernel") && compositionOf(result, kernel).isEmpty()) {
+                    line(text, "");
+                    line(
+                            text,
+                            "Not in the table, no composition was measured: %s %s",
+                            kernel.title,
+                            result.path("params"));
+                }
+            }
+        }
+    }
+
+    private Optional<JsonNode> compositionOf(JsonNode result, Kernel kernel) {
+        return results.stream()
+                .filter(other -> isOf(other, kernel, "composition")
+                        && other.path("params").equals(result.path("params")))
+                .findFirst();
     }
 
     private List<Row> rows() {
@@ -198,13 +300,8 @@ public final class KernelTable {
         for (Kernel kernel : Kernel.values()) {
             for (JsonNode result : results) {
                 if (isOf(result, kernel, "kernel")) {
-                    JsonNode composition = results.stream()
-                            .filter(other -> isOf(other, kernel, "composition")
-                                    && other.path("params").equals(result.path("params")))
-                            .findFirst()
-                            .orElseThrow(() -> new IllegalArgumentException(
-                                    "no composition for " + result.path("benchmark") + " " + result.path("params")));
-                    rows.add(row(kernel, result, composition));
+                    compositionOf(result, kernel)
+                            .ifPresent(composition -> rows.add(row(kernel, result, composition)));
                 }
             }
         }
@@ -236,8 +333,8 @@ public final class KernelTable {
         return new Row(
                 kernel,
                 input,
-                median(result.path("primaryMetric")),
-                median(composition.path("primaryMetric")),
+                timeOf(result),
+                timeOf(composition),
                 memoryOf(result),
                 memoryOf(composition),
                 work);
@@ -245,6 +342,12 @@ public final class KernelTable {
 
     private static double median(JsonNode metric) {
         return metric.required("scorePercentiles").required("50.0").asDouble();
+    }
+
+    /** Milliseconds; on a GPU of the device. */
+    private static double timeOf(JsonNode result) {
+        JsonNode device = result.path("secondaryMetrics").path("deviceTime");
+        return median(device.isMissingNode() ? result.path("primaryMetric") : device);
     }
 
     private static double memoryOf(JsonNode result) {

@@ -64,7 +64,7 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
     void prepare() {
         labels = truth();
         indices = indices(labels);
-        minusOne = torch.ones(1, size.full, size.full, 1).neg();
+        minusOne = onDevice(torch.ones(1, size.full, size.full, 1).neg());
         loss = allocate(ScalarType.Float, 1, 1, 1, 1);
         kept = allocate(ScalarType.Long, 1, 1, 1, 1);
         gradient = likeLogits();
@@ -91,7 +91,7 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
 
     @Benchmark
     public void kernel() {
-        run(operation());
+        measured(() -> run(operation()));
     }
 
     private SupervisedLoss operation() {
@@ -108,6 +108,10 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
 
     @Benchmark
     public void composition() {
+        measured(this::compose);
+    }
+
+    private void compose() {
         try (PointerScope call = new PointerScope()) {
             if (kind == Kind.CE) {
                 composeCrossEntropy();

@@ -1,0 +1,177 @@
+package dev.imas.benchmarks;
+
+import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Precision;
+import dev.imas.device.Compute;
+import dev.imas.device.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/**
+ * What {@code imas bench} starts: JMH; with {@code --device} the kernels on a GPU against libtorch's operations there,
+ * one benchmark class after the other, with results and table written after each, so that a run which is cut off leaves
+ * what it has.
+ */
+public final class Bench {
+    private static final Set<String> QUESTIONS = Set.of("-h", "-l", "-lp", "-lprof", "-lrf");
+
+    private final Compute compute;
+    private final Path out;
+    private final CommandLineOptions options;
+    private final String command;
+
+    private Bench(Compute compute, Path out, CommandLineOptions options, String command) {
+        this.compute = compute;
+        this.out = out;
+        this.options = options;
+        this.command = command;
+    }
+
+    public static void main(String[] arguments) throws IOException, RunnerException {
+        List<String> rest = new ArrayList<>(List.of(arguments));
+        try {
+            Optional<String> asked = take(rest, "--device");
+            Optional<String> out = take(rest, "--out");
+            if (out.isPresent() && asked.isEmpty()) {
+                throw new UserException("--out belongs to --device; JMH's own results go to -rff FILE");
+            }
+            if (asked.isEmpty() || rest.stream().anyMatch(QUESTIONS::contains)) {
+                jmh(rest);
+                return;
+            }
+            Compute compute = device(asked.get());
+            if (!compute.cuda()) {
+                throw new UserException("--device: " + asked.get() + " means the CPU here, whose kernels and limits"
+                        + " benchmarks/kernels-cpu measures; expected cuda or cuda:INDEX");
+            }
+            Path results = Path.of(out.orElse("kernels-cuda"));
+            String command = "imas bench " + String.join(" ", arguments);
+            new Bench(compute, results, new CommandLineOptions(rest.toArray(String[]::new)), command).run();
+        } catch (UserException | CommandLineOptionException e) {
+            System.err.println("imas: bench: " + e.getMessage());
+            System.exit(2);
+        }
+        System.exit(0); // libtorch's threads do not end by themselves
+    }
+
+    /** JMH as it is; for a GPU with the times of CUDA events, and not where there is none. */
+    private static void jmh(List<String> arguments) throws IOException, RunnerException {
+        List<String> all = new ArrayList<>(arguments);
+        for (int i = 0; i + 1 < arguments.size(); i++) {
+            if (arguments.get(i).equals("-p") && arguments.get(i + 1).startsWith("device=")) {
+                String[] devices = arguments.get(i + 1).substring("device=".length()).split(",");
+                if (Arrays.stream(devices).anyMatch(name -> device(name).cuda())) {
+                    all.addAll(List.of("-prof", DeviceTime.class.getName()));
+                    System.out.println("On the GPU the score is the time of a call and of the waiting for it;"
+                            + " deviceTime is what CUDA events measured.");
+                }
+            }
+        }
+        org.openjdk.jmh.Main.main(all.toArray(String[]::new));
+    }
+
+    /** Removes an option with its value, {@code --name VALUE} or {@code --name=VALUE}. */
+    private static Optional<String> take(List<String> arguments, String name) {
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).startsWith(name + "=")) {
+                return Optional.of(arguments.remove(i).substring(name.length() + 1));
+            }
+            if (arguments.get(i).equals(name)) {
+                if (i + 1 == arguments.size() || arguments.get(i + 1).startsWith("-")) {
+                    throw new UserException(name + ": a value is missing behind it; `imas bench --help` tells which");
+                }
+                arguments.remove(i);
+                return Optional.of(arguments.remove(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The device of a name; a UserException says why it cannot be used here. */
+    private static Compute device(String name) {
+        Torch.load();
+        return Compute.of(name, Precision.FP32);
+    }
+
+    private void run() throws IOException, RunnerException {
+        List<Class<?>> wanted = wanted();
+        Path limits = beside("-limits.jsonl");
+        Path json = beside(".json");
+        if (out.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+        }
+        Files.writeString(limits, CudaLimits.measure(compute) + "\n");
+        List<RunResult> results = new ArrayList<>();
+        for (Class<?> benchmark : wanted) {
+            results.addAll(measure(benchmark));
+            if (!results.isEmpty()) {
+                ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString())
+                        .writeOut(results);
+                Files.writeString(beside(".md"), KernelTable.markdown(json, limits, command, compute));
+            }
+        }
+        if (results.isEmpty()) {
+            throw new IllegalStateException("nothing could be measured; the lines above say why");
+        }
+        System.out.println(beside(".md"));
+    }
+
+    private Path beside(String ending) {
+        return out.resolveSibling(out.getFileName() + ending);
+    }
+
+    /** Both sides of one kernel, in this JVM: it is native code that is measured. */
+    private Collection<RunResult> measure(Class<?> benchmark) throws RunnerException {
+        ChainedOptionsBuilder builder = new OptionsBuilder()
+                .parent(options)
+                .include(Pattern.quote(benchmark.getName()) + "\\.")
+                .param("device", compute.device())
+                .addProfiler(DeviceTime.class)
+                .forks(0);
+        return new Runner(builder.build()).run();
+    }
+
+    /** The benchmarks of kernels that fit the patterns, all where there are none. */
+    private List<Class<?>> wanted() {
+        List<Class<?>> all = Arrays.stream(Kernel.values())
+                .<Class<?>>map(kernel -> kernel.benchmark)
+                .distinct()
+                .toList();
+        List<String> patterns = options.getIncludes();
+        List<Class<?>> fitting = all.stream()
+                .filter(benchmark -> patterns.isEmpty()
+                        || patterns.stream().anyMatch(pattern -> fits(pattern, benchmark.getName())))
+                .toList();
+        if (fitting.isEmpty()) {
+            throw new UserException("no kernel's benchmark fits " + String.join(" ", patterns) + "; there are "
+                    + String.join(", ", all.stream().map(Class::getSimpleName).toList()));
+        }
+        return fitting;
+    }
+
+    private static boolean fits(String pattern, String name) {
+        try {
+            return Pattern.compile(pattern).matcher(name).find();
+        } catch (PatternSyntaxException e) {
+            throw new UserException("'" + pattern + "' is no regular expression: " + e.getDescription(), e);
+        }
+    }
+}
