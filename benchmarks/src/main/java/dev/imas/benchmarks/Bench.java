@@ -77,7 +77,8 @@ public final class Bench {
         List<String> all = new ArrayList<>(arguments);
         for (int i = 0; i + 1 < arguments.size(); i++) {
             if (arguments.get(i).equals("-p") && arguments.get(i + 1).startsWith("device=")) {
-                String[] devices = arguments.get(i + 1).substring("device=".length()).split(",");
+                String[] devices =
+                        arguments.get(i + 1).substring("device=".length()).split(",");
                 if (Arrays.stream(devices).anyMatch(name -> device(name).cuda())) {
                     all.addAll(List.of("-prof", DeviceTime.class.getName()));
                     System.out.println("On the GPU the score is the time of a call and of the waiting for it;"
@@ -157,8 +158,8 @@ public final class Bench {
                 .toList();
         List<String> patterns = options.getIncludes();
         List<Class<?>> fitting = all.stream()
-                .filter(benchmark -> patterns.isEmpty()
-                        || patterns.stream().anyMatch(pattern -> fits(pattern, benchmark.getName())))
+                .filter(benchmark ->
+                        patterns.isEmpty() || patterns.stream().anyMatch(pattern -> fits(pattern, benchmark.getName())))
                 .toList();
         if (fitting.isEmpty()) {
             throw new UserException("no kernel's benchmark fits " + String.join(" ", patterns) + "; there are "

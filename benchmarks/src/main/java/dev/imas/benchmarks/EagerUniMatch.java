@@ -76,8 +76,11 @@ final class EagerUniMatch implements AutoCloseable {
         long labeled = in.labeled().size(0);
         Tensor batch = torch.cat(new TensorVector(in.labeled(), torch.cat(views, 0)), 0);
         Tensor all = enlarged(
-                student.forward(batch.contiguous(format), true, dropout(draws, labeled, count)).logits(), size);
-        Tensor sup = crossEntropy(all.narrow(0, 0, labeled), in.labels().squeeze(1).to(ScalarType.Long), true);
+                student.forward(batch.contiguous(format), true, dropout(draws, labeled, count))
+                        .logits(),
+                size);
+        Tensor sup =
+                crossEntropy(all.narrow(0, 0, labeled), in.labels().squeeze(1).to(ScalarType.Long), true);
         Tensor unsup = torch.zeros_like(sup);
         for (int view = 0; view < 2; view++) {
             unsup = unsup.add(consistency(
@@ -98,7 +101,8 @@ final class EagerUniMatch implements AutoCloseable {
 
     /** 255 where a crop shows no picture, else 0: u8 [B,H,W]. */
     private static Tensor ignored(StepInput.SemiSupervised in) {
-        Tensor map = torch.zeros_like(in.weak().select(1, 0)).to(ScalarType.Byte).fill_(new Scalar(LabelMap.IGNORE));
+        Tensor map =
+                torch.zeros_like(in.weak().select(1, 0)).to(ScalarType.Byte).fill_(new Scalar(LabelMap.IGNORE));
         int[] boxes = new int[(int) (4 * map.size(0))];
         in.covered().orElseThrow().contiguous().data_ptr_int().get(boxes);
         for (int i = 0; i < map.size(0); i++) {

@@ -85,8 +85,7 @@ final class EagerUpdate {
         Tensor gradient = parameter.grad();
         parameter.mul_(new Scalar(1 - rate * training.weightDecay()));
         Tensor mean = first.get(key).lerp_(gradient, new Scalar(1 - BETA1));
-        Tensor square =
-                second.get(key).mul_(new Scalar(BETA2)).addcmul_(gradient, gradient, new Scalar(1 - BETA2));
+        Tensor square = second.get(key).mul_(new Scalar(BETA2)).addcmul_(gradient, gradient, new Scalar(1 - BETA2));
         double unbiased = Math.sqrt(1 - Math.pow(BETA2, steps));
         Tensor denominator = square.sqrt().div_(new Scalar(unbiased)).add_(new Scalar(EPSILON));
         parameter.addcdiv_(mean, denominator, new Scalar(-rate / (1 - Math.pow(BETA1, steps))));

@@ -126,9 +126,7 @@ public abstract class KernelBenchmark {
 
     /** A tensor that was made on the CPU, where the device is. */
     Tensor onDevice(Tensor tensor) {
-        return onGpu()
-                ? tensor.to(compute.torchDevice(), tensor.scalar_type().intern())
-                : tensor;
+        return onGpu() ? tensor.to(compute.torchDevice(), tensor.scalar_type().intern()) : tensor;
     }
 
     static Tensor inFormat(Tensor tensor, Layout layout) {

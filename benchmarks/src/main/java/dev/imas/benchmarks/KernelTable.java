@@ -276,7 +276,8 @@ public final class KernelTable {
     private void halves(StringBuilder text) {
         for (JsonNode result : results) {
             for (Kernel kernel : Kernel.values()) {
-                if (isOf(result, kernel, "kernel") && compositionOf(result, kernel).isEmpty()) {
+                if (isOf(result, kernel, "kernel")
+                        && compositionOf(result, kernel).isEmpty()) {
                     line(text, "");
                     line(
                             text,
@@ -300,8 +301,7 @@ public final class KernelTable {
         for (Kernel kernel : Kernel.values()) {
             for (JsonNode result : results) {
                 if (isOf(result, kernel, "kernel")) {
-                    compositionOf(result, kernel)
-                            .ifPresent(composition -> rows.add(row(kernel, result, composition)));
+                    compositionOf(result, kernel).ifPresent(composition -> rows.add(row(kernel, result, composition)));
                 }
             }
         }
@@ -331,13 +331,7 @@ public final class KernelTable {
                     params.path("type").asText().equals("F32") ? 4 : 2);
         }
         return new Row(
-                kernel,
-                input,
-                timeOf(result),
-                timeOf(composition),
-                memoryOf(result),
-                memoryOf(composition),
-                work);
+                kernel, input, timeOf(result), timeOf(composition), memoryOf(result), memoryOf(composition), work);
     }
 
     private static double median(JsonNode metric) {

@@ -27,9 +27,7 @@ enum TrainCpuCase {
         UNIMATCH("voc-92-dinov2s", 5e-6, List.of("unsupervised.cutmix_probability=1.0")),
         /** The same with the head alone learning. */
         FROZEN_UNIMATCH(
-                "voc-92-dinov2s",
-                5e-6,
-                List.of("unsupervised.cutmix_probability=1.0", "network.freeze_encoder=true")),
+                "voc-92-dinov2s", 5e-6, List.of("unsupervised.cutmix_probability=1.0", "network.freeze_encoder=true")),
         /** The frozen encoder under iMAS. */
         FROZEN_IMAS(
                 "voc",

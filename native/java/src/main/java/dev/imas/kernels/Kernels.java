@@ -101,7 +101,7 @@ public final class Kernels {
         return Imas.imas_build_info().getString();
     }
 
-    /** The instruction set of this machine that the CPU kernels use: {@code baseline}, {@code AVX2} or {@code AVX-512}. */
+    /** The instruction set that the CPU kernels use here: {@code baseline}, {@code AVX2} or {@code AVX-512}. */
     public static String instructionSet() {
         requireLibrary();
         return Imas.imas_cpu_instruction_set().getString();
