@@ -18,13 +18,14 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 import org.apache.commons.cli.CommandLine;
 
 /** {@code imas train} as one of several processes: rank 0 plans, writes and tells; the others follow. */
 final class TrainingRank {
     /** Of a process that the launcher started and that ends because another did; who started it knows which. */
     static final int OTHER_ENDED = 4;
+
+    private static final long LOOK_MILLISECONDS = 1000;
 
     private final Environment environment;
     private final CommandLine line;
@@ -104,11 +105,22 @@ final class TrainingRank {
 
     /** Whoever started the processes may be killed without a word to them. */
     private void endWithLauncher() {
+        Thread thread = new Thread(this::endWithout, "launcher-watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A process whose parent ends gets another one at once. */
+    private void endWithout() {
         long launcher = environment.launcher().getAsLong();
-        ProcessHandle.of(launcher)
-                .map(ProcessHandle::onExit)
-                .orElseGet(() -> CompletableFuture.completedFuture(null))
-                .thenRun(this::orphaned);
+        while (ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L) == launcher) {
+            try {
+                Thread.sleep(LOOK_MILLISECONDS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+        orphaned();
     }
 
     private void orphaned() {
