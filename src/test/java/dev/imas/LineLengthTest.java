@@ -17,7 +17,7 @@ class LineLengthTest {
     @Test
     void noLineOfTheProductIsLonger() throws IOException {
         List<String> longer = new ArrayList<>();
-        for (String folder : List.of("src/main/java", "native/java/src/main/java")) {
+        for (String folder : List.of("src/main/java", "native/java/src/main/java", "benchmarks/src/main/java")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 for (Path file :
                         files.filter(path -> path.toString().endsWith(".java")).toList()) {

@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.Interrupts;
+import dev.imas.common.Pause;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
 import dev.imas.distributed.Environment;
@@ -96,7 +97,7 @@ final class TrainingLauncher {
             if (failed.isPresent() && !asked) {
                 return end(failed.get());
             }
-            pause();
+            Pause.of(LOOK_MILLISECONDS);
         }
         Interrupts.check();
         Optional<Integer> failed = failed();
@@ -122,7 +123,7 @@ final class TrainingLauncher {
     private int end(int failed) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLISECONDS);
         while (processes.stream().anyMatch(Process::isAlive) && System.nanoTime() < until) {
-            pause();
+            Pause.of(LOOK_MILLISECONDS);
         }
         processes.forEach(Process::destroyForcibly);
         int status = processes.get(failed).exitValue();
@@ -146,13 +147,5 @@ final class TrainingLauncher {
         return new RunDirectory(run).begun()
                 ? "imas train --resume " + run + end
                 : "nothing was learned yet, and the same command begins again";
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.imas.cli;
 
 import dev.imas.common.Interrupts;
+import dev.imas.common.Pause;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
@@ -114,11 +115,7 @@ final class TrainingRank {
     private void endWithout() {
         long launcher = environment.launcher().getAsLong();
         while (ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L) == launcher) {
-            try {
-                Thread.sleep(LOOK_MILLISECONDS);
-            } catch (InterruptedException e) {
-                return;
-            }
+            Pause.of(LOOK_MILLISECONDS);
         }
         orphaned();
     }

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -21,15 +22,19 @@ public final class ConvolutionWeights {
 
     private ConvolutionWeights() {}
 
-    /** Whether the kernel is worth its call for a convolution of so many channels, in and out, and taps a side. */
-    public static boolean pays(long in, long out, int taps) {
-        return taps > 1
-                && Math.min(in, out) >= LEAST_CHANNELS
-                && Kernels.instructionSet().equals(SLOW_ON);
+    /** Whether this processor is one on which the kernel is the faster one, for {@link #wide} convolutions. */
+    public static boolean faster() {
+        return Kernels.instructionSet().equals(SLOW_ON);
+    }
+
+    /** Whether a convolution of so many channels, in and out, and taps a side keeps the kernel's registers busy. */
+    public static boolean wide(long in, long out, int taps) {
+        return taps > 1 && Math.min(in, out) >= LEAST_CHANNELS;
     }
 
     /**
-     * The gradient of the weights, laid out as they are; in the caller's PointerScope.
+     * The gradient of the weights, laid out as they are; in the caller's PointerScope. Images and gradient are copied
+     * where they are not channels_last.
      *
      * @param images   f32 [N,C,H,W]
      * @param gradient f32 [N,O,H',W'] of the convolution's result
@@ -39,7 +44,12 @@ public final class ConvolutionWeights {
             Tensor images, Tensor gradient, Tensor weights, int stride, int padding, int dilation) {
         Tensor result = torch.empty_like(weights.detach());
         WeightGradient operation = new WeightGradient(
-                TensorViews.of(images), TensorViews.of(gradient), stride, padding, dilation, TensorViews.of(result));
+                TensorViews.of(images.contiguous(MemoryFormat.ChannelsLast)),
+                TensorViews.of(gradient.contiguous(MemoryFormat.ChannelsLast)),
+                stride,
+                padding,
+                dilation,
+                TensorViews.of(result));
         long bytes = operation.workspaceBytes();
         Tensor workspace =
                 torch.empty(new long[] {bytes}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());

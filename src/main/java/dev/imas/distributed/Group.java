@@ -1,6 +1,7 @@
 package dev.imas.distributed;
 
 import dev.imas.common.Interrupts;
+import dev.imas.common.Pause;
 import dev.imas.common.UserException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -314,7 +315,7 @@ public final class Group implements Ranks, AutoCloseable {
                 Interrupts.check();
                 if (watch.left(0) && !board.has(List.of(key))) {
                     throw new UserException(
-                            "rank 0 ended while rank " + rank() + " waited for it; its own output says" + " why");
+                            "rank 0 ended while rank " + rank() + " waited for it; its own output says why");
                 }
                 Pause.of(LOOK_MILLISECONDS);
             }

@@ -1,5 +1,6 @@
 package dev.imas.distributed;
 
+import dev.imas.common.Pause;
 import dev.imas.common.UserException;
 import java.io.IOException;
 import java.net.BindException;

@@ -1,6 +1,7 @@
 package dev.imas.distributed;
 
 import dev.imas.common.Interrupts;
+import dev.imas.common.Pause;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -39,7 +39,7 @@ final class BatchNorm implements Layer {
         processes = state.normalized().count();
         shared = state.normalized().alone()
                 ? Optional.empty()
-                : Optional.of(new SharedNorm(state.normalized(), MOMENTUM, EPSILON));
+                : Optional.of(new SharedNorm(state.normalized(), MOMENTUM, EPSILON, state::keep));
     }
 
     @Override

@@ -56,7 +56,7 @@ final class Convolution implements Layer {
         this.dilation = new long[] {dilation, dilation};
         long pad = (long) dilation * (kernel - 1) / 2;
         this.padding = new long[] {pad, pad};
-        wide = ConvolutionWeights.pays(in, out, kernel);
+        wide = ConvolutionWeights.wide(in, out, kernel);
         this.state = state;
     }
 
@@ -73,9 +73,10 @@ final class Convolution implements Layer {
                 1);
         if (ownGradient) {
             if (hook == null) {
-                hook = state.keep(new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0]));
+                hook = new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0]);
+                state.keep(hook);
             }
-            hook.watch(x, y);
+            hook.expect(x, y);
         }
         return y;
     }

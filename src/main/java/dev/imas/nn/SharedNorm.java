@@ -2,15 +2,13 @@ package dev.imas.nn;
 
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.VoidTensorHook;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -28,10 +26,13 @@ final class SharedNorm {
     private final Ranks ranks;
     private final double momentum;
     private final double epsilon;
+    private final Consumer<GradientHook> owner;
     private Backward backward;
 
-    SharedNorm(Ranks ranks, double momentum, double epsilon) {
+    /** @param owner closes what it is given with the network */
+    SharedNorm(Ranks ranks, double momentum, double epsilon, Consumer<GradientHook> owner) {
         this.ranks = ranks;
+        this.owner = owner;
         this.momentum = momentum;
         this.epsilon = epsilon;
     }
@@ -106,48 +107,24 @@ final class SharedNorm {
     private void watched(Tensor seen, Tensor x, Moments all) {
         if (backward == null) {
             backward = new Backward();
-            backward.retainReference(); // libtorch's nodes hold on to it, whatever scope it was made in
+            owner.accept(backward);
         }
-        backward.expect(x, all);
-        seen.register_hook(backward);
+        backward.expect(seen, x, all);
     }
 
-    /** Completes the gradient of one pass. The tensors are kept until then, whatever scope they were made in. */
-    private final class Backward extends VoidTensorHook {
+    /** Completes the gradient of one pass. */
+    private final class Backward extends GradientHook {
         private Tensor x;
         private Moments all;
 
-        void expect(Tensor input, Moments moments) {
-            forget();
-            x = kept(input.detach());
-            all = new Moments(kept(moments.mean), kept(moments.variance), kept(moments.values));
-        }
-
-        private Tensor kept(Tensor tensor) {
-            tensor.retainReference();
-            return tensor;
-        }
-
-        private void forget() {
-            if (x != null) {
-                x.releaseReference();
-                all.mean.releaseReference();
-                all.variance.releaseReference();
-                all.values.releaseReference();
-                x = null;
-            }
+        void expect(Tensor seen, Tensor input, Moments moments) {
+            x = input.detach();
+            all = moments;
+            watch(seen, x, all.mean, all.variance, all.values);
         }
 
         @Override
-        public void call(TensorBase gradient) {
-            try (PointerScope scope = new PointerScope()) {
-                Torch.withoutGradient(() -> complete(new Tensor(gradient)));
-            } finally {
-                forget();
-            }
-        }
-
-        private void complete(Tensor gradient) {
+        void arrived(Tensor gradient) {
             long planes = x.size(1);
             Tensor h = gradient.to(ScalarType.Float);
             Tensor centred = x.to(ScalarType.Float).sub(planewise(all.mean));

@@ -126,10 +126,9 @@ final class StateBuilder implements AutoCloseable {
         return made;
     }
 
-    /** As {@link #keep(FusedConvolution)}. */
-    WeightHook keep(WeightHook made) {
-        closing.add(made::close);
-        return made;
+    /** Closes a hook with the tensors. */
+    void keep(GradientHook hook) {
+        closing.add(hook::close);
     }
 
     /** The tensors that passes compute with: all but the counters. */

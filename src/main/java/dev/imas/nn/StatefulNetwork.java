@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.common.UserException;
+import dev.imas.device.ConvolutionWeights;
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
 import java.util.Arrays;
@@ -88,7 +89,9 @@ abstract class StatefulNetwork implements SegmentationNetwork {
 
     @Override
     public void useKernelGradients() {
-        state.useKernelGradients();
+        if (ConvolutionWeights.faster()) {
+            state.useKernelGradients();
+        }
     }
 
     @Override

@@ -46,8 +46,8 @@ class ValidationTest {
                 "data.embedded.labeled=512              | data.embedded.labeled is 512; expected 1 to 511",
                 "data.embedded.validation=0             | data.embedded.validation is 0; expected 1 to 1000000",
                 "data.embedded.size=8                   | data.embedded.size is 8; expected 16 to 4096",
-                "method=unimatch_v2                     | unsupervised.cutmix is adaptive; expected fixed or off with method"
-                        + " unimatch_v2",
+                "method=unimatch_v2                     | unsupervised.cutmix is adaptive; expected fixed or off with"
+                        + " method unimatch_v2",
                 "training.decayed=weights               | training.decayed is weights; expected all, unless"
                         + " training.optimizer is adamw",
                 "network.output_stride=32               | network.output_stride is 32; expected 8 or 16",

@@ -27,8 +27,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * The step of the published settings as it is usually written with PyTorch: logits enlarged to full size, losses and
  * their gradients by autograd, gamma from histograms, CutMix by copying boxes, optimizer and teacher as in
- * {@link EagerUpdate}. It computes what {@link dev.imas.semi.SemiSupervisedStep} computes, on the same networks and draws. CutMix
- * fires in every step. Belongs to the PointerScope that it was made in.
+ * {@link EagerUpdate}. It computes what {@link dev.imas.semi.SemiSupervisedStep} computes, on the same networks and
+ * draws. CutMix fires in every step. Belongs to the PointerScope that it was made in.
  */
 final class EagerStep implements AutoCloseable {
     private static final int IGNORED = 255;

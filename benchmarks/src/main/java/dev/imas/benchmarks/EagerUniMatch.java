@@ -29,8 +29,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * The step of UniMatch V2 as the published program writes it (docs/dino.md): logits enlarged to full size, losses and
  * their gradients by autograd, CutMix by copying boxes, optimizer and teacher as in {@link EagerUpdate}; the student
- * sees labelled images and strong views in one pass. It computes what {@code method: unimatch_v2} computes, on the same networks and draws; the loss
- * is not halved. Belongs to the PointerScope that it was made in.
+ * sees labelled images and strong views in one pass. It computes what {@code method: unimatch_v2} computes, on the same
+ * networks and draws; the loss is not halved. Belongs to the PointerScope that it was made in.
  */
 final class EagerUniMatch implements AutoCloseable {
     private final ImasConfig config;

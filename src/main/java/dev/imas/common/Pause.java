@@ -1,10 +1,11 @@
-package dev.imas.distributed;
+package dev.imas.common;
 
 /** Waiting between two looks. */
-final class Pause {
+public final class Pause {
     private Pause() {}
 
-    static void of(long milliseconds) {
+    /** Returns at once, and leaves it noted, when the thread is interrupted. */
+    public static void of(long milliseconds) {
         try {
             Thread.sleep(milliseconds);
         } catch (InterruptedException e) {
