@@ -1,6 +1,6 @@
 // The gradient of a convolution's weights: a matrix product for every tap of the kernel, gradient by images, summed
-// over all places. Both are first copied, images in tiles of as many channels as two registers hold, the gradient in
-// tiles of kOutputs planes, so that a tile of the result stays in registers over a block of places.
+// over all places. Both are first copied, some images at a time, in tiles of as many channels as two registers hold, and
+// the gradient in tiles of kOutputs planes, so that a tile of the result stays in registers over a block of places.
 #include "cpu/weight_gradient.hpp"
 
 #include "cpu/numbers.hpp"
@@ -18,6 +18,8 @@ const int kInputs = 2 * kLanes;
 const int64_t kPlaces = 256;
 /** Tiles of output planes that a thread computes beside one tile of input channels. */
 const int64_t kTilesOfTask = 4;
+/** Of images that are copied at once: little beside a pass's memory, and near when it is read again. */
+const int64_t kBytesAtOnce = 8 << 20;
 
 int64_t tiles(int64_t n, int64_t size) { return (n + size - 1) / size; }
 
@@ -109,8 +111,9 @@ void put(const imas_tensor& weights, int64_t o, int64_t c, int64_t i, int64_t j,
     }
 }
 
-/** The result's tiles of one tile of input channels and some of output planes. */
-void compute(const Sums& s, const imas_tensor& weights, int64_t input_tile, int64_t first_output, int64_t last_output) {
+/** The result's tiles of one tile of input channels and some of output planes, written or added. */
+void compute(const Sums& s, const imas_tensor& weights, int64_t input_tile, int64_t first_output, int64_t last_output,
+             bool adds) {
     const float* const images = s.images + input_tile * s.input_rows * s.input_width * kInputs;
     const int64_t block = rows_of_block(s.width);
     for (int64_t begin = 0; begin < s.rows; begin += block) {
@@ -120,45 +123,70 @@ void compute(const Sums& s, const imas_tensor& weights, int64_t input_tile, int6
             for (int64_t i = 0; i < weights.shape[2]; ++i)
                 for (int64_t j = 0; j < weights.shape[3]; ++j)
                     put(weights, output * kOutputs, input_tile * kInputs, i, j,
-                        sum_of(s, images, gradient, begin, end, i, j), begin > 0);
+                        sum_of(s, images, gradient, begin, end, i, j), adds || begin > 0);
         }
     }
 }
 
-/** Room for both copies. */
+/** Some of the images [N,C,H,W]. */
+imas_tensor some(const imas_tensor& all, int64_t first, int64_t count) {
+    imas_tensor part = all;
+    part.data = static_cast<float*>(all.data) + first * all.stride[0];
+    part.shape[0] = count;
+    return part;
+}
+
+/** Room for the copies of some images and of their gradient. */
 struct Copies {
     float* images;
     float* gradient;
     size_t bytes;
 
-    Copies(const imas_tensor& x, const imas_tensor& g, void* workspace) {
+    Copies(const imas_tensor& x, const imas_tensor& g, int64_t count, void* workspace) {
         Carver carver(workspace);
-        images = carver.take<float>(tiles(x.shape[1], kInputs) * kInputs, x.shape[0], x.shape[2], x.shape[3]);
-        gradient = carver.take<float>(tiles(g.shape[1], kOutputs) * kOutputs, g.shape[0], g.shape[2], g.shape[3]);
+        images = carver.take<float>(tiles(x.shape[1], kInputs) * kInputs, count, x.shape[2], x.shape[3]);
+        gradient = carver.take<float>(tiles(g.shape[1], kOutputs) * kOutputs, count, g.shape[2], g.shape[3]);
         bytes = carver.bytes();
     }
 };
 
-int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
-                        int32_t dilation, const imas_tensor* weights, void* workspace) {
-    const Copies copies(*images, *gradient, workspace);
-    pack<kInputs>(*images, copies.images);
-    pack<kOutputs>(*gradient, copies.gradient);
-    const int64_t *x = images->shape, *g = gradient->shape;
+/** Images that are copied at once: all, or as many as stay below kBytesAtOnce. */
+int64_t at_once(const imas_tensor& x, const imas_tensor& g) {
+    const int64_t fitting = kBytesAtOnce / static_cast<int64_t>(Copies(x, g, 1, nullptr).bytes);
+    return fitting < 1 ? 1 : fitting < x.shape[0] ? fitting : x.shape[0];
+}
+
+/** What some of the images contribute. */
+void add(const imas_tensor& images, const imas_tensor& gradient, int64_t stride, int64_t padding, int64_t dilation,
+         const imas_tensor& weights, const Copies& copies, bool adds) {
+    pack<kInputs>(images, copies.images);
+    pack<kOutputs>(gradient, copies.gradient);
+    const int64_t *x = images.shape, *g = gradient.shape;
     const Sums sums = {copies.images, copies.gradient, g[0] * g[2], g[2],    g[3],    x[2],
                        x[3],          x[0] * x[2],     stride,      padding, dilation};
-    const int64_t outputs = tiles(weights->shape[0], kOutputs), groups = tiles(outputs, kTilesOfTask);
-    const int64_t tasks = tiles(weights->shape[1], kInputs) * groups;
+    const int64_t outputs = tiles(weights.shape[0], kOutputs), groups = tiles(outputs, kTilesOfTask);
+    const int64_t tasks = tiles(weights.shape[1], kInputs) * groups;
 #pragma omp parallel for schedule(dynamic)
     for (int64_t task = 0; task < tasks; ++task) {
         const int64_t first = task % groups * kTilesOfTask, past = first + kTilesOfTask;
-        compute(sums, *weights, task / groups, first, past < outputs ? past : outputs);
+        compute(sums, weights, task / groups, first, past < outputs ? past : outputs, adds);
+    }
+}
+
+int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
+                        int32_t dilation, const imas_tensor* weights, void* workspace) {
+    const int64_t all = images->shape[0], count = at_once(*images, *gradient);
+    const Copies copies(*images, *gradient, count, workspace);
+    for (int64_t first = 0; first < all; first += count) {
+        const int64_t now = all - first < count ? all - first : count;
+        add(some(*images, first, now), some(*gradient, first, now), stride, padding, dilation, *weights, copies,
+            first > 0);
     }
     return IMAS_OK;
 }
 
 size_t weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient) {
-    return Copies(*images, *gradient, nullptr).bytes;
+    return Copies(*images, *gradient, at_once(*images, *gradient), nullptr).bytes;
 }
 
 }  // namespace
