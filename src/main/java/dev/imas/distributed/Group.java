@@ -6,6 +6,7 @@ import dev.imas.common.UserException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
@@ -34,6 +35,8 @@ public final class Group implements Ranks, AutoCloseable {
 
     private static final long CONNECTING_MILLISECONDS = 120_000;
     private static final int GLOO_THREADS = 2;
+    /** Of the way for large sums, which take turns. */
+    private static final int GLOO_THREADS_FOR_LARGE = 1;
     /** Until the watch has named who is gone. */
     private static final long VERDICT_MILLISECONDS = 25_000;
 
@@ -53,16 +56,19 @@ public final class Group implements Ranks, AutoCloseable {
     private final Watch watch;
     private final int here;
     private final Backend host;
+    private final Backend large;
     private Backend gpu;
     private long texts;
     private long nanoseconds;
 
-    private Group(Environment environment, Board board, Watch watch, int here, Backend host) {
+    /** @param large as {@code host}, for what is on its way while other things are exchanged */
+    private Group(Environment environment, Board board, Watch watch, int here, Backend host, Backend large) {
         this.environment = environment;
         this.board = board;
         this.watch = watch;
         this.here = here;
         this.host = host;
+        this.large = large;
     }
 
     /**
@@ -80,7 +86,14 @@ public final class Group implements Ranks, AutoCloseable {
         watch.begin();
         int here = Collections.frequency(hosts, hosts.get(environment.rank()));
         try {
-            return new Group(environment, board, watch, here, gloo(environment, meeting.ownAddress()));
+            String address = meeting.ownAddress();
+            return new Group(
+                    environment,
+                    board,
+                    watch,
+                    here,
+                    gloo(environment, "gloo", address, GLOO_THREADS),
+                    gloo(environment, "gloo-large", address, GLOO_THREADS_FOR_LARGE));
         } catch (RuntimeException e) {
             UserException told = e instanceof UserException known
                     ? known
@@ -107,16 +120,16 @@ public final class Group implements Ranks, AutoCloseable {
         }
     }
 
-    private static Backend gloo(Environment environment, String address) {
+    private static Backend gloo(Environment environment, String name, String address, int threads) {
         ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(new Milliseconds(PATIENCE_MILLISECONDS));
         String network = System.getenv("GLOO_SOCKET_IFNAME");
         options.devices(new GlooDeviceVector(
                 network == null
                         ? ProcessGroupGloo.createDeviceForHostname(address)
                         : ProcessGroupGloo.createDeviceForInterface(network)));
-        options.threads(GLOO_THREADS);
+        options.threads(threads);
         ProcessGroupGloo group =
-                new ProcessGroupGloo(store(environment, "gloo"), environment.rank(), environment.size(), options);
+                new ProcessGroupGloo(store(environment, name), environment.rank(), environment.size(), options);
         group.retainReference();
         return group;
     }
@@ -234,6 +247,24 @@ public final class Group implements Ranks, AutoCloseable {
     @Override
     public void sum(List<Tensor> tensors) {
         together(tensors, (backend, tensor) -> backend.allreduce(tensor));
+    }
+
+    @Override
+    public Pending beginSum(Tensor tensor) {
+        AtomicReference<Work> begun = new AtomicReference<>();
+        timed(() -> {
+            Backend backend = tensor.is_cuda() ? gpu : large;
+            Work work = backend.allreduce(new TensorVector(flat(tensor)));
+            work.retainReference();
+            begun.set(work);
+        });
+        return () -> {
+            try {
+                timed(begun.get()::_wait);
+            } finally {
+                begun.get().releaseReference();
+            }
+        };
     }
 
     @Override

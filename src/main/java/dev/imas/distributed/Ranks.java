@@ -51,6 +51,20 @@ public interface Ranks {
         sum(List.of(tensor));
     }
 
+    /** A sum that is on its way. */
+    interface Pending {
+        /** Until it has been added up. To be called once. */
+        void await();
+    }
+
+    /**
+     * As {@link #sum(Tensor)}, without waiting for it: for large tensors, whose way leaves that of the others free on
+     * a CPU.
+     *
+     * @param tensor neither read nor changed by the caller until the sum was awaited
+     */
+    Pending beginSum(Tensor tensor);
+
     /** The parts [n,...] of all processes behind each other in the order of ranks: [count*n,...], contiguous. */
     Tensor gathered(Tensor part);
 

@@ -73,7 +73,7 @@ final class Convolution implements Layer {
                 1);
         if (ownGradient) {
             if (hook == null) {
-                hook = new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0]);
+                hook = new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0], state::arriving);
                 state.keep(hook);
             }
             hook.expect(x, y);

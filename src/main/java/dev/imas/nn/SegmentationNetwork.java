@@ -5,6 +5,7 @@ import dev.imas.device.Compute;
 import dev.imas.distributed.Ranks;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -195,6 +196,14 @@ public interface SegmentationNetwork extends AutoCloseable {
      * followed by its backward pass before the next one, and gradients are taken by {@code backward}.
      */
     void useKernelGradients();
+
+    /**
+     * From now on {@code arriving} is told of a parameter, as it stands in {@link #parameters}, whenever a backward pass
+     * has its gradient and is about to add it to the parameter's own; by the next call, and when the pass is done, it
+     * has been added. The order of the calls is that of the layers, the last one's first, and the same in every process.
+     * To be said once.
+     */
+    void watchGradients(Consumer<Tensor> arriving);
 
     /** Makes parameters and buffers equal to another network's of the same shape, keeping own types and devices. */
     void copyStateFrom(SegmentationNetwork other);

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -14,6 +15,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.VoidTensorHook;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -32,6 +34,7 @@ final class StateBuilder implements AutoCloseable {
     private final List<Runnable> closing = new ArrayList<>();
     private Tensor allCounters;
     private boolean kernelGradients;
+    private Consumer<Tensor> arriving = parameter -> {};
 
     StateBuilder(long seed) {
         this(seed, Ranks.ALONE);
@@ -55,6 +58,17 @@ final class StateBuilder implements AutoCloseable {
 
     void useKernelGradients() {
         kernelGradients = true;
+    }
+
+    /** To be told of every parameter whose gradient is about to be added to its own. */
+    void watchGradients(Consumer<Tensor> arriving) {
+        this.arriving = arriving;
+        parameters.values().forEach(parameter -> keep(new ArrivalHook(parameter, arriving)));
+    }
+
+    /** A gradient that does not come by autograd is about to be added to the parameter's own. */
+    void arriving(Tensor parameter) {
+        arriving.accept(parameter);
     }
 
     /** Lets a network be made on this thread whose parameters are NaN where they would be drawn. */
@@ -127,7 +141,7 @@ final class StateBuilder implements AutoCloseable {
     }
 
     /** Closes a hook with the tensors. */
-    void keep(GradientHook hook) {
+    void keep(VoidTensorHook hook) {
         closing.add(hook::close);
     }
 

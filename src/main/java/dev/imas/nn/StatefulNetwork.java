@@ -6,6 +6,7 @@ import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -92,6 +93,11 @@ abstract class StatefulNetwork implements SegmentationNetwork {
         if (ConvolutionWeights.faster()) {
             state.useKernelGradients();
         }
+    }
+
+    @Override
+    public void watchGradients(Consumer<Tensor> arriving) {
+        state.watchGradients(arriving);
     }
 
     @Override

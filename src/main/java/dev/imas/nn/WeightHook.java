@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.device.ConvolutionWeights;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -12,9 +13,12 @@ final class WeightHook extends GradientHook {
     private final int stride;
     private final int padding;
     private final int dilation;
+    private final Consumer<Tensor> arriving;
     private Tensor images;
 
-    WeightHook(Tensor weight, int stride, int padding, int dilation) {
+    /** @param arriving told of the weights before their gradient is added */
+    WeightHook(Tensor weight, int stride, int padding, int dilation, Consumer<Tensor> arriving) {
+        this.arriving = arriving;
         this.weight = weight;
         this.stride = stride;
         this.padding = padding;
@@ -29,6 +33,7 @@ final class WeightHook extends GradientHook {
 
     @Override
     void arrived(Tensor gradient) {
+        arriving.accept(weight);
         Tensor own = ConvolutionWeights.gradient(images, gradient, weight, stride, padding, dilation);
         Tensor before = weight.grad();
         if (before.defined()) {

@@ -1,34 +1,68 @@
 package dev.imas.semi;
 
 import dev.imas.distributed.Ranks;
+import dev.imas.nn.SegmentationNetwork;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * The gradients of all processes, added up. Every parameter's gradient is a view of one of few flat buffers, into which
- * autograd adds; so that the processes exchange large pieces instead of some hundred small ones. Belongs to the
+ * autograd adds; so that the processes exchange large pieces instead of some hundred small ones. A buffer is on its way
+ * as soon as a backward pass has added the last of its gradients and goes on with the layers before. Belongs to the
  * PointerScope that it was made in.
  */
-final class SharedGradients {
-    /** Large enough to be worth a message, small enough that several are on their way at once. */
+public final class SharedGradients {
+    /** Of passes: all buffers go on their way at the end. */
+    public static final int AT_THE_END = Integer.MAX_VALUE;
+
+    /** Large enough to be worth a message, small enough that the first is on its way early. */
     private static final long BYTES = 25L << 20;
 
     private final Ranks ranks;
-    private final List<Tensor> buffers = new ArrayList<>();
+    private final int passes;
+    /** In the order of the parameters: a backward pass completes the last one first. */
+    private final List<Buffer> buffers = new ArrayList<>();
 
-    /** @param parameters f32; their layout must not change afterwards */
-    SharedGradients(Collection<Tensor> parameters, Ranks ranks) {
+    private final Map<Tensor, Buffer> places = new IdentityHashMap<>();
+    private final List<Ranks.Pending> begun = new ArrayList<>();
+
+    /** The gradients of some parameters that follow each other. */
+    private static final class Buffer {
+        final Tensor gradients;
+        final int parameters;
+        /** How many gradients have come since the last step. */
+        long arrived;
+
+        Buffer(Tensor gradients, int parameters) {
+            this.gradients = gradients;
+            this.parameters = parameters;
+        }
+    }
+
+    /**
+     * Of a network's parameters, f32, whose layout must not change afterwards.
+     *
+     * @param passes backward passes of a step
+     */
+    public SharedGradients(SegmentationNetwork network, int passes, Ranks ranks) {
+        this(network, passes, ranks, BYTES);
+    }
+
+    /** @param bytes from which on a buffer is large enough */
+    SharedGradients(SegmentationNetwork network, int passes, Ranks ranks, long bytes) {
         this.ranks = ranks;
+        this.passes = passes;
         List<Tensor> members = new ArrayList<>();
         long elements = 0;
-        for (Tensor parameter : parameters) {
+        for (Tensor parameter : network.parameters().values()) {
             members.add(parameter);
             elements += parameter.numel();
-            if (elements * Float.BYTES >= BYTES) {
+            if (elements * Float.BYTES >= bytes) {
                 join(members, elements);
                 members.clear();
                 elements = 0;
@@ -37,14 +71,18 @@ final class SharedGradients {
         if (!members.isEmpty()) {
             join(members, elements);
         }
+        network.watchGradients(this::arriving);
     }
 
     private void join(List<Tensor> members, long elements) {
-        Tensor buffer = torch.zeros(new long[] {elements}, members.get(0).options());
+        Buffer buffer =
+                new Buffer(torch.zeros(new long[] {elements}, members.get(0).options()), members.size());
         long offset = 0;
         for (Tensor parameter : members) {
-            Tensor gradient = buffer.as_strided(parameter.shape(), strides(parameter), new LongOptional(offset));
+            Tensor gradient =
+                    buffer.gradients.as_strided(parameter.shape(), strides(parameter), new LongOptional(offset));
             parameter.mutable_grad().put(gradient);
+            places.put(parameter, buffer);
             offset += parameter.numel();
         }
         buffers.add(buffer);
@@ -58,13 +96,41 @@ final class SharedGradients {
         return strides;
     }
 
+    /** A gradient is about to be added; those that came before it have been. */
+    private void arriving(Tensor parameter) {
+        while (begun.size() < buffers.size() && complete(next())) {
+            beginNext();
+        }
+        places.get(parameter).arrived++;
+    }
+
+    private boolean complete(Buffer buffer) {
+        return buffer.arrived >= (long) passes * buffer.parameters;
+    }
+
+    /** The last one that is not on its way: every process sends them in the same order. */
+    private Buffer next() {
+        return buffers.get(buffers.size() - 1 - begun.size());
+    }
+
+    private void beginNext() {
+        begun.add(ranks.beginSum(next().gradients));
+    }
+
     /** Forgets all gradients; they stay where they are. */
-    void forget() {
-        buffers.forEach(Tensor::zero_);
+    public void forget() {
+        for (Buffer buffer : buffers) {
+            buffer.gradients.zero_();
+            buffer.arrived = 0;
+        }
     }
 
     /** Adds up what every process found. */
-    void sum() {
-        ranks.sum(buffers);
+    public void sum() {
+        while (begun.size() < buffers.size()) {
+            beginNext();
+        }
+        begun.forEach(Ranks.Pending::await);
+        begun.clear();
     }
 }

@@ -110,7 +110,7 @@ public record StepAssembly(
                 compared,
                 ranks.alone()
                         ? Optional.empty()
-                        : Optional.of(new SharedGradients(student.parameters().values(), ranks)),
+                        : Optional.of(new SharedGradients(student, training.accumulate(), ranks)),
                 ranks.alone() || training.syncBatchNorm()
                         ? Optional.empty()
                         : Optional.of(new MeanStatistics(statistics(student), ranks))));

@@ -35,7 +35,7 @@ public final class Networks {
     }
 
     /** Smooth images in about [-1.5, 1.5], each different. */
-    static Tensor images(int batch, int height, int width) {
+    public static Tensor images(int batch, int height, int width) {
         float[] values = new float[batch * 3 * height * width];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (Math.sin(i * 0.37) + 0.5 * Math.cos(i * 0.0113 + i / (3.0 * height * width)));
