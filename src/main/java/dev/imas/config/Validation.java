@@ -17,7 +17,7 @@ import java.util.List;
  * Whether a configuration makes sense. What one setting may be stands at its component ({@link Allowed}); here is what
  * must hold between several. All faults of either kind are told at once.
  */
-final class Validation {
+public final class Validation {
     private static final int EMBEDDED_CLASSES = 7;
 
     private final ImasConfig config;
@@ -242,11 +242,37 @@ final class Validation {
         }
         List<Integer> crop = config.augment().crop();
         for (int axis = 0; axis < crop.size(); axis++) {
-            wholePatches("augment.crop[" + axis + "]", crop.get(axis));
+            wholePatches(
+                    "augment.crop[" + axis + "]",
+                    crop.get(axis),
+                    config.network().backbone(),
+                    faults);
         }
-        if (config.evaluation().mode() == ImasConfig.EvaluationMode.SLIDING) {
-            wholePatches("evaluation.window", config.evaluation().window());
+        windows(config.network().backbone(), config.evaluation(), faults);
+    }
+
+    /**
+     * What a network that was opened is shown of pictures goes with it, whatever backbone a configuration names.
+     *
+     * @throws dev.imas.common.UserException with key, found and expected of what does not
+     */
+    public static void requireWindows(Backbone backbone, ImasConfig.Evaluation evaluation) {
+        Faults faults = new Faults();
+        windows(backbone, evaluation, faults);
+        faults.raise("");
+    }
+
+    private static void windows(Backbone backbone, ImasConfig.Evaluation evaluation, Faults faults) {
+        if (!backbone.transformer() || evaluation.mode() != ImasConfig.EvaluationMode.SLIDING) {
+            return;
         }
+        wholePatches("evaluation.window", evaluation.window(), backbone, faults);
+        faults.require(
+                evaluation.lastWindow() == ImasConfig.LastWindow.MOVED,
+                "evaluation.last_window",
+                Names.word(evaluation.lastWindow()),
+                "moved, with network.backbone " + Names.word(backbone) + ", for which windows that a picture's border"
+                        + " cuts would be no whole patches");
     }
 
     private void featureDropout() {
@@ -301,7 +327,7 @@ final class Validation {
                         + " unimatch_v2 fit");
     }
 
-    private void wholePatches(String key, int side) {
+    private static void wholePatches(String key, int side, Backbone backbone, Faults faults) {
         int below = side / Backbone.PATCH * Backbone.PATCH;
         int above = below + Backbone.PATCH;
         faults.require(
@@ -309,8 +335,7 @@ final class Validation {
                 key,
                 side,
                 (below == 0 ? "" : below + " or ") + above + ", a multiple of the " + Backbone.PATCH
-                        + " pixels of a patch of network.backbone "
-                        + Names.word(config.network().backbone()));
+                        + " pixels of a patch of network.backbone " + Names.word(backbone));
     }
 
     private void imagenet() {

@@ -7,6 +7,7 @@ import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.Names;
+import dev.imas.config.Validation;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
@@ -61,6 +62,7 @@ record OpeningSettings(Segmenter.Options options) {
         options.changes.forEach(change -> change.accept(layers));
         own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
         ImasConfig asked = ConfigYaml.resolve(layers);
+        own.ifPresent(spec -> Validation.requireWindows(spec.network().backbone(), asked.evaluation()));
         if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
             options.notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
                     + " set evaluation.scale as its run had it");

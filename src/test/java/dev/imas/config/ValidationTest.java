@@ -168,4 +168,18 @@ class ValidationTest {
         ConfigYaml.set(layers, "network.init_weights", "none");
         assertThat(ConfigYaml.resolve(layers).network().startsFromFile()).isFalse();
     }
+
+    @Test
+    void aTransformersWindowsAreWholePatches() {
+        Map<String, Object> layers = ConfigYaml.preset("voc-92-dinov2s");
+        List.of("evaluation.mode=sliding", "evaluation.window=500", "evaluation.last_window=cut")
+                .forEach(setting -> ConfigYaml.set(layers, setting));
+        assertThatThrownBy(() -> ConfigYaml.resolve(layers))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("evaluation.window is 500; expected 490 or 504, a multiple of the 14 pixels")
+                .hasMessageContaining(
+                        "evaluation.last_window is cut; expected moved, with network.backbone dinov2_small");
+        ConfigYaml.set(layers, "evaluation.mode=whole"); // then there are none
+        assertThat(ConfigYaml.resolve(layers).evaluation().window()).isEqualTo(500);
+    }
 }

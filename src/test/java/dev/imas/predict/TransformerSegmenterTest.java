@@ -1,8 +1,10 @@
 package dev.imas.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
@@ -13,16 +15,23 @@ import dev.imas.device.Torch;
 import dev.imas.image.RgbImage;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.weights.NetworkSpec;
+import dev.imas.weights.WeightFiles;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures of any size before a vision transformer: whole, resized to patches, and in windows where they are cut. */
 class TransformerSegmenterTest {
     private static final Compute CPU = new Compute("cpu", Precision.FP32, false);
+
+    @TempDir
+    static Path folder;
 
     private static ImasConfig config;
     private static NetworkSpec spec;
@@ -99,6 +108,25 @@ class TransformerSegmenterTest {
             }
         }
         assertThat(segmenter.features(wide)).hasSize(network.featureChannels());
+    }
+
+    /** The file alone says which network it is. */
+    @Test
+    void windowsThatAreNoWholePatchesAreRefused() throws IOException {
+        Path lone = folder.resolve("teacher.safetensors");
+        WeightFiles.save(network.state(), lone, spec.metadata());
+        Segmenter.Options options = Segmenter.Options.defaults().device("cpu").set("evaluation.last_window", "moved");
+        assertThatThrownBy(() -> Segmenter.open(lone, options.sliding(100)))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("evaluation.window is 100; expected 98 or 112")
+                .hasMessageContaining("vit_tiny");
+        assertThatThrownBy(() -> Segmenter.open(
+                        lone, options.set("evaluation.last_window", "cut").sliding(98)))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("evaluation.last_window is cut; expected moved");
+        try (Segmenter sound = Segmenter.open(lone, options.sliding(98))) {
+            assertThat(sound.settings().evaluation().window()).isEqualTo(98);
+        }
     }
 
     private static RgbImage part(RgbImage picture, int left) {
