@@ -343,6 +343,16 @@ final class Arguments {
                 "--" + option + " is " + text + "; expected a number from " + plain(least) + " to " + plain(most));
     }
 
+    /** As {@link #number}, a whole one. */
+    static int whole(CommandLine line, String option, int otherwise, int least, int most) {
+        double number = number(line, option, otherwise, least, most);
+        if (number != Math.rint(number)) {
+            throw new UserException("--" + option + " is " + line.getOptionValue(option)
+                    + "; expected a whole number from " + least + " to " + most);
+        }
+        return (int) number;
+    }
+
     /** Without the decimals that a whole number needs not. */
     static String plain(double number) {
         return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);

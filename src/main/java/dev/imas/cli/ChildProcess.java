@@ -1,11 +1,14 @@
 package dev.imas.cli;
 
+import dev.imas.device.Torch;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.global.torch;
 
 /** This program again, for one run of a comparison. */
 final class ChildProcess {
@@ -25,9 +28,27 @@ final class ChildProcess {
         command.addAll(java());
         command.addAll(List.of(Main.class.getName(), "compare", "--resume", folder.toString(), "--only", run));
         ProcessBuilder builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
-        int cores = Runtime.getRuntime().availableProcessors();
-        builder.environment().putIfAbsent(THREADS, String.valueOf(Math.max(1, cores / processes)));
+        builder.environment().putIfAbsent(THREADS, String.valueOf(share(processes)));
         return builder;
+    }
+
+    private static int share(int processes) {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / processes);
+    }
+
+    /** Computes in this process with as many threads as one of several would have. */
+    static <T> T withShare(int processes, Supplier<T> work) {
+        if (processes == 1 || System.getenv(THREADS) != null) {
+            return work.get();
+        }
+        Torch.load();
+        int before = torch.get_num_threads();
+        torch.set_num_threads(share(processes));
+        try {
+            return work.get();
+        } finally {
+            torch.set_num_threads(before);
+        }
     }
 
     /**
@@ -49,8 +70,7 @@ final class ChildProcess {
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put(Console.OUTPUT, "3");
         builder.environment().putIfAbsent("TORCH_CPP_LOG_LEVEL", "FATAL"); // what fails is told by this program
-        int cores = Runtime.getRuntime().availableProcessors();
-        builder.environment().putIfAbsent(THREADS, String.valueOf(Math.max(1, cores / processes)));
+        builder.environment().putIfAbsent(THREADS, String.valueOf(share(processes)));
         return builder;
     }
 

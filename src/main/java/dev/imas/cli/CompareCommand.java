@@ -79,7 +79,7 @@ final class CompareCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
-        int processes = (int) Arguments.number(line, "processes", 1, 1, MOST_PROCESSES);
+        int processes = Arguments.whole(line, "processes", 1, 1, MOST_PROCESSES);
         if (line.hasOption("only") && !line.hasOption("resume")) {
             throw new UserException("--only names a run of a comparison that was begun; give its folder (--resume)");
         }

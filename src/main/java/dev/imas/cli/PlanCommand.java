@@ -2,6 +2,7 @@ package dev.imas.cli;
 
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.plan.Processes;
 import dev.imas.plan.Proposal;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -17,10 +18,13 @@ final class PlanCommand implements Command {
                 """
                 Looks at the pictures and times a few steps on this machine, then prints how long the run takes and the
                 settings that the plan decides. Settings that are given stay. imas train with the same options does it.
+                --processes plans for so many on this machine, by one's part of a step on its share of the cores;
+                what they exchange is not in the times.
 
                 examples:
                   imas plan --data photos
                   imas plan --data photos --budget 30m --set augment.crop=[256,256]
+                  imas plan --data photos --processes 4
                 """);
     }
 
@@ -28,7 +32,9 @@ final class PlanCommand implements Command {
     public Options options() {
         return Arguments.device(Arguments.dataset(Arguments.configuration(new Options(), Planning.OWN)))
                 .addOption(Arguments.option("seed", "N", "the one seed of all random numbers (default: 1)"))
-                .addOption(Arguments.budget());
+                .addOption(Arguments.budget())
+                .addOption(Arguments.option(
+                        TrainCommand.PROCESSES, "N", "for so many processes on this machine (default: 1)"));
     }
 
     @Override
@@ -37,8 +43,10 @@ final class PlanCommand implements Command {
         if (!line.hasOption("config")) {
             Arguments.path(line, "data");
         }
+        int processes = Arguments.whole(line, TrainCommand.PROCESSES, 1, 1, TrainCommand.MOST_PROCESSES);
         ImasConfig start = Planning.start(line, Planning.OWN, console);
-        Proposal proposal = Planning.proposal(line, start, console);
+        Proposal proposal = ChildProcess.withShare(
+                processes, () -> Planning.proposal(line, start, new Processes(processes, processes), console));
         console.out().println(proposal.summary());
         proposal.reasons().forEach(console.out()::println);
         proposal.warning().ifPresent(console.out()::println);

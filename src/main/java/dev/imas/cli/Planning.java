@@ -148,8 +148,8 @@ final class Planning {
     }
 
     /** A plan alone, for which no weights are fetched. */
-    static Proposal proposal(CommandLine line, ImasConfig start, Console console) {
-        return planning(line, start, budget(line), Processes.ONE, console).plan(false);
+    static Proposal proposal(CommandLine line, ImasConfig start, Processes processes, Console console) {
+        return planning(line, start, budget(line), processes, console).plan(false);
     }
 
     private static RunPlanning planning(

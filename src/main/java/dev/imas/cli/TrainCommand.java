@@ -36,7 +36,8 @@ final class TrainCommand implements Command {
     static final String NAME = "train";
     static final String RESUME = "resume";
     private static final String LOG = "log";
-    private static final String PROCESSES = "processes";
+    static final String PROCESSES = "processes";
+    static final int MOST_PROCESSES = 9999;
 
     @Override
     public Manual manual() {
@@ -160,15 +161,12 @@ final class TrainCommand implements Command {
     }
 
     private static int processes(CommandLine line, Optional<Environment> place) {
-        String given = line.getOptionValue(PROCESSES);
-        if (!given.matches("[1-9][0-9]{0,3}")) {
-            throw new UserException("--processes is " + given + "; expected a number from 1 to 9999");
-        }
+        int processes = Arguments.whole(line, PROCESSES, 1, 1, MOST_PROCESSES);
         if (place.isPresent()) {
             throw new UserException("--processes starts processes, but this one was started as one of "
                     + place.get().size() + " (WORLD_SIZE); leave it out");
         }
-        return Integer.parseInt(given);
+        return processes;
     }
 
     /** The command line of one of the processes. */

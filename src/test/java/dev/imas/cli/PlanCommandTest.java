@@ -82,6 +82,18 @@ class PlanCommandTest {
         }
     }
 
+    /** Batches of 8 and 6 where one process plans, or fewer. */
+    @Test
+    void processesShareTheBatches() {
+        Result result = plan("--budget", "2m", "--processes", "5");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out()).containsPattern(", 5\\+5 crops of 48×32");
+        assertThat(result.err()).contains("without what 5 processes exchange");
+        Result given = plan("--processes", "2", "--set", "training.batch_labeled=3");
+        assertThat(given.status()).isEqualTo(2);
+        assertThat(given.err()).contains("training.batch_labeled is 3", "2");
+    }
+
     @Test
     void givenSettingsThatTakeTooLongAreNamed() {
         Result result = plan("--budget", "10s", "--set", "training={epochs: 1000000}", "--set", "data.epoch_length=9");
