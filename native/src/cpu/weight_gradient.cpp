@@ -1,6 +1,6 @@
 // The gradient of a convolution's weights: a matrix product for every tap of the kernel, gradient by images, summed
-// over all places. Both are first copied, some images at a time, in tiles of as many channels as two registers hold, and
-// the gradient in tiles of kOutputs planes, so that a tile of the result stays in registers over a block of places.
+// over all places. Both are first copied, some images at a time, in tiles of as many channels as two registers hold,
+// and the gradient in tiles of kOutputs planes, so that a tile of the result stays in registers over a block of places.
 #include "cpu/weight_gradient.hpp"
 
 #include "cpu/numbers.hpp"
