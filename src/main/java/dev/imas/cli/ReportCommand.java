@@ -1,13 +1,19 @@
 package dev.imas.cli;
 
+import static dev.imas.cli.Arguments.flag;
 import static dev.imas.cli.Arguments.option;
 
+import dev.imas.common.Interrupts;
+import dev.imas.common.Pause;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
 import dev.imas.compare.Comparison;
 import dev.imas.compare.ComparisonFolder;
 import dev.imas.compare.RunsCompared;
+import dev.imas.report.ReportServer;
 import dev.imas.report.ReportWriter;
+import dev.imas.run.RunDirectory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -15,21 +21,28 @@ import org.apache.commons.cli.Options;
 
 /** {@code imas report}. */
 final class ReportCommand implements Command {
+    private static final int LAST_PORT = 65535;
+    private static final long LOOK_MILLISECONDS = 100;
+
     @Override
     public Manual manual() {
         return new Manual(
                 "report",
                 "write report.html of a run directory anew, also of an unfinished run; of several a comparison",
                 """
-                report DIR
+                report DIR [--serve [--port N]]
                        imas report DIR DIR... [--out FILE]""",
                 """
                 Of several run directories one page compares them: runs of one method are seeds of a row, and runs
                 with other settings are told apart by what differs. Of the folder of a comparison (imas compare)
                 its page is written anew.
+                --serve then shows the page to browsers on this machine until Ctrl-C, always as it stands: a
+                run that goes on writes it at every evaluation, a comparison after every run. From another
+                machine open it through a tunnel: ssh -L 6060:127.0.0.1:6060 HOST.
 
                 examples:
                   imas report runs/photos-imas-seed1
+                  imas report runs/photos-imas-seed1 --serve
                   imas report runs/photos-supervised-seed* runs/photos-imas-seed* --out photos.html
                 """);
     }
@@ -37,7 +50,17 @@ final class ReportCommand implements Command {
     @Override
     public Options options() {
         return new Options()
-                .addOption(option("out", "FILE", "of several: the page (default: comparison.html in this folder)"));
+                .addOption(option("out", "FILE", "of several: the page (default: comparison.html in this folder)"))
+                .addOption(flag("serve", "show the page on http://127.0.0.1 until Ctrl-C"))
+                .addOption(option(
+                        "port",
+                        "N",
+                        "with --serve: where (default: " + ReportServer.USUAL_PORT + "; 0: any that is free)"));
+    }
+
+    @Override
+    public boolean worksInPieces() {
+        return true;
     }
 
     @Override
@@ -46,7 +69,14 @@ final class ReportCommand implements Command {
         if (directories.isEmpty()) {
             throw new UserException("report needs one run directory, such as runs/embedded-imas-seed1");
         }
+        if (line.hasOption("port") && !line.hasOption("serve")) {
+            throw new UserException("--port is where --serve shows a page; give both or neither");
+        }
+        int port = Arguments.whole(line, "port", ReportServer.USUAL_PORT, 0, LAST_PORT);
         if (directories.size() > 1) {
+            if (line.hasOption("serve")) {
+                throw new UserException("--serve shows the page of one run, or of one comparison (imas compare)");
+            }
             Path page = line.hasOption("out") ? Arguments.path(line, "out") : Path.of("comparison.html");
             console.out().println(RunsCompared.write(directories, page));
             return 0;
@@ -54,13 +84,32 @@ final class ReportCommand implements Command {
         ComparisonFolder comparison = new ComparisonFolder(directories.get(0));
         if (comparison.begun()) {
             Comparison.resume(comparison).results(console.err()::println);
-            console.out().println(comparison.page());
-            return 0;
+            return shown(comparison.page(), line.hasOption("serve"), port, console);
         }
         if (line.hasOption("out")) {
             throw new UserException("--out names the page of several runs; that of one lies in its directory");
         }
-        console.out().println(ReportWriter.write(directories.get(0)));
-        return 0;
+        return shown(page(directories.get(0), line.hasOption("serve")), line.hasOption("serve"), port, console);
+    }
+
+    /** Of a run; the one that a run under way has written itself is the newest. */
+    private static Path page(Path directory, boolean follow) {
+        Path live = new RunDirectory(directory).report();
+        return follow && Files.isRegularFile(live) ? live : ReportWriter.write(directory);
+    }
+
+    private static int shown(Path page, boolean serve, int port, Console console) {
+        if (!serve) {
+            console.out().println(page);
+            return 0;
+        }
+        try (ReportServer server = ReportServer.start(page, port)) {
+            console.out().println(server.address());
+            console.err().println("shows " + page + " until Ctrl-C");
+            while (true) {
+                Interrupts.check();
+                Pause.of(LOOK_MILLISECONDS);
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.VoidTensorHook;
 
-/** Tells of every gradient that autograd is about to add to a parameter's own. Belongs to the network, which closes it. */
+/** Tells of every gradient that autograd is about to add to a parameter's own. The network closes it. */
 final class ArrivalHook extends VoidTensorHook {
     private final Tensor parameter;
     private final Consumer<Tensor> arriving;

@@ -9,6 +9,8 @@ import dev.imas.cli.Shell.Result;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -510,6 +512,27 @@ class CommandsTest {
         assertThat(result.status()).isZero();
         assertThat(result.out().strip()).isEqualTo(run.resolve("report.html").toString());
         assertThat(run.resolve("report.html")).hasBinaryContent(before);
+    }
+
+    @Test
+    void aReportIsServedWhereItCanBe() throws IOException {
+        for (String[] wrong : new String[][] {
+            {"--port", "80", "|", "--port is where --serve shows a page"},
+            {"--serve", "--port", "70000", "|", "--port is 70000; expected a number from 0 to 65535"},
+            {"--serve", run.toString(), "|", "--serve shows the page of one run"},
+        }) {
+            List<String> words = new ArrayList<>(List.of("report", run.toString()));
+            words.addAll(List.of(wrong).subList(0, wrong.length - 2));
+            Result result = imas(words.toArray(String[]::new));
+            assertThat(result.status()).isEqualTo(2);
+            assertThat(result.err()).contains(wrong[wrong.length - 1]);
+        }
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = String.valueOf(taken.getLocalPort());
+            Result result = imas("report", run.toString(), "--serve", "--port", port);
+            assertThat(result.status()).isEqualTo(2);
+            assertThat(result.err()).contains("port " + port + " cannot be used");
+        }
     }
 
     private static void picture(Path file, int width, int height) throws IOException {

@@ -40,8 +40,8 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Forward and backward passes of a ResNet-18 in several processes whose gradients are added up when the backward pass is
- * done, while it goes on, or by c10d's own Reducer, in turns. One of the processes, started by
+ * Forward and backward passes of a ResNet-18 in several processes whose gradients are added up when the backward pass
+ * is done, while it goes on, or by c10d's own Reducer, in turns. One of the processes, started by
  * {@code benchmarks/distributed/overlap} with the variables of torchrun; rank 0 prints the milliseconds as JSON.
  *
  * <p>The weights' gradients are autograd's, which the Reducer hooks into.

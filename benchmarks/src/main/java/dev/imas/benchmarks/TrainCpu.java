@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.HelpFormatter;
@@ -55,6 +56,8 @@ public final class TrainCpu {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final int rounds;
     private final int steps;
+    /** Of the product's step, where it is measured. */
+    private StepSplit split;
 
     private TrainCpu(CommandLine line) {
         this.line = line;
@@ -110,6 +113,7 @@ public final class TrainCpu {
                 System.out.println(TrainStep.largestResident());
                 return;
             }
+            splitSteps(contenders.get(0));
             ObjectNode result = result(contenders);
             print(result);
             if (line.hasOption("json")) {
@@ -134,7 +138,7 @@ public final class TrainCpu {
                     default -> throw new UserException("--only " + name + ": expected imas, plain or channels_last");
                 };
         Dataset data = Dataset.open(config);
-        int samples = (2 + COMPARED_STEPS + rounds * steps)
+        int samples = (2 + COMPARED_STEPS + (rounds + 1) * steps)
                 * Math.max(config.training().batchLabeled(), config.training().batchUnlabeled());
         DataLoader labeled = kept(DataLoader.labeled(data.labeled(), samples, config));
         DataLoader unlabeled = kept(DataLoader.unlabeled(data.unlabeled(), samples, config));
@@ -158,13 +162,24 @@ public final class TrainCpu {
     }
 
     private Contender.Runner product(Compute compute) {
-        StepAssembly assembly = kept(StepAssembly.create(config, compute, student -> {}));
+        split = new StepSplit(DeviceQueue.of(compute), steps);
+        StepAssembly assembly = kept(StepAssembly.create(config, compute, student -> {}, split::around));
         assembly.teacher().mirrorsStudent(false);
         return (input, draws) -> {
             StepResult.SemiSupervised result = assembly.step().run(input, draws, which.kind.lr, DECAY);
             return new EagerStep.Losses(
                     result.lossSup().item_float(), result.lossUnsup().item_float());
         };
+    }
+
+    /** One more turn of the product's step, which tells what its time goes into. */
+    private void splitSteps(Contender imas) {
+        split.start();
+        for (int i = 0; i < steps; i++) {
+            split.step();
+            imas.step();
+        }
+        split.end();
     }
 
     private Contender.Runner eager(Compute compute) {
@@ -224,6 +239,8 @@ public final class TrainCpu {
             contender.milliseconds.forEach(of.withArray("step_ms_of_turns")::add);
             contender.processor.forEach(of.withArray("processor_ms_of_turns")::add);
         }
+        ObjectNode parts = ((ObjectNode) json.get(imas.name)).putObject("split_ms");
+        split.perStep().forEach((part, ms) -> parts.put(part.name().toLowerCase(Locale.ROOT), ms));
         return json;
     }
 
@@ -323,5 +340,12 @@ public final class TrainCpu {
                             * of.get("multiply_adds_per_second").asDouble()
                             / json.get("sgemm_multiply_adds_per_second").asDouble());
         }
+        System.out.println(json.get("imas").get("split_ms").properties().stream()
+                .map(part -> String.format(
+                        Locale.ROOT,
+                        "%s %.0f ms",
+                        part.getKey(),
+                        part.getValue().asDouble()))
+                .collect(Collectors.joining(", ", "\nimas: ", "")));
     }
 }
