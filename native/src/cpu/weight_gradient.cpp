@@ -150,7 +150,7 @@ struct Copies {
     }
 };
 
-/** Images that are copied at once: all, or as many as stay below kBytesAtOnce. */
+/** Images that are copied at once: all, or as many as stay below kBytesAtOnce, or one. */
 int64_t at_once(const imas_tensor& x, const imas_tensor& g) {
     const int64_t fitting = kBytesAtOnce / static_cast<int64_t>(Copies(x, g, 1, nullptr).bytes);
     return fitting < 1 ? 1 : fitting < x.shape[0] ? fitting : x.shape[0];

@@ -345,12 +345,18 @@ final class Arguments {
 
     /** As {@link #number}, a whole one. */
     static int whole(CommandLine line, String option, int otherwise, int least, int most) {
-        double number = number(line, option, otherwise, least, most);
-        if (number != Math.rint(number)) {
-            throw new UserException("--" + option + " is " + line.getOptionValue(option)
-                    + "; expected a whole number from " + least + " to " + most);
+        if (!line.hasOption(option)) {
+            return otherwise;
         }
-        return (int) number;
+        String text = line.getOptionValue(option);
+        if (text.matches("[0-9]{1,9}")) {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw new UserException(
+                "--" + option + " is " + text + "; expected a whole number from " + least + " to " + most);
     }
 
     /** Without the decimals that a whole number needs not. */

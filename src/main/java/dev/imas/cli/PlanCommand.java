@@ -2,6 +2,7 @@ package dev.imas.cli;
 
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.device.Compute;
 import dev.imas.plan.Processes;
 import dev.imas.plan.Proposal;
 import org.apache.commons.cli.CommandLine;
@@ -45,6 +46,9 @@ final class PlanCommand implements Command {
         }
         int processes = Arguments.whole(line, TrainCommand.PROCESSES, 1, 1, TrainCommand.MOST_PROCESSES);
         ImasConfig start = Planning.start(line, Planning.OWN, console);
+        if (processes > 1) {
+            Compute.nameFor(start.device(), processes - 1); // there is a GPU for the last of them, or all are on CPUs
+        }
         Proposal proposal = ChildProcess.withShare(
                 processes, () -> Planning.proposal(line, start, new Processes(processes, processes), console));
         console.out().println(proposal.summary());

@@ -9,6 +9,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.Unheeded;
+import dev.imas.config.Validation;
 import dev.imas.data.Inspection;
 import dev.imas.plan.Processes;
 import dev.imas.plan.Proposal;
@@ -135,6 +136,7 @@ final class Planning {
         overrides(layers, line);
         ImasConfig config = ConfigYaml.resolve(layers);
         Unheeded.refuse(config, methods.apply(config), byName(line));
+        Validation.requireWindows(config.network().backbone(), config.evaluation());
         return config;
     }
 

@@ -248,31 +248,34 @@ public final class Validation {
                     config.network().backbone(),
                     faults);
         }
-        windows(config.network().backbone(), config.evaluation(), faults);
+        if (config.evaluation().mode() == ImasConfig.EvaluationMode.SLIDING) {
+            wholePatches(
+                    "evaluation.window",
+                    config.evaluation().window(),
+                    config.network().backbone(),
+                    faults);
+        }
     }
 
     /**
-     * What a network that was opened is shown of pictures goes with it, whatever backbone a configuration names.
+     * A vision transformer sees windows of whole patches, and full ones. For runs that begin, and for networks that are
+     * opened, of which the configuration need not know the backbone.
      *
-     * @throws dev.imas.common.UserException with key, found and expected of what does not
+     * @throws dev.imas.common.UserException with key, found and expected of what is otherwise
      */
     public static void requireWindows(Backbone backbone, ImasConfig.Evaluation evaluation) {
-        Faults faults = new Faults();
-        windows(backbone, evaluation, faults);
-        faults.raise("");
-    }
-
-    private static void windows(Backbone backbone, ImasConfig.Evaluation evaluation, Faults faults) {
         if (!backbone.transformer() || evaluation.mode() != ImasConfig.EvaluationMode.SLIDING) {
             return;
         }
+        Faults faults = new Faults();
         wholePatches("evaluation.window", evaluation.window(), backbone, faults);
         faults.require(
                 evaluation.lastWindow() == ImasConfig.LastWindow.MOVED,
                 "evaluation.last_window",
                 Names.word(evaluation.lastWindow()),
-                "moved, with network.backbone " + Names.word(backbone) + ", for which windows that a picture's border"
-                        + " cuts would be no whole patches");
+                "moved, with network.backbone " + Names.word(backbone) + ", to which windows that a picture's border"
+                        + " cuts would be shown resized");
+        faults.raise("");
     }
 
     private void featureDropout() {

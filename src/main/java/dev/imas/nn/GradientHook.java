@@ -6,18 +6,13 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorBase;
-import org.bytedeco.pytorch.VoidTensorHook;
 
 /**
- * What autograd calls with the gradient of a tensor, once a pass: a pass that is watched takes the place of one whose
- * gradient never came. Belongs to the network, which closes it.
+ * Waits for the gradient of a tensor, once a pass: a pass that is watched takes the place of one whose gradient never
+ * came.
  */
-abstract class GradientHook extends VoidTensorHook {
+abstract class GradientHook extends TensorHook {
     private final List<Tensor> kept = new ArrayList<>();
-
-    GradientHook() {
-        retainReference(); // libtorch's nodes hold on to it, whatever scope it was made in
-    }
 
     /**
      * Waits for a gradient.
@@ -38,7 +33,7 @@ abstract class GradientHook extends VoidTensorHook {
     abstract void arrived(Tensor gradient);
 
     @Override
-    public final void call(TensorBase gradient) {
+    final void came(TensorBase gradient) {
         try (PointerScope scope = new PointerScope()) {
             Torch.withoutGradient(() -> arrived(new Tensor(gradient)));
         } finally {

@@ -198,10 +198,10 @@ public interface SegmentationNetwork extends AutoCloseable {
     void useKernelGradients();
 
     /**
-     * From now on {@code arriving} is told of a parameter, as it stands in {@link #parameters}, whenever a backward
-     * pass has its gradient and is about to add it to the parameter's own; by the next call, and when the pass is done,
-     * it has been added. The order of the calls is that of the layers, the last one's first, and the same in every
-     * process. To be said once.
+     * From now on {@code arriving} is told of a parameter that learns, as it stands in {@link #parameters}, whenever a
+     * backward pass has its gradient and is about to add it to the parameter's own; by the next call, and when the pass
+     * is done, it has been added. The order of the calls is that of the pass, the same in every process. A parameter
+     * that took no part is not told of. To be said once.
      */
     void watchGradients(Consumer<Tensor> arriving);
 

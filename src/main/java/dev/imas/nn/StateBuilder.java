@@ -15,7 +15,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.VoidTensorHook;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -63,7 +62,9 @@ final class StateBuilder implements AutoCloseable {
     /** To be told of every parameter whose gradient is about to be added to its own. */
     void watchGradients(Consumer<Tensor> arriving) {
         this.arriving = arriving;
-        parameters.values().forEach(parameter -> keep(new ArrivalHook(parameter, arriving)));
+        parameters.values().stream()
+                .filter(Tensor::requires_grad)
+                .forEach(parameter -> keep(new ArrivalHook(parameter, arriving)));
     }
 
     /** A gradient that does not come by autograd is about to be added to the parameter's own. */
@@ -141,7 +142,7 @@ final class StateBuilder implements AutoCloseable {
     }
 
     /** Closes a hook with the tensors. */
-    void keep(VoidTensorHook hook) {
+    void keep(TensorHook hook) {
         closing.add(hook::close);
     }
 

@@ -5,6 +5,10 @@ import dev.imas.common.WrittenPath;
 import dev.imas.config.Channels;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.ImasConfig.LastWindow;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.Names;
 import dev.imas.config.Validation;
@@ -61,6 +65,8 @@ record OpeningSettings(Segmenter.Options options) {
         ImasConfig before = ConfigYaml.resolve(layers);
         options.changes.forEach(change -> change.accept(layers));
         own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
+        own.ifPresent(
+                spec -> moveWindows(layers, before.evaluation(), spec.network().backbone()));
         ImasConfig asked = ConfigYaml.resolve(layers);
         own.ifPresent(spec -> Validation.requireWindows(spec.network().backbone(), asked.evaluation()));
         if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
@@ -68,6 +74,15 @@ record OpeningSettings(Segmenter.Options options) {
                     + " set evaluation.scale as its run had it");
         }
         return inAnotherFolder(before, asked);
+    }
+
+    /** A run that saw its pictures whole meant nothing by what it says of windows. */
+    private void moveWindows(Map<String, Object> layers, Evaluation ofRun, Backbone backbone) {
+        boolean said = ofRun.mode() == EvaluationMode.SLIDING || ofRun.lastWindow() == LastWindow.MOVED;
+        Evaluation asked = ConfigYaml.resolve(layers).evaluation();
+        if (backbone.transformer() && !said && asked.mode() == EvaluationMode.SLIDING) {
+            ConfigYaml.set(layers, "evaluation.last_window", Names.word(LastWindow.MOVED));
+        }
     }
 
     /** At another scale a network sees things of another size; in windows it sees less around them. */

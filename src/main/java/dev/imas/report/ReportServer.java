@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.imas.common.UserException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +12,15 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * Shows one page, which needs no other file, on this machine's loopback address: for a browser elsewhere at the other
- * end of an ssh tunnel. The page is read anew for everyone who asks for it.
+ * Shows one page, which needs no other file, on this machine's loopback address: to whoever works on this machine, and
+ * to a browser elsewhere at the other end of an ssh tunnel. The page is read anew for everyone who asks for it.
  */
 public final class ReportServer implements AutoCloseable {
     /** Where it is looked for unless another port is given. */
     public static final int USUAL_PORT = 6060;
+
+    /** Whatever the JVM prefers: the address that is told. */
+    private static final String HOST = "127.0.0.1";
 
     private static final int FOUND = 200;
     private static final int NOT_ITS_NAME = 403;
@@ -44,7 +46,7 @@ public final class ReportServer implements AutoCloseable {
      */
     public static ReportServer start(Path page, int port) {
         try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            HttpServer server = HttpServer.create(new InetSocketAddress(HOST, port), 0);
             ReportServer shown = new ReportServer(page, server);
             server.createContext("/", shown::answer);
             server.start();
@@ -58,7 +60,7 @@ public final class ReportServer implements AutoCloseable {
 
     /** What a browser on this machine opens. */
     public URI address() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        return URI.create("http://" + HOST + ":" + server.getAddress().getPort() + "/");
     }
 
     private void answer(HttpExchange exchange) throws IOException {

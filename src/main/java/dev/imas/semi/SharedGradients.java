@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The gradients of all processes, added up. Every parameter's gradient is a view of one of few flat buffers, into which
  * autograd adds; so that the processes exchange large pieces instead of some hundred small ones. A buffer is on its way
- * as soon as a backward pass has added the last of its gradients and goes on with the layers before. Belongs to the
- * PointerScope that it was made in.
+ * as soon as a backward pass has added the last of its gradients and goes on with the layers before; one with a
+ * parameter that took no part, when the pass is done. Belongs to the PointerScope that it was made in.
  */
 public final class SharedGradients {
     /** Of passes: all buffers go on their way at the end. */
@@ -25,22 +25,27 @@ public final class SharedGradients {
 
     private final Ranks ranks;
     private final int passes;
-    /** In the order of the parameters: a backward pass completes the last one first. */
     private final List<Buffer> buffers = new ArrayList<>();
 
     private final Map<Tensor, Buffer> places = new IdentityHashMap<>();
+    /** All of their gradients came, the last one of them perhaps a moment ago. */
+    private final List<Buffer> complete = new ArrayList<>();
+
     private final List<Ranks.Pending> begun = new ArrayList<>();
 
     /** The gradients of some parameters that follow each other. */
     private static final class Buffer {
         final Tensor gradients;
-        final int parameters;
-        /** How many gradients have come since the last step. */
+        /** Of all parameters that learn, in all passes of a step. */
+        final long expected;
+        /** How many have come since the last step. */
         long arrived;
 
-        Buffer(Tensor gradients, int parameters) {
+        boolean begun;
+
+        Buffer(Tensor gradients, long expected) {
             this.gradients = gradients;
-            this.parameters = parameters;
+            this.expected = expected;
         }
     }
 
@@ -75,8 +80,9 @@ public final class SharedGradients {
     }
 
     private void join(List<Tensor> members, long elements) {
+        long learning = members.stream().filter(Tensor::requires_grad).count();
         Buffer buffer =
-                new Buffer(torch.zeros(new long[] {elements}, members.get(0).options()), members.size());
+                new Buffer(torch.zeros(new long[] {elements}, members.get(0).options()), learning * passes);
         long offset = 0;
         for (Tensor parameter : members) {
             Tensor gradient =
@@ -96,40 +102,41 @@ public final class SharedGradients {
         return strides;
     }
 
-    /** A gradient is about to be added; those that came before it have been. */
+    /**
+     * A gradient is about to be added; those that came before it have been. Buffers go in the order in which they
+     * became complete, which is the backward pass's and so the same in every process.
+     */
     private void arriving(Tensor parameter) {
-        while (begun.size() < buffers.size() && complete(next())) {
-            beginNext();
+        complete.forEach(this::begin);
+        complete.clear();
+        Buffer buffer = places.get(parameter);
+        buffer.arrived++;
+        if (buffer.arrived == buffer.expected) {
+            complete.add(buffer);
         }
-        places.get(parameter).arrived++;
     }
 
-    private boolean complete(Buffer buffer) {
-        return buffer.arrived >= (long) passes * buffer.parameters;
-    }
-
-    /** The last one that is not on its way: every process sends them in the same order. */
-    private Buffer next() {
-        return buffers.get(buffers.size() - 1 - begun.size());
-    }
-
-    private void beginNext() {
-        begun.add(ranks.beginSum(next().gradients));
+    private void begin(Buffer buffer) {
+        buffer.begun = true;
+        begun.add(ranks.beginSum(buffer.gradients));
     }
 
     /** Forgets all gradients; they stay where they are. */
     public void forget() {
+        complete.clear();
+        begun.clear(); // of a step that was broken off
         for (Buffer buffer : buffers) {
             buffer.gradients.zero_();
             buffer.arrived = 0;
+            buffer.begun = false;
         }
     }
 
     /** Adds up what every process found. */
     public void sum() {
-        while (begun.size() < buffers.size()) {
-            beginNext();
-        }
+        complete.forEach(this::begin);
+        complete.clear();
+        buffers.stream().filter(buffer -> !buffer.begun).forEach(this::begin);
         begun.forEach(Ranks.Pending::await);
         begun.clear();
     }

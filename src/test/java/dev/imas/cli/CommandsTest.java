@@ -518,7 +518,7 @@ class CommandsTest {
     void aReportIsServedWhereItCanBe() throws IOException {
         for (String[] wrong : new String[][] {
             {"--port", "80", "|", "--port is where --serve shows a page"},
-            {"--serve", "--port", "70000", "|", "--port is 70000; expected a number from 0 to 65535"},
+            {"--serve", "--port", "70000", "|", "--port is 70000; expected a whole number from 0 to 65535"},
             {"--serve", run.toString(), "|", "--serve shows the page of one run"},
         }) {
             List<String> words = new ArrayList<>(List.of("report", run.toString()));

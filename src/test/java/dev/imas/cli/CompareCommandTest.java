@@ -61,7 +61,7 @@ class CompareCommandTest {
                 "--labels 8                 | --labels 8 leaves no unlabelled picture, of 8 that have masks",
                 "--set training.patience=2  | training.patience is 2: runs would end at different steps",
                 "--only ceiling             | --only names a run of a comparison that was begun; give its folder",
-                "--processes 0              | --processes is 0; expected a number from 1 to 64",
+                "--processes 0              | --processes is 0; expected a whole number from 1 to 64",
                 "--processes 1.5            | --processes is 1.5; expected a whole number from 1 to 64",
                 "--resume none              | --resume: none is no folder of a comparison (it has no setup.json"
             })

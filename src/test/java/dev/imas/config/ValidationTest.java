@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -176,10 +178,15 @@ class ValidationTest {
                 .forEach(setting -> ConfigYaml.set(layers, setting));
         assertThatThrownBy(() -> ConfigYaml.resolve(layers))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("evaluation.window is 500; expected 490 or 504, a multiple of the 14 pixels")
-                .hasMessageContaining(
-                        "evaluation.last_window is cut; expected moved, with network.backbone dinov2_small");
-        ConfigYaml.set(layers, "evaluation.mode=whole"); // then there are none
-        assertThat(ConfigYaml.resolve(layers).evaluation().window()).isEqualTo(500);
+                .hasMessageStartingWith("evaluation.window is 500; expected 490 or 504, a multiple of the 14 pixels");
+        ConfigYaml.set(layers, "evaluation.window=504");
+        ImasConfig cut = ConfigYaml.resolve(layers); // a run that was made so can still be opened
+        Backbone transformer = cut.network().backbone();
+        assertThatThrownBy(() -> Validation.requireWindows(transformer, cut.evaluation()))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(
+                        "evaluation.last_window is cut; expected moved, with network.backbone" + " dinov2_small");
+        Validation.requireWindows(Backbone.RESNET50, cut.evaluation());
+        Validation.requireWindows(transformer, cut.evaluation().withMode(EvaluationMode.WHOLE));
     }
 }

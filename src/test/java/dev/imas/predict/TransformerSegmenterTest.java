@@ -8,7 +8,9 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Head;
+import dev.imas.config.ImasConfig.LastWindow;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
@@ -115,18 +117,24 @@ class TransformerSegmenterTest {
     void windowsThatAreNoWholePatchesAreRefused() throws IOException {
         Path lone = folder.resolve("teacher.safetensors");
         WeightFiles.save(network.state(), lone, spec.metadata());
-        Segmenter.Options options = Segmenter.Options.defaults().device("cpu").set("evaluation.last_window", "moved");
+        Segmenter.Options options = Segmenter.Options.defaults().device("cpu");
         assertThatThrownBy(() -> Segmenter.open(lone, options.sliding(100)))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("evaluation.window is 100; expected 98 or 112")
                 .hasMessageContaining("vit_tiny");
-        assertThatThrownBy(() -> Segmenter.open(
-                        lone, options.set("evaluation.last_window", "cut").sliding(98)))
-                .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("evaluation.last_window is cut; expected moved");
         try (Segmenter sound = Segmenter.open(lone, options.sliding(98))) {
             assertThat(sound.settings().evaluation().window()).isEqualTo(98);
+            assertThat(sound.settings().evaluation().lastWindow()).isEqualTo(LastWindow.MOVED);
         }
+        ImasConfig cut = config.withData(config.data().withClasses(3))
+                .withEvaluation(
+                        config.evaluation().withMode(EvaluationMode.SLIDING).withWindow(98));
+        Path windowed = folder.resolve("windowed.safetensors");
+        WeightFiles.save(network.state(), windowed, NetworkSpec.of(cut).metadata());
+        assertThatThrownBy(() -> Segmenter.open(windowed, options))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("evaluation.last_window is cut; expected moved");
+        Segmenter.open(windowed, options.set("evaluation.last_window", "moved")).close();
     }
 
     private static RgbImage part(RgbImage picture, int left) {

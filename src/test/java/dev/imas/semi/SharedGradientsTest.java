@@ -2,7 +2,10 @@ package dev.imas.semi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.imas.config.ConfigYaml;
+import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Head;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.distributed.Ranks;
 import dev.imas.distributed.Threads;
@@ -34,6 +37,10 @@ class SharedGradientsTest {
 
         final List<Tensor> buffers = new ArrayList<>();
         int awaited;
+        /** A gradient of the encoder's last stage when the first buffer was sent. */
+        float[] late = {};
+
+        private Tensor lastStage = new Tensor();
 
         final Ranks ranks = (Ranks) Proxy.newProxyInstance(
                 Ranks.class.getClassLoader(), new Class<?>[] {Ranks.class}, (proxy, method, arguments) -> {
@@ -41,6 +48,9 @@ class SharedGradientsTest {
                         throw new UnsupportedOperationException(method.getName());
                     }
                     Tensor buffer = (Tensor) arguments[0];
+                    if (buffers.isEmpty() && lastStage.defined()) {
+                        late = Networks.values(lastStage.grad());
+                    }
                     values.add(Networks.values(buffer));
                     buffers.add(buffer);
                     return (Ranks.Pending) () -> awaited++;
@@ -53,6 +63,34 @@ class SharedGradientsTest {
             Sent sent = sent(1, 1, kernel, SMALL);
             assertThat(sent.values).hasSizeGreaterThan(BUFFERS_AT_LEAST);
             assertThat(sent.awaited).isEqualTo(sent.values.size());
+            assertThat(sent.late).isNotEmpty().containsOnly(0); // the decoder's need not wait for the encoder's
+        }
+    }
+
+    /** A vision transformer's head has a part that it does not use. */
+    @Test
+    void doNotWaitForAParameterThatTakesNoPart() {
+        ImasConfig config = ConfigYaml.defaults()
+                .withNetwork(ConfigYaml.defaults().network().with(n -> n.backbone(Backbone.VIT_TINY)
+                        .head(Head.DPT)));
+        Sent sent = new Sent();
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = SegmentationNetwork.create(config.network(), 3, 1)) {
+            SharedGradients gradients = new SharedGradients(network, 1, sent.ranks, TINY);
+            gradients.forget();
+            Tensor logits = network.forward(Networks.images(1, 28, 28), true).logits();
+            torch.backward(
+                    new TensorVector(logits),
+                    new TensorVector(logits.detach().sin()),
+                    new BoolOptional(),
+                    false,
+                    new TensorVector());
+            int during = sent.buffers.size();
+            gradients.sum();
+            assertThat(during).isGreaterThan(sent.buffers.size() * 3 / 4).isLessThan(sent.buffers.size());
+            for (int i = 0; i < sent.buffers.size(); i++) {
+                assertThat(sent.values.get(i)).isEqualTo(Networks.values(sent.buffers.get(i)));
+            }
         }
     }
 
@@ -114,6 +152,7 @@ class SharedGradientsTest {
                 network.useKernelGradients();
             }
             SharedGradients gradients = new SharedGradients(network, expected, sent.ranks, bytes);
+            sent.lastStage = network.parameters().get("encoder.layer4.0.conv2.weight");
             for (int step = 0; step < 2; step++) {
                 sent.buffers.clear();
                 sent.values.clear();

@@ -59,6 +59,8 @@ public final class TrainCpu {
     /** Of the product's step, where it is measured. */
     private StepSplit split;
 
+    private double loaderWait;
+
     private TrainCpu(CommandLine line) {
         this.line = line;
         which = TrainCpuCase.of(line.getOptionValue("case", "wbc-r18"));
@@ -174,12 +176,14 @@ public final class TrainCpu {
 
     /** One more turn of the product's step, which tells what its time goes into. */
     private void splitSteps(Contender imas) {
+        imas.feed.takeWait();
         split.start();
         for (int i = 0; i < steps; i++) {
             split.step();
             imas.step();
         }
         split.end();
+        loaderWait = imas.feed.takeWait() / steps;
     }
 
     private Contender.Runner eager(Compute compute) {
@@ -240,7 +244,10 @@ public final class TrainCpu {
             contender.processor.forEach(of.withArray("processor_ms_of_turns")::add);
         }
         ObjectNode parts = ((ObjectNode) json.get(imas.name)).putObject("split_ms");
-        split.perStep().forEach((part, ms) -> parts.put(part.name().toLowerCase(Locale.ROOT), ms));
+        parts.put("loader_wait", loaderWait); // which falls into the update, as the next batch is asked for
+        split.perStep()
+                .forEach((part, ms) -> parts.put(
+                        part.name().toLowerCase(Locale.ROOT), part == StepSplit.Part.UPDATE ? ms - loaderWait : ms));
         return json;
     }
 
