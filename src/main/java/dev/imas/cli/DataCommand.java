@@ -21,8 +21,8 @@ final class DataCommand implements Command {
                 """
                 Says what the folder was recognised as, counts, sizes and classes, and everything that would fail in
                 training or is likely not meant; writes the same as one HTML page with sample pictures to --out.
-                It takes the options that train takes, and looks at what train would. Exit status 2 when training
-                would fail.
+                It takes train's options for data and settings, and looks at what train would. Exit status 2 when
+                training would fail.
 
                 examples:
                   imas data --data photos

@@ -43,12 +43,13 @@ final class EvaluateCommand implements Command {
                 "evaluate --weights FILE|RUN [--data ROOT --val LIST] [--out DIR] [--json] [OPTIONS]",
                 """
                 Weights in a run directory are measured on the run's validation images and in its way; --data and
-                --val name others. Without a run, pictures are evaluated whole; with --set evaluation.mode=sliding
-                in windows of evaluation.window. evaluation.scale reduces pictures for the network, as the run
-                did; the mIoU is that of the full size. A class that occurs nowhere counts as 0; --set
-                evaluation.absent_classes=skip leaves it out. Of a run that has not ended the newest checkpoint is
-                measured; RUN/best is the best evaluation's. Files of other programs need --preset or --config to
-                say which network they hold.
+                --val name others. A weight file away from its run says itself how pictures are seen; one that does not,
+                whole and at full size. --set evaluation.mode=sliding has windows of evaluation.window, and
+                evaluation.scale reduces pictures for the network; the mIoU is that of the full size. A class that
+                occurs nowhere counts as 0, or is left out where the run has evaluation.absent_classes: skip, as
+                those by --data alone. Of a run that has not ended the newest checkpoint is measured; RUN/best is
+                the best evaluation's. Files of other programs need --preset or --config to say which network they
+                hold.
 
                 --out gets evaluation.html (one page: classes, what was taken for what, the worst pictures with
                 their errors), classes.csv, confusion.csv (rows truth, columns prediction) and pictures.csv.

@@ -28,7 +28,7 @@ final class ExportCommand implements Command {
         return new Manual(
                 "export",
                 "write a trained network for other programs: TorchScript, ONNX, bioimage.io, DJL",
-                "export --weights FILE --to FILE|DIR [--format FORMAT] [OPTIONS]",
+                "export --weights FILE|RUN --to FILE|DIR [--format FORMAT] [OPTIONS]",
                 """
                 The exported model takes stored values, float32 [N,C,H,W] of any size, and gives the probabilities of
                 the classes at that size: reduction, normalisation and softmax are inside. What was written is read
@@ -43,7 +43,7 @@ final class ExportCommand implements Command {
 
                 examples:
                   imas export --weights runs/cells --to cells.onnx
-                  imas export --weights runs/cells --format torchscript --to models
+                  imas export --weights runs/cells --to cells.pt
                   imas export --weights runs/cells --check cells.onnx
                   imas export --weights runs/cells --to cells.zip --format bioimageio --license CC-BY-4.0 \\
                     --author "Ada Lovelace; University of London; @ada"

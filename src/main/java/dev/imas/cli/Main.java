@@ -255,7 +255,7 @@ public final class Main {
                 .println(
                         """
 
-                imas train                  learns on generated scenes: the two-minute tour
+                imas train                  learns on generated scenes: a tour of minutes
                 imas COMMAND --help         tells the options of a command""");
     }
 

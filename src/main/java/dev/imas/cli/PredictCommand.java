@@ -40,8 +40,9 @@ final class PredictCommand implements Command {
                 evaluation.window=769 choose otherwise. Of a run that has not ended the newest checkpoint
                 predicts. Pictures that cannot be predicted are named at the end, with exit status 2;
                 --skip-existing goes on where a run of this command was stopped. docs/predict.md tells what is
-                in every file. Pictures too large for memory (PNG and TIFF of any size) are seen in
-                overlapping tiles that together give what the whole would, and get labels alone.
+                in every file. Pictures whose network does not fit into memory are seen in overlapping tiles
+                that together give what the whole would; those that do not fit themselves (PNG and TIFF of
+                any size) get labels alone.
 
                 examples:
                   imas predict --weights runs/camvid --input photos --out masks

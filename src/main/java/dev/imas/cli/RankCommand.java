@@ -41,7 +41,7 @@ final class RankCommand implements Command {
                 """
                 hardness      1 - gamma as the run measured it, over its last epochs; the default with --run
                 disagreement  of teacher and student, or of a network and its mean over mirrored (--tta flip)
-                              or turned pictures (--tta d4); the default with --weights and with --input
+                              or turned pictures (--tta d4); the default with --weights, --input and --tta
                 entropy       of the network's probabilities, mean over the picture
 
                 With --run the run's unlabelled pictures are ranked, or those of --input; pictures that it has
