@@ -43,8 +43,8 @@ final class EvaluateCommand implements Command {
                 "evaluate --weights FILE|RUN [--data ROOT --val LIST] [--out DIR] [--json] [OPTIONS]",
                 """
                 Weights in a run directory are measured on the run's validation images and in its way; --data and
-                --val name others. A weight file away from its run says itself how pictures are seen; one that does not,
-                whole and at full size. --set evaluation.mode=sliding has windows of evaluation.window, and
+                --val name others. A weight file away from its run says itself how pictures are seen; one that does
+                not, whole and at full size. --set evaluation.mode=sliding has windows of evaluation.window, and
                 evaluation.scale reduces pictures for the network; the mIoU is that of the full size. A class that
                 occurs nowhere counts as 0, or is left out where the run has evaluation.absent_classes: skip, as
                 those by --data alone. Of a run that has not ended the newest checkpoint is measured; RUN/best is

@@ -106,7 +106,12 @@ public final class Preparation {
         ImasConfig settled = all.config()
                 .withMethod(start.method())
                 .withData(all.config().data().withSparse(start.data().sparse()));
-        return draw.with(settled, smallest.labels(), folder.labeled(smallest), folder.unlabeled(smallest));
+        Path unlabeled = folder.unlabeled(smallest);
+        return draw.with(
+                settled,
+                smallest.labels(),
+                folder.labeled(smallest),
+                Files.exists(unlabeled) ? unlabeled : null); // none is left where all are labelled
     }
 
     private boolean firstOfItsGroup(RunKey run) {

@@ -4,11 +4,14 @@ import static dev.imas.cli.Shell.imas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.cli.Shell.Result;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,5 +102,48 @@ class CompareCommandTest {
         assertThat(again.out()).isEqualTo(result.out());
         assertThat(again.err()).doesNotContain("epoch");
         assertThat(compare("--out", out).err()).contains("is not empty; use --resume " + out);
+    }
+
+    /** Then no list of unlabelled pictures is written, and none is looked for. */
+    @Test
+    void supervisedRunsMayLearnFromAllLabels() throws IOException {
+        for (String folder : List.of("", "val/")) {
+            for (int i = 0; i < 3; i++) {
+                square(dir.resolve("photos/" + folder + "images/p" + i + ".png"), i, 250);
+                square(dir.resolve("photos/" + folder + "masks/p" + i + ".png"), i, 1);
+            }
+        }
+        Path out = dir.resolve("out");
+        List<String> words = new ArrayList<>(
+                List.of("compare", "--data", dir.resolve("photos").toString()));
+        words.addAll(List.of("--methods", "supervised", "--seeds", "1", "--labels", "3", "--out", out.toString()));
+        words.addAll(List.of("--device", "cpu", "--precision", "fp32"));
+        for (String setting : List.of(
+                "network.backbone=tiny",
+                "network.init_weights=none",
+                "augment.crop=[32, 32]",
+                "training.batch_labeled=2",
+                "training.epochs=1",
+                "data.epoch_length=4")) {
+            words.addAll(List.of("--set", setting));
+        }
+        Result result = imas(words.toArray(String[]::new));
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(out.resolve("labels3-seed1-supervised/summary.json")).exists();
+        try (Stream<Path> lists = Files.list(out.resolve("lists"))) {
+            assertThat(lists.map(list -> list.getFileName().toString())).containsExactly("labels3-seed1-labeled.txt");
+        }
+    }
+
+    private static void square(Path file, int at, int value) throws IOException {
+        BufferedImage image = new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 0; y < 40; y++) {
+            for (int x = 0; x < 40; x++) {
+                boolean inside = x > 5 + at && x < 25 + at && y > 8 && y < 30;
+                image.getRaster().setSample(x, y, 0, inside ? value : value > 1 ? x + y : 0);
+            }
+        }
+        Files.createDirectories(file.getParent());
+        ImageIO.write(image, "png", file.toFile());
     }
 }
