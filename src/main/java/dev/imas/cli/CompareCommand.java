@@ -34,13 +34,13 @@ final class CompareCommand implements Command {
                 compare --data FOLDER [--methods LIST] [--seeds N] [--labels LIST] [--budget TIME] [OPTIONS]
                        imas compare --resume DIR [--processes N]""",
                 """
-                Trains supervised, uniform (unlabelled pictures, all alike) and imas (unlabelled pictures by hardness)
-                with equal steps, the same labels and the same seeds, and says what may be said of their difference:
-                a table, a verdict with its 95 % interval, one HTML page with curves, classes and pictures. One plan
-                is made for all runs; what they share before unlabelled pictures take part is trained once.
-                --labels 5,10 draws as many of the labelled pictures, at random for every seed (those of 5 are among
-                those of 10), and lets the others count as unlabelled: their masks are not seen. Ctrl-C ends all runs,
-                --resume goes on. docs/compare.md says more.
+                Trains supervised, uniform (unlabelled pictures, all alike) and imas (unlabelled pictures by
+                hardness) with equal steps, the same labels and the same seeds, and says what may be said of their
+                difference: a table, a verdict with its 95 % interval, one HTML page with curves, classes and
+                pictures. One plan is made for all runs; what they share before unlabelled pictures take part is
+                trained once. --labels 5,10 draws as many of the labelled pictures, at random for every seed (those
+                of 5 are among those of 10), and lets the others count as unlabelled: their masks are not seen.
+                Ctrl-C ends all runs, --resume goes on. docs/compare.md says more.
 
                 examples:
                   imas compare --data photos --budget 2h

@@ -30,12 +30,12 @@ final class ExportCommand implements Command {
                 "write a trained network for other programs: TorchScript, ONNX, bioimage.io, DJL",
                 "export --weights FILE|RUN --to FILE|DIR [--format FORMAT] [OPTIONS]",
                 """
-                The exported model takes stored values, float32 [N,C,H,W] of any size, and gives the probabilities of
-                the classes at that size: reduction, normalisation and softmax are inside. What was written is read
-                back and compared with the network on a test picture; a file that differs is not left behind.
+                The exported model takes stored values, float32 [N,C,H,W] of any size, and gives the probabilities
+                of the classes at that size: reduction, normalisation and softmax are inside. What was written is
+                read back and compared with the network on a test picture; a file that differs is not left behind.
                 --check compares a file that was exported before. Where the range of the values is each file's or
-                picture's own, the caller brings them to 0 to 1: the command says how, and bioimageio and djl ask for
-                a range of numbers instead.
+                picture's own, the caller brings them to 0 to 1: the command says how, and bioimageio and djl ask
+                for a range of numbers instead.
 
                 bioimageio is a package for QuPath, deepImageJ and JDLL, with the model in both formats; it asks for
                 --author and --license. djl is a folder for the Deep Java Library. Both hold a picture and what the

@@ -22,7 +22,7 @@ final class ImportCommand implements Command {
                 "make masks to train on from the annotations of another program",
                 "import --from FORMAT --images DIR --annotations FILE|DIR --out DIR [OPTIONS]",
                 """
-                geojson  QuPath's export: NAME.geojson for NAME.tif, or for the tiles NAME [x=..,y=..,w=..,h=..].png
+                geojson  QuPath's export: NAME.geojson for NAME.tif, or for tiles NAME [x=..,y=..,w=..,h=..].png
                 coco     instances as polygons or run lengths, one file for many pictures
                 labelme  one JSON a picture
                 roi      ImageJ's NAME.roi or NAME.zip (RoiSet_NAME.zip, a folder NAME of .roi files)

@@ -17,8 +17,9 @@ final class PlanCommand implements Command {
                 "show how training on your pictures would go, without training",
                 "plan --data FOLDER [--budget TIME] [OPTIONS]",
                 """
-                Looks at the pictures and times a few steps on this machine, then prints how long the run takes and the
-                settings that the plan decides. Settings that are given stay. imas train with the same options does it.
+                Looks at the pictures and times a few steps on this machine, then prints how long the run takes and
+                the settings that the plan decides. Settings that are given stay. imas train with the same options
+                does it.
                 --processes plans for so many on this machine, by one's part of a step on its share of the cores;
                 what they exchange is not in the times.
 

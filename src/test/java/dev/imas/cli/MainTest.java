@@ -97,7 +97,9 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"train", "data", "evaluate", "predict", "rank", "verify", "report", "presets", "bench", "version"
+            strings = {
+                "train", "plan", "compare", "data", "import", "evaluate", "predict", "rank", "export", "verify", "report",
+                "presets", "doctor", "bench", "version"
             })
     void everyCommandHasHelp(String command) {
         for (String[] arguments : List.of(
