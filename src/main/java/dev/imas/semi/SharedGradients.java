@@ -3,6 +3,7 @@ package dev.imas.semi;
 import dev.imas.distributed.Ranks;
 import dev.imas.nn.SegmentationNetwork;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,8 @@ public final class SharedGradients {
     /** Of passes: all buffers go on their way at the end. */
     public static final int AT_THE_END = Integer.MAX_VALUE;
 
-    /** Large enough to be worth a message, small enough that the first is on its way early. */
-    private static final long BYTES = 25L << 20;
+    /** Large enough to be worth a message, small enough that the first leaves early and the last is soon there. */
+    private static final long BYTES = 8L << 20;
 
     private final Ranks ranks;
     private final int passes;
@@ -64,7 +65,9 @@ public final class SharedGradients {
         this.passes = passes;
         List<Tensor> members = new ArrayList<>();
         long elements = 0;
-        for (Tensor parameter : network.parameters().values()) {
+        List<Tensor> lastFirst = new ArrayList<>(network.parameters().values()); // as a backward pass comes by them
+        Collections.reverse(lastFirst);
+        for (Tensor parameter : lastFirst) {
             members.add(parameter);
             elements += parameter.numel();
             if (elements * Float.BYTES >= bytes) {

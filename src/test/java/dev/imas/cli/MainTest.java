@@ -98,8 +98,21 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "train", "plan", "compare", "data", "import", "evaluate", "predict", "rank", "export", "verify", "report",
-                "presets", "doctor", "bench", "version"
+                "train",
+                "plan",
+                "compare",
+                "data",
+                "import",
+                "evaluate",
+                "predict",
+                "rank",
+                "export",
+                "verify",
+                "report",
+                "presets",
+                "doctor",
+                "bench",
+                "version"
             })
     void everyCommandHasHelp(String command) {
         for (String[] arguments : List.of(
