@@ -31,7 +31,7 @@ final class CompareCommand implements Command {
                 "compare",
                 "train methods side by side on your pictures: does unlabelled data help, does hardness?",
                 """
-                compare --data FOLDER [--methods LIST] [--seeds N] [--labels LIST] [--budget TIME] [OPTIONS]
+                compare --data FOLDER [--methods LIST] [--seeds N] [--labels LIST] [--budget TIME] ...
                        imas compare --resume DIR [--processes N]""",
                 """
                 Trains supervised, uniform (unlabelled pictures, all alike) and imas (unlabelled pictures by

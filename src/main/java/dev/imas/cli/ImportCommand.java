@@ -29,7 +29,8 @@ final class ImportCommand implements Command {
                 colour   masks in which a colour means a class: NAME.png, NAME_mask.png, NAME-labelled.png
 
                 Writes images/, masks/ (index PNGs), classes.yaml and import.txt, which tells what was left out.
-                Pictures without annotations get no mask: they are the unlabelled ones. docs/import.md has the rules.
+                Pictures without annotations get no mask: they are the unlabelled ones. docs/import.md has the
+                rules.
 
                 examples:
                   imas import --from geojson --images tiles --annotations qupath --out slides
