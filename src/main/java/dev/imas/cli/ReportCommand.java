@@ -83,27 +83,27 @@ final class ReportCommand implements Command {
         }
         ComparisonFolder comparison = new ComparisonFolder(directories.get(0));
         if (comparison.begun()) {
-            Comparison.resume(comparison).results(console.err()::println);
-            return shown(comparison.page(), line.hasOption("serve"), port, console);
+            Runnable writing = () -> Comparison.resume(comparison).results(console.err()::println);
+            return shown(comparison.page(), writing, line.hasOption("serve"), port, console);
         }
         if (line.hasOption("out")) {
             throw new UserException("--out names the page of several runs; that of one lies in its directory");
         }
-        return shown(page(directories.get(0), line.hasOption("serve")), line.hasOption("serve"), port, console);
+        Path page = new RunDirectory(directories.get(0)).report();
+        boolean live = line.hasOption("serve") && Files.isRegularFile(page); // a run under way writes it itself
+        Runnable writing = live ? () -> {} : () -> ReportWriter.write(directories.get(0));
+        return shown(page, writing, line.hasOption("serve"), port, console);
     }
 
-    /** Of a run; the one that a run under way has written itself is the newest. */
-    private static Path page(Path directory, boolean follow) {
-        Path live = new RunDirectory(directory).report();
-        return follow && Files.isRegularFile(live) ? live : ReportWriter.write(directory);
-    }
-
-    private static int shown(Path page, boolean serve, int port, Console console) {
+    /** Tells where the page is when it is written; or shows it, and tells of a port that is taken before it is. */
+    private static int shown(Path page, Runnable writing, boolean serve, int port, Console console) {
         if (!serve) {
+            writing.run();
             console.out().println(page);
             return 0;
         }
         try (ReportServer server = ReportServer.start(page, port)) {
+            writing.run();
             console.out().println(server.address());
             console.err().println("shows " + page + " until Ctrl-C");
             while (true) {

@@ -63,10 +63,10 @@ record OpeningSettings(Segmenter.Options options) {
             ConfigYaml.set(layers, "data.std", spec.input().std());
         });
         ImasConfig before = ConfigYaml.resolve(layers);
-        options.changes.forEach(change -> change.accept(layers));
-        own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
         own.ifPresent(
                 spec -> moveWindows(layers, before.evaluation(), spec.network().backbone()));
+        options.changes.forEach(change -> change.accept(layers));
+        own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
         ImasConfig asked = ConfigYaml.resolve(layers);
         own.ifPresent(spec -> Validation.requireWindows(spec.network().backbone(), asked.evaluation()));
         if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
@@ -76,11 +76,9 @@ record OpeningSettings(Segmenter.Options options) {
         return inAnotherFolder(before, asked);
     }
 
-    /** A run that saw its pictures whole meant nothing by what it says of windows. */
-    private void moveWindows(Map<String, Object> layers, Evaluation ofRun, Backbone backbone) {
-        boolean said = ofRun.mode() == EvaluationMode.SLIDING || ofRun.lastWindow() == LastWindow.MOVED;
-        Evaluation asked = ConfigYaml.resolve(layers).evaluation();
-        if (backbone.transformer() && !said && asked.mode() == EvaluationMode.SLIDING) {
+    /** A run that saw its pictures whole meant nothing by what it says of windows; what the caller says comes later. */
+    private static void moveWindows(Map<String, Object> layers, Evaluation ofRun, Backbone backbone) {
+        if (backbone.transformer() && ofRun.mode() == EvaluationMode.WHOLE) {
             ConfigYaml.set(layers, "evaluation.last_window", Names.word(LastWindow.MOVED));
         }
     }

@@ -25,7 +25,6 @@ public final class SharedGradients {
     private static final long BYTES = 8L << 20;
 
     private final Ranks ranks;
-    private final int passes;
     private final List<Buffer> buffers = new ArrayList<>();
 
     private final Map<Tensor, Buffer> places = new IdentityHashMap<>();
@@ -62,7 +61,6 @@ public final class SharedGradients {
     /** @param bytes from which on a buffer is large enough */
     SharedGradients(SegmentationNetwork network, int passes, Ranks ranks, long bytes) {
         this.ranks = ranks;
-        this.passes = passes;
         List<Tensor> members = new ArrayList<>();
         long elements = 0;
         List<Tensor> lastFirst = new ArrayList<>(network.parameters().values()); // as a backward pass comes by them
@@ -71,18 +69,18 @@ public final class SharedGradients {
             members.add(parameter);
             elements += parameter.numel();
             if (elements * Float.BYTES >= bytes) {
-                join(members, elements);
+                join(members, elements, passes);
                 members.clear();
                 elements = 0;
             }
         }
         if (!members.isEmpty()) {
-            join(members, elements);
+            join(members, elements, passes);
         }
         network.watchGradients(this::arriving);
     }
 
-    private void join(List<Tensor> members, long elements) {
+    private void join(List<Tensor> members, long elements, int passes) {
         long learning = members.stream().filter(Tensor::requires_grad).count();
         Buffer buffer =
                 new Buffer(torch.zeros(new long[] {elements}, members.get(0).options()), learning * passes);

@@ -126,6 +126,9 @@ class TransformerSegmenterTest {
             assertThat(sound.settings().evaluation().window()).isEqualTo(98);
             assertThat(sound.settings().evaluation().lastWindow()).isEqualTo(LastWindow.MOVED);
         }
+        assertThatThrownBy(() -> Segmenter.open(lone, options.sliding(98).set("evaluation.last_window", "cut")))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("evaluation.last_window is cut; expected moved");
         ImasConfig cut = config.withData(config.data().withClasses(3))
                 .withEvaluation(
                         config.evaluation().withMode(EvaluationMode.SLIDING).withWindow(98));

@@ -45,7 +45,7 @@ class SharedGradientsTest {
         final Ranks ranks = (Ranks) Proxy.newProxyInstance(
                 Ranks.class.getClassLoader(), new Class<?>[] {Ranks.class}, (proxy, method, arguments) -> {
                     if (!method.getName().equals("beginSum")) {
-                        throw new UnsupportedOperationException(method.getName());
+                        throw new AssertionError("gradients are exchanged by beginSum alone: " + method.getName());
                     }
                     Tensor buffer = (Tensor) arguments[0];
                     if (buffers.isEmpty() && lastStage.defined()) {
@@ -79,12 +79,7 @@ class SharedGradientsTest {
             SharedGradients gradients = new SharedGradients(network, 1, sent.ranks, TINY);
             gradients.forget();
             Tensor logits = network.forward(Networks.images(1, 28, 28), true).logits();
-            torch.backward(
-                    new TensorVector(logits),
-                    new TensorVector(logits.detach().sin()),
-                    new BoolOptional(),
-                    false,
-                    new TensorVector());
+            backward(logits);
             int during = sent.buffers.size();
             gradients.sum();
             assertThat(during).isGreaterThan(sent.buffers.size() * 3 / 4).isLessThan(sent.buffers.size());
@@ -122,12 +117,7 @@ class SharedGradientsTest {
             gradients.forget();
             Tensor logits = network.forward(SharedStepTest.images("rank", ranks.rank()), true)
                     .logits();
-            torch.backward(
-                    new TensorVector(logits),
-                    new TensorVector(logits.detach().sin()),
-                    new BoolOptional(),
-                    false,
-                    new TensorVector());
+            backward(logits);
             gradients.sum();
             return network.parameters().values().stream()
                     .map(parameter -> Networks.values(parameter.grad()))
@@ -179,10 +169,14 @@ class SharedGradientsTest {
     private static void pass(DeepLabV3Plus network) {
         try (PointerScope scope = new PointerScope()) {
             var output = network.forward(Networks.images(2, 33, 40).contiguous(MemoryFormat.ChannelsLast), true);
-            TensorVector logits = new TensorVector(output.logits(), output.auxiliary());
-            TensorVector slopes = new TensorVector(
-                    output.logits().detach().sin(), output.auxiliary().detach().sin());
-            torch.backward(logits, slopes, new BoolOptional(), false, new TensorVector());
+            backward(output.logits(), output.auxiliary());
         }
+    }
+
+    /** From slopes that differ from place to place. */
+    private static void backward(Tensor... logits) {
+        Tensor[] slopes = Arrays.stream(logits).map(one -> one.detach().sin()).toArray(Tensor[]::new);
+        torch.backward(
+                new TensorVector(logits), new TensorVector(slopes), new BoolOptional(), false, new TensorVector());
     }
 }
