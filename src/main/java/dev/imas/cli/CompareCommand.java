@@ -7,6 +7,7 @@ import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import dev.imas.compare.Comparison;
 import dev.imas.compare.ComparisonFolder;
+import dev.imas.compare.Growth;
 import dev.imas.compare.Preparation;
 import dev.imas.compare.Results;
 import dev.imas.compare.Setup;
@@ -32,7 +33,7 @@ final class CompareCommand implements Command {
                 "train methods side by side on your pictures: does unlabelled data help, does hardness?",
                 """
                 compare --data FOLDER [--methods LIST] [--seeds N] [--labels LIST] [--budget TIME] ...
-                       imas compare --resume DIR [--processes N]""",
+                       imas compare --resume DIR [--seeds N] [--ceiling] [--processes N]""",
                 """
                 Trains supervised, uniform (unlabelled pictures, all alike) and imas (unlabelled pictures by
                 hardness) with equal steps, the same labels and the same seeds, and says what may be said of their
@@ -40,12 +41,13 @@ final class CompareCommand implements Command {
                 pictures. One plan is made for all runs; what they share before unlabelled pictures take part is
                 trained once. --labels 5,10 draws as many of the labelled pictures, at random for every seed (those
                 of 5 are among those of 10), and lets the others count as unlabelled: their masks are not seen.
-                Ctrl-C ends all runs, --resume goes on. docs/compare.md says more.
+                Ctrl-C ends all runs, --resume goes on; with --resume, --seeds and --ceiling add runs to those that
+                are there. docs/compare.md says more.
 
                 examples:
                   imas compare --data photos --budget 2h
                   imas compare --data cells --labels 5,10,20 --ceiling --seeds 3 --budget 8h --processes 2
-                  imas compare --resume runs/cells-compare
+                  imas compare --resume runs/cells-compare --seeds 5
                   imas compare --methods supervised,imas --seeds 2
                 """);
     }
@@ -92,8 +94,7 @@ final class CompareCommand implements Command {
                         : line.hasOption("out") ? Arguments.path(line, "out") : null);
         Comparison comparison;
         if (line.hasOption("resume")) {
-            comparison = Comparison.resume(folder);
-            comparison.setup().requireUnchanged(CompareOptions.given(line));
+            comparison = resumed(folder, line, console);
         } else {
             Setup setup = CompareOptions.setup(line);
             Planning.budget(line); // before pictures are looked at
@@ -105,6 +106,33 @@ final class CompareCommand implements Command {
             return only(comparison, line.getOptionValue("only"), console);
         }
         return trained(comparison, folder, processes, console);
+    }
+
+    /** As it was begun, with more runs where more are asked for. */
+    private Comparison resumed(ComparisonFolder folder, CommandLine line, Console console) {
+        Comparison comparison = Comparison.resume(folder);
+        int before = comparison.setup().runs().size();
+        List<Long> seeds = CompareOptions.resumed(comparison.setup(), line);
+        boolean ceiling = line.hasOption("ceiling");
+        if (comparison.setup().grown(seeds, ceiling).runs().size() == before) {
+            return comparison;
+        }
+        if (line.hasOption("only")) {
+            throw new UserException(
+                    "--only trains a run that the comparison has; add runs by --seeds and --ceiling" + " without it");
+        }
+        Comparison grown = Growth.of(
+                folder,
+                seeds,
+                ceiling,
+                begun -> Planning.start(
+                        CompareOptions.asBegun(begun, options()), "embedded", config -> begun.methods(), console),
+                console.err()::println);
+        int more = grown.setup().runs().size() - before;
+        console.err()
+                .println(more + (more == 1 ? " run" : " runs") + " of " + grown.steps() + " steps more, in "
+                        + folder.root());
+        return grown;
     }
 
     private static Comparison begun(

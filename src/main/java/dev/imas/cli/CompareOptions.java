@@ -14,12 +14,17 @@ import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** What is compared, from the command line. */
 final class CompareOptions {
     /** They say how it goes on, not what is compared. */
     private static final Set<String> FREE = Set.of("resume", "processes", "only", "debug", "out");
+    /** They add to what was begun. */
+    private static final Set<String> GROWING = Set.of("seeds", "ceiling");
 
     private static final int MOST_SEEDS = 1000;
 
@@ -61,6 +66,42 @@ final class CompareOptions {
             throw new UserException(String.join("\n", faults));
         }
         return new Setup(methods, seeds, labels, line.hasOption("ceiling"), given(line));
+    }
+
+    /**
+     * The seeds that a comparison shall have when it goes on: its own, unless the line names more.
+     *
+     * @throws UserException for an option that adds nothing and is not as it was
+     */
+    static List<Long> resumed(Setup begun, CommandLine line) {
+        Map<String, List<String>> others = given(line);
+        others.keySet().removeAll(GROWING);
+        begun.requireUnchanged(others);
+        List<String> faults = new ArrayList<>();
+        List<Long> seeds = line.hasOption("seeds") ? seeds(line, faults) : begun.seeds();
+        if (!faults.isEmpty()) {
+            throw new UserException(String.join("\n", faults));
+        }
+        return seeds;
+    }
+
+    /** The command line that a comparison was begun with. */
+    static CommandLine asBegun(Setup begun, Options options) {
+        List<String> words = new ArrayList<>();
+        begun.options().forEach((option, values) -> {
+            if (values.isEmpty()) {
+                words.add("--" + option);
+            }
+            values.forEach(value -> words.add("--" + option + "=" + value)); // which may begin with a dash
+        });
+        try {
+            return new DefaultParser(false).parse(options, words.toArray(String[]::new));
+        } catch (ParseException e) {
+            throw new UserException(
+                    "this version does not understand what the comparison was begun with (" + e.getMessage()
+                            + "); finish it as it was begun, without --seeds and --ceiling",
+                    e);
+        }
     }
 
     /** A number alone says how many. */

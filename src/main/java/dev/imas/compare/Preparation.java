@@ -8,13 +8,9 @@ import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.Names;
 import dev.imas.data.Dataset;
 import dev.imas.data.Inspection;
-import dev.imas.data.LabelDraw;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,12 +20,13 @@ public final class Preparation {
     private final ComparisonFolder folder;
     private final Setup setup;
     private final Consumer<String> message;
-    private final List<Path> written = new ArrayList<>();
+    private final LabelLists lists;
 
     private Preparation(ComparisonFolder folder, Setup setup, Consumer<String> message) {
         this.folder = folder;
         this.setup = setup;
         this.message = message;
+        this.lists = new LabelLists(folder, message);
     }
 
     /**
@@ -52,7 +49,7 @@ public final class Preparation {
         boolean there = Files.exists(folder.root());
         try {
             preparation.requireWritable();
-            ImasConfig asked = setup.labels().isEmpty() ? start : preparation.drawn(start);
+            ImasConfig asked = setup.labels().isEmpty() ? start : preparation.lists.first(setup, start);
             ImasConfig plan = preparation.planned(asked, planner);
             Comparison comparison = new Comparison(folder, setup, plan);
             comparison.begin();
@@ -88,81 +85,9 @@ public final class Preparation {
         }
     }
 
-    /** Draws the labels and writes the lists; returns the settings with the smallest draw. */
-    private ImasConfig drawn(ImasConfig start) {
-        Inspection all = Inspection.of(start.withMethod(Method.SUPERVISED).withSeed(firstSeed()));
-        all.usable();
-        all.report().forEach(message);
-        LabelDraw draw = LabelDraw.of(all.config());
-        requireLabels(draw);
-        List<RunKey> groups =
-                setup.runs().stream().filter(this::firstOfItsGroup).toList();
-        groups.forEach(run -> write(draw, run));
-        tellMissing(draw, groups);
-        RunKey smallest = groups.stream()
-                .filter(run -> !run.ceiling())
-                .min((a, b) -> Integer.compare(a.labels(), b.labels()))
-                .orElseThrow();
-        ImasConfig settled = all.config()
-                .withMethod(start.method())
-                .withData(all.config().data().withSparse(start.data().sparse()));
-        Path unlabeled = folder.unlabeled(smallest);
-        return draw.with(
-                settled,
-                smallest.labels(),
-                folder.labeled(smallest),
-                Files.exists(unlabeled) ? unlabeled : null); // none is left where all are labelled
-    }
-
-    private boolean firstOfItsGroup(RunKey run) {
-        return run.ceiling() || run.method() == setup.methods().get(0);
-    }
-
-    private void requireLabels(LabelDraw draw) {
-        int most = Collections.max(setup.labels());
-        if (most > draw.labeled()) {
-            throw new UserException("--labels " + most + ": there are only " + draw.labeled()
-                    + " labelled pictures to learn from; give at most that many");
-        }
-        boolean semi = setup.planned() != Method.SUPERVISED;
-        if (semi && most == draw.labeled() && draw.unlabeled() == 0) {
-            throw new UserException("--labels " + most + " leaves no unlabelled picture, of " + draw.labeled()
-                    + " that have masks; give fewer; --ceiling trains supervised on all");
-        }
-    }
-
-    private void write(LabelDraw draw, RunKey run) {
-        LabelDraw.Lists lists = draw.lists(run.ceiling() ? draw.labeled() : run.labels(), run.seed());
-        write(folder.labeled(run), lists.labeled());
-        write(folder.unlabeled(run), lists.unlabeled());
-    }
-
-    private void write(Path list, String text) {
-        if (text.isEmpty()) { // a list of no picture is none
-            return;
-        }
-        try {
-            DurableFiles.createFolder(list.getParent());
-            written.add(list);
-            DurableFiles.replace(list, beside -> Files.writeString(beside, text, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UserException(
-                    list + " could not be written (" + FileProblem.of(e, list) + "); give another --out", e);
-        }
-    }
-
-    private void tellMissing(LabelDraw draw, List<RunKey> groups) {
-        for (RunKey run : groups) {
-            List<String> missing = run.ceiling() ? List.of() : draw.missing(run.labels(), run.seed());
-            if (!missing.isEmpty()) {
-                message.accept("labels " + run.labels() + ", seed " + run.seed() + ": no mask drawn shows "
-                        + String.join(", ", missing) + "; its runs cannot learn that");
-            }
-        }
-    }
-
     private ImasConfig planned(ImasConfig asked, Function<ImasConfig, Inspection> planner) {
-        Inspection inspection = planner.apply(asked.withMethod(setup.planned()).withSeed(firstSeed()));
+        Inspection inspection = planner.apply(
+                asked.withMethod(setup.planned()).withSeed(setup.seeds().get(0)));
         Dataset data = inspection.usable();
         if (setup.labels().isEmpty()) {
             inspection.report().forEach(message);
@@ -190,16 +115,10 @@ public final class Preparation {
         return plan.withData(plan.data().withEpochLength(length));
     }
 
-    private long firstSeed() {
-        return setup.seeds().get(0);
-    }
-
     /** What failed before the first run leaves nothing behind. */
     private void undo(boolean there) {
         try {
-            for (Path list : written) {
-                Files.deleteIfExists(list);
-            }
+            lists.undo();
             if (!there) {
                 SharedPart.delete(folder.root());
             }

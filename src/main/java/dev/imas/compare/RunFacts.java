@@ -126,12 +126,17 @@ record RunFacts(
 
     /** What tells its validation pictures from others; empty if unknown. */
     String validation() {
-        return summary.json().at("/data/fingerprints/validation").asText("");
+        return fingerprint("validation");
     }
 
     /** What tells the labelled pictures that it learned from from others; empty if unknown. */
     String labels() {
-        return summary.json().at("/data/fingerprints/labeled").asText("");
+        return fingerprint("labeled");
+    }
+
+    /** What tells a list of its pictures (labeled, unlabeled, validation) from others; empty if unknown. */
+    String fingerprint(String list) {
+        return summary.json().at("/data/fingerprints").path(list).asText("");
     }
 
     /** Labelled pictures that it learned from; -1 if unknown. */

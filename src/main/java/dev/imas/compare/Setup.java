@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What is compared.
@@ -61,6 +62,41 @@ public record Setup(
     /** Whether runs of a group can share what they learn before unlabelled pictures take part. */
     public boolean shares() {
         return methods.size() > 1;
+    }
+
+    /**
+     * The same with more seeds, and with a ceiling where one is asked for.
+     *
+     * @param wanted seeds, these among them
+     * @throws UserException where one of these is not among them, or a ceiling has no labels to stand beside
+     */
+    public Setup grown(List<Long> wanted, boolean withCeiling) {
+        List<String> faults = new ArrayList<>();
+        if (!wanted.containsAll(seeds)) {
+            faults.add("--seeds: the comparison has the seeds " + words(seeds) + ", and seeds can only be added: name"
+                    + " these as well");
+        }
+        if (withCeiling && labels.isEmpty()) {
+            faults.add("--ceiling: the comparison was begun without --labels, so that all its runs have all labels;"
+                    + " leave it out");
+        }
+        if (!faults.isEmpty()) {
+            throw new UserException(String.join("\n", faults));
+        }
+        List<Long> all = new ArrayList<>(seeds); // the first one stays first: the ceiling is of that
+        wanted.stream().filter(seed -> !seeds.contains(seed)).forEach(all::add);
+        Map<String, List<String>> told = new TreeMap<>(options);
+        if (all.size() > seeds.size()) {
+            told.put("seeds", List.of(words(all)));
+        }
+        if (withCeiling) {
+            told.put("ceiling", List.of());
+        }
+        return new Setup(methods, List.copyOf(all), labels, ceiling || withCeiling, told);
+    }
+
+    private static String words(List<Long> seeds) {
+        return seeds.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     /** The method that a plan is made for: the one that takes longest. */

@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -93,30 +94,104 @@ class CompareCommandTest {
         assertThat(result.err()).contains("2 runs of 4 steps", "seed1-shared: run 1 of 2", "so few steps");
         assertThat(Files.readString(Path.of(out, "seed1-imas.log"))).contains("continuing after step 2");
 
-        Result changed = imas("compare", "--resume", out, "--seeds", "2", "--budget", "1h");
+        Result changed = imas("compare", "--resume", out, "--methods", "imas", "--budget", "1h");
         assertThat(changed.status()).isEqualTo(Main.USER_ERROR);
-        assertThat(changed.err()).contains("--seeds 2 was 1 when", "--budget 1h was not given when");
+        assertThat(changed.err()).contains("--methods imas was supervised,imas when", "--budget 1h was not given when");
+        Result less = imas("compare", "--resume", out, "--seeds", "2,3", "--ceiling");
+        assertThat(less.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(less.err())
+                .contains("--seeds: the comparison has the seeds 1, and seeds can only be added", "--ceiling: the");
         assertThat(imas("compare", "--resume", out, "--only", "seed9-imas").err())
                 .contains("there is no run seed9-imas in", "expected one of seed1-supervised, seed1-imas");
         Result again = imas("compare", "--resume", out);
         assertThat(again.out()).isEqualTo(result.out());
         assertThat(again.err()).doesNotContain("epoch");
         assertThat(compare("--out", out).err()).contains("is not empty; use --resume " + out);
+
+        Result early = imas("compare", "--resume", out, "--seeds", "1,5", "--only", "seed5-imas");
+        assertThat(early.err()).contains("--only trains a run that the comparison has; add runs by --seeds");
+        Result more = imas("compare", "--resume", out, "--seeds", "1,5");
+        assertThat(more.status()).as(more.err()).isZero();
+        assertThat(more.err()).contains("2 runs of 4 steps more", "seed5-shared: run 3 of 4", "seed5-imas: mIoU");
+        assertThat(more.out()).containsPattern("supervised *\\|[^|]*\\| *2 \\|");
     }
 
     /** Then no list of unlabelled pictures is written, and none is looked for. */
     @Test
     void supervisedRunsMayLearnFromAllLabels() throws IOException {
+        Path out = dir.resolve("out");
+        Result result = supervised(out, "3");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(out.resolve("labels3-seed1-supervised/summary.json")).exists();
+        try (Stream<Path> lists = Files.list(out.resolve("lists"))) {
+            assertThat(lists.map(list -> list.getFileName().toString())).containsExactly("labels3-seed1-labeled.txt");
+        }
+    }
+
+    /** Under the plan that there is, from the same pictures alone, and nothing is trained twice. */
+    @Test
+    void aComparisonGrowsBySeedsAndACeiling() throws IOException {
+        Path out = dir.resolve("out");
+        assertThat(supervised(out, "2").status()).isZero();
+        String plan = Files.readString(out.resolve("plan.yaml"));
+        Path first = out.resolve("labels2-seed1-supervised/teacher.safetensors");
+        FileTime written = Files.getLastModifiedTime(first);
+
+        Result more = imas("compare", "--resume", out.toString(), "--seeds", "2", "--ceiling");
+        assertThat(more.status()).as(more.err()).isZero();
+        assertThat(more.err()).contains("2 runs of 4 steps more", "labels2-seed2-supervised", "ceiling: mIoU");
+        assertThat(more.out()).contains("all labels");
+        assertThat(Files.getLastModifiedTime(first)).isEqualTo(written);
+        assertThat(Files.readString(out.resolve("plan.yaml"))).isEqualTo(plan);
+        assertThat(Files.readString(out.resolve("lists/ceiling-labeled.txt"))).contains("p0", "p1", "p2");
+        assertThat(Files.readString(out.resolve("lists/labels2-seed2-labeled.txt"))
+                        .lines())
+                .hasSize(2);
+        Result again = imas("compare", "--resume", out.toString(), "--seeds", "2,1", "--ceiling");
+        assertThat(again.out()).isEqualTo(more.out());
+        assertThat(again.err()).doesNotContain("epoch", "more");
+
+        Path mask = dir.resolve("photos/val/masks/p1.png");
+        byte[] before = Files.readAllBytes(mask);
+        noise(mask);
+        requireOther(out, "validation: \"3 pictures");
+        Files.write(mask, before);
+        square(dir.resolve("photos/images/p9.png"), 2, 250);
+        square(dir.resolve("photos/masks/p9.png"), 2, 1);
+        requireOther(out, "would be another now");
+        assertThat(imas("compare", "--resume", out.toString()).out()).isEqualTo(more.out());
+    }
+
+    private void requireOther(Path out, String message) {
+        Result result = imas("compare", "--resume", out.toString(), "--seeds", "3");
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err()).contains("those that", message, "begin another comparison");
+        assertThat(out.resolve("lists/labels2-seed3-labeled.txt")).doesNotExist();
+    }
+
+    /** As one leaves them that was killed while it planned; they may be of other pictures. */
+    @Test
+    void listsOfABeginningThatWasKilledAreReplaced() throws IOException {
+        Path out = dir.resolve("out");
+        Path list = Files.createDirectories(out.resolve("lists")).resolve("labels3-seed1-labeled.txt");
+        Files.writeString(list, "images/old.png\tmasks/old.png\n");
+        Files.writeString(out.resolve("lists/labels3-seed1-unlabeled.txt"), "images/older.png\n");
+        Result result = supervised(out, "3");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(list).content().doesNotContain("old");
+        assertThat(out.resolve("lists/labels3-seed1-unlabeled.txt")).doesNotExist();
+    }
+
+    private Result supervised(Path out, String labels) throws IOException {
         for (String folder : List.of("", "val/")) {
             for (int i = 0; i < 3; i++) {
                 square(dir.resolve("photos/" + folder + "images/p" + i + ".png"), i, 250);
                 square(dir.resolve("photos/" + folder + "masks/p" + i + ".png"), i, 1);
             }
         }
-        Path out = dir.resolve("out");
         List<String> words = new ArrayList<>(
                 List.of("compare", "--data", dir.resolve("photos").toString()));
-        words.addAll(List.of("--methods", "supervised", "--seeds", "1", "--labels", "3", "--out", out.toString()));
+        words.addAll(List.of("--methods", "supervised", "--seeds", "1", "--labels", labels, "--out", out.toString()));
         words.addAll(List.of("--device", "cpu", "--precision", "fp32"));
         for (String setting : List.of(
                 "network.backbone=tiny",
@@ -127,12 +202,16 @@ class CompareCommandTest {
                 "data.epoch_length=4")) {
             words.addAll(List.of("--set", setting));
         }
-        Result result = imas(words.toArray(String[]::new));
-        assertThat(result.status()).as(result.err()).isZero();
-        assertThat(out.resolve("labels3-seed1-supervised/summary.json")).exists();
-        try (Stream<Path> lists = Files.list(out.resolve("lists"))) {
-            assertThat(lists.map(list -> list.getFileName().toString())).containsExactly("labels3-seed1-labeled.txt");
+        return imas(words.toArray(String[]::new));
+    }
+
+    /** A mask of another size as a file. */
+    private static void noise(Path file) throws IOException {
+        BufferedImage image = new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 1600; i++) {
+            image.getRaster().setSample(i % 40, i / 40, 0, i * i % 7 % 2);
         }
+        ImageIO.write(image, "png", file.toFile());
     }
 
     private static void square(Path file, int at, int value) throws IOException {
