@@ -10,6 +10,8 @@ final class ClassCount {
     private static final int WHITE = 255;
     /** Fewer may be chance. */
     private static final int DIFFERENT_COUNTS = 4;
+    /** Fewer numbers, each in one patch, may well be classes. */
+    private static final int SOME_OBJECTS = 5;
     /** In so many classes some are missing from every mask here and there. */
     private static final int MANY_CLASSES = 12;
 
@@ -44,13 +46,15 @@ final class ClassCount {
      * Masks whose values all run from 0 to their own highest one, which differs from mask to mask: numbers of objects
      * look like this, and of classes some are missing here and there.
      *
-     * @param masks the values of each, in rising order, without ignored ones
+     * @param masks   the values of each, in rising order, without ignored ones
+     * @param patches whether each value but 0 is one patch of a mask
      */
-    static boolean areObjects(List<List<Integer>> masks) {
+    static boolean areObjects(List<List<Integer>> masks, boolean patches) {
         boolean gapless = masks.stream()
                 .allMatch(values -> values.get(0) == 0 && values.get(values.size() - 1) == values.size() - 1);
         long counts = masks.stream().map(List::size).distinct().count();
         int most = masks.stream().mapToInt(List::size).max().orElse(0);
-        return gapless && (counts >= DIFFERENT_COUNTS || counts > 1 && most > MANY_CLASSES);
+        boolean few = patches && counts == masks.size() && most > SOME_OBJECTS; // masks, each with its own count
+        return gapless && counts > 1 && (counts >= DIFFERENT_COUNTS || most > MANY_CLASSES || few);
     }
 }

@@ -8,9 +8,11 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.data.FileImages.Sample;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -38,6 +40,9 @@ public final class DataFolder {
         List<Sample> all = patterns.training(tree);
         List<Sample> labeled =
                 all.stream().filter(sample -> sample.mask() != null).toList();
+        if (patterns.objects() && config.data().instances() == Instances.OFF) {
+            requireObjects(labeled);
+        }
         notes.accept(tree.root() + ": " + sentence(patterns, labeled.size(), all.size()));
         if (data.validation() == null && data.validationPictures().isEmpty()) {
             data = setAside(data, learned(data, labeled), notes);
@@ -78,6 +83,19 @@ public final class DataFolder {
                             + "; set data.classes: auto and leave the others out, or save one mask a picture");
         }
         return config.withData(objects ? data.withInstances(Instances.FOREGROUND) : data);
+    }
+
+    /** Files of the same few names in every folder are more likely to be classes, which would become one. */
+    private static void requireObjects(List<Sample> labeled) {
+        List<Path> folders =
+                labeled.stream().map(Sample::mask).filter(Files::isDirectory).toList();
+        Set<String> names = ObjectNames.shared(folders);
+        if (!names.isEmpty()) {
+            throw new UserException(folders.get(0) + " and the other folders of masks hold files of the same few names"
+                    + " (" + String.join(", ", names)
+                    + "): if these are classes, make one mask a picture of them that has a number a class; if each is"
+                    + " an object, all of one class, add data.instances: foreground (or border)");
+        }
     }
 
     /** Whether lists say all that is needed, so that nothing is to be recognised. */

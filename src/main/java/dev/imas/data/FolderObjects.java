@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.config.Colors;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
 import dev.imas.image.PictureNames;
@@ -9,30 +10,64 @@ import dev.imas.image.StoredMask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A folder with one mask an object, as one mask that holds the objects' numbers. */
 final class FolderObjects {
+    private static final int TOLD = 4;
+
     private FolderObjects() {}
 
     /**
-     * Numbers the objects from 1 in the order of their files' names; whatever is not 0 belongs to an object, and where
-     * two overlap to the later one.
+     * Numbers the objects from 1 in the order of their files' names; where two overlap the pixel belongs to the later
+     * one.
      *
      * @param picture size of the picture, which every mask must have
+     * @throws UserException where a mask holds more than 0 and one other value
      */
     static StoredMask read(Path folder, ImageSize picture) {
         int[] numbers = new int[Math.multiplyExact(picture.width(), picture.height())];
         int number = 0;
-        for (Path file : files(folder)) {
+        List<Path> files = files(folder);
+        List<String> faults = new ArrayList<>();
+        for (Path file : files) {
             number++;
-            int[] object = ImageFiles.storedMask(file, picture).values();
+            StoredMask object = ImageFiles.storedMask(file, picture);
+            fault(object).ifPresent(fault -> faults.add(file + " " + fault));
+            int[] values = object.values();
             for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = object[i] != 0 ? number : numbers[i];
+                numbers[i] = values[i] != 0 ? number : numbers[i];
             }
         }
+        if (!faults.isEmpty()) {
+            String all = faults.size() == 1 ? "" : " (so do " + faults.size() + " of " + files.size() + " files there)";
+            throw new UserException(faults.get(0) + all + "; a mask of one object has 0 and one other value: save it"
+                    + " anew as PNG, without smoothing, compression or transparency");
+        }
         return new StoredMask(picture.width(), picture.height(), numbers, false, List.of(), false);
+    }
+
+    /** Why a mask does not say which pixels are its object. */
+    private static Optional<String> fault(StoredMask object) {
+        if (object.alpha()) {
+            return Optional.of("has a shape in its transparency (alpha), which is not read");
+        }
+        int[] others = IntStream.of(object.values())
+                .filter(value -> value != 0)
+                .distinct()
+                .limit(TOLD)
+                .toArray();
+        return others.length < 2
+                ? Optional.empty()
+                : Optional.of("holds more than one value beside 0, such as "
+                        + IntStream.of(others)
+                                .mapToObj(value -> object.colour() ? Colors.hex(value) : String.valueOf(value))
+                                .collect(Collectors.joining(", ")));
     }
 
     /** The masks of a folder, in the order of their names. */

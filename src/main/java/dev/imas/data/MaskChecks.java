@@ -28,19 +28,22 @@ final class MaskChecks {
         this.findings = findings;
     }
 
-    /** @return whether shapes are in the values, and not in the transparency of masks of one colour */
+    /** @return whether shapes are in the values, and not in the transparency of masks */
     boolean shapes() {
-        List<Path> shaped = masks.stream()
-                .filter(mask -> mask.alpha() && mask.values() == 1)
-                .map(MaskContent::path)
-                .toList();
-        if (!shaped.isEmpty()) {
-            findings.add(Finding.fault(FoundValues.files(shaped)
-                    + (shaped.size() == 1 ? " is" : " are")
-                    + " of one colour, and the shape is in the transparency (alpha), which is not read; save masks as"
-                    + " palette or grey PNGs without transparency"));
+        List<MaskContent> shaped = masks.stream().filter(MaskContent::alpha).toList();
+        if (shaped.isEmpty()) {
+            return true;
         }
-        return shaped.isEmpty();
+        boolean one = shaped.stream().allMatch(mask -> mask.values() == 1);
+        findings.add(Finding.fault(
+                FoundValues.files(shaped.stream().map(MaskContent::path).toList())
+                        + (one
+                                ? (shaped.size() == 1 ? " is" : " are") + " of one colour, and the shape is in the"
+                                        + " transparency (alpha), which is not read"
+                                : (shaped.size() == 1 ? " has" : " have") + " transparent pixels that are not black, so"
+                                        + " that values and transparency (alpha) tell different shapes")
+                        + "; save masks as palette or grey PNGs without transparency"));
+        return false;
     }
 
     /** @return whether there are two classes at least, or their number is open */

@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.MaskLabels;
 import dev.imas.image.LabelMap;
+import dev.imas.image.MaskValue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,6 +18,12 @@ final class NumberRule {
     private static final int TRIMAP = 3;
 
     private static final int BLACK = 0;
+    /** From this share on pixels form areas, be they small. */
+    private static final double INNER_OF_AREAS = 0.05;
+    /** Share of all pixels that are at an edge. */
+    private static final double MOST_OF_EDGES = 0.25;
+    /** Of an object with a rough rim, on average. */
+    private static final double MOST_TOPS = 1.5;
     /** More are hardly ever told apart by whoever says nothing of them. */
     private static final int MANY_CLASSES = 32;
 
@@ -40,6 +47,12 @@ final class NumberRule {
             }
             return data; // for a known number of classes that is told where they are counted
         }
+        if (data.classes() == null && ClassCount.areGreySteps(all) && all.size() > TRIMAP && smoothed(found)) {
+            findings.add(Finding.fault("masks hold " + found.told() + ", and the greys lie along edges alone: the masks"
+                    + " were smoothed, or resized with interpolation; save them anew without that, or add data.labels:"
+                    + " {0-127: 0, 128-255: 1}; if each is a class, " + found.line(all, false)));
+            return data;
+        }
         boolean indices =
                 data.classes() == null ? ClassCount.areIndices(used) : used.get(used.size() - 1) < data.classes();
         if (!indices || used.size() == 1) {
@@ -53,6 +66,43 @@ final class NumberRule {
             whiteApart(data, used);
         }
         return data.classes() == null ? counted(data, found, used) : data;
+    }
+
+    /** Whether hardly a pixel between the first value and the last has its like around it, as in a painted area. */
+    private boolean smoothed(FoundValues found) {
+        List<Integer> between = found.keys().subList(1, found.keys().size() - 1);
+        return found.share(between) < MOST_OF_EDGES
+                && between.stream().allMatch(number -> inner(number) < INNER_OF_AREAS);
+    }
+
+    /** Share of a number's pixels with their like to all sides. */
+    private double inner(int number) {
+        long pixels = 0;
+        long inner = 0;
+        for (MaskContent mask : masks) {
+            for (Map.Entry<MaskValue, Long> value : mask.pixels().entrySet()) {
+                if (value.getKey().number() == number) {
+                    pixels += value.getValue();
+                    inner += mask.forms().get(value.getKey()).inner();
+                }
+            }
+        }
+        return (double) inner / pixels;
+    }
+
+    /** Whether a number is hardly ever more than one patch of a mask, as that of an object. */
+    private boolean inOnePatch(List<Integer> used) {
+        long places = 0;
+        long tops = 0;
+        for (MaskContent mask : masks) {
+            for (Map.Entry<MaskValue, MaskContent.Form> value : mask.forms().entrySet()) {
+                if (value.getKey().number() > 0 && used.contains(value.getKey().number())) {
+                    places++;
+                    tops += value.getValue().tops();
+                }
+            }
+        }
+        return tops < MOST_TOPS * places;
     }
 
     /** Some paint objects with 255 and others number them: 255 that never meets a class is likely to be one. */
@@ -131,7 +181,7 @@ final class NumberRule {
                 .map(mask -> mask.numbers().stream().filter(used::contains).toList())
                 .filter(numbers -> !numbers.isEmpty())
                 .toList();
-        if (ClassCount.areObjects(each)) {
+        if (ClassCount.areObjects(each, inOnePatch(used))) {
             findings.add(
                     Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
                             + " if every object has a number of its own, add data.instances: foreground (or border); if"

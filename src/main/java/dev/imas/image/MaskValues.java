@@ -36,7 +36,7 @@ final class MaskValues {
             }
         }
         List<Integer> palette = Arrays.stream(stored.palette()).boxed().toList();
-        return new StoredMask(stored.width(), stored.height(), values, colour, palette, hasShape(stored));
+        return new StoredMask(stored.width(), stored.height(), values, colour, palette, hasShape(stored, values));
     }
 
     private static boolean differs(Stored stored) {
@@ -57,17 +57,22 @@ final class MaskValues {
         return colour;
     }
 
-    /** Whether some pixels are opaque and others are not. */
-    private static boolean hasShape(Stored stored) {
+    /** Whether transparency tells more than the values do: what is transparent is more than the 0 around a shape. */
+    private static boolean hasShape(Stored stored, int[] values) {
         if (stored.alpha() < 0) {
             return false;
         }
         boolean clear = false;
         boolean seen = false;
-        for (int from = stored.alpha(); from < stored.values().length(); from += stored.channels()) {
-            clear |= stored.values().whole(from) == 0;
-            seen |= stored.values().whole(from) != 0;
+        boolean hidden = false;
+        boolean several = false;
+        for (int i = 0, from = stored.alpha(); i < values.length; i++, from += stored.channels()) {
+            boolean transparent = stored.values().whole(from) == 0;
+            clear |= transparent;
+            seen |= !transparent;
+            hidden |= transparent && values[i] != 0;
+            several |= values[i] != values[0];
         }
-        return clear && seen;
+        return clear && seen && (hidden || !several);
     }
 }

@@ -11,7 +11,8 @@ import java.util.List;
  *                0xRRGGBB where {@code colour}
  * @param colour  the file holds three channels that differ somewhere
  * @param palette one 0xRRGGBB an index where the values are palette indices, else empty
- * @param alpha   the file has transparent pixels beside opaque ones, so that its shape may be in the alpha channel
+ * @param alpha   the file has transparent pixels beside opaque ones, and these have other values than 0 or all have the
+ *                same, so that its shape may be in the alpha channel
  */
 public record StoredMask(int width, int height, int[] values, boolean colour, List<Integer> palette, boolean alpha) {
     private static final int GREY = 0x010101;

@@ -34,7 +34,8 @@ public final class MaskFolder {
     }
 
     private MaskFolder add(String name, BufferedImage mask) {
-        picture(root.resolve(name.startsWith("v") ? "val/images" : "images").resolve(name + ".png"), SIDE, SIDE);
+        Path folder = root.resolve(name.startsWith("v") ? "val/images" : "images");
+        picture(folder.resolve(name + ".png"), mask.getWidth(), mask.getHeight());
         write(mask(name), encode(mask, "png"));
         return this;
     }
@@ -55,6 +56,13 @@ public final class MaskFolder {
                         new BufferedImage(
                                 SIDE, SIDE, wide ? BufferedImage.TYPE_USHORT_GRAY : BufferedImage.TYPE_BYTE_GRAY),
                         values));
+    }
+
+    /** Rows of 16 pixels. */
+    MaskFolder wide(String name, int... values) {
+        BufferedImage image = new BufferedImage(16, values.length / 16, BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setPixels(0, 0, image.getWidth(), image.getHeight(), values);
+        return add(name, image);
     }
 
     MaskFolder palette(String name, List<Integer> palette, int... values) {

@@ -10,6 +10,7 @@ import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.data.Finding.Severity;
 import dev.imas.image.Palette;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -417,6 +418,61 @@ class MaskSurveyTest {
                                 + " transparency");
         folder.transparent("a", 0xffff0000, 0).transparent("v", 0xffff0000, 0);
         assertThat(labels(folder.survey())).startsWith(1, 0);
+    }
+
+    @Test
+    void theShapeInTheTransparencyAndInTheValues() {
+        folder.transparent("a", 0xff000000, 0x00ffffff).transparent("v", 0xff000000, 0xffffffff, 0x00ffffff);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .startsWith(folder.mask("a") + " and " + folder.mask("v") + " have transparent pixels that are not"
+                        + " black");
+        folder.transparent("a", 0, 0xff000000, 0xffffffff).transparent("v", 0xff000000, 0xffffffff);
+        faults(folder.survey()).isEmpty();
+    }
+
+    /** Halved with averaging; squares painted in as many greys stay classes. */
+    @Test
+    void greyStepsAlongEdgesAloneAreNoClasses() {
+        int[] smoothed = new int[256];
+        int[] painted = new int[256];
+        int[] rim = {64, 128, 191, 128};
+        for (int i = 0; i < 256; i++) {
+            int x = i % 16;
+            int y = i / 16;
+            boolean edge = (x == 4 || x == 11) && y >= 4 && y <= 11 || (y == 4 || y == 11) && x >= 4 && x <= 11;
+            boolean inside = x > 4 && x < 11 && y > 4 && y < 11;
+            smoothed[i] = inside ? 255 : edge ? rim[(x + 2 * y) % 4] : 0;
+            painted[i] = 64 * (x / 4) - (x >= 12 ? 1 : 0) + (y > 12 ? 255 - 64 * (x / 4) + (x >= 12 ? 1 : 0) : 0);
+        }
+        folder.wide("a", smoothed).wide("v", smoothed);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .contains("the greys lie along edges alone", "data.labels: {0-127: 0, 128-255: 1}; if each is a class");
+        folder.wide("a", painted).wide("v", painted);
+        assertThat(folder.survey().resolved().data().classes()).isEqualTo(5);
+    }
+
+    /** Two masks with one patch a number; of classes that lie about in patches nothing is asked. */
+    @Test
+    void numbersOfObjectsInFewMasks() {
+        folder.wide("a", bars(6, 1)).wide("v", bars(9, 1));
+        faults(folder.survey()).singleElement().asString().contains("data.instances: foreground", "data.classes: 10");
+        folder.wide("a", bars(6, 2)).wide("v", bars(9, 2));
+        faults(folder.survey()).isEmpty();
+        folder.wide("a", bars(2, 1)).wide("v", bars(3, 1));
+        faults(folder.survey()).isEmpty();
+    }
+
+    /** Rows of 16 in turn, every number as often. */
+    private static int[] bars(int most, int times) {
+        int[] values = new int[16 * (1 + 2 * most * times)];
+        for (int row = 0; row < most * times; row++) {
+            Arrays.fill(values, 16 * (1 + 2 * row), 16 * (2 + 2 * row), 1 + row % most);
+        }
+        return values;
     }
 
     @Test

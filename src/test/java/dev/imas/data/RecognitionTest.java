@@ -197,6 +197,49 @@ class RecognitionTest {
     }
 
     @Test
+    void aMaskOfOneObjectHasOneValueBeside0() {
+        picture(root.resolve("p/images/p.png"), 4, 2);
+        mask(root.resolve("p/masks/1.png"), 4, 2, 255, 0, 3, 0);
+        mask(root.resolve("p/masks/2.png"), 4, 2, 0, 0, 0, 255);
+        mask(root.resolve("p/masks/3.png"), 4, 2, 0, 128, 64, 255);
+        Dataset set = Dataset.open(auto("data.classes", 2, "data.class_names", List.of(), "data.palette", List.of()));
+        assertThatThrownBy(() -> set.labeled().mask(0))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("1.png holds more than one value beside 0, such as 255, 3 (so do 2 of 3 files");
+    }
+
+    @Test
+    void filesOfTheSameFewNamesAreNoObjects() {
+        for (String id : List.of("p1", "p2", "p3")) {
+            picture(root.resolve("images/" + id + ".png"), 4, 2);
+            mask(root.resolve("masks/" + id + "/" + id + "_nucleus.png"), 4, 2, 255, 0);
+            mask(root.resolve("masks/" + id + "/" + id + "_cytoplasm.png"), 4, 2, 0, 255);
+        }
+        refused("hold files of the same few names (cytoplasm, nucleus)", "add data.instances: foreground (or border)");
+        ImasConfig objects = auto(
+                "data.classes",
+                3,
+                "data.class_names",
+                List.of(),
+                "data.palette",
+                List.of(),
+                "data.instances",
+                "border");
+        assertThat(DataFolder.resolved(objects, told::add).data().instances()).isEqualTo(Instances.BORDER);
+        for (String id : List.of("p1", "p2", "p3")) {
+            root.resolve("masks/" + id + "/" + id + "_nucleus.png")
+                    .toFile()
+                    .renameTo(root.resolve("masks/" + id + "/" + id + "_object2.png")
+                            .toFile());
+            root.resolve("masks/" + id + "/" + id + "_cytoplasm.png")
+                    .toFile()
+                    .renameTo(root.resolve("masks/" + id + "/" + id + "_object1.png")
+                            .toFile());
+        }
+        assertThat(recognised().masks()).containsExactly("masks/*/");
+    }
+
+    @Test
     void whatSystemsAndRunsLeaveIsNoPicture() {
         files("images/#.png", "masks/#.png");
         write(root.resolve("images/._n0.png"), new byte[1]);
