@@ -149,11 +149,13 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
 
     private void keepApart(Path out) {
         Path results = RealPath.of(out);
+        boolean among = pictures.stream()
+                .anyMatch(found -> results.equals(RealPath.of(found.file()).getParent()));
+        if (among) {
+            throw new UserException("--out: " + out + " is the folder of the pictures; name another folder");
+        }
         folders.forEach((folder, recursive) -> {
             Path looked = RealPath.of(folder);
-            if (results.equals(looked)) {
-                throw new UserException("--out: " + out + " is the folder of the pictures; name another folder");
-            }
             if (recursive && results.startsWith(looked)) {
                 throw new UserException("--out: " + out + " lies in " + folder
                         + ", which is looked through for pictures; name a folder outside");

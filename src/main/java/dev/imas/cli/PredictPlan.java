@@ -7,6 +7,7 @@ import dev.imas.image.PictureNames;
 import dev.imas.image.ResultMark;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,9 @@ import java.util.function.Predicate;
 
 /** Which picture gets which files. */
 record PredictPlan(List<Job> jobs) {
+    /** So many faults are told one by one. */
+    private static final int TOLD = 10;
+
     /** @param stem path of the results, less their endings */
     record Job(Path picture, Path stem) {}
 
@@ -44,23 +48,31 @@ record PredictPlan(List<Job> jobs) {
                 .toList());
     }
 
-    /** No result may replace a picture or another result. */
+    /** No result may replace a picture or another result, or find a folder in its place. */
     PredictPlan keptApart(PredictResults results) {
         Set<Path> inputs = new HashSet<>();
         jobs.forEach(job -> inputs.add(RealPath.of(job.picture)));
         Map<Path, Path> origins = new HashMap<>();
+        List<String> faults = new ArrayList<>();
         for (Job job : jobs) {
             for (Path result : results.files(job.stem)) {
                 Path other = origins.put(result, job.picture);
                 if (other != null) {
-                    throw new UserException("--input: " + other + " and " + job.picture + " would both become " + result
+                    faults.add("--input: " + other + " and " + job.picture + " would both become " + result
                             + "; rename one");
-                }
-                if (inputs.contains(RealPath.of(result))) {
-                    throw new UserException(
+                } else if (inputs.contains(RealPath.of(result))) {
+                    faults.add(
                             "--out: the result " + result + " would replace a picture of --input; name another folder");
+                } else if (Files.isDirectory(result)) {
+                    faults.add("--out: there is a folder where the result " + result
+                            + " belongs; rename it, or name another folder");
                 }
             }
+        }
+        if (!faults.isEmpty()) {
+            int more = faults.size() - TOLD;
+            throw new UserException(String.join("\n", more > 0 ? faults.subList(0, TOLD) : faults)
+                    + (more > 0 ? "\nand " + more + " more results of this kind" : ""));
         }
         return this;
     }

@@ -37,7 +37,7 @@ public final class RunsCompared {
         Compared compared = of(directories);
         try {
             if (Files.exists(page)
-                    && !Files.readString(page, StandardCharsets.UTF_8).contains(MARK)) {
+                    && !new String(Files.readAllBytes(page), StandardCharsets.ISO_8859_1).contains(MARK)) {
                 throw new UserException(page + " is there and no page of a comparison; name another with --out");
             }
             DurableFiles.replace(
@@ -61,12 +61,27 @@ public final class RunsCompared {
         told.put("network", common(facts, "network.backbone"));
         told.put("epochs", common(facts, "training.epochs"));
         return Assembly.compared(
-                entries.size() + " runs",
-                told,
-                entries,
-                KeptSamples.of(entries),
-                KeptSamples.LEAD,
-                RunDifferences.inCommon(facts));
+                        entries.size() + " runs",
+                        told,
+                        entries,
+                        KeptSamples.of(entries),
+                        KeptSamples.LEAD,
+                        RunDifferences.inCommon(facts))
+                .remarking(otherPictures(facts));
+    }
+
+    /** Runs with other numbers of labels have tables of their own, side by side on one page all the same. */
+    private static List<String> otherPictures(List<RunFacts> facts) {
+        long sets = facts.stream()
+                .filter(run -> !run.config().setting("data.layout").equals("embedded")) // whose scenes a seed draws
+                .map(RunFacts::validation)
+                .filter(print -> !print.isEmpty())
+                .distinct()
+                .count();
+        return sets > 1
+                ? List.of("These runs were measured on " + sets + " different sets of validation pictures: figures of"
+                        + " one set say nothing of another's.")
+                : List.of();
     }
 
     private static void requireRuns(List<Path> directories) {

@@ -11,6 +11,7 @@ import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.config.ImasConfig.SupervisedLoss;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -66,6 +67,12 @@ public final class Validation {
             String name = data.classNames().get(i);
             faults.require(ClassNameRule.allows(name), "data.class_names[" + i + "]", name, ClassNameRule.EXPECTED);
         }
+        List<String> twice = data.classNames().stream()
+                .distinct()
+                .filter(name -> Collections.frequency(data.classNames(), name) > 1)
+                .toList();
+        faults.require(
+                twice.isEmpty(), "data.class_names", String.join(" and ", twice) + " twice", "another name a class");
         onePerClass("data.palette", data.palette(), " colours");
         boolean bothOpen = data.classes() == null
                 && !data.classNames().isEmpty()

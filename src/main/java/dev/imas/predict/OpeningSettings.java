@@ -11,6 +11,7 @@ import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.LastWindow;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.Names;
+import dev.imas.config.NetworkSettings;
 import dev.imas.config.Validation;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunWeights;
@@ -18,9 +19,11 @@ import dev.imas.weights.NetworkSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The settings that a weight file is opened with: a preset's, a file's or those of the run around it, what the weight
@@ -68,6 +71,8 @@ record OpeningSettings(Segmenter.Options options) {
         options.changes.forEach(change -> change.accept(layers));
         own.ifPresent(spec -> requireChannels(weights, spec.input().channels(), layers));
         ImasConfig asked = ConfigYaml.resolve(layers);
+        own.ifPresent(spec -> requireNetwork(weights, spec, before, asked));
+        own.ifPresent(spec -> tellOfRun(weights, spec, run, before));
         own.ifPresent(spec -> Validation.requireWindows(spec.network().backbone(), asked.evaluation()));
         if (alone && own.get().sight().scale().isEmpty() && asked.evaluation().scale() == 1) {
             options.notes.accept(weights + " does not say at which scale its network sees pictures: taken at full size;"
@@ -128,6 +133,40 @@ record OpeningSettings(Segmenter.Options options) {
         if (seen.rgb() != asked.rgb() || seen.count() != asked.count()) {
             throw new UserException("data.channels is " + asked + "; expected " + seen
                     + (seen.rgb() ? "" : ", or as many chosen ones") + ", for the network in " + weights);
+        }
+    }
+
+    /** A network is as its file says; whoever asks for another one would get this one all the same. */
+    private void requireNetwork(Path weights, NetworkSpec spec, ImasConfig before, ImasConfig asked) {
+        Map<String, String> own = NetworkSettings.of(spec.network());
+        Map<String, String> told = NetworkSettings.of(before.network());
+        List<String> changed = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        NetworkSettings.of(asked.network()).forEach((key, wanted) -> {
+            if (!wanted.equals(told.get(key)) && !wanted.equals(own.get(key))) {
+                changed.add(key + " is " + wanted + ", the network's is " + own.get(key));
+            } else if (!told.get(key).equals(own.get(key))) {
+                others.add(key);
+            }
+        });
+        if (!changed.isEmpty()) {
+            throw new UserException(
+                    weights + ": " + String.join("; ", changed) + ": a trained network stays as it is; leave that out");
+        }
+        if (!others.isEmpty() && (options.preset != null || options.configuration != null)) {
+            options.notes.accept("the network is that of " + weights + ", whose " + String.join(", ", others)
+                    + (others.size() == 1 ? " is" : " are") + " not as the preset or configuration says");
+        }
+    }
+
+    /** The settings of a run go before what its weights say of pictures, unless somebody edited them unawares. */
+    private void tellOfRun(Path weights, NetworkSpec spec, RunDirectory run, ImasConfig settings) {
+        double used = settings.evaluation().scale();
+        OptionalDouble told = spec.sight().scale();
+        boolean ofRun = options.preset == null && options.configuration == null && Files.isRegularFile(run.config());
+        if (ofRun && told.isPresent() && told.getAsDouble() != used) {
+            options.notes.accept(run.config() + " says evaluation.scale: " + used + ", and " + weights + " says "
+                    + told.getAsDouble() + ": the former counts, unless you set it");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.imas.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a comparison found, for {@link ComparisonPage}. Shares and mIoU are in [0,1], NaN where there is none.
@@ -27,6 +28,12 @@ public record Compared(
         String lead,
         String method,
         String settings) {
+
+    /** The same with more notes. */
+    public Compared remarking(List<String> more) {
+        List<String> all = Stream.concat(notes.stream(), more.stream()).toList();
+        return new Compared(title, facts, all, groups, classes, pictures, lead, method, settings);
+    }
 
     /** A class. */
     public record ClassName(String name, int colour) {}

@@ -177,12 +177,53 @@ class PredictCommandTest {
         Files.move(in.resolve("a.png"), in.resolve("a.jpg"));
         assertThat(predict("--input", in).err()).contains("--out: " + in + " is the folder of the pictures");
         assertThat(predict("--input", in + "/*.jpg").err()).contains("is the folder of the pictures");
+        assertThat(predict("--input", in.resolve("a.jpg")).err()).contains("is the folder of the pictures");
         assertThat(predict(
                                 "--input",
                                 Files.createDirectories(dir.resolve("empty/below"))
                                         .getParent())
                         .err())
                 .contains("; --recursive looks into the folders in it");
+    }
+
+    @Test
+    void allResultsThatHaveNoPlaceAreTold() throws IOException {
+        for (String name : List.of("b", "c")) {
+            picture(name + ".png", 8, 8, 4);
+            Files.copy(in.resolve(name + ".png"), in.resolve(name + ".jpg"));
+        }
+        Files.createDirectories(out.resolve("a.png"));
+        assertThat(predict("--input", in, "--overwrite").err())
+                .contains("would both become " + out.resolve("b.png"), "would both become " + out.resolve("c.png"))
+                .contains("there is a folder where the result " + out.resolve("a.png") + " belongs");
+        assertThat(written()).isEmpty();
+    }
+
+    @Test
+    void aTrainedNetworkStaysAsItIs() throws IOException {
+        Result result = predict(
+                "--input",
+                in,
+                "--set",
+                "network.output_stride=8",
+                "--set",
+                "network.multi_grid=false",
+                "--set",
+                "network.init_weights=none");
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err())
+                .contains("network.output_stride is 8, the network's is 16; network.multi_grid is false, the"
+                        + " network's is true: a trained network stays as it is");
+        assertThat(written()).isEmpty();
+        Result preset = predict("--input", in, "--preset", "voc");
+        assertThat(preset.status()).as(preset.err()).isZero();
+        assertThat(preset.err()).contains("whose network.backbone", "not as the preset or configuration says");
+    }
+
+    @Test
+    void twoClassesOfOneNameAreRefused() {
+        assertThat(predict("--input", in, "--set", "data.class_names=[a, b, b]").err())
+                .contains("data.class_names is b twice; expected another name a class");
     }
 
     @Test

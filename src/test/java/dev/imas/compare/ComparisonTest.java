@@ -180,6 +180,27 @@ class ComparisonTest {
         assertThatThrownBy(() -> RunsCompared.write(runs, mine)).hasMessageContaining("no page of a comparison");
     }
 
+    /** Whose labels differ in number, too, so that they have tables of their own. */
+    @Test
+    void runsOnOtherPicturesAreRemarkedOn() throws IOException {
+        Path run = folder.root().resolve("labels3-seed7-imas");
+        List<Path> runs = new ArrayList<>();
+        for (String name : List.of("photos", "cells")) {
+            Path other = Files.createDirectories(dir.resolve(name));
+            String config = Files.readString(run.resolve("config.yaml"));
+            Files.writeString(other.resolve("config.yaml"), config.replace("layout: embedded", "layout: folders"));
+            String summary = Files.readString(run.resolve("summary.json"));
+            Files.writeString(
+                    other.resolve("summary.json"),
+                    summary.replaceFirst("(\"validation\" : \")", "$1" + name)
+                            .replaceFirst("\"labeled\" : 3", "\"labeled\" : " + name.length()));
+            runs.add(other);
+        }
+        assertThat(RunsCompared.of(runs).notes())
+                .anyMatch(note -> note.contains("2 different sets of validation pictures"));
+        assertThat(RunsCompared.of(runs.subList(0, 1)).notes()).isEmpty();
+    }
+
     /** Runs of one method with other settings are rows of their own, and methods are compared at equal settings. */
     @Test
     void otherSettingsAreOtherRows() throws IOException {
