@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.image.ImageSize;
 import dev.imas.image.MaskValue;
+import dev.imas.image.SmoothedEdges;
 import dev.imas.image.StoredMask;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import java.util.Map;
  * @param alpha   it has transparent pixels beside opaque ones
  * @param pixels  how many a value has; of a mask with more than {@link #MOST_VALUES} some of its values
  * @param values  how many values it holds
+ * @param blended it holds colours that smoothing made of others
+ * @param negated its file says that the least value is white
  */
 record MaskContent(
         Path path,
@@ -28,7 +31,9 @@ record MaskContent(
         List<Integer> palette,
         boolean alpha,
         Map<MaskValue, Long> pixels,
-        int values) {
+        int values,
+        boolean blended,
+        boolean negated) {
     /** No more are kept of one file: masks of classes have few, and a photograph has as many as pixels. */
     static final int MOST_VALUES = 1000;
 
@@ -55,7 +60,15 @@ record MaskContent(
                 mask.palette(),
                 mask.alpha(),
                 pixels,
-                counts.size());
+                counts.size(),
+                mask.colour() && isBlended(mask, counts),
+                mask.negated());
+    }
+
+    private static boolean isBlended(StoredMask mask, Map<Integer, long[]> counts) {
+        Map<Integer, Long> pixels = new HashMap<>();
+        counts.forEach((value, count) -> pixels.put(value, count[0]));
+        return SmoothedEdges.of(mask, pixels).isPresent();
     }
 
     /** Its numbers, in rising order. */
