@@ -24,13 +24,24 @@ public enum AnnotationFormat {
         return files;
     }
 
-    AnnotationReader reader(RoiClass roiClass) {
+    /** Whether its files say the sizes of the pictures, as a rule. */
+    boolean statesSizes() {
+        return this == COCO || this == LABELME;
+    }
+
+    /**
+     * What reads its files.
+     *
+     * @param roiClass where the class of an ImageJ region is taken from
+     * @param listed   a list says which classes there are
+     */
+    AnnotationReader reader(RoiClass roiClass, boolean listed) {
         return switch (this) {
             case GEOJSON -> new GeoJsonReader();
             case COCO -> new CocoReader();
             case LABELME -> new LabelMeReader();
             case ROI -> new RoiReader(roiClass);
-            case COLOUR -> new ColourMaskReader();
+            case COLOUR -> new ColourMaskReader(listed);
         };
     }
 }

@@ -29,6 +29,11 @@ final class ClassNames {
         return name.equalsIgnoreCase("Region*");
     }
 
+    /** Without regard to case and blanks. */
+    static String bareLetters(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[\\s\\p{Z}]+", "");
+    }
+
     private static String bare(String name) {
         return name.replaceAll("^_+|[_*]+$", "").toLowerCase(Locale.ROOT);
     }

@@ -5,6 +5,7 @@ import dev.imas.config.Colors;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
 import dev.imas.image.PictureNames;
+import dev.imas.image.SmoothedEdges;
 import dev.imas.image.StoredMask;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,13 @@ final class ColourMaskReader implements AnnotationReader {
     /** More are the shades of smooth edges or of a photograph. */
     private static final int MOST_COLOURS = 255;
 
+    private final boolean listed;
+
+    /** @param listed a list names the colours that are classes, so that those of smoothed edges are told as strangers */
+    ColourMaskReader(boolean listed) {
+        this.listed = listed;
+    }
+
     @Override
     public boolean reads(Path file) {
         return PictureNames.isPicture(file.getFileName().toString());
@@ -26,11 +34,11 @@ final class ColourMaskReader implements AnnotationReader {
 
     @Override
     public List<AnnotatedPicture> read(Path file, Findings findings) {
-        return List.of(new ColourMask(file));
+        return List.of(new ColourMask(file, listed));
     }
 
     /** Decoded whenever it is asked, so that one mask is in memory at a time. */
-    private record ColourMask(Path file) implements AnnotatedPicture {
+    private record ColourMask(Path file, boolean listed) implements AnnotatedPicture {
         @Override
         public String origin() {
             return file.toString();
@@ -69,6 +77,9 @@ final class ColourMaskReader implements AnnotationReader {
                             + " colours; expected one a class: save it without smooth edges, not as JPEG");
                 }
             }
+            if (!listed) {
+                requireSharp(mask);
+            }
             List<Annotation> annotations = new ArrayList<>();
             colours.forEach((colour, bits) -> annotations.add(new Annotation(
                     file + " " + Colors.hex(colour),
@@ -76,6 +87,18 @@ final class ColourMaskReader implements AnnotationReader {
                     colour,
                     List.of(new Bitmap(0, 0, mask.width(), mask.height(), bits)))));
             return annotations;
+        }
+
+        private void requireSharp(StoredMask mask) {
+            Map<Integer, Long> pixels = new TreeMap<>();
+            for (int value : mask.values()) {
+                pixels.merge(value, 1L, Long::sum);
+            }
+            SmoothedEdges.of(mask, pixels).ifPresent(between -> {
+                throw new UserException(file + " has " + between + ", so its edges were smoothed, or it was resized or"
+                        + " compressed; expected one colour a class: save it anew without that, or list the classes'"
+                        + " colours in a file (--classes), with * = ignore for the others");
+            });
         }
 
         private int colour(StoredMask mask, int value) {

@@ -1,11 +1,16 @@
 package dev.imas.annotations;
 
 import dev.imas.image.LabelMap;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Draws masks and keeps count. */
 final class Drawing {
@@ -14,6 +19,9 @@ final class Drawing {
         final long[] pixels = new long[256];
         final long[] pictures = new long[256];
         final long[] annotations = new long[256];
+        /** Pictures in which a class was drawn and no pixel of it is left, by its label. */
+        final Map<Integer, List<Path>> hidden = new TreeMap<>();
+
         long covered;
         int masks;
     }
@@ -36,7 +44,7 @@ final class Drawing {
 
     /** The mask of a picture; empty where nothing is drawn and such pictures stay without one. */
     Optional<LabelMap> mask(Matches.Annotated picture, Findings findings) {
-        boolean any = false;
+        Set<Integer> laid = new HashSet<>();
         Canvas canvas = new Canvas(picture.size(), request.sparse() ? LabelMap.IGNORE : 0);
         for (Matches.Source source : picture.sources()) {
             for (Annotation annotation : source.annotated().annotations(picture.size())) {
@@ -44,16 +52,26 @@ final class Drawing {
                 if (label.isEmpty()) {
                     leaveOut(annotation, findings);
                 } else if (lay(annotation, label.getAsInt(), source.frame(), canvas)) {
-                    any = true;
+                    laid.add(label.getAsInt());
                 }
             }
         }
-        if (!any && !request.emptyIsBackground()) {
+        if (laid.isEmpty() && !request.emptyIsBackground()) {
             return Optional.empty();
         }
         LabelMap mask = canvas.mask();
         count(mask, canvas.covered());
+        noteHidden(laid, mask, picture.file());
         return Optional.of(mask);
+    }
+
+    private void noteHidden(Set<Integer> laid, LabelMap mask, Path picture) {
+        for (byte label : mask.labels()) {
+            laid.remove(label & 255);
+        }
+        laid.remove(LabelMap.IGNORE);
+        laid.forEach(label ->
+                counts.hidden.computeIfAbsent(label, key -> new ArrayList<>()).add(picture));
     }
 
     private OptionalInt label(Annotation annotation) {

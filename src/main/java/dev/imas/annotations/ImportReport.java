@@ -3,8 +3,10 @@ package dev.imas.annotations;
 import dev.imas.image.LabelMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -29,6 +31,15 @@ record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts coun
             lines.add("overlap  " + Words.count(counts.covered, "pixel")
                     + " of an annotation lie under a later one of another class");
         }
+        counts.hidden.forEach((label, among) -> lines.add("warning  no pixel of "
+                + table.names().get(label) + " is left in "
+                + Words.count(among.size(), "picture") + " (such as "
+                + among.get(0).getFileName()
+                + "): later annotations cover all of it; put it behind them in the file, or leave their class out"
+                + " (--classes, NAME = skip)"));
+        if (request.classes().isEmpty()) {
+            alike(lines);
+        }
         lines.add("rule     a pixel belongs to an annotation when its centre does, by the even-odd rule; pixels without"
                 + " annotation are " + (request.sparse() ? "ignored (255)" : "background"));
         if (request.sparse() && counts.pixels[0] == 0) {
@@ -40,6 +51,26 @@ record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts coun
                 + "), masks, classes.yaml, import.txt");
         lines.add("train    imas train --config " + out.resolve("classes.yaml") + " --data " + out);
         return lines;
+    }
+
+    /** Names that were typed in two ways make two classes of one. */
+    private void alike(List<String> lines) {
+        Map<String, List<String>> alike = new LinkedHashMap<>();
+        table.labels().keySet().forEach(name -> alike.computeIfAbsent(
+                        ClassNames.bareLetters(name), key -> new ArrayList<>())
+                .add(name));
+        alike.values().stream()
+                .filter(names ->
+                        names.stream().map(table.labels()::get).distinct().count() > 1)
+                .forEach(names -> lines.add("warning  the classes "
+                        + String.join(
+                                " and ",
+                                names.stream()
+                                        .map(Words::brief)
+                                        .map(n -> '"' + n + '"')
+                                        .toList())
+                        + " differ in case or blanks alone; if they are one, list the classes in a file (--classes),"
+                        + " with " + names.get(1) + " = " + names.get(0)));
     }
 
     private void classes(List<String> lines) {

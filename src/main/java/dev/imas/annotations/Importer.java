@@ -26,7 +26,7 @@ public final class Importer {
 
     private Importer(ImportRequest request) {
         this.request = request;
-        reader = request.format().reader(request.roiClass());
+        reader = request.format().reader(request.roiClass(), request.classes().isPresent());
     }
 
     /**
@@ -121,8 +121,14 @@ public final class Importer {
         ImportedClasses classes = new ImportedClasses(reader.declared());
         for (Matches.Annotated picture : annotated) {
             for (Matches.Source source : picture.sources()) {
-                findings.gather(
-                        () -> source.annotated().annotations(picture.size()).forEach(classes::add));
+                findings.gather(() -> {
+                    List<Annotation> annotations = source.annotated().annotations(picture.size());
+                    if (!source.tile()) {
+                        Outside.requireFew(
+                                picture, source, annotations, request.format().statesSizes());
+                    }
+                    annotations.forEach(classes::add);
+                });
             }
         }
         findings.raise();

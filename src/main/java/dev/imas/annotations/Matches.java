@@ -26,8 +26,9 @@ final class Matches {
      *
      * @param annotated the annotations
      * @param frame     the picture's place
+     * @param tile      the picture is a part of the annotated one
      */
-    record Source(AnnotatedPicture annotated, Frame frame) {}
+    record Source(AnnotatedPicture annotated, Frame frame, boolean tile) {}
 
     private final ImportRequest request;
     private final PictureFolder pictures;
@@ -85,7 +86,10 @@ final class Matches {
         found.forEach((file, sources) -> findings.gather(() -> {
             ImageSize size = ImageFiles.size(file);
             List<Source> framed = sources.stream()
-                    .map(source -> new Source(source, frame(file, size, source)))
+                    .map(source -> new Source(
+                            source,
+                            frame(file, size, source),
+                            pictures.tile(file, source.names()).isPresent()))
                     .toList();
             annotated.add(new Annotated(file, size, framed));
         }));

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +89,7 @@ final class RoiReader implements AnnotationReader {
                 if (i == MOST_REGIONS) {
                     throw new UserException(file + " has more than " + MOST_REGIONS + " entries");
                 }
-                if (entry.isDirectory()) {
+                if (entry.isDirectory() || isOfSystem(entry)) {
                     continue;
                 }
                 String where = file + " " + Words.printable(entry.getName());
@@ -109,6 +110,11 @@ final class RoiReader implements AnnotationReader {
                 }
             }
         }
+    }
+
+    /** Systems put files of their own into the zips that they make. */
+    private static boolean isOfSystem(ZipEntry entry) {
+        return Arrays.stream(entry.getName().split("/")).anyMatch(FileNames::ofSystem);
     }
 
     private static void checkLength(String where, long bytes) {

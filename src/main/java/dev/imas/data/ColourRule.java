@@ -5,6 +5,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.MaskLabels;
 import dev.imas.image.MaskValue;
 import dev.imas.image.Palette;
+import dev.imas.image.SmoothedEdges;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +21,6 @@ final class ColourRule {
     private static final int VOC_CLASSES = 21;
     /** Masks of classes have few colours. */
     private static final int MOST_COLOURS = 64;
-    /** From this share of the pixels on a colour is one that was painted, not made by smoothing. */
-    private static final double PAINTED = 0.002;
 
     private final List<MaskContent> masks;
     private final List<Finding> findings;
@@ -49,6 +48,9 @@ final class ColourRule {
         boolean two = found.keys().size() == 2 && found.keys().get(0) == BLACK;
         if (two && (classes == null || classes == 2)) {
             return mapped(data, found, found.keys(), "black as background");
+        }
+        if (masks.stream().anyMatch(MaskContent::blended)) {
+            return smoothed(data, found);
         }
         findings.add(Finding.fault("masks are colour pictures, and nothing says which class is which colour: "
                 + found.told() + unmatched(data, found) + "; say it, in your classes' order: "
@@ -82,17 +84,26 @@ final class ColourRule {
 
     private ImasConfig.Data smoothed(ImasConfig.Data data, FoundValues found) {
         List<Integer> painted = found.byShare().stream()
-                .filter(colour -> found.share(colour) >= PAINTED)
+                .filter(colour -> found.share(colour) >= SmoothedEdges.PAINTED)
                 .toList();
         boolean few = painted.size() > 1 && painted.size() <= VOC_CLASSES;
         findings.add(Finding.fault("masks are pictures of " + found.keys().size() + " colours or more, such as "
-                + found.files(found.keys().subList(0, 1)) + "; a mask has one colour a class"
+                + suspect(found) + "; a mask has one colour a class"
                 + (few
                         ? ": edges were smoothed, or the masks were resized or compressed; save them anew without"
                                 + " that, or add, in your classes' order, "
                                 + found.line(ordered(painted), true)
                         : "; are these the pictures themselves?")));
         return data;
+    }
+
+    /** A mask whose colours were seen to be mixed, or one that holds any of them. */
+    private String suspect(FoundValues found) {
+        return masks.stream()
+                .filter(MaskContent::blended)
+                .map(mask -> mask.path().toString())
+                .findFirst()
+                .orElseGet(() -> found.files(found.keys().subList(0, 1)));
     }
 
     private ImasConfig.Data mapped(ImasConfig.Data data, FoundValues found, List<Integer> palette, String why) {

@@ -5,7 +5,6 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.PictureInput;
 import dev.imas.data.FileImages.Sample;
-import dev.imas.image.ImageFiles;
 import dev.imas.image.ImageSize;
 import dev.imas.image.PictureHeader;
 import java.nio.file.Files;
@@ -50,7 +49,7 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
     private static List<Sample> usable(List<Sample> samples, boolean withMasks, Set<Path> broken) {
         return samples.stream()
                 .filter(sample -> !broken.contains(sample.picture()) && exists(sample))
-                .filter(sample -> !withMasks || sample.mask() != null && Files.exists(sample.mask()))
+                .filter(sample -> !withMasks || sample.mask() != null && sample.maskProblem() == null)
                 .toList();
     }
 
@@ -140,49 +139,73 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
     }
 
     /**
-     * Pictures that their EXIF mark turns, while their masks carry no such mark: where the sizes tell, a mask that was
-     * drawn over the stored picture is a fault; where they do not, nobody can tell.
+     * Pictures and masks whose orientation marks (EXIF's, TIFF's) turn them in different ways: where the sizes tell
+     * that the mask was drawn over the stored picture, that is a fault; where they do not, nobody can tell.
      *
      * @return pictures whose masks do not fit
      */
     private static Set<Path> turned(Collected files, PictureCheck check, List<Finding> findings) {
         Set<Path> unfit = new HashSet<>();
         List<String> faults = new ArrayList<>();
-        List<String> untold = new ArrayList<>();
+        List<String> pictures = new ArrayList<>();
+        List<String> masks = new ArrayList<>();
         files.masked()
                 .filter(sample -> sample.mask() != null && Files.isRegularFile(sample.mask()))
                 .forEach(sample -> {
-                    PictureHeader header = check.headers().get(sample.picture());
-                    if (header == null || header.orientation() == 1) {
+                    PictureHeader picture = check.headers().get(sample.picture());
+                    PictureHeader mask = picture == null ? null : header(sample.mask());
+                    if (mask == null || mask.orientation() == picture.orientation()) {
                         return;
                     }
-                    ImageSize mask = maskSize(sample.mask());
-                    if (header.shown().equals(header.stored())) {
-                        untold.add(sample.picture().toString());
-                    } else if (header.stored().equals(mask)) {
-                        unfit.add(sample.picture());
-                        faults.add(sample.mask() + " is " + told(mask) + ", its picture is " + told(header.shown())
-                                + " as shown, turned by its EXIF orientation (stored " + told(header.stored())
-                                + "); turn the mask too, or remove the mark from the picture");
+                    boolean storedAlike = mask.stored().equals(picture.stored());
+                    if (!mask.shown().equals(picture.shown())) {
+                        if (storedAlike) {
+                            unfit.add(sample.picture());
+                            faults.add(unfit(sample, picture, mask));
+                        } // else it is of another size in any case, which is told by whoever reads it
+                    } else if (storedAlike) {
+                        boolean plain = mask.orientation() == 1;
+                        (plain ? pictures : masks).add((plain ? sample.picture() : sample.mask()).toString());
                     }
                 });
         Finding.limited(faults).forEach(fault -> findings.add(Finding.fault(fault)));
-        if (!untold.isEmpty()) {
-            findings.add(Finding.warning(untold.size() + (untold.size() == 1 ? " picture" : " pictures")
-                    + " with masks " + (untold.size() == 1 ? "is" : "are")
-                    + " turned by their EXIF orientation, their masks are not: " + Finding.named(untold)
+        if (!pictures.isEmpty()) {
+            findings.add(Finding.warning(pictures.size() + (pictures.size() == 1 ? " picture" : " pictures")
+                    + " with masks " + (pictures.size() == 1 ? "is" : "are")
+                    + " turned by their EXIF orientation, their masks are not: " + Finding.named(pictures)
+                    + "; check that the masks fit the pictures as they are shown, or remove the marks"));
+        }
+        if (!masks.isEmpty()) {
+            findings.add(Finding.warning(masks.size()
+                    + (masks.size() == 1 ? " mask is turned by its" : " masks are turned by their")
+                    + " EXIF orientation otherwise than the picture: "
+                    + Finding.named(masks)
                     + "; check that the masks fit the pictures as they are shown, or remove the marks"));
         }
         return unfit;
     }
 
+    private static String unfit(Sample sample, PictureHeader picture, PictureHeader mask) {
+        return sample.mask() + " is " + told(mask) + ", its picture is " + told(picture)
+                + (mask.orientation() == 1
+                        ? "; turn the mask too, or remove the mark from the picture"
+                        : "; turn the picture too, or remove the mark from the mask");
+    }
+
     /** Null where the mask's own fault is told by whoever reads it. */
-    private static ImageSize maskSize(Path mask) {
+    private static PictureHeader header(Path mask) {
         try {
-            return ImageFiles.size(mask);
+            return PictureHeader.of(mask);
         } catch (UserException e) {
             return null;
         }
+    }
+
+    private static String told(PictureHeader header) {
+        return told(header.shown())
+                + (header.orientation() == 1
+                        ? ""
+                        : " as shown, turned by its EXIF orientation (stored " + told(header.stored()) + ")");
     }
 
     private static String told(ImageSize size) {

@@ -37,6 +37,11 @@ final class FileImages implements ImageSource {
         Sample(String entry, Path picture, Path mask, String origin) {
             this(entry, picture, mask, origin, false);
         }
+
+        /** Why there is nothing to read at the mask's place, in words that complete "MASK ...", or null. */
+        String maskProblem() {
+            return objects && Files.isDirectory(mask) ? null : FileProblem.ofInput(mask);
+        }
     }
 
     private final List<Sample> samples;
@@ -79,8 +84,7 @@ final class FileImages implements ImageSource {
                 faults.add(sample.origin() + ": the picture " + sample.picture()
                         + " has no mask; expected one of its name in masks/");
             } else if (withMasks) {
-                boolean folder = sample.objects() && Files.isDirectory(sample.mask());
-                require(sample, "mask", sample.mask(), folder ? null : FileProblem.ofInput(sample.mask()), faults);
+                require(sample, "mask", sample.mask(), sample.maskProblem(), faults);
             }
         }
         return faults;
@@ -88,8 +92,10 @@ final class FileImages implements ImageSource {
 
     private static void require(Sample sample, String what, Path path, String problem, List<String> faults) {
         if (problem != null) {
-            faults.add(sample.origin() + ": the " + what + " " + path + " " + problem + WrittenPath.hint(sample.entry())
-                    + "; check data.root and the list");
+            faults.add(sample.origin() + ": the " + what + " " + path + " " + problem
+                    + (Files.isRegularFile(path)
+                            ? "; replace it or take it out"
+                            : WrittenPath.hint(sample.entry()) + "; check data.root and the list"));
         }
     }
 

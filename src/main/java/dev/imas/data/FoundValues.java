@@ -92,6 +92,13 @@ final class FoundValues {
         return keys.stream().mapToDouble(this::share).sum();
     }
 
+    /** The one with most pixels. */
+    int commonest(Collection<Integer> keys) {
+        return keys.stream()
+                .max(Comparator.comparingLong(key -> counts.get(key).pixels))
+                .orElseThrow();
+    }
+
     /** Each with its share of pixels and masks: {@code 7 (12.5 % of pixels, 3 masks), 26 (0.3 %, 1)}. */
     String told(Collection<Integer> keys) {
         List<String> texts = new ArrayList<>();

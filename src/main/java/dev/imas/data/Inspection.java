@@ -116,6 +116,8 @@ public record Inspection(
             settled = survey.resolved();
             classes = survey.classes();
             settled = withPictures(settled, sound, findings);
+        } else if (!sound.validation().isEmpty()) {
+            MaskReader.contents(Dataset.of(config, sound), findings); // for what cannot be read among them
         }
         findings.sort((a, b) -> a.severity().compareTo(b.severity()));
         boolean faults = !Finding.texts(findings, Severity.FAULT).isEmpty();

@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.config.Colors;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.MaskLabels;
 import dev.imas.image.MaskMeaning;
 import dev.imas.image.MaskValue;
@@ -19,6 +20,7 @@ import java.util.stream.IntStream;
 /** What is wrong with masks whose values are understood, and with those whose values are not. */
 final class MaskChecks {
     private static final int TOLD_CLASSES = 8;
+    private static final int BLACK = 0;
 
     private final List<MaskContent> masks;
     private final List<Finding> findings;
@@ -91,6 +93,48 @@ final class MaskChecks {
                                     + " right, add data.labels by colour, if the numbers are, by number")
                             : Finding.warning(text + "; the numbers count"));
         });
+    }
+
+    /**
+     * Masks that show the background in another colour than black and something else in black, or black as white:
+     * objects and background may have changed places.
+     *
+     * @param asked what was asked for, before the masks were looked at
+     */
+    void swapped(ImasConfig.Data asked) {
+        if (!asked.labels().isEmpty() || asked.reduceZeroLabel() || asked.instances() != Instances.OFF) {
+            return;
+        }
+        List<Path> white = masks.stream()
+                .filter(MaskContent::negated)
+                .map(MaskContent::path)
+                .toList();
+        if (!white.isEmpty()) {
+            findings.add(Finding.warning(FoundValues.files(white)
+                    + (white.size() == 1 ? " says of itself" : " say of themselves")
+                    + " that the least stored value is white (MinIsWhite; ImageJ's inverting LUT), and what is stored"
+                    + " as 0 is read as the highest value: if objects and background have changed places now, invert"
+                    + " the look-up table and save anew, or say in data.labels which value is what"));
+        }
+        masks.stream().filter(mask -> blackNumber(mask, asked) > 0).findFirst().ifPresent(mask -> {
+            String first = Colors.hex(mask.palette().get(0));
+            findings.add(Finding.warning(mask.path() + " shows 0 as " + first + " and "
+                    + blackNumber(mask, asked) + " as black, and the numbers count: 0 is read as the background;"
+                    + " if black is, say so by colour, such as data.labels: {\"#000000\": 0, \"" + first
+                    + "\": 1}"));
+        });
+    }
+
+    /** The number other than 0 that a mask holds and shows as black, where 0 is another colour; or 0. */
+    private static int blackNumber(MaskContent mask, ImasConfig.Data asked) {
+        return mask.palette().isEmpty() || mask.palette().get(0) == BLACK
+                ? 0
+                : mask.pixels().keySet().stream()
+                        .filter(value -> value.colour() == BLACK)
+                        .mapToInt(MaskValue::number)
+                        .filter(number -> !asked.ignore().contains(number))
+                        .min()
+                        .orElse(0);
     }
 
     /** @return whether every value means something */

@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.image.ImageSize;
 import dev.imas.image.MaskValue;
+import dev.imas.image.SmoothedEdges;
 import dev.imas.image.StoredMask;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -20,6 +21,8 @@ import java.util.Map;
  * @param pixels  how many a value has; of a mask with more than {@link #MOST_VALUES} some of its values
  * @param values  how many values it holds
  * @param forms   what a value's pixels form, of those in {@code pixels}
+ * @param blended it holds colours that smoothing made of others
+ * @param negated its file says that the least value is white
  */
 record MaskContent(
         Path path,
@@ -30,7 +33,9 @@ record MaskContent(
         boolean alpha,
         Map<MaskValue, Long> pixels,
         int values,
-        Map<MaskValue, Form> forms) {
+        Map<MaskValue, Form> forms,
+        boolean blended,
+        boolean negated) {
     /**
      * What the pixels of a value form.
      *
@@ -67,7 +72,15 @@ record MaskContent(
                 mask.alpha(),
                 pixels,
                 counts.size(),
-                forms);
+                forms,
+                mask.colour() && isBlended(mask, counts),
+                mask.negated());
+    }
+
+    private static boolean isBlended(StoredMask mask, Map<Integer, long[]> counts) {
+        Map<Integer, Long> pixels = new HashMap<>();
+        counts.forEach((value, count) -> pixels.put(value, count[0]));
+        return SmoothedEdges.of(mask, pixels).isPresent();
     }
 
     /** Pixels, inner pixels and tops of every value. */

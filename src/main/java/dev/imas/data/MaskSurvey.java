@@ -66,6 +66,7 @@ public final class MaskSurvey {
         int unreadable = faults(findings);
         ImasConfig.Data decided = LabelRule.decide(config.data(), masks, findings);
         checks.palettes(decided);
+        checks.swapped(config.data());
         if (faults(findings) > unreadable || !checks.values(decided)) {
             return new MaskSurvey(config.withData(decided), sorted(findings), masks, List.of(), 0);
         }

@@ -119,24 +119,16 @@ final class NumberRule {
                 return;
             }
         }
-        if (painted.size() > 1 || isAllOf(painted, true) || isAllOf(painted, false)) {
+        if (!painted.isEmpty()) {
             String others = FoundValues.pairs(used, false);
             findings.add(Finding.fault(FoundValues.files(
                             painted.stream().map(MaskContent::path).toList())
-                    + " hold 0 and 255 alone, which would be ignored; other masks hold "
+                    + (painted.size() == 1 ? " holds" : " hold")
+                    + " 0 and 255 alone, which would be ignored; other masks hold "
                     + FoundValues.numbers(masks).told(used) + " and no 255: if it is a class, add data.labels: {"
                     + others + ", 255: 1}; if it is to be ignored, data.labels: {" + others
                     + ", 255: ignore}"));
         }
-    }
-
-    private boolean isAllOf(List<MaskContent> painted, boolean labeled) {
-        long count = painted.stream().filter(mask -> mask.labeled() == labeled).count();
-        return count > 0
-                && count
-                        == masks.stream()
-                                .filter(mask -> mask.labeled() == labeled)
-                                .count();
     }
 
     /**

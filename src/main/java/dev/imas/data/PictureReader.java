@@ -223,7 +223,7 @@ public final class PictureReader {
         if (Ranges.usesDepth(samples)) {
             return Ranges.ofFile(samples, count, origin);
         }
-        List<ValueWindow> windows = Ranges.percentiles(Ranges.sampled(samples, input.channels()));
+        List<ValueWindow> windows = Ranges.percentilesWithoutMarks(Ranges.sampled(samples, input.channels()));
         if (notes != null) {
             notes.accept(origin + " would be dark in the range of its file: " + Ranges.text(windows) + " of "
                     + Ranges.text(List.of(ValueWindow.ofDepth(samples))) + " became 0 to 1; data.range says otherwise");
@@ -234,7 +234,7 @@ public final class PictureReader {
     private void tellDark(Samples samples, Object origin) {
         if (notes != null && !Ranges.usesDepth(samples)) {
             notes.accept(origin + " is dark, its values are "
-                    + Ranges.text(Ranges.percentiles(Ranges.sampled(samples, input.channels()))) + " of "
+                    + Ranges.text(Ranges.percentilesWithoutMarks(Ranges.sampled(samples, input.channels()))) + " of "
                     + Ranges.text(List.of(ValueWindow.ofDepth(samples)))
                     + ", and the network was trained on the whole range of files; data.range says otherwise");
         }

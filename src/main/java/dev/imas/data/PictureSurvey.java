@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -94,6 +95,8 @@ public final class PictureSurvey {
      * @param names   of its channels, or none
      * @param depth   the values that its samples can have
      * @param stored  some of its stored values, by channel
+     * @param most    the window of most of them, by channel
+     * @param used    whether those are a good part of what its samples can have
      * @param windows its range where that is known; else empty
      * @param fault   why it cannot be used, or null
      */
@@ -104,6 +107,8 @@ public final class PictureSurvey {
             List<String> names,
             ValueWindow depth,
             float[][] stored,
+            List<ValueWindow> most,
+            boolean used,
             List<ValueWindow> windows,
             String fault) {
         String depthInWords() {
@@ -140,13 +145,17 @@ public final class PictureSurvey {
                 return faulty(path, fault);
             }
             List<ValueWindow> windows = input.range().open() ? List.of() : reader.windows(samples, path);
+            float[][] stored = Ranges.sampled(samples, input.channels(), share);
+            ValueWindow depth = ValueWindow.ofDepth(samples);
             return new Look(
                     path,
                     samples.kind(),
                     samples.bits(),
                     samples.channelNames(),
-                    ValueWindow.ofDepth(samples),
-                    Ranges.sampled(samples, input.channels(), share),
+                    depth,
+                    stored,
+                    Ranges.most(stored),
+                    Ranges.usesDepth(stored, depth),
                     windows,
                     null);
         } catch (UserException e) {
@@ -155,7 +164,7 @@ public final class PictureSurvey {
     }
 
     private static Look faulty(Path path, String fault) {
-        return new Look(path, null, 0, List.of(), null, null, List.of(), fault);
+        return new Look(path, null, 0, List.of(), null, null, List.of(), false, List.of(), fault);
     }
 
     /** The numbers of an open range. */
@@ -169,14 +178,40 @@ public final class PictureSurvey {
             }
             throw new UserException(mixed(depths));
         }
-        float[][] stored = stored(looks);
-        List<ValueWindow> percentiles = Ranges.percentiles(stored);
-        if (automatic && Ranges.usesDepth(percentiles, looks.get(0).depth())) {
-            return taken(PixelRange.of(Rule.FILE), "the range of the files");
+        if (automatic) {
+            return automatic(looks);
         }
+        float[][] stored = stored(looks, values -> values);
         boolean deviations = input.range().rule() == Rule.ZSCORE;
-        List<ValueWindow> windows = deviations ? Ranges.deviations(stored) : percentiles;
-        String rule = automatic ? "percentile" : input.range().toString();
+        List<ValueWindow> windows = deviations ? Ranges.deviations(stored) : Ranges.percentiles(stored);
+        return numbers(windows, input.range().toString(), looks);
+    }
+
+    /**
+     * The range of the files, where most pictures are neither dark nor flat in it; else one that suits the pictures.
+     * A few pixels decide neither, be they burnt into every picture or all of a picture unlike the others.
+     */
+    private PixelRange automatic(List<Look> looks) {
+        if (usesDepth(looks)) {
+            List<Path> dark = paths(looks, false);
+            return taken(
+                    PixelRange.of(Rule.FILE),
+                    "the range of the files"
+                            + (dark.isEmpty() ? "" : "; less than a quarter of it is used by " + told(dark)));
+        }
+        List<ValueWindow> windows = Ranges.percentiles(stored(looks, Ranges::withoutMarks));
+        List<Path> bright = paths(looks, true);
+        if (!bright.isEmpty() && wouldBeDark(looks, windows)) {
+            return taken(
+                    PixelRange.of(Rule.PICTURE_PERCENTILE),
+                    "picture_percentile, the range of each picture: only " + told(bright) + " fills that of its file, "
+                            + Ranges.text(List.of(looks.get(0).depth()))
+                            + ", in which most others would be dark or flat");
+        }
+        return numbers(windows, "percentile", looks);
+    }
+
+    private PixelRange numbers(List<ValueWindow> windows, String rule, List<Look> looks) {
         return taken(
                 PixelRange.of(windows.stream().map(PictureSurvey::window).toList()),
                 rule + " over " + pictures.size() + " pictures: " + Ranges.text(windows) + " of "
@@ -184,7 +219,33 @@ public final class PictureSurvey {
     }
 
     private boolean usesDepth(List<Look> looks) {
-        return Ranges.usesDepth(Ranges.percentiles(stored(looks)), looks.get(0).depth());
+        return 2 * paths(looks, true).size() >= looks.size()
+                && Ranges.within(
+                        Ranges.percentiles(stored(looks, values -> values)),
+                        looks.get(0).depth());
+    }
+
+    /** Those that use the depth of their files, or those that do not. */
+    private static List<Path> paths(List<Look> looks, boolean used) {
+        return looks.stream()
+                .filter(look -> look.used() == used)
+                .map(Look::path)
+                .toList();
+    }
+
+    private String told(List<Path> some) {
+        return some.size() + " of " + pictures.size() + " pictures (such as " + some.get(0) + ")";
+    }
+
+    /** Whether in these windows half of the pictures would keep less than 32 of 256 levels of a channel. */
+    private static boolean wouldBeDark(List<Look> looks, List<ValueWindow> windows) {
+        return IntStream.range(0, windows.size()).anyMatch(c -> {
+            double[] widths = looks.stream()
+                    .mapToDouble(look -> look.most().get(c).width())
+                    .sorted()
+                    .toArray();
+            return widths[widths.length / 2] < windows.get(c).width() / 8;
+        });
     }
 
     private static String names(List<Look> looks) {
@@ -211,11 +272,11 @@ public final class PictureSurvey {
                 + " needs one depth: convert them, or set data.range=picture_percentile or file";
     }
 
-    private float[][] stored(List<Look> looks) {
+    private static float[][] stored(List<Look> looks, UnaryOperator<float[]> part) {
         int channels = looks.get(0).stored().length;
         return IntStream.range(0, channels)
                 .mapToObj(c -> Ranges.joined(
-                        looks.stream().map(look -> look.stored()[c]).toArray(float[][]::new)))
+                        looks.stream().map(look -> part.apply(look.stored()[c])).toArray(float[][]::new)))
                 .toArray(float[][]::new);
     }
 
@@ -239,6 +300,9 @@ public final class PictureSurvey {
             return look.windows();
         }
         int channels = input.channels().count();
+        if (range.rule() == Rule.PICTURE_PERCENTILE) {
+            return Ranges.percentiles(look.stored());
+        }
         return range.rule() == Rule.FILE
                 ? IntStream.range(0, channels).mapToObj(c -> look.depth()).toList()
                 : Ranges.given(range, channels);

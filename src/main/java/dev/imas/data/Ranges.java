@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -18,6 +19,8 @@ final class Ranges {
     static final int LOOKED_AT = 1 << 16;
     /** Pictures whose values span less of their file's range than this would be dark or flat. */
     private static final double LEAST_USED = 0.25;
+    /** As many widths of the window of most values beside it others are far from them. */
+    private static final int FAR = 3;
 
     private Ranges() {}
 
@@ -44,6 +47,55 @@ final class Ranges {
 
     static List<ValueWindow> percentiles(float[][] channels) {
         return found(channels, ValueWindow::percentiles);
+    }
+
+    /** The percentiles of pictures' values less what is burnt into the pictures. */
+    static List<ValueWindow> percentilesWithoutMarks(float[][] channels) {
+        return percentiles(Arrays.stream(channels).map(Ranges::withoutMarks).toArray(float[][]::new));
+    }
+
+    /** The window of most of a picture's values, for each channel. */
+    static List<ValueWindow> most(float[][] channels) {
+        return found(channels, ValueWindow::most);
+    }
+
+    /**
+     * A picture's values less scale bars, letters and dead pixels: a few that lie far from all others, and of which
+     * most are equal. What lies as far and varies is of the picture.
+     */
+    static float[] withoutMarks(float[] values) {
+        if (values.length == 0) {
+            return values;
+        }
+        ValueWindow most = ValueWindow.most(values.clone());
+        double far = FAR * most.width();
+        ValueWindow kept = new ValueWindow(
+                areMarks(those(values, v -> v < most.low() - far)) ? most.low() - far : Double.NEGATIVE_INFINITY,
+                areMarks(those(values, v -> v > most.high() + far)) ? most.high() + far : Double.POSITIVE_INFINITY);
+        return far > 0 ? those(values, v -> v >= kept.low() && v <= kept.high()) : values;
+    }
+
+    private static float[] those(float[] values, DoublePredicate wanted) {
+        float[] found = new float[values.length];
+        int n = 0;
+        for (float value : values) {
+            if (wanted.test(value)) {
+                found[n++] = value;
+            }
+        }
+        return Arrays.copyOf(found, n);
+    }
+
+    /** Whether half of the values or more are equal. */
+    private static boolean areMarks(float[] values) {
+        Arrays.sort(values);
+        int run = 0;
+        int longest = 0;
+        for (int i = 0; i < values.length; i++) {
+            run = i > 0 && values[i] == values[i - 1] ? run + 1 : 1;
+            longest = Math.max(longest, run);
+        }
+        return values.length > 0 && 2 * longest >= values.length;
     }
 
     static List<ValueWindow> deviations(float[][] channels) {
@@ -98,15 +150,17 @@ final class Ranges {
     /** Whether a picture is neither dark nor flat in the range of its file. */
     static boolean usesDepth(Samples samples) {
         Channels all = Channels.of(Math.min(samples.channels(), 64));
-        return usesDepth(percentiles(sampled(samples, all)), ValueWindow.ofDepth(samples));
+        return usesDepth(sampled(samples, all), ValueWindow.ofDepth(samples));
     }
 
-    /** Whether each of these windows is a good part of what a file's samples can have. */
-    static boolean usesDepth(List<ValueWindow> windows, ValueWindow file) {
-        return windows.stream()
-                .allMatch(window -> window.high() - window.low() >= LEAST_USED * (file.high() - file.low())
-                        && window.low() >= file.low()
-                        && window.high() <= file.high());
+    /** Whether most of a picture's values are a good part of what a file's samples can have, in each channel. */
+    static boolean usesDepth(float[][] channels, ValueWindow file) {
+        return most(channels).stream().allMatch(window -> window.width() >= LEAST_USED * file.width())
+                && within(percentiles(channels), file);
+    }
+
+    static boolean within(List<ValueWindow> windows, ValueWindow file) {
+        return windows.stream().allMatch(window -> window.low() >= file.low() && window.high() <= file.high());
     }
 
     /** As people read them: {@code 101 to 2058, 88 to 3120 and 3 more}. */

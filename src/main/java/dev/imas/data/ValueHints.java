@@ -11,6 +11,8 @@ final class ValueHints {
     private static final double MOST_PIXELS = 0.9;
     /** Grey values from black or white that compression makes of them. */
     private static final int NEAR = 12;
+    /** From this share of the greys on those that lie close together may be a class. */
+    private static final double ONE_GREY = 0.4;
     /** Below this share of the pixels. */
     private static final double SLIP = 0.01;
 
@@ -96,12 +98,34 @@ final class ValueHints {
         boolean smoothed = all.get(0) == 0 && all.size() > 3 && all.get(all.size() - 1) <= 255 && !white.isEmpty();
         if (smoothed && found.share(black) + found.share(white) > MOST_PIXELS) {
             return "nearly all is black or white, so the masks were smoothed, resized with interpolation or compressed:"
-                    + " add data.labels: {0-127: 0, 128-255: 1}";
+                    + between(found, all);
         }
-        if (all.size() > MANY || all.get(all.size() - 1) > 255) {
+        if (all.size() > MANY) {
             return "where every object has a number of its own, add data.instances: foreground (or border)";
         }
         return "say which class each is, such as " + found.line(used, false)
                 + "; where every object has a number of its own, add data.instances: foreground (or border)";
+    }
+
+    /** The line to add; with two, where the greys between black and white lie so close that they may be a class. */
+    private static String between(FoundValues found, List<Integer> all) {
+        String two = "add data.labels: {0-127: 0, 128-255: 1}";
+        List<Integer> greys =
+                all.stream().filter(value -> value > NEAR && value < 255 - NEAR).toList();
+        for (int grey : greys) {
+            List<Integer> close = greys.stream()
+                    .filter(value -> Math.abs(value - grey) <= NEAR)
+                    .toList();
+            boolean blurred = close.size() > 1; // a value by itself is what halving a mask makes of its edges
+            if (blurred && found.share(close) >= ONE_GREY * found.share(greys)) {
+                int middle = found.commonest(close);
+                int low = middle / 2;
+                int high = (middle + 255) / 2;
+                return " if nothing but black and white was painted, " + two + "; if " + middle
+                        + " is a class, data.labels: {0-" + low + ": 0, " + (low + 1) + "-" + high + ": 1, "
+                        + (high + 1) + "-255: 2}";
+            }
+        }
+        return " " + two;
     }
 }

@@ -42,9 +42,11 @@ enum Format {
             new Other(344, "n+1\0", "is a NIfTI volume", "TIFF"),
             new Other(0, "\n\5\1", "is a PCX picture", "PNG"),
             new Other(0, "DDS ", "is a DirectDraw texture", "PNG"),
-            new Other(0, "<svg", "is an SVG drawing", "PNG"),
-            new Other(0, "<!DOCTYPE", "is a web page", PICTURE),
-            new Other(0, "<html", "is a web page", PICTURE));
+            new Other(0, "<svg", "is an SVG drawing", "PNG"));
+    /** What is left in a picture's place where it was not fetched; it is no kind of picture to be saved anew. */
+    private static final List<String> WEB_PAGES = List.of("<!DOCTYPE", "<!doctype", "<html", "<HTML");
+
+    private static final String LFS_POINTER = "version https://git-lfs";
 
     /** Throws for what is none of these, with its name where it is known. */
     static Format of(FileBytes file) throws IOException {
@@ -73,6 +75,14 @@ enum Format {
         }
         if (file.has(0, "P") && file.length() > 2 && "1234567".indexOf(file.u8(1)) >= 0 && file.u8(2) <= ' ') {
             throw ImageProblem.unknownTo("is a PBM, PGM, PPM or PAM picture", "PNG");
+        }
+        if (file.has(0, LFS_POINTER)) {
+            throw ImageProblem.unread("is a pointer of Git LFS and not the file itself; fetch it (git lfs pull)");
+        }
+        for (String start : WEB_PAGES) {
+            if (file.has(0, start)) {
+                throw ImageProblem.unread("is a web page, as failed downloads leave it; fetch the file anew");
+            }
         }
         throw ImageProblem.unread("is not an image this program reads (PNG, JPEG, BMP, GIF, TIFF, WebP); it has "
                 + file.length() + " bytes");

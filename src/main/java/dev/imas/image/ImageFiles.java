@@ -34,7 +34,8 @@ public final class ImageFiles {
 
     /**
      * All channels of a picture as stored, turned as {@link #picture} turns them. A grey picture has one channel, a
-     * palette, RGB and CMYK become three; opacity is left out.
+     * palette, RGB and CMYK become three; opacity is left out. A value that the file declares to be none (GDAL's no-data
+     * value of a TIFF) is NaN.
      *
      * <p>Pages of a TIFF file that says nothing of its dimensions are channels, the first page's first; a page may
      * itself have several. In OME-TIFF and ImageJ's files pages are channels of planes (a slice in Z at a time): a file
@@ -60,7 +61,7 @@ public final class ImageFiles {
     private static Samples samplesOf(Path path, int plane) {
         return reading(path, file -> file.memory(plane), file -> {
             List<Stored> channels = file.decodeChannels(plane);
-            return file.orientation().shown(SampleValues.of(channels, file.channelNames()));
+            return file.orientation().shown(SampleValues.of(channels, file.channelNames(), file.noData()));
         });
     }
 
@@ -99,7 +100,11 @@ public final class ImageFiles {
                 throw ImageProblem.unread("is " + size.width() + "x" + size.height() + ", its picture is "
                         + picture.width() + "x" + picture.height() + "; a mask must have its picture's size");
             }
-            return file.orientation().shown(MaskValues.of(file.decode(), numbers));
+            if (file.pages() > 1) {
+                throw ImageProblem.unread("has " + file.pages()
+                        + " pages; a mask has one: save the page that is the mask as a file of its own");
+            }
+            return file.orientation().shown(MaskValues.of(file.decode(), numbers, file.leastIsWhite()));
         });
     }
 

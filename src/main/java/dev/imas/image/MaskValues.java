@@ -12,8 +12,9 @@ final class MaskValues {
      * The values of a mask; of several channels without a meaning the first.
      *
      * @param numbers whether 32 bits are allowed, in which objects are numbered
+     * @param negated whether the file's least value is white
      */
-    static StoredMask of(Stored stored, boolean numbers) throws IOException {
+    static StoredMask of(Stored stored, boolean numbers, boolean negated) throws IOException {
         if (stored.kind() != Samples.Kind.UNSIGNED || stored.bits() > 16 && !numbers) {
             throw ImageProblem.unread("has " + stored.kind() + " samples of " + stored.bits()
                     + " bits; a mask has 1 to 16 unsigned bits"
@@ -36,7 +37,8 @@ final class MaskValues {
             }
         }
         List<Integer> palette = Arrays.stream(stored.palette()).boxed().toList();
-        return new StoredMask(stored.width(), stored.height(), values, colour, palette, hasShape(stored, values));
+        boolean shape = hasShape(stored, values);
+        return new StoredMask(stored.width(), stored.height(), values, colour, palette, shape, negated);
     }
 
     private static boolean differs(Stored stored) {

@@ -101,7 +101,14 @@ record Orientation(int code) {
                 values[at] = stored.values()[source(from, x, y)];
             }
         }
-        return new StoredMask(size.width(), size.height(), values, stored.colour(), stored.palette(), stored.alpha());
+        return new StoredMask(
+                size.width(),
+                size.height(),
+                values,
+                stored.colour(),
+                stored.palette(),
+                stored.alpha(),
+                stored.negated());
     }
 
     /** The samples as shown. */

@@ -34,6 +34,21 @@ interface PictureFile {
     /** Bits a sample. */
     int bits();
 
+    /** Pages of full size. */
+    default int pages() {
+        return 1;
+    }
+
+    /** Whether the file stores its samples with the least as white; {@link #decode} makes the least black. */
+    default boolean leastIsWhite() {
+        return false;
+    }
+
+    /** The stored value that the file declares to be none, or NaN. */
+    default double noData() throws IOException {
+        return Double.NaN;
+    }
+
     /** Throws where the end of the file is missing, which is looked for without decoding. */
     default void requireEnd() throws IOException {}
 

@@ -16,14 +16,16 @@ public final class PictureRows implements AutoCloseable {
     private final StoredBlocks blocks;
     private final ImageSize size;
     private final List<String> names;
+    private final double noData;
     private int row;
 
-    private PictureRows(Path path, FileBytes file, StoredBlocks blocks, PictureFile picture) {
+    private PictureRows(Path path, FileBytes file, StoredBlocks blocks, PictureFile picture, double noData) {
         this.path = path;
         this.file = file;
         this.blocks = blocks;
         this.size = picture.size();
         this.names = picture.channelNames();
+        this.noData = noData;
     }
 
     /**
@@ -42,8 +44,9 @@ public final class PictureRows implements AutoCloseable {
             try {
                 PictureFile picture = PictureFile.of(file);
                 if (picture.orientation().equals(Orientation.AS_STORED)) {
+                    double noData = picture.noData();
                     opened = picture.blocks(page == null ? PictureFile.ONLY_PLANE : page)
-                            .map(blocks -> new PictureRows(path, file, blocks, picture));
+                            .map(blocks -> new PictureRows(path, file, blocks, picture, noData));
                 }
                 return opened;
             } finally {
@@ -87,7 +90,7 @@ public final class PictureRows implements AutoCloseable {
      * @throws UserException naming the file when they cannot be read
      */
     public Samples samples() {
-        return next(stored -> SampleValues.of(List.of(stored), names));
+        return next(stored -> SampleValues.of(List.of(stored), names, noData));
     }
 
     private interface Making<T> {

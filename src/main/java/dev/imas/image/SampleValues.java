@@ -8,8 +8,12 @@ import java.util.List;
 final class SampleValues {
     private SampleValues() {}
 
-    /** Channels of several pages of one size, the first page's first. */
-    static Samples of(List<Stored> pages, List<String> names) throws IOException {
+    /**
+     * Channels of several pages of one size, the first page's first.
+     *
+     * @param noData the stored value that becomes NaN
+     */
+    static Samples of(List<Stored> pages, List<String> names, double noData) throws IOException {
         List<Stored> plain = new ArrayList<>();
         int channels = 0;
         for (Stored page : pages) {
@@ -24,6 +28,7 @@ final class SampleValues {
             requireAlike(first, page);
             at = put(page, values, at, channels);
         }
+        withoutNoData(values, (float) noData);
         return new Samples(
                 first.width(),
                 first.height(),
@@ -32,6 +37,14 @@ final class SampleValues {
                 first.bits(),
                 values,
                 names.size() == channels ? names : List.of());
+    }
+
+    private static void withoutNoData(float[] values, float noData) {
+        for (int i = 0; !Float.isNaN(noData) && i < values.length; i++) {
+            if (values[i] == noData) {
+                values[i] = Float.NaN;
+            }
+        }
     }
 
     private static Stored withoutPalette(Stored stored) throws IOException {

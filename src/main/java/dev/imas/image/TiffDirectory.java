@@ -38,6 +38,7 @@ final class TiffDirectory {
     static final int EXTRA_SAMPLES = 338;
     static final int SAMPLE_FORMAT = 339;
     static final int JPEG_TABLES = 347;
+    static final int NO_DATA = 42113;
 
     private static final int MAX_PAGES = 1 << 16;
     private static final int MAX_NUMBERS = 1 << 24;

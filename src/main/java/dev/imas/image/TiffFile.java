@@ -26,7 +26,9 @@ final class TiffFile implements PictureFile {
         if (pages.isEmpty()) {
             throw ImageProblem.damaged("it has no page of full size");
         }
-        planes = TiffPlanes.of(pages.get(0).tags.text(TiffDirectory.DESCRIPTION), pages.size());
+        TiffPage first = pages.get(0);
+        long samples = (long) first.width * first.height * first.channels;
+        planes = TiffPlanes.of(first.tags.text(TiffDirectory.DESCRIPTION), pages.size(), samples);
     }
 
     static TiffFile of(FileBytes file) throws IOException {
@@ -65,6 +67,21 @@ final class TiffFile implements PictureFile {
     @Override
     public int bits() {
         return pages.get(0).bits;
+    }
+
+    @Override
+    public int pages() {
+        return pages.size();
+    }
+
+    @Override
+    public boolean leastIsWhite() {
+        return pages.get(0).minIsWhite();
+    }
+
+    @Override
+    public double noData() throws IOException {
+        return pages.get(0).noData();
     }
 
     @Override

@@ -6,6 +6,7 @@ import static dev.imas.image.TiffDirectory.COMPRESSION;
 import static dev.imas.image.TiffDirectory.EXTRA_SAMPLES;
 import static dev.imas.image.TiffDirectory.HEIGHT;
 import static dev.imas.image.TiffDirectory.INK_SET;
+import static dev.imas.image.TiffDirectory.NO_DATA;
 import static dev.imas.image.TiffDirectory.ORIENTATION;
 import static dev.imas.image.TiffDirectory.PHOTOMETRIC;
 import static dev.imas.image.TiffDirectory.PLANAR;
@@ -189,6 +190,20 @@ final class TiffPage {
     /** Samples a pixel when a palette is looked up. */
     int shownChannels() {
         return photometric == PALETTE ? Math.max(3, channels) : channels;
+    }
+
+    /** The stored value that stands for none, as geographic programs (GDAL) declare it; NaN where there is none. */
+    double noData() throws IOException {
+        Meaning meaning = meaning();
+        boolean kept = (meaning == Meaning.GREY || meaning == Meaning.RGB) && !minIsWhite();
+        if (!kept || !tags.has(NO_DATA)) {
+            return Double.NaN;
+        }
+        try {
+            return Double.parseDouble(tags.text(NO_DATA).strip());
+        } catch (NumberFormatException e) {
+            return Double.NaN; // a text that is no number stands for no value
+        }
     }
 
     /** Bytes that the samples take in memory. */

@@ -19,9 +19,19 @@ import java.util.regex.Pattern;
  * @param names    one name a channel, or none
  */
 record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf, List<String> names, int pages) {
+    private static final int MOST_PAGES = 1 << 24;
     private static final Pattern IMAGE_J = Pattern.compile("(?m)^(images|channels|slices|frames)=(\\d{1,6})\\s*$");
 
-    static TiffPlanes of(String description, int pages) throws IOException {
+    /** What tifffile writes of an array whose pages it may keep without directories of their own. */
+    private static final Pattern SHAPE = Pattern.compile("\\{\\s*\"shape\"\\s*:\\s*\\[([\\d\\s,]{1,100})\\].*");
+
+    /**
+     * Reads what the first page's description says.
+     *
+     * @param pages   in the file
+     * @param samples of its first page
+     */
+    static TiffPlanes of(String description, int pages, long samples) throws IOException {
         if (description.stripLeading().startsWith("<?xml")
                 || description.stripLeading().startsWith("<OME")) {
             TiffPlanes ome = OmeXml.planes(description, pages);
@@ -31,11 +41,29 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
         } else if (description.startsWith("ImageJ=")) {
             return imageJ(description, pages);
         }
+        long shaped = shapedPages(description, samples);
+        if (shaped > pages) {
+            return stack("tifffile", 1, Math.toIntExact(shaped), 1, pages);
+        }
         int[] inOrder = new int[pages];
         for (int i = 0; i < pages; i++) {
             inOrder[i] = i;
         }
         return new TiffPlanes("", pages, 1, 1, inOrder, List.of(), pages);
+    }
+
+    /** As many pages as an array of tifffile's has; 0 where the description is of something else. */
+    private static long shapedPages(String description, long samples) {
+        Matcher shape = SHAPE.matcher(description.strip());
+        if (!shape.matches()) {
+            return 0;
+        }
+        double all = 1;
+        for (String side : shape.group(1).split(",")) {
+            all *= side.isBlank() ? 1 : Double.parseDouble(side.strip());
+        }
+        double shaped = all / samples;
+        return shaped <= MOST_PAGES && shaped == Math.rint(shaped) ? (long) shaped : 0;
     }
 
     /** ImageJ counts channels first, then slices, then frames. */
@@ -59,11 +87,16 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
             slices = Math.max(images, pages);
             frames = 1;
         }
+        return stack("ImageJ", channels, slices, frames, pages);
+    }
+
+    /** Pages in the order of channels, then slices, then frames, of which the file has the first ones. */
+    private static TiffPlanes stack(String kind, int channels, int slices, int frames, int pages) {
         int[] pageOf = new int[channels * slices * frames];
         for (int i = 0; i < pageOf.length; i++) {
             pageOf[i] = i < pages ? i : -1;
         }
-        return new TiffPlanes("ImageJ", channels, slices, frames, pageOf, List.of(), pages);
+        return new TiffPlanes(kind, channels, slices, frames, pageOf, List.of(), pages);
     }
 
     /** What the file says of its dimensions, for messages; empty where it says nothing. */

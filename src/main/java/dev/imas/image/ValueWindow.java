@@ -12,6 +12,10 @@ import java.util.Arrays;
 public record ValueWindow(double low, double high) {
     /** Shares of the values below and above the window of {@link #percentiles}. */
     private static final double CUT = 0.001;
+    /** Shares below and above the window of {@link #most}: so many pixels may be marks, letters or broken. */
+    private static final double FEW_BELOW = 0.01;
+
+    private static final double FEW_ABOVE = 0.03;
     /** Standard deviations from the mean to either end of {@link #deviations}. */
     private static final double DEVIATIONS = 5;
 
@@ -27,9 +31,22 @@ public record ValueWindow(double low, double high) {
 
     /** From the 0.1st to the 99.9th percentile of numbers, at least one, which are sorted by this. */
     public static ValueWindow percentiles(float[] values) {
+        return between(values, CUT, CUT);
+    }
+
+    /** From the 1st to the 97th percentile of numbers, at least one, which are sorted by this. */
+    public static ValueWindow most(float[] values) {
+        return between(values, FEW_BELOW, FEW_ABOVE);
+    }
+
+    private static ValueWindow between(float[] values, double below, double above) {
         Arrays.sort(values);
         int last = values.length - 1;
-        return new ValueWindow(values[(int) Math.floor(CUT * last)], values[(int) Math.ceil((1 - CUT) * last)]);
+        return new ValueWindow(values[(int) Math.floor(below * last)], values[(int) Math.ceil((1 - above) * last)]);
+    }
+
+    public double width() {
+        return high - low;
     }
 
     /** From five deviations below the mean of numbers, at least one, to five above, so that the mean becomes 0.5. */

@@ -201,4 +201,28 @@ class CocoImportTest {
         ImportFolder folder = folder().picture("a.png", 4, 3).text("i.json", both[0]);
         assertThatThrownBy(folder::run).isInstanceOf(UserException.class).hasMessageContaining(both[1]);
     }
+
+    @Test
+    void annotationsOfALargerPictureAreRefusedWhereItsSizeIsNotSaid() {
+        String far = "[[5,0,7,0,7,2,5,2]]";
+        String unsized = "{\"id\": 1, \"file_name\": \"a.png\"}";
+        ImportFolder folder = folder().picture("a.png", 4, 3)
+                .text(
+                        "i.json",
+                        coco(unsized, object(1, 7, SQUARE) + "," + object(1, 7, SQUARE) + "," + object(1, 7, far)));
+        assertThatThrownBy(folder::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(
+                        "i.json $.images[0] does not say its picture's size, and 1 of 3 annotations (such" + " as ")
+                .hasMessageContaining("$.annotations[2]) lies outside ")
+                .hasMessageContaining("a.png, which is 4x3; expected the picture that was annotated");
+        ImportFolder sized = new ImportFolder(dir.resolve("sized"), AnnotationFormat.COCO)
+                .picture("a.png", 4, 3)
+                .text(
+                        "i.json",
+                        coco(
+                                image(1, "a.png"),
+                                object(1, 7, SQUARE) + "," + object(1, 7, SQUARE) + "," + object(1, 7, far)));
+        assertThat(sized.run()).contains("annotations outside their picture or smaller than a pixel: 1 (");
+    }
 }

@@ -101,4 +101,31 @@ class ColourImportTest {
                 .hasMessageContaining("a.png has more than 255 colours; expected one a class")
                 .hasMessageContaining("b.png is 2x2, its picture is 4x4");
     }
+
+    @Test
+    void smoothedEdgesAreNoClasses() {
+        int[] row = {0, 0, 0x404040, 0xbfbfbf, 0xffffff, 0xffffff};
+        int[] pixels = new int[18];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = row[i % row.length];
+        }
+        ImportFolder folder = folder().picture("a.png", 6, 3).colourMask("a.png", 6, 3, pixels);
+        assertThatThrownBy(folder::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("a.png has 2 of 4 colours between others, such as #bfbfbf between #000000 and"
+                        + " #ffffff, so its edges were smoothed")
+                .hasMessageContaining("(--classes), with * = ignore");
+        folder.classes("background #000000\ncell #ffffff\n* = ignore\n").run();
+        assertThat(folder.mask("a.png")).isEqualTo("00xx11\n".repeat(3));
+    }
+
+    @Test
+    void greysThatFillPlacesAreClasses() {
+        int[] pixels = new int[36];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = 0x555555 * (i % 12 / 3);
+        }
+        folder().picture("a.png", 12, 3).colourMask("a.png", 12, 3, pixels).run();
+        assertThat(folder().mask("a.png")).isEqualTo("000111222333\n".repeat(3));
+    }
 }

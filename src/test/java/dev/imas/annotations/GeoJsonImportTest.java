@@ -383,4 +383,33 @@ class GeoJsonImportTest {
         assertThat(folder.mask("a.png")).isEqualTo("0110\n0110\n0000\n");
         assertThat(dir.resolve("out.importing")).doesNotExist();
     }
+
+    @Test
+    void aClassThatLaterAnnotationsCoverIsTold() {
+        String whole = "{\"type\": \"Polygon\", \"coordinates\": [[[0,0],[5,0],[5,3],[0,3],[0,0]]]}";
+        String report = folder().picture("a.png", 5, 3)
+                .text(
+                        "a.geojson",
+                        collection(feature(SQUARE, classified("Tumor")), feature(whole, classified("Stroma"))))
+                .run();
+        assertThat(report)
+                .contains(
+                        "warning  no pixel of Tumor is left in 1 picture (such as a.png): later annotations cover all");
+    }
+
+    @Test
+    void annotationsThatMostlyLieOutsideAreOfAnotherPicture() {
+        String far = "{\"type\": \"Polygon\", \"coordinates\": [[[9,1],[12,1],[12,3],[9,3],[9,1]]]}";
+        String three = collection(
+                feature(SQUARE, classified("a")), feature(far, classified("a")), feature(far, classified("a")));
+        ImportFolder folder = folder().picture("a.png", 5, 3).text("a.geojson", three);
+        assertThatThrownBy(folder::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("a.geojson: 2 of 3 annotations (such as ")
+                .hasMessageContaining(") lie outside ");
+        new ImportFolder(dir.resolve("tile"), AnnotationFormat.GEOJSON)
+                .picture("a [x=0,y=0,w=5,h=3].png", 5, 3)
+                .text("a.geojson", three)
+                .run(); // the first tile of a slide is a part of what was annotated
+    }
 }

@@ -157,4 +157,19 @@ class LabelMeImportTest {
                 .hasMessageContaining("a.json is about a picture of 5x4, but ")
                 .hasMessageContaining("is 4x5");
     }
+
+    @Test
+    void classesThatDifferInCaseOrBlanksAloneAreTold() {
+        String report = folder().picture("a.png", 5, 4)
+                .text(
+                        "a.json",
+                        file(
+                                "a.png",
+                                shape("T cell", "rectangle", "[[0,0],[1,1]]"),
+                                shape("t  Cell", "rectangle", "[[2,2],[3,3]]")))
+                .run();
+        assertThat(report)
+                .contains("warning  the classes \"T cell\" and \"t  Cell\" differ in case or blanks alone; if they are"
+                        + " one, list the classes in a file (--classes), with t  Cell = T cell");
+    }
 }

@@ -198,4 +198,19 @@ class RoiImportTest {
                 .hasMessageContaining("e.roi is empty")
                 .hasMessageNotContaining("Exception");
     }
+
+    @Test
+    void whatASystemPutsIntoAZipIsPassedOver() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("0001.roi"));
+            zip.write(bytes(new Roi(0, 0, 6, 1)));
+            zip.putNextEntry(new ZipEntry("__MACOSX/._0001.roi"));
+            zip.write(new byte[] {0, 5, 22, 7});
+        }
+        String report = folder().picture("a.png", 6, 1)
+                .bytes("a.zip", bytes.toByteArray())
+                .run();
+        assertThat(report).contains("read     1 annotation of 1 file").doesNotContain("left out");
+    }
 }

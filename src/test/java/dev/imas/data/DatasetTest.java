@@ -321,7 +321,7 @@ class DatasetTest {
         list(labeled, "empty.png SegmentationClassAug/a.png");
         refused(
                 lists("list"),
-                labeled + ":1: the picture " + root.resolve("empty.png") + " is empty; check data.root and the list");
+                labeled + ":1: the picture " + root.resolve("empty.png") + " is empty; replace it or take it out");
         list(labeled, "JPEGImages/a.jpg SegmentationClassAug/a.png", "JPEGImages/a.jpg SegmentationClassAug/a.png");
         refused(
                 lists("list"),

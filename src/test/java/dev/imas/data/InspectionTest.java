@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import static dev.imas.image.TestFiles.chunk;
 import static dev.imas.image.TestFiles.colours;
 import static dev.imas.image.TestFiles.config;
 import static dev.imas.image.TestFiles.encode;
@@ -8,6 +9,7 @@ import static dev.imas.image.TestFiles.mask;
 import static dev.imas.image.TestFiles.picture;
 import static dev.imas.image.TestFiles.withSegment;
 import static dev.imas.image.TestFiles.write;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +17,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Finding.Severity;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -285,5 +288,53 @@ class InspectionTest {
         Inspection inspection = Inspection.of(ConfigYaml.resolve(ConfigYaml.preset("embedded")));
         assertThat(inspection.report()).isEmpty();
         assertThat(inspection.usable().labeled().size()).isEqualTo(32);
+    }
+
+    /** A mask with EXIF's mark in its file. */
+    private void markedMask(String name, int width, int height) throws IOException {
+        Path file = root.resolve("masks/" + name + ".png");
+        mask(file, width, height, 1, 0);
+        byte[] png = Files.readAllBytes(file);
+        int afterHeader = 33;
+        ByteArrayOutputStream marked = new ByteArrayOutputStream();
+        marked.write(png, 0, afterHeader);
+        marked.writeBytes(chunk("eXIf", Arrays.copyOfRange(TURNED, 6, TURNED.length)));
+        marked.write(png, afterHeader, png.length - afterHeader);
+        write(file, marked.toByteArray());
+    }
+
+    @Test
+    void aTurnedMaskWhosePictureIsNotIsTold() throws IOException {
+        picture(root.resolve("images/t.png"), 40, 40);
+        markedMask("t", 40, 40);
+        assertThat(only(Severity.WARNING))
+                .startsWith(
+                        "1 mask is turned by its EXIF orientation otherwise than the picture: " + at("masks/t.png"));
+        picture(root.resolve("images/t.png"), 40, 31);
+        markedMask("t", 40, 31);
+        assertThat(only(Severity.FAULT))
+                .isEqualTo(at("masks/t.png") + " is 31x40 as shown, turned by its EXIF orientation (stored 40x31), its"
+                        + " picture is 40x31; turn the picture too, or remove the mark from the mask");
+    }
+
+    @Test
+    void pictureAndMaskThatAreTurnedAlikeAreAsTheyShouldBe() throws IOException {
+        write(root.resolve("images/t.jpg"), withSegment(encode(colours(40, 40), "jpg"), 0xE1, TURNED));
+        markedMask("t", 40, 40);
+        assertThat(Inspection.of(folders()).findings()).isEmpty();
+    }
+
+    @Test
+    void anEmptyMaskHidesNoOtherFault() {
+        write(root.resolve("masks/0.png"), new byte[0]);
+        write(root.resolve("masks/1.png"), "version https://git-lfs.github.com/spec/v1\n".getBytes(UTF_8));
+        write(root.resolve("val/masks/v.png"), new byte[0]);
+        List<String> faults = findings(Severity.FAULT);
+        assertThat(faults)
+                .hasSize(3)
+                .anyMatch(text -> text.endsWith(at("masks/0.png") + " is empty; replace it or take it out"))
+                .anyMatch(text ->
+                        text.startsWith(at("masks/1.png")) && text.contains("is a pointer of Git LFS and not the"))
+                .anyMatch(text -> text.endsWith(at("val/masks/v.png") + " is empty; replace it or take it out"));
     }
 }

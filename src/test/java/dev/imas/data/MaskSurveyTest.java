@@ -9,6 +9,9 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Sparse;
 import dev.imas.data.Finding.Severity;
 import dev.imas.image.Palette;
+import dev.imas.image.TestChannels;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -570,5 +573,81 @@ class MaskSurveyTest {
         MaskSurvey survey = MaskSurvey.of(config, Dataset.open(config));
         assertThat(survey.findings()).isEmpty();
         assertThat(survey.resolved()).isEqualTo(config);
+    }
+
+    @Test
+    void oneMaskPaintedAmongNumberedOnesIsAFault() {
+        folder.grey("a", 0, 1).grey("b", 0, 1).grey("c", 0, 255).grey("v", 0, 1);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .startsWith(folder.mask("c") + " holds 0 and 255 alone, which");
+    }
+
+    @Test
+    void objectsAndBackgroundThatMayHaveChangedPlaces() {
+        folder.palette("a", List.of(0xffffff, 0x000000), 0, 1, 1).palette("v", List.of(0xffffff, 0x000000), 1, 0);
+        assertThat(warnings(folder.survey()))
+                .singleElement()
+                .asString()
+                .startsWith(folder.mask("a") + " shows 0 as #ffffff and 1 as black, and the numbers count");
+        assertThat(warnings(folder.survey("data.labels", Map.of("#000000", "0", "#ffffff", "1"))))
+                .isEmpty();
+    }
+
+    @Test
+    void masksWhoseLeastValueIsWhiteAreTold() throws IOException {
+        folder.grey("a", 0, 255).grey("v", 0, 255);
+        Files.delete(folder.mask("a"));
+        Path white = root.resolve("masks/a.tif");
+        TestChannels.leastIsWhite(white, 4, 4, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(labels(folder.survey())).startsWith(1, 0, 1); // as before: what is shown counts
+        assertThat(warnings(folder.survey()))
+                .singleElement()
+                .asString()
+                .startsWith(white + " says of itself that the least stored value is white");
+    }
+
+    private static List<String> warnings(MaskSurvey survey) {
+        return Finding.texts(survey.findings(), Severity.WARNING);
+    }
+
+    @Test
+    void wideNumbersMayBeClassesToo() {
+        folder.grey("a", 0, 257, 514).grey("v", 0, 514);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "say which class each is, such as data.labels: {0: 0, 257: 1, 514: 2}; where every object has a"
+                                + " number of its own, add data.instances: foreground (or border)");
+    }
+
+    @Test
+    void noAdviceLosesAClassBetweenBlackAndWhite() {
+        int[] values = new int[16];
+        values[0] = 127;
+        values[1] = 128;
+        values[2] = 128;
+        folder.grey("a", values).grey("b", 0, 255).grey("c", 0, 255).grey("v", 0, 255);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .endsWith(" if nothing but black and white was painted, add data.labels: {0-127: 0, 128-255: 1}; if 128"
+                        + " is a class, data.labels: {0-64: 0, 65-191: 1, 192-255: 2}");
+    }
+
+    @Test
+    void coloursBetweenOthersAreNotOfferedAsClasses() {
+        int[] colours = new int[16];
+        Arrays.fill(colours, 0, 6, 0xff0000);
+        colours[6] = 0x800000;
+        colours[7] = 0x400000;
+        folder.colours("a", colours).colours("v", 0, 0xff0000);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .startsWith("masks are pictures of 4 colours or more, such as " + folder.mask("a"))
+                .contains("edges were smoothed");
     }
 }

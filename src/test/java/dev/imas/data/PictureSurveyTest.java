@@ -172,4 +172,59 @@ class PictureSurveyTest {
                 .hasMessageContaining("1 of 16-bit whole samples")
                 .hasMessageContaining("1 of 8-bit whole samples");
     }
+
+    /** 200 pixels that rise evenly to a highest value, but for the last ones. */
+    private void ramp(String name, int most, int... last) {
+        int[] values = new int[200];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = most * i / values.length;
+        }
+        System.arraycopy(last, 0, values, values.length - last.length, last.length);
+        TestChannels.grey16(folder.resolve("images/" + name + ".png"), 20, 10, values);
+    }
+
+    @Test
+    void scaleBarsDoNotStretchTheRange() {
+        for (String name : List.of("a", "b", "c")) {
+            ramp(name, 4095, 65535, 65535, 65535, 65535);
+        }
+        mask("a");
+        mask("b");
+        assertThat(settled().data().range().windows()).singleElement().satisfies(window -> assertThat(window.high())
+                .isBetween(3900.0, 4095.0));
+    }
+
+    @Test
+    void fewBrightObjectsAreWithinTheRange() {
+        for (String name : List.of("a", "b", "c")) {
+            ramp(name, 300, 20000, 30000, 40000, 60000);
+        }
+        mask("a");
+        mask("b");
+        assertThat(settled().data().range().windows()).containsExactly(new PixelRange.Window(0, 60000));
+    }
+
+    @Test
+    void onePictureUnlikeTheOthersDecidesNothing() {
+        for (String name : List.of("a", "b", "c", "d", "e")) {
+            picture(name, 16, 500, 800, 4000);
+        }
+        picture("f", 0, 20000, 40000, 65535);
+        mask("a");
+        mask("f");
+        assertThat(settled().data().range()).isEqualTo(PixelRange.of(Rule.PICTURE_PERCENTILE));
+        assertThat(messages).singleElement().asString().contains("only 1 of ", "f.png) fills that of its file");
+    }
+
+    @Test
+    void aDarkPictureAmongBrightOnesIsTold() {
+        for (String name : List.of("a", "b", "c", "d")) {
+            picture(name, 0, 30000, 40000, 65535);
+        }
+        picture("e", 16, 500, 800, 4000);
+        mask("a");
+        mask("e");
+        assertThat(settled().data().range()).isEqualTo(PixelRange.of(Rule.FILE));
+        assertThat(messages).singleElement().asString().contains("less than a quarter of it is used by 1 of", "e.png");
+    }
 }

@@ -118,4 +118,25 @@ class PlanesTest {
         Path path = write(folder.resolve("pyramid.tif"), tiff.bytes());
         assertThat(ImageFiles.picture(path).rgb()).containsExactly(5, 5, 5, 6, 6, 6);
     }
+
+    @Test
+    void aStackInOneDirectoryIsNotItsFirstPage() {
+        Path stack = file(1, "{\"shape\": [3, 1, 1], \"truncated\": true}");
+        String message =
+                "stack.tif speaks of 3 pages (tifffile: 1 channel, 3 slices in Z, 1 time) but holds 1; save all"
+                        + " of them in one file";
+        refused(() -> ImageFiles.picture(stack), message);
+        refused(() -> ImageFiles.samples(stack, 0), message);
+        refused(() -> ImageFiles.storedMask(stack), message);
+        assertThat(ImageFiles.samples(file(3, "{\"shape\": [3, 1, 1]}")).values())
+                .containsExactly(0, 1, 2);
+        assertThat(ImageFiles.samples(file(1, "{\"shape\": [1, 1]}")).values()).containsExactly(0);
+    }
+
+    @Test
+    void aMaskOfSeveralPagesGetsAdviceThatReachesIt() {
+        refused(
+                () -> ImageFiles.storedMask(file(2, "")),
+                "stack.tif has 2 pages; a mask has one: save the page that is the mask as a file of its own");
+    }
 }

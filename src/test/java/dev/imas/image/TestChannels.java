@@ -59,6 +59,16 @@ public final class TestChannels {
         }
     }
 
+    /** An 8-bit TIFF whose least value is white, with these stored values. */
+    public static void leastIsWhite(Path file, int width, int height, int... stored) {
+        byte[] tiff = TestTiff.little()
+                .page(width, height, 1, 8)
+                .tag(262, 0)
+                .strips(TestFiles.bytes(stored))
+                .bytes();
+        TestFiles.write(file, tiff);
+    }
+
     private static void entry(ByteBuffer tiff, int tag, int type, int count, int value) {
         tiff.putShort((short) tag).putShort((short) type).putInt(count).putInt(value);
     }

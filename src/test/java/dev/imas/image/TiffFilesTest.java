@@ -358,4 +358,28 @@ class TiffFilesTest {
         TestTiff empty = TestTiff.little().page(2, 1, 1, 16);
         assertThat(greys(empty.strips(empty.wide(0, 0)))).containsExactly(0, 0);
     }
+
+    @Test
+    void valuesThatAreDeclaredToBeNoneAreNoNumbers() {
+        TestTiff tiff = TestTiff.little();
+        Path floats = write(
+                folder.resolve("floats.tif"),
+                tiff.page(3, 1, 1, 32)
+                        .tag(339, 3)
+                        .text(42113, "-9999")
+                        .strips(tiff.floats(-9999, 0.5f, 2))
+                        .bytes());
+        assertThat(ImageFiles.samples(floats).values()).containsExactly(Float.NaN, 0.5f, 2);
+        TestTiff wide = TestTiff.little();
+        Path whole = write(
+                folder.resolve("whole.tif"),
+                wide.page(3, 1, 1, 16)
+                        .text(42113, "65535 ")
+                        .strips(wide.wide(65535, 7, 0))
+                        .bytes());
+        assertThat(ImageFiles.samples(whole).values()).containsExactly(Float.NaN, 7, 0);
+        PictureRows rows = PictureRows.open(whole, null).orElseThrow();
+        assertThat(rows.samples().values()).containsExactly(Float.NaN, 7, 0);
+        rows.close();
+    }
 }
