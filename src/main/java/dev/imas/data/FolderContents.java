@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What lies in the folders of a data set and is not used: masks without a picture, pictures of kinds that are not read,
@@ -34,20 +35,22 @@ final class FolderContents {
         this.places = new FolderPlaces(data);
         this.data = data;
         this.files = files;
-        this.unmatched = new UnmatchedMasks(places, files, unlisted(data));
+        this.unmatched = new UnmatchedMasks(places, files, unlisted());
         findings.addAll(unmatched.findings());
         unreadEndings();
         picturesLeftAlone();
     }
 
-    /** Masks of which a list of labelled pictures chooses some. */
-    private static List<Path> unlisted(ImasConfig.Data data) {
-        return data.labeled() == null
-                ? List.of()
-                : Layouts.fromFolders(data).stream()
-                        .map(FileImages.Sample::mask)
-                        .filter(Objects::nonNull)
-                        .toList();
+    /** Masks of which a list of labelled or validation pictures chooses some. */
+    private List<Path> unlisted() {
+        Stream<FileImages.Sample> learned = data.labeled() == null ? Stream.of() : Layouts.fromFolders(data).stream();
+        Stream<FileImages.Sample> measured = data.validation() == null || !places.patterns()
+                ? Stream.of()
+                : FolderPatterns.of(data).validation(places.tree()).stream();
+        return Stream.concat(learned, measured)
+                .map(FileImages.Sample::mask)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Whether a data set is given by folders. */

@@ -80,6 +80,10 @@ class RecognitionTest {
                     """
                     images/#.png                  | masks/#.png                  | images/*           | masks/*
                     imgs/#.jpg                    | gt/#.png                     | imgs/*             | gt/*
+                    images/#.ome.png              | masks/#.png                  | images/*           | masks/*
+                    images/#.ome.png              | masks/#.ome.png              | images/*           | masks/*
+                    images/#_image.ome.png        | masks/#_mask.png             | images/*_image     | masks/*_mask
+                    #.ome.png                     | #_mask.png                   | *                  | *_mask
                     img/#.jpg                     | Ground Truth/#.png           | img/*              | Ground Truth/*
                     Images/#.JPG                  | Annotations/#.PNG            | Images/*           | Annotations/*
                     photos/#.png                  | labels/#.png                 | photos/*           | labels/*
