@@ -80,6 +80,10 @@ class RecognitionTest {
                     """
                     images/#.png                  | masks/#.png                  | images/*           | masks/*
                     imgs/#.jpg                    | gt/#.png                     | imgs/*             | gt/*
+                    Bilder/#.png                  | Masken/#.png                 | Bilder/*           | Masken/*
+                    im\u00e1genes/#.png           | ma\u0301scaras/#.png         | im\u00e1genes/*    | ma\u0301scaras/*
+                    images/#.png                  | manual1/#.png                | images/*           | manual1/*
+                    TS/images/#.png               | TS/masks/#.png               | TS/images/*        | TS/masks/*
                     images/#.ome.png              | masks/#.png                  | images/*           | masks/*
                     images/#.ome.png              | masks/#.ome.png              | images/*           | masks/*
                     images/#_image.ome.png        | masks/#_mask.png             | images/*_image     | masks/*_mask
@@ -249,6 +253,17 @@ class RecognitionTest {
         files("images/#.png", "masks/#_cell.png");
         files("images/#.png", "masks/#_nucleus.png");
         refused("masks/ names its masks in two ways, *_cell and *_nucleus, 3 of each");
+    }
+
+    @Test
+    void initialsAreNoPartsOfADataSet() {
+        for (String who : List.of("TS", "VL", "TR", "AB")) {
+            picture(root.resolve(who + "/images/1.png"), 8, 6);
+            mask(root.resolve(who + "/masks/1.png"), 8, 6, 0, 1);
+        }
+        Data data = recognised();
+        assertThat(data.pictures()).containsExactly("AB/images/*", "TR/images/*", "TS/images/*", "VL/images/*");
+        assertThat(data.validationPictures()).isEmpty();
     }
 
     @Test
