@@ -46,6 +46,12 @@ record NamePattern(String text) {
         return text.substring(0, text.lastIndexOf('/', text.indexOf('*')) + 1);
     }
 
+    /** Whether masks of this pattern lie among the pictures of another, and only the ends of names tell them apart. */
+    boolean isBeside(NamePattern pictures) {
+        boolean byNames = !folders() && !PictureNames.isPicture(text);
+        return byNames && WrittenNames.folder(text).equals(WrittenNames.folder(pictures.text));
+    }
+
     /** Whether files of a folder, which ends in a slash or is empty, may fit. */
     boolean mayHold(String folder) {
         return folder.equals(folder()) || text.contains("**") && folder.startsWith(folder());

@@ -195,6 +195,46 @@ class NotMeantTest {
     }
 
     @Test
+    void masksOfWhichSomeHaveAnEndingAreLost() {
+        six("images/#.png", "masks/#.png");
+        for (int i = 6; i < 12; i++) {
+            picture(root.resolve("images/n" + i + ".png"), 8, 6);
+            mask(root.resolve("masks/n" + i + "_mask.png"), 8, 6, 0, 1);
+        }
+        assertThat(faults()).anyMatch(text -> text.startsWith("6 masks match no picture: "));
+    }
+
+    @Test
+    void filesNamedAfterAPictureBesideItAreNoPictures() {
+        six("all/#.png", "all/#_mask.png");
+        picture(root.resolve("all/n6.png"), 8, 6);
+        picture(root.resolve("all/n6 2.png"), 8, 6);
+        picture(root.resolve("all/n0_superpixels.png"), 8, 6);
+        picture(root.resolve("all/n6_superpixels.png"), 8, 6);
+        Inspection found = Inspection.of(auto());
+        assertThat(found.usable().unlabeled().size()).isEqualTo(2);
+        assertThat(Finding.texts(found.findings(), Severity.WARNING))
+                .contains("2 files are named after a picture beside, such as " + root.resolve("all/n0_superpixels.png")
+                        + " after n0, and taken for neither a picture nor a mask; name what are pictures with"
+                        + " data.pictures (docs/data.md)")
+                .noneMatch(text -> text.contains("not looked into"));
+        Inspection named = Inspection.of(
+                auto("data.pictures", List.of("all/*", "all/*_superpixels"), "data.masks", List.of("all/*_mask", "")));
+        assertThat(named.usable().unlabeled().size()).isEqualTo(4);
+        assertThat(Finding.texts(named.findings(), Severity.WARNING)).noneMatch(text -> text.contains("named after"));
+    }
+
+    @Test
+    void aValidationSetWithoutMasksIsSaidToMeasureNothing() {
+        six("train/images/#.png", "train/masks/#.png");
+        picture(root.resolve("val/images/v.png"), 8, 6);
+        assertThat(Finding.texts(Inspection.of(auto()).findings(), Severity.WARNING))
+                .contains(root + ": val/images/ (1 picture) has no masks and validates nothing; about a fifth of the"
+                        + " labelled pictures validates instead: put masks of the same names beside these pictures, as"
+                        + " in val/images and val/masks");
+    }
+
+    @Test
     void oneMaskAnObjectMayBeListed() {
         six("#/images/#.png", "#/masks/a.png");
         list(root.resolve("two.txt"), "n0", "n1");
