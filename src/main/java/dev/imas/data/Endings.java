@@ -32,9 +32,14 @@ final class Endings {
         return OF_PICTURES.contains(of(path));
     }
 
-    /** Whether a file may hold drawn outlines, which are no masks yet. */
+    /** Whether a file may hold drawn outlines that {@code imas import} makes masks of. */
     static boolean ofAnnotation(String path) {
-        return Set.of(".json", ".geojson", ".xml", ".roi", ".zip", ".txt").contains(of(path));
+        return Set.of(".json", ".geojson", ".roi", ".zip").contains(of(path));
+    }
+
+    /** Whether a file of a picture's name may hold boxes or outlines that nothing here reads, as YOLO and VOC do. */
+    static boolean ofOtherAnnotation(String path) {
+        return Set.of(".txt", ".xml").contains(of(path));
     }
 
     /** How many files have each ending. */

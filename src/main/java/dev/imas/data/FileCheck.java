@@ -47,7 +47,9 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
     }
 
     private static List<Sample> usable(List<Sample> samples, boolean withMasks, Set<Path> broken) {
+        Set<Path> seen = new HashSet<>();
         return samples.stream()
+                .filter(sample -> seen.add(sample.picture()))
                 .filter(sample -> !broken.contains(sample.picture()) && exists(sample))
                 .filter(sample -> !withMasks || sample.mask() != null && sample.maskProblem() == null)
                 .toList();

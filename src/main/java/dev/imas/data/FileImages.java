@@ -71,6 +71,24 @@ final class FileImages implements ImageSource {
 
     /** What is wrong with what names the files, one line each. */
     static List<String> faults(List<Sample> samples, boolean withMasks) {
+        List<String> faults = repeated(samples);
+        for (Sample sample : samples) {
+            String problem = FileProblem.ofInput(sample.picture());
+            require(sample, "picture", sample.picture(), problem, faults);
+            if (withMasks && sample.mask() == null) {
+                if (problem == null) {
+                    faults.add(sample.origin() + ": the picture " + sample.picture()
+                            + " has no mask; expected one of its name in masks/, or where data.masks says");
+                }
+            } else if (withMasks) {
+                require(sample, "mask", sample.mask(), sample.maskProblem(), faults);
+            }
+        }
+        return faults;
+    }
+
+    /** A line for every picture that comes a second time. */
+    static List<String> repeated(List<Sample> samples) {
         List<String> faults = new ArrayList<>();
         Map<Path, Sample> seen = new HashMap<>();
         for (Sample sample : samples) {
@@ -78,13 +96,6 @@ final class FileImages implements ImageSource {
             if (other != null) {
                 faults.add(sample.origin() + " lists " + sample.entry() + " a second time (first in " + other.origin()
                         + "); remove one");
-            }
-            require(sample, "picture", sample.picture(), FileProblem.ofInput(sample.picture()), faults);
-            if (withMasks && sample.mask() == null) {
-                faults.add(sample.origin() + ": the picture " + sample.picture()
-                        + " has no mask; expected one of its name in masks/");
-            } else if (withMasks) {
-                require(sample, "mask", sample.mask(), sample.maskProblem(), faults);
             }
         }
         return faults;
@@ -108,11 +119,13 @@ final class FileImages implements ImageSource {
             return stems;
         }
         Set<String> seen = new HashSet<>();
-        for (Sample sample : samples) {
-            if (!seen.add(pathName(sample))) {
-                throw new UserException(sample.origin() + ": the name " + pathName(sample) + " of " + sample.entry()
-                        + " is taken by another picture; rename one");
-            }
+        List<String> taken = samples.stream()
+                .filter(sample -> !seen.add(pathName(sample)))
+                .map(sample -> sample.origin() + ": the name " + pathName(sample) + " of " + sample.entry()
+                        + " is taken by another picture; rename one")
+                .toList();
+        if (!taken.isEmpty()) {
+            throw new UserException(String.join("\n", Finding.limited(taken)));
         }
         return samples.stream().map(FileImages::pathName).toList();
     }

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What lies in the folders of a data set and is not used: masks without a picture, pictures of kinds that are not read,
@@ -34,20 +35,23 @@ final class FolderContents {
         this.places = new FolderPlaces(data);
         this.data = data;
         this.files = files;
-        this.unmatched = new UnmatchedMasks(places, files, unlisted(data));
+        this.unmatched = new UnmatchedMasks(places, files, unlisted());
         findings.addAll(unmatched.findings());
+        namedAfterPictures();
         unreadEndings();
         picturesLeftAlone();
     }
 
-    /** Masks of which a list of labelled pictures chooses some. */
-    private static List<Path> unlisted(ImasConfig.Data data) {
-        return data.labeled() == null
-                ? List.of()
-                : Layouts.fromFolders(data).stream()
-                        .map(FileImages.Sample::mask)
-                        .filter(Objects::nonNull)
-                        .toList();
+    /** Masks of which a list of labelled or validation pictures chooses some. */
+    private List<Path> unlisted() {
+        Stream<FileImages.Sample> learned = data.labeled() == null ? Stream.of() : Layouts.fromFolders(data).stream();
+        Stream<FileImages.Sample> measured = data.validation() == null || !places.patterns()
+                ? Stream.of()
+                : FolderPatterns.of(data).validation(places.tree()).stream();
+        return Stream.concat(learned, measured)
+                .map(FileImages.Sample::mask)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Whether a data set is given by folders. */
@@ -62,6 +66,19 @@ final class FolderContents {
     /** Masks without a picture. */
     List<UnmatchedMask> unmatched() {
         return unmatched.masks();
+    }
+
+    /** Where masks are told by their endings, a file with another ending is hardly a picture. */
+    private void namedAfterPictures() {
+        Map<String, String> others = places.namedAfterPictures();
+        if (!others.isEmpty()) {
+            Map.Entry<String, String> first = others.entrySet().iterator().next();
+            findings.add(Finding.warning(others.size() + (others.size() == 1 ? " file is" : " files are")
+                    + " named after a picture beside, such as "
+                    + places.tree().root().resolve(first.getKey()) + " after " + WrittenNames.last(first.getValue())
+                    + ", and taken for neither a picture nor a mask; name what are pictures with data.pictures"
+                    + " (docs/data.md)"));
+        }
     }
 
     /** Pictures of kinds that are not read; one that has a mask is a labelled picture lost. */
@@ -102,6 +119,7 @@ final class FolderContents {
             }
         });
         used.addAll(places.maskFiles());
+        used.addAll(places.namedAfterPictures().keySet());
         boolean lists = data.labeled() != null || data.unlabeled() != null || data.validation() != null;
         Map<String, Integer> left = new LinkedHashMap<>();
         List<String> lostChannels = new ArrayList<>();
@@ -130,6 +148,12 @@ final class FolderContents {
     }
 
     private void tellLeftAlone(Map<String, Integer> left) {
+        if (data.validation() == null && data.validationPictures().isEmpty()) {
+            tellValidationWithoutMasks(left);
+        }
+        if (left.isEmpty()) {
+            return;
+        }
         boolean expected = left.keySet().stream().allMatch(FolderContents::isLeftAlone);
         List<String> told = left.entrySet().stream()
                 .map(entry -> (entry.getKey().isEmpty() ? "the folder itself" : entry.getKey()) + " ("
@@ -138,6 +162,25 @@ final class FolderContents {
         String text = places.tree().root() + ": " + (told.size() == 1 ? "this folder is" : "these folders are")
                 + " not looked into: " + Finding.named(told);
         findings.add(expected ? Finding.note(text) : Finding.warning(text));
+    }
+
+    /** A validation set that measures nothing is not what somebody made one for. */
+    private void tellValidationWithoutMasks(Map<String, Integer> left) {
+        Map<String, Integer> validation = new LinkedHashMap<>(left);
+        validation.keySet().removeIf(folder -> !isOf(Split.VALIDATION, folder));
+        left.keySet().removeAll(validation.keySet());
+        if (!validation.isEmpty()) {
+            int pictures = validation.values().stream().mapToInt(count -> count).sum();
+            findings.add(Finding.warning(places.tree().root() + ": " + Finding.named(validation.keySet()) + " ("
+                    + pictures + (pictures == 1 ? " picture" : " pictures")
+                    + ") has no masks and validates nothing; about a fifth of the labelled pictures validates"
+                    + " instead: put masks of the same names beside these pictures, as in val/images and val/masks"));
+        }
+    }
+
+    private static boolean isOf(Split split, String folder) {
+        return Stream.of(folder.split("/"))
+                .anyMatch(part -> FolderWords.of(part).split() == split);
     }
 
     /** Of a test set, or of another kind than masks. */

@@ -65,7 +65,7 @@ final class FolderGroups {
         String foundContext = context;
         groups.computeIfAbsent(folder, key -> new Group(key, foundKind, foundSplit, foundContext, new ArrayList<>()))
                 .names()
-                .add(WrittenNames.key(WrittenNames.withoutEnding(path.substring(folder.length()))));
+                .add(WrittenNames.matched(WrittenNames.withoutEnding(path.substring(folder.length()))));
     }
 
     Collection<Group> all() {

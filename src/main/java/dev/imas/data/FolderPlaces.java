@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.config.ImasConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -58,6 +59,11 @@ final class FolderPlaces {
     private static boolean hold(List<NamePattern> patterns, String path) {
         String folder = WrittenNames.folder(path);
         return patterns.stream().anyMatch(pattern -> pattern.mayHold(folder));
+    }
+
+    /** What {@link FolderPatterns#namedAfterPictures} leaves out. */
+    Map<String, String> namedAfterPictures() {
+        return patterns() ? FolderPatterns.of(data).namedAfterPictures(tree) : Map.of();
     }
 
     /** What the patterns of masks fit. */

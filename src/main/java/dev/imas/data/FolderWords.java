@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,11 @@ final class FolderWords {
             "imgdir",
             "slides",
             "tiles",
-            "rgb");
+            "rgb",
+            "bilder",
+            "bild",
+            "fotos",
+            "imagenes");
     private static final Set<String> MASKS = Set.of(
             "masks",
             "mask",
@@ -79,15 +84,33 @@ final class FolderWords {
             "targets",
             "target",
             "labelmaps",
-            "manual");
+            "manual",
+            "masken",
+            "maske",
+            "masques",
+            "masque",
+            "mascaras",
+            "mascara");
     private static final Set<String> UNLABELED =
             Set.of("unlabeled", "unlabelled", "unannotated", "nolabel", "nolabels", "nomask", "nomasks");
     private static final Set<String> LABELED = Set.of("labeled", "labelled", "annotated");
-    private static final Set<String> OTHER =
-            Set.of("segmentationobject", "gtcoarse", "instances", "edges", "depth", "overlays", "overlay", "previews");
+    private static final Set<String> OTHER = Set.of(
+            "segmentationobject",
+            "gtcoarse",
+            "instances",
+            "edges",
+            "depth",
+            "overlays",
+            "overlay",
+            "previews",
+            "thumbnails",
+            "thumbs");
     private static final Set<String> TRAIN = Set.of("train", "training", "tr");
     private static final Set<String> VALIDATION = Set.of("val", "valid", "validation", "dev", "vl");
     private static final Set<String> TEST = Set.of("test", "testing", "ts");
+    /** Words that may as well be somebody's initials: they name a part only beside a kind, as in imagesTr. */
+    private static final Set<String> INITIALS = Set.of("tr", "vl", "ts");
+
     private static final Pattern WORDS = Pattern.compile("[ _.-]+|(?<=[a-z])(?=[A-Z])|(?<=[a-z])(?=20\\d\\d$)");
 
     /** How a mask's name may end beside its picture's, and a picture's beside its mask's. */
@@ -104,7 +127,7 @@ final class FolderWords {
 
     /** What one folder's name says, such as {@code masks}, {@code val}, {@code train_images} or {@code imagesTr}. */
     static Meaning of(String folder) {
-        List<String> words = new ArrayList<>(List.of(WORDS.split(folder)).stream()
+        List<String> words = new ArrayList<>(List.of(WORDS.split(withoutAccents(folder))).stream()
                 .map(w -> w.toLowerCase(Locale.ROOT))
                 .toList());
         words.removeIf(word -> word.isEmpty() || word.matches("20\\d\\d"));
@@ -114,7 +137,7 @@ final class FolderWords {
         }
         Split split = Split.NONE;
         for (int at : words.size() < 2 ? List.of(0) : List.of(words.size() - 1, 0)) {
-            if (!words.isEmpty() && split == Split.NONE && split(words.get(at)) != Split.NONE) {
+            if (!words.isEmpty() && split == Split.NONE && namesSplit(words, at)) {
                 split = split(words.remove(at));
             }
         }
@@ -129,6 +152,17 @@ final class FolderWords {
         return new Meaning(kind, split, split != Split.NONE || kind != Kind.UNKNOWN || LABELED.contains(rest));
     }
 
+    private static String withoutAccents(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("\\p{M}+", "");
+    }
+
+    private static boolean namesSplit(List<String> words, int at) {
+        List<String> others = new ArrayList<>(words);
+        String word = others.remove(at);
+        boolean ofAKind = kind(String.join("", others)) != Kind.UNKNOWN || ofOneWord(others) != Kind.UNKNOWN;
+        return split(word) != Split.NONE && (ofAKind || !INITIALS.contains(word));
+    }
+
     /** Of cell_images or masks_machine; label_images hold masks. */
     private static Kind ofOneWord(List<String> words) {
         List<Kind> kinds = words.stream().map(FolderWords::kind).toList();
@@ -141,7 +175,7 @@ final class FolderWords {
     private static Kind kind(String word) {
         return PICTURES.contains(word)
                 ? Kind.PICTURES
-                : MASKS.contains(word)
+                : MASKS.contains(word) || MASKS.contains(word.replaceFirst("\\d$", "")) // manual1 is one person's
                         ? Kind.MASKS
                         : UNLABELED.contains(word) ? Kind.UNLABELED : OTHER.contains(word) ? Kind.OTHER : Kind.UNKNOWN;
     }

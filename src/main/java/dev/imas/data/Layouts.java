@@ -14,10 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -32,7 +33,7 @@ final class Layouts {
     private interface Convention {
         Path picture(String entry, String origin);
 
-        /** Called only where a mask is needed and the line does not name one. */
+        /** Called only where a mask is needed and the line does not name one; null where there is none. */
         Path mask(String entry, String origin);
 
         /** Whether the picture exists. */
@@ -55,28 +56,43 @@ final class Layouts {
                     case VOC -> new Voc(root);
                     case CITYSCAPES -> new Cityscapes(root);
                     case FOLDERS ->
-                        data.pictures().isEmpty() ? Folders.of(root, withMasks, data.channels()) : Named.of(data, root);
+                        data.pictures().isEmpty()
+                                ? Folders.of(root, withMasks, data.channels())
+                                : Named.of(data, root, key.equals("data.validation"));
                     default -> new Plain(root);
                 };
+        boolean objects = FolderPatterns.of(data).objects();
         List<Sample> samples = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
         for (ListFile.Line line : file.lines()) {
-            ListFile.Columns columns = meant(line, convention, root, withMasks);
-            Path picture = convention.picture(columns.picture(), line.origin());
-            Path mask = !withMasks
-                    ? null
-                    : columns.mask() != null
-                            ? resolve(root, columns.mask(), line.origin())
-                            : convention.mask(columns.picture(), line.origin());
-            boolean objects = mask != null
-                    && Files.isDirectory(mask)
-                    && FolderPatterns.of(data).objects();
-            // Where nothing is found, a message shows the line as it was written.
-            String entry = Files.exists(picture)
-                    ? columns.picture()
-                    : line.readings().get(0).picture();
-            samples.add(new Sample(entry, picture, mask, line.origin(), objects));
+            try {
+                samples.add(sample(line, convention, root, withMasks, objects));
+            } catch (UserException e) {
+                faults.add(e.getMessage());
+            }
+        }
+        // Here, before some are set aside: what is there twice would part.
+        faults.addAll(FileImages.repeated(samples));
+        if (!faults.isEmpty()) {
+            throw new UserException(String.join("\n", Finding.limited(faults)));
         }
         return samples;
+    }
+
+    private static Sample sample(
+            ListFile.Line line, Convention convention, Path root, boolean withMasks, boolean objects) {
+        ListFile.Columns columns = meant(line, convention, root, withMasks);
+        Path picture = convention.picture(columns.picture(), line.origin());
+        Path mask = !withMasks
+                ? null
+                : columns.mask() != null
+                        ? resolve(root, columns.mask(), line.origin())
+                        : convention.mask(columns.picture(), line.origin());
+        // Where nothing is found, a message shows the line as it was written.
+        String entry = Files.exists(picture)
+                ? columns.picture()
+                : line.readings().get(0).picture();
+        return new Sample(entry, picture, mask, line.origin(), objects && mask != null && Files.isDirectory(mask));
     }
 
     /** The first reading of a line whose files exist; if there is none, the simplest, which messages are about. */
@@ -180,11 +196,11 @@ final class Layouts {
 
         @Override
         public boolean has(String entry, String origin) {
-            return pictures.containsKey(WrittenNames.key(PictureNames.stem(entry)));
+            return pictures.containsKey(WrittenNames.matched(PictureNames.stem(entry)));
         }
 
         private Path find(Map<String, Path> files, String what, String folder, String entry, String origin) {
-            Path file = files.get(WrittenNames.key(PictureNames.stem(entry)));
+            Path file = files.get(WrittenNames.matched(PictureNames.stem(entry)));
             if (file == null) {
                 throw new UserException(
                         origin + ": no " + what + " named " + PictureNames.stem(entry) + " in " + root.resolve(folder));
@@ -193,44 +209,70 @@ final class Layouts {
         }
     }
 
-    /** Pictures that patterns find, by their path below the root, its part without ending, or their name alone. */
-    private record Named(Path root, Map<String, Sample> samples) implements Convention {
-        static Named of(ImasConfig.Data data, Path root) {
+    /**
+     * Pictures that patterns find, by their path below the root, its part without ending, or their name alone.
+     *
+     * @param own     those of the part of the data set that a list is about: meant where a name alone fits others too
+     * @param samples all
+     */
+    private record Named(Path root, Map<String, Set<Sample>> own, Map<String, Set<Sample>> samples)
+            implements Convention {
+        static Named of(ImasConfig.Data data, Path root, boolean validation) {
             FolderTree tree = FolderTree.of(root);
             FolderPatterns patterns = FolderPatterns.of(data);
-            Map<String, Sample> samples = new HashMap<>();
-            for (Sample sample : concat(patterns.training(tree), patterns.validation(tree))) {
-                samples.put(WrittenNames.key(sample.entry()), sample);
-                samples.putIfAbsent(WrittenNames.key(WrittenNames.withoutEnding(sample.entry())), sample);
-                samples.putIfAbsent(WrittenNames.key(PictureNames.stem(sample.entry())), sample);
-            }
-            return new Named(root, samples);
+            List<Sample> toLearn = patterns.training(tree);
+            List<Sample> toValidate = patterns.validation(tree);
+            return new Named(root, byName(validation ? toValidate : toLearn), byName(concat(toLearn, toValidate)));
         }
 
-        private Optional<Sample> find(String entry) {
-            String name = WrittenNames.key(withoutLeadingSlashes(entry));
-            // A name alone may leave its folder out; a path means the file that it names and no other of that name.
-            Stream<String> names = name.indexOf('/') < 0
-                    ? Stream.of(name, WrittenNames.withoutEnding(name), PictureNames.stem(name))
-                    : Stream.of(name, WrittenNames.withoutEnding(name));
-            return names.map(samples::get).filter(Objects::nonNull).findFirst();
+        private static Map<String, Set<Sample>> byName(List<Sample> samples) {
+            Map<String, Set<Sample>> byName = new HashMap<>();
+            for (Sample sample : samples) {
+                String path = WrittenNames.withoutEnding(sample.entry());
+                for (String name : List.of(sample.entry(), path, WrittenNames.last(path))) {
+                    byName.computeIfAbsent(WrittenNames.matched(name), key -> new LinkedHashSet<>())
+                            .add(sample);
+                }
+            }
+            return byName;
+        }
+
+        private Set<Sample> called(String entry, String origin) {
+            Path file = resolve(root, entry, origin);
+            String path = file.startsWith(root) ? WrittenNames.slashes(root.relativize(file)) : file.toString();
+            return Stream.of(path, WrittenNames.withoutEnding(path))
+                    .map(WrittenNames::matched)
+                    .map(name -> own.getOrDefault(name, samples.getOrDefault(name, Set.of())))
+                    .filter(found -> !found.isEmpty())
+                    .findFirst()
+                    .orElse(Set.of());
+        }
+
+        /** @throws UserException for a name of several pictures */
+        private Optional<Sample> find(String entry, String origin) {
+            Set<Sample> found = called(entry, origin);
+            if (found.size() > 1) {
+                throw new UserException(origin + ": " + entry + " is the name of "
+                        + Finding.named(found.stream().map(Sample::entry).toList())
+                        + "; write the path of the one that is meant");
+            }
+            return found.stream().findFirst();
         }
 
         @Override
         public Path picture(String entry, String origin) {
-            return find(entry).map(Sample::picture).orElseGet(() -> resolve(root, entry, origin));
+            return find(entry, origin).map(Sample::picture).orElseGet(() -> resolve(root, entry, origin));
         }
 
+        /** Whoever looks for the files tells of a mask that is not there, or of its picture. */
         @Override
         public Path mask(String entry, String origin) {
-            return find(entry)
-                    .map(Sample::mask)
-                    .orElseThrow(() -> new UserException(origin + ": no mask of " + entry + " in " + root));
+            return find(entry, origin).map(Sample::mask).orElse(null);
         }
 
         @Override
         public boolean has(String entry, String origin) {
-            return find(entry).isPresent() || Files.isRegularFile(resolve(root, entry, origin));
+            return !called(entry, origin).isEmpty() || Files.isRegularFile(resolve(root, entry, origin));
         }
     }
 
@@ -273,15 +315,18 @@ final class Layouts {
                 : Map.of();
     }
 
-    /** By the key of their names ({@link WrittenNames#key}). */
+    /** By what matches of their names ({@link WrittenNames#matched}). */
     private static Map<String, Path> byName(List<Path> paths, Function<Path, String> name) {
         Map<String, Path> files = new LinkedHashMap<>();
+        List<String> shared = new ArrayList<>();
         for (Path path : paths) {
-            Path other = files.put(WrittenNames.key(name.apply(path)), path);
+            Path other = files.put(WrittenNames.matched(name.apply(path)), path);
             if (other != null) {
-                throw new UserException(other + " and " + path
-                        + " share one name; a picture and its mask are matched by the name before the ending");
+                shared.add(NamePattern.sharedName(other, path));
             }
+        }
+        if (!shared.isEmpty()) {
+            throw new UserException(String.join("\n", Finding.limited(shared)));
         }
         return files;
     }
@@ -312,16 +357,33 @@ final class Layouts {
         }
     }
 
-    /** Published lists write paths with a leading slash that means the root; an absolute path that exists stays one. */
+    /**
+     * A file that a list names, the same however its path is written. Published lists write paths with a leading slash
+     * that means the root; an absolute path that exists stays one.
+     */
     private static Path resolve(Path root, String entry, String origin) {
         try {
             Path given = Path.of(entry);
             Path found = WrittenPath.inItsForm(root.resolve(given));
-            return given.isAbsolute() && !Files.exists(found)
+            Path meant = given.isAbsolute() && !Files.exists(found)
                     ? WrittenPath.inItsForm(root.resolve(withoutLeadingSlashes(entry)))
                     : found;
+            return plain(root, meant);
         } catch (InvalidPathException e) {
             throw new UserException(origin + " holds no valid path (" + e.getReason() + ")", e);
+        }
+    }
+
+    /** Without steps back and forth, and below the root where it is there, unless links make that another file. */
+    private static Path plain(Path root, Path file) {
+        Path top = root.toAbsolutePath().normalize();
+        Path normal = file.toAbsolutePath().normalize();
+        Path plain = normal.startsWith(top) ? root.resolve(top.relativize(normal)) : file;
+        try {
+            boolean same = plain.equals(file) || !Files.exists(file) || Files.isSameFile(file, plain);
+            return same ? plain : file;
+        } catch (IOException e) {
+            return file; // whoever opens it tells what is wrong
         }
     }
 

@@ -4,21 +4,29 @@ import dev.imas.common.UserException;
 import dev.imas.data.FolderGroups.Group;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Where the masks of some pictures are, and how they are named. */
 final class MaskPlaces {
-    private final FolderTree tree;
-    private final Function<String, UserException> ambiguous;
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
+    /** What may tell one mask of a picture from its next. */
+    private static final Pattern COUNTED = Pattern.compile("[ _.-]*\\(?\\d+\\)?$");
 
-    /** @param ambiguous what to throw where there are two meanings, made of both */
-    MaskPlaces(FolderTree tree, Function<String, UserException> ambiguous) {
+    private final FolderTree tree;
+    private final BiFunction<String, Pair, UserException> ambiguous;
+
+    /** @param ambiguous what to throw where there are two meanings, made of both and one of them as settings */
+    MaskPlaces(FolderTree tree, BiFunction<String, Pair, UserException> ambiguous) {
         this.tree = tree;
         this.ambiguous = ambiguous;
     }
@@ -35,14 +43,11 @@ final class MaskPlaces {
     /** The masks of a folder of pictures: in one of the mask folders, or beside them. */
     Optional<Pair> of(Group pictures, List<Group> maskFolders) {
         List<Pair> found = new ArrayList<>();
+        List<Group> unmatched = new ArrayList<>();
         for (Group masks : maskFolders) {
-            naming(pictures.names(), masks.names(), masks.folder())
-                    .map(naming -> new Pair(
-                            naming.pictures(pictures.folder(), pictures.star()),
-                            Optional.of(naming.masks(masks.folder(), pictures.star())),
-                            masks.folder()))
+            naming(pictures, pictures.names(), masks)
                     .or(() -> folderOfObjects(pictures, masks))
-                    .ifPresent(found::add);
+                    .ifPresentOrElse(found::add, () -> unmatched.add(masks));
         }
         if (found.isEmpty()) {
             return beside(pictures);
@@ -51,10 +56,42 @@ final class MaskPlaces {
             return Optional.of(augmentedVoc(found).orElseThrow(() -> {
                 String folders = found.stream().map(Pair::told).collect(Collectors.joining(" and "));
                 return ambiguous.apply(
-                        folders + " all hold masks of the pictures in " + tree.called(pictures.folder()));
+                        folders + " all hold masks of the pictures in " + tree.called(pictures.folder()), found.get(0));
             }));
         }
-        return Optional.of(found.get(0));
+        Pair only = found.get(0);
+        for (Group other : unmatched) {
+            requireOtherNumbers(pictures, only, other);
+        }
+        return Optional.of(only);
+    }
+
+    /** Masks of one naming beside a second folder of masks with the same numbers: nobody can tell which are meant. */
+    private void requireOtherNumbers(Group pictures, Pair found, Group other) {
+        Set<String> numbers = numbers(pictures.names());
+        Set<String> shared = numbers(other.names());
+        shared.retainAll(numbers);
+        int masks = NamePattern.of("data.masks", found.masks().get()).find(tree).size();
+        if (masks > 0 && shared.size() * 2 >= masks) {
+            throw ambiguous.apply(
+                    found.told() + " (such as " + first(found.told()) + ") and " + other.folder() + " (such as "
+                            + first(other.folder()) + ") may both hold the masks of the pictures in "
+                            + tree.called(pictures.folder()),
+                    NameFrame.pair(pictures, other));
+        }
+    }
+
+    private String first(String folder) {
+        return WrittenNames.last(tree.picturesBelow(folder).get(0));
+    }
+
+    /** The first number of each name. */
+    private static Set<String> numbers(Collection<String> names) {
+        return names.stream()
+                .map(name -> NUMBER.matcher(WrittenNames.last(name)))
+                .filter(Matcher::find)
+                .map(Matcher::group)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /** Masks in a folder of their picture's name, one an object. */
@@ -75,57 +112,89 @@ final class MaskPlaces {
         return voc ? found.stream().filter(pair -> pair.told().endsWith("Aug/")).findFirst() : Optional.empty();
     }
 
-    /** How masks are named after pictures: the way that fits most; two ways that fit as many are refused. */
-    private Optional<Naming> naming(Collection<String> pictures, Collection<String> masks, String folder) {
+    /** How masks are named after pictures: the way that fits most, where no other may be meant as well. */
+    private Optional<Pair> naming(Group pictures, Collection<String> names, Group masks) {
         List<Map.Entry<Naming, Integer>> ways =
-                List.copyOf(Naming.between(pictures, masks).entrySet());
+                List.copyOf(Naming.between(names, masks.names()).entrySet());
         if (ways.isEmpty()) {
             return Optional.empty();
         }
-        Map.Entry<Naming, Integer> best = ways.get(0);
-        for (Map.Entry<Naming, Integer> other : ways.subList(1, ways.size())) {
-            boolean asMany = other.getValue().equals(best.getValue());
-            boolean sameMasks =
-                    other.getKey().masks("", "*").equals(best.getKey().masks("", "*"));
-            if (asMany
-                    && !sameMasks
-                    && !best.getKey().equals(Naming.SAME)
-                    && !best.getKey().preferredTo(other.getKey())) {
-                throw ambiguous.apply(tree.called(folder) + " names its masks in two ways, "
-                        + best.getKey().masks("", "*") + " and "
-                        + other.getKey().masks("", "*") + ", " + best.getValue()
-                        + " of each");
+        Naming best = ways.get(0).getKey();
+        Map<String, String> matched = best.matched(names, masks.names());
+        List<String> others = new ArrayList<>(masks.names());
+        others.removeAll(matched.keySet());
+        Naming.between(names, others).forEach((other, count) -> {
+            Set<String> twice = new TreeSet<>(other.matched(names, others).values());
+            twice.retainAll(Set.copyOf(matched.values()));
+            boolean asMany = count == matched.size() && !best.equals(Naming.SAME);
+            if ((asMany || !twice.isEmpty()) && !isSomethingElse(other, best)) {
+                throw ambiguous.apply(
+                        tree.called(masks.folder()) + " names its masks in two ways, " + best.masks("", "*") + " and "
+                                + other.masks("", "*") + ", "
+                                + (asMany ? count + " of each" : matched.size() + " and " + count)
+                                + (twice.isEmpty()
+                                        ? ""
+                                        : " (both for " + Finding.named(twice) + "); a picture has one mask: join"
+                                                + " those of one picture, or choose"),
+                        pair(best, pictures, masks.folder()));
             }
-        }
-        return Optional.of(best.getKey());
+        });
+        return Optional.of(pair(best, pictures, masks.folder()));
+    }
+
+    private static Pair pair(Naming naming, Group pictures, String masks) {
+        return new Pair(
+                naming.pictures(pictures.folder(), pictures.star()),
+                Optional.of(naming.masks(masks, pictures.star())),
+                masks);
+    }
+
+    /** Whether files that are named otherwise than masks are known to be none: a preview beside NAME or NAME_mask. */
+    private static boolean isSomethingElse(Naming other, Naming masks) {
+        boolean sure = masks.equals(Naming.SAME) || saysMask(masks);
+        return masks.preferredTo(other)
+                || sure
+                        && !saysMask(other)
+                        && !COUNTED.matcher(other.maskEnding()).matches();
     }
 
     /** Masks in the folder of their pictures: by what their names end with, or PNG beside JPEG. */
     private Optional<Pair> beside(Group pictures) {
         Map<Naming, Integer> ways = Naming.between(pictures.names(), pictures.names());
         ways.keySet().removeIf(naming -> naming.equals(Naming.SAME) || !saysMask(naming));
-        if (!ways.isEmpty()) {
-            List<String> masks = pictures.names().stream()
-                    .filter(name -> FolderWords.MASK_ENDING.matcher(name).matches()
-                            || FolderWords.MASK_BEGINNING
-                                    .matcher(WrittenNames.last(name))
-                                    .lookingAt())
-                    .toList();
-            Set<String> others = new LinkedHashSet<>(pictures.names());
-            masks.forEach(others::remove);
-            return naming(others, masks, pictures.folder())
-                    .map(naming -> new Pair(
-                            naming.pictures(pictures.folder(), pictures.star()),
-                            Optional.of(naming.masks(pictures.folder(), pictures.star())),
-                            pictures.folder()));
+        if (ways.isEmpty()) {
+            return pngBesideJpeg(pictures);
         }
-        return pngBesideJpeg(pictures);
+        Set<String> names = new LinkedHashSet<>(pictures.names());
+        List<String> masks = new ArrayList<>(names.stream()
+                .filter(name -> FolderWords.MASK_ENDING.matcher(name).matches()
+                        || FolderWords.MASK_BEGINNING
+                                .matcher(WrittenNames.last(name))
+                                .lookingAt())
+                .toList());
+        masks.forEach(names::remove);
+        names.stream()
+                .filter(name -> Naming.longestBeginning(name, names)
+                        .filter(MaskPlaces::saysMask)
+                        .isPresent())
+                .forEach(masks::add); // NAME_mask_1, the second mask of a picture
+        masks.forEach(names::remove);
+        return naming(
+                pictures,
+                names,
+                new Group(pictures.folder(), pictures.kind(), pictures.split(), pictures.context(), masks));
     }
 
     private static boolean saysMask(Naming naming) {
-        return FolderWords.MASK_ENDING.matcher("x" + naming.maskEnding()).matches()
+        return saysMask(naming.maskEnding())
                 || FolderWords.MASK_BEGINNING.matcher(naming.maskBeginning()).matches()
                 || naming.maskEnding().isEmpty() && !naming.pictureEnding().isEmpty();
+    }
+
+    private static boolean saysMask(String ending) {
+        return FolderWords.MASK_ENDING
+                .matcher("x" + COUNTED.matcher(ending).replaceFirst(""))
+                .matches();
     }
 
     private Optional<Pair> pngBesideJpeg(Group pictures) {

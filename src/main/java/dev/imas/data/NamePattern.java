@@ -3,6 +3,8 @@ package dev.imas.data;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
 import dev.imas.image.PictureNames;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -44,6 +46,12 @@ record NamePattern(String text) {
         return text.substring(0, text.lastIndexOf('/', text.indexOf('*')) + 1);
     }
 
+    /** Whether masks of this pattern lie among the pictures of another, and only the ends of names tell them apart. */
+    boolean isBeside(NamePattern pictures) {
+        boolean byNames = !folders() && !PictureNames.isPicture(text);
+        return byNames && WrittenNames.folder(text).equals(WrittenNames.folder(pictures.text));
+    }
+
     /** Whether files of a folder, which ends in a slash or is empty, may fit. */
     boolean mayHold(String folder) {
         return folder.equals(folder()) || text.contains("**") && folder.startsWith(folder());
@@ -52,25 +60,38 @@ record NamePattern(String text) {
     /**
      * The files or folders that fit, by name, in order.
      *
-     * @throws UserException for two files that give one name
+     * @throws UserException for files that give one name, all of them
      */
     SortedMap<String, String> find(FolderTree tree) {
         Pattern regex = regex();
         boolean fixedEnding = PictureNames.isPicture(text);
         SortedMap<String, String> found = new TreeMap<>();
+        List<String> shared = new ArrayList<>();
         for (String path : tree.picturesBelow(folder())) {
             String fitted = folders() ? path.substring(0, path.lastIndexOf('/') + 1) : path;
-            Matcher matcher = regex.matcher(fixedEnding ? fitted : WrittenNames.withoutEnding(fitted));
-            if (matcher.matches() && !entersAMeaning(matcher.group(1))) {
-                String other = found.put(WrittenNames.key(matcher.group(1)), fitted);
+            String name = fixedEnding ? fitted : WrittenNames.withoutEnding(fitted);
+            Matcher matcher = regex.matcher(name);
+            // The plain name of an OME-TIFF may have to end as the pattern does.
+            if (matcher.matches() || matcher.reset(WrittenNames.matched(name)).matches()) {
+                String other = entersAMeaning(matcher.group(1))
+                        ? null
+                        : found.put(WrittenNames.matched(matcher.group(1)), fitted);
                 if (other != null && !other.equals(fitted)) {
-                    throw new UserException(tree.root().resolve(other) + " and "
-                            + tree.root().resolve(fitted) + " share one name; a picture and its mask are matched by "
-                            + "the name before the ending");
+                    shared.add(
+                            sharedName(tree.root().resolve(other), tree.root().resolve(fitted)));
                 }
             }
         }
+        if (!shared.isEmpty()) {
+            throw new UserException(String.join("\n", Finding.limited(shared)));
+        }
         return found;
+    }
+
+    /** What is said of two files that give one name. */
+    static String sharedName(Path one, Path other) {
+        return one + " and " + other
+                + " share one name; a picture and its mask are matched by the name before the ending";
     }
 
     private static boolean entersAMeaning(String name) {

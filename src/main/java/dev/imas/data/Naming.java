@@ -69,8 +69,24 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
         }
     }
 
+    /** The masks that are named so, each with its picture. */
+    Map<String, String> matched(Collection<String> pictures, Collection<String> masks) {
+        Set<String> known = new HashSet<>(pictures);
+        Map<String, String> matched = new LinkedHashMap<>();
+        for (String mask : masks) {
+            int end = mask.length() - maskEnding.length();
+            if (mask.startsWith(maskBeginning) && mask.endsWith(maskEnding) && end > maskBeginning.length()) {
+                String picture = mask.substring(maskBeginning.length(), end) + pictureEnding;
+                if (known.contains(picture)) {
+                    matched.put(mask, picture);
+                }
+            }
+        }
+        return matched;
+    }
+
     /** What follows a picture's name in a mask's; letters and digits go on with a name, so they end none. */
-    private static Optional<String> longestBeginning(String mask, Set<String> names) {
+    static Optional<String> longestBeginning(String mask, Set<String> names) {
         for (int end = mask.length() - 1; end > mask.lastIndexOf('/') + 1; end--) {
             if (!Character.isLetterOrDigit(mask.charAt(end)) && names.contains(mask.substring(0, end))) {
                 return Optional.of(mask.substring(end));

@@ -18,8 +18,6 @@ final class NumberRule {
     private static final int TRIMAP = 3;
 
     private static final int BLACK = 0;
-    /** From this share on pixels form areas, be they small. */
-    private static final double INNER_OF_AREAS = 0.05;
     /** Share of all pixels that are at an edge. */
     private static final double MOST_OF_EDGES = 0.25;
     /** Of an object with a rough rim, on average. */
@@ -68,26 +66,13 @@ final class NumberRule {
         return data.classes() == null ? counted(data, found, used) : data;
     }
 
-    /** Whether hardly a pixel between the first value and the last has its like around it, as in a painted area. */
+    /** Whether every mask with a grey has it along edges alone. */
     private boolean smoothed(FoundValues found) {
         List<Integer> between = found.keys().subList(1, found.keys().size() - 1);
         return found.share(between) < MOST_OF_EDGES
-                && between.stream().allMatch(number -> inner(number) < INNER_OF_AREAS);
-    }
-
-    /** Share of a number's pixels with their like to all sides. */
-    private double inner(int number) {
-        long pixels = 0;
-        long inner = 0;
-        for (MaskContent mask : masks) {
-            for (Map.Entry<MaskValue, Long> value : mask.pixels().entrySet()) {
-                if (value.getKey().number() == number) {
-                    pixels += value.getValue();
-                    inner += mask.forms().get(value.getKey()).inner();
-                }
-            }
-        }
-        return (double) inner / pixels;
+                && masks.stream()
+                        .filter(mask -> mask.numbers().stream().anyMatch(between::contains))
+                        .allMatch(MaskContent::blended);
     }
 
     /** Whether a number is hardly ever more than one patch of a mask, as that of an object. */
@@ -95,10 +80,10 @@ final class NumberRule {
         long places = 0;
         long tops = 0;
         for (MaskContent mask : masks) {
-            for (Map.Entry<MaskValue, MaskContent.Form> value : mask.forms().entrySet()) {
+            for (Map.Entry<MaskValue, Long> value : mask.tops().entrySet()) {
                 if (value.getKey().number() > 0 && used.contains(value.getKey().number())) {
                     places++;
-                    tops += value.getValue().tops();
+                    tops += value.getValue();
                 }
             }
         }

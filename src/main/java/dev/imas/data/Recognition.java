@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,8 +26,8 @@ import java.util.stream.Stream;
  */
 final class Recognition {
     private static final String SETTINGS =
-            "; say where they are with data.pictures and data.masks, such as --set 'data.pictures=[%s*]'"
-                    + " --set 'data.masks=[%s*]' (docs/data.md)";
+            "; say where they are with data.pictures and data.masks, such as --set 'data.pictures=[%s]'"
+                    + " --set 'data.masks=[%s]' (docs/data.md)";
     /** So many folders are named in a message. */
     private static final int TOLD = 6;
 
@@ -61,8 +63,10 @@ final class Recognition {
         List<Pair> training = pairs(Split.TRAIN);
         List<Pair> unsplit = pairs(Split.NONE);
         if (!masked(training).isEmpty() && !masked(unsplit).isEmpty()) {
-            throw ambiguous(masked(training).get(0).pictures() + " and "
-                    + masked(unsplit).get(0).pictures() + " both have masks to learn from");
+            throw ambiguous(
+                    masked(training).get(0).pictures() + " and "
+                            + masked(unsplit).get(0).pictures() + " both have masks to learn from",
+                    masked(training).get(0));
         }
         List<Pair> learned = masked(training).isEmpty() ? unsplit : training;
         if (masked(learned).isEmpty()) {
@@ -71,8 +75,20 @@ final class Recognition {
         learned = new ArrayList<>(learned);
         learned.addAll(unlabeled());
         List<Pair> validation = pairs(Split.VALIDATION);
+        requireMatchingValidation(validation);
         return new FolderPatterns(
                 pictures(learned), masks(learned), pictures(masked(validation)), masks(masked(validation)));
+    }
+
+    /** Masks to validate that fit no picture are not meant to be left alone. */
+    private void requireMatchingValidation(List<Pair> validation) {
+        List<Group> masks = groups.of(Split.VALIDATION, Kind.MASKS);
+        if (!validation.isEmpty() && masked(validation).isEmpty() && !masks.isEmpty()) {
+            throw new UserException(tree.root() + ": " + masks.get(0).folder() + " holds masks, but none is named after"
+                    + " a picture in " + validation.get(0).told()
+                    + "; masks carry their picture's name, where data.pictures, data.masks, data.validation_pictures"
+                    + " and data.validation_masks do not say otherwise (docs/data.md)");
+        }
     }
 
     private static List<String> pictures(List<Pair> pairs) {
@@ -118,13 +134,13 @@ final class Recognition {
         for (Pair pair : masked(pairs)) {
             String other = pictures.put(pair.masks().get(), pair.pictures());
             if (other != null) {
-                throw ambiguous(pair.masks().get() + " fits the pictures " + other + " and " + pair.pictures());
+                throw ambiguous(pair.masks().get() + " fits the pictures " + other + " and " + pair.pictures(), pair);
             }
         }
     }
 
-    private UserException ambiguous(String what) {
-        return new UserException(tree.root() + ": " + what + settings());
+    private UserException ambiguous(String what, Pair proposed) {
+        return new UserException(tree.root() + ": " + what + settings(proposed));
     }
 
     private UserException withoutMasks() {
@@ -148,9 +164,9 @@ final class Recognition {
         String convert = annotations.isEmpty()
                 ? ""
                 : "; annotations (" + Endings.told(annotations) + ") become masks by `imas import`";
-        return new UserException(tree.root() + what + found + more + convert + folderAbove()
+        return new UserException(tree.root() + what + found + more + convert + otherAnnotations() + folderAbove()
                 + "; put masks with their pictures' names into masks/ beside images/, or"
-                + settings().substring(1));
+                + settings(proposed()).substring(1));
     }
 
     /** Who names the folder of the pictures means the one that has the masks too. */
@@ -182,15 +198,44 @@ final class Recognition {
         return folders;
     }
 
-    /** What to set, with folders that are there where no better is known. */
-    private String settings() {
-        List<String> folders = List.copyOf(folders().keySet());
-        String pictures = folders.size() == 2 ? folders.get(1) : "images/";
-        String masks = folders.size() == 2 ? folders.get(0) : "masks/";
-        for (Group group : groups.all()) {
-            pictures = group.kind() == Kind.PICTURES ? group.folder() : pictures;
-            masks = group.kind() == Kind.MASKS ? group.folder() : masks;
+    /** Boxes and outlines beside the pictures, by their names, that no command reads. */
+    private String otherAnnotations() {
+        Set<String> names = tree.pictures().stream().map(WrittenNames::stem).collect(Collectors.toSet());
+        Map<String, Integer> found = Endings.count(tree.others().stream()
+                .filter(file -> Endings.ofOtherAnnotation(file) && names.contains(WrittenNames.stem(file)))
+                .toList());
+        return found.isEmpty()
+                ? ""
+                : "; files named as pictures (" + Endings.told(found) + ") are not read, nor by `imas import`: if they"
+                        + " hold outlines as YOLO's do, export them as COCO or as masks";
+    }
+
+    /** What may be meant, with folders that are there where no better is known. */
+    private Pair proposed() {
+        List<Group> pictures = groups.all().stream()
+                .filter(group -> group.kind() == Kind.PICTURES)
+                .toList();
+        List<Group> masks = groups.all().stream()
+                .filter(group -> group.kind() == Kind.MASKS)
+                .toList();
+        if (!pictures.isEmpty() && !masks.isEmpty()) {
+            return NameFrame.pair(pictures.get(pictures.size() - 1), masks.get(masks.size() - 1));
         }
-        return String.format(Locale.ROOT, SETTINGS, pictures, masks);
+        List<Map.Entry<String, List<String>>> folders = folders().entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
+                .toList();
+        boolean told = folders.size() == 2
+                && folders.get(0).getValue().size() > folders.get(1).getValue().size();
+        String ofPictures = told ? folders.get(0).getKey() : "images/";
+        String ofMasks = told ? folders.get(1).getKey() : "masks/";
+        return new Pair(
+                (pictures.isEmpty() ? ofPictures : pictures.get(0).folder()) + "*",
+                Optional.of((masks.isEmpty() ? ofMasks : masks.get(0).folder()) + "*"),
+                ofMasks);
+    }
+
+    private static String settings(Pair proposed) {
+        return String.format(
+                Locale.ROOT, SETTINGS, proposed.pictures(), proposed.masks().orElse("masks/*"));
     }
 }

@@ -4,9 +4,12 @@ import dev.imas.common.FileNames;
 import dev.imas.image.PictureNames;
 import java.nio.file.Path;
 import java.text.Normalizer;
+import java.util.regex.Pattern;
 
 /** How names of files are compared. */
 final class WrittenNames {
+    private static final Pattern OME = Pattern.compile("(?i)(?<=[^/])\\.ome$");
+
     private WrittenNames() {}
 
     /** A relative path with slashes on every system. */
@@ -17,6 +20,11 @@ final class WrittenNames {
     /** A path without the ending of a picture. */
     static String withoutEnding(String path) {
         return PictureNames.isPicture(path) ? path.substring(0, path.lastIndexOf('.')) : path;
+    }
+
+    /** What matches a picture with its mask, of a name without ending: {@link #key}, and NAME of NAME.ome.tif. */
+    static String matched(String name) {
+        return key(OME.matcher(name).replaceFirst(""));
     }
 
     /** The same for one name in both of Unicode's forms: some systems write an umlaut as one letter, some as two. */

@@ -194,7 +194,7 @@ class DatasetTest {
         refused(
                 of("folders"),
                 root.resolve("val") + ": the picture " + root.resolve("val/images/1.png")
-                        + " has no mask; expected one of its name in masks/");
+                        + " has no mask; expected one of its name in masks/, or where data.masks says");
     }
 
     @Test
@@ -217,10 +217,11 @@ class DatasetTest {
         refused(
                 of("folders", "data.labeled", "l.txt"),
                 root.resolve("l.txt") + ":2: no mask named 7 in " + root.resolve("masks"));
-        list(root.resolve("l.txt"), "12");
+        list(root.resolve("l.txt"), "12", "./images/1.png", "13");
         refused(
                 of("folders", "data.labeled", "l.txt"),
-                root.resolve("l.txt") + ":1: no picture named 12 in " + root.resolve("images"));
+                root.resolve("l.txt") + ":1: no picture named 12 in " + root.resolve("images") + "\n"
+                        + root.resolve("l.txt") + ":3: no picture named 13 in " + root.resolve("images"));
     }
 
     @Test
@@ -235,10 +236,13 @@ class DatasetTest {
                 "no labelled picture in " + root + "; put masks with their pictures' names into "
                         + root.resolve("masks") + " (two at least, so that one validates)");
         picture(root.resolve("images/a.jpg"), 8, 6);
-        refused(
-                of("folders"),
-                root.resolve("images/a.jpg") + " and " + root.resolve("images/a.png")
-                        + " share one name; a picture and its mask are matched by the name before the ending");
+        picture(root.resolve("images/b.ome.tif"), 8, 6);
+        picture(root.resolve("images/b.png"), 8, 6);
+        String matched = " share one name; a picture and its mask are matched by the name before the ending";
+        String shared = root.resolve("images/a.jpg") + " and " + root.resolve("images/a.png") + matched + "\n"
+                + root.resolve("images/b.ome.tif") + " and " + root.resolve("images/b.png") + matched;
+        refused(of("folders"), shared);
+        refused(of("folders", "data.pictures", List.of("images/*"), "data.masks", List.of("masks/*")), shared);
     }
 
     @Test

@@ -109,6 +109,131 @@ class NotMeantTest {
         assertThat(samples.get(0).picture()).isEqualTo(root.resolve("extra/n1.png"));
     }
 
+    private void refusedLists(List<String> messages, Object... lists) {
+        assertThatThrownBy(() -> Inspection.of(auto(lists)))
+                .isInstanceOf(UserException.class)
+                .hasMessage(String.join("\n", messages));
+    }
+
+    @Test
+    void aNameOfTwoPicturesIsRefusedAndAllOfThemTold() {
+        six("a/images/#.png", "a/masks/#.png");
+        six("b/images/#.png", "b/masks/#.png");
+        list(root.resolve("two.txt"), "n0.png", "a/images/n1.png", "n2");
+        String list = root.resolve("two.txt").toString();
+        refusedLists(
+                List.of(
+                        list + ":1: n0.png is the name of a/images/n0.png, b/images/n0.png; write the path of the one"
+                                + " that is meant",
+                        list + ":3: n2 is the name of a/images/n2.png, b/images/n2.png; write the path of the one"
+                                + " that is meant"),
+                "data.labeled",
+                "two.txt");
+    }
+
+    @Test
+    void aNameInAListToValidateMeansTheValidationSets() {
+        six("train/images/#.png", "train/masks/#.png");
+        six("val/images/#.png", "val/masks/#.png");
+        list(root.resolve("two.txt"), "n0", "n1");
+        Inspection found = Inspection.of(auto("data.labeled", "two.txt", "data.validation", "two.txt"));
+        Collected files = Collected.of(found.config());
+        assertThat(files.labeled())
+                .extracting(FileImages.Sample::picture)
+                .containsExactly(root.resolve("train/images/n0.png"), root.resolve("train/images/n1.png"));
+        assertThat(files.validation())
+                .extracting(FileImages.Sample::mask)
+                .containsExactly(root.resolve("val/masks/n0.png"), root.resolve("val/masks/n1.png"));
+        assertThat(Finding.texts(found.findings(), Severity.WARNING)).noneMatch(text -> text.contains("no picture"));
+    }
+
+    @Test
+    void onePictureWrittenInSeveralWaysIsListedTwice() {
+        six("images/#.png", "masks/#.png");
+        list(
+                root.resolve("l.txt"),
+                "./images/n0.png",
+                "images/n1.png",
+                "images/../images/n0.png",
+                "n1",
+                root.resolve("images/n2.png").toString());
+        String list = root.resolve("l.txt").toString();
+        refusedLists(
+                List.of(
+                        list + ":3 lists images/../images/n0.png a second time (first in " + list + ":1); remove one",
+                        list + ":4 lists n1 a second time (first in " + list + ":2); remove one"),
+                "data.labeled",
+                "l.txt");
+        list(
+                root.resolve("l.txt"),
+                "./images/n0.png",
+                root.resolve("images/n2.png").toString());
+        assertThat(faults("data.labeled", "l.txt")).isEmpty();
+    }
+
+    @Test
+    void missingPicturesAndMasksOfAListAreToldTogether() {
+        six("images/#.png", "masks/#.png");
+        picture(root.resolve("images/bare.png"), 8, 6);
+        list(
+                root.resolve("l.txt"),
+                "images/n0.png",
+                "images/yy.png",
+                "zz",
+                "images/bare.png",
+                "images/n1.png masks/x.png");
+        assertThat(faults("data.labeled", "l.txt"))
+                .extracting(text -> text.substring(text.indexOf("l.txt")))
+                .containsExactlyInAnyOrder(
+                        "l.txt:2: the picture " + root.resolve("images/yy.png")
+                                + " does not exist; check data.root and the list",
+                        "l.txt:3: the picture " + root.resolve("zz") + " does not exist; check data.root and the list",
+                        "l.txt:4: the picture " + root.resolve("images/bare.png")
+                                + " has no mask; expected one of its name in masks/, or where data.masks says",
+                        "l.txt:5: the mask " + root.resolve("masks/x.png")
+                                + " does not exist; check data.root and the list");
+    }
+
+    @Test
+    void masksOfWhichSomeHaveAnEndingAreLost() {
+        six("images/#.png", "masks/#.png");
+        for (int i = 6; i < 12; i++) {
+            picture(root.resolve("images/n" + i + ".png"), 8, 6);
+            mask(root.resolve("masks/n" + i + "_mask.png"), 8, 6, 0, 1);
+        }
+        assertThat(faults()).anyMatch(text -> text.startsWith("6 masks match no picture: "));
+    }
+
+    @Test
+    void filesNamedAfterAPictureBesideItAreNoPictures() {
+        six("all/#.png", "all/#_mask.png");
+        picture(root.resolve("all/n6.png"), 8, 6);
+        picture(root.resolve("all/n6 2.png"), 8, 6);
+        picture(root.resolve("all/n0_superpixels.png"), 8, 6);
+        picture(root.resolve("all/n6_superpixels.png"), 8, 6);
+        Inspection found = Inspection.of(auto());
+        assertThat(found.usable().unlabeled().size()).isEqualTo(2);
+        assertThat(Finding.texts(found.findings(), Severity.WARNING))
+                .contains("2 files are named after a picture beside, such as " + root.resolve("all/n0_superpixels.png")
+                        + " after n0, and taken for neither a picture nor a mask; name what are pictures with"
+                        + " data.pictures (docs/data.md)")
+                .noneMatch(text -> text.contains("not looked into"));
+        Inspection named = Inspection.of(
+                auto("data.pictures", List.of("all/*", "all/*_superpixels"), "data.masks", List.of("all/*_mask", "")));
+        assertThat(named.usable().unlabeled().size()).isEqualTo(4);
+        assertThat(Finding.texts(named.findings(), Severity.WARNING)).noneMatch(text -> text.contains("named after"));
+    }
+
+    @Test
+    void aValidationSetWithoutMasksIsSaidToMeasureNothing() {
+        six("train/images/#.png", "train/masks/#.png");
+        picture(root.resolve("val/images/v.png"), 8, 6);
+        assertThat(Finding.texts(Inspection.of(auto()).findings(), Severity.WARNING))
+                .contains(root + ": val/images/ (1 picture) has no masks and validates nothing; about a fifth of the"
+                        + " labelled pictures validates instead: put masks of the same names beside these pictures, as"
+                        + " in val/images and val/masks");
+    }
+
     @Test
     void oneMaskAnObjectMayBeListed() {
         six("#/images/#.png", "#/masks/a.png");

@@ -80,6 +80,14 @@ class RecognitionTest {
                     """
                     images/#.png                  | masks/#.png                  | images/*           | masks/*
                     imgs/#.jpg                    | gt/#.png                     | imgs/*             | gt/*
+                    Bilder/#.png                  | Masken/#.png                 | Bilder/*           | Masken/*
+                    im\u00e1genes/#.png           | ma\u0301scaras/#.png         | im\u00e1genes/*    | ma\u0301scaras/*
+                    images/#.png                  | manual1/#.png                | images/*           | manual1/*
+                    TS/images/#.png               | TS/masks/#.png               | TS/images/*        | TS/masks/*
+                    images/#.ome.png              | masks/#.png                  | images/*           | masks/*
+                    images/#.ome.png              | masks/#.ome.png              | images/*           | masks/*
+                    images/#_image.ome.png        | masks/#_mask.png             | images/*_image     | masks/*_mask
+                    #.ome.png                     | #_mask.png                   | *                  | *_mask
                     img/#.jpg                     | Ground Truth/#.png           | img/*              | Ground Truth/*
                     Images/#.JPG                  | Annotations/#.PNG            | Images/*           | Annotations/*
                     photos/#.png                  | labels/#.png                 | photos/*           | labels/*
@@ -290,6 +298,76 @@ class RecognitionTest {
         refused("masks/ names its masks in two ways, *_cell and *_nucleus, 3 of each");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    images/ | masks/#_EX.png   | masks/#_HE.png     | masks/ names its masks in two ways, *_EX and *_HE
+                    images/ | masks/#_mask.png | masks/#_mask_1.png | two ways, *_mask and *_mask_1, 3 and 2 (both for
+                    images/ | masks/#.png      | masks/#_1.png      | masks/ names its masks in two ways, * and *_1
+                    all/    | all/#_mask.png   | all/#_mask_1.png   | two ways, *_mask and *_mask_1, 3 and 2
+                    all/    | all/#_mask.png   | all/#_mask2.png    | two ways, *_mask and *_mask2, 3 and 2
+                    """)
+    void severalMasksOfAPictureAreRefused(String pictures, String masks, String fewer, String message) {
+        files(pictures + "#.png", masks);
+        mask(root.resolve(fewer.replace("#", "n0")), 8, 6, 1);
+        mask(root.resolve(fewer.replace("#", "n1")), 8, 6, 1);
+        refused(message, "join those of one picture");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"masks/#.png, masks/#_overlay.png", "masks/#_mask.png, masks/#_preview.png"})
+    void previewsBesideMasksAreNone(String masks, String previews) {
+        files("images/#.png", masks);
+        mask(root.resolve(previews.replace("#", "n0")), 8, 6, 1);
+        mask(root.resolve(previews.replace("#", "n1")), 8, 6, 1);
+        assertThat(recognised().masks()).containsExactly(masks.replace("#", "*").replace(".png", ""));
+    }
+
+    /** As DRIVE has its true masks beside those of the field of view. */
+    @Test
+    void twoFoldersOfMasksWithTheSameNumbersAreRefused() {
+        for (int i = 21; i < 25; i++) {
+            picture(root.resolve("training/images/" + i + "_training.png"), 8, 6);
+            mask(root.resolve("training/1st_manual/" + i + "_manual1.png"), 8, 6, 0, 1);
+            mask(root.resolve("training/mask/" + i + "_training_mask.png"), 8, 6, 1);
+        }
+        refused(
+                "training/mask/ (such as 21_training_mask.png) and training/1st_manual/ (such as 21_manual1.png)",
+                "--set 'data.pictures=[training/images/*_training]'",
+                "--set 'data.masks=[training/1st_manual/*_manual1]'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"previews/#_p.png", "thumbnails/#.png", "out/#.png", "gt_edges/x#.png"})
+    void otherFoldersBesideMasksAreLeftAlone(String others) {
+        files("images/#.png", "masks/#.png");
+        for (int i = 0; i < 3; i++) {
+            picture(root.resolve(others.replace("#", "n" + i)), 8, 6);
+        }
+        assertThat(recognised().masks()).containsExactly("masks/*");
+    }
+
+    @Test
+    void masksToValidateThatFitNoPictureAreRefused() {
+        files("train/images/#.png", "train/masks/#.png");
+        picture(root.resolve("val/images/a.png"), 8, 6);
+        mask(root.resolve("val/masks/b.png"), 8, 6, 1);
+        refused("val/masks/ holds masks, but none is named after a picture in val/images/");
+    }
+
+    @Test
+    void initialsAreNoPartsOfADataSet() {
+        for (String who : List.of("TS", "VL", "TR", "AB")) {
+            picture(root.resolve(who + "/images/1.png"), 8, 6);
+            mask(root.resolve(who + "/masks/1.png"), 8, 6, 0, 1);
+        }
+        Data data = recognised();
+        assertThat(data.pictures()).containsExactly("AB/images/*", "TR/images/*", "TS/images/*", "VL/images/*");
+        assertThat(data.validationPictures()).isEmpty();
+    }
+
     @Test
     void trainingPicturesInTwoPlacesAreRefused() {
         files("images/#.png", "masks/#.png");
@@ -305,7 +383,31 @@ class RecognitionTest {
                 "holds pictures, but no masks were recognised",
                 "left/ (6 pictures, such as n0.png), right/ (3 pictures, such as n0.png)",
                 "annotations (1 .json) become masks by `imas import`",
-                "--set 'data.pictures=[right/*]' --set 'data.masks=[left/*]'");
+                "--set 'data.pictures=[left/*]' --set 'data.masks=[right/*]'");
+    }
+
+    @Test
+    void whichOfTwoFoldersHoldsMasksIsNotGuessedWhereNothingTells() {
+        picture(root.resolve("left/a.png"), 8, 6);
+        picture(root.resolve("right/a.png"), 8, 6);
+        refused("--set 'data.pictures=[images/*]' --set 'data.masks=[masks/*]'");
+    }
+
+    @Test
+    void annotationsThatNothingReadsAreNotSentToImport() {
+        picture(root.resolve("images/a.png"), 8, 6);
+        picture(root.resolve("images/b.png"), 8, 6);
+        write(root.resolve("labels/a.txt"), new byte[1]);
+        write(root.resolve("notes.txt"), new byte[1]);
+        refused("files named as pictures (1 .txt) are not read, nor by `imas import`");
+    }
+
+    @Test
+    void whatNamesHaveInCommonIsProposedWhereNoneMatch() {
+        files("images/image_#.png", "masks/mask_#.png");
+        refused(
+                "holds masks, but none is named after a picture",
+                "--set 'data.pictures=[images/image_n*]' --set 'data.masks=[masks/mask_n*]'");
     }
 
     @Test
