@@ -22,7 +22,7 @@ final class ColourMaskReader implements AnnotationReader {
 
     private final boolean listed;
 
-    /** @param listed a list names the colours that are classes, so that those of smoothed edges are told as strangers */
+    /** @param listed a list names the colours that are classes, so that those of smoothed edges are strangers to it */
     ColourMaskReader(boolean listed) {
         this.listed = listed;
     }

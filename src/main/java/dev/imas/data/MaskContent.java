@@ -20,8 +20,8 @@ import java.util.Map;
  * @param alpha   it has transparent pixels beside opaque ones
  * @param pixels  how many a value has; of a mask with more than {@link #MOST_VALUES} some of its values
  * @param values  how many values it holds
- * @param tops    stretches of a row with a value of {@code pixels} and none of it above: as many as patches, where these
- *                are convex
+ * @param tops    stretches of a row with a value of {@code pixels} and none of it above: as many as patches, where
+ *                these are convex
  * @param blended it holds colours or greys that smoothing made of others
  * @param negated its file says that the least value is white
  */

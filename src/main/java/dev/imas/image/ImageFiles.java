@@ -34,8 +34,8 @@ public final class ImageFiles {
 
     /**
      * All channels of a picture as stored, turned as {@link #picture} turns them. A grey picture has one channel, a
-     * palette, RGB and CMYK become three; opacity is left out. A value that the file declares to be none (GDAL's no-data
-     * value of a TIFF) is NaN.
+     * palette, RGB and CMYK become three; opacity is left out. A value that the file declares to be none (GDAL's
+     * no-data value of a TIFF) is NaN.
      *
      * <p>Pages of a TIFF file that says nothing of its dimensions are channels, the first page's first; a page may
      * itself have several. In OME-TIFF and ImageJ's files pages are channels of planes (a slice in Z at a time): a file
