@@ -149,8 +149,12 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
 
     private void keepApart(Path out) {
         Path results = RealPath.of(out);
-        boolean among = pictures.stream()
-                .anyMatch(found -> results.equals(RealPath.of(found.file()).getParent()));
+        boolean among = Stream.concat(
+                        pictures.stream()
+                                .map(found -> found.file().toAbsolutePath().getParent()),
+                        folders.keySet().stream())
+                .distinct()
+                .anyMatch(folder -> results.equals(RealPath.of(folder)));
         if (among) {
             throw new UserException("--out: " + out + " is the folder of the pictures; name another folder");
         }

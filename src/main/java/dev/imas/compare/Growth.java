@@ -4,13 +4,13 @@ import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.data.Dataset;
 import dev.imas.data.Inspection;
 import dev.imas.run.RunLock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -63,7 +63,11 @@ public final class Growth {
             requirePicturesOfItsRuns();
             grown.write(folder.setup());
         } catch (RuntimeException | Error | IOException e) {
-            lists.undo();
+            try {
+                lists.undo();
+            } catch (IOException more) {
+                e.addSuppressed(more);
+            }
             throw e;
         }
     }
@@ -81,18 +85,25 @@ public final class Growth {
     }
 
     private void requirePictures(RunKey run, RunFacts facts, ImasConfig config) {
-        Map<String, String> now = Inspection.of(config).usable().fingerprints();
-        List<String> others = new ArrayList<>();
-        new TreeMap<>(now).forEach((list, print) -> {
-            String before = facts.fingerprint(list);
-            if (!before.isEmpty() && !before.equals(print)) {
-                others.add(list + ": \"" + before + "\" -> \"" + print + "\"");
-            }
-        });
+        List<String> others = others(facts, Dataset.open(config));
+        if (!others.isEmpty()) {
+            others = others(facts, Inspection.of(config).usable()); // without what cannot be read, as the run did
+        }
         if (!others.isEmpty()) {
             throw new UserException("the pictures and masks are not those that " + run.name() + " learned from and was"
                     + " measured on: " + String.join(", ", others) + "; runs that are added could not be compared with"
                     + " it: begin another comparison with another --out");
         }
+    }
+
+    private static List<String> others(RunFacts facts, Dataset data) {
+        List<String> others = new ArrayList<>();
+        new TreeMap<>(data.fingerprints()).forEach((list, print) -> {
+            String before = facts.fingerprint(list);
+            if (!before.isEmpty() && !before.equals(print)) {
+                others.add(list + ": \"" + before + "\" -> \"" + print + "\"");
+            }
+        });
+        return others;
     }
 }

@@ -30,9 +30,12 @@ final class MaskChecks {
         this.findings = findings;
     }
 
-    /** @return whether shapes are in the values, and not in the transparency of masks */
-    boolean shapes() {
-        List<MaskContent> shaped = masks.stream().filter(MaskContent::alpha).toList();
+    /** @return whether shapes are in the values, and not in the transparency of masks; labels say that they are */
+    boolean shapes(ImasConfig.Data data) {
+        List<MaskContent> shaped = masks.stream()
+                .filter(mask ->
+                        mask.alpha() && (mask.values() == 1 || data.labels().isEmpty()))
+                .toList();
         if (shaped.isEmpty()) {
             return true;
         }
@@ -44,7 +47,8 @@ final class MaskChecks {
                                         + " transparency (alpha), which is not read"
                                 : (shaped.size() == 1 ? " has" : " have") + " transparent pixels that are not black, so"
                                         + " that values and transparency (alpha) tell different shapes")
-                        + "; save masks as palette or grey PNGs without transparency"));
+                        + "; save masks as palette or grey PNGs without transparency"
+                        + (one ? "" : ", or say by data.labels what each value is")));
         return false;
     }
 

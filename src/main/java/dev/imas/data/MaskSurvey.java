@@ -60,7 +60,7 @@ public final class MaskSurvey {
         List<Finding> findings = new ArrayList<>();
         List<MaskContent> masks = MaskReader.contents(data, findings);
         MaskChecks checks = new MaskChecks(masks, findings);
-        if (masks.isEmpty() || !checks.shapes() || !checks.classes(config.data())) {
+        if (masks.isEmpty() || !checks.shapes(config.data()) || !checks.classes(config.data())) {
             return new MaskSurvey(config, sorted(findings), masks, List.of(), 0);
         }
         int unreadable = faults(findings);

@@ -106,13 +106,22 @@ final class NumberRule {
         }
         if (!painted.isEmpty()) {
             String others = FoundValues.pairs(used, false);
-            findings.add(Finding.fault(FoundValues.files(
+            // One of many may be a slip of somebody who said what there is; the others would hardly be.
+            boolean slip = painted.size() == 1
+                    && data.classes() != null
+                    && masks.stream()
+                                    .filter(mask ->
+                                            mask.labeled() == painted.get(0).labeled())
+                                    .count()
+                            > 1;
+            String text = FoundValues.files(
                             painted.stream().map(MaskContent::path).toList())
                     + (painted.size() == 1 ? " holds" : " hold")
                     + " 0 and 255 alone, which would be ignored; other masks hold "
                     + FoundValues.numbers(masks).told(used) + " and no 255: if it is a class, add data.labels: {"
                     + others + ", 255: 1}; if it is to be ignored, data.labels: {" + others
-                    + ", 255: ignore}"));
+                    + ", 255: ignore}";
+            findings.add(slip ? Finding.warning(text) : Finding.fault(text));
         }
     }
 

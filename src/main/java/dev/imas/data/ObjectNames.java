@@ -28,14 +28,29 @@ final class ObjectNames {
             List<Path> files = FolderObjects.files(folder);
             Set<String> words = new TreeSet<>();
             files.forEach(file -> words.add(word(file, folder)));
-            boolean short_ = words.stream().anyMatch(word -> word.length() < SHORTEST);
-            if (words.size() < files.size() || short_) {
+            if (words.size() < files.size() || !areWords(words)) {
                 return Set.of();
             }
             words.forEach(word -> count.merge(word, 1, Integer::sum));
         }
         boolean comeBack = count.values().stream().allMatch(folder -> folder > 1);
         return comeBack && count.size() > 1 && count.size() <= MOST ? new TreeSet<>(count.keySet()) : Set.of();
+    }
+
+    /** Whether they are more than counters behind a word that all have, such as cellA and cellB. */
+    private static boolean areWords(Set<String> words) {
+        List<String> all = List.copyOf(words);
+        String first = all.isEmpty() ? "" : all.get(0);
+        int alike = first.length();
+        for (String word : all) {
+            int end = 0;
+            while (end < Math.min(alike, word.length()) && word.charAt(end) == first.charAt(end)) {
+                end++;
+            }
+            alike = end;
+        }
+        int common = all.size() > 1 ? alike : 0;
+        return all.stream().allMatch(word -> word.length() - common >= SHORTEST);
     }
 
     /** The letters of a file's name, without the names of the folders that it lies in. */

@@ -57,7 +57,7 @@ record OpeningSettings(Segmenter.Options options) {
         }
         own.ifPresent(spec -> {
             ConfigYaml.set(layers, "data.classes", spec.classes());
-            ConfigYaml.set(layers, "data.class_names", spec.classNames());
+            ConfigYaml.set(layers, "data.class_names", distinct(weights, spec.classNames()));
             ConfigYaml.set(layers, "data.palette", spec.palette());
             ConfigYaml.set(layers, "data.channels", spec.input().channels().plain());
             ConfigYaml.set(layers, "data.range", spec.input().range().plain());
@@ -79,6 +79,22 @@ record OpeningSettings(Segmenter.Options options) {
                     + " set evaluation.scale as its run had it");
         }
         return inAnotherFolder(before, asked);
+    }
+
+    /** Early files may name two classes alike, which results could not tell apart. */
+    private List<String> distinct(Path weights, List<String> names) {
+        List<String> distinct = new ArrayList<>();
+        for (String name : names) {
+            String free = name;
+            for (int i = 2; distinct.contains(free); i++) {
+                free = name + " (" + i + ")";
+            }
+            distinct.add(free);
+        }
+        if (!distinct.equals(names)) {
+            options.notes.accept(weights + " names classes alike; they are called " + String.join(", ", distinct));
+        }
+        return distinct;
     }
 
     /** A run that saw its pictures whole meant nothing by what it says of windows; what the caller says comes later. */

@@ -178,6 +178,11 @@ class PredictCommandTest {
         assertThat(predict("--input", in).err()).contains("--out: " + in + " is the folder of the pictures");
         assertThat(predict("--input", in + "/*.jpg").err()).contains("is the folder of the pictures");
         assertThat(predict("--input", in.resolve("a.jpg")).err()).contains("is the folder of the pictures");
+        Path links = Files.createDirectories(dir.resolve("links"));
+        Files.createSymbolicLink(links.resolve("a.jpg"), in.resolve("a.jpg"));
+        out = links;
+        assertThat(predict("--input", links).err()).contains("is the folder of the pictures");
+        assertThat(predict("--input", links.resolve("a.jpg")).err()).contains("is the folder of the pictures");
         assertThat(predict(
                                 "--input",
                                 Files.createDirectories(dir.resolve("empty/below"))

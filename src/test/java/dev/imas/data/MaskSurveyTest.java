@@ -431,6 +431,9 @@ class MaskSurveyTest {
                 .asString()
                 .startsWith(folder.mask("a") + " and " + folder.mask("v") + " have transparent pixels that are not"
                         + " black");
+        MaskSurvey said = folder.survey("data.labels", Map.of("0", "1", "255", "0"));
+        faults(said).isEmpty();
+        assertThat(labels(said)).startsWith(1, 0);
         folder.transparent("a", 0, 0xff000000, 0xffffffff).transparent("v", 0xff000000, 0xffffffff);
         faults(folder.survey()).isEmpty();
     }
