@@ -194,7 +194,8 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
         return masked.parallelStream()
                 .filter(sample -> Files.isRegularFile(sample.mask()))
                 .map(sample -> new Masked(sample, check.headers().get(sample.picture()), header(sample.mask())))
-                .filter(pair -> pair.mask() != null && pair.mask().orientation() != pair.picture().orientation())
+                .filter(pair -> pair.mask() != null
+                        && pair.mask().orientation() != pair.picture().orientation())
                 .toList();
     }
 

@@ -254,7 +254,8 @@ public final class PictureSurvey {
                     .mapToDouble(look -> look.most().get(c).width())
                     .sorted()
                     .toArray();
-            return widths.length > 0 && widths[widths.length / 2] < windows.get(c).width() / 8;
+            return widths.length > 0
+                    && widths[widths.length / 2] < windows.get(c).width() / 8;
         });
     }
 

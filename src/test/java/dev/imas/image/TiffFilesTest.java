@@ -409,8 +409,7 @@ class TiffFilesTest {
                 7);
         TestTiff bands = TestTiff.little().page(2, 1, 3, 16).tag(262, 1).shorts(338, 0, 0);
         assertNoData(
-                bands.text(42113, "0").strips(bands.wide(0, 9, 8, 0, 0, 0)),
-                new float[] {0, 9, 8, none, none, none});
+                bands.text(42113, "0").strips(bands.wide(0, 9, 8, 0, 0, 0)), new float[] {0, 9, 8, none, none, none});
         TestTiff infrared = TestTiff.little().page(2, 1, 4, 8).tag(338, 0).text(42113, "255");
         assertNoData(
                 infrared.strips(bytes(255, 1, 1, 255, 255, 255, 255, 1)),
@@ -424,8 +423,7 @@ class TiffFilesTest {
         assertNoData(four.text(42113, "0").strips(four.wide(0, 9, 0, 7)), new float[] {none, 9, none, 7});
         TestTiff floats =
                 TestTiff.little().page(1, 1, 3, 32).tag(262, 1).tag(339, 3).shorts(338, 0, 0);
-        assertNoData(
-                floats.text(42113, "-9999").strips(floats.floats(-9999, 0.5f, 2)), new float[] {none, 0.5f, 2});
+        assertNoData(floats.text(42113, "-9999").strips(floats.floats(-9999, 0.5f, 2)), new float[] {none, 0.5f, 2});
     }
 
     @Test
