@@ -38,7 +38,17 @@ final class ColourMaskReader implements AnnotationReader {
     }
 
     /** Decoded whenever it is asked, so that one mask is in memory at a time. */
-    private record ColourMask(Path file, boolean listed) implements AnnotatedPicture {
+    private static final class ColourMask implements AnnotatedPicture {
+        private final Path file;
+        /** It is asked twice, and need not be looked through twice. */
+        private boolean sharp;
+
+        /** @param sharp its edges need not be */
+        ColourMask(Path file, boolean sharp) {
+            this.file = file;
+            this.sharp = sharp;
+        }
+
         @Override
         public String origin() {
             return file.toString();
@@ -77,8 +87,9 @@ final class ColourMaskReader implements AnnotationReader {
                             + " colours; expected one a class: save it without smooth edges, not as JPEG");
                 }
             }
-            if (!listed) {
+            if (!sharp) {
                 requireSharp(mask);
+                sharp = true;
             }
             List<Annotation> annotations = new ArrayList<>();
             colours.forEach((colour, bits) -> annotations.add(new Annotation(
@@ -90,11 +101,7 @@ final class ColourMaskReader implements AnnotationReader {
         }
 
         private void requireSharp(StoredMask mask) {
-            Map<Integer, Long> pixels = new TreeMap<>();
-            for (int value : mask.values()) {
-                pixels.merge(value, 1L, Long::sum);
-            }
-            SmoothedEdges.of(mask, pixels).ifPresent(between -> {
+            SmoothedEdges.of(mask).ifPresent(between -> {
                 throw new UserException(file + " has " + between + ", so its edges were smoothed, or it was resized or"
                         + " compressed; expected one colour a class: save it anew without that, or list the classes'"
                         + " colours in a file (--classes), with * = ignore for the others");

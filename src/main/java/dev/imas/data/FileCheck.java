@@ -151,25 +151,21 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
         List<String> faults = new ArrayList<>();
         List<String> pictures = new ArrayList<>();
         List<String> masks = new ArrayList<>();
-        files.masked()
-                .filter(sample -> sample.mask() != null && Files.isRegularFile(sample.mask()))
-                .forEach(sample -> {
-                    PictureHeader picture = check.headers().get(sample.picture());
-                    PictureHeader mask = picture == null ? null : header(sample.mask());
-                    if (mask == null || mask.orientation() == picture.orientation()) {
-                        return;
-                    }
-                    boolean storedAlike = mask.stored().equals(picture.stored());
-                    if (!mask.shown().equals(picture.shown())) {
-                        if (storedAlike) {
-                            unfit.add(sample.picture());
-                            faults.add(unfit(sample, picture, mask));
-                        } // else it is of another size in any case, which is told by whoever reads it
-                    } else if (storedAlike) {
-                        boolean plain = mask.orientation() == 1;
-                        (plain ? pictures : masks).add((plain ? sample.picture() : sample.mask()).toString());
-                    }
-                });
+        for (Masked masked : masked(files, check)) {
+            Sample sample = masked.sample();
+            PictureHeader picture = masked.picture();
+            PictureHeader mask = masked.mask();
+            boolean storedAlike = mask.stored().equals(picture.stored());
+            if (!mask.shown().equals(picture.shown())) {
+                if (storedAlike) {
+                    unfit.add(sample.picture());
+                    faults.add(unfit(sample, picture, mask));
+                } // else it is of another size in any case, which is told by whoever reads it
+            } else if (storedAlike) {
+                boolean plain = mask.orientation() == 1;
+                (plain ? pictures : masks).add((plain ? sample.picture() : sample.mask()).toString());
+            }
+        }
         Finding.limited(faults).forEach(fault -> findings.add(Finding.fault(fault)));
         if (!pictures.isEmpty()) {
             findings.add(Finding.warning(pictures.size() + (pictures.size() == 1 ? " picture" : " pictures")
@@ -187,6 +183,22 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
         return unfit;
     }
 
+    /** A picture and its mask, as their headers say. */
+    private record Masked(Sample sample, PictureHeader picture, PictureHeader mask) {}
+
+    /** Those that are turned in different ways, in the order of the lists. */
+    private static List<Masked> masked(Collected files, PictureCheck check) {
+        List<Sample> masked = files.masked()
+                .filter(sample -> sample.mask() != null && check.headers().containsKey(sample.picture()))
+                .toList();
+        return masked.parallelStream()
+                .filter(sample -> Files.isRegularFile(sample.mask()))
+                .map(sample -> new Masked(sample, check.headers().get(sample.picture()), header(sample.mask())))
+                .filter(pair -> pair.mask() != null
+                        && pair.mask().orientation() != pair.picture().orientation())
+                .toList();
+    }
+
     private static String unfit(Sample sample, PictureHeader picture, PictureHeader mask) {
         return sample.mask() + " is " + told(mask) + ", its picture is " + told(picture)
                 + (mask.orientation() == 1
@@ -197,7 +209,7 @@ record FileCheck(Collected sound, PictureCheck pictures, List<Finding> findings)
     /** Null where the mask's own fault is told by whoever reads it. */
     private static PictureHeader header(Path mask) {
         try {
-            return PictureHeader.of(mask);
+            return PictureHeader.alone(mask);
         } catch (UserException e) {
             return null;
         }

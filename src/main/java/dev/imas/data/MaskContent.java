@@ -5,6 +5,7 @@ import dev.imas.image.MaskValue;
 import dev.imas.image.SmoothedEdges;
 import dev.imas.image.StoredMask;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ import java.util.Map;
  * @param values  how many values it holds
  * @param tops    stretches of a row with a value of {@code pixels} and none of it above: as many as patches, where
  *                these are convex
- * @param blended it holds colours or greys that smoothing made of others
- * @param negated its file says that the least value is white
+ * @param blended it holds colours or greys that smoothing made of others; of no palette, and of no numbers beyond 255
+ * @param negated its file says that the least value is white, and has more than 1 bit
  */
 record MaskContent(
         Path path,
@@ -40,6 +41,7 @@ record MaskContent(
     /** No more are kept of one file: masks of classes have few, and a photograph has as many as pixels. */
     static final int MOST_VALUES = 1000;
 
+    private static final int WHITE = 255;
     private static final int PIXELS = 0;
     private static final int TOPS = 1;
 
@@ -64,11 +66,14 @@ record MaskContent(
                 pixels,
                 counts.size(),
                 tops,
-                mask.palette().isEmpty() && isBlended(mask, counts),
+                isBlended(mask, counts),
                 mask.negated());
     }
 
     private static boolean isBlended(StoredMask mask, Map<Integer, long[]> counts) {
+        if (!mask.colour() && (!mask.palette().isEmpty() || Collections.max(counts.keySet()) > WHITE)) {
+            return false;
+        }
         Map<Integer, Long> pixels = new HashMap<>();
         counts.forEach((value, count) -> pixels.put(value, count[PIXELS]));
         return SmoothedEdges.of(mask, pixels).isPresent();

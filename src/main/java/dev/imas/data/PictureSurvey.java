@@ -111,6 +111,15 @@ public final class PictureSurvey {
             boolean used,
             List<ValueWindow> windows,
             String fault) {
+        /** Whether there are values in a channel: what is declared to be no data has none, and no window. */
+        boolean holds(int channel) {
+            return stored[channel].length > 0;
+        }
+
+        boolean holdsAny() {
+            return IntStream.range(0, stored.length).anyMatch(this::holds);
+        }
+
         String depthInWords() {
             return bits + "-bit "
                     + switch (kind) {
@@ -219,16 +228,16 @@ public final class PictureSurvey {
     }
 
     private boolean usesDepth(List<Look> looks) {
-        return 2 * paths(looks, true).size() >= looks.size()
+        return paths(looks, true).size() >= paths(looks, false).size()
                 && Ranges.within(
                         Ranges.percentiles(stored(looks, values -> values)),
                         looks.get(0).depth());
     }
 
-    /** Those that use the depth of their files, or those that do not. */
+    /** Those that use the depth of their files, or those that do not; those without values are neither. */
     private static List<Path> paths(List<Look> looks, boolean used) {
         return looks.stream()
-                .filter(look -> look.used() == used)
+                .filter(look -> look.used() == used && look.holdsAny())
                 .map(Look::path)
                 .toList();
     }
@@ -241,10 +250,12 @@ public final class PictureSurvey {
     private static boolean wouldBeDark(List<Look> looks, List<ValueWindow> windows) {
         return IntStream.range(0, windows.size()).anyMatch(c -> {
             double[] widths = looks.stream()
+                    .filter(look -> look.holds(c))
                     .mapToDouble(look -> look.most().get(c).width())
                     .sorted()
                     .toArray();
-            return widths[widths.length / 2] < windows.get(c).width() / 8;
+            return widths.length > 0
+                    && widths[widths.length / 2] < windows.get(c).width() / 8;
         });
     }
 

@@ -153,10 +153,15 @@ final class Ranges {
         return usesDepth(sampled(samples, all), ValueWindow.ofDepth(samples));
     }
 
-    /** Whether most of a picture's values are a good part of what a file's samples can have, in each channel. */
+    /**
+     * Whether most of a picture's values are a good part of what a file's samples can have, in each channel that has
+     * values at all.
+     */
     static boolean usesDepth(float[][] channels, ValueWindow file) {
-        return most(channels).stream().allMatch(window -> window.width() >= LEAST_USED * file.width())
-                && within(percentiles(channels), file);
+        float[][] held =
+                Arrays.stream(channels).filter(values -> values.length > 0).toArray(float[][]::new);
+        return most(held).stream().allMatch(window -> window.width() >= LEAST_USED * file.width())
+                && within(percentiles(held), file);
     }
 
     static boolean within(List<ValueWindow> windows, ValueWindow file) {

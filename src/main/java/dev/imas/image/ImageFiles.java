@@ -22,7 +22,8 @@ public final class ImageFiles {
 
     /**
      * A picture as 8-bit RGB: grey and palettes expanded, alpha dropped, 1 to 7 bits stretched, of more than 8 bits the
-     * upper 8 kept, inks multiplied out, colour profiles ignored, turned as its EXIF or TIFF orientation says.
+     * upper 8 kept, inks multiplied out, colour profiles and no-data values ignored, turned as its EXIF or TIFF
+     * orientation says.
      *
      * <p>What would lose its sense on the way is refused: several pages, channels beside grey, signed and fractional
      * samples, samples of 32 bits, and pictures of 16 bits whose largest sample is under 8192 (an eighth of the range;
@@ -35,7 +36,7 @@ public final class ImageFiles {
     /**
      * All channels of a picture as stored, turned as {@link #picture} turns them. A grey picture has one channel, a
      * palette, RGB and CMYK become three; opacity is left out. A value that the file declares to be none (GDAL's
-     * no-data value of a TIFF) is NaN.
+     * no-data value of a TIFF) is NaN, in colours where all three have it.
      *
      * <p>Pages of a TIFF file that says nothing of its dimensions are channels, the first page's first; a page may
      * itself have several. In OME-TIFF and ImageJ's files pages are channels of planes (a slice in Z at a time): a file

@@ -38,7 +38,8 @@ final class MaskValues {
         }
         List<Integer> palette = Arrays.stream(stored.palette()).boxed().toList();
         boolean shape = hasShape(stored, values);
-        return new StoredMask(stored.width(), stored.height(), values, colour, palette, shape, negated);
+        boolean unusual = negated && stored.bits() > 1; // two values are stored so by every fax
+        return new StoredMask(stored.width(), stored.height(), values, colour, palette, shape, unusual);
     }
 
     private static boolean differs(Stored stored) {

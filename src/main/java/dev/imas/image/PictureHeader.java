@@ -21,6 +21,16 @@ public record PictureHeader(ImageSize stored, ImageSize shown, int orientation, 
     }
 
     /**
+     * As {@link #of(Path)}, but the end of the file is not looked for, nor are its pixels counted: for a file that is
+     * decoded in any case.
+     *
+     * @throws UserException naming the file, when it is no picture
+     */
+    public static PictureHeader alone(Path path) {
+        return ImageFiles.anyHeader(path, PictureHeader::said);
+    }
+
+    /**
      * Size of a picture as it is shown, however large it is.
      *
      * @throws UserException naming the file, when it is no picture
@@ -31,6 +41,10 @@ public record PictureHeader(ImageSize stored, ImageSize shown, int orientation, 
 
     private static PictureHeader of(PictureFile file) throws IOException {
         file.requireEnd();
+        return said(file);
+    }
+
+    private static PictureHeader said(PictureFile file) throws IOException {
         Orientation orientation = file.orientation();
         return new PictureHeader(
                 file.size(), orientation.shown(file.size()), orientation.code(), file.channels(), file.bits());

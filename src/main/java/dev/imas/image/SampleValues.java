@@ -2,6 +2,7 @@ package dev.imas.image;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Makes {@link Samples} of stored pictures: the channels of one, or of several side by side. */
@@ -11,7 +12,8 @@ final class SampleValues {
     /**
      * Channels of several pages of one size, the first page's first.
      *
-     * @param noData the stored value that becomes NaN
+     * @param noData the stored value that becomes NaN; in colours only where all three have it, as one of them may be
+     *               as bright or dark by itself
      */
     static Samples of(List<Stored> pages, List<String> names, double noData) throws IOException {
         List<Stored> plain = new ArrayList<>();
@@ -28,7 +30,10 @@ final class SampleValues {
             requireAlike(first, page);
             at = put(page, values, at, channels);
         }
-        withoutNoData(values, (float) noData);
+        if (!Double.isNaN(noData)) {
+            int colours = plain.size() == 1 && areColours(first, channels) ? 3 : 1;
+            withoutNoData(values, channels, colours, (float) noData);
+        }
         return new Samples(
                 first.width(),
                 first.height(),
@@ -39,12 +44,29 @@ final class SampleValues {
                 names.size() == channels ? names : List.of());
     }
 
-    private static void withoutNoData(float[] values, float noData) {
-        for (int i = 0; !Float.isNaN(noData) && i < values.length; i++) {
-            if (values[i] == noData) {
-                values[i] = Float.NaN;
+    /** Whether the first channels are red, green and blue: the file says so, or has three channels of whole numbers. */
+    private static boolean areColours(Stored page, int channels) {
+        return page.meaning() == Stored.Meaning.RGB || channels == 3 && page.kind() == Samples.Kind.UNSIGNED;
+    }
+
+    /** @param together as many channels from the first on have no data together, the others each by itself */
+    private static void withoutNoData(float[] values, int channels, int together, float noData) {
+        for (int pixel = 0; pixel < values.length; pixel += channels) {
+            for (int from = pixel, to = pixel + together; from < pixel + channels; from = to, to++) {
+                if (areAll(values, from, to, noData)) {
+                    Arrays.fill(values, from, to, Float.NaN);
+                }
             }
         }
+    }
+
+    private static boolean areAll(float[] values, int from, int to, float value) {
+        for (int i = from; i < to; i++) {
+            if (values[i] != value) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Stored withoutPalette(Stored stored) throws IOException {

@@ -1,12 +1,15 @@
 package dev.imas.image;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Whether a mask's edges were smoothed, by drawing, resizing or compression: then some of its colours are no classes
@@ -27,16 +30,32 @@ public final class SmoothedEdges {
 
     private SmoothedEdges() {}
 
+    /** As {@link #of(StoredMask, Map)}, counting the pixels too. */
+    public static Optional<String> of(StoredMask mask) {
+        Map<Integer, long[]> counts = new HashMap<>();
+        int[] values = mask.values();
+        for (int from = 0, to; from < values.length; from = to) {
+            to = from + 1;
+            while (to < values.length && values[to] == values[from]) {
+                to++;
+            }
+            counts.computeIfAbsent(values[from], value -> new long[1])[0] += to - from;
+        }
+        Map<Integer, Long> pixels = new TreeMap<>();
+        counts.forEach((value, count) -> pixels.put(value, count[0]));
+        return of(mask, pixels);
+    }
+
     /**
      * What gives it away, in words that complete "has ...": empty where edges are not smoothed.
      *
      * @param pixels how many pixels each value has
      */
     public static Optional<String> of(StoredMask mask, Map<Integer, Long> pixels) {
-        if (pixels.size() < FEWEST + 2 || pixels.size() > MOST) {
+        if (pixels.size() < FEWEST + 2 || pixels.size() > MOST || areNear(mask, pixels.keySet())) {
             return Optional.empty();
         }
-        Set<Integer> filling = filling(mask);
+        Set<Integer> filling = filling(mask, pixels.size() - FEWEST + 1);
         List<String> between = new ArrayList<>();
         pixels.forEach((value, count) -> {
             if (!filling.contains(value)) {
@@ -49,16 +68,35 @@ public final class SmoothedEdges {
                         + between.get(between.size() / 2));
     }
 
-    /** The values with a pixel whose eight neighbours have the same one. */
-    private static Set<Integer> filling(StoredMask mask) {
+    /** Whether numbers are too close together for one to be a shade of two others. */
+    private static boolean areNear(StoredMask mask, Set<Integer> values) {
+        return !mask.colour()
+                && mask.palette().isEmpty()
+                && Collections.max(values) - Collections.min(values) <= 2 * NEAR;
+    }
+
+    /**
+     * The values with a pixel whose eight neighbours have the same one.
+     *
+     * @param most more are not looked for
+     */
+    private static Set<Integer> filling(StoredMask mask, int most) {
         Set<Integer> filling = new HashSet<>();
+        int last = -1; // no value is negative
         int[] values = mask.values();
         int width = mask.width();
         for (int y = 1; y < mask.height() - 1; y++) {
             for (int at = y * width + 1; at < (y + 1) * width - 1; at++) {
                 int value = values[at];
-                if (three(values, at, value) && three(values, at - width, value) && three(values, at + width, value)) {
+                if (value != last
+                        && three(values, at, value)
+                        && three(values, at - width, value)
+                        && three(values, at + width, value)) {
                     filling.add(value);
+                    last = value;
+                    if (filling.size() == most) {
+                        return filling;
+                    }
                 }
             }
         }

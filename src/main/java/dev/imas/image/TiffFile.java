@@ -26,9 +26,7 @@ final class TiffFile implements PictureFile {
         if (pages.isEmpty()) {
             throw ImageProblem.damaged("it has no page of full size");
         }
-        TiffPage first = pages.get(0);
-        long samples = (long) first.width * first.height * first.channels;
-        planes = TiffPlanes.of(first.tags.text(TiffDirectory.DESCRIPTION), pages.size(), samples);
+        planes = TiffPlanes.of(pages.get(0), pages.size(), file);
     }
 
     static TiffFile of(FileBytes file) throws IOException {

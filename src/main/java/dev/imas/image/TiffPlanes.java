@@ -28,10 +28,10 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
     /**
      * Reads what the first page's description says.
      *
-     * @param pages   in the file
-     * @param samples of its first page
+     * @param pages in the file
      */
-    static TiffPlanes of(String description, int pages, long samples) throws IOException {
+    static TiffPlanes of(TiffPage first, int pages, FileBytes file) throws IOException {
+        String description = first.tags.text(TiffDirectory.DESCRIPTION);
         if (description.stripLeading().startsWith("<?xml")
                 || description.stripLeading().startsWith("<OME")) {
             TiffPlanes ome = OmeXml.planes(description, pages);
@@ -41,8 +41,8 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
         } else if (description.startsWith("ImageJ=")) {
             return imageJ(description, pages);
         }
-        long shaped = shapedPages(description, samples);
-        if (shaped > pages) {
+        long shaped = shapedPages(description, first);
+        if (shaped > pages && holds(file, first, shaped)) {
             return stack("tifffile", 1, Math.toIntExact(shaped), 1, pages);
         }
         int[] inOrder = new int[pages];
@@ -53,7 +53,7 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
     }
 
     /** As many pages as an array of tifffile's has; 0 where the description is of something else. */
-    private static long shapedPages(String description, long samples) {
+    private static long shapedPages(String description, TiffPage first) {
         Matcher shape = SHAPE.matcher(description.strip());
         if (!shape.matches()) {
             return 0;
@@ -62,8 +62,19 @@ record TiffPlanes(String kind, int channels, int depths, int times, int[] pageOf
         for (String side : shape.group(1).split(",")) {
             all *= side.isBlank() ? 1 : Double.parseDouble(side.strip());
         }
-        double shaped = all / samples;
+        double shaped = all / ((double) first.width * first.height * first.channels);
         return shaped <= MOST_PAGES && shaped == Math.rint(shaped) ? (long) shaped : 0;
+    }
+
+    /**
+     * Whether there is room in a file for pages that are left without directories, which tifffile does only where they
+     * lie uncompressed behind the first. A page that was taken out of a stack may keep the description of the stack.
+     */
+    private static boolean holds(FileBytes file, TiffPage first, long pages) throws IOException {
+        long[] offsets = first.tags.numbers(TiffDirectory.STRIP_OFFSETS, 1);
+        boolean plain = first.tags.number(TiffDirectory.COMPRESSION, 1) == 1;
+        double bytes = (double) first.width * first.height * first.channels * first.bits / 8;
+        return plain && offsets.length > 0 && file.length() >= offsets[0] + pages * bytes;
     }
 
     /** ImageJ counts channels first, then slices, then frames. */

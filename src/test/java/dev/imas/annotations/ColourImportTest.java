@@ -119,6 +119,18 @@ class ColourImportTest {
         assertThat(folder.mask("a.png")).isEqualTo("00xx11\n".repeat(3));
     }
 
+    /** One grey of three lies along an edge, which may be meant. */
+    @Test
+    void anOutlineBetweenClassesThatFillPlacesIsAClass() {
+        int[] row = {0, 0, 0, 0x555555, 0x555555, 0x555555, 0xaaaaaa, 0xffffff, 0xffffff, 0xffffff};
+        int[] pixels = new int[40];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = row[i % row.length];
+        }
+        folder().picture("a.png", 10, 4).colourMask("a.png", 10, 4, pixels).run();
+        assertThat(folder().mask("a.png")).isEqualTo("0001112333\n".repeat(4));
+    }
+
     @Test
     void greysThatFillPlacesAreClasses() {
         int[] pixels = new int[36];

@@ -202,6 +202,18 @@ class InspectionTest {
     }
 
     @Test
+    void turnedPicturesAreToldInTheirOrder() {
+        for (String name : List.of("u", "t", "s")) {
+            write(root.resolve("images/" + name + ".jpg"), withSegment(encode(colours(40, 30), "jpg"), 0xE1, TURNED));
+            mask(root.resolve("masks/" + name + ".png"), 40, 30, 1, 0);
+        }
+        List<String> faults = findings(Severity.FAULT);
+        assertThat(faults).hasSize(3);
+        assertThat(faults.get(0)).startsWith(at("masks/s.png") + " is 40x30");
+        assertThat(faults.get(2)).startsWith(at("masks/u.png") + " is 40x30");
+    }
+
+    @Test
     void copiesAreFoundByContent() throws IOException {
         Files.copy(root.resolve("images/4.png"), root.resolve("images/copy.png"));
         assertThat(only(Severity.WARNING))

@@ -611,6 +611,16 @@ class MaskSurveyTest {
                 .startsWith(white + " says of itself that the least stored value is white");
     }
 
+    /** Their files hardly ever say anything else. */
+    @Test
+    void faxesAreNotSuspect() throws IOException {
+        folder.grey("a", 0, 1).grey("v", 0, 1);
+        Files.delete(folder.mask("a"));
+        TestChannels.fax(root.resolve("masks/a.tif"), 4, 0xbf, 0xff, 0xff, 0xff);
+        assertThat(labels(folder.survey())).startsWith(0, 1, 0);
+        assertThat(warnings(folder.survey())).isEmpty();
+    }
+
     private static List<String> warnings(MaskSurvey survey) {
         return Finding.texts(survey.findings(), Severity.WARNING);
     }

@@ -140,6 +140,18 @@ class PictureReaderTest {
     }
 
     @Test
+    void aPictureOfNoDataIsBlackAndNotCalledDark() {
+        Path none = folder.resolve("none.tif");
+        TestChannels.noData16(none, 2, 1, 7, 7, 7);
+        List<String> notes = new ArrayList<>();
+        for (String range : List.of("auto", "file", "picture_percentile")) {
+            PictureReader reader = new PictureReader(input("rgb", range), notes::add);
+            assertThat(((RgbImage) reader.read(none)).rgb()).containsOnly(0);
+        }
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
     void channelsOfOneFile() {
         Path file = folder.resolve("five.tif");
         TestChannels.tiff16(file, 2, 1, 5, 1, 2, 3, 4, 5, 11, 12, 13, 14, 15);

@@ -227,4 +227,34 @@ class PictureSurveyTest {
         assertThat(settled().data().range()).isEqualTo(PixelRange.of(Rule.FILE));
         assertThat(messages).singleElement().asString().contains("less than a quarter of it is used by 1 of", "e.png");
     }
+
+    private void picturesOfNoData(int count) {
+        for (int i = 0; i < count; i++) {
+            TestChannels.noData16(folder.resolve("images/none" + i + ".tif"), 2, 2, 0, 0, 0, 0, 0);
+        }
+    }
+
+    @Test
+    void picturesOfNoDataAreNotDark() {
+        picture("a", 0, 30000, 40000, 65535);
+        picture("b", 0, 30000, 40000, 65535);
+        picturesOfNoData(3);
+        mask("a");
+        mask("b");
+        assertThat(settled().data().range()).isEqualTo(PixelRange.of(Rule.FILE));
+        assertThat(messages).containsExactly("data.range: auto took the range of the files");
+    }
+
+    @Test
+    void picturesOfNoDataDoNotCallForARangeOfEach() {
+        for (String name : List.of("a", "b", "c", "d")) {
+            picture(name, 0, 5000, 8000, 15000);
+        }
+        picture("e", 0, 20000, 40000, 65535);
+        picture("f", 0, 20000, 40000, 65535);
+        picturesOfNoData(6);
+        mask("a"); // one of the two is set apart
+        mask("b");
+        assertThat(settled().data().range().windows()).containsExactly(new PixelRange.Window(0, 65535));
+    }
 }

@@ -69,6 +69,22 @@ public final class TestChannels {
         TestFiles.write(file, tiff);
     }
 
+    /** A TIFF of 1 bit a pixel whose 0 is white, as a fax is; of 8 pixels a row at most, with these bytes as rows. */
+    public static void fax(Path file, int width, int... rows) {
+        byte[] tiff = TestTiff.little()
+                .page(width, rows.length, 1, 1)
+                .tag(262, 0)
+                .strips(TestFiles.bytes(rows))
+                .bytes();
+        TestFiles.write(file, tiff);
+    }
+
+    /** A 16-bit grey TIFF that declares a value to be no data. */
+    public static void noData16(Path file, int width, int height, int noData, int... values) {
+        TestTiff tiff = TestTiff.little().page(width, height, 1, 16).text(42113, String.valueOf(noData));
+        TestFiles.write(file, tiff.strips(tiff.wide(values)).bytes());
+    }
+
     private static void entry(ByteBuffer tiff, int tag, int type, int count, int value) {
         tiff.putShort((short) tag).putShort((short) type).putInt(count).putInt(value);
     }

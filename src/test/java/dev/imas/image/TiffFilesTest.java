@@ -382,4 +382,74 @@ class TiffFilesTest {
         assertThat(rows.samples().values()).containsExactly(Float.NaN, 7, 0);
         rows.close();
     }
+
+    private void assertNoData(TestTiff tiff, float... expected) {
+        Path path = file(tiff);
+        assertThat(ImageFiles.samples(path).values()).containsExactly(expected);
+        try (PictureRows rows = PictureRows.open(path, null).orElseThrow()) {
+            assertThat(rows.samples().values()).containsExactly(expected);
+        }
+    }
+
+    /** A channel of a colour may be as bright by itself. */
+    @Test
+    void coloursAreNoneWhereAllThreeAre() {
+        float none = Float.NaN;
+        TestTiff rgb = TestTiff.little().page(3, 1, 3, 16).text(42113, "65535");
+        assertNoData(
+                rgb.strips(rgb.wide(65535, 9, 8, 65535, 65535, 65535, 65535, 65535, 7)),
+                65535,
+                9,
+                8,
+                none,
+                none,
+                none,
+                65535,
+                65535,
+                7);
+        TestTiff bands = TestTiff.little().page(2, 1, 3, 16).tag(262, 1).shorts(338, 0, 0);
+        assertNoData(
+                bands.text(42113, "0").strips(bands.wide(0, 9, 8, 0, 0, 0)), new float[] {0, 9, 8, none, none, none});
+        TestTiff infrared = TestTiff.little().page(2, 1, 4, 8).tag(338, 0).text(42113, "255");
+        assertNoData(
+                infrared.strips(bytes(255, 1, 1, 255, 255, 255, 255, 1)),
+                new float[] {255, 1, 1, none, none, none, none, 1});
+    }
+
+    @Test
+    void otherChannelsAreNoneByThemselves() {
+        float none = Float.NaN;
+        TestTiff four = TestTiff.little().page(1, 1, 4, 16).tag(262, 1).shorts(338, 0, 0, 0);
+        assertNoData(four.text(42113, "0").strips(four.wide(0, 9, 0, 7)), new float[] {none, 9, none, 7});
+        TestTiff floats =
+                TestTiff.little().page(1, 1, 3, 32).tag(262, 1).tag(339, 3).shorts(338, 0, 0);
+        assertNoData(floats.text(42113, "-9999").strips(floats.floats(-9999, 0.5f, 2)), new float[] {none, 0.5f, 2});
+    }
+
+    @Test
+    void eightBitColoursKeepWhatIsDeclaredToBeNone() {
+        assertThat(greys(TestTiff.little().page(3, 1, 1, 8).text(42113, "255").strips(bytes(0, 255, 7))))
+                .containsExactly(0, 255, 7);
+    }
+
+    /** Tools that take a page out of a stack may leave it the description of the stack. */
+    @Test
+    void aPageThatWasTakenOutOfAStackIsAPicture() {
+        String stack = "{\"shape\": [10, 40, 40]}";
+        TestTiff tiff = TestTiff.little().page(40, 40, 1, 8).text(270, stack).strips(new byte[1600]);
+        Path page = file(tiff);
+        assertThat(ImageFiles.picture(page).width()).isEqualTo(40);
+        assertThat(ImageFiles.samples(page).channels()).isEqualTo(1);
+        assertThat(ImageFiles.storedMask(page).values()).hasSize(1600);
+        byte[] noise = new byte[16000];
+        new Random(3).nextBytes(noise);
+        Path whole = file(TestTiff.little().page(40, 40, 1, 8).text(270, stack).strips(noise));
+        assertThatThrownBy(() -> ImageFiles.storedMask(whole)).hasMessageContaining("speaks of 10 pages");
+        Path packed = file(TestTiff.little()
+                .page(40, 40, 1, 8)
+                .tag(259, 8)
+                .text(270, stack)
+                .strips(Arrays.copyOf(deflated(new byte[1600]), 20000)));
+        assertThat(ImageFiles.storedMask(packed).values()).hasSize(1600);
+    }
 }
