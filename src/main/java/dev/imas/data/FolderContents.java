@@ -3,7 +3,6 @@ package dev.imas.data;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.data.FolderWords.Kind;
-import dev.imas.data.FolderWords.Meaning;
 import dev.imas.data.FolderWords.Split;
 import dev.imas.data.Inspection.UnmatchedMask;
 import java.nio.file.Files;
@@ -154,7 +153,7 @@ final class FolderContents {
         if (left.isEmpty()) {
             return;
         }
-        boolean expected = left.keySet().stream().allMatch(FolderContents::isLeftAlone);
+        boolean expected = left.keySet().stream().allMatch(this::isLeftAlone);
         List<String> told = left.entrySet().stream()
                 .map(entry -> (entry.getKey().isEmpty() ? "the folder itself" : entry.getKey()) + " ("
                         + entry.getValue() + (entry.getValue() == 1 ? " picture)" : " pictures)"))
@@ -178,19 +177,13 @@ final class FolderContents {
         }
     }
 
-    private static boolean isOf(Split split, String folder) {
-        return Stream.of(folder.split("/"))
-                .anyMatch(part -> FolderWords.of(part).split() == split);
+    private boolean isOf(Split split, String folder) {
+        return places.tree().meanings(folder).stream().anyMatch(meaning -> meaning.split() == split);
     }
 
     /** Of a test set, or of another kind than masks. */
-    private static boolean isLeftAlone(String folder) {
-        for (String part : folder.split("/")) {
-            Meaning meaning = FolderWords.of(part);
-            if (meaning.split() == Split.TEST || meaning.kind() == Kind.OTHER) {
-                return true;
-            }
-        }
-        return false;
+    private boolean isLeftAlone(String folder) {
+        return places.tree().meanings(folder).stream()
+                .anyMatch(meaning -> meaning.split() == Split.TEST || meaning.kind() == Kind.OTHER);
     }
 }

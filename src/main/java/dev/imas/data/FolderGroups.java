@@ -19,7 +19,10 @@ final class FolderGroups {
     /** By the path up to the last part that has a meaning. */
     private final Map<String, Group> groups = new TreeMap<>();
 
+    private final FolderTree tree;
+
     FolderGroups(FolderTree tree) {
+        this.tree = tree;
         tree.pictures().forEach(this::place);
     }
 
@@ -47,9 +50,9 @@ final class FolderGroups {
         Split split = Split.NONE;
         int from = 0;
         StringBuilder unknown = new StringBuilder();
-        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', from)) {
+        for (Meaning meaning : tree.meanings(path)) {
+            int slash = path.indexOf('/', from);
             String name = path.substring(from, slash);
-            Meaning meaning = FolderWords.of(name);
             from = slash + 1;
             if (meaning.told()) {
                 folder = path.substring(0, from);
@@ -66,6 +69,10 @@ final class FolderGroups {
         groups.computeIfAbsent(folder, key -> new Group(key, foundKind, foundSplit, foundContext, new ArrayList<>()))
                 .names()
                 .add(WrittenNames.matched(WrittenNames.withoutEnding(path.substring(folder.length()))));
+    }
+
+    FolderTree tree() {
+        return tree;
     }
 
     Collection<Group> all() {

@@ -26,22 +26,46 @@ record FolderPatterns(
         return new FolderPatterns(data.pictures(), data.masks(), data.validationPictures(), data.validationMasks());
     }
 
+    /** What patterns fit in a folder, each of them looked for once. */
+    private record Search(FolderTree tree, Map<String, MatchedNames> found) {
+        Search(FolderTree tree) {
+            this(tree, new HashMap<>());
+        }
+
+        MatchedNames of(String key, String pattern) {
+            return found.computeIfAbsent(
+                    pattern, text -> NamePattern.of(key, text).names(tree));
+        }
+    }
+
     /** The pictures that are not for validation, with the masks that they have. */
     List<Sample> training(FolderTree tree) {
-        return samples(tree, "data.pictures", pictures, "data.masks", masks);
+        return training(new Search(tree));
+    }
+
+    private List<Sample> training(Search search) {
+        return samples(search, "data.pictures", pictures, "data.masks", masks);
     }
 
     List<Sample> validation(FolderTree tree) {
-        return samples(tree, "data.validation_pictures", validationPictures, "data.validation_masks", validationMasks);
+        return validation(new Search(tree));
+    }
+
+    private List<Sample> validation(Search search) {
+        return samples(
+                search, "data.validation_pictures", validationPictures, "data.validation_masks", validationMasks);
     }
 
     /** Every mask that a pattern fits, matched or not, relative to the root. */
     Set<String> maskFiles(FolderTree tree) {
+        return maskFiles(new Search(tree));
+    }
+
+    private Set<String> maskFiles(Search search) {
         Set<String> files = new HashSet<>();
         Stream.concat(masks.stream(), validationMasks.stream())
                 .filter(mask -> !mask.isEmpty())
-                .forEach(mask -> files.addAll(
-                        NamePattern.of("data.masks", mask).find(tree).values()));
+                .forEach(mask -> files.addAll(search.of("data.masks", mask).files().values()));
         return files;
     }
 
@@ -50,33 +74,37 @@ record FolderPatterns(
      * pictures by such endings alone: neither pictures nor masks, each with the name of its picture.
      */
     Map<String, String> namedAfterPictures(FolderTree tree) {
-        Set<String> everyMask = maskFiles(tree);
+        Search search = new Search(tree);
+        Set<String> everyMask = maskFiles(search);
         SortedMap<String, String> others = new TreeMap<>();
         for (int i = 0; i < pictures.size(); i++) {
-            others.putAll(namedAfterPictures(tree, pictures.get(i), at(i, masks), everyMask));
+            others.putAll(namedAfterPictures(search, pictures.get(i), at(i, masks), everyMask));
         }
         for (int i = 0; i < validationPictures.size(); i++) {
-            others.putAll(namedAfterPictures(tree, validationPictures.get(i), at(i, validationMasks), everyMask));
+            others.putAll(namedAfterPictures(search, validationPictures.get(i), at(i, validationMasks), everyMask));
         }
         // Another pattern may name them.
-        Stream.concat(training(tree).stream(), validation(tree).stream())
+        Stream.concat(training(search).stream(), validation(search).stream())
                 .forEach(sample -> others.remove(sample.entry()));
         return others;
     }
 
     private static Map<String, String> namedAfterPictures(
-            FolderTree tree, String pictures, String masks, Set<String> everyMask) {
+            Search search, String pictures, String masks, Set<String> everyMask) {
         NamePattern pattern = NamePattern.of("data.pictures", pictures);
         if (masks.isEmpty() || !NamePattern.of("data.masks", masks).isBeside(pattern)) {
             return Map.of();
         }
-        Map<String, String> found = pattern.find(tree);
+        Map<String, String> found =
+                new TreeMap<>(search.of("data.pictures", pictures).files());
         found.values().removeAll(everyMask);
-        Set<String> masked = NamePattern.of("data.masks", masks).find(tree).keySet();
+        Set<String> masked = search.of("data.masks", masks).files().keySet();
         Map<String, String> others = new HashMap<>();
         found.forEach((name, file) -> Naming.longestBeginning(name, found.keySet())
                 .filter(rest -> LETTER.matcher(rest).find() && !masked.contains(name))
-                .ifPresent(rest -> others.put(file, name.substring(0, name.length() - rest.length()))));
+                .map(rest -> name.substring(0, name.length() - rest.length()))
+                .filter(picture -> !WrittenNames.matched(name).equals(picture))
+                .ifPresent(picture -> others.put(file, picture)));
         return others;
     }
 
@@ -86,21 +114,20 @@ record FolderPatterns(
     }
 
     private List<Sample> samples(
-            FolderTree tree, String pictureKey, List<String> pictures, String maskKey, List<String> masks) {
-        Set<String> everyMask = maskFiles(tree);
+            Search search, String pictureKey, List<String> pictures, String maskKey, List<String> masks) {
+        Set<String> everyMask = maskFiles(search);
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
-            Map<String, String> found =
-                    NamePattern.of(pictureKey, pictures.get(i)).find(tree);
+            Map<String, String> found = search.of(pictureKey, pictures.get(i)).files();
             String pattern = at(i, masks);
             Map<String, String> masksOf = pattern.isEmpty()
                     ? Map.of()
-                    : NamePattern.of(maskKey, pattern).find(tree);
-            Set<String> noPictures = namedAfterPictures(tree, pictures.get(i), pattern, everyMask)
+                    : search.of(maskKey, pattern).masks(found.keySet());
+            Set<String> noPictures = namedAfterPictures(search, pictures.get(i), pattern, everyMask)
                     .keySet();
             found.forEach((name, file) -> {
                 if (!everyMask.contains(file) && !noPictures.contains(file)) {
-                    samples.add(sample(tree.root(), file, masksOf.get(name)));
+                    samples.add(sample(search.tree().root(), file, masksOf.get(name)));
                 }
             });
         }

@@ -13,6 +13,10 @@ final class FolderPlaces {
     private final ImasConfig.Data data;
     private final List<NamePattern> pictures;
     private final List<NamePattern> masks;
+    /** Found when asked for, once. */
+    private Map<String, String> namedAfterPictures;
+
+    private Set<String> maskFiles;
 
     FolderPlaces(ImasConfig.Data data) {
         this.tree = FolderTree.of(Layouts.root(data));
@@ -63,11 +67,17 @@ final class FolderPlaces {
 
     /** What {@link FolderPatterns#namedAfterPictures} leaves out. */
     Map<String, String> namedAfterPictures() {
-        return patterns() ? FolderPatterns.of(data).namedAfterPictures(tree) : Map.of();
+        if (namedAfterPictures == null) {
+            namedAfterPictures = patterns() ? FolderPatterns.of(data).namedAfterPictures(tree) : Map.of();
+        }
+        return namedAfterPictures;
     }
 
     /** What the patterns of masks fit. */
     Set<String> maskFiles() {
-        return patterns() ? FolderPatterns.of(data).maskFiles(tree) : Set.of();
+        if (maskFiles == null) {
+            maskFiles = patterns() ? FolderPatterns.of(data).maskFiles(tree) : Set.of();
+        }
+        return maskFiles;
     }
 }

@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.common.FileNames;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.data.FolderWords.Meaning;
 import dev.imas.image.PictureNames;
 import dev.imas.run.RunDirectory;
 import java.io.IOException;
@@ -15,7 +16,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The files below a folder, as people mean them: without hidden ones, what systems put beside pictures, and folders of
@@ -24,10 +29,50 @@ import java.util.List;
  * @param root     the folder
  * @param pictures files that end as pictures do, relative to the root, written with slashes, in order
  * @param others   other files
+ * @param parts    folders that are parts of a data set by what lies beside them ({@link FolderWords#parts}), relative
+ *                 to the root and ending in a slash
  */
-public record FolderTree(Path root, List<String> pictures, List<String> others) {
+public record FolderTree(Path root, List<String> pictures, List<String> others, Set<String> parts) {
     private static final int DEEPEST = 16;
     private static final int MOST_FILES = 5_000_000;
+
+    FolderTree(Path root, List<String> pictures, List<String> others) {
+        this(root, pictures, others, partsOf(pictures));
+    }
+
+    private static Set<String> partsOf(List<String> pictures) {
+        Map<String, Set<String>> below = new HashMap<>();
+        String last = null;
+        for (String path : pictures) {
+            String folder = WrittenNames.folder(path);
+            if (!folder.equals(last)) {
+                int from = 0;
+                for (int slash = folder.indexOf('/'); slash >= 0; slash = folder.indexOf('/', from)) {
+                    below.computeIfAbsent(folder.substring(0, from), key -> new HashSet<>())
+                            .add(folder.substring(from, slash));
+                    from = slash + 1;
+                }
+                last = folder;
+            }
+        }
+        Set<String> parts = new HashSet<>();
+        below.forEach((folder, names) ->
+                FolderWords.parts(names).forEach(name -> parts.add(WrittenNames.key(folder + name + "/"))));
+        return parts;
+    }
+
+    /** What the folders of a path say, each by its name or by what lies beside it, from the top. */
+    List<Meaning> meanings(String path) {
+        List<Meaning> meanings = new ArrayList<>();
+        int from = 0;
+        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', from)) {
+            String name = path.substring(from, slash);
+            from = slash + 1;
+            boolean part = !parts.isEmpty() && parts.contains(WrittenNames.key(path.substring(0, from)));
+            meanings.add(part ? FolderWords.ofPart(name) : FolderWords.of(name));
+        }
+        return meanings;
+    }
 
     /** @throws UserException for a folder that cannot be read */
     public static FolderTree of(Path root) {

@@ -2,10 +2,15 @@ package dev.imas.data;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What people call folders of pictures and masks, and parts of file names. */
@@ -108,7 +113,7 @@ final class FolderWords {
     private static final Set<String> TRAIN = Set.of("train", "training", "tr");
     private static final Set<String> VALIDATION = Set.of("val", "valid", "validation", "dev", "vl");
     private static final Set<String> TEST = Set.of("test", "testing", "ts");
-    /** Words that may as well be somebody's initials: they name a part only beside a kind, as in imagesTr. */
+    /** Words that may as well be somebody's initials: alone they name a part only beside another ({@link #parts}). */
     private static final Set<String> INITIALS = Set.of("tr", "vl", "ts");
 
     private static final Pattern WORDS = Pattern.compile("[ _.-]+|(?<=[a-z])(?=[A-Z])|(?<=[a-z])(?=20\\d\\d$)");
@@ -123,14 +128,56 @@ final class FolderWords {
     static final Pattern MASK_BEGINNING =
             Pattern.compile("(?i)(masks?|labels?|gt|seg|segmentation|annotation|ground_?truth|truth|target)[ _.-]");
 
+    private static final Pattern YEAR = Pattern.compile("20\\d\\d");
+    private static final Pattern SPLIT_BEFORE_KIND = Pattern.compile("(train|val|test)(.+)");
+    private static final Pattern ACCENTS = Pattern.compile("\\p{M}+");
+    private static final Pattern LAST_DIGIT = Pattern.compile("\\d$");
+    private static final Pattern TWO_LETTERS = Pattern.compile("[a-z]{2}");
+
+    /** Of names that have been asked about: every path of a folder holds the same few. */
+    private static final Map<String, Meaning> KNOWN = new ConcurrentHashMap<>();
+
+    private static final int MOST_KNOWN = 10_000;
+
     private FolderWords() {}
 
     /** What one folder's name says, such as {@code masks}, {@code val}, {@code train_images} or {@code imagesTr}. */
     static Meaning of(String folder) {
+        Meaning known = KNOWN.get(folder);
+        if (known == null) {
+            known = read(folder);
+            if (KNOWN.size() < MOST_KNOWN) {
+                KNOWN.put(folder, known);
+            }
+        }
+        return known;
+    }
+
+    /**
+     * Those of the folders beside each other that are parts though their names may as well be initials: tr beside ts
+     * or vl, and nobody else's initials.
+     */
+    static List<String> parts(Collection<String> beside) {
+        List<String> parts = beside.stream()
+                .filter(name -> INITIALS.contains(name.toLowerCase(Locale.ROOT)))
+                .toList();
+        Set<Split> splits = parts.stream().map(name -> ofPart(name).split()).collect(Collectors.toSet());
+        boolean initials = beside.stream()
+                .filter(name -> !parts.contains(name) && !of(name).told())
+                .anyMatch(name -> TWO_LETTERS.matcher(name.toLowerCase(Locale.ROOT)).matches());
+        return splits.contains(Split.TRAIN) && splits.size() > 1 && !initials ? parts : List.of();
+    }
+
+    /** What a part is for, by a name of two letters. */
+    static Meaning ofPart(String folder) {
+        return new Meaning(Kind.UNKNOWN, split(folder.toLowerCase(Locale.ROOT)), true);
+    }
+
+    private static Meaning read(String folder) {
         List<String> words = new ArrayList<>(List.of(WORDS.split(withoutAccents(folder))).stream()
                 .map(w -> w.toLowerCase(Locale.ROOT))
                 .toList());
-        words.removeIf(word -> word.isEmpty() || word.matches("20\\d\\d"));
+        words.removeIf(word -> word.isEmpty() || YEAR.matcher(word).matches());
         Kind whole = kind(String.join("", words));
         if (whole != Kind.UNKNOWN) {
             return new Meaning(whole, Split.NONE, true);
@@ -142,18 +189,16 @@ final class FolderWords {
             }
         }
         String rest = String.join("", words);
-        if (split == Split.NONE && rest.matches("(train|val|test).+")) { // trainannot
-            String first = rest.startsWith("train") ? "train" : rest.startsWith("val") ? "val" : "test";
-            if (kind(rest.substring(first.length())) != Kind.UNKNOWN) {
-                return new Meaning(kind(rest.substring(first.length())), split(first), true);
-            }
+        Matcher trainannot = SPLIT_BEFORE_KIND.matcher(rest);
+        if (split == Split.NONE && trainannot.matches() && kind(trainannot.group(2)) != Kind.UNKNOWN) {
+            return new Meaning(kind(trainannot.group(2)), split(trainannot.group(1)), true);
         }
         Kind kind = kind(rest) != Kind.UNKNOWN ? kind(rest) : ofOneWord(words);
         return new Meaning(kind, split, split != Split.NONE || kind != Kind.UNKNOWN || LABELED.contains(rest));
     }
 
     private static String withoutAccents(String name) {
-        return Normalizer.normalize(name, Normalizer.Form.NFD).replaceAll("\\p{M}+", "");
+        return ACCENTS.matcher(Normalizer.normalize(name, Normalizer.Form.NFD)).replaceAll("");
     }
 
     private static boolean namesSplit(List<String> words, int at) {
@@ -175,7 +220,8 @@ final class FolderWords {
     private static Kind kind(String word) {
         return PICTURES.contains(word)
                 ? Kind.PICTURES
-                : MASKS.contains(word) || MASKS.contains(word.replaceFirst("\\d$", "")) // manual1 is one person's
+                // manual1 is one person's
+                : MASKS.contains(word) || MASKS.contains(LAST_DIGIT.matcher(word).replaceFirst(""))
                         ? Kind.MASKS
                         : UNLABELED.contains(word) ? Kind.UNLABELED : OTHER.contains(word) ? Kind.OTHER : Kind.UNKNOWN;
     }

@@ -178,10 +178,9 @@ final class Layouts {
     /** Names without ending, in images/ and masks/; both folders are read once a list. */
     private record Folders(Path root, Map<String, Path> pictures, Map<String, Path> masks) implements Convention {
         static Folders of(Path root, boolean withMasks, Channels channels) {
+            Map<String, Path> pictures = picturesIn(root.resolve("images"), channels);
             return new Folders(
-                    root,
-                    picturesIn(root.resolve("images"), channels),
-                    withMasks ? masksIn(root.resolve("masks")) : Map.of());
+                    root, pictures, withMasks ? masksIn(root.resolve("masks"), pictures.keySet()) : Map.of());
         }
 
         @Override
@@ -196,11 +195,17 @@ final class Layouts {
 
         @Override
         public boolean has(String entry, String origin) {
-            return pictures.containsKey(WrittenNames.matched(PictureNames.stem(entry)));
+            return pictures.containsKey(name(entry));
+        }
+
+        /** A picture's whole name, where it keeps that. */
+        private String name(String entry) {
+            String whole = WrittenNames.key(PictureNames.stem(entry));
+            return pictures.containsKey(whole) ? whole : WrittenNames.matched(whole);
         }
 
         private Path find(Map<String, Path> files, String what, String folder, String entry, String origin) {
-            Path file = files.get(WrittenNames.matched(PictureNames.stem(entry)));
+            Path file = files.get(name(entry));
             if (file == null) {
                 throw new UserException(
                         origin + ": no " + what + " named " + PictureNames.stem(entry) + " in " + root.resolve(folder));
@@ -214,38 +219,53 @@ final class Layouts {
      *
      * @param own     those of the part of the data set that a list is about: meant where a name alone fits others too
      * @param samples all
+     * @param files   where entries of the list lead
      */
-    private record Named(Path root, Map<String, Set<Sample>> own, Map<String, Set<Sample>> samples)
+    private record Named(
+            Path root, Map<String, Set<Sample>> own, Map<String, Set<Sample>> samples, Map<String, Path> files)
             implements Convention {
         static Named of(ImasConfig.Data data, Path root, boolean validation) {
             FolderTree tree = FolderTree.of(root);
             FolderPatterns patterns = FolderPatterns.of(data);
             List<Sample> toLearn = patterns.training(tree);
             List<Sample> toValidate = patterns.validation(tree);
-            return new Named(root, byName(validation ? toValidate : toLearn), byName(concat(toLearn, toValidate)));
+            return new Named(
+                    root,
+                    byName(validation ? toValidate : toLearn),
+                    byName(concat(toLearn, toValidate)),
+                    new HashMap<>());
         }
 
         private static Map<String, Set<Sample>> byName(List<Sample> samples) {
             Map<String, Set<Sample>> byName = new HashMap<>();
+            Map<String, Set<Sample>> plain = new HashMap<>();
             for (Sample sample : samples) {
                 String path = WrittenNames.withoutEnding(sample.entry());
                 for (String name : List.of(sample.entry(), path, WrittenNames.last(path))) {
-                    byName.computeIfAbsent(WrittenNames.matched(name), key -> new LinkedHashSet<>())
+                    byName.computeIfAbsent(WrittenNames.key(name), key -> new LinkedHashSet<>())
+                            .add(sample);
+                    plain.computeIfAbsent(WrittenNames.matched(name), key -> new LinkedHashSet<>())
                             .add(sample);
                 }
             }
+            plain.forEach(byName::putIfAbsent);
             return byName;
         }
 
         private Set<Sample> called(String entry, String origin) {
-            Path file = resolve(root, entry, origin);
+            Path file = file(entry, origin);
             String path = file.startsWith(root) ? WrittenNames.slashes(root.relativize(file)) : file.toString();
             return Stream.of(path, WrittenNames.withoutEnding(path))
-                    .map(WrittenNames::matched)
+                    .flatMap(name -> Stream.of(WrittenNames.key(name), WrittenNames.matched(name)))
                     .map(name -> own.getOrDefault(name, samples.getOrDefault(name, Set.of())))
                     .filter(found -> !found.isEmpty())
                     .findFirst()
                     .orElse(Set.of());
+        }
+
+        /** Looked for on the disk once an entry, however often a line is asked about. */
+        private Path file(String entry, String origin) {
+            return files.computeIfAbsent(entry, unknown -> resolve(root, entry, origin));
         }
 
         /** @throws UserException for a name of several pictures */
@@ -261,7 +281,7 @@ final class Layouts {
 
         @Override
         public Path picture(String entry, String origin) {
-            return find(entry, origin).map(Sample::picture).orElseGet(() -> resolve(root, entry, origin));
+            return find(entry, origin).map(Sample::picture).orElseGet(() -> file(entry, origin));
         }
 
         /** Whoever looks for the files tells of a mask that is not there, or of its picture. */
@@ -272,7 +292,7 @@ final class Layouts {
 
         @Override
         public boolean has(String entry, String origin) {
-            return !called(entry, origin).isEmpty() || Files.isRegularFile(resolve(root, entry, origin));
+            return !called(entry, origin).isEmpty() || Files.isRegularFile(file(entry, origin));
         }
     }
 
@@ -289,12 +309,12 @@ final class Layouts {
 
     /** All pictures of images/ below a folder, by name, with the mask of the same name in masks/ or null. */
     static List<Sample> fromFolder(Path folder, Channels channels) {
-        Map<String, Path> masks = masksIn(folder.resolve("masks"));
+        Map<String, Path> pictures = picturesIn(folder.resolve("images"), channels);
+        Map<String, Path> masks = masksIn(folder.resolve("masks"), pictures.keySet());
         ChannelFiles family = new ChannelFiles(channels);
         List<Sample> samples = new ArrayList<>();
-        picturesIn(folder.resolve("images"), channels)
-                .forEach((key, path) ->
-                        samples.add(new Sample(family.name(path), path, masks.get(key), folder.toString())));
+        pictures.forEach(
+                (key, path) -> samples.add(new Sample(family.name(path), path, masks.get(key), folder.toString())));
         return samples;
     }
 
@@ -304,31 +324,30 @@ final class Layouts {
                     "no folder at " + folder + "; the folders layout expects images/ and masks/ below data.root");
         }
         ChannelFiles family = new ChannelFiles(channels);
-        return byName(family.pictures(files(folder)), family::name);
+        return paths(folder, named(folder, family.pictures(files(folder)), family::name).files());
     }
 
-    private static Map<String, Path> masksIn(Path folder) {
-        return Files.isDirectory(folder)
-                ? byName(
-                        files(folder),
-                        path -> PictureNames.stem(path.getFileName().toString()))
-                : Map.of();
+    private static Map<String, Path> masksIn(Path folder, Set<String> pictures) {
+        if (!Files.isDirectory(folder)) {
+            return Map.of();
+        }
+        Function<Path, String> name = path -> PictureNames.stem(path.getFileName().toString());
+        return paths(folder, named(folder, files(folder), name).masks(pictures));
     }
 
-    /** By what matches of their names ({@link WrittenNames#matched}). */
-    private static Map<String, Path> byName(List<Path> paths, Function<Path, String> name) {
-        Map<String, Path> files = new LinkedHashMap<>();
-        List<String> shared = new ArrayList<>();
-        for (Path path : paths) {
-            Path other = files.put(WrittenNames.matched(name.apply(path)), path);
-            if (other != null) {
-                shared.add(NamePattern.sharedName(other, path));
-            }
-        }
-        if (!shared.isEmpty()) {
-            throw new UserException(String.join("\n", Finding.limited(shared)));
-        }
-        return files;
+    private static MatchedNames named(Path folder, List<Path> paths, Function<Path, String> name) {
+        MatchedNames names = new MatchedNames(folder);
+        paths.forEach(path -> names.add(name.apply(path), path.getFileName().toString()));
+        return names;
+    }
+
+    /** In the order of the files. */
+    private static Map<String, Path> paths(Path folder, Map<String, String> files) {
+        Map<String, Path> paths = new LinkedHashMap<>();
+        files.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .forEach(entry -> paths.put(entry.getKey(), folder.resolve(entry.getValue())));
+        return paths;
     }
 
     private static List<Path> files(Path folder) {

@@ -5,6 +5,7 @@ import dev.imas.data.FolderGroups.Group;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,8 +42,12 @@ final class MaskPlaces {
      */
     record Pair(String pictures, Optional<String> masks, String told) {}
 
-    /** The masks of a folder of pictures: in one of the mask folders, or beside them. */
-    Optional<Pair> of(Group pictures, List<Group> maskFolders) {
+    /**
+     * The masks of a folder of pictures: in one of the mask folders, or beside them.
+     *
+     * @param ofOthers whether a mask folder holds the masks of other pictures
+     */
+    Optional<Pair> of(Group pictures, List<Group> maskFolders, Predicate<Group> ofOthers) {
         List<Pair> found = new ArrayList<>();
         List<Group> unmatched = new ArrayList<>();
         for (Group masks : maskFolders) {
@@ -61,9 +67,17 @@ final class MaskPlaces {
         }
         Pair only = found.get(0);
         for (Group other : unmatched) {
-            requireOtherNumbers(pictures, only, other);
+            if (!ofOthers.test(other)) {
+                requireOtherNumbers(pictures, only, other);
+            }
         }
         return Optional.of(only);
+    }
+
+    /** Whether some mask is named after a picture, in whatever way. */
+    static boolean fit(Group pictures, Group masks) {
+        return !Naming.between(pictures.names(), masks.names()).isEmpty()
+                || folderOfObjects(pictures, masks).isPresent();
     }
 
     /** Masks of one naming beside a second folder of masks with the same numbers: nobody can tell which are meant. */
@@ -71,7 +85,10 @@ final class MaskPlaces {
         Set<String> numbers = numbers(pictures.names());
         Set<String> shared = numbers(other.names());
         shared.retainAll(numbers);
-        int masks = NamePattern.of("data.masks", found.masks().get()).find(tree).size();
+        int masks = NamePattern.of("data.masks", found.masks().get())
+                .names(tree)
+                .files()
+                .size();
         if (masks > 0 && shared.size() * 2 >= masks) {
             throw ambiguous.apply(
                     found.told() + " (such as " + first(found.told()) + ") and " + other.folder() + " (such as "
@@ -114,24 +131,27 @@ final class MaskPlaces {
 
     /** How masks are named after pictures: the way that fits most, where no other may be meant as well. */
     private Optional<Pair> naming(Group pictures, Collection<String> names, Group masks) {
-        List<Map.Entry<Naming, Integer>> ways =
-                List.copyOf(Naming.between(names, masks.names()).entrySet());
-        if (ways.isEmpty()) {
+        Iterator<Naming> ways = Naming.between(names, masks.names()).keySet().iterator();
+        if (!ways.hasNext()) {
             return Optional.empty();
         }
-        Naming best = ways.get(0).getKey();
+        Naming best = ways.next();
         Map<String, String> matched = best.matched(names, masks.names());
+        Set<String> masked = new HashSet<>(matched.values());
         List<String> others = new ArrayList<>(masks.names());
         others.removeAll(matched.keySet());
-        Naming.between(names, others).forEach((other, count) -> {
-            Set<String> twice = new TreeSet<>(other.matched(names, others).values());
-            twice.retainAll(Set.copyOf(matched.values()));
-            boolean asMany = count == matched.size() && !best.equals(Naming.SAME);
-            if ((asMany || !twice.isEmpty()) && !isSomethingElse(other, best)) {
+        Naming.matches(names, others).forEach((other, named) -> {
+            if (isSomethingElse(other, best)) {
+                return; // there may be as many ways as files
+            }
+            Set<String> twice = new TreeSet<>(named);
+            twice.retainAll(masked);
+            boolean asMany = named.size() == matched.size() && !best.equals(Naming.SAME);
+            if (asMany || !twice.isEmpty()) {
                 throw ambiguous.apply(
                         tree.called(masks.folder()) + " names its masks in two ways, " + best.masks("", "*") + " and "
                                 + other.masks("", "*") + ", "
-                                + (asMany ? count + " of each" : matched.size() + " and " + count)
+                                + (asMany ? named.size() + " of each" : matched.size() + " and " + named.size())
                                 + (twice.isEmpty()
                                         ? ""
                                         : " (both for " + Finding.named(twice) + "); a picture has one mask: join"

@@ -2,13 +2,9 @@ package dev.imas.data;
 
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
+import dev.imas.data.FolderWords.Meaning;
 import dev.imas.image.PictureNames;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -57,47 +53,38 @@ record NamePattern(String text) {
         return folder.equals(folder()) || text.contains("**") && folder.startsWith(folder());
     }
 
-    /**
-     * The files or folders that fit, by name, in order.
-     *
-     * @throws UserException for files that give one name, all of them
-     */
-    SortedMap<String, String> find(FolderTree tree) {
+    /** The files or folders that fit, by name. */
+    MatchedNames names(FolderTree tree) {
         Pattern regex = regex();
         boolean fixedEnding = PictureNames.isPicture(text);
-        SortedMap<String, String> found = new TreeMap<>();
-        List<String> shared = new ArrayList<>();
+        MatchedNames found = new MatchedNames(tree.root());
         for (String path : tree.picturesBelow(folder())) {
             String fitted = folders() ? path.substring(0, path.lastIndexOf('/') + 1) : path;
             String name = fixedEnding ? fitted : WrittenNames.withoutEnding(fitted);
+            String plain = WrittenNames.withoutOme(name);
             Matcher matcher = regex.matcher(name);
-            // The plain name of an OME-TIFF may have to end as the pattern does.
-            if (matcher.matches() || matcher.reset(WrittenNames.matched(name)).matches()) {
-                String other = entersAMeaning(matcher.group(1))
-                        ? null
-                        : found.put(WrittenNames.matched(matcher.group(1)), fitted);
-                if (other != null && !other.equals(fitted)) {
-                    shared.add(
-                            sharedName(tree.root().resolve(other), tree.root().resolve(fitted)));
-                }
+            boolean matches = matcher.matches();
+            String kept = "";
+            if (!matches) { // The plain name of an OME-TIFF may have to end as the pattern does.
+                matches = matcher.reset(WrittenNames.key(plain)).matches();
+                kept = name.substring(plain.length());
             }
-        }
-        if (!shared.isEmpty()) {
-            throw new UserException(String.join("\n", Finding.limited(shared)));
+            if (matches && !entersAMeaning(tree, matcher)) {
+                found.add(matcher.group(1) + kept, fitted);
+            }
         }
         return found;
     }
 
-    /** What is said of two files that give one name. */
-    static String sharedName(Path one, Path other) {
-        return one + " and " + other
-                + " share one name; a picture and its mask are matched by the name before the ending";
-    }
-
-    private static boolean entersAMeaning(String name) {
-        String[] parts = name.split("/");
-        return Arrays.stream(parts, 0, parts.length - 1)
-                .anyMatch(part -> FolderWords.of(part).told());
+    private static boolean entersAMeaning(FolderTree tree, Matcher matcher) {
+        int inName = matcher.group(1).lastIndexOf('/') + 1;
+        if (inName == 0) {
+            return false;
+        }
+        String above = matcher.group().substring(0, matcher.start(1));
+        List<Meaning> meanings = tree.meanings(above + matcher.group(1).substring(0, inName));
+        int known = tree.meanings(above).size();
+        return meanings.subList(known, meanings.size()).stream().anyMatch(Meaning::told);
     }
 
     private Pattern regex() {

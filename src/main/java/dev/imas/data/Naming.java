@@ -1,16 +1,18 @@
 package dev.imas.data;
 
 import dev.imas.image.PictureNames;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 
 /**
@@ -23,10 +25,21 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
     /** Of the files that Cityscapes has for a picture, those that hold classes, best first. */
     private static final List<String> CITYSCAPES = List.of("_gtFine_labelTrainIds", "_gtFine_labelIds");
 
+    private static final Comparator<Naming> ORDER = Comparator.comparingInt(Naming::rank)
+            .thenComparingInt(naming -> (naming.maskEnding + naming.maskBeginning + naming.pictureEnding).length())
+            .thenComparing(naming -> naming.maskBeginning + "*" + naming.maskEnding);
+
     /** Every naming that matches a picture with a mask, most matches first, equal names first among equals. */
     static Map<Naming, Integer> between(Collection<String> pictures, Collection<String> masks) {
-        Map<Naming, Integer> matches = new HashMap<>();
-        count(pictures, masks, "", matches);
+        Map<Naming, Integer> counts = new LinkedHashMap<>();
+        matches(pictures, masks).forEach((naming, named) -> counts.put(naming, named.size()));
+        return counts;
+    }
+
+    /** As {@link #between}, with the picture of every match. */
+    static Map<Naming, List<String>> matches(Collection<String> pictures, Collection<String> masks) {
+        Map<Naming, List<String>> matches = new HashMap<>();
+        match(pictures, masks, "", matches);
         Set<String> endings = new TreeSet<>();
         for (String picture : pictures) {
             Matcher matcher = FolderWords.PICTURE_ENDING.matcher(picture);
@@ -39,32 +52,32 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
                     .filter(name -> name.endsWith(ending) && name.length() > ending.length())
                     .map(name -> name.substring(0, name.length() - ending.length()))
                     .toList();
-            count(names, masks, ending, matches);
+            match(names, masks, ending, matches);
         }
-        Map<Naming, Integer> sorted = new LinkedHashMap<>();
+        Map<Naming, List<String>> sorted = new LinkedHashMap<>();
         matches.entrySet().stream()
-                .sorted((a, b) -> a.getValue().equals(b.getValue())
-                        ? a.getKey().order().compareTo(b.getKey().order())
-                        : b.getValue() - a.getValue())
+                .sorted(Comparator.comparingInt((Map.Entry<Naming, List<String>> entry) ->
+                                -entry.getValue().size())
+                        .thenComparing(Map.Entry::getKey, ORDER))
                 .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
         return sorted;
     }
 
-    private static void count(
-            Collection<String> names, Collection<String> masks, String ending, Map<Naming, Integer> matches) {
+    private static void match(
+            Collection<String> names, Collection<String> masks, String ending, Map<Naming, List<String>> matches) {
         Set<String> known = new HashSet<>(names);
+        BiConsumer<Naming, String> add = (naming, name) ->
+                matches.computeIfAbsent(naming, key -> new ArrayList<>()).add(name + ending);
         for (String mask : masks) {
             if (known.contains(mask)) {
-                matches.merge(new Naming(ending, "", ""), 1, Integer::sum);
+                add.accept(new Naming(ending, "", ""), mask);
             }
             longestBeginning(mask, known)
-                    .ifPresent(rest -> matches.merge(new Naming(ending, "", rest), 1, Integer::sum));
-            String folder = mask.substring(0, mask.lastIndexOf('/') + 1);
-            Matcher beginning = FolderWords.MASK_BEGINNING.matcher(mask.substring(folder.length()));
-            if (beginning.lookingAt()
-                    && folder.isEmpty()
-                    && known.contains(folder + mask.substring(folder.length() + beginning.end()))) {
-                matches.merge(new Naming(ending, beginning.group(), ""), 1, Integer::sum);
+                    .ifPresent(rest -> add.accept(
+                            new Naming(ending, "", rest), mask.substring(0, mask.length() - rest.length())));
+            Matcher beginning = FolderWords.MASK_BEGINNING.matcher(mask);
+            if (mask.indexOf('/') < 0 && beginning.lookingAt() && known.contains(mask.substring(beginning.end()))) {
+                add.accept(new Naming(ending, beginning.group(), ""), mask.substring(beginning.end()));
             }
         }
     }
@@ -95,13 +108,9 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
         return Optional.empty();
     }
 
-    /** Sorts equal names first, then Cityscapes' own order, then the shortest. */
-    private String order() {
-        int rank = equals(SAME) ? 0 : CITYSCAPES.contains(maskEnding) ? 1 + CITYSCAPES.indexOf(maskEnding) : 5;
-        return rank
-                + String.format(
-                        Locale.ROOT, "%05d", maskEnding.length() + maskBeginning.length() + pictureEnding.length())
-                + maskBeginning + "*" + maskEnding;
+    /** Equal names go first, then Cityscapes' own order, then the shortest. */
+    private int rank() {
+        return equals(SAME) ? 0 : CITYSCAPES.contains(maskEnding) ? 1 + CITYSCAPES.indexOf(maskEnding) : 5;
     }
 
     /** Whether one of two with equal matches is known to be meant. */

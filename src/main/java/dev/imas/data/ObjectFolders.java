@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import dev.imas.data.FolderGroups.Group;
 import dev.imas.data.FolderWords.Kind;
+import dev.imas.data.FolderWords.Meaning;
 import dev.imas.data.FolderWords.Split;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -66,11 +67,10 @@ final class ObjectFolders {
                 .map(alone ? masks -> folder + "*/" + masks + "*" : masks -> folder + "*/" + masks);
     }
 
-    private static Split splitOf(String folder) {
+    private Split splitOf(String folder) {
         Split split = Split.NONE;
-        for (String part : folder.split("/")) {
-            Split told = FolderWords.of(part).split();
-            split = told == Split.NONE ? split : told;
+        for (Meaning meaning : groups.tree().meanings(folder)) {
+            split = meaning.split() == Split.NONE ? split : meaning.split();
         }
         return split;
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,14 +27,16 @@ import java.util.stream.Stream;
  */
 final class Recognition {
     private static final String SETTINGS =
-            "; say where they are with data.pictures and data.masks, such as --set 'data.pictures=[%s]'"
-                    + " --set 'data.masks=[%s]' (docs/data.md)";
+            "; say where they are with data.pictures and data.masks, such as --set 'data.pictures=[\"%s\"]'"
+                    + " --set 'data.masks=[\"%s\"]' (docs/data.md)";
     /** So many folders are named in a message. */
     private static final int TOLD = 6;
 
     private final FolderTree tree;
     private final FolderGroups groups;
     private final MaskPlaces places;
+    /** By folders of masks, those of the pictures that they are named after. */
+    private final Map<String, Set<String>> fitting = new HashMap<>();
 
     private Recognition(FolderTree tree) {
         this.tree = tree;
@@ -117,7 +120,8 @@ final class Recognition {
     private List<Pair> pairs(Split split) {
         List<Pair> pairs = new ArrayList<>();
         for (Group pictures : groups.pictures(split)) {
-            Optional<Pair> pair = places.of(pictures, groups.masks(split, pictures));
+            Optional<Pair> pair =
+                    places.of(pictures, groups.masks(split, pictures), masks -> fitOthers(masks, pictures));
             boolean named = pictures.kind() == Kind.PICTURES;
             if (pair.isPresent() || named) {
                 pairs.add(pair.orElseGet(() -> new Pair(pictures.all(), Optional.empty(), pictures.folder())));
@@ -127,6 +131,21 @@ final class Recognition {
         boolean some = !masked(pairs).isEmpty();
         // Beside pictures with masks, a folder that is not said to belong to them is none of the data set's.
         return pairs.stream().filter(pair -> !some || pair.masks().isPresent()).toList();
+    }
+
+    /** Whether a folder holds the masks of other pictures than these, of whatever part. */
+    private boolean fitOthers(Group masks, Group pictures) {
+        return fitting.computeIfAbsent(masks.folder(), folder -> picturesOf(masks)).stream()
+                .anyMatch(folder -> !folder.equals(pictures.folder()));
+    }
+
+    private Set<String> picturesOf(Group masks) {
+        return Stream.of(Split.values())
+                .flatMap(split -> groups.pictures(split).stream()
+                        .filter(pictures -> groups.masks(split, pictures).contains(masks)))
+                .filter(pictures -> MaskPlaces.fit(pictures, masks))
+                .map(Group::folder)
+                .collect(Collectors.toSet());
     }
 
     private void requireOnePictureFolderAMaskFolder(List<Pair> pairs) {
@@ -236,6 +255,14 @@ final class Recognition {
 
     private static String settings(Pair proposed) {
         return String.format(
-                Locale.ROOT, SETTINGS, proposed.pictures(), proposed.masks().orElse("masks/*"));
+                Locale.ROOT,
+                SETTINGS,
+                quoted(proposed.pictures()),
+                quoted(proposed.masks().orElse("masks/*")));
+    }
+
+    /** Within double quotes of YAML, in single ones of a shell. */
+    private static String quoted(String pattern) {
+        return pattern.replace("\\", "\\\\").replace("\"", "\\\"").replace("'", "'\\''");
     }
 }

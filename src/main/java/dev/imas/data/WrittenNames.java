@@ -24,7 +24,12 @@ final class WrittenNames {
 
     /** What matches a picture with its mask, of a name without ending: {@link #key}, and NAME of NAME.ome.tif. */
     static String matched(String name) {
-        return key(OME.matcher(name).replaceFirst(""));
+        return key(withoutOme(name));
+    }
+
+    /** NAME of NAME.ome, any other name as it is. */
+    static String withoutOme(String name) {
+        return OME.matcher(name).replaceFirst("");
     }
 
     /** The same for one name in both of Unicode's forms: some systems write an umlaut as one letter, some as two. */

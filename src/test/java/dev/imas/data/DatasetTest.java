@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.image.PictureNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -237,12 +238,49 @@ class DatasetTest {
                         + root.resolve("masks") + " (two at least, so that one validates)");
         picture(root.resolve("images/a.jpg"), 8, 6);
         picture(root.resolve("images/b.ome.tif"), 8, 6);
-        picture(root.resolve("images/b.png"), 8, 6);
+        picture(root.resolve("images/b.ome.png"), 8, 6);
         String matched = " share one name; a picture and its mask are matched by the name before the ending";
         String shared = root.resolve("images/a.jpg") + " and " + root.resolve("images/a.png") + matched + "\n"
-                + root.resolve("images/b.ome.tif") + " and " + root.resolve("images/b.png") + matched;
+                + root.resolve("images/b.ome.png") + " and " + root.resolve("images/b.ome.tif") + matched;
         refused(of("folders"), shared);
         refused(of("folders", "data.pictures", List.of("images/*"), "data.masks", List.of("masks/*")), shared);
+    }
+
+    /** NAME.tif and NAME.ome.tif are two pictures, each with its own mask or with none. */
+    @Test
+    void whereTwoWouldHaveOneNameAnOmeTiffKeepsItsWholeOne() {
+        for (String name : List.of("a", "a.ome", "b", "b.ome", "c.ome", "d.ome")) {
+            picture(root.resolve("images/" + name + ".tif"), 8, 6);
+        }
+        for (String name : List.of("a", "a.ome", "b.ome", "c", "d.ome")) {
+            mask(root.resolve("masks/" + name + ".png"), 8, 6, 0, 1);
+        }
+        list(root.resolve("l.txt"), "a", "a.ome", "b.ome.tif", "c", "d.tif");
+        list(root.resolve("b.txt"), "b");
+        ImasConfig patterns = of("folders", "data.pictures", List.of("images/*"), "data.masks", List.of("masks/*"));
+        for (ImasConfig config : List.of(of("folders"), patterns)) {
+            assertThat(Layouts.fromFolders(config.data()))
+                    .extracting(DatasetTest::pair)
+                    .containsExactlyInAnyOrder("a:a", "a.ome:a.ome", "b:null", "b.ome:b.ome", "c.ome:c", "d.ome:d.ome");
+            assertThat(Layouts.fromList(config.data(), "data.labeled", "l.txt", true))
+                    .extracting(DatasetTest::pair)
+                    .containsExactly("a:a", "a.ome:a.ome", "b.ome:b.ome", "c.ome:c", "d.ome:d.ome");
+        }
+        assertThat(Layouts.fromList(patterns.data(), "data.labeled", "b.txt", true))
+                .extracting(DatasetTest::pair)
+                .containsExactly("b:null");
+        mask(root.resolve("masks/c.ome.png"), 8, 6, 0, 1);
+        for (ImasConfig config : List.of(of("folders"), patterns)) {
+            assertThatThrownBy(() -> Layouts.fromFolders(config.data()))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(root.resolve("masks/c.ome.png") + " and " + root.resolve("masks/c.png")
+                            + " share one name; a picture and its mask are matched by the name before the ending");
+        }
+    }
+
+    private static String pair(FileImages.Sample sample) {
+        return PictureNames.stem(sample.picture().toString()) + ":"
+                + (sample.mask() == null ? null : PictureNames.stem(sample.mask().toString()));
     }
 
     @Test

@@ -225,6 +225,27 @@ class NotMeantTest {
     }
 
     @Test
+    void anOmeTiffBesideAPictureOfItsNameIsAPicture() {
+        six("all/#.png", "all/#_mask.png");
+        picture(root.resolve("all/n0.ome.tif"), 8, 6);
+        Inspection found = Inspection.of(auto());
+        assertThat(found.usable().unlabeled().size()).isEqualTo(1);
+        assertThat(Finding.texts(found.findings(), Severity.WARNING)).noneMatch(text -> text.contains("named after"));
+    }
+
+    @Test
+    void whatIsNamedAfterPicturesIsLookedForOnce() {
+        six("all/#.png", "all/#_mask.png");
+        picture(root.resolve("all/n0_superpixels.png"), 8, 6);
+        FolderPlaces places =
+                new FolderPlaces(DataFolder.resolved(auto(), line -> {}).data());
+        assertThat(places.namedAfterPictures())
+                .isSameAs(places.namedAfterPictures())
+                .hasSize(1);
+        assertThat(places.maskFiles()).isSameAs(places.maskFiles()).hasSize(6);
+    }
+
+    @Test
     void aValidationSetWithoutMasksIsSaidToMeasureNothing() {
         six("train/images/#.png", "train/masks/#.png");
         picture(root.resolve("val/images/v.png"), 8, 6);

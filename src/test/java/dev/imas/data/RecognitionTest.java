@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Data;
 import dev.imas.config.ImasConfig.Instances;
@@ -18,6 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -335,8 +339,8 @@ class RecognitionTest {
         }
         refused(
                 "training/mask/ (such as 21_training_mask.png) and training/1st_manual/ (such as 21_manual1.png)",
-                "--set 'data.pictures=[training/images/*_training]'",
-                "--set 'data.masks=[training/1st_manual/*_manual1]'");
+                "--set 'data.pictures=[\"training/images/*_training\"]'",
+                "--set 'data.masks=[\"training/1st_manual/*_manual1\"]'");
     }
 
     @ParameterizedTest
@@ -368,6 +372,106 @@ class RecognitionTest {
         assertThat(data.validationPictures()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "tr/images/#.png, tr/masks/#.png, ts/images, ts/masks, tr/images/*",
+        "Tr/images/#.png, Tr/masks/#.png, Ts/images, Ts/masks, Tr/images/*",
+        "images/tr/#.png, masks/tr/#.png, images/ts, masks/ts, images/tr/*"
+    })
+    void shortNamesOfPartsBesideEachOtherAreParts(
+            String pictures, String masks, String otherPictures, String otherMasks, String learned) {
+        files(pictures, masks);
+        files(otherPictures + "/#.png", otherMasks + "/#.png");
+        Data data = recognised();
+        assertThat(data.pictures()).containsExactly(learned);
+        assertThat(data.validationPictures()).isEmpty();
+        Inspection found = Inspection.of(auto());
+        assertThat(Finding.texts(found.findings(), Finding.Severity.NOTE))
+                .anyMatch(text -> text.contains("not looked into: " + otherPictures + "/ (6 pictures)"));
+        files(otherPictures.replaceAll("(?i)ts", "vl") + "/#.png", otherMasks.replaceAll("(?i)ts", "vl") + "/#.png");
+        assertThat(recognised().validationPictures())
+                .containsExactly(otherPictures.replaceAll("(?i)ts", "vl") + "/*");
+    }
+
+    @Test
+    void aShortNameOfAPartBesideOtherInitialsIsNone() {
+        for (String who : List.of("TS", "AB", "MK")) {
+            files(who + "/images/#.png", who + "/masks/#.png");
+        }
+        assertThat(recognised().pictures()).containsExactly("AB/images/*", "MK/images/*", "TS/images/*");
+    }
+
+    @Test
+    void everyFolderOfPicturesMayHaveMasksOfItsOwnNamesAndTheSameNumbers() {
+        for (String part : List.of("A", "B")) {
+            files("images_" + part + "/" + part + "_0#.png", "masks_" + part + "/" + part + "_0#.png");
+        }
+        Data data = recognised();
+        assertThat(data.pictures()).containsExactly("images_A/*", "images_B/*");
+        assertThat(data.masks()).containsExactly("masks_A/*", "masks_B/*");
+        assertThat(Layouts.fromFolders(data).stream().filter(sample -> sample.mask() != null))
+                .hasSize(6);
+    }
+
+    @Test
+    void otherWordsForPicturesAndMasksAreAnotherPair() {
+        for (int i = 0; i < 4; i++) {
+            picture(root.resolve("images/img_" + i + ".png"), 8, 6);
+            mask(root.resolve("masks/img_" + i + ".png"), 8, 6, 0, 1);
+            picture(root.resolve("photos/ph_" + i + ".png"), 8, 6);
+            mask(root.resolve("labels/ph_" + i + ".png"), 8, 6, 0, 1);
+        }
+        Data data = recognised();
+        assertThat(data.pictures()).containsExactly("images/*", "photos/*");
+        assertThat(data.masks()).containsExactly("masks/*", "labels/*");
+    }
+
+    /** What a shell and --set make of the settings that a refusal proposes. */
+    private Object proposed(String key) {
+        Map<String, Object> layers = ConfigYaml.preset("embedded");
+        assertThatThrownBy(this::recognised).message().satisfies(message -> {
+            Matcher set = Pattern.compile("--set '((?:[^']|'\\\\'')*)'").matcher(message);
+            while (set.find()) {
+                ConfigYaml.set(layers, set.group(1).replace("'\\''", "'"));
+            }
+        });
+        return ((Map<?, ?>) layers.get("data")).get(key);
+    }
+
+    @Test
+    void whatIsProposedWorksAsItIsWritten() {
+        files("left \"a\": b/#.png", "it's/#x.png");
+        assertThat(proposed("pictures")).isEqualTo(List.of("left \"a\": b/*"));
+        assertThat(proposed("masks")).isEqualTo(List.of("it's/*"));
+    }
+
+    @Test
+    void aProposalForTheFolderItselfIsNoAlias() {
+        files("#.png", "masks/#_x.png");
+        files("#.png", "labels/#_y.png");
+        assertThat(proposed("pictures")).isEqualTo(List.of("*"));
+        assertThat(proposed("masks")).isEqualTo(List.of("labels/*_y"));
+    }
+
+    /** As many ways to name a mask as files: all are previews or the like. */
+    @Test
+    void aWayOfItsOwnForEveryFileBesideMasksIsNone() {
+        List<String> paths = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            paths.add("images/n" + i + ".png");
+            paths.add("masks/n" + i + ".png");
+            paths.add("masks/n" + i + "_" + Integer.toHexString(i * 7919) + "h.png");
+        }
+        paths.sort(null);
+        FolderPatterns found = Recognition.of(new FolderTree(root, paths, List.of()));
+        assertThat(found.masks()).containsExactly("masks/*");
+    }
+
+    @Test
+    void whatAFoldersNameSaysIsReadOnce() {
+        assertThat(FolderWords.of("train_images")).isSameAs(FolderWords.of("train_images"));
+    }
+
     @Test
     void trainingPicturesInTwoPlacesAreRefused() {
         files("images/#.png", "masks/#.png");
@@ -383,14 +487,14 @@ class RecognitionTest {
                 "holds pictures, but no masks were recognised",
                 "left/ (6 pictures, such as n0.png), right/ (3 pictures, such as n0.png)",
                 "annotations (1 .json) become masks by `imas import`",
-                "--set 'data.pictures=[left/*]' --set 'data.masks=[right/*]'");
+                "--set 'data.pictures=[\"left/*\"]' --set 'data.masks=[\"right/*\"]'");
     }
 
     @Test
     void whichOfTwoFoldersHoldsMasksIsNotGuessedWhereNothingTells() {
         picture(root.resolve("left/a.png"), 8, 6);
         picture(root.resolve("right/a.png"), 8, 6);
-        refused("--set 'data.pictures=[images/*]' --set 'data.masks=[masks/*]'");
+        refused("--set 'data.pictures=[\"images/*\"]' --set 'data.masks=[\"masks/*\"]'");
     }
 
     @Test
@@ -407,7 +511,7 @@ class RecognitionTest {
         files("images/image_#.png", "masks/mask_#.png");
         refused(
                 "holds masks, but none is named after a picture",
-                "--set 'data.pictures=[images/image_n*]' --set 'data.masks=[masks/mask_n*]'");
+                "--set 'data.pictures=[\"images/image_n*\"]' --set 'data.masks=[\"masks/mask_n*\"]'");
     }
 
     @Test
