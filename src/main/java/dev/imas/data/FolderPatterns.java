@@ -65,7 +65,8 @@ record FolderPatterns(
         Set<String> files = new HashSet<>();
         Stream.concat(masks.stream(), validationMasks.stream())
                 .filter(mask -> !mask.isEmpty())
-                .forEach(mask -> files.addAll(search.of("data.masks", mask).files().values()));
+                .forEach(mask ->
+                        files.addAll(search.of("data.masks", mask).files().values()));
         return files;
     }
 
@@ -120,9 +121,8 @@ record FolderPatterns(
         for (int i = 0; i < pictures.size(); i++) {
             Map<String, String> found = search.of(pictureKey, pictures.get(i)).files();
             String pattern = at(i, masks);
-            Map<String, String> masksOf = pattern.isEmpty()
-                    ? Map.of()
-                    : search.of(maskKey, pattern).masks(found.keySet());
+            Map<String, String> masksOf =
+                    pattern.isEmpty() ? Map.of() : search.of(maskKey, pattern).masks(found.keySet());
             Set<String> noPictures = namedAfterPictures(search, pictures.get(i), pattern, everyMask)
                     .keySet();
             found.forEach((name, file) -> {

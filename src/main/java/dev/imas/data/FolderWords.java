@@ -164,7 +164,8 @@ final class FolderWords {
         Set<Split> splits = parts.stream().map(name -> ofPart(name).split()).collect(Collectors.toSet());
         boolean initials = beside.stream()
                 .filter(name -> !parts.contains(name) && !of(name).told())
-                .anyMatch(name -> TWO_LETTERS.matcher(name.toLowerCase(Locale.ROOT)).matches());
+                .anyMatch(name ->
+                        TWO_LETTERS.matcher(name.toLowerCase(Locale.ROOT)).matches());
         return splits.contains(Split.TRAIN) && splits.size() > 1 && !initials ? parts : List.of();
     }
 
@@ -221,7 +222,8 @@ final class FolderWords {
         return PICTURES.contains(word)
                 ? Kind.PICTURES
                 // manual1 is one person's
-                : MASKS.contains(word) || MASKS.contains(LAST_DIGIT.matcher(word).replaceFirst(""))
+                : MASKS.contains(word)
+                                || MASKS.contains(LAST_DIGIT.matcher(word).replaceFirst(""))
                         ? Kind.MASKS
                         : UNLABELED.contains(word) ? Kind.UNLABELED : OTHER.contains(word) ? Kind.OTHER : Kind.UNKNOWN;
     }

@@ -324,14 +324,17 @@ final class Layouts {
                     "no folder at " + folder + "; the folders layout expects images/ and masks/ below data.root");
         }
         ChannelFiles family = new ChannelFiles(channels);
-        return paths(folder, named(folder, family.pictures(files(folder)), family::name).files());
+        return paths(
+                folder,
+                named(folder, family.pictures(files(folder)), family::name).files());
     }
 
     private static Map<String, Path> masksIn(Path folder, Set<String> pictures) {
         if (!Files.isDirectory(folder)) {
             return Map.of();
         }
-        Function<Path, String> name = path -> PictureNames.stem(path.getFileName().toString());
+        Function<Path, String> name =
+                path -> PictureNames.stem(path.getFileName().toString());
         return paths(folder, named(folder, files(folder), name).masks(pictures));
     }
 

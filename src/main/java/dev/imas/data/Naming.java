@@ -73,8 +73,8 @@ record Naming(String pictureEnding, String maskBeginning, String maskEnding) {
                 add.accept(new Naming(ending, "", ""), mask);
             }
             longestBeginning(mask, known)
-                    .ifPresent(rest -> add.accept(
-                            new Naming(ending, "", rest), mask.substring(0, mask.length() - rest.length())));
+                    .ifPresent(rest ->
+                            add.accept(new Naming(ending, "", rest), mask.substring(0, mask.length() - rest.length())));
             Matcher beginning = FolderWords.MASK_BEGINNING.matcher(mask);
             if (mask.indexOf('/') < 0 && beginning.lookingAt() && known.contains(mask.substring(beginning.end()))) {
                 add.accept(new Naming(ending, beginning.group(), ""), mask.substring(beginning.end()));

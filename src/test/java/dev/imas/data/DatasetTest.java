@@ -280,7 +280,9 @@ class DatasetTest {
 
     private static String pair(FileImages.Sample sample) {
         return PictureNames.stem(sample.picture().toString()) + ":"
-                + (sample.mask() == null ? null : PictureNames.stem(sample.mask().toString()));
+                + (sample.mask() == null
+                        ? null
+                        : PictureNames.stem(sample.mask().toString()));
     }
 
     @Test

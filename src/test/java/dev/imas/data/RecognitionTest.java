@@ -389,8 +389,7 @@ class RecognitionTest {
         assertThat(Finding.texts(found.findings(), Finding.Severity.NOTE))
                 .anyMatch(text -> text.contains("not looked into: " + otherPictures + "/ (6 pictures)"));
         files(otherPictures.replaceAll("(?i)ts", "vl") + "/#.png", otherMasks.replaceAll("(?i)ts", "vl") + "/#.png");
-        assertThat(recognised().validationPictures())
-                .containsExactly(otherPictures.replaceAll("(?i)ts", "vl") + "/*");
+        assertThat(recognised().validationPictures()).containsExactly(otherPictures.replaceAll("(?i)ts", "vl") + "/*");
     }
 
     @Test
