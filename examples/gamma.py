@@ -49,7 +49,8 @@ ref = ctypes.byref
 size = lib.imas_pseudo_label_workspace(ref(cpu), ref(s), ref(l))
 room = ctypes.create_string_buffer(size + 64)
 workspace = ctypes.c_void_p((ctypes.addressof(room) + 63) // 64 * 64)  # aligned to 64 bytes
-check(lib.imas_pseudo_label(ref(cpu), ref(s), ref(t), ctypes.c_float(0.95), ref(l), ref(p), ref(n), workspace, ctypes.c_size_t(size)))
+check(lib.imas_pseudo_label(ref(cpu), ref(s), ref(t), ctypes.c_float(0.95), ref(l), ref(p), ref(n), workspace,
+                            ctypes.c_size_t(size)))
 check(lib.imas_gamma(ref(cpu), ref(n), ctypes.c_int64(FULL * FULL), 1, 1, 1, ref(view(parts, F32, B, 1, 1, 5)),
                      ref(view(pairing, I32, B, 1, 1, 1)), ref(view(mean, F32, 1, 1, 1, 1))))
 print('gamma %.1f %.1f, mean %.1f, partners %d %d' % (parts[4], parts[9], mean.value, pairing[0], pairing[1]))
