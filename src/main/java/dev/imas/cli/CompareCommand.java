@@ -119,7 +119,7 @@ final class CompareCommand implements Command {
         }
         if (line.hasOption("only")) {
             throw new UserException(
-                    "--only trains a run that the comparison has; add runs by --seeds and --ceiling" + " without it");
+                    "--only trains a run that the comparison has; add runs by --seeds and --ceiling without it");
         }
         Comparison grown = Growth.of(
                 folder,

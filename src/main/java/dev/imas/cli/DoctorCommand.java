@@ -48,7 +48,7 @@ final class DoctorCommand implements Command {
                 "doctor",
                 "tell what this machine and this build have and lack, and test every device",
                 "doctor",
-                "Takes some seconds. Exit status 0 when every usable device passes its " + "test, 1 when one fails.\n");
+                "Takes some seconds. Exit status 0 when every usable device passes its test, 1 when one fails.\n");
     }
 
     @Override

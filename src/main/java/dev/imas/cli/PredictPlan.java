@@ -3,6 +3,7 @@ package dev.imas.cli;
 import dev.imas.cli.PredictInputs.Found;
 import dev.imas.common.UserException;
 import dev.imas.data.ChannelFiles;
+import dev.imas.data.Finding;
 import dev.imas.image.PictureNames;
 import dev.imas.image.ResultMark;
 import java.nio.file.Files;
@@ -18,9 +19,6 @@ import java.util.function.Predicate;
 
 /** Which picture gets which files. */
 record PredictPlan(List<Job> jobs) {
-    /** So many faults are told one by one. */
-    private static final int TOLD = 10;
-
     /** @param stem path of the results, less their endings */
     record Job(Path picture, Path stem) {}
 
@@ -70,9 +68,7 @@ record PredictPlan(List<Job> jobs) {
             }
         }
         if (!faults.isEmpty()) {
-            int more = faults.size() - TOLD;
-            throw new UserException(String.join("\n", more > 0 ? faults.subList(0, TOLD) : faults)
-                    + (more > 0 ? "\nand " + more + " more results of this kind" : ""));
+            throw new UserException(String.join("\n", Finding.limited(faults)));
         }
         return this;
     }

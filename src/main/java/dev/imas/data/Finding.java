@@ -46,7 +46,7 @@ public record Finding(Severity severity, String text) {
     }
 
     /** Texts of one kind, or the first of them and how many more there are. */
-    static List<String> limited(List<String> texts) {
+    public static List<String> limited(List<String> texts) {
         List<String> first = new ArrayList<>(texts.subList(0, Math.min(TOLD, texts.size())));
         if (texts.size() > TOLD) {
             first.add("and " + (texts.size() - TOLD) + " more of the kind");

@@ -57,17 +57,29 @@ final class FolderObjects {
         if (object.alpha()) {
             return Optional.of("has a shape in its transparency (alpha), which is not read");
         }
-        int[] others = IntStream.of(object.values())
-                .filter(value -> value != 0)
-                .distinct()
-                .limit(TOLD)
-                .toArray();
-        return others.length < 2
+        return isOfOneValue(object.values())
                 ? Optional.empty()
                 : Optional.of("holds more than one value beside 0, such as "
-                        + IntStream.of(others)
+                        + IntStream.of(object.values())
+                                .filter(value -> value != 0)
+                                .distinct()
+                                .limit(TOLD)
                                 .mapToObj(value -> object.colour() ? Colors.hex(value) : String.valueOf(value))
                                 .collect(Collectors.joining(", ")));
+    }
+
+    /** Beside 0; masks are read again for every sample, so that nothing is collected here. */
+    private static boolean isOfOneValue(int[] values) {
+        int one = 0;
+        for (int value : values) {
+            if (value != 0 && value != one) {
+                if (one != 0) {
+                    return false;
+                }
+                one = value;
+            }
+        }
+        return true;
     }
 
     /** The masks of a folder, in the order of their names. */
