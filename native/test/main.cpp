@@ -1,5 +1,6 @@
 // Runs one group of tests by name, or all: imas_test [group]. Each operation is a group and a ctest of its own.
 #include "harness.hpp"
+#include "instructions.hpp"
 #include "operations.hpp"
 
 #define IMAS_DECLARE(name) void test_##name();
@@ -10,6 +11,7 @@ IMAS_DECLARE(threads)
 #undef IMAS_DECLARE
 
 int main(int argc, char** argv) {
+    if (test::lacks_instructions()) return test::skipped;
     const struct {
         const char* name;
         void (*run)();

@@ -1,5 +1,5 @@
-// Chooses the widest instruction set this machine has; IMAS_CPU=baseline|avx2|avx512 in the environment asks for a
-// narrower one (to compare, or to look for a fault).
+// Chooses the widest instruction set this machine has; IMAS_CPU=baseline|avx2|avx512 in the environment allows none
+// wider (to compare, or to look for a fault).
 #include <cstdlib>
 #include <cstring>
 
@@ -29,8 +29,8 @@ struct Choice {
 };
 
 Choice choose() {
-    const char* wish = std::getenv("IMAS_CPU");
-    const auto allowed = [wish](const char* name) { return !wish || !*wish || std::strcmp(wish, name) == 0; };
+    const char* widest = std::getenv("IMAS_CPU");
+    const auto is = [widest](const char* name) { return widest && std::strcmp(widest, name) == 0; };
 #ifdef IMAS_X86_64
     __builtin_cpu_init();
 #ifdef __clang__  // does not know how to ask; whatever has AVX2 and FMA has this
@@ -43,10 +43,12 @@ Choice choose() {
     const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512cd");
-    if (avx512 && allowed("avx512")) return {&cpu::avx512::table, &cpu::avx512::weight_gradient_functions, "AVX-512"};
-    if (avx2 && allowed("avx2")) return {&cpu::avx2::table, &cpu::avx2::weight_gradient_functions, "AVX2"};
+    if (avx512 && !is("avx2") && !is("baseline")) {
+        return {&cpu::avx512::table, &cpu::avx512::weight_gradient_functions, "AVX-512"};
+    }
+    if (avx2 && !is("baseline")) return {&cpu::avx2::table, &cpu::avx2::weight_gradient_functions, "AVX2"};
 #else
-    (void)allowed;
+    (void)is;
 #endif
     return {&cpu::baseline::table, &cpu::baseline::weight_gradient_functions, "baseline"};
 }

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 
 #include "fuzz/call.hpp"
+#include "instructions.hpp"
 #include "operations.hpp"
 
 using namespace test;
@@ -247,6 +248,7 @@ void allow_20_seconds() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (lacks_instructions()) return skipped;
     const int64_t calls = argc > 1 ? std::atoll(argv[1]) : 20000;
     const uint64_t first = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
     struct {
