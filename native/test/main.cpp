@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
         IMAS_EACH_OPERATION(IMAS_GROUP) IMAS_GROUP(weight_gradient) IMAS_GROUP(arguments) IMAS_GROUP(threads)
 #undef IMAS_GROUP
     };
+    EXPECT(test::uses_instructions());
     int run = 0;
     for (const auto& group : groups) {
         if (argc > 1 && std::strcmp(argv[1], group.name) != 0) continue;

@@ -53,7 +53,7 @@ class LauncherTest {
     private static final String JAVA =
             """
             if [ "$1" = -version ]; then echo 'openjdk version "17.0.15" 2025-04-15' >&2; exit 0; fi
-            echo "java $*"; echo "OMP=$OMP_WAIT_POLICY"; echo "LC_ALL=${LC_ALL:-}"
+            echo "java $*"; echo "OMP=$OMP_WAIT_POLICY OPENBLAS=$OPENBLAS_THREAD_TIMEOUT"; echo "LC_ALL=${LC_ALL:-}"
             for a in "$@"; do last=$a; done; echo "last=[$last]"; exit 7""";
     private static final String MAVEN =
             """
@@ -181,11 +181,24 @@ class LauncherTest {
                     .contains("-Dorg.bytedeco.javacpp.maxphysicalbytes=0")
                     .contains(program("target") + " train --set")
                     .contains("last=[name=two words]")
-                    .contains("OMP=PASSIVE");
+                    .contains("OMP=PASSIVE OPENBLAS=4");
             assertThat(result.err().isEmpty()).isEqualTo(i > 0);
         }
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(1);
         assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    /** The heap of what trains is touched at once; what else there is starts without optimising compilation. */
+    @Test
+    void whatTakesLongHasBothCompilers() throws Exception {
+        for (String command : List.of("train", "compare")) {
+            assertThat(launch(dir, home.resolve("imas"), command).out())
+                    .contains("-XX:+AlwaysPreTouch")
+                    .doesNotContain("TieredStopAtLevel");
+        }
+        assertThat(launch(dir, home.resolve("imas"), "predict").out())
+                .contains("-XX:TieredStopAtLevel=1")
+                .doesNotContain("AlwaysPreTouch");
     }
 
     @Test
