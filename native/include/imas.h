@@ -223,6 +223,44 @@ int32_t imas_confusion(const imas_backend* backend, const imas_tensor* logits, c
                        const imas_tensor* counts, void* workspace, size_t workspace_bytes);
 size_t imas_confusion_workspace(const imas_backend* backend, const imas_tensor* logits, const imas_tensor* truth);
 
+/** What imas_convolution does besides; may be added up. */
+enum {
+    /** The transposed convolution, which makes the gradient of images from that of what the convolution gave. */
+    IMAS_CONVOLUTION_TRANSPOSED = 1,
+    /** Adds to what result holds. */
+    IMAS_CONVOLUTION_ADD = 2,
+    /** max(x, 0) at the end; NaN stays. */
+    IMAS_CONVOLUTION_RELU = 4
+};
+
+/**
+ * A convolution of 3x3 taps, stride 1 and as much padding as dilation, on the CPU alone: not a part of the method, but
+ * where a training step spends its time. By Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2016), which takes
+ * a quarter of the multiply-adds: rounding is some 3e-6 of the largest result, ten times that of plain sums, and what
+ * is not finite makes NaN of up to 4x4 places around those that it reaches.
+ * result[n][o][y][x] = bias[o] + sum over c, i, j of weights[o][c][i][j] *
+ * images[n][c][y + (i-1)*dilation][x + (j-1)*dilation], where places outside the images count as 0.
+ *
+ * images             f32 [N,C,H,W], any strides; fastest channels-last
+ * weights            f32 [O,C,3,3], any strides; [C,O,3,3] for the transposed convolution
+ * bias               f32 [1,O,1,1], any stride, or NULL for none
+ * dilation           1 to 32767, on both axes
+ * flags              IMAS_CONVOLUTION_..., or 0
+ * result             out f32 [N,O,H,W], any strides; fastest channels-last
+ * The work is N*H*W*O*C*9 multiply-adds of the plain way: at most 2^33 where images or weights repeat memory.
+ */
+int32_t imas_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
+                         int32_t dilation, int32_t flags, const imas_tensor* result, void* workspace,
+                         size_t workspace_bytes);
+/** SIZE_MAX where it does not fit into memory, 0 for arguments that are refused. */
+size_t imas_convolution_workspace(const imas_tensor* images, const imas_tensor* weights, int32_t dilation,
+                                  int32_t flags);
+/**
+ * Whether imas_convolution takes three fifths of the plain way's work or less: 1 for 16 channels or more on both sides
+ * and images that fall into few tiles of 4x4 places beside these; else 0, as for arguments that are refused.
+ */
+int32_t imas_convolution_pays(const imas_tensor* images, const imas_tensor* weights, int32_t dilation, int32_t flags);
+
 /**
  * The gradient of a convolution with respect to its weights, on the CPU alone: not a part of the method, but where a
  * training step spends its time on processors with AVX2 and no AVX-512, for which libtorch's own is slow.
@@ -235,7 +273,8 @@ size_t imas_confusion_workspace(const imas_backend* backend, const imas_tensor* 
  * weights            out f32 [O,C,kh,kw], any strides; H' = (H + 2*padding - dilation*(kh-1) - 1) / stride + 1, W'
  *                    likewise
  * The work is N*H'*W'*O*C*kh*kw multiply-adds: at most 2^33 where images or gradient repeat memory. Sums run in float32
- * over some 256 places (a row at least), then over these.
+ * over some 256 places (a row at least), then over these; with 3x3 taps, stride 1 and padding as dilation, where
+ * imas_convolution_pays for these images, at the points of minimal filtering over 144 tiles of 4x4 places.
  */
 int32_t imas_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
                              int32_t dilation, const imas_tensor* weights, void* workspace, size_t workspace_bytes);

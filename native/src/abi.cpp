@@ -5,6 +5,7 @@
 #include "argument.hpp"
 #include "backend.hpp"
 #include "checks.hpp"
+#include "cpu/convolution.hpp"
 #include "cpu/weight_gradient.hpp"
 #include "error.hpp"
 #include "threads.hpp"
@@ -221,6 +222,32 @@ IMAS_EXPORT size_t imas_confusion_workspace(const imas_backend* backend, const i
         [&](const imas_backend_table& table) { return table.confusion_workspace(backend, logits, truth); });
 }
 
+IMAS_EXPORT int32_t imas_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
+                                     int32_t dilation, int32_t flags, const imas_tensor* result, void* workspace,
+                                     size_t workspace_bytes) {
+    clear_error();
+    IMAS_TRY(check_convolution(images, weights, bias, dilation, flags, result));
+    IMAS_TRY(check_workspace("imas_convolution",
+                             {workspace, workspace_bytes, convolution().workspace(images, weights, dilation, flags)},
+                             {images, weights, bias, result}));
+    const Team team(IMAS_CPU);
+    return convolution().compute(images, weights, bias, dilation, flags, result, workspace);
+}
+
+IMAS_EXPORT size_t imas_convolution_workspace(const imas_tensor* images, const imas_tensor* weights, int32_t dilation,
+                                              int32_t flags) {
+    clear_error();
+    if (check_images_and_weights("imas_convolution_workspace", images, weights, dilation, flags) != IMAS_OK) return 0;
+    return convolution().workspace(images, weights, dilation, flags);
+}
+
+IMAS_EXPORT int32_t imas_convolution_pays(const imas_tensor* images, const imas_tensor* weights, int32_t dilation,
+                                          int32_t flags) {
+    clear_error();
+    if (check_images_and_weights("imas_convolution_pays", images, weights, dilation, flags) != IMAS_OK) return 0;
+    return convolution().pays(images, weights->shape[flags & IMAS_CONVOLUTION_TRANSPOSED ? 1 : 0], dilation);
+}
+
 IMAS_EXPORT int32_t imas_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride,
                                          int32_t padding, int32_t dilation, const imas_tensor* weights, void* workspace,
                                          size_t workspace_bytes) {
@@ -235,6 +262,6 @@ IMAS_EXPORT int32_t imas_weight_gradient(const imas_tensor* images, const imas_t
 
 IMAS_EXPORT size_t imas_weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient) {
     clear_error();
-    if (check_convolution("imas_weight_gradient_workspace", images, gradient) != IMAS_OK) return 0;
+    if (check_images_and_gradient("imas_weight_gradient_workspace", images, gradient) != IMAS_OK) return 0;
     return weight_gradient().workspace(images, gradient);
 }

@@ -303,7 +303,29 @@ int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, con
     return disjoint(out, 1, in, 2);
 }
 
-int32_t check_convolution(const char* function, const imas_tensor* images, const imas_tensor* gradient) {
+namespace {
+
+int32_t check_number(const char* function, const char* name, int32_t value, int32_t least, int32_t most) {
+    if (value >= least && value <= most) return IMAS_OK;
+    return fail(IMAS_ERROR_ARGUMENT, "%s: %s is %" PRId32 ", expected %" PRId32 " to %" PRId32, function, name, value,
+                least, most);
+}
+
+/** Bounds a convolution's multiply-adds where one of its two inputs repeats memory: shapes cost nothing there. */
+int32_t check_work(const char* function, const imas_tensor& one, const imas_tensor& other, const imas_tensor& weights,
+                   const imas_tensor& result) {
+    if (!repeats(one) && !repeats(other)) return IMAS_OK;
+    const double work = static_cast<double>(result.shape[0] * result.shape[2]) * static_cast<double>(result.shape[3]) *
+                        static_cast<double>(weights.shape[0] * weights.shape[1]) *
+                        static_cast<double>(weights.shape[2] * weights.shape[3]);
+    if (work <= kMostWork) return IMAS_OK;
+    return fail(IMAS_ERROR_ARGUMENT, "%s: %.3g multiply-adds over repeated memory, expected at most %.3g", function,
+                work, kMostWork);
+}
+
+}  // namespace
+
+int32_t check_images_and_gradient(const char* function, const imas_tensor* images, const imas_tensor* gradient) {
     const Argument in[] = {{function, "images", images}, {function, "gradient", gradient}};
     for (const Argument& argument : in) {
         IMAS_TRY(argument.readable(kF32));
@@ -319,16 +341,10 @@ int32_t check_weight_gradient(const imas_tensor* images, const imas_tensor* grad
     const char* f = "imas_weight_gradient";
     const Argument in[] = {{f, "images", images}, {f, "gradient", gradient}};
     const Argument out[] = {{f, "weights", weights}};
-    IMAS_TRY(check_convolution(f, images, gradient));
-    const struct {
-        const char* name;
-        int32_t value, least;
-    } numbers[] = {{"stride", stride, 1}, {"padding", padding, 0}, {"dilation", dilation, 1}};
-    for (const auto& number : numbers) {
-        if (number.value < number.least || number.value > INT16_MAX)
-            return fail(IMAS_ERROR_ARGUMENT, "%s: %s is %" PRId32 ", expected %" PRId32 " to %d", f, number.name,
-                        number.value, number.least, INT16_MAX);
-    }
+    IMAS_TRY(check_images_and_gradient(f, images, gradient));
+    IMAS_TRY(check_number(f, "stride", stride, 1, INT16_MAX));
+    IMAS_TRY(check_number(f, "padding", padding, 0, INT16_MAX));
+    IMAS_TRY(check_number(f, "dilation", dilation, 1, INT16_MAX));
     IMAS_TRY(out[0].writable(kF32));
     int64_t size[2];
     for (int axis = 0; axis < 2; ++axis) {
@@ -340,16 +356,40 @@ int32_t check_weight_gradient(const imas_tensor* images, const imas_tensor* grad
                              "what these weights make of these images"));
     IMAS_TRY(out[0].has_shape(gradient->shape[1], images->shape[1], weights->shape[2], weights->shape[3],
                               "planes of gradient by channels of images"));
-    if (repeats(*images) || repeats(*gradient)) {
-        const double work = static_cast<double>(gradient->shape[0] * gradient->shape[2]) *
-                            static_cast<double>(gradient->shape[3]) *
-                            static_cast<double>(weights->shape[0] * weights->shape[1]) *
-                            static_cast<double>(weights->shape[2] * weights->shape[3]);
-        if (work > kMostWork)
-            return fail(IMAS_ERROR_ARGUMENT, "%s: %.3g multiply-adds over repeated memory, expected at most %.3g", f,
-                        work, kMostWork);
-    }
+    IMAS_TRY(check_work(f, *images, *gradient, *weights, *gradient));
     return disjoint(out, 1, in, 2);
+}
+
+int32_t check_images_and_weights(const char* function, const imas_tensor* images, const imas_tensor* weights,
+                                 int32_t dilation, int32_t flags) {
+    const Argument in[] = {{function, "images", images}, {function, "weights", weights}};
+    IMAS_TRY(in[0].readable(kF32));
+    IMAS_TRY(check_plane(in[0]));
+    IMAS_TRY(in[1].readable(kF32));
+    IMAS_TRY(check_number(function, "dilation", dilation, 1, INT16_MAX));
+    IMAS_TRY(check_number(function, "flags", flags, 0, 7));
+    const int64_t channels = images->shape[1], *w = weights->shape;
+    return flags & IMAS_CONVOLUTION_TRANSPOSED
+               ? in[1].has_shape(channels, w[1], 3, 3, "weights of as many planes as images has channels")
+               : in[1].has_shape(w[0], channels, 3, 3, "weights of as many channels as images has");
+}
+
+int32_t check_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
+                          int32_t dilation, int32_t flags, const imas_tensor* result) {
+    const char* f = "imas_convolution";
+    IMAS_TRY(check_images_and_weights(f, images, weights, dilation, flags));
+    const Argument in[] = {{f, "images", images}, {f, "weights", weights}, {f, "bias", bias}};
+    const Argument out[] = {{f, "result", result}};
+    const int64_t planes = weights->shape[flags & IMAS_CONVOLUTION_TRANSPOSED ? 1 : 0];
+    if (bias) {
+        IMAS_TRY(in[2].readable(kF32));
+        IMAS_TRY(in[2].has_shape(1, planes, 1, 1, "one number a plane"));
+    }
+    IMAS_TRY(out[0].writable(kF32));
+    IMAS_TRY(out[0].has_shape(images->shape[0], planes, images->shape[2], images->shape[3],
+                              "what these weights make of these images"));
+    IMAS_TRY(check_work(f, *images, *weights, *weights, *result));
+    return disjoint(out, 1, in, 3);
 }
 
 int32_t check_workspace(const char* function, const Workspace& workspace,

@@ -44,10 +44,17 @@ int32_t check_ema_update(int64_t count, void* const* teacher, const void* const*
 int32_t check_confusion(const imas_tensor* logits, const imas_tensor* truth, const imas_tensor* counts);
 
 /** Images and gradient alone, as the workspace query has them. */
-int32_t check_convolution(const char* function, const imas_tensor* images, const imas_tensor* gradient);
+int32_t check_images_and_gradient(const char* function, const imas_tensor* images, const imas_tensor* gradient);
 
 int32_t check_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
                               int32_t dilation, const imas_tensor* weights);
+
+/** Images and weights alone, as the workspace query has them. */
+int32_t check_images_and_weights(const char* function, const imas_tensor* images, const imas_tensor* weights,
+                                 int32_t dilation, int32_t flags);
+
+int32_t check_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
+                          int32_t dilation, int32_t flags, const imas_tensor* result);
 
 /** The workspace is there, large enough, aligned to 64 bytes and overlaps none of the views (NULL entries skipped). */
 int32_t check_workspace(const char* function, const Workspace& workspace,

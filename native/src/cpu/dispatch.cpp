@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "backend.hpp"
+#include "cpu/convolution.hpp"
 #include "cpu/weight_gradient.hpp"
 
 namespace imas {
@@ -25,6 +26,7 @@ namespace {
 struct Choice {
     const imas_backend_table* table;
     const WeightGradient* weight_gradient;
+    const Convolution* convolution;
     const char* name;
 };
 
@@ -44,13 +46,16 @@ Choice choose() {
                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512cd");
     if (avx512 && !is("avx2") && !is("baseline")) {
-        return {&cpu::avx512::table, &cpu::avx512::weight_gradient_functions, "AVX-512"};
+        return {&cpu::avx512::table, &cpu::avx512::weight_gradient_functions, &cpu::avx512::convolution_functions,
+                "AVX-512"};
     }
-    if (avx2 && !is("baseline")) return {&cpu::avx2::table, &cpu::avx2::weight_gradient_functions, "AVX2"};
+    if (avx2 && !is("baseline"))
+        return {&cpu::avx2::table, &cpu::avx2::weight_gradient_functions, &cpu::avx2::convolution_functions, "AVX2"};
 #else
     (void)is;
 #endif
-    return {&cpu::baseline::table, &cpu::baseline::weight_gradient_functions, "baseline"};
+    return {&cpu::baseline::table, &cpu::baseline::weight_gradient_functions, &cpu::baseline::convolution_functions,
+            "baseline"};
 }
 
 const Choice& choice() {
@@ -63,6 +68,8 @@ const Choice& choice() {
 const imas_backend_table* cpu_backend() { return choice().table; }
 
 const WeightGradient& weight_gradient() { return *choice().weight_gradient; }
+
+const Convolution& convolution() { return *choice().convolution; }
 
 const char* cpu_instruction_set() { return choice().name; }
 

@@ -1,10 +1,13 @@
-// The gradient of a convolution's weights: a matrix product for every tap of the kernel, gradient by images, summed
-// over all places. Both are first copied, some images at a time, in tiles of as many channels as two registers hold,
-// and the gradient in tiles of kOutputs planes, so that a tile of the result stays in registers over a block of places.
+// The gradient of a convolution's weights: by Winograd's minimal filtering where that pays, else a matrix product for
+// every tap of the kernel, gradient by images, summed over all places. Both are first copied, some images at a time, in
+// tiles of as many channels as two registers hold, and the gradient in tiles of kOutputs planes, so that a tile of the
+// result stays in registers over a block of places.
 #include "cpu/weight_gradient.hpp"
 
 #include "cpu/numbers.hpp"
 #include "cpu/simd.hpp"
+#include "cpu/winograd.hpp"
+#include "cpu/winograd_gradient.hpp"
 #include "cpu/workspace.hpp"
 
 namespace imas::cpu::IMAS_ISA {
@@ -175,6 +178,11 @@ void add(const imas_tensor& images, const imas_tensor& gradient, int64_t stride,
 
 int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
                         int32_t dilation, const imas_tensor* weights, void* workspace) {
+    const bool plain3x3 = weights->shape[2] == 3 && weights->shape[3] == 3 && stride == 1 && padding == dilation;
+    if (plain3x3 && winograd_pays(images, weights->shape[0], dilation)) {
+        winograd_gradient(*images, *gradient, dilation, *weights, workspace);
+        return IMAS_OK;
+    }
     const int64_t all = images->shape[0], count = at_once(*images, *gradient);
     const Copies copies(*images, *gradient, count, workspace);
     for (int64_t first = 0; first < all; first += count) {
@@ -186,7 +194,10 @@ int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, 
 }
 
 size_t weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient) {
-    return Copies(*images, *gradient, at_once(*images, *gradient), nullptr).bytes;
+    const size_t plain = Copies(*images, *gradient, at_once(*images, *gradient), nullptr).bytes;
+    if (!winograd_pays(images, gradient->shape[1], 1)) return plain;
+    const size_t winograd = winograd_gradient_workspace(*images, *gradient);
+    return plain > winograd ? plain : winograd;
 }
 
 }  // namespace

@@ -222,6 +222,28 @@ void fuzz_weight_gradient(Tally& tally) {
               tally);
 }
 
+/** A convolution of 3x3 taps; no backend is spoiled, for it has none. */
+void fuzz_convolution(Tally& tally) {
+    const int64_t n = 1 + call.random.below(2), c = 1 + call.random.below(20), o = 1 + call.random.below(20),
+                  h = 1 + call.random.below(7), w = 1 + call.random.below(7);
+    int32_t dilation = static_cast<int32_t>(1 + call.random.below(3)),
+            flags = static_cast<int32_t>(call.random.below(8));
+    const bool transposed = flags & IMAS_CONVOLUTION_TRANSPOSED;
+    const Slot &images = call.input("images", IMAS_F32, n, c, h, w),
+               &weights = call.input("weights", IMAS_F32, transposed ? c : o, transposed ? o : c, 3, 3),
+               &bias = call.input("bias", IMAS_F32, 1, o, 1, 1), &result = call.output("result", IMAS_F32, n, o, h, w);
+    if (call.rarely(8)) {
+        const int32_t odd[] = {0, -1, INT32_MAX, INT32_MIN, 3, 32767};
+        int32_t* const numbers[] = {&dilation, &flags};
+        *call.random.one_of(numbers) = call.random.one_of(odd);
+    }
+    call.make([&] { return imas_convolution_workspace(images, weights, dilation, flags); },
+              [&](void* workspace, size_t bytes) {
+                  return imas_convolution(images, weights, bias, dilation, flags, result, workspace, bytes);
+              },
+              tally);
+}
+
 /** Says which call it was and ends the process; only what a signal handler may do. */
 void give_up(int signal) {
     const char* const what = signal == SIGPROF ? "\nno end after 20 s: " : "\ncrash in: ";
@@ -257,7 +279,7 @@ int main(int argc, char** argv) {
         Tally tally;
     } operations[] = {
 #define IMAS_FUZZ(name) {"imas_" #name, fuzz_##name, {}},
-        IMAS_EACH_OPERATION(IMAS_FUZZ) IMAS_FUZZ(weight_gradient)
+        IMAS_EACH_OPERATION(IMAS_FUZZ) IMAS_FUZZ(convolution) IMAS_FUZZ(weight_gradient)
 #undef IMAS_FUZZ
     };
     watch();
