@@ -30,6 +30,7 @@ import java.util.Map;
  * @param seed      the one seed all random numbers derive from; any 64-bit number
  * @param device    where it is computed: {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:INDEX}
  * @param precision numbers inside the network; {@link Precision}
+ * @param convolutions how wide 3x3 convolutions are computed in training; {@link Convolving}
  * @param data         pictures, masks and their classes
  * @param network      what is trained
  * @param augment      how samples are varied (method 2)
@@ -46,6 +47,7 @@ public record ImasConfig(
         long seed,
         @Text(pattern = DeviceName.PATTERN, expected = DeviceName.EXPECTED) @OnResume String device,
         Precision precision,
+        Convolving convolutions,
         Data data,
         Network network,
         Augment augment,
@@ -87,6 +89,14 @@ public record ImasConfig(
         TF32,
         /** bfloat16 where autocast allows it. */
         BF16
+    }
+
+    /** How wide convolutions are computed in training. */
+    public enum Convolving {
+        /** By this library's kernels where they are faster, which round some times more; else by libtorch. */
+        AUTO,
+        /** By libtorch. */
+        LIBTORCH
     }
 
     /** How image and label files are found (method 2). */

@@ -177,6 +177,11 @@ public final class Torch {
         return withGradient(false, body);
     }
 
+    /** Whether gradients are recorded on this thread. */
+    public static boolean recordsGradients() {
+        return GradMode.is_enabled();
+    }
+
     /** Runs a computation recording gradients on this thread or not, and restores the mode after it. */
     static <T> T withGradient(boolean recorded, Supplier<T> body) {
         boolean before = GradMode.is_enabled();

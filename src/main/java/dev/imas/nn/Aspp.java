@@ -15,8 +15,6 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 final class Aspp implements Layer {
     private final Layer pooled;
     private final List<Layer> branches;
-    /** Then all parts are channels_last, and so is what they are joined to. */
-    private boolean frozen;
 
     Aspp(StateBuilder state, String prefix, long in, long planes, List<Integer> dilations) {
         pooled = ConvBlock.decoder(state, prefix + ".conv1", 1, in, planes, 1, 1, false);
@@ -38,8 +36,10 @@ final class Aspp implements Layer {
             Tensor global = pooled.forward(surroundings.means(x), train);
             // Enlarging a single pixel repeats it, whatever the interpolation.
             Tensor everywhere = global.expand(global.size(0), global.size(1), x.size(2), x.size(3));
+            // What is joined has the first part's layout, and a repeated pixel has none.
+            boolean channelsLast = x.is_contiguous(MemoryFormat.ChannelsLast);
             TensorVector parts =
-                    new TensorVector(frozen ? everywhere.contiguous(MemoryFormat.ChannelsLast) : everywhere);
+                    new TensorVector(channelsLast ? everywhere.contiguous(MemoryFormat.ChannelsLast) : everywhere);
             for (Layer branch : branches) {
                 parts.push_back(branch.forward(x, train));
             }
@@ -51,7 +51,6 @@ final class Aspp implements Layer {
     public void freeze(StateBuilder owner) {
         pooled.freeze(owner);
         branches.forEach(branch -> branch.freeze(owner));
-        frozen = true;
     }
 
     @Override

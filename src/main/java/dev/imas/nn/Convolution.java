@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
-import dev.imas.device.ConvolutionWeights;
+import dev.imas.device.Convolutions;
+import dev.imas.device.Torch;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -21,8 +22,12 @@ final class Convolution implements Layer {
     private final long[] padding;
     private final long[] dilation;
     private final boolean wide;
+    /** Of the kind that minimal filtering is for. */
+    private final boolean plain;
+
     private final StateBuilder state;
     private WeightHook hook;
+    private FilteredConvolution filtered;
 
     /**
      * @param prefix   state-dict key up to, and without, {@code .weight}
@@ -56,28 +61,51 @@ final class Convolution implements Layer {
         this.dilation = new long[] {dilation, dilation};
         long pad = (long) dilation * (kernel - 1) / 2;
         this.padding = new long[] {pad, pad};
-        wide = ConvolutionWeights.wide(in, out, kernel);
+        plain = kernel == 3 && stride == 1;
+        wide = Convolutions.wide(in, out, kernel);
         this.state = state;
     }
 
     @Override
     public Tensor forward(Tensor x, boolean train) {
-        boolean ownGradient = wide && train && state.kernelGradients() && x.requires_grad() && weight.requires_grad();
-        Tensor y = torch.conv2d(
-                x,
-                ownGradient ? weight.detach() : weight,
-                bias == null ? new TensorOptional() : bias,
-                stride,
-                padding,
-                dilation,
-                1);
-        if (ownGradient) {
-            if (hook == null) {
-                hook = new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0], state::arriving);
-                state.keep(hook);
-            }
-            hook.expect(x, y);
+        if (!wide || !state.usesKernels()) {
+            return composed(x, weight);
         }
+        boolean recorded = Torch.recordsGradients() && (x.requires_grad() || weight.requires_grad());
+        boolean filters = plain && Convolutions.pays(x, weight, (int) dilation[0]);
+        if (filters && !recorded) {
+            return Convolutions.result(x, weight, bias == null ? null : bias.get(), (int) dilation[0], false);
+        }
+        if (!train || !x.requires_grad() || !weight.requires_grad()) {
+            return composed(x, weight);
+        }
+        if (!filters) {
+            return withOwnGradient(x);
+        }
+        Tensor y = filtered().forward(x);
+        return bias == null ? y : y.add(bias.get().view(1, -1, 1, 1));
+    }
+
+    /** As libtorch computes it. */
+    private Tensor composed(Tensor x, Tensor weights) {
+        return torch.conv2d(x, weights, bias == null ? new TensorOptional() : bias, stride, padding, dilation, 1);
+    }
+
+    private FilteredConvolution filtered() {
+        if (filtered == null) {
+            filtered = new FilteredConvolution(weight, (int) dilation[0], state::arriving);
+            state.keep(filtered);
+        }
+        return filtered;
+    }
+
+    private Tensor withOwnGradient(Tensor x) {
+        if (hook == null) {
+            hook = new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0], state::arriving);
+            state.keep(hook);
+        }
+        Tensor y = composed(x, weight.detach());
+        hook.expect(x, y);
         return y;
     }
 

@@ -1,5 +1,6 @@
 package dev.imas.nn;
 
+import dev.imas.device.Convolutions;
 import dev.imas.device.Torch;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Dispatcher;
@@ -10,8 +11,9 @@ import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A convolution that ends with its batch normalisation, a sum and ReLU: one pass over memory by oneDNN instead of four.
- * Float32 on a CPU; images are channels_last. The weights are those of the moment that it is made in.
+ * A convolution that ends with its batch normalisation, a sum and ReLU: one pass over memory instead of four, by oneDNN
+ * or by the kernels where these are faster. Float32 on a CPU; images are channels_last. The weights are those of the
+ * moment that it is made in.
  *
  * <p>oneDNN reads weights in an order of its own, which goes with the size of the images. Theirs is changed to it when
  * a size comes a second time in a row; where every picture has its own it happens in every pass, as without this class.
@@ -33,6 +35,11 @@ final class FusedConvolution implements AutoCloseable {
     private static final int NUMBERS = 8;
     private static final IValue NO_NUMBERS = kept(new IValue(list(NUMBERS)));
 
+    /** As they were given, where the kernels may take them; else null. */
+    private final Tensor plain;
+
+    private final int distance;
+    private final boolean relu;
     private final Tensor bias;
     private final IValue stride;
     private final IValue padding;
@@ -50,6 +57,13 @@ final class FusedConvolution implements AutoCloseable {
      */
     FusedConvolution(Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean relu) {
         this.weight = Torch.owned(() -> weight);
+        boolean kernels = Convolutions.faster()
+                && Convolutions.wide(weight.size(1), weight.size(0), (int) weight.size(2))
+                && weight.size(2) == 3
+                && stride[0] == 1;
+        this.plain = kernels ? Torch.owned(() -> weight) : null;
+        this.distance = (int) dilation[0];
+        this.relu = relu;
         this.bias = Torch.owned(() -> bias);
         this.stride = kept(longs(stride));
         this.padding = kept(longs(padding));
@@ -59,6 +73,9 @@ final class FusedConvolution implements AutoCloseable {
 
     /** The convolution and what follows it, of images f32 [B,in,H,W]. */
     Tensor forward(Tensor x) {
+        if (filters(x)) {
+            return Torch.scoped(() -> Convolutions.result(x, plain, bias, distance, relu));
+        }
         return Torch.scoped(() -> called(
                 CONVOLUTION,
                 new IValue(x),
@@ -75,6 +92,10 @@ final class FusedConvolution implements AutoCloseable {
 
     /** Adds the convolution to a sum f32 [B,out,h,w], channels_last, in its place; ReLU follows. */
     void addTo(Tensor sum, Tensor x) {
+        if (filters(x)) {
+            Convolutions.addTo(sum, x, plain, bias, distance);
+            return;
+        }
         Torch.scoped(() -> called(
                 ADDED,
                 new IValue(sum),
@@ -90,6 +111,10 @@ final class FusedConvolution implements AutoCloseable {
                 RELU,
                 NO_NUMBERS,
                 NOTHING));
+    }
+
+    private boolean filters(Tensor x) {
+        return plain != null && Convolutions.pays(x, plain, distance);
     }
 
     /** The weights in the order for images of this size. A pass holds on to them while others may change the order. */
@@ -157,6 +182,9 @@ final class FusedConvolution implements AutoCloseable {
     @Override
     public void close() {
         weight.close();
+        if (plain != null) {
+            plain.close();
+        }
         bias.close();
         stride.close();
         padding.close();

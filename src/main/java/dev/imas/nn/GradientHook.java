@@ -47,7 +47,7 @@ abstract class GradientHook extends TensorHook {
     }
 
     @Override
-    public final void close() {
+    public void close() {
         forget();
         super.close();
     }

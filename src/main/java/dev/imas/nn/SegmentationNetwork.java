@@ -191,11 +191,11 @@ public interface SegmentationNetwork extends AutoCloseable {
     void requireGradients(boolean learnable);
 
     /**
-     * From now on the gradients of wide convolutions' weights come from the kernel where that is faster than libtorch
+     * From now on wide convolutions and their gradients come from the kernels where these are faster than libtorch
      * (float32 on a CPU of that kind; elsewhere nothing changes but who calls this). Then a pass in training mode is
      * followed by its backward pass before the next one, and gradients are taken by {@code backward}.
      */
-    void useKernelGradients();
+    void useKernels();
 
     /**
      * From now on {@code arriving} is told of a parameter that learns, as it stands in {@link #parameters}, whenever a

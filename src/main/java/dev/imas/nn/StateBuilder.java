@@ -32,7 +32,7 @@ final class StateBuilder implements AutoCloseable {
     private final Map<String, Tensor> counters = new LinkedHashMap<>();
     private final List<Runnable> closing = new ArrayList<>();
     private Tensor allCounters;
-    private boolean kernelGradients;
+    private boolean usesKernels;
     private Consumer<Tensor> arriving = parameter -> {};
 
     StateBuilder(long seed) {
@@ -50,13 +50,13 @@ final class StateBuilder implements AutoCloseable {
         return normalized;
     }
 
-    /** Whether wide convolutions compute their weights' gradients themselves; see {@link WeightHook}. */
-    boolean kernelGradients() {
-        return kernelGradients;
+    /** Whether wide convolutions are the kernels'; see {@link FilteredConvolution} and {@link WeightHook}. */
+    boolean usesKernels() {
+        return usesKernels;
     }
 
-    void useKernelGradients() {
-        kernelGradients = true;
+    void useKernels() {
+        usesKernels = true;
     }
 
     /** To be told of every parameter whose gradient is about to be added to its own. */

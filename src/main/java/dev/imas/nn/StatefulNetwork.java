@@ -1,7 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.common.UserException;
-import dev.imas.device.ConvolutionWeights;
+import dev.imas.device.Convolutions;
 import dev.imas.device.Torch;
 import dev.imas.distributed.Ranks;
 import java.util.Arrays;
@@ -89,9 +89,9 @@ abstract class StatefulNetwork implements SegmentationNetwork {
     }
 
     @Override
-    public void useKernelGradients() {
-        if (ConvolutionWeights.faster()) {
-            state.useKernelGradients();
+    public void useKernels() {
+        if (Convolutions.faster()) {
+            state.useKernels();
         }
     }
 

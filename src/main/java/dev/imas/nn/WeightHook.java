@@ -1,6 +1,6 @@
 package dev.imas.nn;
 
-import dev.imas.device.ConvolutionWeights;
+import dev.imas.device.Convolutions;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -34,7 +34,7 @@ final class WeightHook extends GradientHook {
     @Override
     void arrived(Tensor gradient) {
         arriving.accept(weight);
-        Tensor own = ConvolutionWeights.gradient(images, gradient, weight, stride, padding, dilation);
+        Tensor own = Convolutions.weightsGradient(images, gradient, weight, stride, padding, dilation);
         Tensor before = weight.grad();
         if (before.defined()) {
             before.add_(own);

@@ -1,6 +1,7 @@
 package dev.imas.semi;
 
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Convolving;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
@@ -100,6 +101,10 @@ public record StepAssembly(
         Training training = config.training();
         TensorKernels kernels = new TensorKernels(compute);
         Teacher teacher = new Teacher(average, student, kernels);
+        if (config.convolutions() == Convolving.AUTO && !compute.cuda() && !compute.bf16()) {
+            student.useKernels();
+            average.useKernels();
+        }
         Optimizer optimizer = optimizer(training, student);
         boolean compared = config.method().measuresHardness();
         Networks networks = around.apply(new StudentAndTeacher(

@@ -41,9 +41,6 @@ final class StudentAndTeacher implements Networks {
         this.optimizer = optimizer;
         this.compute = compute;
         this.compared = compared;
-        if (!compute.cuda() && !compute.bf16()) {
-            student.useKernelGradients();
-        }
     }
 
     @Override

@@ -1,14 +1,16 @@
 package dev.imas.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Stem;
-import dev.imas.device.ConvolutionWeights;
+import dev.imas.device.Convolutions;
+import dev.imas.device.Torch;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -16,8 +18,11 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
-/** Gradients of wide convolutions' weights, from the kernel and from libtorch. */
-class KernelGradientsTest {
+/** Passes and gradients by the kernels' convolutions and by libtorch's. */
+class KernelConvolutionsTest {
+    /** A bias before a norm: its gradient is 0. */
+    private static final String NOTHING_BUT_ROUNDING = "decoder.low_conv.0.bias";
+
     /** Strided, dilated, with bias, auxiliary head. */
     private static DeepLabV3Plus network() {
         DeepLabV3Plus network = new DeepLabV3Plus(Networks.spec(Backbone.RESNET18, Stem.CONV7, 16, true), 3, 7);
@@ -25,34 +30,73 @@ class KernelGradientsTest {
         return network;
     }
 
+    /** Of images so small that no convolution falls into few enough tiles for minimal filtering. */
     @Test
-    void areTheSame() {
-        assumeTrue(ConvolutionWeights.faster(), "the kernel is not for this processor");
+    void gradientsAreTheSame() {
+        compare(images(2, 33, 40), 2e-5, KernelConvolutionsTest::farthest, "");
+    }
+
+    /**
+     * Of images whose convolutions are filtered: their rounding turns some of the network's ReLUs the other way, one in
+     * 1e5 or so, and a gradient that is off in such a share of its places is off by the root of it.
+     */
+    @Test
+    void filteredGradientsAreNear() {
+        compare(images(4, 96, 112), 5e-3, KernelConvolutionsTest::distance, NOTHING_BUT_ROUNDING);
+    }
+
+    private static void compare(
+            Tensor pictures, double tolerance, ToDoubleBiFunction<float[], float[]> measure, String ignored) {
+        assumeTrue(Convolutions.faster(), "the kernels are not for this processor");
         Map<String, float[]> expected;
         Map<String, float[]> found;
         try (DeepLabV3Plus plain = network()) {
-            expected = gradients(plain, 1);
+            expected = gradients(plain, pictures, 1);
         }
         try (DeepLabV3Plus own = network()) {
-            own.useKernelGradients();
-            found = gradients(own, 1);
-            abandonedPass(own);
-            gradients(own, 1).forEach((key, again) -> assertThat(again).as(key).isEqualTo(found.get(key)));
-            Map<String, float[]> twice = gradients(own, 2);
-            found.forEach((key, once) -> near(key, twice.get(key), doubled(once)));
+            own.useKernels();
+            found = gradients(own, pictures, 1);
+            abandonedPass(own, pictures);
+            gradients(own, pictures, 1)
+                    .forEach((key, again) -> assertThat(again).as(key).isEqualTo(found.get(key)));
+            Map<String, float[]> twice = gradients(own, pictures, 2);
+            found.forEach((key, once) -> near(key, twice.get(key), doubled(once), tolerance, measure));
         }
         assertThat(found).hasSameSizeAs(expected);
-        expected.forEach((key, values) -> near(key, found.get(key), values));
+        expected.forEach((key, values) -> {
+            if (!key.equals(ignored)) {
+                near(key, found.get(key), values, tolerance, measure);
+            }
+        });
+    }
+
+    @Test
+    void predictionsAreTheSame() {
+        assumeTrue(Convolutions.faster(), "the kernels are not for this processor");
+        try (DeepLabV3Plus plain = network();
+                DeepLabV3Plus own = network();
+                PointerScope scope = new PointerScope()) {
+            own.useKernels();
+            Tensor pictures = images(4, 96, 112);
+            float[] expected = Torch.withoutGradient(
+                    () -> Networks.values(plain.forward(pictures, false).logits()));
+            float[] found = Torch.withoutGradient(
+                    () -> Networks.values(own.forward(pictures, false).logits()));
+            assertThat(Arrays.equals(found, expected))
+                    .as("computed by the same code")
+                    .isFalse();
+            near("logits", found, expected, 1e-5, KernelConvolutionsTest::farthest);
+        }
     }
 
     /** Of so many passes, which add up. The first one's norms are at their first values. */
-    private static Map<String, float[]> gradients(DeepLabV3Plus network, int passes) {
+    private static Map<String, float[]> gradients(DeepLabV3Plus network, Tensor pictures, int passes) {
         network.parameters()
                 .values()
                 .forEach(parameter -> parameter.mutable_grad().put(new Tensor()));
         for (int i = 0; i < passes; i++) {
             try (PointerScope scope = new PointerScope()) {
-                SegmentationNetwork.Output output = network.forward(images(), true);
+                SegmentationNetwork.Output output = network.forward(pictures, true);
                 TensorVector logits = new TensorVector(output.logits(), output.auxiliary());
                 TensorVector ones = new TensorVector(weights(output.logits()), weights(output.auxiliary()));
                 torch.backward(logits, ones, new BoolOptional(), false, new TensorVector());
@@ -68,14 +112,14 @@ class KernelGradientsTest {
         return gradients;
     }
 
-    private static void abandonedPass(DeepLabV3Plus network) {
+    private static void abandonedPass(DeepLabV3Plus network, Tensor pictures) {
         try (PointerScope scope = new PointerScope()) {
-            network.forward(images(), true);
+            network.forward(pictures, true);
         }
     }
 
-    private static Tensor images() {
-        return Networks.images(2, 33, 40).contiguous(torch.MemoryFormat.ChannelsLast);
+    private static Tensor images(int count, int height, int width) {
+        return Networks.images(count, height, width).contiguous(torch.MemoryFormat.ChannelsLast);
     }
 
     /** A gradient that differs from place to place. */
@@ -91,14 +135,35 @@ class KernelGradientsTest {
         return twice;
     }
 
-    private static void near(String key, float[] found, float[] expected) {
-        double largest = 0;
-        for (float value : expected) {
-            largest = Math.max(largest, Math.abs(value));
-        }
+    private static void near(
+            String key,
+            float[] found,
+            float[] expected,
+            double tolerance,
+            ToDoubleBiFunction<float[], float[]> measure) {
         assertThat(found).as(key).hasSameSizeAs(expected);
+        assertThat(measure.applyAsDouble(found, expected)).as(key).isLessThan(tolerance);
+    }
+
+    /** The largest difference, of the largest value. */
+    private static double farthest(float[] found, float[] expected) {
+        double largest = 0;
+        double farthest = 0;
         for (int i = 0; i < found.length; i++) {
-            assertThat((double) found[i]).as(key + "[" + i + "]").isCloseTo(expected[i], within(2e-5 * largest + 1e-9));
+            largest = Math.max(largest, Math.abs(expected[i]));
+            farthest = Math.max(farthest, Math.abs((double) found[i] - expected[i]));
         }
+        return farthest / (largest + 5e-5);
+    }
+
+    /** The length of the difference, of the length of the whole. */
+    private static double distance(float[] found, float[] expected) {
+        double whole = 0;
+        double apart = 0;
+        for (int i = 0; i < found.length; i++) {
+            whole += (double) expected[i] * expected[i];
+            apart += Math.pow((double) found[i] - expected[i], 2);
+        }
+        return Math.sqrt(apart / (whole + 1e-8));
     }
 }

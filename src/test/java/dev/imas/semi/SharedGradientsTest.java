@@ -139,7 +139,7 @@ class SharedGradientsTest {
                         new DeepLabV3Plus(Networks.spec(Backbone.RESNET18, Stem.CONV7, 16, true), 3, 7)) {
             network.channelsLast();
             if (kernel) {
-                network.useKernelGradients();
+                network.useKernels();
             }
             SharedGradients gradients = new SharedGradients(network, expected, sent.ranks, bytes);
             sent.lastStage = network.parameters().get("encoder.layer4.0.conv2.weight");

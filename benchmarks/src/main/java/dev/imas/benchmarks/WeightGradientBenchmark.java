@@ -1,6 +1,6 @@
 package dev.imas.benchmarks;
 
-import dev.imas.device.ConvolutionWeights;
+import dev.imas.device.Convolutions;
 import dev.imas.device.Torch;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -83,7 +83,7 @@ public class WeightGradientBenchmark {
     }
 
     private Tensor computed() {
-        return ConvolutionWeights.gradient(images, gradient, weights, stride, dilation, dilation);
+        return Convolutions.weightsGradient(images, gradient, weights, stride, dilation, dilation);
     }
 
     @Benchmark

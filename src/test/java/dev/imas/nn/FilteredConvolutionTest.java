@@ -1,0 +1,92 @@
+package dev.imas.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.imas.device.Convolutions;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One convolution by the kernels beside libtorch's, with what it costs its surroundings. */
+class FilteredConvolutionTest {
+    /** Of the largest value. */
+    private static final double TOLERANCE = 1e-5;
+
+    @BeforeEach
+    void onlyWhereTheyRun() {
+        assumeTrue(Convolutions.faster(), "the kernels are not for this processor");
+    }
+
+    /** As many planes as channels, and others; the images are used twice, so that gradients add up. */
+    @ParameterizedTest
+    @CsvSource({"64, 64, 1, false", "96, 64, 1, false", "32, 80, 2, true", "48, 48, 3, true"})
+    void resultAndGradientsAreLibtorchs(int channels, int planes, int dilation, boolean bias) {
+        List<float[]> expected = computed(channels, planes, dilation, bias, false);
+        List<float[]> found = computed(channels, planes, dilation, bias, true);
+        assertThat(Arrays.equals(found.get(0), expected.get(0)))
+                .as("computed by the same code")
+                .isFalse();
+        for (int i = 0; i < expected.size(); i++) {
+            near(List.of("result", "images", "weights", "bias").get(i), found.get(i), expected.get(i));
+        }
+    }
+
+    /** Result and gradients of images, weights and bias. */
+    private static List<float[]> computed(int channels, int planes, int dilation, boolean bias, boolean kernels) {
+        try (StateBuilder state = new StateBuilder(5);
+                PointerScope scope = new PointerScope()) {
+            if (kernels) {
+                state.useKernels();
+            }
+            Convolution convolution =
+                    new Convolution(state, Convolution.Role.DECODER, "c", channels, planes, 3, 1, dilation, bias);
+            Tensor weights = state.parameters().get("c.weight");
+            weights.set_data(weights.contiguous(MemoryFormat.ChannelsLast));
+            torch.manual_seed(3);
+            Tensor images = torch.randn(6, channels, 21, 24)
+                    .contiguous(MemoryFormat.ChannelsLast)
+                    .set_requires_grad(true);
+            Tensor seen = images.relu();
+            Tensor result = convolution.forward(seen, true);
+            Tensor both = torch.cat(new TensorVector(result.sin(), seen), 1);
+            torch.backward(
+                    new TensorVector(both),
+                    new TensorVector(both.detach().cos()),
+                    new BoolOptional(),
+                    false,
+                    new TensorVector());
+            assertThat(result.is_contiguous(MemoryFormat.ChannelsLast)).isTrue();
+            List<float[]> three =
+                    List.of(Networks.values(result), Networks.values(images.grad()), Networks.values(weights.grad()));
+            return bias
+                    ? List.of(
+                            three.get(0),
+                            three.get(1),
+                            three.get(2),
+                            Networks.values(state.parameters().get("c.bias").grad()))
+                    : three;
+        }
+    }
+
+    private static void near(String what, float[] found, float[] expected) {
+        double largest = 0;
+        for (float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        assertThat(largest).isPositive();
+        assertThat(found).as(what).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+            assertThat((double) found[i]).as(what + "[" + i + "]").isCloseTo(expected[i], within(TOLERANCE * largest));
+        }
+    }
+}
