@@ -247,7 +247,8 @@ enum {
  * dilation           1 to 32767, on both axes
  * flags              IMAS_CONVOLUTION_..., or 0
  * result             out f32 [N,O,H,W], any strides; fastest channels-last
- * The work is N*H*W*O*C*9 multiply-adds of the plain way: at most 2^33 where images or weights repeat memory.
+ * Where images or weights repeat memory, N*H*W*O*C*36, C and O counted as 32 at least, is at most 2^33: what it costs
+ * with a tile for every place, as large dilations have it.
  */
 int32_t imas_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
                          int32_t dilation, int32_t flags, const imas_tensor* result, void* workspace,

@@ -311,16 +311,15 @@ int32_t check_number(const char* function, const char* name, int32_t value, int3
                 least, most);
 }
 
-/** Bounds a convolution's multiply-adds where one of its two inputs repeats memory: shapes cost nothing there. */
-int32_t check_work(const char* function, const imas_tensor& one, const imas_tensor& other, const imas_tensor& weights,
-                   const imas_tensor& result) {
-    if (!repeats(one) && !repeats(other)) return IMAS_OK;
-    const double work = static_cast<double>(result.shape[0] * result.shape[2]) * static_cast<double>(result.shape[3]) *
-                        static_cast<double>(weights.shape[0] * weights.shape[1]) *
-                        static_cast<double>(weights.shape[2] * weights.shape[3]);
-    if (work <= kMostWork) return IMAS_OK;
+/** Bounds a convolution's work where one of its two inputs repeats memory: shapes cost nothing there. */
+int32_t check_work(const char* function, const imas_tensor& one, const imas_tensor& other, double work) {
+    if ((!repeats(one) && !repeats(other)) || work <= kMostWork) return IMAS_OK;
     return fail(IMAS_ERROR_ARGUMENT, "%s: %.3g multiply-adds over repeated memory, expected at most %.3g", function,
                 work, kMostWork);
+}
+
+double product(int64_t a, int64_t b, int64_t c) {
+    return static_cast<double>(a) * static_cast<double>(b) * static_cast<double>(c);
 }
 
 }  // namespace
@@ -356,7 +355,8 @@ int32_t check_weight_gradient(const imas_tensor* images, const imas_tensor* grad
                              "what these weights make of these images"));
     IMAS_TRY(out[0].has_shape(gradient->shape[1], images->shape[1], weights->shape[2], weights->shape[3],
                               "planes of gradient by channels of images"));
-    IMAS_TRY(check_work(f, *images, *gradient, *weights, *gradient));
+    const int64_t *g = gradient->shape, *w = weights->shape;
+    IMAS_TRY(check_work(f, *images, *gradient, product(g[0], g[2], g[3]) * product(w[0], w[1], w[2] * w[3])));
     return disjoint(out, 1, in, 2);
 }
 
@@ -388,7 +388,11 @@ int32_t check_convolution(const imas_tensor* images, const imas_tensor* weights,
     IMAS_TRY(out[0].writable(kF32));
     IMAS_TRY(out[0].has_shape(images->shape[0], planes, images->shape[2], images->shape[3],
                               "what these weights make of these images"));
-    IMAS_TRY(check_work(f, *images, *weights, *weights, *result));
+    // A tile for every place, and registers of 32 channels at the most.
+    const auto filled = [](int64_t channels) { return channels < 32 ? 32 : channels; };
+    const int64_t *x = images->shape, points = 36;
+    IMAS_TRY(
+        check_work(f, *images, *weights, product(x[0], x[2], x[3]) * product(filled(x[1]), filled(planes), points)));
     return disjoint(out, 1, in, 3);
 }
 

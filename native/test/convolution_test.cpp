@@ -95,9 +95,9 @@ void arguments() {
     Tensor huge(IMAS_F32, 1, 1, 1, 1), taps(IMAS_F32, 100, 100, 3, 3);
     huge.fill([] { return 1; });
     huge.view.shape[1] = 100;
-    huge.view.shape[2] = huge.view.shape[3] = 1000;
+    huge.view.shape[2] = huge.view.shape[3] = 200;
     for (int64_t& stride : huge.view.stride) stride = 0;
-    Tensor far(IMAS_F32, 1, 100, 1000, 1000);
+    Tensor far(IMAS_F32, 1, 100, 200, 200);
     EXPECT_REFUSED(imas_convolution(huge, taps, nullptr, 1, 0, far, nullptr, 0), IMAS_ERROR_ARGUMENT,
                    "over repeated memory");
 }
@@ -127,6 +127,11 @@ void pays() {
     EXPECT(pays(8, 3, 32, 64, 1) == 0);
     EXPECT(pays(8, 64, 32, 8, 1) == 0);
     EXPECT(pays(24, 64, 8, 64, 6) == 0);  // a tile for one to four places
+    Tensor vast(IMAS_F32, 1, 16, 1, 1);   // tiles whose number of steps fits into no integer
+    vast.view.shape[0] = int64_t{1} << 26;
+    vast.view.shape[2] = vast.view.shape[3] = 32767;
+    for (int64_t& stride : vast.view.stride) stride = 0;
+    EXPECT(imas_convolution_pays(vast, Tensor(IMAS_F32, 16, 16, 3, 3), 32767, 0) == 0);
     EXPECT(pays(8, 64, 32, 64, 0) == 0);
     EXPECT(std::strstr(imas_last_error(), "dilation is 0") != nullptr);
 }

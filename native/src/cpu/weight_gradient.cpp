@@ -195,7 +195,8 @@ int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, 
 
 size_t weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient) {
     const size_t plain = Copies(*images, *gradient, at_once(*images, *gradient), nullptr).bytes;
-    if (!winograd_pays(images, gradient->shape[1], 1)) return plain;
+    const bool same = images->shape[2] == gradient->shape[2] && images->shape[3] == gradient->shape[3];
+    if (!same || !winograd_pays(images, gradient->shape[1], 1)) return plain;
     const size_t winograd = winograd_gradient_workspace(*images, *gradient);
     return plain > winograd ? plain : winograd;
 }

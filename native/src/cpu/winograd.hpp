@@ -141,7 +141,7 @@ struct Place {
 inline bool winograd_pays(const imas_tensor* images, int64_t out, int64_t dilation) {
     const Tiles tiles(*images, dilation);
     const int64_t least = 16, places = images->shape[0] * images->shape[2] * images->shape[3];
-    return images->shape[1] >= least && out >= least && (tiles.count + 48) * kPoints * 5 <= 9 * places * 3;
+    return images->shape[1] >= least && out >= least && (tiles.count + 48) * (5 * kPoints / 9) <= 3 * places;
 }
 
 /** A square of places of an image [N,C,H,W], `before` of them in front of a tile's first result; null outside. */
@@ -177,6 +177,7 @@ struct Square {
 
     /** Writes kLanes channels from `first` to every place that is inside. */
     void write(int64_t first, const Floats (&from)[kSide][kSide]) const {
+        if (first >= channels) return;
         for (int i = 0; i < kSide; ++i)
             for (int j = 0; j < kSide; ++j) {
                 if (!place[i][j]) continue;

@@ -63,10 +63,11 @@ struct Room {
     void finish(int64_t plane, const imas_tensor& weights) const {
         for (int64_t panel = 0; panel < sums.panels; ++panel)
             for (int lane = 0; lane < kPanel; lane += kLanes) {
+                const int64_t first = panel * kPanel + lane;
+                if (first >= weights.shape[1]) return;
                 Floats points[kReach][kReach], taps[3][3];
                 sums.read(panel, plane, lane, points);
                 both_axes(to_taps, points, taps);
-                const int64_t first = panel * kPanel + lane;
                 for (int i = 0; i < 3; ++i)
                     for (int j = 0; j < 3; ++j) {
                         float* const to = static_cast<float*>(weights.data) + offset(weights, plane, first, i, j);

@@ -76,7 +76,7 @@ final class Convolution implements Layer {
         if (filters && !recorded) {
             return Convolutions.result(x, weight, bias == null ? null : bias.get(), (int) dilation[0], false);
         }
-        if (!train || !x.requires_grad() || !weight.requires_grad()) {
+        if (!train || !recorded || !x.requires_grad() || !weight.requires_grad()) {
             return composed(x, weight);
         }
         if (!filters) {
@@ -93,7 +93,7 @@ final class Convolution implements Layer {
 
     private FilteredConvolution filtered() {
         if (filtered == null) {
-            filtered = new FilteredConvolution(weight, (int) dilation[0], state::arriving);
+            filtered = new FilteredConvolution(weight, (int) dilation[0], state::arriving, state.replacedGradient());
             state.keep(filtered);
         }
         return filtered;

@@ -47,7 +47,7 @@ abstract class GradientHook extends TensorHook {
     }
 
     @Override
-    public void close() {
+    public final void close() {
         forget();
         super.close();
     }

@@ -217,7 +217,8 @@ public interface SegmentationNetwork extends AutoCloseable {
     /**
      * Promises that the weights stay as they are from now on, and that there are no training passes any more. In
      * float32 on a CPU batch norms are then folded into the convolutions before them: results differ by rounding
-     * alone, and the network takes its size in memory once more. Closed when that fails.
+     * alone, and the network takes its size in memory once more, its 3x3 convolutions twice where the kernels may
+     * take them as well. Closed when that fails.
      *
      * @param compute by which the passes will be made
      */

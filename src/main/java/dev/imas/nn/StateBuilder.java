@@ -33,6 +33,7 @@ final class StateBuilder implements AutoCloseable {
     private final List<Runnable> closing = new ArrayList<>();
     private Tensor allCounters;
     private boolean usesKernels;
+    private ReplacedGradient replacedGradient;
     private Consumer<Tensor> arriving = parameter -> {};
 
     StateBuilder(long seed) {
@@ -57,6 +58,15 @@ final class StateBuilder implements AutoCloseable {
 
     void useKernels() {
         usesKernels = true;
+    }
+
+    /** For what stands in for convolutions' images. */
+    ReplacedGradient replacedGradient() {
+        if (replacedGradient == null) {
+            replacedGradient = new ReplacedGradient();
+            closing.add(replacedGradient::close);
+        }
+        return replacedGradient;
     }
 
     /** To be told of every parameter whose gradient is about to be added to its own. */

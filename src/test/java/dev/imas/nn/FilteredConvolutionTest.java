@@ -2,9 +2,7 @@ package dev.imas.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.imas.device.Convolutions;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -13,7 +11,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,11 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FilteredConvolutionTest {
     /** Of the largest value. */
     private static final double TOLERANCE = 1e-5;
-
-    @BeforeEach
-    void onlyWhereTheyRun() {
-        assumeTrue(Convolutions.faster(), "the kernels are not for this processor");
-    }
 
     /** As many planes as channels, and others; the images are used twice, so that gradients add up. */
     @ParameterizedTest

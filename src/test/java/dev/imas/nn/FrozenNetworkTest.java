@@ -9,10 +9,7 @@ import dev.imas.config.ImasConfig.Stem;
 import dev.imas.device.Compute;
 import dev.imas.device.Torch;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +31,8 @@ class FrozenNetworkTest {
             Torch.withoutGradient(() -> {
                 // The second of a size reorders the weights, the third finds them so, the others do not fit them; the
                 // last one is large enough for the kernels, where these are faster.
-                for (int[] size : new int[][] {{40, 56}, {40, 56}, {40, 56}, {33, 47}, {64, 24}, {64, 24}, {320, 352}}) {
+                for (int[] size :
+                        new int[][] {{40, 56}, {40, 56}, {40, 56}, {33, 47}, {64, 24}, {64, 24}, {320, 352}}) {
                     Tensor images = Networks.images(1, size[0], size[1]);
                     SegmentationNetwork.Output expected = learned.forward(images, false);
                     SegmentationNetwork.Output found = frozen.forward(images, false);
@@ -64,12 +62,7 @@ class FrozenNetworkTest {
     private static SegmentationNetwork learned(Backbone backbone, Stem stem, int stride, boolean auxiliary) {
         SegmentationNetwork network =
                 SegmentationNetwork.create(Networks.spec(backbone, stem, stride, auxiliary), 5, 1);
-        Torch.withoutGradient(() -> network.state().forEach((key, tensor) -> {
-            if (tensor.dim() == 1 && tensor.scalar_type().intern() == ScalarType.Float) {
-                Tensor values = torch.rand_like(tensor);
-                tensor.copy_(key.endsWith("weight") || key.endsWith("var") ? values.add(new Scalar(0.5)) : values);
-            }
-        }));
+        Networks.stir(network);
         return network;
     }
 

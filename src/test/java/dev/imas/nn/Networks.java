@@ -8,6 +8,7 @@ import dev.imas.device.Torch;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -32,6 +33,16 @@ public final class Networks {
 
     public static DeepLabV3Plus tiny(int classes, long seed) {
         return new DeepLabV3Plus(spec(Backbone.TINY, Stem.DEEP, 16, true), classes, seed);
+    }
+
+    /** Gives the parts that start as 0 and 1 other values, so that everything counts. */
+    public static void stir(SegmentationNetwork network) {
+        Torch.withoutGradient(() -> network.state().forEach((key, tensor) -> {
+            if (tensor.dim() == 1 && tensor.scalar_type().intern() == ScalarType.Float) {
+                Tensor values = torch.rand_like(tensor);
+                tensor.copy_(key.endsWith("weight") || key.endsWith("var") ? values.add(new Scalar(0.5)) : values);
+            }
+        }));
     }
 
     /** Smooth images in about [-1.5, 1.5], each different. */

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,28 +21,34 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The gradient of a 3x3 convolution's weights, channels_last: the kernel against libtorch's own, for 32 images of the
+ * A 3x3 convolution and its gradients, channels_last: the kernels against libtorch's own, for 32 images of the
  * convolutions that DeepLabV3+ on ResNet-18 has for crops of 128x128.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-public class WeightGradientBenchmark {
+public class ConvolutionBenchmark {
     private static final int IMAGES = 32;
     private static final double TOLERANCE = 2e-5;
-    /** Of the gradients of images, weights and bias. */
-    private static final BoolPointer WEIGHTS_ALONE =
-            new BoolPointer(3).put(0, false).put(1, true).put(2, false);
 
-    /** Channels in and out, side of the images, stride, dilation. */
-    @Param({"64,64,32,1,1", "64,128,32,2,1", "128,128,16,1,1", "256,256,8,1,1", "512,512,8,1,2", "304,256,32,1,1"})
+    /** What a convolution is computed for. */
+    public enum Pass {
+        RESULT,
+        IMAGES,
+        WEIGHTS
+    }
+
+    @Param({"RESULT", "IMAGES", "WEIGHTS"})
+    public Pass pass;
+
+    /** Channels in and out, side of the images, dilation. */
+    @Param({"64,64,32,1", "128,128,16,1", "256,256,8,1", "512,512,8,2", "304,256,32,1"})
     public String convolution;
 
     private final PointerScope scope = new PointerScope();
     private Tensor images;
     private Tensor gradient;
     private Tensor weights;
-    private int stride;
     private int dilation;
 
     @Setup
@@ -50,18 +57,17 @@ public class WeightGradientBenchmark {
         int[] numbers = Arrays.stream(convolution.split(","))
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        stride = numbers[3];
-        dilation = numbers[4];
+        dilation = numbers[3];
         images = channelsLast(torch.randn(IMAGES, numbers[0], numbers[2], numbers[2]));
         weights = channelsLast(torch.randn(numbers[1], numbers[0], 3, 3));
-        gradient = channelsLast(torch.randn(IMAGES, numbers[1], numbers[2] / stride, numbers[2] / stride));
+        gradient = channelsLast(torch.randn(IMAGES, numbers[1], numbers[2], numbers[2]));
         try (PointerScope compared = new PointerScope()) {
             Tensor expected = composed();
             double off = computed().sub(expected).abs().max().item_double()
                     / expected.abs().max().item_double();
             if (!(off < TOLERANCE)) {
-                throw new IllegalStateException(convolution + ": kernel and libtorch differ by " + off
-                        + " of the largest gradient, more than " + TOLERANCE);
+                throw new IllegalStateException(pass + " of " + convolution + ": kernel and libtorch differ by " + off
+                        + " of the largest value, more than " + TOLERANCE);
             }
         }
     }
@@ -83,7 +89,11 @@ public class WeightGradientBenchmark {
     }
 
     private Tensor computed() {
-        return Convolutions.weightsGradient(images, gradient, weights, stride, dilation, dilation);
+        return switch (pass) {
+            case RESULT -> Convolutions.result(images, weights, null, dilation, false);
+            case IMAGES -> Convolutions.imagesGradient(gradient, weights, dilation);
+            case WEIGHTS -> Convolutions.weightsGradient(images, gradient, weights, 1, dilation, dilation);
+        };
     }
 
     @Benchmark
@@ -94,18 +104,27 @@ public class WeightGradientBenchmark {
     }
 
     private Tensor composed() {
-        return torch.convolution_backward(
-                        gradient,
-                        images,
-                        weights,
-                        new long[] {0},
-                        new long[] {stride, stride},
-                        new long[] {dilation, dilation},
-                        new long[] {dilation, dilation},
-                        false,
-                        new long[] {0, 0},
-                        1,
-                        WEIGHTS_ALONE)
-                .get1();
+        long[] ones = {1, 1};
+        long[] distance = {dilation, dilation};
+        if (pass == Pass.RESULT) {
+            return torch.conv2d(images, weights, new TensorOptional(), ones, distance, distance, 1);
+        }
+        BoolPointer wanted = new BoolPointer(3)
+                .put(0, pass == Pass.IMAGES)
+                .put(1, pass == Pass.WEIGHTS)
+                .put(2, false);
+        var gradients = torch.convolution_backward(
+                gradient,
+                images,
+                weights,
+                new long[] {0},
+                ones,
+                distance,
+                distance,
+                false,
+                new long[] {0, 0},
+                1,
+                wanted);
+        return pass == Pass.IMAGES ? gradients.get0() : gradients.get1();
     }
 }
