@@ -236,7 +236,7 @@ enum {
 /**
  * A convolution of 3x3 taps, stride 1 and as much padding as dilation, on the CPU alone: not a part of the method, but
  * where a training step spends its time. By Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2016), which takes
- * a quarter of the multiply-adds: rounding is some 3e-6 of the largest result, ten times that of plain sums, and what
+ * a quarter of the multiply-adds: rounding is up to some 4e-6 of the largest result, twice that of plain sums, and what
  * is not finite makes NaN of up to 4x4 places around those that it reaches.
  * result[n][o][y][x] = bias[o] + sum over c, i, j of weights[o][c][i][j] *
  * images[n][c][y + (i-1)*dilation][x + (j-1)*dilation], where places outside the images count as 0.

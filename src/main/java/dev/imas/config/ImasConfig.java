@@ -93,7 +93,7 @@ public record ImasConfig(
 
     /** How wide convolutions are computed in training. */
     public enum Convolving {
-        /** By this library's kernels where they are faster, which round some times more; else by libtorch. */
+        /** By this library's kernels where they are faster, which round twice as much; else by libtorch. */
         AUTO,
         /** By libtorch. */
         LIBTORCH
