@@ -236,7 +236,7 @@ enum {
 /**
  * A convolution of 3x3 taps, stride 1 and as much padding as dilation, on the CPU alone: not a part of the method, but
  * where a training step spends its time. By Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2016), which takes
- * a quarter of the multiply-adds: rounding is up to some 4e-6 of the largest result, twice that of plain sums, and what
+ * a quarter of the multiply-adds: rounding is up to some 4e-6 of the largest result, twice oneDNN's, and what
  * is not finite makes NaN of up to 4x4 places around those that it reaches.
  * result[n][o][y][x] = bias[o] + sum over c, i, j of weights[o][c][i][j] *
  * images[n][c][y + (i-1)*dilation][x + (j-1)*dilation], where places outside the images count as 0.
@@ -247,8 +247,8 @@ enum {
  * dilation           1 to 32767, on both axes
  * flags              IMAS_CONVOLUTION_..., or 0
  * result             out f32 [N,O,H,W], any strides; fastest channels-last
- * Where images or weights repeat memory, N*H*W*O*C*36, C and O counted as 32 at least, is at most 2^33: what it costs
- * with a tile for every place, as large dilations have it.
+ * Where images or weights repeat memory (or may, for strides that interleave), N*H*W*O*C*36, C and O counted as 32 at
+ * least, is at most 2^33: what it costs with a tile for every place, as large dilations have it.
  */
 int32_t imas_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
                          int32_t dilation, int32_t flags, const imas_tensor* result, void* workspace,
@@ -273,7 +273,8 @@ int32_t imas_convolution_pays(const imas_tensor* images, const imas_tensor* weig
  * stride, dilation   1 to 32767, on both axes; padding 0 to 32767, on all sides
  * weights            out f32 [O,C,kh,kw], any strides; H' = (H + 2*padding - dilation*(kh-1) - 1) / stride + 1, W'
  *                    likewise
- * The work is N*H'*W'*O*C*kh*kw multiply-adds: at most 2^33 where images or gradient repeat memory. Sums run in float32
+ * The work is N*H'*W'*O*C*kh*kw multiply-adds: at most 2^33, C and O counted as 32 at least, where images or gradient
+ * repeat memory (or may, for strides that interleave). Sums run in float32
  * over some 256 places (a row at least), then over these; with 3x3 taps, stride 1 and padding as dilation, where
  * imas_convolution_pays for these images, at the points of minimal filtering over 144 tiles of 4x4 places.
  */

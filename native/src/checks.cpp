@@ -318,6 +318,9 @@ int32_t check_work(const char* function, const imas_tensor& one, const imas_tens
                 work, kMostWork);
 }
 
+/** Channels as registers count them, which hold 32 at the most. */
+int64_t filled(int64_t channels) { return channels < 32 ? 32 : channels; }
+
 double product(int64_t a, int64_t b, int64_t c) {
     return static_cast<double>(a) * static_cast<double>(b) * static_cast<double>(c);
 }
@@ -356,7 +359,8 @@ int32_t check_weight_gradient(const imas_tensor* images, const imas_tensor* grad
     IMAS_TRY(out[0].has_shape(gradient->shape[1], images->shape[1], weights->shape[2], weights->shape[3],
                               "planes of gradient by channels of images"));
     const int64_t *g = gradient->shape, *w = weights->shape;
-    IMAS_TRY(check_work(f, *images, *gradient, product(g[0], g[2], g[3]) * product(w[0], w[1], w[2] * w[3])));
+    IMAS_TRY(check_work(f, *images, *gradient,
+                        product(g[0], g[2], g[3]) * product(filled(w[0]), filled(w[1]), w[2] * w[3])));
     return disjoint(out, 1, in, 2);
 }
 
@@ -388,9 +392,7 @@ int32_t check_convolution(const imas_tensor* images, const imas_tensor* weights,
     IMAS_TRY(out[0].writable(kF32));
     IMAS_TRY(out[0].has_shape(images->shape[0], planes, images->shape[2], images->shape[3],
                               "what these weights make of these images"));
-    // A tile for every place, and registers of 32 channels at the most.
-    const auto filled = [](int64_t channels) { return channels < 32 ? 32 : channels; };
-    const int64_t *x = images->shape, points = 36;
+    const int64_t *x = images->shape, points = 36;  // with a tile for every place
     IMAS_TRY(
         check_work(f, *images, *weights, product(x[0], x[2], x[3]) * product(filled(x[1]), filled(planes), points)));
     return disjoint(out, 1, in, 3);

@@ -100,6 +100,8 @@ void arguments() {
     Tensor far(IMAS_F32, 1, 100, 200, 200);
     EXPECT_REFUSED(imas_convolution(huge, taps, nullptr, 1, 0, far, nullptr, 0), IMAS_ERROR_ARGUMENT,
                    "over repeated memory");
+    const Tensor dense(IMAS_F32, 1, 100, 200, 200, Layout::kNhwc);  // as much work, but nothing is repeated
+    EXPECT_REFUSED(imas_convolution(dense, taps, nullptr, 1, 0, far, nullptr, 0), IMAS_ERROR_WORKSPACE, "is missing");
 }
 
 /** A place that is not a number stays one, with ReLU as well, and reaches no farther than its tiles. */
@@ -127,11 +129,14 @@ void pays() {
     EXPECT(pays(8, 3, 32, 64, 1) == 0);
     EXPECT(pays(8, 64, 32, 8, 1) == 0);
     EXPECT(pays(24, 64, 8, 64, 6) == 0);  // a tile for one to four places
-    Tensor vast(IMAS_F32, 1, 16, 1, 1);   // tiles whose number of steps fits into no integer
-    vast.view.shape[0] = int64_t{1} << 26;
-    vast.view.shape[2] = vast.view.shape[3] = 32767;
-    for (int64_t& stride : vast.view.stride) stride = 0;
-    EXPECT(imas_convolution_pays(vast, Tensor(IMAS_F32, 16, 16, 3, 3), 32767, 0) == 0);
+    // Tiles whose number of multiply-adds fits into no integer; the memory is not touched.
+    const int64_t side = 32767;
+    Tensor vast(IMAS_F32, 1, 1, 1, 1), weights(IMAS_F32, 16, 16, 3, 3);
+    const int64_t shape[] = {int64_t{1} << 26, 16, side, side}, strides[] = {16 * side * side, 1, 16 * side, 16};
+    std::memcpy(vast.view.shape, shape, sizeof shape);
+    std::memcpy(vast.view.stride, strides, sizeof strides);
+    EXPECT(imas_convolution_pays(vast, weights, 32767, 0) == 0);
+    EXPECT(*imas_last_error() == 0);
     EXPECT(pays(8, 64, 32, 64, 0) == 0);
     EXPECT(std::strstr(imas_last_error(), "dilation is 0") != nullptr);
 }

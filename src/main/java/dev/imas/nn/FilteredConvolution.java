@@ -31,7 +31,7 @@ final class FilteredConvolution extends GradientHook {
     Tensor forward(Tensor x) {
         replaced.forget();
         images = x.detach();
-        Tensor standIn = x.view_as(x);
+        Tensor standIn = x.view_as(x); // and nothing recorded before the result: ReplacedGradient
         Tensor result = shaped(standIn, weight.size(0));
         Torch.withoutGradient(
                 () -> result.set_data(Convolutions.result(images, weight.detach(), null, dilation, false)));

@@ -6,7 +6,9 @@ import org.bytedeco.pytorch.TensorTensorHook;
 
 /**
  * Gives autograd a gradient that was made elsewhere, in the place of its own. One of a network, for all its
- * convolutions: autograd asks for a gradient right after it was put, so that only the last one is held on to.
+ * convolutions: autograd asks for a gradient right after it was put, so that only the last one is held on to. For of
+ * the nodes that are ready it takes the one made last, and stand-in and result are made one after the other by the
+ * thread of the pass.
  */
 final class ReplacedGradient extends TensorTensorHook {
     private Tensor gradient;

@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * A convolution of 3x3 taps, stride 1 and as much padding as dilation: {@code imas_convolution}, on the CPU alone. No
  * part of the method, so no {@link Operation}; it takes a quarter of the multiply-adds of the plain way, and there a
- * training step spends its time. Rounding is some 3e-6 of the largest result.
+ * training step spends its time. Rounding is up to some 4e-6 of the largest result.
  *
  * @param images   f32 [N,C,H,W], any strides; fastest channels-last
  * @param weights  f32 [O,C,3,3], any strides; [C,O,3,3] for the transposed convolution
