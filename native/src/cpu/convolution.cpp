@@ -9,8 +9,6 @@ namespace {
 
 /** Rows of a product whose sums are held in registers, each over one panel. */
 const int kRows = 6;
-/** Tiles that are under way at once: the nearest caches hold those of one point and a panel of weights. */
-const int64_t kTilesAtOnce = 144;
 
 /** Weights [O,C,3,3]; transposed, O comes in, C goes out and the taps are turned by half a turn. */
 struct Taps {

@@ -18,6 +18,9 @@ const int kPoints = kReach * kReach;
 /** Channels that lie side by side: two registers. */
 const int kPanel = 2 * kLanes;
 
+/** Tiles that are under way at once: the nearest caches hold those of one point and a panel. */
+const int64_t kTilesAtOnce = 144;
+
 const float kA = 0.70710678f, kB = 1.41421356f;
 
 inline int64_t panels_of(int64_t channels) { return (channels + kPanel - 1) / kPanel; }

@@ -9,7 +9,6 @@ namespace {
 
 /** Planes whose sums are held in registers, each over one panel of channels: three such groups are a panel. */
 const int kGroup = (kPanel + 2) / 3;
-const int64_t kTilesAtOnce = 144;
 
 /** Sums of kPlanes planes over one panel of channels; `first` of all tiles are written, later ones added. */
 template <int kPlanes>

@@ -119,7 +119,8 @@ final class Convolution implements Layer {
                 stride,
                 padding,
                 dilation,
-                relu);
+                relu,
+                wide && plain && state.usesKernels());
     }
 
     @Override

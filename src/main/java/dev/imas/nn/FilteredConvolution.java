@@ -9,34 +9,28 @@ import org.bytedeco.pytorch.Tensor;
  * A convolution of 3x3 taps and stride 1 by the kernels, and both its gradients, as autograd sees it: a result that
  * hangs on a stand-in for the images, whose gradient is put in the place of what autograd makes for it.
  */
-final class FilteredConvolution extends GradientHook {
-    private final Tensor weight;
+final class FilteredConvolution extends WeightHook {
     private final int dilation;
-    private final Consumer<Tensor> arriving;
     private final ReplacedGradient replaced;
-    private Tensor images;
 
     /**
      * @param arriving told of the weights before their gradient is added
      * @param replaced the network's
      */
     FilteredConvolution(Tensor weight, int dilation, Consumer<Tensor> arriving, ReplacedGradient replaced) {
-        this.weight = weight;
+        super(weight, 1, dilation, dilation, arriving);
         this.dilation = dilation;
-        this.arriving = arriving;
         this.replaced = replaced;
     }
 
     /** The convolution of images that need a gradient, as the weights do. */
     Tensor forward(Tensor x) {
         replaced.forget();
-        images = x.detach();
         Tensor standIn = x.view_as(x); // and nothing recorded before the result: ReplacedGradient
         Tensor result = shaped(standIn, weight.size(0));
-        Torch.withoutGradient(
-                () -> result.set_data(Convolutions.result(images, weight.detach(), null, dilation, false)));
+        Torch.withoutGradient(() -> result.set_data(Convolutions.result(x, weight.detach(), null, dilation, false)));
         standIn.register_hook(replaced);
-        watch(result, images);
+        expect(x, result);
         return result;
     }
 
@@ -52,14 +46,7 @@ final class FilteredConvolution extends GradientHook {
 
     @Override
     void arrived(Tensor gradient) {
-        arriving.accept(weight);
-        Tensor own = Convolutions.weightsGradient(images, gradient, weight, 1, dilation, dilation);
-        Tensor before = weight.grad();
-        if (before.defined()) {
-            before.add_(own);
-        } else {
-            weight.mutable_grad().put(own);
-        }
+        super.arrived(gradient);
         replaced.put(Convolutions.imagesGradient(gradient, weight.detach(), dilation));
     }
 }

@@ -54,13 +54,11 @@ final class FusedConvolution implements AutoCloseable {
      * @param bias   f32 [out]; kept
      * @param stride of rows and of columns, as padding and dilation
      * @param relu   whether ReLU follows
+     * @param kernels whether the kernels may take it, which are for 3x3 taps and stride 1
      */
-    FusedConvolution(Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean relu) {
+    FusedConvolution(
+            Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean relu, boolean kernels) {
         this.weight = Torch.owned(() -> weight);
-        boolean kernels = Convolutions.faster()
-                && Convolutions.wide(weight.size(1), weight.size(0), (int) weight.size(2))
-                && weight.size(2) == 3
-                && stride[0] == 1;
         this.plain = kernels ? Torch.owned(() -> weight) : null;
         this.distance = (int) dilation[0];
         this.relu = relu;

@@ -197,6 +197,13 @@ public interface SegmentationNetwork extends AutoCloseable {
      */
     void useKernels();
 
+    /** {@link #useKernels()} where the settings allow it and the network computes in float32 on a CPU. */
+    default void useKernels(ImasConfig.Convolving allowed, Compute compute) {
+        if (allowed == ImasConfig.Convolving.AUTO && !compute.cuda() && !compute.bf16()) {
+            useKernels();
+        }
+    }
+
     /**
      * From now on {@code arriving} is told of a parameter that learns, as it stands in {@link #parameters}, whenever a
      * backward pass has its gradient and is about to add it to the parameter's own; by the next call, and when the pass

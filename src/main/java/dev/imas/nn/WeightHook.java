@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
  * The gradient of a convolution's weights by the kernel, where autograd's own is slow: waits for the gradient of what
  * the convolution gave, and adds what follows from it to the weights' own gradient.
  */
-final class WeightHook extends GradientHook {
-    private final Tensor weight;
+class WeightHook extends GradientHook {
+    final Tensor weight;
     private final int stride;
     private final int padding;
     private final int dilation;

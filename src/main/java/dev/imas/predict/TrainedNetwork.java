@@ -45,7 +45,9 @@ record TrainedNetwork(SegmentationNetwork network, NetworkSpec spec, ImasConfig 
             compute.passedOver(config.device()).ifPresent(options.notes);
             SegmentationNetwork network =
                     own.isPresent() ? own.get().filled(weights) : foreign(config, weights, options);
-            network.placed(compute).freeze(compute);
+            network.placed(compute);
+            network.useKernels(config.convolutions(), compute);
+            network.freeze(compute);
             return new TrainedNetwork(network, spec, config, compute);
         }
     }

@@ -1,7 +1,6 @@
 package dev.imas.semi;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.Convolving;
 import dev.imas.config.ImasConfig.Training;
 import dev.imas.device.Compute;
 import dev.imas.device.TensorKernels;
@@ -101,10 +100,8 @@ public record StepAssembly(
         Training training = config.training();
         TensorKernels kernels = new TensorKernels(compute);
         Teacher teacher = new Teacher(average, student, kernels);
-        if (config.convolutions() == Convolving.AUTO && !compute.cuda() && !compute.bf16()) {
-            student.useKernels();
-            average.useKernels();
-        }
+        student.useKernels(config.convolutions(), compute);
+        average.useKernels(config.convolutions(), compute);
         Optimizer optimizer = optimizer(training, student);
         boolean compared = config.method().measuresHardness();
         Networks networks = around.apply(new StudentAndTeacher(

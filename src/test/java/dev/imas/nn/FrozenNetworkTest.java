@@ -2,12 +2,16 @@ package dev.imas.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.Convolving;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.ImasConfig.Stem;
 import dev.imas.device.Compute;
+import dev.imas.device.Convolutions;
 import dev.imas.device.Torch;
+import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -27,7 +31,9 @@ class FrozenNetworkTest {
                         Networks.spec(backbone, stem, stride, auxiliary), SegmentationNetwork.RGB, 5)) {
             frozen.copyStateFrom(learned);
             learned.placed(CPU);
-            frozen.placed(CPU).freeze(CPU);
+            frozen.placed(CPU);
+            frozen.useKernels(Convolving.AUTO, CPU);
+            frozen.freeze(CPU);
             Torch.withoutGradient(() -> {
                 // The second of a size reorders the weights, the third finds them so, the others do not fit them; the
                 // last one is large enough for the kernels, where these are faster.
@@ -45,6 +51,26 @@ class FrozenNetworkTest {
                 assertClose(frozen.features(images), learned.features(images));
                 assertClose(frozen.part(images, Surroundings.NONE), learned.part(images, Surroundings.NONE));
             });
+        }
+    }
+
+    @Test
+    void kernelsAreUsedWhereTheSettingsAllowThem() {
+        assumeTrue(Convolutions.faster(), "the kernels are not for this processor");
+        float[] libtorch = answer(Convolving.LIBTORCH);
+        assertThat(Arrays.equals(libtorch, answer(Convolving.LIBTORCH))).isTrue();
+        assertThat(Arrays.equals(libtorch, answer(Convolving.AUTO))).isFalse();
+    }
+
+    private static float[] answer(Convolving convolving) {
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network =
+                        SegmentationNetwork.create(Networks.spec(Backbone.RESNET18, Stem.CONV7, 8, false), 5, 1)) {
+            network.placed(CPU);
+            network.useKernels(convolving, CPU);
+            network.freeze(CPU);
+            return Torch.withoutGradient(() -> Networks.values(
+                    network.forward(Networks.images(1, 320, 352), false).logits()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.imas.benchmarks;
 import dev.imas.device.Convolutions;
 import dev.imas.device.Torch;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -10,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -22,13 +24,14 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * A 3x3 convolution and its gradients, channels_last: the kernels against libtorch's own, for 32 images of the
- * convolutions that DeepLabV3+ on ResNet-18 has for crops of 128x128.
+ * convolutions that DeepLabV3+ on ResNet-18 has for crops of 128x128. Prints how far both are from double precision.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class ConvolutionBenchmark {
     private static final int IMAGES = 32;
+    private static final int IMAGES_IN_DOUBLE = 8;
     private static final double TOLERANCE = 2e-5;
 
     /** What a convolution is computed for. */
@@ -62,14 +65,41 @@ public class ConvolutionBenchmark {
         weights = channelsLast(torch.randn(numbers[1], numbers[0], 3, 3));
         gradient = channelsLast(torch.randn(IMAGES, numbers[1], numbers[2], numbers[2]));
         try (PointerScope compared = new PointerScope()) {
-            Tensor expected = composed();
-            double off = computed().sub(expected).abs().max().item_double()
-                    / expected.abs().max().item_double();
+            Tensor expected = composed(images, gradient, weights);
+            double off = largest(computed(images, gradient).sub(expected)) / largest(expected);
             if (!(off < TOLERANCE)) {
                 throw new IllegalStateException(pass + " of " + convolution + ": kernel and libtorch differ by " + off
                         + " of the largest value, more than " + TOLERANCE);
             }
+            printRounding();
         }
+    }
+
+    /** How far both are from double precision, for some of the images: it takes long. */
+    private void printRounding() {
+        Tensor some = images.narrow(0, 0, IMAGES_IN_DOUBLE);
+        Tensor slopes = gradient.narrow(0, 0, IMAGES_IN_DOUBLE);
+        Tensor exact = composed(inDouble(some), inDouble(slopes), inDouble(weights));
+        System.out.printf(
+                "%n# rounding, %s of %s, largest of the largest (all of all), 1e-6: libtorch %s, kernel %s%n",
+                pass, convolution, off(composed(some, slopes, weights), exact), off(computed(some, slopes), exact));
+    }
+
+    private static String off(Tensor found, Tensor exact) {
+        Tensor error = inDouble(found).sub(exact);
+        return String.format(
+                Locale.ROOT,
+                "%.2f (%.2f)",
+                1e6 * largest(error) / largest(exact),
+                1e6 * error.norm().item_double() / exact.norm().item_double());
+    }
+
+    private static Tensor inDouble(Tensor tensor) {
+        return tensor.to(ScalarType.Double);
+    }
+
+    private static double largest(Tensor tensor) {
+        return tensor.abs().max().item_double();
     }
 
     private static Tensor channelsLast(Tensor tensor) {
@@ -84,47 +114,37 @@ public class ConvolutionBenchmark {
     @Benchmark
     public void kernel() {
         try (PointerScope call = new PointerScope()) {
-            computed();
+            computed(images, gradient);
         }
     }
 
-    private Tensor computed() {
+    private Tensor computed(Tensor x, Tensor slopes) {
         return switch (pass) {
-            case RESULT -> Convolutions.result(images, weights, null, dilation, false);
-            case IMAGES -> Convolutions.imagesGradient(gradient, weights, dilation);
-            case WEIGHTS -> Convolutions.weightsGradient(images, gradient, weights, 1, dilation, dilation);
+            case RESULT -> Convolutions.result(x, weights, null, dilation, false);
+            case IMAGES -> Convolutions.imagesGradient(slopes, weights, dilation);
+            case WEIGHTS -> Convolutions.weightsGradient(x, slopes, weights, 1, dilation, dilation);
         };
     }
 
     @Benchmark
     public void composition() {
         try (PointerScope call = new PointerScope()) {
-            composed();
+            composed(images, gradient, weights);
         }
     }
 
-    private Tensor composed() {
+    private Tensor composed(Tensor x, Tensor slopes, Tensor taps) {
         long[] ones = {1, 1};
         long[] distance = {dilation, dilation};
         if (pass == Pass.RESULT) {
-            return torch.conv2d(images, weights, new TensorOptional(), ones, distance, distance, 1);
+            return torch.conv2d(x, taps, new TensorOptional(), ones, distance, distance, 1);
         }
         BoolPointer wanted = new BoolPointer(3)
                 .put(0, pass == Pass.IMAGES)
                 .put(1, pass == Pass.WEIGHTS)
                 .put(2, false);
         var gradients = torch.convolution_backward(
-                gradient,
-                images,
-                weights,
-                new long[] {0},
-                ones,
-                distance,
-                distance,
-                false,
-                new long[] {0, 0},
-                1,
-                wanted);
+                slopes, x, taps, new long[] {0}, ones, distance, distance, false, new long[] {0, 0}, 1, wanted);
         return pass == Pass.IMAGES ? gradients.get0() : gradients.get1();
     }
 }
