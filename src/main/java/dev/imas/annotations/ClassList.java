@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A list of classes, one a line and in order: a name, with a colour {@code #rrggbb} before or behind it, or three
- * numbers up to 255 before it. {@code NAME = OTHER} makes one of two names, {@code NAME = ignore} leaves its pixels
+ * A list of classes, one a line and in order: a name, with a colour {@code #rrggbb} or three numbers up to 255 before
+ * or behind it. {@code NAME = OTHER} makes one of two names, {@code NAME = ignore} leaves its pixels
  * out of training, {@code NAME = skip} leaves its annotations out; {@code * = skip} all that the list does not name.
  * Lines that begin with "# " say nothing.
  *
@@ -32,8 +32,9 @@ record ClassList(List<String> names, Map<String, List<Integer>> colours, Map<Str
     private static final long MOST_BYTES = 1 << 20;
     private static final Pattern HEX_BEHIND = Pattern.compile("(.*\\S)\\s+(#[0-9a-fA-F]{6})");
     private static final Pattern HEX_BEFORE = Pattern.compile("(#[0-9a-fA-F]{6})\\s+(\\S.*)");
-    private static final Pattern NUMBERS =
-            Pattern.compile("(\\d{1,3})[\\s,]+(\\d{1,3})[\\s,]+(\\d{1,3})[\\s,]+(\\S.*)");
+    private static final String COLOUR = "(?<r>\\d{1,3})[\\s,;]+(?<g>\\d{1,3})[\\s,;]+(?<b>\\d{1,3})";
+    private static final Pattern NUMBERS_BEFORE = Pattern.compile(COLOUR + "[\\s,;]+(?<name>\\S.*)");
+    private static final Pattern NUMBERS_BEHIND = Pattern.compile("(?<name>\\S.*?)[\\s,;]+" + COLOUR);
 
     static ClassList read(Path file) {
         Findings faults = new Findings();
@@ -89,13 +90,16 @@ record ClassList(List<String> names, Map<String, List<Integer>> colours, Map<Str
         }
         Matcher behind = HEX_BEHIND.matcher(line);
         Matcher before = HEX_BEFORE.matcher(line);
-        Matcher numbers = NUMBERS.matcher(line);
+        Matcher numbersBefore = NUMBERS_BEFORE.matcher(line);
+        Matcher numbersBehind = NUMBERS_BEHIND.matcher(line);
         if (behind.matches()) {
             add(behind.group(1), Colors.ofHex(behind.group(2)).getAsInt(), origin);
         } else if (before.matches()) {
             add(before.group(2), Colors.ofHex(before.group(1)).getAsInt(), origin);
-        } else if (numbers.matches()) {
-            add(numbers.group(4), colour(numbers, origin), origin);
+        } else if (numbersBefore.matches()) {
+            add(numbersBefore.group("name"), colour(numbersBefore, origin), origin);
+        } else if (numbersBehind.matches()) {
+            add(numbersBehind.group("name"), colour(numbersBehind, origin), origin);
         } else {
             add(line, null, origin);
         }
@@ -103,8 +107,8 @@ record ClassList(List<String> names, Map<String, List<Integer>> colours, Map<Str
 
     private static int colour(Matcher numbers, String origin) {
         int colour = 0;
-        for (int i = 1; i <= 3; i++) {
-            int channel = Integer.parseInt(numbers.group(i));
+        for (String group : List.of("r", "g", "b")) {
+            int channel = Integer.parseInt(numbers.group(group));
             if (channel > 255) {
                 throw new UserException(origin + " has the colour channel " + channel + "; expected 0 to 255");
             }

@@ -14,6 +14,9 @@ import java.util.Set;
  */
 final class GeoJsonReader implements AnnotationReader {
     private static final List<String> ENDINGS = List.of(".geojson", ".json");
+    /** Properties that hold a class where there is no classification. */
+    private static final List<String> OTHER_CLASSES =
+            List.of("class", "label", "category", "class_name", "className", "Class", "Label", "Category");
     /** Objects that divide a slide and annotate nothing. */
     private static final Set<String> DIVISIONS =
             Set.of("tile", "tmacore", "tma_core", "root", "pathtileobject", "tmacoreobject", "pathrootobject");
@@ -99,7 +102,7 @@ final class GeoJsonReader implements AnnotationReader {
                 annotation(
                         feature,
                         feature.at("geometry"),
-                        classification.exists() ? className(classification) : null,
+                        classification.exists() ? className(classification) : otherName(properties),
                         classification.isObject() ? colour(classification) : null);
             }
             for (String children : List.of("childObjects", "children")) {
@@ -107,6 +110,17 @@ final class GeoJsonReader implements AnnotationReader {
                     properties.at(children).items().forEach(this::feature);
                 }
             }
+        }
+
+        /** What programs that draw on maps and pictures call the class; a number is a name as well. */
+        private static String otherName(Json properties) {
+            for (String key : OTHER_CLASSES) {
+                Json found = properties.at(key);
+                if (found.isText() || found.isNumber()) {
+                    return found.identifier();
+                }
+            }
+            return null;
         }
 
         /** QuPath 0.2 kept it in the identifier. */

@@ -14,13 +14,14 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The names, and perhaps colours, of classes in a file that lies beside the pictures. As YAML: a list of names, the
  * same under {@code class_names}, {@code classes} or {@code names}, or names by number ({@code 0: background}), with
  * {@code palette} (or {@code colors}, {@code colours}) beside them, all this perhaps in a section {@code data} as a
- * configuration has it; as text: one name a line, behind its number or behind or before three colour values if there
- * are any.
+ * configuration has it; as text: one name a line, behind its number (by which they are put in order where each has
+ * one), behind or before three colour values, or before a colour {@code #rrggbb}, if there are any.
  *
  * @param path    the file
  * @param names   one a class, at least two
@@ -32,9 +33,10 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
     private static final List<String> NAMES = List.of("class_names", "classes", "names");
     private static final List<String> COLOURS = List.of("palette", "colors", "colours");
     private static final Pattern NUMBERED = Pattern.compile("(\\d{1,3})\\s*[:,;\\s]\\s*(\\S.*)");
-    private static final String COLOUR = "(\\d{1,3})[\\s,]+(\\d{1,3})[\\s,]+(\\d{1,3})";
-    private static final Pattern COLOUR_FIRST = Pattern.compile(COLOUR + "[\\s,:]+(\\S.*)");
-    private static final Pattern COLOUR_LAST = Pattern.compile("(\\S.*?)[\\s,:]+" + COLOUR);
+    private static final String COLOUR = "(\\d{1,3})[\\s,;]+(\\d{1,3})[\\s,;]+(\\d{1,3})";
+    private static final Pattern COLOUR_FIRST = Pattern.compile(COLOUR + "[\\s,;:]+(\\S.*)");
+    private static final Pattern COLOUR_LAST = Pattern.compile("(\\S.*?)[\\s,;:]+" + COLOUR);
+    private static final Pattern HEX_LAST = Pattern.compile("(\\S.*?)[\\s,;:]+(#\\p{XDigit}{6})");
     private static final int MOST = 255;
     private static final long MOST_BYTES = 1 << 20;
 
@@ -93,13 +95,17 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
                 names.put(Integer.parseInt(key.toString()), name);
             }
         });
+        requireNoGap(path, names);
+        return names;
+    }
+
+    private static void requireNoGap(Path path, Map<Integer, ?> names) {
         for (int i = 0; i < names.size(); i++) {
             if (!names.containsKey(i)) {
-                throw new UserException(
-                        path + " names no class " + i + "; expected one name for each number from 0 on");
+                throw new UserException(path + " names no class " + i + "; expected one name for each number from 0 on"
+                        + (i == 0 ? ", the background's first" : ""));
             }
         }
-        return names;
     }
 
     private static List<Integer> colours(Path path, Object found) {
@@ -119,22 +125,57 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
+            Matcher hex = HEX_LAST.matcher(line);
             Matcher first = COLOUR_FIRST.matcher(line);
             Matcher last = COLOUR_LAST.matcher(line);
-            Matcher numbered = NUMBERED.matcher(line);
-            if (first.matches()) {
+            if (hex.matches()) {
+                palette.add(Colors.ofHex(hex.group(2)).getAsInt());
+                names.add(hex.group(1));
+            } else if (first.matches()) {
                 palette.add(colour(path, line, first, 1));
                 names.add(first.group(4));
             } else if (last.matches()) {
                 palette.add(colour(path, line, last, 2));
                 names.add(last.group(1));
-            } else if (numbered.matches() && Integer.parseInt(numbered.group(1)) == names.size()) {
-                names.add(numbered.group(2));
             } else {
                 names.add(line);
             }
         }
-        return checked(path, names, palette);
+        return unnumbered(path, names, palette);
+    }
+
+    /** Without the numbers in front of names: in their order, where all have one; else of those in their place. */
+    private static ClassFile unnumbered(Path path, List<String> lines, List<Integer> palette) {
+        List<Matcher> numbered = lines.stream().map(NUMBERED::matcher).toList();
+        if (!numbered.stream().allMatch(Matcher::matches)) {
+            return checked(
+                    path,
+                    IntStream.range(0, lines.size())
+                            .mapToObj(i -> inPlace(numbered.get(i), i)
+                                    ? numbered.get(i).group(2)
+                                    : lines.get(i))
+                            .toList(),
+                    palette);
+        }
+        Map<Integer, Integer> lineOf = new TreeMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            int number = Integer.parseInt(numbered.get(i).group(1));
+            if (lineOf.put(number, i) != null) {
+                throw new UserException(
+                        path + " has two names with the number " + number + "; expected another number for each class");
+            }
+        }
+        requireNoGap(path, lineOf);
+        List<Integer> order = List.copyOf(lineOf.values());
+        boolean coloured = palette.size() == lines.size();
+        return checked(
+                path,
+                order.stream().map(i -> numbered.get(i).group(2)).toList(),
+                coloured ? order.stream().map(palette::get).toList() : palette);
+    }
+
+    private static boolean inPlace(Matcher numbered, int place) {
+        return numbered.matches() && Integer.parseInt(numbered.group(1)) == place;
     }
 
     private static int colour(Path path, String line, Matcher found, int group) {

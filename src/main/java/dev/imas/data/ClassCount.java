@@ -12,6 +12,8 @@ final class ClassCount {
     private static final int DIFFERENT_COUNTS = 4;
     /** Fewer numbers, each in one patch, may well be classes. */
     private static final int SOME_OBJECTS = 5;
+    /** So many numbers are there for one that is missing, at least. */
+    private static final int LEAST_BESIDE_A_GAP = 8;
     /** In so many classes some are missing from every mask here and there. */
     private static final int MANY_CLASSES = 12;
 
@@ -44,17 +46,32 @@ final class ClassCount {
 
     /**
      * Masks whose values all run from 0 to their own highest one, which differs from mask to mask: numbers of objects
-     * look like this, and of classes some are missing here and there.
+     * look like this, and of classes some are missing here and there. Or, where each is one patch, with a gap or two,
+     * as objects are deleted; or masks of which each has numbers that no other has.
      *
      * @param masks   the values of each, in rising order, without ignored ones
      * @param patches whether each value but 0 is one patch of a mask
      */
     static boolean areObjects(List<List<Integer>> masks, boolean patches) {
-        boolean gapless = masks.stream()
-                .allMatch(values -> values.get(0) == 0 && values.get(values.size() - 1) == values.size() - 1);
+        boolean fromZero = masks.stream().allMatch(values -> values.get(0) == 0);
+        long numbers = masks.stream().mapToLong(List::size).sum();
+        long gaps = masks.stream()
+                .mapToLong(values -> values.get(values.size() - 1) - (values.size() - 1L))
+                .sum();
+        boolean gapless = fromZero && (gaps == 0 || patches && gaps * LEAST_BESIDE_A_GAP <= numbers);
         long counts = masks.stream().map(List::size).distinct().count();
         int most = masks.stream().mapToInt(List::size).max().orElse(0);
         boolean few = patches && counts == masks.size() && most > SOME_OBJECTS; // masks, each with its own count
-        return gapless && counts > 1 && (counts >= DIFFERENT_COUNTS || most > MANY_CLASSES || few);
+        return gapless && counts > 1 && (counts >= DIFFERENT_COUNTS || most > MANY_CLASSES || few)
+                || fromZero && patches && countedOn(masks);
+    }
+
+    /** Whether several numbers stand in each mask, on average, and none but 0 in two. */
+    private static boolean countedOn(List<List<Integer>> masks) {
+        List<Integer> objects =
+                masks.stream().flatMap(List::stream).filter(value -> value > 0).toList();
+        return masks.size() > 1
+                && objects.size() > Math.max(SOME_OBJECTS, 2 * masks.size())
+                && objects.stream().distinct().count() == objects.size();
     }
 }

@@ -36,7 +36,10 @@ final class FolderContents {
         this.files = files;
         this.unmatched = new UnmatchedMasks(places, files, unlisted());
         findings.addAll(unmatched.findings());
+        brokenLinks();
         namedAfterPictures();
+        companions();
+        unusedLists();
         unreadEndings();
         picturesLeftAlone();
     }
@@ -65,6 +68,77 @@ final class FolderContents {
     /** Masks without a picture. */
     List<UnmatchedMask> unmatched() {
         return unmatched.masks();
+    }
+
+    private void brokenLinks() {
+        String links = places.tree().brokenLinks();
+        if (!links.isEmpty()) {
+            findings.add(Finding.fault(links + "; bring back what they lead to, or remove them"));
+        }
+    }
+
+    /** Pictures without a mask that are named as masks or drawings of the pictures beside them. */
+    private void companions() {
+        Set<String> pictures = files.all()
+                .map(sample -> WrittenNames.key(withoutEnding(places.relative(sample.picture()))))
+                .collect(Collectors.toSet());
+        Map<Boolean, List<Path>> found = files.unlabeled().stream()
+                .filter(sample -> sample.mask() == null)
+                .map(FileImages.Sample::picture)
+                .filter(picture -> isCompanion(WrittenNames.key(withoutEnding(places.relative(picture))), pictures))
+                .distinct()
+                .collect(Collectors.partitioningBy(picture ->
+                        FolderWords.MASK_ENDING.matcher(stem(picture)).matches()));
+        tellCompanions(found.get(true), "a mask", true);
+        tellCompanions(found.get(false), "a drawing", false);
+    }
+
+    private static boolean isCompanion(String path, Set<String> pictures) {
+        String name = WrittenNames.last(path);
+        return (FolderWords.MASK_ENDING.matcher(name).matches()
+                        || FolderWords.DRAWING_ENDING.matcher(name).matches())
+                && Naming.longestBeginning(path, pictures).isPresent();
+    }
+
+    private void tellCompanions(List<Path> pictures, String what, boolean fault) {
+        if (pictures.isEmpty()) {
+            return;
+        }
+        String text = pictures.size() + (pictures.size() == 1 ? " picture is" : " pictures are") + " named as " + what
+                + " of a picture beside, and would be learned from as unlabelled pictures: "
+                + FoundValues.files(pictures) + "; move them to another folder, or say by data.pictures which files"
+                + " are pictures (docs/data.md)";
+        findings.add(fault ? Finding.fault(text) : Finding.warning(text));
+    }
+
+    private static String stem(Path file) {
+        return WrittenNames.stem(file.getFileName().toString());
+    }
+
+    private static String withoutEnding(String path) {
+        return WrittenNames.folder(path) + WrittenNames.stem(path);
+    }
+
+    /** Lists that split the pictures, and that nobody named. */
+    private void unusedLists() {
+        if (data.labeled() != null || data.unlabeled() != null || data.validation() != null) {
+            return;
+        }
+        Set<String> pictures = files.all()
+                .map(sample -> WrittenNames.stem(places.relative(sample.picture())))
+                .collect(Collectors.toSet());
+        List<Path> lists = places.tree().others().stream()
+                .filter(path -> path.toLowerCase(Locale.ROOT).endsWith(".txt")
+                        && FolderWords.of(WrittenNames.stem(path)).split() != Split.NONE)
+                .map(path -> places.tree().root().resolve(path))
+                .filter(path -> ListFile.names(path, pictures))
+                .toList();
+        if (!lists.isEmpty()) {
+            findings.add(Finding.warning(FoundValues.files(lists)
+                    + (lists.size() == 1 ? " names pictures and is" : " name pictures and are")
+                    + " not used: which pictures are learned from and which validate is told from folders alone; name"
+                    + " lists with data.labeled, data.unlabeled and data.validation (--labeled, --unlabeled, --val)"));
+        }
     }
 
     /** Where masks are told by their endings, a file with another ending is hardly a picture. */

@@ -29,15 +29,21 @@ import java.util.Set;
  * @param root     the folder
  * @param pictures files that end as pictures do, relative to the root, written with slashes, in order
  * @param others   other files
+ * @param broken   links that lead nowhere
  * @param parts    folders that are parts of a data set by what lies beside them ({@link FolderWords#parts}), relative
  *                 to the root and ending in a slash
  */
-public record FolderTree(Path root, List<String> pictures, List<String> others, Set<String> parts) {
+public record FolderTree(
+        Path root, List<String> pictures, List<String> others, List<String> broken, Set<String> parts) {
     private static final int DEEPEST = 16;
     private static final int MOST_FILES = 5_000_000;
 
     FolderTree(Path root, List<String> pictures, List<String> others) {
-        this(root, pictures, others, partsOf(pictures));
+        this(root, pictures, others, List.of());
+    }
+
+    private FolderTree(Path root, List<String> pictures, List<String> others, List<String> broken) {
+        this(root, pictures, others, broken, partsOf(pictures));
     }
 
     private static Set<String> partsOf(List<String> pictures) {
@@ -84,7 +90,8 @@ public record FolderTree(Path root, List<String> pictures, List<String> others, 
         }
         Collections.sort(walk.pictures);
         Collections.sort(walk.others);
-        return new FolderTree(root, walk.pictures, walk.others);
+        Collections.sort(walk.broken);
+        return new FolderTree(root, walk.pictures, walk.others, walk.broken);
     }
 
     /**
@@ -103,6 +110,24 @@ public record FolderTree(Path root, List<String> pictures, List<String> others, 
         return pictures.subList(from, to);
     }
 
+    /** What messages say of links that lead nowhere; empty where there are none. */
+    String brokenLinks() {
+        return broken.isEmpty()
+                ? ""
+                : (broken.size() == 1 ? "1 link leads" : broken.size() + " links lead") + " nowhere: "
+                        + Finding.named(broken.stream()
+                                .map(link -> root.resolve(link) + target(link))
+                                .toList());
+    }
+
+    private String target(String link) {
+        try {
+            return " (to " + Files.readSymbolicLink(root.resolve(link)) + ")";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /** What messages call a folder below the root. */
     String called(String folder) {
         return folder.isEmpty() ? root + " itself" : folder;
@@ -118,6 +143,7 @@ public record FolderTree(Path root, List<String> pictures, List<String> others, 
         private final Path root;
         private final List<String> pictures = new ArrayList<>();
         private final List<String> others = new ArrayList<>();
+        private final List<String> broken = new ArrayList<>();
 
         Walk(Path root) {
             this.root = root;
@@ -131,9 +157,13 @@ public record FolderTree(Path root, List<String> pictures, List<String> others, 
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!ignored(file) && attributes.isRegularFile()) {
+            if (!ignored(file)) {
                 String path = WrittenNames.slashes(root.relativize(file));
-                (PictureNames.isPicture(path) ? pictures : others).add(path);
+                if (attributes.isRegularFile()) {
+                    (PictureNames.isPicture(path) ? pictures : others).add(path);
+                } else if (attributes.isSymbolicLink()) { // links are followed where they lead somewhere
+                    broken.add(path);
+                }
             }
             if (pictures.size() + others.size() > MOST_FILES) {
                 throw new UserException(root + " holds more than " + MOST_FILES + " files; name a folder of pictures");
@@ -141,7 +171,7 @@ public record FolderTree(Path root, List<String> pictures, List<String> others, 
             return FileVisitResult.CONTINUE;
         }
 
-        /** A link that leads back, or nowhere, is no picture; a folder that may not be read is a fault. */
+        /** A link that leads back is no picture; a folder that may not be read is a fault. */
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
             if (Files.isDirectory(file) && !Files.isReadable(file)) {

@@ -123,6 +123,11 @@ final class FolderWords {
             "(?i).*[ _.-](masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|truth|manual|target"
                     + "|l)\\d*");
 
+    /** How a drawing over a picture may end, or what a program made of it to look at. */
+    static final Pattern DRAWING_ENDING =
+            Pattern.compile("(?i).*[ _.-](overlays?|superpixels?|contours?|outlines?|boundar(?:y|ies)|predictions?|pred"
+                    + "|previews?|thumb(?:nail)?s?|heat_?maps?|prob(?:abilit(?:y|ies))?)\\d*");
+
     static final Pattern PICTURE_ENDING = Pattern.compile(
             "(?i)(.+)([ _.-](?:images?|img|im|sat|rgb|photo|raw|input|orig|original|leftimg8bit|0000))");
     static final Pattern MASK_BEGINNING =

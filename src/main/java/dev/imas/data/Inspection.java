@@ -101,6 +101,7 @@ public record Inspection(
             findings.addAll(contents.findings());
             unmatched.addAll(contents.unmatched());
         }
+        findings.addAll(new ListedPairs(files).findings());
         boolean sparse = config.data().sparse() == Sparse.ON;
         findings.addAll(Duplicates.of(files).findings(sparse));
         PictureFacts facts = PictureFacts.of(files, check.pictures());

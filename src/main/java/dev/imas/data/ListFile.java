@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -64,6 +65,26 @@ record ListFile(Path path, List<Line> lines) {
             throw new UserException(key + ": " + path + " lists no image; expected one a line");
         }
         return new ListFile(path, entries);
+    }
+
+    /** Whether a file reads as a list of some of these pictures, by their names without folder and ending. */
+    static boolean names(Path path, Set<String> stems) {
+        try {
+            if (Files.size(path) > MAX_BYTES) {
+                return false;
+            }
+            List<String> lines = Files.readString(path, StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> line.strip().split("\\s+")[0])
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .toList();
+            long known = lines.stream()
+                    .filter(line -> stems.contains(WrittenNames.stem(line)) || stems.contains(WrittenNames.last(line)))
+                    .count();
+            return known > 0 && 2 * known > lines.size();
+        } catch (IOException e) {
+            return false; // no text
+        }
     }
 
     private static Path locate(String key, String name, Path root) {

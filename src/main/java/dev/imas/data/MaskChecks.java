@@ -8,6 +8,7 @@ import dev.imas.image.MaskMeaning;
 import dev.imas.image.MaskValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,10 @@ import java.util.stream.IntStream;
 final class MaskChecks {
     private static final int TOLD_CLASSES = 8;
     private static final int BLACK = 0;
+    /** Fewer, or smaller ones, may be equal by chance. */
+    private static final int LEAST_COPIES = 3;
+
+    private static final int LEAST_PIXELS = 1000;
 
     private final List<MaskContent> masks;
     private final List<Finding> findings;
@@ -116,9 +121,10 @@ final class MaskChecks {
         if (!white.isEmpty()) {
             findings.add(Finding.warning(FoundValues.files(white)
                     + (white.size() == 1 ? " says of itself" : " say of themselves")
-                    + " that the least stored value is white (MinIsWhite; ImageJ's inverting LUT), and what is stored"
-                    + " as 0 is read as the highest value: if objects and background have changed places now, invert"
-                    + " the look-up table and save anew, or say in data.labels which value is what"));
+                    + " that the least stored value is white (MinIsWhite; ImageJ's inverting LUT, and what tifffile"
+                    + " makes of True and False), and what is stored as 0 is read as the highest value: if objects and"
+                    + " background have changed places now, invert the look-up table and save anew, or say in"
+                    + " data.labels which value is what, such as {0: 1, 1: 0}"));
         }
         masks.stream().filter(mask -> blackNumber(mask, asked) > 0).findFirst().ifPresent(mask -> {
             String first = Colors.hex(mask.palette().get(0));
@@ -139,6 +145,24 @@ final class MaskChecks {
                         .filter(number -> !asked.ignore().contains(number))
                         .min()
                         .orElse(0);
+    }
+
+    /** Masks that are the same in every pixel, unless nothing is drawn on them, do not show their pictures. */
+    void copies() {
+        Map<Object, List<Path>> alike = masks.stream()
+                .filter(mask -> mask.values() > 1
+                        && mask.size().width() * (long) mask.size().height() >= LEAST_PIXELS)
+                .collect(Collectors.groupingBy(
+                        mask -> List.of(mask.size(), mask.content()),
+                        LinkedHashMap::new,
+                        Collectors.mapping(MaskContent::path, Collectors.toList())));
+        List<Path> most =
+                alike.values().stream().max(Comparator.comparingInt(List::size)).orElse(List.of());
+        if (most.stream().distinct().count() >= LEAST_COPIES && 2 * most.size() > masks.size()) {
+            findings.add(Finding.warning(most.size() + " of " + masks.size()
+                    + " masks are copies of one: " + FoundValues.files(most)
+                    + "; it is learned and measured as if each picture showed that"));
+        }
     }
 
     /** @return whether every value means something */

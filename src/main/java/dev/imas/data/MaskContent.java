@@ -5,6 +5,7 @@ import dev.imas.image.MaskValue;
 import dev.imas.image.SmoothedEdges;
 import dev.imas.image.StoredMask;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,8 @@ import java.util.Map;
  * @param tops    stretches of a row with a value of {@code pixels} and none of it above: as many as patches, where
  *                these are convex
  * @param blended it holds colours or greys that smoothing made of others; of no palette, and of no numbers beyond 255
- * @param negated its file says that the least value is white, and has more than 1 bit
+ * @param content tells masks of other values or places apart, up to chance
+ * @param negated its file says that the least value is white, and is no fax
  */
 record MaskContent(
         Path path,
@@ -37,6 +39,7 @@ record MaskContent(
         int values,
         Map<MaskValue, Long> tops,
         boolean blended,
+        int content,
         boolean negated) {
     /** No more are kept of one file: masks of classes have few, and a photograph has as many as pixels. */
     static final int MOST_VALUES = 1000;
@@ -67,6 +70,7 @@ record MaskContent(
                 counts.size(),
                 tops,
                 isBlended(mask, counts),
+                Arrays.hashCode(mask.values()),
                 mask.negated());
     }
 

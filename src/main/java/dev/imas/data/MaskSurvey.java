@@ -67,6 +67,7 @@ public final class MaskSurvey {
         ImasConfig.Data decided = LabelRule.decide(config.data(), masks, findings);
         checks.palettes(decided);
         checks.swapped(config.data());
+        checks.copies();
         if (faults(findings) > unreadable || !checks.values(decided)) {
             return new MaskSurvey(config.withData(decided), sorted(findings), masks, List.of(), 0);
         }

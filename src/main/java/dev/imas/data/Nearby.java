@@ -22,7 +22,10 @@ final class Nearby {
         names.forEach((picture, name) -> pictures.putIfAbsent(plain(name), picture));
     }
 
-    /** The picture whose name is the mask's but for case, separators, or something before or behind it. */
+    /**
+     * The picture whose name is the mask's but for case, separators, zeros in front of numbers, or something before or
+     * behind it.
+     */
     Optional<String> to(String mask) {
         String wanted = plain(mask);
         if (pictures.containsKey(wanted)) {
@@ -37,11 +40,12 @@ final class Nearby {
                 .map(pictures::get);
     }
 
-    /** In lower case, accents apart from their letters, one kind of separator. */
+    /** In lower case, accents apart from their letters, one kind of separator, numbers without zeros in front. */
     private static String plain(String name) {
         return Normalizer.normalize(name, Normalizer.Form.NFKD)
                 .toLowerCase(Locale.ROOT)
-                .replaceAll("[\\s._-]+", "_");
+                .replaceAll("[\\s._-]+", "_")
+                .replaceAll("(?<!\\d)0+(?=\\d)", "");
     }
 
     /** Whether a name stands in a longer one, apart from its other letters and digits. */

@@ -24,6 +24,8 @@ final class NumberRule {
     private static final double MOST_TOPS = 1.5;
     /** More are hardly ever told apart by whoever says nothing of them. */
     private static final int MANY_CLASSES = 32;
+    /** What is so many times as large as all objects together is hardly their undecided rim. */
+    private static final double MOST_OF_OBJECTS = 50;
 
     private final List<MaskContent> masks;
     private final List<Finding> findings;
@@ -57,11 +59,14 @@ final class NumberRule {
             Optional<Map<String, String>> labels = painted(data.classes(), all)
                     .or(() -> ClassCount.areGreySteps(all) ? Optional.empty() : painted(data.classes(), used));
             if (labels.isPresent()) {
+                if (!labels.get().containsKey(String.valueOf(LabelMap.IGNORE))) {
+                    white(data, found, used);
+                }
                 return mapped(data, found, labels.get());
             }
         }
         if (indices) {
-            whiteApart(data, used);
+            white(data, found, used);
         }
         return data.classes() == null ? counted(data, found, used) : data;
     }
@@ -88,6 +93,12 @@ final class NumberRule {
             }
         }
         return tops < MOST_TOPS * places;
+    }
+
+    /** Whether 255, which would be ignored, looks like a class. */
+    private void white(ImasConfig.Data data, FoundValues found, List<Integer> used) {
+        whiteApart(data, used);
+        whiteMost(data, found, used);
     }
 
     /** Some paint objects with 255 and others number them: 255 that never meets a class is likely to be one. */
@@ -122,6 +133,26 @@ final class NumberRule {
                     + others + ", 255: 1}; if it is to be ignored, data.labels: {" + others
                     + ", 255: ignore}";
             findings.add(slip ? Finding.warning(text) : Finding.fault(text));
+        }
+    }
+
+    /** Some pixels of another value make 255 the ignored one, where it was the object. */
+    private void whiteMost(ImasConfig.Data data, FoundValues found, List<Integer> used) {
+        List<Integer> objects = used.stream().filter(value -> value != 0).toList();
+        boolean all = data.ignore().contains(LabelMap.IGNORE)
+                && found.keys().contains(LabelMap.IGNORE)
+                && used.contains(0)
+                && !objects.isEmpty();
+        boolean painted = masks.stream().anyMatch(mask -> mask.numbers().equals(List.of(0, LabelMap.IGNORE)));
+        if (all
+                && painted
+                && found.share(LabelMap.IGNORE) > MOST_OF_OBJECTS * found.share(objects)
+                && found.share(0) > found.share(LabelMap.IGNORE)) {
+            String both = FoundValues.pairs(used, false);
+            findings.add(Finding.fault("255 would be ignored, which masks hold most of beside 0: they hold "
+                    + found.told() + "; if 255 is the object and " + found.told(objects) + " in "
+                    + found.files(objects) + " a slip, mend it there or add data.labels: {0: 0, 255: 1, other: ignore};"
+                    + " if 255 is to be ignored, data.labels: {" + both + ", 255: ignore}"));
         }
     }
 
@@ -168,10 +199,9 @@ final class NumberRule {
                 .filter(numbers -> !numbers.isEmpty())
                 .toList();
         if (ClassCount.areObjects(each, inOnePatch(used))) {
-            findings.add(
-                    Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", each from 0 on without a gap:"
-                            + " if every object has a number of its own, add data.instances: foreground (or border); if"
-                            + " they are classes, data.classes: " + (used.get(used.size() - 1) + 1)));
+            findings.add(Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", which may be numbers of"
+                    + " objects: if every object has a number of its own, add data.instances: foreground (or border);"
+                    + " if they are classes, data.classes: " + (used.get(used.size() - 1) + 1)));
             return data;
         }
         if (ClassCount.areIndices(used)) {

@@ -47,8 +47,9 @@ final class Recognition {
     /** The layout of a folder as data.pictures and its three like say it. */
     static FolderPatterns of(FolderTree tree) {
         if (tree.pictures().isEmpty()) {
-            throw new UserException(
-                    "no picture in " + tree.root() + others(tree) + "; name a folder of pictures (--data)");
+            String links = tree.brokenLinks();
+            throw new UserException("no picture in " + tree.root() + others(tree)
+                    + (links.isEmpty() ? "" : ", and " + links) + "; name a folder of pictures (--data)");
         }
         return new Recognition(tree).patterns();
     }
@@ -183,7 +184,10 @@ final class Recognition {
         String convert = annotations.isEmpty()
                 ? ""
                 : "; annotations (" + Endings.told(annotations) + ") become masks by `imas import`";
-        return new UserException(tree.root() + what + found + more + convert + otherAnnotations() + folderAbove()
+        String links = tree.brokenLinks();
+        String broken = links.isEmpty() ? "" : "; " + links;
+        return new UserException(tree.root() + what + found + more + broken + convert + otherAnnotations()
+                + folderAbove()
                 + "; put masks with their pictures' names into masks/ beside images/, or"
                 + settings(proposed()).substring(1));
     }

@@ -81,7 +81,8 @@ public final class ImageFiles {
     }
 
     /**
-     * A mask whose values number objects: as {@link #storedMask(Path, ImageSize)}, and in 32 bits too.
+     * A mask whose values number objects: as {@link #storedMask(Path, ImageSize)}, and in 32 bits, signed or as floats
+     * too.
      *
      * @param picture size of the mask's picture, or null for any
      */

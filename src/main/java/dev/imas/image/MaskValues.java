@@ -11,14 +11,14 @@ final class MaskValues {
     /**
      * The values of a mask; of several channels without a meaning the first.
      *
-     * @param numbers whether 32 bits are allowed, in which objects are numbered
-     * @param negated whether the file's least value is white
+     * @param numbers whether objects are numbered, as they may be in 32 bits, with a sign or as floats
+     * @param negated whether the file's least value is white, and no fax
      */
     static StoredMask of(Stored stored, boolean numbers, boolean negated) throws IOException {
-        if (stored.kind() != Samples.Kind.UNSIGNED || stored.bits() > 16 && !numbers) {
+        if (!numbers && (stored.kind() != Samples.Kind.UNSIGNED || stored.bits() > 16)) {
             throw ImageProblem.unread("has " + stored.kind() + " samples of " + stored.bits()
-                    + " bits; a mask has 1 to 16 unsigned bits"
-                    + (stored.kind() == Samples.Kind.UNSIGNED ? ", or numbers of objects: set data.instances" : ""));
+                    + " bits; a mask of classes has 1 to 16 unsigned bits: save it so (in numpy: astype(\"uint8\"))"
+                    + ", or, if every object has a number of its own, set data.instances");
         }
         if (stored.meaning() == Stored.Meaning.CMYK) {
             throw ImageProblem.unread("has the colours CMYK; save masks as a palette or grey PNG");
@@ -30,16 +30,27 @@ final class MaskValues {
         boolean colour = stored.meaning() == Stored.Meaning.RGB && differs(stored);
         int[] values = new int[stored.pixels()];
         for (int i = 0, from = 0; i < values.length; i++, from += stored.channels()) {
-            values[i] = colour ? colour(stored, from) : stored.values().whole(from);
-            if (values[i] < 0) {
-                throw ImageProblem.unread("holds the number " + Integer.toUnsignedString(values[i])
-                        + "; numbers of objects may be " + Integer.MAX_VALUE + " at most");
-            }
+            values[i] = colour ? colour(stored, from) : number(stored, from);
         }
         List<Integer> palette = Arrays.stream(stored.palette()).boxed().toList();
         boolean shape = hasShape(stored, values);
-        boolean unusual = negated && stored.bits() > 1; // two values are stored so by every fax
-        return new StoredMask(stored.width(), stored.height(), values, colour, palette, shape, unusual);
+        return new StoredMask(stored.width(), stored.height(), values, colour, palette, shape, negated);
+    }
+
+    private static int number(Stored stored, int at) throws IOException {
+        int whole = stored.values().whole(at);
+        if (whole < 0 && stored.kind() == Samples.Kind.UNSIGNED) {
+            throw ImageProblem.unread("holds the number " + Integer.toUnsignedString(whole)
+                    + "; numbers of objects may be " + Integer.MAX_VALUE + " at most");
+        }
+        boolean fraction =
+                stored.kind() == Samples.Kind.FLOAT && stored.values().number(at) != whole;
+        if (whole < 0 || fraction) {
+            throw ImageProblem.unread("holds the number "
+                    + (fraction ? String.valueOf(stored.values().number(at)) : String.valueOf(whole))
+                    + "; numbers of objects are whole, and 0 where there is none");
+        }
+        return whole;
     }
 
     private static boolean differs(Stored stored) {

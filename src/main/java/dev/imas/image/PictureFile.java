@@ -39,8 +39,11 @@ interface PictureFile {
         return 1;
     }
 
-    /** Whether the file stores its samples with the least as white; {@link #decode} makes the least black. */
-    default boolean leastIsWhite() {
+    /**
+     * Whether the file stores its samples with the least as white, and not because a fax does; {@link #decode} makes
+     * the least black.
+     */
+    default boolean leastIsWhite() throws IOException {
         return false;
     }
 

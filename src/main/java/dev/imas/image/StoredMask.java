@@ -13,8 +13,8 @@ import java.util.List;
  * @param palette one 0xRRGGBB an index where the values are palette indices, else empty
  * @param alpha   the file has transparent pixels beside opaque ones, and these have other values than 0 or all have the
  *                same, so that its shape may be in the alpha channel
- * @param negated the file says that its least value is white, and has more than 1 bit, where that is unusual: the
- *                values are counted down from the highest, so that 0 is black
+ * @param negated the file says that its least value is white, and is no fax, where that is usual: the values are
+ *                counted down from the highest, so that 0 is black
  */
 public record StoredMask(
         int width, int height, int[] values, boolean colour, List<Integer> palette, boolean alpha, boolean negated) {

@@ -73,8 +73,8 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
-    public boolean leastIsWhite() {
-        return pages.get(0).minIsWhite();
+    public boolean leastIsWhite() throws IOException {
+        return pages.get(0).minIsWhite() && !pages.get(0).fax();
     }
 
     @Override

@@ -103,6 +103,10 @@ final class TiffPage {
         return tags.number(COMPRESSION, 1) == TiffSegments.JPEG;
     }
 
+    boolean fax() throws IOException {
+        return TiffCompression.of(tags.number(COMPRESSION, 1)) == TiffCompression.FAX;
+    }
+
     boolean minIsWhite() {
         return photometric == MIN_IS_WHITE;
     }

@@ -41,6 +41,12 @@ class ClassListTest {
     }
 
     @Test
+    void threeNumbersAreAColourOnEitherSide() throws IOException {
+        assertThat(read("cell 255 0 0\n0;0;255;blood cell\nfat;1;2;3\n").colours())
+                .isEqualTo(Map.of("cell", List.of(0xff0000), "blood cell", List.of(0xff), "fat", List.of(0x010203)));
+    }
+
+    @Test
     void faultsAreToldAtOnceWithTheirLines() {
         assertThatThrownBy(() -> read("a\nb #ff0000\nc #ff0000\na\n300 0 0 d\ne = f\n"))
                 .isInstanceOf(UserException.class)

@@ -384,6 +384,16 @@ class GeoJsonImportTest {
         assertThat(dir.resolve("out.importing")).doesNotExist();
     }
 
+    /** As QGIS, napari or Labelbox call it. */
+    @Test
+    void withoutAClassificationAnotherPropertyIsTheClass() {
+        String row = "{\"type\": \"Polygon\", \"coordinates\": [[[0,2],[4,2],[4,3],[0,3]]]}";
+        folder().picture("a.png", 4, 3)
+                .text("a.geojson", collection(feature(SQUARE, "\"class\": \"wheat\""), feature(row, "\"label\": 7")))
+                .run();
+        assertThat(folder().written("classes.yaml")).contains("class_names: [\"background\", \"wheat\", \"7\"]");
+    }
+
     @Test
     void aClassThatLaterAnnotationsCoverIsTold() {
         String whole = "{\"type\": \"Polygon\", \"coordinates\": [[[0,0],[5,0],[5,3],[0,3],[0,0]]]}";

@@ -55,6 +55,28 @@ class ClassFileTest {
         assertThat(read("classes.txt", text).names()).containsExactly("sky", "red car");
     }
 
+    /** A number in front is the class's, in whatever order they stand; so is what is written as a colour behind. */
+    @Test
+    void numbersCount() throws IOException {
+        assertThat(read("classes.txt", "2 debris\n1 cell\n0 background\n").names())
+                .containsExactly("background", "cell", "debris");
+        ClassFile coloured = read("classes.txt", "1: cell 255 0 0\n0: background 0 0 0\n");
+        assertThat(coloured.names()).containsExactly("background", "cell");
+        assertThat(coloured.palette()).containsExactly(0, 0xff0000);
+        assertThat(read("classes.txt", "background;0;0;0\ncell;255;0;0\n").names())
+                .containsExactly("background", "cell");
+        ClassFile hex = read("classes.txt", "background #000000\ncell\t#FF0000\n");
+        assertThat(hex.names()).containsExactly("background", "cell");
+        assertThat(hex.palette()).containsExactly(0, 0xff0000);
+        assertThatThrownBy(() -> read("classes.txt", "1 cell\n2 debris\n"))
+                .isInstanceOf(UserException.class)
+                .hasMessage(folder.resolve("classes.txt") + " names no class 0; expected one name for each number from"
+                        + " 0 on, the background's first");
+        assertThatThrownBy(() -> read("classes.txt", "0 a\n0 b\n"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("two names with the number 0");
+    }
+
     @Test
     void colours() throws IOException {
         assertThat(read("label_colors.txt", "64 128 64\tAnimal\n192 0 128\tRed Car\n"))

@@ -542,7 +542,7 @@ class MaskSurveyTest {
         folder.grey("a", 0, 1).grey("b", 0, 1, 2).grey("c", 0, 1, 2, 3).grey("v", 0, 1, 2, 3, 4);
         faults(folder.survey())
                 .containsExactly(
-                        "masks hold 0 to 4, each from 0 on without a gap: if every object has a number of its own,"
+                        "masks hold 0 to 4, which may be numbers of objects: if every object has a number of its own,"
                                 + " add data.instances: foreground (or border); if they are classes, data.classes: 5");
         faults(folder.survey("data.classes", 5)).isEmpty();
     }
@@ -616,9 +616,72 @@ class MaskSurveyTest {
     void faxesAreNotSuspect() throws IOException {
         folder.grey("a", 0, 1).grey("v", 0, 1);
         Files.delete(folder.mask("a"));
-        TestChannels.fax(root.resolve("masks/a.tif"), 4, 0xbf, 0xff, 0xff, 0xff);
+        TestChannels.fax(root.resolve("masks/a.tif"), 4, 4, 0x35, 0x43, 0xe0, 0x35, 0x60, 0x35, 0x60, 0x35, 0x60);
         assertThat(labels(folder.survey())).startsWith(0, 1, 0);
         assertThat(warnings(folder.survey())).isEmpty();
+    }
+
+    /** As tifffile writes True and False, True as 1, which is black then. */
+    @Test
+    void bitsWhoseLeastIsWhiteAreTold() throws IOException {
+        folder.grey("a", 0, 1).grey("v", 0, 1);
+        Files.delete(folder.mask("a"));
+        TestChannels.bits(root.resolve("masks/a.tif"), 4, 0xbf, 0xff, 0xff, 0xff);
+        assertThat(labels(folder.survey())).startsWith(0, 1, 0);
+        assertThat(warnings(folder.survey())).singleElement().asString().contains("tifffile makes of True and False");
+    }
+
+    /** One pixel of 1 must not make all that is painted with 255 the ignored part. */
+    @Test
+    void aSlipDoesNotMakeTheObjectsIgnored() {
+        int[] painted = new int[256];
+        Arrays.fill(painted, 0, 60, 255);
+        int[] slipped = painted.clone();
+        slipped[255] = 1;
+        folder.wide("a", painted).wide("b", slipped).wide("v", painted);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .startsWith("255 would be ignored, which masks hold most of beside 0: they hold 0 (")
+                .contains("if 255 is the object and 1 (")
+                .contains(" in " + folder.mask("b") + " a slip")
+                .contains("data.labels: {0: 0, 255: 1, other: ignore}")
+                .endsWith("if 255 is to be ignored, data.labels: {0: 0, 1: 1, 255: ignore}");
+        faults(folder.survey("data.labels", Map.of("0", 0, "255", 1, "other", "ignore")))
+                .isEmpty();
+    }
+
+    /** The two are as far apart as 8 and 16 bits. */
+    @Test
+    void whiteOfEightAndOfSixteenBitsAreNotIgnoredInOne() {
+        folder.grey("a", 0, 255).grey("b", 0, 65535).grey("v", 0, 65535);
+        faults(folder.survey()).singleElement().asString().contains(" holds 0 and 255 alone, which would be ignored");
+    }
+
+    /** A row of each number, rows of 0 between them. */
+    private static int[] bands(int... numbers) {
+        int[] values = new int[32 * numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            Arrays.fill(values, 32 * i, 32 * i + 16, numbers[i]);
+        }
+        return values;
+    }
+
+    /** Numbers that go on from mask to mask, and such of which one is missing. */
+    @Test
+    void objectsThatAreCountedOnAreAskedFor() {
+        folder.wide("a", bands(1, 2, 3)).wide("b", bands(4, 5, 6)).wide("v", bands(7, 8, 9));
+        faults(folder.survey()).singleElement().asString().contains("which may be numbers of objects");
+        folder.wide("a", bands(1, 2, 3, 5, 6, 7, 8, 9)).wide("b", bands(1, 2)).wide("v", bands(1));
+        faults(folder.survey()).singleElement().asString().contains("which may be numbers of objects");
+    }
+
+    @Test
+    void copiesOfOneMaskAreTold() {
+        int[] values = new int[2000];
+        Arrays.fill(values, 0, 300, 1);
+        folder.wide("a", values).wide("b", values).wide("c", values).grey("v", 0, 1);
+        assertThat(warnings(folder.survey())).anyMatch(text -> text.startsWith("3 of 4 masks are copies of one: "));
     }
 
     private static List<String> warnings(MaskSurvey survey) {

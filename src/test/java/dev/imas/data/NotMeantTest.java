@@ -15,6 +15,8 @@ import dev.imas.config.PictureInput;
 import dev.imas.config.PixelRange;
 import dev.imas.data.Finding.Severity;
 import dev.imas.image.Samples;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,83 @@ class NotMeantTest {
             numbers[i] = Math.min(i, most);
         }
         return numbers;
+    }
+
+    private List<String> warnings(Object... more) {
+        return Finding.texts(Inspection.of(auto(more)).findings(), Severity.WARNING);
+    }
+
+    /** Masks lie in another folder, so that nothing else says what these are. */
+    @Test
+    void masksAndDrawingsAmongThePicturesAreNoUnlabelledOnes() {
+        six("images/#.png", "masks/#.png");
+        picture(root.resolve("images/new.png"), 8, 6);
+        picture(root.resolve("images/new_superpixels.png"), 8, 6);
+        picture(root.resolve("images/other_overlay.png"), 8, 6); // of no picture here
+        assertThat(warnings())
+                .anyMatch(text -> text.startsWith("1 picture is named as a drawing of a picture beside, and would be"
+                        + " learned from as unlabelled pictures: " + root.resolve("images/new_superpixels.png") + ";"));
+        picture(root.resolve("images/new_mask.png"), 8, 6);
+        assertThat(faults()).singleElement().asString().startsWith("1 picture is named as a mask of a picture beside");
+    }
+
+    @Test
+    void listsThatNobodyNamedAreTold() {
+        six("images/#.png", "masks/#.png");
+        list(root.resolve("train.txt"), "n0", "n1", "n2");
+        list(root.resolve("splits/test.txt"), "images/n4.png masks/n4.png");
+        list(root.resolve("val.txt"), "notes", "of", "mine");
+        assertThat(warnings())
+                .anyMatch(text -> text.startsWith(root.resolve("splits/test.txt") + " and " + root.resolve("train.txt")
+                        + " name pictures and are not used: "));
+        assertThat(warnings("data.labeled", "train.txt")).noneMatch(text -> text.contains("are not used"));
+    }
+
+    @Test
+    void linksThatLeadNowhereAreTold() throws IOException {
+        six("images/#.png", "masks/#.png");
+        Files.createSymbolicLink(root.resolve("masks/n9.png"), Path.of("/nowhere/n9.png"));
+        assertThat(faults())
+                .singleElement()
+                .asString()
+                .startsWith("1 link leads nowhere: " + root.resolve("masks/n9.png") + " (to /nowhere/n9.png); bring");
+        Files.createSymbolicLink(root.resolve("back"), root);
+        assertThat(faults()).hasSize(1);
+    }
+
+    @Test
+    void aLinkInThePlaceOfTheMasksIsNamed() throws IOException {
+        picture(root.resolve("images/a.png"), 8, 6);
+        Files.createSymbolicLink(root.resolve("masks"), Path.of("/nowhere"));
+        assertThatThrownBy(this::faults)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("; 1 link leads nowhere: " + root.resolve("masks") + " (to /nowhere);");
+    }
+
+    @Test
+    void numbersWithZerosInFrontAreNear() {
+        for (int i = 8; i < 14; i++) {
+            picture(root.resolve("images/" + i + ".png"), 8, 6);
+            mask(root.resolve(String.format("masks/%02d.png", i)), 8, 6, i % 2, 1);
+        }
+        assertThat(faults())
+                .singleElement()
+                .asString()
+                .startsWith("2 masks match no picture: ")
+                .contains("(the nearest picture to 08.png is 8.png, which has no mask)");
+    }
+
+    @Test
+    void linesThatHaveSlippedAreTold() {
+        six("images/#.png", "masks/#.png");
+        list(root.resolve("l.txt"), "images/n0.png masks/n1.png", "images/n1.png masks/n1.png");
+        list(root.resolve("v.txt"), "images/n2.png masks/n2.png");
+        list(root.resolve("u.txt"), "images/n3.png");
+        assertThat(warnings("data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "v.txt"))
+                .anyMatch(text -> text.startsWith("1 picture is listed with a mask that is named after another one: "
+                        + root.resolve("images/n0.png") + " with " + root.resolve("masks/n1.png")))
+                .anyMatch(text -> text.startsWith(
+                        "1 mask is listed with several pictures: " + root.resolve("masks/n1.png") + " ("));
     }
 
     @Test

@@ -1,12 +1,14 @@
 package dev.imas.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +16,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FloatTiffTest {
     @TempDir
     Path dir;
+
+    /** As scikit-image and napari save them; classes are asked for as bytes. */
+    @Test
+    void numbersOfObjectsMayBeFloats() {
+        Path file = dir.resolve("objects.tif");
+        FloatTiff.write(file, false, 2, 2, List.of("objects"), new float[] {0, 3, 3, 70000});
+        assertThat(ImageFiles.storedInstances(file, null).values()).containsExactly(0, 3, 3, 70000);
+        assertThatThrownBy(() -> ImageFiles.storedMask(file))
+                .hasMessageContaining("a mask of classes has 1 to 16 unsigned bits")
+                .hasMessageEndingWith("if every object has a number of its own, set data.instances");
+        for (float wrong : new float[] {0.5f, -1, Float.NaN}) {
+            FloatTiff.write(file, false, 2, 2, List.of("objects"), new float[] {0, 3, wrong, 1});
+            assertThatThrownBy(() -> ImageFiles.storedInstances(file, null))
+                    .hasMessageContaining(
+                            "holds the number " + (wrong == -1 ? "-1" : String.valueOf(wrong)) + "; numbers");
+        }
+    }
 
     /** Odd sizes; one row and many strips; ordinary TIFF and BigTIFF. */
     @ParameterizedTest

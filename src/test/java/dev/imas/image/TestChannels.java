@@ -69,10 +69,20 @@ public final class TestChannels {
         TestFiles.write(file, tiff);
     }
 
-    /** A TIFF of 1 bit a pixel whose 0 is white, as a fax is; of 8 pixels a row at most, with these bytes as rows. */
-    public static void fax(Path file, int width, int... rows) {
+    /** A TIFF of 1 bit a pixel whose 0 is white; of 8 pixels a row at most, with these bytes as rows. */
+    public static void bits(Path file, int width, int... rows) {
+        oneBit(file, width, rows.length, 1, rows);
+    }
+
+    /** The same as a fax, of rows that are compressed each by itself (Modified Huffman). */
+    public static void fax(Path file, int width, int height, int... packed) {
+        oneBit(file, width, height, 2, packed);
+    }
+
+    private static void oneBit(Path file, int width, int height, int compression, int... rows) {
         byte[] tiff = TestTiff.little()
-                .page(width, rows.length, 1, 1)
+                .page(width, height, 1, 1)
+                .tag(259, compression)
                 .tag(262, 0)
                 .strips(TestFiles.bytes(rows))
                 .bytes();
