@@ -80,6 +80,11 @@ final class LiveView implements AutoCloseable {
         return look.isPresent() && epoch == config.training().supOnlyEpochs();
     }
 
+    /** Whether there is no look at pseudo-labels after this step, in a run that has looks. */
+    boolean lacks(long step) {
+        return look.isPresent() && looks.looks().stream().noneMatch(found -> found.step() == step);
+    }
+
     /** Tells and keeps how far the teacher's labels are right; its answers about the validation pictures were seen. */
     void look(int epoch, long step) {
         if (look.isEmpty()) {

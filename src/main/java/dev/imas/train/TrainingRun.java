@@ -58,6 +58,7 @@ final class TrainingRun {
         if (ranks.leads()) {
             begin();
         }
+        lookThatWasCutShort();
         while (state.step() < plan.schedule().steps() && !patience.exhausted(state)) {
             epoch(plan.epoch(state.step()), plan.place(state.step()));
         }
@@ -87,6 +88,27 @@ final class TrainingRun {
         if (plan.unlabeledSamples() > 0) {
             parts.broken.begin();
         }
+    }
+
+    /** A run that ended between a checkpoint and the look at what it had evaluated has that look now. */
+    private void lookThatWasCutShort() {
+        boolean due = state.step() > 0
+                && plan.place(state.step()) == 0
+                && (state.evaluated() || parts.live.precedesUnlabelled(epochs()));
+        if (ranks.any(due && ranks.leads() && parts.live.lacks(state.step()))) {
+            observe();
+            if (ranks.leads()) {
+                parts.live.look(epochs(), state.step());
+            }
+        }
+    }
+
+    /** Lets the look see the validation pictures, where no evaluation did. */
+    private void observe() {
+        measured(() -> {
+            parts.evaluations.observe();
+            return null;
+        });
     }
 
     /** The last epoch is evaluated, also where a lowered number of epochs made it the last when it was over. */
@@ -267,10 +289,7 @@ final class TrainingRun {
     private void show(int epoch, Optional<EpochMetrics> evaluation) {
         boolean before = parts.live.precedesUnlabelled(epoch);
         if (before && evaluation.isEmpty()) {
-            measured(() -> {
-                parts.evaluations.observe();
-                return null;
-            });
+            observe();
         }
         if (ranks.leads()) {
             if (before || evaluation.isPresent()) {

@@ -132,6 +132,24 @@ class TrainerTest {
         assertThat(json.at("/machine/cores").asInt()).isPositive();
     }
 
+    /** Killed between a checkpoint and the look at what was evaluated before it, in the middle and at the end. */
+    @ParameterizedTest
+    @ValueSource(longs = {5, 99})
+    void aLookThatWasCutShortIsMadeUpFor(long kill) throws IOException {
+        Path out = folder.resolve("cut-" + kill);
+        if (kill < 8) {
+            assertThatThrownBy(() -> Trainer.run(CONFIG, out, false, new Ear(kill)))
+                    .hasMessage("killed");
+        } else {
+            Trainer.run(CONFIG, out, false, new Ear(kill));
+        }
+        List<String> there = lines("pseudo_labels.csv", out);
+        int classes = 7;
+        Files.write(out.resolve("pseudo_labels.csv"), there.subList(0, there.size() - classes));
+        Trainer.run(CONFIG, out, true, new Ear(99));
+        assertThat(lines("pseudo_labels.csv", out)).isEqualTo(lines("pseudo_labels.csv", whole));
+    }
+
     @Test
     void keepsTheLastTwoCheckpointsAndTheBest() throws IOException {
         try (Stream<Path> files = Files.list(whole.resolve("checkpoints"))) {
