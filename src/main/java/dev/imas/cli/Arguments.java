@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
@@ -23,6 +24,9 @@ final class Arguments {
     static final String SET = "set";
 
     private static final String SKIP_BROKEN = "skip-broken";
+    /** Sections, and keys without one, of which a trained network takes no notice. */
+    private static final Set<String> OF_TRAINING =
+            Set.of("training", "supervised", "unsupervised", "augment", "method", "seed");
 
     /** What a folder is trained with where nothing is said. */
     private static final Map<String, List<String>> GROUPS = groups();
@@ -198,6 +202,7 @@ final class Arguments {
 
     /** @param last what holds whatever the command line names */
     static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
+        requireHeeded(line);
         return Segmenter.open(paths(line, "weights"), last.apply(opening(line, console)), augmentation(line));
     }
 
@@ -218,10 +223,24 @@ final class Arguments {
         options = with(options, line, "val", "data.validation");
         options = with(options, line, "device", "device");
         options = with(options, line, "precision", "precision");
-        for (String assignment : line.hasOption(SET) ? line.getOptionValues(SET) : new String[0]) {
+        ConfigYaml.set(new LinkedHashMap<>(), assignments(line)); // tells all faults
+        for (String assignment : assignments(line)) {
             options = options.set(assignment);
         }
         return options;
+    }
+
+    /** What a trained network answers does not depend on how one is trained. */
+    private static void requireHeeded(CommandLine line) {
+        ConfigYaml.set(new LinkedHashMap<>(), assignments(line)); // tells what is wrong with any of them
+        List<String> vain = settingsGiven(line).stream()
+                .filter(key -> OF_TRAINING.contains(key.replaceFirst("\\..*", "")))
+                .toList();
+        if (!vain.isEmpty()) {
+            throw new UserException(String.join(", ", vain) + (vain.size() == 1 ? " does" : " do")
+                    + " nothing to a network that is trained; leave "
+                    + (vain.size() == 1 ? "it" : "them") + " out");
+        }
     }
 
     private static Segmenter.Options with(Segmenter.Options options, CommandLine line, String option, String key) {
@@ -291,10 +310,13 @@ final class Arguments {
         }
     }
 
+    private static List<String> assignments(CommandLine line) {
+        return line.hasOption(SET) ? List.of(line.getOptionValues(SET)) : List.of();
+    }
+
     /** The keys of all --set, in order. */
     static List<String> settingsGiven(CommandLine line) {
-        String[] assignments = line.hasOption(SET) ? line.getOptionValues(SET) : new String[0];
-        return Stream.of(assignments)
+        return assignments(line).stream()
                 .map(assignment -> assignment
                         .substring(0, Math.max(0, assignment.indexOf('=')))
                         .strip())
@@ -311,11 +333,7 @@ final class Arguments {
 
     /** Applies every --set, in order. */
     static void settings(Map<String, Object> layers, CommandLine line) {
-        if (line.hasOption(SET)) {
-            for (String assignment : line.getOptionValues(SET)) {
-                ConfigYaml.set(layers, assignment);
-            }
-        }
+        ConfigYaml.set(layers, assignments(line));
     }
 
     static void noMore(CommandLine line) {

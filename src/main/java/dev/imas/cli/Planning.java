@@ -135,7 +135,8 @@ final class Planning {
         }
         overrides(layers, line);
         ImasConfig config = ConfigYaml.resolve(layers);
-        Unheeded.refuse(config, methods.apply(config), byName(line));
+        Set<String> said = new LinkedHashSet<>(Arguments.settingsGiven(line));
+        Unheeded.refuse(config, methods.apply(config), byName(line), said);
         Validation.requireWindows(config.network().backbone(), config.evaluation());
         return config;
     }

@@ -96,7 +96,9 @@ final class PredictCommand implements Command {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
             PredictPlan plan = PredictPlan.of(inputs, out, family).keptApart(results);
             results.outlines(segmenter.classNames()).ifPresent(console.err()::println);
+            MadeBy maker = MadeBy.of(line);
             if (line.hasOption("skip-existing")) {
+                maker.requireIn(out);
                 FileTime trained = newestWeights(line);
                 plan = remaining(plan, job -> isDone(job, trained, segmenter, results, large), console);
             }
@@ -104,6 +106,7 @@ final class PredictCommand implements Command {
                 plan.keepDrawn(results); // of what is left to do
             }
             ResultsFolder.of(line); // once nothing else can be refused, or an empty one would be left
+            maker.writeTo(out);
             return new PredictRun(plan, segmenter, results, large, console).run();
         }
     }

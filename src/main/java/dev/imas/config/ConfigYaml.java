@@ -154,6 +154,24 @@ public final class ConfigYaml {
         set(layers, key, YamlText.read(assignment.substring(equals + 1), "--set " + key), "--set");
     }
 
+    /**
+     * As {@link #set(Map, String)} of each.
+     *
+     * @throws UserException that tells all that cannot be set, and keys that are set twice
+     */
+    public static void set(Map<String, Object> layers, List<String> assignments) {
+        Faults faults = new Faults();
+        Set<String> keys = new LinkedHashSet<>();
+        for (String assignment : assignments) {
+            faults.gather(() -> set(layers, assignment));
+            String key = assignment.replaceFirst("=.*", "").strip();
+            if (!keys.add(key)) {
+                faults.add("--set " + key + " is given twice; give one of them");
+            }
+        }
+        faults.raise("");
+    }
+
     /** Sets one key to a value: text, or of the key's own type. */
     public static void set(Map<String, Object> layers, String key, Object value) {
         set(layers, key, value, "settings");

@@ -26,6 +26,10 @@ final class Faults {
         }
     }
 
+    List<String> messages() {
+        return messages;
+    }
+
     /** Does the work, and notes what it throws. */
     void gather(Runnable work) {
         try {

@@ -2,8 +2,13 @@ package dev.imas.config;
 
 import dev.imas.config.ImasConfig.Augment;
 import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.ImasConfig.CutMixTrigger;
+import dev.imas.config.ImasConfig.EvaluationMode;
+import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.config.ImasConfig.StrongKind;
+import dev.imas.config.ImasConfig.SupervisedLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -47,9 +52,10 @@ public final class Unheeded {
      *
      * @param methods that the configuration is for; what one of them heeds is heeded
      * @param given   keys that a person set by name, not those of a preset
+     * @param said    those of them that were said for this run, and do not wait in a file for another one
      * @throws dev.imas.common.UserException that names all that nothing would come of, and why
      */
-    public static void refuse(ImasConfig config, List<Method> methods, Set<String> given) {
+    public static void refuse(ImasConfig config, List<Method> methods, Set<String> given, Set<String> said) {
         Unheeded unheeded = new Unheeded(given);
         Backbone backbone = config.network().backbone();
         String network = "network.backbone " + Names.word(backbone);
@@ -65,7 +71,32 @@ public final class Unheeded {
             unheeded.add(OF_UNLABELED, "method supervised, which sees no unlabelled picture");
         }
         unheeded.views(config.augment(), config.data().channels());
+        Unheeded ofRun = new Unheeded(said);
+        ofRun.choices(config, methods);
+        ofRun.faults.messages().forEach(unheeded.faults::add);
         unheeded.faults.raise("");
+    }
+
+    /** What another choice would need; where a plan is still to choose, what was chosen counts alone. */
+    private void choices(ImasConfig config, List<Method> methods) {
+        if (config.supervised().loss() != SupervisedLoss.OHEM) {
+            add(
+                    List.of("supervised.ohem_threshold", "supervised.ohem_min_kept"),
+                    "supervised.loss " + Names.word(config.supervised().loss()));
+        }
+        CutMixTrigger cutmix = config.unsupervised().cutmix();
+        if (cutmix != CutMixTrigger.FIXED && !methods.contains(Method.UNIMATCH_V2)) {
+            add(List.of("unsupervised.cutmix_probability"), "unsupervised.cutmix " + Names.word(cutmix));
+        }
+        if (config.evaluation().mode() == EvaluationMode.WHOLE && given.contains("evaluation.mode")) {
+            add(List.of("evaluation.window", "evaluation.last_window"), "evaluation.mode whole");
+        }
+        if (config.augment().resize() == ResizeMode.NONE && given.contains("augment.resize")) {
+            add(List.of("augment.resize_min", "augment.resize_max"), "augment.resize none");
+        }
+        if (config.data().layout() != Layout.EMBEDDED) {
+            add(given.stream().filter(key -> key.startsWith("data.embedded.")).toList(), "pictures of your own");
+        }
     }
 
     private void views(Augment augment, Channels channels) {

@@ -225,8 +225,9 @@ public final class PictureReader {
         }
         List<ValueWindow> windows = Ranges.percentilesWithoutMarks(Ranges.sampled(samples, input.channels()));
         if (notes != null) {
-            notes.accept(origin + " would be dark in the range of its file: " + Ranges.text(windows) + " of "
-                    + Ranges.text(List.of(ValueWindow.ofDepth(samples))) + " became 0 to 1; data.range says otherwise");
+            notes.accept(origin + " holds " + Ranges.text(windows) + ", and the range of its file is "
+                    + Ranges.text(List.of(ValueWindow.ofDepth(samples)))
+                    + ": the former became 0 to 1, for this picture alone; set data.range for one that all share");
         }
         return windows;
     }
@@ -236,7 +237,7 @@ public final class PictureReader {
             notes.accept(origin + " is dark, its values are "
                     + Ranges.text(Ranges.percentilesWithoutMarks(Ranges.sampled(samples, input.channels()))) + " of "
                     + Ranges.text(List.of(ValueWindow.ofDepth(samples)))
-                    + ", and the network was trained on the whole range of files; data.range says otherwise");
+                    + ", and the network was trained on the whole range of files; set data.range to see it in another");
         }
     }
 

@@ -40,7 +40,8 @@ public record RunDirectory(Path root) {
         }
         if (!Files.isWritable(root)) {
             throw new UserException("the run directory " + root
-                    + " cannot be written (permission denied, or a read-only" + " file system); give another --out");
+                    + " cannot be written (permission denied, or a read-only file system); "
+                    + (resume ? "make it writable, or resume a copy of it" : "give another --out"));
         }
         return directory;
     }

@@ -85,6 +85,7 @@ class PredictCommandTest {
         try (Stream<Path> files = Files.walk(out)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> out.relativize(file).toString())
+                    .filter(name -> !name.equals(".imas-predict"))
                     .sorted()
                     .toList();
         }
@@ -226,6 +227,19 @@ class PredictCommandTest {
     }
 
     @Test
+    void settingsThatDoNothingOrAreWrongAreToldAtOnce() throws IOException {
+        Result vain = predict("--input", in, "--set", "training.epochs=20", "--set", "augment.flip=0.5");
+        assertThat(vain.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(vain.err())
+                .contains("training.epochs, augment.flip do nothing to a network that is trained; leave them out");
+        Result wrong = predict(
+                "--input", in, "--set", "foo.bar=1", "--set", "data.page=x", "--set", "seed=1", "--set", "seed=2");
+        assertThat(wrong.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(wrong.err()).contains("foo").contains("data.page").contains("--set seed is given twice");
+        assertThat(written()).isEmpty();
+    }
+
+    @Test
     void twoClassesOfOneNameAreRefused() {
         assertThat(predict("--input", in, "--set", "data.class_names=[a, b, b]").err())
                 .contains("data.class_names is b twice; expected another name a class");
@@ -262,6 +276,23 @@ class PredictCommandTest {
         assertThat(again.err()).contains("2 of 3 pictures have their results and are left out");
         assertThat(written()).hasSize(6);
         assertThat(Files.getLastModifiedTime(out.resolve("plate/b.png"))).isEqualTo(before);
+    }
+
+    /** Both weight files are older than the results. */
+    @Test
+    void anotherNetworksResultsAreNotDone() {
+        assertThat(predict("--input", in).status()).isZero();
+        for (List<Path> networks : List.of(List.of(others), List.of(weights, others))) {
+            Result refused = predict(networks, "--input", in, "--skip-existing");
+            assertThat(refused.status()).isEqualTo(Main.USER_ERROR);
+            assertThat(refused.err()).contains("--skip-existing: the results in " + out + " are of other weights");
+        }
+        assertThat(predict("--input", in, "--skip-existing", "--tta", "flip").status())
+                .isEqualTo(Main.USER_ERROR);
+        assertThat(predict("--input", in, "--skip-existing").err()).contains("1 of 1 pictures have their results");
+        assertThat(predict(List.of(others), "--input", in).status()).isZero();
+        assertThat(predict(List.of(others), "--input", in, "--skip-existing").status())
+                .isZero();
     }
 
     @Test

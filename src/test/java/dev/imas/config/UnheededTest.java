@@ -22,11 +22,40 @@ class UnheededTest {
         return ConfigYaml.resolve(layers);
     }
 
+    private static void refuse(ImasConfig config, List<Method> methods, Set<String> given) {
+        Unheeded.refuse(config, methods, given, Set.of());
+    }
+
+    /** In a file they may wait for another run. */
+    @Test
+    void whatNeedsAnotherChoiceIsToldWhereItWasSaid() {
+        ImasConfig config = preset("camvid", "evaluation.mode=whole", "augment.resize=none", "supervised.loss=ce");
+        Set<String> said = Set.of(
+                "supervised.ohem_threshold",
+                "unsupervised.cutmix_probability",
+                "evaluation.mode",
+                "evaluation.window",
+                "augment.resize_min",
+                "data.embedded.images");
+        assertThatThrownBy(() -> Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), said))
+                .isInstanceOf(UserException.class)
+                .hasMessage("supervised.ohem_threshold does nothing with supervised.loss ce; leave it out."
+                        + " unsupervised.cutmix_probability does nothing with unsupervised.cutmix adaptive; leave it"
+                        + " out. evaluation.window does nothing with evaluation.mode whole; leave it out."
+                        + " data.embedded.images does nothing with pictures of your own; leave it out");
+        refuse(config, List.of(Method.IMAS), said);
+        Unheeded.refuse(
+                preset("embedded", "unsupervised.cutmix=fixed"),
+                List.of(Method.IMAS),
+                Set.of(),
+                Set.of("unsupervised.cutmix_probability", "data.embedded.images"));
+    }
+
     @Test
     void allThatDoesNothingIsToldAtOnce() {
         Set<String> given = Set.of(
                 "network.output_stride", "network.aspp", "augment.strong_ops", "unsupervised.cutmix_scale", "seed");
-        assertThatThrownBy(() -> Unheeded.refuse(preset("voc-92-dinov2s"), List.of(Method.UNIMATCH_V2), given))
+        assertThatThrownBy(() -> refuse(preset("voc-92-dinov2s"), List.of(Method.UNIMATCH_V2), given))
                 .isInstanceOf(UserException.class)
                 .hasMessage("network.output_stride does nothing with network.backbone dinov2_small, a vision"
                         + " transformer, which has no such part; leave it out. network.aspp does nothing with"
@@ -34,17 +63,16 @@ class UnheededTest {
                         + " unsupervised.cutmix_scale does nothing with method unimatch_v2, which measures no hardness"
                         + " and has boxes of its own; leave it out. augment.strong_ops does nothing with augment.strong"
                         + " jitter, which draws its own; leave it out");
-        assertThatThrownBy(() -> Unheeded.refuse(preset("voc"), List.of(Method.IMAS), Set.of("evaluation.patch_fit")))
+        assertThatThrownBy(() -> refuse(preset("voc"), List.of(Method.IMAS), Set.of("evaluation.patch_fit")))
                 .hasMessageContaining("evaluation.patch_fit does nothing with network.backbone resnet50");
-        assertThatThrownBy(() -> Unheeded.refuse(
+        assertThatThrownBy(() -> refuse(
                         preset("voc", "data.channels=4", "augment.strong=jitter"),
                         List.of(Method.IMAS),
                         Set.of("augment.strong")))
                 .hasMessageContaining("augment.strong is jitter")
                 .hasMessageContaining("data.channels 4");
         ImasConfig supervised = preset("voc-92-dinov2s", "method=supervised");
-        assertThatThrownBy(() ->
-                        Unheeded.refuse(supervised, List.of(Method.SUPERVISED), Set.of("unsupervised.feature_dropout")))
+        assertThatThrownBy(() -> refuse(supervised, List.of(Method.SUPERVISED), Set.of("unsupervised.feature_dropout")))
                 .hasMessageContaining("unsupervised.feature_dropout does nothing with method supervised");
     }
 
@@ -52,10 +80,10 @@ class UnheededTest {
     void whatAPresetSetsOrAnotherMethodHeedsTroublesNobody() {
         for (String name : ConfigYaml.presets()) {
             ImasConfig config = preset(name);
-            assertThatCode(() -> Unheeded.refuse(config, List.of(config.method()), Set.of("seed")))
+            assertThatCode(() -> refuse(config, List.of(config.method()), Set.of("seed")))
                     .doesNotThrowAnyException();
         }
-        Unheeded.refuse(
+        refuse(
                 preset("voc-92-dinov2s", "method=imas"),
                 List.of(Method.SUPERVISED, Method.IMAS),
                 Set.of("unsupervised.feature_dropout", "unsupervised.cutmix_scale"));

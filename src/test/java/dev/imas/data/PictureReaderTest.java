@@ -121,7 +121,10 @@ class PictureReaderTest {
         List<String> notes = new ArrayList<>();
         RgbImage found = (RgbImage) new PictureReader(input("rgb", "auto"), notes::add).read(file);
         assertThat(found.rgb()).containsExactly(bytes(0, 0, 0, 64, 64, 64, 128, 128, 128, 255, 255, 255));
-        assertThat(notes).singleElement().asString().contains("dim.png", "0 to 4000 of 0 to 65535", "data.range");
+        assertThat(notes)
+                .singleElement()
+                .asString()
+                .contains("dim.png", " holds 0 to 4000, and the range of its file is 0 to 65535: ", "data.range");
         assertThat(((RgbImage) new PictureReader(input("rgb", List.of(0, 8000))).read(file)).rgb())
                 .endsWith(bytes(128, 128, 128));
         assertThat(((RgbImage) new PictureReader(input("rgb", "file"), notes::add).read(file)).rgb())

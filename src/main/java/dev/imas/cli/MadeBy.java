@@ -1,0 +1,81 @@
+package dev.imas.cli;
+
+import dev.imas.common.DurableFiles;
+import dev.imas.common.FileProblem;
+import dev.imas.common.UserException;
+import dev.imas.predict.TestTimeAugmentation;
+import dev.imas.run.RunWeights;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+import org.apache.commons.cli.CommandLine;
+
+/**
+ * Which networks made the results of a folder, by the last command that wrote into it: a file beside them, so that
+ * {@code --skip-existing} takes no other network's results for its own.
+ *
+ * @param text a line for each weight file, its checksum and length, and one for what was added up
+ */
+record MadeBy(String text) {
+    private static final String FILE = ".imas-predict";
+    private static final int AT_ONCE = 1 << 20;
+
+    static MadeBy of(CommandLine line) {
+        StringBuilder text = new StringBuilder();
+        for (Path given : Arguments.paths(line, "weights")) {
+            Path file =
+                    RunWeights.of(given, line.hasOption("student"), note -> {}).file();
+            text.append("weights ").append(checksum(file)).append('\n');
+        }
+        TestTimeAugmentation positions = Arguments.augmentation(line);
+        return new MadeBy(text.append("tta ")
+                .append(positions.name().toLowerCase(Locale.ROOT))
+                .append('\n')
+                .toString());
+    }
+
+    private static String checksum(Path file) {
+        CRC32C sum = new CRC32C();
+        byte[] piece = new byte[AT_ONCE];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                sum.update(piece, 0, read);
+            }
+            return String.format(Locale.ROOT, "%08x %d", sum.getValue(), Files.size(file));
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be read (" + FileProblem.of(e, file) + ")", e);
+        }
+    }
+
+    /** @throws UserException where a folder says that its results are those of others */
+    void requireIn(Path out) {
+        Path file = out.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            return; // results of an early version, or none
+        }
+        try {
+            List<String> there = Files.readAllLines(file);
+            if (!there.equals(text.lines().toList())) {
+                throw new UserException("--skip-existing: the results in " + out
+                        + " are of other weights, or of another --tta; name another folder, or leave --skip-existing"
+                        + " out and they are made anew");
+            }
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be read (" + FileProblem.of(e, file) + "); remove it", e);
+        }
+    }
+
+    /** Says so in a folder. */
+    void writeTo(Path out) {
+        Path file = out.resolve(FILE);
+        try {
+            DurableFiles.replace(file, beside -> Files.writeString(beside, text));
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be written (" + FileProblem.of(e, file) + ")", e);
+        }
+    }
+}
