@@ -14,9 +14,8 @@ import java.util.Set;
  */
 final class GeoJsonReader implements AnnotationReader {
     private static final List<String> ENDINGS = List.of(".geojson", ".json");
-    /** Properties that hold a class where there is no classification. */
-    private static final List<String> OTHER_CLASSES =
-            List.of("class", "label", "category", "class_name", "className", "Class", "Label", "Category");
+    /** Properties that hold a class where there is no classification, with a capital or without. */
+    private static final List<String> OTHER_CLASSES = List.of("class", "label", "category", "class_name", "className");
     /** Objects that divide a slide and annotate nothing. */
     private static final Set<String> DIVISIONS =
             Set.of("tile", "tmacore", "tma_core", "root", "pathtileobject", "tmacoreobject", "pathrootobject");
@@ -112,12 +111,14 @@ final class GeoJsonReader implements AnnotationReader {
             }
         }
 
-        /** What programs that draw on maps and pictures call the class; a number is a name as well. */
+        /** What programs that draw on maps and pictures call the class; a number as a label may be the object's. */
         private static String otherName(Json properties) {
             for (String key : OTHER_CLASSES) {
-                Json found = properties.at(key);
-                if (found.isText() || found.isNumber()) {
-                    return found.identifier();
+                for (String written : List.of(key, key.substring(0, 1).toUpperCase(Locale.ROOT) + key.substring(1))) {
+                    Json found = properties.at(written);
+                    if (found.isText() || found.isNumber() && !key.equals("label")) {
+                        return found.identifier();
+                    }
                 }
             }
             return null;

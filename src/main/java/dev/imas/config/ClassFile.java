@@ -34,7 +34,8 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
     private static final List<String> COLOURS = List.of("palette", "colors", "colours");
     private static final Pattern NUMBERED = Pattern.compile("(\\d{1,3})\\s*[:,;\\s]\\s*(\\S.*)");
     private static final String COLOUR = "(\\d{1,3})[\\s,;]+(\\d{1,3})[\\s,;]+(\\d{1,3})";
-    private static final Pattern COLOUR_FIRST = Pattern.compile(COLOUR + "[\\s,;:]+(\\S.*)");
+    private static final Pattern COLOUR_FIRST =
+            Pattern.compile("(?:(\\d{1,3})[\\s,;:]+)?" + COLOUR + "[\\s,;:]+(\\S.*)");
     private static final Pattern COLOUR_LAST = Pattern.compile("(\\S.*?)[\\s,;:]+" + COLOUR);
     private static final Pattern HEX_LAST = Pattern.compile("(\\S.*?)[\\s,;:]+(#\\p{XDigit}{6})");
     private static final int MOST = 255;
@@ -95,7 +96,12 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
                 names.put(Integer.parseInt(key.toString()), name);
             }
         });
-        requireNoGap(path, names);
+        for (int i = 0; i < names.size(); i++) {
+            if (!names.containsKey(i)) {
+                throw new UserException(
+                        path + " names no class " + i + "; expected one name for each number from 0 on");
+            }
+        }
         return names;
     }
 
@@ -132,8 +138,8 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
                 palette.add(Colors.ofHex(hex.group(2)).getAsInt());
                 names.add(hex.group(1));
             } else if (first.matches()) {
-                palette.add(colour(path, line, first, 1));
-                names.add(first.group(4));
+                palette.add(colour(path, line, first, 2));
+                names.add((first.group(1) == null ? "" : first.group(1) + " ") + first.group(5));
             } else if (last.matches()) {
                 palette.add(colour(path, line, last, 2));
                 names.add(last.group(1));
@@ -144,38 +150,36 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
         return unnumbered(path, names, palette);
     }
 
-    /** Without the numbers in front of names: in their order, where all have one; else of those in their place. */
+    /**
+     * Without the numbers in front of names where these are the classes': in their order where all have one, and where
+     * some have one if it is that of their line.
+     */
     private static ClassFile unnumbered(Path path, List<String> lines, List<Integer> palette) {
         List<Matcher> numbered = lines.stream().map(NUMBERED::matcher).toList();
-        if (!numbered.stream().allMatch(Matcher::matches)) {
+        List<Integer> numbers = numbered.stream()
+                .map(line -> line.matches() ? Integer.parseInt(line.group(1)) : -1)
+                .toList();
+        List<Integer> sorted = numbers.stream().sorted().toList();
+        List<Integer> places = IntStream.range(0, lines.size()).boxed().toList();
+        if (sorted.equals(places)) {
+            List<Integer> order = places.stream().map(numbers::indexOf).toList();
             return checked(
                     path,
-                    IntStream.range(0, lines.size())
-                            .mapToObj(i -> inPlace(numbered.get(i), i)
-                                    ? numbered.get(i).group(2)
-                                    : lines.get(i))
-                            .toList(),
-                    palette);
+                    order.stream().map(i -> numbered.get(i).group(2)).toList(),
+                    palette.size() == lines.size()
+                            ? order.stream().map(palette::get).toList()
+                            : palette);
         }
-        Map<Integer, Integer> lineOf = new TreeMap<>();
-        for (int i = 0; i < lines.size(); i++) {
-            int number = Integer.parseInt(numbered.get(i).group(1));
-            if (lineOf.put(number, i) != null) {
-                throw new UserException(
-                        path + " has two names with the number " + number + "; expected another number for each class");
-            }
+        if (sorted.equals(places.stream().map(i -> i + 1).toList())) {
+            throw new UserException(path + " names no class 0; expected one name for each number from 0 on, the"
+                    + " background's first, or names in data.class_names");
         }
-        requireNoGap(path, lineOf);
-        List<Integer> order = List.copyOf(lineOf.values());
-        boolean coloured = palette.size() == lines.size();
-        return checked(
-                path,
-                order.stream().map(i -> numbered.get(i).group(2)).toList(),
-                coloured ? order.stream().map(palette::get).toList() : palette);
-    }
-
-    private static boolean inPlace(Matcher numbered, int place) {
-        return numbered.matches() && Integer.parseInt(numbered.group(1)) == place;
+        boolean inPlace = places.stream()
+                .allMatch(i -> numbers.get(i) < 0 || numbers.get(i).equals(i));
+        List<String> names = places.stream()
+                .map(i -> inPlace && numbers.get(i) >= 0 ? numbered.get(i).group(2) : lines.get(i))
+                .toList();
+        return checked(path, names, palette);
     }
 
     private static int colour(Path path, String line, Matcher found, int group) {

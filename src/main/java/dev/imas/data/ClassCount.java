@@ -54,16 +54,17 @@ final class ClassCount {
      */
     static boolean areObjects(List<List<Integer>> masks, boolean patches) {
         boolean fromZero = masks.stream().allMatch(values -> values.get(0) == 0);
-        long numbers = masks.stream().mapToLong(List::size).sum();
+        long objects = masks.stream().mapToLong(values -> values.size() - 1L).sum();
         long gaps = masks.stream()
                 .mapToLong(values -> values.get(values.size() - 1) - (values.size() - 1L))
                 .sum();
-        boolean gapless = fromZero && (gaps == 0 || patches && gaps * LEAST_BESIDE_A_GAP <= numbers);
         long counts = masks.stream().map(List::size).distinct().count();
         int most = masks.stream().mapToInt(List::size).max().orElse(0);
         boolean few = patches && counts == masks.size() && most > SOME_OBJECTS; // masks, each with its own count
-        return gapless && counts > 1 && (counts >= DIFFERENT_COUNTS || most > MANY_CLASSES || few)
-                || fromZero && patches && countedOn(masks);
+        boolean several = counts > 1 && (counts >= DIFFERENT_COUNTS || most > MANY_CLASSES || few);
+        boolean one = masks.size() == 1 && patches && most > MANY_CLASSES;
+        boolean deleted = few && counts > 1 && gaps * LEAST_BESIDE_A_GAP <= objects;
+        return fromZero && (gaps == 0 ? several || one : deleted) || fromZero && patches && countedOn(masks);
     }
 
     /** Whether several numbers stand in each mask, on average, and none but 0 in two. */

@@ -8,6 +8,7 @@ import dev.imas.data.Inspection.UnmatchedMask;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +26,9 @@ import java.util.stream.Stream;
  * folders that are not looked into. For data sets that are given by folders; a list names what it wants.
  */
 final class FolderContents {
+    /** More are hardly one split of one data set. */
+    private static final int MOST_LISTS = 20;
+
     private final FolderPlaces places;
     private final ImasConfig.Data data;
     private final Collected files;
@@ -70,49 +75,66 @@ final class FolderContents {
         return unmatched.masks();
     }
 
+    /** A mask that is gone is a label lost; a picture, one to learn from the less. Elsewhere a link is not ours. */
     private void brokenLinks() {
-        String links = places.tree().brokenLinks();
-        if (!links.isEmpty()) {
-            findings.add(Finding.fault(links + "; bring back what they lead to, or remove them"));
+        boolean chosen = listed() || data.skipBroken();
+        tellBroken(path -> places.holdsMasks(path) || isNamed(path, Kind.MASKS), !chosen);
+        tellBroken(
+                path -> !places.holdsMasks(path) && (places.holdsPictures(path) || isNamed(path, Kind.PICTURES)),
+                false);
+    }
+
+    private static boolean isNamed(String path, Kind kind) {
+        return FolderWords.of(WrittenNames.last(path)).kind() == kind;
+    }
+
+    private void tellBroken(Predicate<String> wanted, boolean fault) {
+        List<String> broken = places.tree().broken().stream().filter(wanted).toList();
+        if (!broken.isEmpty() && places.patterns()) { // else they were listed, and are missing
+            String text = places.tree().told(broken) + "; bring back what is linked to"
+                    + (fault ? ", or remove the " + (broken.size() == 1 ? "link" : "links") : "");
+            findings.add(fault ? Finding.fault(text) : Finding.warning(text));
         }
+    }
+
+    /** Whether lists say which files are meant. */
+    private boolean listed() {
+        return data.labeled() != null || data.unlabeled() != null || data.validation() != null;
     }
 
     /** Pictures without a mask that are named as masks or drawings of the pictures beside them. */
     private void companions() {
+        if (data.unlabeled() != null) {
+            return; // somebody named them
+        }
         Set<String> pictures = files.all()
                 .map(sample -> WrittenNames.key(withoutEnding(places.relative(sample.picture()))))
                 .collect(Collectors.toSet());
-        Map<Boolean, List<Path>> found = files.unlabeled().stream()
-                .filter(sample -> sample.mask() == null)
-                .map(FileImages.Sample::picture)
-                .filter(picture -> isCompanion(WrittenNames.key(withoutEnding(places.relative(picture))), pictures))
-                .distinct()
-                .collect(Collectors.partitioningBy(picture ->
-                        FolderWords.MASK_ENDING.matcher(stem(picture)).matches()));
-        tellCompanions(found.get(true), "a mask", true);
-        tellCompanions(found.get(false), "a drawing", false);
-    }
-
-    private static boolean isCompanion(String path, Set<String> pictures) {
-        String name = WrittenNames.last(path);
-        return (FolderWords.MASK_ENDING.matcher(name).matches()
-                        || FolderWords.DRAWING_ENDING.matcher(name).matches())
-                && Naming.longestBeginning(path, pictures).isPresent();
+        List<Path> masks = new ArrayList<>();
+        List<Path> drawings = new ArrayList<>();
+        for (FileImages.Sample sample : files.unlabeled()) {
+            String ending = sample.mask() != null
+                    ? ""
+                    : Naming.longestBeginning(
+                                    WrittenNames.key(withoutEnding(places.relative(sample.picture()))), pictures)
+                            .orElse("");
+            if (FolderWords.MASK_ALONE.matcher(ending).matches()) {
+                masks.add(sample.picture());
+            } else if (FolderWords.DRAWING_ALONE.matcher(ending).matches()) {
+                drawings.add(sample.picture());
+            }
+        }
+        tellCompanions(masks, "masks", true);
+        tellCompanions(drawings, "drawings", false);
     }
 
     private void tellCompanions(List<Path> pictures, String what, boolean fault) {
-        if (pictures.isEmpty()) {
-            return;
+        if (!pictures.isEmpty()) {
+            String text = "named as " + what + " of pictures beside them, and learned from as if they were unlabelled"
+                    + " pictures: " + FoundValues.files(pictures) + "; move them to another folder, or name the"
+                    + " unlabelled pictures in a list (data.unlabeled)";
+            findings.add(fault ? Finding.fault(text) : Finding.warning(text));
         }
-        String text = pictures.size() + (pictures.size() == 1 ? " picture is" : " pictures are") + " named as " + what
-                + " of a picture beside, and would be learned from as unlabelled pictures: "
-                + FoundValues.files(pictures) + "; move them to another folder, or say by data.pictures which files"
-                + " are pictures (docs/data.md)";
-        findings.add(fault ? Finding.fault(text) : Finding.warning(text));
-    }
-
-    private static String stem(Path file) {
-        return WrittenNames.stem(file.getFileName().toString());
     }
 
     private static String withoutEnding(String path) {
@@ -121,17 +143,20 @@ final class FolderContents {
 
     /** Lists that split the pictures, and that nobody named. */
     private void unusedLists() {
-        if (data.labeled() != null || data.unlabeled() != null || data.validation() != null) {
+        if (listed()) {
             return;
         }
         Set<String> pictures = files.all()
                 .map(sample -> WrittenNames.stem(places.relative(sample.picture())))
                 .collect(Collectors.toSet());
         List<Path> lists = places.tree().others().stream()
-                .filter(path -> path.toLowerCase(Locale.ROOT).endsWith(".txt")
-                        && FolderWords.of(WrittenNames.stem(path)).split() != Split.NONE)
+                .filter(path ->
+                        FolderWords.SPLIT_LIST.matcher(WrittenNames.last(path)).matches())
+                .sorted(Comparator.comparing(
+                        (String path) -> !path.toLowerCase(Locale.ROOT).contains("segmentation")))
+                .limit(MOST_LISTS)
                 .map(path -> places.tree().root().resolve(path))
-                .filter(path -> ListFile.names(path, pictures))
+                .filter(path -> ListFile.namesMostly(path, pictures))
                 .toList();
         if (!lists.isEmpty()) {
             findings.add(Finding.warning(FoundValues.files(lists)
@@ -193,7 +218,7 @@ final class FolderContents {
         });
         used.addAll(places.maskFiles());
         used.addAll(places.namedAfterPictures().keySet());
-        boolean lists = data.labeled() != null || data.unlabeled() != null || data.validation() != null;
+        boolean lists = listed();
         Map<String, Integer> left = new LinkedHashMap<>();
         List<String> lostChannels = new ArrayList<>();
         for (String path : places.tree().pictures()) {

@@ -110,14 +110,17 @@ public record FolderTree(
         return pictures.subList(from, to);
     }
 
-    /** What messages say of links that lead nowhere; empty where there are none. */
+    /** What messages say of all links that lead nowhere; empty where there are none. */
     String brokenLinks() {
-        return broken.isEmpty()
-                ? ""
-                : (broken.size() == 1 ? "1 link leads" : broken.size() + " links lead") + " nowhere: "
-                        + Finding.named(broken.stream()
-                                .map(link -> root.resolve(link) + target(link))
-                                .toList());
+        return broken.isEmpty() ? "" : told(broken);
+    }
+
+    /** What messages say of some of them. */
+    String told(List<String> links) {
+        return (links.size() == 1 ? "1 link leads" : links.size() + " links lead") + " nowhere: "
+                + Finding.named(links.stream()
+                        .map(link -> root.resolve(link) + target(link))
+                        .toList());
     }
 
     private String target(String link) {

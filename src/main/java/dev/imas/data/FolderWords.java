@@ -123,10 +123,17 @@ final class FolderWords {
             "(?i).*[ _.-](masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|truth|manual|target"
                     + "|l)\\d*");
 
-    /** How a drawing over a picture may end, or what a program made of it to look at. */
-    static final Pattern DRAWING_ENDING =
-            Pattern.compile("(?i).*[ _.-](overlays?|superpixels?|contours?|outlines?|boundar(?:y|ies)|predictions?|pred"
-                    + "|previews?|thumb(?:nail)?s?|heat_?maps?|prob(?:abilit(?:y|ies))?)\\d*");
+    /** What stands behind a picture's name in that of its mask, for certain. */
+    static final Pattern MASK_ALONE = Pattern.compile(
+            "(?i)[ _.-](masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|manual)");
+
+    /** The same of a drawing over it, or of what a program made of it to look at. */
+    static final Pattern DRAWING_ALONE =
+            Pattern.compile("(?i)[ _.-](overlays?|superpixels?|contours?|outlines?|boundar(?:y|ies)|predictions?|pred"
+                    + "|previews?|thumb(?:nail)?s?|heat_?maps?|probabilit(?:y|ies))");
+
+    /** A file that lists a part of a data set. */
+    static final Pattern SPLIT_LIST = Pattern.compile("(?i)(train|training|trainval|val|valid|validation|test)\\.txt");
 
     static final Pattern PICTURE_ENDING = Pattern.compile(
             "(?i)(.+)([ _.-](?:images?|img|im|sat|rgb|photo|raw|input|orig|original|leftimg8bit|0000))");

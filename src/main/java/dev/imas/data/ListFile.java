@@ -4,6 +4,7 @@ import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A list of samples, one a line; blank lines and lines that begin with # are skipped.
@@ -23,6 +25,7 @@ import java.util.regex.Pattern;
  */
 record ListFile(Path path, List<Line> lines) {
     private static final long MAX_BYTES = 256L << 20;
+    private static final int LINES_LOOKED_AT = 200;
     private static final Pattern SPACE = Pattern.compile("\\s+");
     /** A line with more is no list's. */
     private static final int MOST_SPACES = 64;
@@ -67,22 +70,19 @@ record ListFile(Path path, List<Line> lines) {
         return new ListFile(path, entries);
     }
 
-    /** Whether a file reads as a list of some of these pictures, by their names without folder and ending. */
-    static boolean names(Path path, Set<String> stems) {
-        try {
-            if (Files.size(path) > MAX_BYTES) {
-                return false;
-            }
-            List<String> lines = Files.readString(path, StandardCharsets.UTF_8)
-                    .lines()
-                    .map(line -> line.strip().split("\\s+")[0])
-                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+    /** Whether most of a file's first lines are names of these pictures, without folder and ending. */
+    static boolean namesMostly(Path path, Set<String> stems) {
+        try (Stream<String> lines = Files.lines(path, StandardCharsets.UTF_8)) {
+            List<String> first = lines.limit(LINES_LOOKED_AT)
+                    .map(line -> line.strip().split("[\\s,;]+")[0])
+                    .filter(name -> !name.isEmpty() && !name.startsWith("#"))
+                    .map(WrittenPath::slashed)
                     .toList();
-            long known = lines.stream()
-                    .filter(line -> stems.contains(WrittenNames.stem(line)) || stems.contains(WrittenNames.last(line)))
+            long known = first.stream()
+                    .filter(name -> stems.contains(WrittenNames.stem(name)) || stems.contains(WrittenNames.last(name)))
                     .count();
-            return known > 0 && 2 * known > lines.size();
-        } catch (IOException e) {
+            return known > 0 && 2 * known > first.size();
+        } catch (IOException | UncheckedIOException e) {
             return false; // no text
         }
     }

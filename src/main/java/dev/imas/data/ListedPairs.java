@@ -1,9 +1,11 @@
 package dev.imas.data;
 
+import dev.imas.common.FileNames;
 import dev.imas.data.FileImages.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,11 +14,14 @@ import java.util.stream.Stream;
 
 /** Pictures and masks as a list puts them together, which may have slipped by a line. */
 final class ListedPairs {
+    /** Of a list, and not of a folder. */
+    private static final String LINE = ".*:\\d+";
+
     private final List<Sample> masked;
 
     ListedPairs(Collected files) {
         masked = Stream.concat(files.labeled().stream(), files.validation().stream())
-                .filter(sample -> sample.mask() != null)
+                .filter(sample -> sample.mask() != null && sample.origin().matches(LINE))
                 .toList();
     }
 
@@ -38,11 +43,17 @@ final class ListedPairs {
 
     private List<String> crossed() {
         Set<String> names =
-                masked.stream().map(sample -> stem(sample.picture())).collect(Collectors.toSet());
+                masked.stream().map(sample -> FileNames.stem(sample.picture())).collect(Collectors.toSet());
         return masked.stream()
                 .filter(sample -> {
-                    String mask = stem(sample.mask());
-                    return !mask.equals(stem(sample.picture())) && names.contains(mask);
+                    String own = FileNames.stem(sample.picture());
+                    String mask = FileNames.stem(sample.mask());
+                    String meant = names.contains(mask)
+                            ? mask
+                            : Naming.longestBeginning(mask, names)
+                                    .map(rest -> mask.substring(0, mask.length() - rest.length()))
+                                    .orElse(own);
+                    return !meant.equals(own);
                 })
                 .map(sample -> sample.picture() + " with " + sample.mask())
                 .distinct()
@@ -50,18 +61,12 @@ final class ListedPairs {
     }
 
     private List<String> shared() {
-        Map<Path, Path> pictureOf = new HashMap<>();
-        List<String> shared = new ArrayList<>();
-        for (Sample sample : masked) {
-            Path other = pictureOf.putIfAbsent(sample.mask(), sample.picture());
-            if (other != null && !other.equals(sample.picture())) {
-                shared.add(sample.mask() + " (" + other + " and " + sample.picture() + ")");
-            }
-        }
-        return shared;
-    }
-
-    private static String stem(Path file) {
-        return WrittenNames.stem(file.getFileName().toString());
+        Map<Path, Set<Path>> pictures = new LinkedHashMap<>();
+        masked.forEach(sample -> pictures.computeIfAbsent(sample.mask(), mask -> new LinkedHashSet<>())
+                .add(sample.picture()));
+        return pictures.entrySet().stream()
+                .filter(entry -> entry.getValue().size() > 1)
+                .map(entry -> entry.getKey() + " (" + FoundValues.files(List.copyOf(entry.getValue())) + ")")
+                .toList();
     }
 }

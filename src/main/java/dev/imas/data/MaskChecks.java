@@ -118,13 +118,16 @@ final class MaskChecks {
                 .filter(MaskContent::negated)
                 .map(MaskContent::path)
                 .toList();
+        List<Integer> two = FoundValues.numbers(masks).keys();
         if (!white.isEmpty()) {
             findings.add(Finding.warning(FoundValues.files(white)
                     + (white.size() == 1 ? " says of itself" : " say of themselves")
                     + " that the least stored value is white (MinIsWhite; ImageJ's inverting LUT, and what tifffile"
                     + " makes of True and False), and what is stored as 0 is read as the highest value: if objects and"
-                    + " background have changed places now, invert the look-up table and save anew, or say in"
-                    + " data.labels which value is what, such as {0: 1, 1: 0}"));
+                    + " background have changed places now, invert the look-up table and save anew"
+                    + (two.size() == 2 && white.size() == masks.size()
+                            ? ", or add data.labels: {" + two.get(0) + ": 1, " + two.get(1) + ": 0}"
+                            : ", or say in data.labels which value is what")));
         }
         masks.stream().filter(mask -> blackNumber(mask, asked) > 0).findFirst().ifPresent(mask -> {
             String first = Colors.hex(mask.palette().get(0));

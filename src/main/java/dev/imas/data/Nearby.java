@@ -2,6 +2,7 @@ package dev.imas.data;
 
 import java.text.Normalizer;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,11 +16,17 @@ final class Nearby {
     /** What is given back of a picture, by its plain name. */
     private final Map<String, String> pictures = new LinkedHashMap<>();
 
+    /** The same by the name without zeros in front of numbers. */
+    private final Map<String, String> numbered = new HashMap<>();
+
     private int searched;
 
     /** @param names of pictures, by what is given back */
     Nearby(Map<String, String> names) {
-        names.forEach((picture, name) -> pictures.putIfAbsent(plain(name), picture));
+        names.forEach((picture, name) -> {
+            pictures.putIfAbsent(plain(name), picture);
+            numbered.putIfAbsent(counted(plain(name)), picture);
+        });
     }
 
     /**
@@ -31,6 +38,9 @@ final class Nearby {
         if (pictures.containsKey(wanted)) {
             return Optional.of(pictures.get(wanted));
         }
+        if (numbered.containsKey(counted(wanted))) {
+            return Optional.of(numbered.get(counted(wanted)));
+        }
         if (++searched > MOST_SEARCHED) {
             return Optional.empty();
         }
@@ -40,12 +50,16 @@ final class Nearby {
                 .map(pictures::get);
     }
 
-    /** In lower case, accents apart from their letters, one kind of separator, numbers without zeros in front. */
+    /** In lower case, accents apart from their letters, one kind of separator. */
     private static String plain(String name) {
         return Normalizer.normalize(name, Normalizer.Form.NFKD)
                 .toLowerCase(Locale.ROOT)
-                .replaceAll("[\\s._-]+", "_")
-                .replaceAll("(?<!\\d)0+(?=\\d)", "");
+                .replaceAll("[\\s._-]+", "_");
+    }
+
+    /** Numbers without zeros in front. */
+    private static String counted(String plain) {
+        return plain.replaceAll("(?<!\\d)0+(?=\\d)", "");
     }
 
     /** Whether a name stands in a longer one, apart from its other letters and digits. */

@@ -4,6 +4,7 @@ import dev.imas.config.ImasConfig;
 import dev.imas.config.MaskLabels;
 import dev.imas.image.LabelMap;
 import dev.imas.image.MaskValue;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the numbers in masks mean, and how many classes they are. */
 final class NumberRule {
@@ -26,6 +28,10 @@ final class NumberRule {
     private static final int MANY_CLASSES = 32;
     /** What is so many times as large as all objects together is hardly their undecided rim. */
     private static final double MOST_OF_OBJECTS = 50;
+    /** Share of all pixels that somebody may have painted by mistake, and the masks in which. */
+    private static final double MOST_OF_SLIPS = 5e-4;
+
+    private static final int FEW_MASKS = 2;
 
     private final List<MaskContent> masks;
     private final List<Finding> findings;
@@ -59,14 +65,15 @@ final class NumberRule {
             Optional<Map<String, String>> labels = painted(data.classes(), all)
                     .or(() -> ClassCount.areGreySteps(all) ? Optional.empty() : painted(data.classes(), used));
             if (labels.isPresent()) {
-                if (!labels.get().containsKey(String.valueOf(LabelMap.IGNORE))) {
-                    white(data, found, used);
+                boolean ignored = !labels.get().containsKey(String.valueOf(LabelMap.IGNORE));
+                if (ignored && white(data, found, used, FoundValues.pairs(used, false))) {
+                    return data;
                 }
                 return mapped(data, found, labels.get());
             }
         }
         if (indices) {
-            white(data, found, used);
+            white(data, found, used, themselves(used));
         }
         return data.classes() == null ? counted(data, found, used) : data;
     }
@@ -95,16 +102,23 @@ final class NumberRule {
         return tops < MOST_TOPS * places;
     }
 
-    /** Whether 255, which would be ignored, looks like a class. */
-    private void white(ImasConfig.Data data, FoundValues found, List<Integer> used) {
-        whiteApart(data, used);
-        whiteMost(data, found, used);
+    /**
+     * Whether 255, which would be ignored, looks like a class, which is told.
+     *
+     * @param others what is a class otherwise, as labels say it
+     */
+    private boolean white(ImasConfig.Data data, FoundValues found, List<Integer> used, String others) {
+        return whiteApart(data, used, others) || whiteMost(data, found, used, others);
+    }
+
+    private static String themselves(List<Integer> numbers) {
+        return numbers.stream().map(number -> number + ": " + number).collect(Collectors.joining(", "));
     }
 
     /** Some paint objects with 255 and others number them: 255 that never meets a class is likely to be one. */
-    private void whiteApart(ImasConfig.Data data, List<Integer> used) {
+    private boolean whiteApart(ImasConfig.Data data, List<Integer> used, String others) {
         if (!data.ignore().contains(LabelMap.IGNORE) || used.size() < 2) {
-            return;
+            return false;
         }
         List<MaskContent> painted = new ArrayList<>();
         for (MaskContent mask : masks) {
@@ -112,11 +126,10 @@ final class NumberRule {
             if (numbers.equals(List.of(0, LabelMap.IGNORE))) {
                 painted.add(mask);
             } else if (numbers.contains(LabelMap.IGNORE)) {
-                return;
+                return false;
             }
         }
         if (!painted.isEmpty()) {
-            String others = FoundValues.pairs(used, false);
             // One of many may be a slip of somebody who said what there is; the others would hardly be.
             boolean slip = painted.size() == 1
                     && data.classes() != null
@@ -134,26 +147,34 @@ final class NumberRule {
                     + ", 255: ignore}";
             findings.add(slip ? Finding.warning(text) : Finding.fault(text));
         }
+        return !painted.isEmpty();
     }
 
-    /** Some pixels of another value make 255 the ignored one, where it was the object. */
-    private void whiteMost(ImasConfig.Data data, FoundValues found, List<Integer> used) {
+    /** A few pixels of another value make 255 the ignored one, where it was the object. */
+    private boolean whiteMost(ImasConfig.Data data, FoundValues found, List<Integer> used, String others) {
         List<Integer> objects = used.stream().filter(value -> value != 0).toList();
         boolean all = data.ignore().contains(LabelMap.IGNORE)
                 && found.keys().contains(LabelMap.IGNORE)
                 && used.contains(0)
                 && !objects.isEmpty();
+        long slipped = masks.stream()
+                .filter(mask -> mask.numbers().stream().anyMatch(objects::contains))
+                .count();
         boolean painted = masks.stream().anyMatch(mask -> mask.numbers().equals(List.of(0, LabelMap.IGNORE)));
-        if (all
+        boolean slips = all
                 && painted
+                && slipped <= Math.max(FEW_MASKS, masks.size() / 10)
+                && found.share(objects) < MOST_OF_SLIPS
                 && found.share(LabelMap.IGNORE) > MOST_OF_OBJECTS * found.share(objects)
-                && found.share(0) > found.share(LabelMap.IGNORE)) {
-            String both = FoundValues.pairs(used, false);
-            findings.add(Finding.fault("255 would be ignored, which masks hold most of beside 0: they hold "
-                    + found.told() + "; if 255 is the object and " + found.told(objects) + " in "
-                    + found.files(objects) + " a slip, mend it there or add data.labels: {0: 0, 255: 1, other: ignore};"
-                    + " if 255 is to be ignored, data.labels: {" + both + ", 255: ignore}"));
+                && found.share(0) > found.share(LabelMap.IGNORE);
+        if (slips) {
+            String text = "255 would be ignored, which masks hold most of beside 0: they hold " + found.told()
+                    + "; if 255 is the object and " + found.told(objects) + " in " + found.files(objects)
+                    + " a slip, mend it there or add data.labels: {0: 0, 255: 1, other: ignore}; if 255 is to be"
+                    + " ignored, data.labels: {" + others + ", 255: ignore}";
+            findings.add(data.classes() == null ? Finding.fault(text) : Finding.warning(text));
         }
+        return slips;
     }
 
     /**
@@ -194,14 +215,17 @@ final class NumberRule {
 
     /** How many classes there are where nobody says so. */
     private ImasConfig.Data counted(ImasConfig.Data data, FoundValues found, List<Integer> used) {
+        Set<Path> known = new HashSet<>(); // the only labelled picture validates as well
         List<List<Integer>> each = masks.stream()
+                .filter(mask -> known.add(mask.path()))
                 .map(mask -> mask.numbers().stream().filter(used::contains).toList())
                 .filter(numbers -> !numbers.isEmpty())
                 .toList();
         if (ClassCount.areObjects(each, inOnePatch(used))) {
-            findings.add(Finding.fault("masks hold 0 to " + used.get(used.size() - 1) + ", which may be numbers of"
-                    + " objects: if every object has a number of its own, add data.instances: foreground (or border);"
-                    + " if they are classes, data.classes: " + (used.get(used.size() - 1) + 1)));
+            int most = used.get(used.size() - 1);
+            findings.add(Finding.fault("masks hold numbers up to " + most + ", which may be those of objects: if every"
+                    + " object has a number of its own, add data.instances: foreground (or border)"
+                    + (most < ClassCount.MOST ? "; if they are classes, data.classes: " + (most + 1) : "")));
             return data;
         }
         if (ClassCount.areIndices(used)) {

@@ -15,10 +15,15 @@ final class MaskValues {
      * @param negated whether the file's least value is white, and no fax
      */
     static StoredMask of(Stored stored, boolean numbers, boolean negated) throws IOException {
-        if (!numbers && (stored.kind() != Samples.Kind.UNSIGNED || stored.bits() > 16)) {
+        boolean plain = stored.kind() == Samples.Kind.UNSIGNED && stored.bits() <= 16;
+        if (!plain && !numbers) {
             throw ImageProblem.unread("has " + stored.kind() + " samples of " + stored.bits()
-                    + " bits; a mask of classes has 1 to 16 unsigned bits: save it so (in numpy: astype(\"uint8\"))"
-                    + ", or, if every object has a number of its own, set data.instances");
+                    + " bits; a mask of classes has 1 to 16 unsigned bits: save it so (in numpy: astype(\"uint8\"), of"
+                    + " whole numbers up to 255), or, if every object has a number of its own, set data.instances");
+        }
+        if (!plain && stored.meaning() != Stored.Meaning.GREY) {
+            throw ImageProblem.unread("has colours of " + stored.bits() + "-bit " + stored.kind()
+                    + " samples; numbers of objects are one channel");
         }
         if (stored.meaning() == Stored.Meaning.CMYK) {
             throw ImageProblem.unread("has the colours CMYK; save masks as a palette or grey PNG");
@@ -48,7 +53,7 @@ final class MaskValues {
         if (whole < 0 || fraction) {
             throw ImageProblem.unread("holds the number "
                     + (fraction ? String.valueOf(stored.values().number(at)) : String.valueOf(whole))
-                    + "; numbers of objects are whole, and 0 where there is none");
+                    + "; numbers of objects are whole and 0 or more, 0 where there is none");
         }
         return whole;
     }

@@ -104,7 +104,7 @@ final class TiffPage {
     }
 
     boolean fax() throws IOException {
-        return TiffCompression.of(tags.number(COMPRESSION, 1)) == TiffCompression.FAX;
+        return !jpeg() && TiffCompression.of(tags.number(COMPRESSION, 1)) == TiffCompression.FAX;
     }
 
     boolean minIsWhite() {

@@ -389,7 +389,10 @@ class GeoJsonImportTest {
     void withoutAClassificationAnotherPropertyIsTheClass() {
         String row = "{\"type\": \"Polygon\", \"coordinates\": [[[0,2],[4,2],[4,3],[0,3]]]}";
         folder().picture("a.png", 4, 3)
-                .text("a.geojson", collection(feature(SQUARE, "\"class\": \"wheat\""), feature(row, "\"label\": 7")))
+                .text(
+                        "a.geojson",
+                        collection(
+                                feature(SQUARE, "\"class\": \"wheat\""), feature(row, "\"label\": 3, \"Category\": 7")))
                 .run();
         assertThat(folder().written("classes.yaml")).contains("class_names: [\"background\", \"wheat\", \"7\"]");
     }

@@ -71,10 +71,21 @@ class ClassFileTest {
         assertThatThrownBy(() -> read("classes.txt", "1 cell\n2 debris\n"))
                 .isInstanceOf(UserException.class)
                 .hasMessage(folder.resolve("classes.txt") + " names no class 0; expected one name for each number from"
-                        + " 0 on, the background's first");
-        assertThatThrownBy(() -> read("classes.txt", "0 a\n0 b\n"))
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining("two names with the number 0");
+                        + " 0 on, the background's first, or names in data.class_names");
+        ClassFile before = read("classes.txt", "0 0 0 0 background\n1 255 0 0 cell\n");
+        assertThat(before.names()).containsExactly("background", "cell");
+        assertThat(before.palette()).containsExactly(0, 0xff0000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2 cell stage\n4 cell stage\n8 cell stage\n",
+                "background\n1 cell stage\n2 cell stage\n4 cell stage\n",
+                "background\n10x\n"
+            })
+    void namesThatBeginWithOtherNumbersStay(String text) throws IOException {
+        assertThat(read("classes.txt", text).names()).isEqualTo(text.lines().toList());
     }
 
     @Test

@@ -542,7 +542,7 @@ class MaskSurveyTest {
         folder.grey("a", 0, 1).grey("b", 0, 1, 2).grey("c", 0, 1, 2, 3).grey("v", 0, 1, 2, 3, 4);
         faults(folder.survey())
                 .containsExactly(
-                        "masks hold 0 to 4, which may be numbers of objects: if every object has a number of its own,"
+                        "masks hold numbers up to 4, which may be those of objects: if every object has a number of its own,"
                                 + " add data.instances: foreground (or border); if they are classes, data.classes: 5");
         faults(folder.survey("data.classes", 5)).isEmpty();
     }
@@ -634,10 +634,10 @@ class MaskSurveyTest {
     /** One pixel of 1 must not make all that is painted with 255 the ignored part. */
     @Test
     void aSlipDoesNotMakeTheObjectsIgnored() {
-        int[] painted = new int[256];
-        Arrays.fill(painted, 0, 60, 255);
+        int[] painted = new int[2048];
+        Arrays.fill(painted, 0, 600, 255);
         int[] slipped = painted.clone();
-        slipped[255] = 1;
+        slipped[2047] = 1;
         folder.wide("a", painted).wide("b", slipped).wide("v", painted);
         faults(folder.survey())
                 .singleElement()
@@ -649,6 +649,28 @@ class MaskSurveyTest {
                 .endsWith("if 255 is to be ignored, data.labels: {0: 0, 1: 1, 255: ignore}");
         faults(folder.survey("data.labels", Map.of("0", 0, "255", 1, "other", "ignore")))
                 .isEmpty();
+    }
+
+    /** Rims and what lies outside are ignored as they always were, however little there is of the objects. */
+    @Test
+    void whatIsToBeIgnoredIsNoSlip() {
+        int[] outside = new int[256];
+        Arrays.fill(outside, 0, 100, 255);
+        int[] rare = outside.clone();
+        rare[200] = 1;
+        folder.wide("a", outside)
+                .wide("b", rare)
+                .wide("c", rare)
+                .wide("d", rare)
+                .wide("v", rare);
+        faults(folder.survey()).isEmpty();
+    }
+
+    /** The line that is offered keeps the numbers of classes. */
+    @Test
+    void classesKeepTheirNumbersBesideWhite() {
+        folder.grey("a", 0, 1, 3, 4).grey("b", 0, 255).grey("v", 0, 1, 3, 4);
+        faults(folder.survey()).singleElement().asString().contains("data.labels: {0: 0, 1: 1, 3: 3, 4: 4, 255: 1}");
     }
 
     /** The two are as far apart as 8 and 16 bits. */
@@ -671,9 +693,11 @@ class MaskSurveyTest {
     @Test
     void objectsThatAreCountedOnAreAskedFor() {
         folder.wide("a", bands(1, 2, 3)).wide("b", bands(4, 5, 6)).wide("v", bands(7, 8, 9));
-        faults(folder.survey()).singleElement().asString().contains("which may be numbers of objects");
+        faults(folder.survey()).singleElement().asString().contains("which may be those of objects");
         folder.wide("a", bands(1, 2, 3, 5, 6, 7, 8, 9)).wide("b", bands(1, 2)).wide("v", bands(1));
-        faults(folder.survey()).singleElement().asString().contains("which may be numbers of objects");
+        faults(folder.survey()).singleElement().asString().contains("which may be those of objects");
+        folder.wide("a", bands(1, 2, 3, 4)).wide("b", bands(1, 3)).wide("v", bands(2));
+        faults(folder.survey()).isEmpty();
     }
 
     @Test

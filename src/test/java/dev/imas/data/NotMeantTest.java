@@ -100,10 +100,21 @@ class NotMeantTest {
         picture(root.resolve("images/new_superpixels.png"), 8, 6);
         picture(root.resolve("images/other_overlay.png"), 8, 6); // of no picture here
         assertThat(warnings())
-                .anyMatch(text -> text.startsWith("1 picture is named as a drawing of a picture beside, and would be"
-                        + " learned from as unlabelled pictures: " + root.resolve("images/new_superpixels.png") + ";"));
+                .anyMatch(
+                        text -> text.startsWith("named as drawings of pictures beside them, and learned from as if they"
+                                + " were unlabelled pictures: " + root.resolve("images/new_superpixels.png")
+                                + "; move"));
+        picture(root.resolve("images/new_day3_L2.png"), 8, 6);
+        picture(root.resolve("images/new_l.png"), 8, 6);
+        picture(root.resolve("images/new_seg2.png"), 8, 6);
+        assertThat(faults()).isEmpty();
         picture(root.resolve("images/new_mask.png"), 8, 6);
-        assertThat(faults()).singleElement().asString().startsWith("1 picture is named as a mask of a picture beside");
+        assertThat(faults())
+                .singleElement()
+                .asString()
+                .startsWith("named as masks of pictures beside them, and learned");
+        list(root.resolve("new.txt"), "images/new.png");
+        assertThat(faults("data.unlabeled", "new.txt")).isEmpty();
     }
 
     @Test
@@ -127,7 +138,14 @@ class NotMeantTest {
                 .asString()
                 .startsWith("1 link leads nowhere: " + root.resolve("masks/n9.png") + " (to /nowhere/n9.png); bring");
         Files.createSymbolicLink(root.resolve("back"), root);
+        Files.createSymbolicLink(root.resolve("latest"), Path.of("/nowhere/run"));
         assertThat(faults()).hasSize(1);
+        assertThat(faults("data.skip_broken", true)).isEmpty();
+        Files.delete(root.resolve("masks/n9.png"));
+        assertThat(faults()).isEmpty();
+        Files.createSymbolicLink(root.resolve("images/n7.png"), Path.of("/nowhere/n7.png"));
+        assertThat(faults()).isEmpty();
+        assertThat(warnings()).anyMatch(text -> text.startsWith("1 link leads nowhere: "));
     }
 
     @Test
@@ -156,10 +174,11 @@ class NotMeantTest {
     void linesThatHaveSlippedAreTold() {
         six("images/#.png", "masks/#.png");
         list(root.resolve("l.txt"), "images/n0.png masks/n1.png", "images/n1.png masks/n1.png");
-        list(root.resolve("v.txt"), "images/n2.png masks/n2.png");
+        picture(root.resolve("masks/n1_mask.png"), 8, 6);
+        list(root.resolve("v.txt"), "images/n2.png masks/n2.png", "images/n5.png masks/n1_mask.png");
         list(root.resolve("u.txt"), "images/n3.png");
         assertThat(warnings("data.labeled", "l.txt", "data.unlabeled", "u.txt", "data.validation", "v.txt"))
-                .anyMatch(text -> text.startsWith("1 picture is listed with a mask that is named after another one: "
+                .anyMatch(text -> text.startsWith("2 pictures are listed with a mask that is named after another one: "
                         + root.resolve("images/n0.png") + " with " + root.resolve("masks/n1.png")))
                 .anyMatch(text -> text.startsWith(
                         "1 mask is listed with several pictures: " + root.resolve("masks/n1.png") + " ("));
