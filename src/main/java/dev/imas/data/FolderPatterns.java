@@ -56,6 +56,24 @@ record FolderPatterns(
                 search, "data.validation_pictures", validationPictures, "data.validation_masks", validationMasks);
     }
 
+    /** Which patterns fit no file, or that those of masks and of pictures have no name in common. */
+    String whyNothingIsLearned(FolderTree tree) {
+        Search search = new Search(tree);
+        List<String> unfit = new ArrayList<>();
+        Map.of("data.pictures", pictures, "data.masks", masks).entrySet().stream()
+                .sorted(Map.Entry.<String, List<String>>comparingByKey().reversed())
+                .forEach(patterns -> patterns.getValue().stream()
+                        .filter(pattern -> !pattern.isEmpty()
+                                && search.of(patterns.getKey(), pattern).files().isEmpty())
+                        .forEach(pattern -> unfit.add(patterns.getKey() + " " + pattern)));
+        String patterns = "patterns are paths below " + tree.root() + " in which * stands for a picture's name"
+                + " (docs/data.md)";
+        return unfit.isEmpty()
+                ? "no labelled picture: data.masks " + masks + " fits no name of a picture that data.pictures "
+                        + pictures + " fits; " + patterns
+                : "no labelled picture: no file fits " + String.join(", ", unfit) + "; " + patterns;
+    }
+
     /** Every mask that a pattern fits, matched or not, relative to the root. */
     Set<String> maskFiles(FolderTree tree) {
         return maskFiles(new Search(tree));

@@ -137,8 +137,8 @@ final class FolderWords {
 
     static final Pattern PICTURE_ENDING = Pattern.compile(
             "(?i)(.+)([ _.-](?:images?|img|im|sat|rgb|photo|raw|input|orig|original|leftimg8bit|0000))");
-    static final Pattern MASK_BEGINNING =
-            Pattern.compile("(?i)(masks?|labels?|gt|seg|segmentation|annotation|ground_?truth|truth|target)[ _.-]");
+    static final Pattern MASK_BEGINNING = Pattern.compile(
+            "(?i)(masks?( of)?|labels?|gt|seg|segmentation|annotation|ground_?truth|truth|target)[ _.-]");
 
     private static final Pattern YEAR = Pattern.compile("20\\d\\d");
     private static final Pattern SPLIT_BEFORE_KIND = Pattern.compile("(train|val|test)(.+)");

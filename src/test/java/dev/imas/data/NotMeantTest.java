@@ -171,6 +171,19 @@ class NotMeantTest {
     }
 
     @Test
+    void patternsThatFitNothingAreNamed() {
+        six("images/#.png", "masks/#.png");
+        assertThatThrownBy(() -> faults("data.pictures", List.of("image/*"), "data.masks", List.of("mask/*")))
+                .isInstanceOf(UserException.class)
+                .hasMessage("no labelled picture: no file fits data.pictures image/*, data.masks mask/*; patterns are"
+                        + " paths below " + root + " in which * stands for a picture's name (docs/data.md)");
+        assertThatThrownBy(() -> faults("data.pictures", List.of("images/n*"), "data.masks", List.of("masks/*")))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("no labelled picture: data.masks [masks/*] fits no name of a picture that"
+                        + " data.pictures [images/n*] fits; ");
+    }
+
+    @Test
     void linesThatHaveSlippedAreTold() {
         six("images/#.png", "masks/#.png");
         list(root.resolve("l.txt"), "images/n0.png masks/n1.png", "images/n1.png masks/n1.png");

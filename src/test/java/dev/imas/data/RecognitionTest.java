@@ -102,6 +102,7 @@ class RecognitionTest {
                     images/#.png                  | masks/#-gt.png               | images/*           | masks/*-gt
                     images/#.png                  | masks/#.png.png              | images/*           | masks/*.png.png
                     images/#.png                  | masks/mask_#.png             | images/*           | masks/mask_*
+                    images/#.png                  | masks/Mask of #.png          | images/*           | masks/Mask of *
                     images/#_image.png            | masks/#_mask.png             | images/*_image     | masks/*_mask
                     #_sat.jpg                     | #_mask.png                   | *_sat              | *_mask
                     #.png                         | #_mask.png                   | *                  | *_mask
