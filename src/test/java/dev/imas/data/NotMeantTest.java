@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,7 +162,7 @@ class NotMeantTest {
     void numbersWithZerosInFrontAreNear() {
         for (int i = 8; i < 14; i++) {
             picture(root.resolve("images/" + i + ".png"), 8, 6);
-            mask(root.resolve(String.format("masks/%02d.png", i)), 8, 6, i % 2, 1);
+            mask(root.resolve(String.format(Locale.ROOT, "masks/%02d.png", i)), 8, 6, i % 2, 1);
         }
         assertThat(faults())
                 .singleElement()
