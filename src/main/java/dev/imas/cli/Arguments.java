@@ -25,8 +25,7 @@ final class Arguments {
 
     private static final String SKIP_BROKEN = "skip-broken";
     /** Sections, and keys without one, of which a trained network takes no notice. */
-    private static final Set<String> OF_TRAINING =
-            Set.of("training", "supervised", "unsupervised", "augment", "method", "seed");
+    private static final Set<String> OF_TRAINING = Set.of("training", "supervised", "unsupervised", "method");
 
     /** What a folder is trained with where nothing is said. */
     private static final Map<String, List<String>> GROUPS = groups();
@@ -202,13 +201,15 @@ final class Arguments {
 
     /** @param last what holds whatever the command line names */
     static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
+        Segmenter.Options options = last.apply(opening(line, console));
         requireHeeded(line);
-        return Segmenter.open(paths(line, "weights"), last.apply(opening(line, console)), augmentation(line));
+        return Segmenter.open(paths(line, "weights"), options, augmentation(line));
     }
 
     /** What the command line says of how weights are opened. */
     static Segmenter.Options opening(CommandLine line, Console console) {
         onePresetOrFile(line);
+        ConfigYaml.set(new LinkedHashMap<>(), assignments(line)); // tells what is wrong with any of them
         Segmenter.Options options = Segmenter.Options.defaults()
                 .strict(line.hasOption("strict"))
                 .student(line.hasOption("student"))
@@ -223,7 +224,6 @@ final class Arguments {
         options = with(options, line, "val", "data.validation");
         options = with(options, line, "device", "device");
         options = with(options, line, "precision", "precision");
-        ConfigYaml.set(new LinkedHashMap<>(), assignments(line)); // tells all faults
         for (String assignment : assignments(line)) {
             options = options.set(assignment);
         }
@@ -232,11 +232,11 @@ final class Arguments {
 
     /** What a trained network answers does not depend on how one is trained. */
     private static void requireHeeded(CommandLine line) {
-        ConfigYaml.set(new LinkedHashMap<>(), assignments(line)); // tells what is wrong with any of them
         List<String> vain = settingsGiven(line).stream()
                 .filter(key -> OF_TRAINING.contains(key.replaceFirst("\\..*", "")))
                 .toList();
-        if (!vain.isEmpty()) {
+        // With a preset or file some may be needed to make its settings fit each other.
+        if (!vain.isEmpty() && !line.hasOption("preset") && !line.hasOption("config")) {
             throw new UserException(String.join(", ", vain) + (vain.size() == 1 ? " does" : " do")
                     + " nothing to a network that is trained; leave "
                     + (vain.size() == 1 ? "it" : "them") + " out");

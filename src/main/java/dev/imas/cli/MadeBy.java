@@ -9,8 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.attribute.FileTime;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.apache.commons.cli.CommandLine;
 
@@ -18,7 +19,7 @@ import org.apache.commons.cli.CommandLine;
  * Which networks made the results of a folder, by the last command that wrote into it: a file beside them, so that
  * {@code --skip-existing} takes no other network's results for its own.
  *
- * @param text a line for each weight file, its checksum and length, and one for what was added up
+ * @param text a line for each weight file, its checksum and length, and for which network of it, and what was added up
  */
 record MadeBy(String text) {
     private static final String FILE = ".imas-predict";
@@ -32,6 +33,7 @@ record MadeBy(String text) {
             text.append("weights ").append(checksum(file)).append('\n');
         }
         TestTimeAugmentation positions = Arguments.augmentation(line);
+        text.append(line.hasOption("student") ? "student\n" : "");
         return new MadeBy(text.append("tta ")
                 .append(positions.name().toLowerCase(Locale.ROOT))
                 .append('\n')
@@ -51,29 +53,32 @@ record MadeBy(String text) {
         }
     }
 
-    /** @throws UserException where a folder says that its results are those of others */
-    void requireIn(Path out) {
+    /**
+     * Since when these networks have written into a folder: results that are older are others'.
+     *
+     * @return empty where others have come since, so that no result is theirs
+     */
+    Optional<FileTime> since(Path out) {
         Path file = out.resolve(FILE);
-        if (!Files.isRegularFile(file)) {
-            return; // results of an early version, or none
-        }
         try {
-            List<String> there = Files.readAllLines(file);
-            if (!there.equals(text.lines().toList())) {
-                throw new UserException("--skip-existing: the results in " + out
-                        + " are of other weights, or of another --tta; name another folder, or leave --skip-existing"
-                        + " out and they are made anew");
+            if (!Files.isRegularFile(file)) {
+                return Optional.of(FileTime.fromMillis(0)); // results of an early version, or none
             }
+            return text.equals(Files.readString(file))
+                    ? Optional.of(Files.getLastModifiedTime(file))
+                    : Optional.empty();
         } catch (IOException e) {
             throw new UserException(file + " cannot be read (" + FileProblem.of(e, file) + "); remove it", e);
         }
     }
 
-    /** Says so in a folder. */
+    /** Says so in a folder that does not yet. */
     void writeTo(Path out) {
         Path file = out.resolve(FILE);
         try {
-            DurableFiles.replace(file, beside -> Files.writeString(beside, text));
+            if (!Files.isRegularFile(file) || !text.equals(Files.readString(file))) {
+                DurableFiles.replace(file, beside -> Files.writeString(beside, text));
+            }
         } catch (IOException e) {
             throw new UserException(file + " cannot be written (" + FileProblem.of(e, file) + ")", e);
         }

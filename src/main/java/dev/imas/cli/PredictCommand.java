@@ -98,9 +98,12 @@ final class PredictCommand implements Command {
             results.outlines(segmenter.classNames()).ifPresent(console.err()::println);
             MadeBy maker = MadeBy.of(line);
             if (line.hasOption("skip-existing")) {
-                maker.requireIn(out);
                 FileTime trained = newestWeights(line);
-                plan = remaining(plan, job -> isDone(job, trained, segmenter, results, large), console);
+                Optional<FileTime> begun = maker.since(out);
+                plan = remaining(
+                        plan,
+                        job -> begun.isPresent() && isDone(job, later(trained, begun.get()), segmenter, results, large),
+                        console);
             }
             if (!line.hasOption("overwrite")) {
                 plan.keepDrawn(results); // of what is left to do
@@ -114,13 +117,16 @@ final class PredictCommand implements Command {
     /** Results older than the picture or a network are those of another one. */
     private static boolean isDone(
             Job job, FileTime trained, Segmenter segmenter, PredictResults results, LargePictures large) {
-        FileTime taken = modified(job.picture());
-        FileTime since = taken.compareTo(trained) > 0 ? taken : trained;
+        FileTime since = later(modified(job.picture()), trained);
         boolean labelsSuffice = results.beyondLabels().isEmpty();
         return results.there(job.stem(), since)
                 || labelsSuffice
                         && results.labelsAlone().there(job.stem(), since)
                         && large.take(segmenter, job.picture());
+    }
+
+    private static FileTime later(FileTime one, FileTime other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private static FileTime newestWeights(CommandLine line) {

@@ -34,8 +34,8 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
     private static final List<String> COLOURS = List.of("palette", "colors", "colours");
     private static final Pattern NUMBERED = Pattern.compile("(\\d{1,3})\\s*[:,;\\s]\\s*(\\S.*)");
     private static final String COLOUR = "(\\d{1,3})[\\s,;]+(\\d{1,3})[\\s,;]+(\\d{1,3})";
-    private static final Pattern COLOUR_FIRST =
-            Pattern.compile("(?:(\\d{1,3})[\\s,;:]+)?" + COLOUR + "[\\s,;:]+(\\S.*)");
+    private static final Pattern COLOUR_FIRST = Pattern.compile(COLOUR + "[\\s,;:]+(\\S.*)");
+    private static final Pattern NUMBER_FIRST = Pattern.compile("(\\d{1,3})[\\s,;:]+(" + COLOUR + "[\\s,;:]+\\S.*)");
     private static final Pattern COLOUR_LAST = Pattern.compile("(\\S.*?)[\\s,;:]+" + COLOUR);
     private static final Pattern HEX_LAST = Pattern.compile("(\\S.*?)[\\s,;:]+(#\\p{XDigit}{6})");
     private static final int MOST = 255;
@@ -105,15 +105,6 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
         return names;
     }
 
-    private static void requireNoGap(Path path, Map<Integer, ?> names) {
-        for (int i = 0; i < names.size(); i++) {
-            if (!names.containsKey(i)) {
-                throw new UserException(path + " names no class " + i + "; expected one name for each number from 0 on"
-                        + (i == 0 ? ", the background's first" : ""));
-            }
-        }
-    }
-
     private static List<Integer> colours(Path path, Object found) {
         List<Integer> colours = new ArrayList<>();
         for (Object item : found instanceof List<?> list ? list : List.of()) {
@@ -125,29 +116,47 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
     }
 
     private static ClassFile ofText(Path path) {
+        List<String> lines = text(path)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+        List<Matcher> four = lines.stream().map(NUMBER_FIRST::matcher).toList();
+        boolean numbered = four.stream().allMatch(Matcher::matches)
+                && areNumbers(four.stream()
+                        .map(line -> Integer.parseInt(line.group(1)))
+                        .toList());
         List<String> names = new ArrayList<>();
         List<Integer> palette = new ArrayList<>();
-        for (String line : text(path).lines().map(String::strip).toList()) {
-            if (line.isEmpty() || line.startsWith("#")) {
-                continue;
-            }
+        for (int i = 0; i < lines.size(); i++) {
+            String number = numbered ? four.get(i).group(1) + " " : "";
+            String line = numbered ? four.get(i).group(2) : lines.get(i);
             Matcher hex = HEX_LAST.matcher(line);
             Matcher first = COLOUR_FIRST.matcher(line);
             Matcher last = COLOUR_LAST.matcher(line);
             if (hex.matches()) {
                 palette.add(Colors.ofHex(hex.group(2)).getAsInt());
-                names.add(hex.group(1));
+                names.add(number + hex.group(1));
             } else if (first.matches()) {
-                palette.add(colour(path, line, first, 2));
-                names.add((first.group(1) == null ? "" : first.group(1) + " ") + first.group(5));
+                palette.add(colour(path, line, first, 1));
+                names.add(number + first.group(4));
             } else if (last.matches()) {
                 palette.add(colour(path, line, last, 2));
-                names.add(last.group(1));
+                names.add(number + last.group(1));
             } else {
                 names.add(line);
             }
         }
         return unnumbered(path, names, palette);
+    }
+
+    /** Whether they are those from 0 on, in whatever order. */
+    private static boolean areNumbers(List<Integer> numbers) {
+        return numbers.stream().sorted().toList().equals(places(numbers.size()));
+    }
+
+    private static List<Integer> places(int count) {
+        return IntStream.range(0, count).boxed().toList();
     }
 
     /**
@@ -159,9 +168,8 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
         List<Integer> numbers = numbered.stream()
                 .map(line -> line.matches() ? Integer.parseInt(line.group(1)) : -1)
                 .toList();
-        List<Integer> sorted = numbers.stream().sorted().toList();
-        List<Integer> places = IntStream.range(0, lines.size()).boxed().toList();
-        if (sorted.equals(places)) {
+        List<Integer> places = places(lines.size());
+        if (areNumbers(numbers)) {
             List<Integer> order = places.stream().map(numbers::indexOf).toList();
             return checked(
                     path,
@@ -170,9 +178,15 @@ public record ClassFile(Path path, List<String> names, List<Integer> palette) {
                             ? order.stream().map(palette::get).toList()
                             : palette);
         }
-        if (sorted.equals(places.stream().map(i -> i + 1).toList())) {
-            throw new UserException(path + " names no class 0; expected one name for each number from 0 on, the"
-                    + " background's first, or names in data.class_names");
+        boolean all = !numbers.contains(-1);
+        boolean fromOne = areNumbers(numbers.stream().map(number -> number - 1).toList());
+        if (all && (numbers.contains(0) || fromOne)) {
+            int missing = places.stream()
+                    .filter(i -> !numbers.contains(i))
+                    .findFirst()
+                    .orElseThrow();
+            throw new UserException(path + " names no class " + missing + "; expected one name for each number from 0"
+                    + " on, the background's first, or names in data.class_names");
         }
         boolean inPlace = places.stream()
                 .allMatch(i -> numbers.get(i) < 0 || numbers.get(i).equals(i));

@@ -157,18 +157,11 @@ public final class ConfigYaml {
     /**
      * As {@link #set(Map, String)} of each.
      *
-     * @throws UserException that tells all that cannot be set, and keys that are set twice
+     * @throws UserException that tells all that cannot be set
      */
     public static void set(Map<String, Object> layers, List<String> assignments) {
         Faults faults = new Faults();
-        Set<String> keys = new LinkedHashSet<>();
-        for (String assignment : assignments) {
-            faults.gather(() -> set(layers, assignment));
-            String key = assignment.replaceFirst("=.*", "").strip();
-            if (!keys.add(key)) {
-                faults.add("--set " + key + " is given twice; give one of them");
-            }
-        }
+        assignments.forEach(assignment -> faults.gather(() -> set(layers, assignment)));
         faults.raise("");
     }
 

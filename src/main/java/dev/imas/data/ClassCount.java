@@ -63,7 +63,8 @@ final class ClassCount {
         boolean few = patches && counts == masks.size() && most > SOME_OBJECTS; // masks, each with its own count
         boolean several = counts > 1 && (counts >= DIFFERENT_COUNTS || most > MANY_CLASSES || few);
         boolean one = masks.size() == 1 && patches && most > MANY_CLASSES;
-        boolean deleted = few && counts > 1 && gaps * LEAST_BESIDE_A_GAP <= objects;
+        boolean counted = patches && most > SOME_OBJECTS && (few || counts >= DIFFERENT_COUNTS);
+        boolean deleted = counted && counts > 1 && gaps * LEAST_BESIDE_A_GAP <= objects;
         return fromZero && (gaps == 0 ? several || one : deleted) || fromZero && patches && countedOn(masks);
     }
 

@@ -122,7 +122,11 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
         List<Sample> watched = given != null ? unlabeled : without(unlabeled, validation);
         boolean only = labeled.size() == 1; // is learned from and validates
         List<Sample> learned = given != null || only ? labeled : without(labeled, validation);
-        if (learned.isEmpty() && data.labeled() == null && !data.pictures().isEmpty()) {
+        boolean none = all.stream().noneMatch(sample -> sample.mask() != null);
+        if (learned.isEmpty()
+                && none
+                && data.labeled() == null
+                && !data.pictures().isEmpty()) {
             throw new UserException(FolderPatterns.of(data).whyNothingIsLearned(FolderTree.of(Layouts.root(data))));
         }
         if (learned.isEmpty()) {

@@ -5,6 +5,7 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.data.FolderWords.Kind;
 import dev.imas.data.FolderWords.Split;
 import dev.imas.data.Inspection.UnmatchedMask;
+import dev.imas.image.PictureNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,15 +78,23 @@ final class FolderContents {
 
     /** A mask that is gone is a label lost; a picture, one to learn from the less. Elsewhere a link is not ours. */
     private void brokenLinks() {
-        boolean chosen = listed() || data.skipBroken();
-        tellBroken(path -> places.holdsMasks(path) || isNamed(path, Kind.MASKS), !chosen);
-        tellBroken(
-                path -> !places.holdsMasks(path) && (places.holdsPictures(path) || isNamed(path, Kind.PICTURES)),
-                false);
+        tellBroken(this::isMask, !listed() && !data.skipBroken());
+        tellBroken(path -> !isMask(path) && (isPicture(path) || isFolder(path)), false);
     }
 
-    private static boolean isNamed(String path, Kind kind) {
-        return FolderWords.of(WrittenNames.last(path)).kind() == kind;
+    private boolean isMask(String path) {
+        boolean named = !places.holdsPictures(path)
+                || FolderWords.MASK_ENDING.matcher(WrittenNames.stem(path)).matches();
+        return places.holdsMasks(path) && PictureNames.isPicture(path) && named;
+    }
+
+    private boolean isPicture(String path) {
+        return places.holdsPictures(path) && PictureNames.isPicture(path);
+    }
+
+    private static boolean isFolder(String path) {
+        Kind kind = FolderWords.of(WrittenNames.last(path)).kind();
+        return kind == Kind.MASKS || kind == Kind.PICTURES;
     }
 
     private void tellBroken(Predicate<String> wanted, boolean fault) {

@@ -103,12 +103,15 @@ final class NumberRule {
     }
 
     /**
-     * Whether 255, which would be ignored, looks like a class, which is told.
+     * Tells where 255, which would be ignored, looks like a class; whether that is a fault.
      *
      * @param others what is a class otherwise, as labels say it
      */
     private boolean white(ImasConfig.Data data, FoundValues found, List<Integer> used, String others) {
-        return whiteApart(data, used, others) || whiteMost(data, found, used, others);
+        Optional<Finding> told = whiteApart(data, used, others).or(() -> whiteMost(data, found, used, others));
+        told.ifPresent(findings::add);
+        return told.filter(finding -> finding.severity() == Finding.Severity.FAULT)
+                .isPresent();
     }
 
     private static String themselves(List<Integer> numbers) {
@@ -116,9 +119,9 @@ final class NumberRule {
     }
 
     /** Some paint objects with 255 and others number them: 255 that never meets a class is likely to be one. */
-    private boolean whiteApart(ImasConfig.Data data, List<Integer> used, String others) {
+    private Optional<Finding> whiteApart(ImasConfig.Data data, List<Integer> used, String others) {
         if (!data.ignore().contains(LabelMap.IGNORE) || used.size() < 2) {
-            return false;
+            return Optional.empty();
         }
         List<MaskContent> painted = new ArrayList<>();
         for (MaskContent mask : masks) {
@@ -126,32 +129,30 @@ final class NumberRule {
             if (numbers.equals(List.of(0, LabelMap.IGNORE))) {
                 painted.add(mask);
             } else if (numbers.contains(LabelMap.IGNORE)) {
-                return false;
+                return Optional.empty();
             }
         }
-        if (!painted.isEmpty()) {
-            // One of many may be a slip of somebody who said what there is; the others would hardly be.
-            boolean slip = painted.size() == 1
-                    && data.classes() != null
-                    && masks.stream()
-                                    .filter(mask ->
-                                            mask.labeled() == painted.get(0).labeled())
-                                    .count()
-                            > 1;
-            String text = FoundValues.files(
-                            painted.stream().map(MaskContent::path).toList())
-                    + (painted.size() == 1 ? " holds" : " hold")
-                    + " 0 and 255 alone, which would be ignored; other masks hold "
-                    + FoundValues.numbers(masks).told(used) + " and no 255: if it is a class, add data.labels: {"
-                    + others + ", 255: 1}; if it is to be ignored, data.labels: {" + others
-                    + ", 255: ignore}";
-            findings.add(slip ? Finding.warning(text) : Finding.fault(text));
+        if (painted.isEmpty()) {
+            return Optional.empty();
         }
-        return !painted.isEmpty();
+        // One of many may be a slip of somebody who said what there is; the others would hardly be.
+        boolean slip = painted.size() == 1
+                && data.classes() != null
+                && masks.stream()
+                                .filter(mask -> mask.labeled() == painted.get(0).labeled())
+                                .count()
+                        > 1;
+        String text = FoundValues.files(painted.stream().map(MaskContent::path).toList())
+                + (painted.size() == 1 ? " holds" : " hold")
+                + " 0 and 255 alone, which would be ignored; other masks hold "
+                + FoundValues.numbers(masks).told(used) + " and no 255: if it is a class, add data.labels: {"
+                + others + ", 255: 1}; if it is to be ignored, data.labels: {" + others
+                + ", 255: ignore}";
+        return Optional.of(slip ? Finding.warning(text) : Finding.fault(text));
     }
 
     /** A few pixels of another value make 255 the ignored one, where it was the object. */
-    private boolean whiteMost(ImasConfig.Data data, FoundValues found, List<Integer> used, String others) {
+    private Optional<Finding> whiteMost(ImasConfig.Data data, FoundValues found, List<Integer> used, String others) {
         List<Integer> objects = used.stream().filter(value -> value != 0).toList();
         boolean all = data.ignore().contains(LabelMap.IGNORE)
                 && found.keys().contains(LabelMap.IGNORE)
@@ -167,14 +168,14 @@ final class NumberRule {
                 && found.share(objects) < MOST_OF_SLIPS
                 && found.share(LabelMap.IGNORE) > MOST_OF_OBJECTS * found.share(objects)
                 && found.share(0) > found.share(LabelMap.IGNORE);
-        if (slips) {
-            String text = "255 would be ignored, which masks hold most of beside 0: they hold " + found.told()
-                    + "; if 255 is the object and " + found.told(objects) + " in " + found.files(objects)
-                    + " a slip, mend it there or add data.labels: {0: 0, 255: 1, other: ignore}; if 255 is to be"
-                    + " ignored, data.labels: {" + others + ", 255: ignore}";
-            findings.add(data.classes() == null ? Finding.fault(text) : Finding.warning(text));
+        if (!slips) {
+            return Optional.empty();
         }
-        return slips;
+        String text = "255 would be ignored, which masks hold most of beside 0: they hold " + found.told()
+                + "; if 255 is the object and " + found.told(objects) + " in " + found.files(objects)
+                + " a slip, mend it there or add data.labels: {0: 0, 255: 1, other: ignore}; if 255 is to be"
+                + " ignored, data.labels: {" + others + ", 255: ignore}";
+        return Optional.of(data.classes() == null ? Finding.fault(text) : Finding.warning(text));
     }
 
     /**

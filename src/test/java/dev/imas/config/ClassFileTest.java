@@ -75,6 +75,11 @@ class ClassFileTest {
         ClassFile before = read("classes.txt", "0 0 0 0 background\n1 255 0 0 cell\n");
         assertThat(before.names()).containsExactly("background", "cell");
         assertThat(before.palette()).containsExactly(0, 0xff0000);
+        assertThat(read("classes.txt", "128 64 128 2 wheeler\n0 0 0 sky\n").palette())
+                .containsExactly(0x804080, 0);
+        assertThatThrownBy(() -> read("classes.txt", "0 background\n1 cell\n255 ignore\n"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("names no class 2; expected one name for each number from 0 on");
     }
 
     @ParameterizedTest

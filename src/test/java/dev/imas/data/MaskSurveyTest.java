@@ -696,6 +696,13 @@ class MaskSurveyTest {
         faults(folder.survey()).singleElement().asString().contains("which may be those of objects");
         folder.wide("a", bands(1, 2, 3, 5, 6, 7, 8, 9)).wide("b", bands(1, 2)).wide("v", bands(1));
         faults(folder.survey()).singleElement().asString().contains("which may be those of objects");
+        folder.wide("c", bands(1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
+                .wide("d", bands(1, 2, 3))
+                .wide("e", bands(1, 2, 3));
+        faults(folder.survey()).singleElement().asString().contains("which may be those of objects");
+        for (String mask : List.of("c", "d", "e")) {
+            folder.wide(mask, bands(1));
+        }
         folder.wide("a", bands(1, 2, 3, 4)).wide("b", bands(1, 3)).wide("v", bands(2));
         faults(folder.survey()).isEmpty();
     }

@@ -144,6 +144,8 @@ class NotMeantTest {
         assertThat(faults("data.skip_broken", true)).isEmpty();
         Files.delete(root.resolve("masks/n9.png"));
         assertThat(faults()).isEmpty();
+        Files.createSymbolicLink(root.resolve("images/notes.txt"), Path.of("/nowhere/notes.txt"));
+        assertThat(warnings()).noneMatch(text -> text.contains("nowhere"));
         Files.createSymbolicLink(root.resolve("images/n7.png"), Path.of("/nowhere/n7.png"));
         assertThat(faults()).isEmpty();
         assertThat(warnings()).anyMatch(text -> text.startsWith("1 link leads nowhere: "));
