@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 
 /**
  * A list of classes, one a line and in order: a name, with a colour {@code #rrggbb} or three numbers up to 255 before
- * or behind it. {@code NAME = OTHER} makes one of two names, {@code NAME = ignore} leaves its pixels
- * out of training, {@code NAME = skip} leaves its annotations out; {@code * = skip} all that the list does not name.
- * Lines that begin with "# " say nothing.
+ * or behind it. {@code NAME = OTHER} makes one of two names, {@code NAME = ignore} leaves its pixels out of training,
+ * {@code NAME = skip} leaves its annotations out; {@code * = skip} all that the list does not name. Lines that begin
+ * with "# " say nothing.
  *
  * @param names   the classes in order, less those that are called ignored
  * @param colours their colours, where the file has them; a class may have several

@@ -118,14 +118,15 @@ final class FolderWords {
 
     private static final Pattern WORDS = Pattern.compile("[ _.-]+|(?<=[a-z])(?=[A-Z])|(?<=[a-z])(?=20\\d\\d$)");
 
+    /** Words for a mask behind a picture's name that hardly mean anything else. */
+    private static final String MASK_WORDS =
+            "masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|manual";
+
     /** How a mask's name may end beside its picture's, and a picture's beside its mask's. */
-    static final Pattern MASK_ENDING = Pattern.compile(
-            "(?i).*[ _.-](masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|truth|manual|target"
-                    + "|l)\\d*");
+    static final Pattern MASK_ENDING = Pattern.compile("(?i).*[ _.-](" + MASK_WORDS + "|truth|target|l)\\d*");
 
     /** What stands behind a picture's name in that of its mask, for certain. */
-    static final Pattern MASK_ALONE = Pattern.compile(
-            "(?i)[ _.-](masks?|labels?|labell?ed|gt|seg|segmentations?|annotations?|ground_?truth|manual)");
+    static final Pattern MASK_ALONE = Pattern.compile("(?i)[ _.-](" + MASK_WORDS + ")");
 
     /** The same of a drawing over it, or of what a program made of it to look at. */
     static final Pattern DRAWING_ALONE =

@@ -74,7 +74,7 @@ record ListFile(Path path, List<Line> lines) {
     static boolean namesMostly(Path path, Set<String> stems) {
         try (Stream<String> lines = Files.lines(path, StandardCharsets.UTF_8)) {
             List<String> first = lines.limit(LINES_LOOKED_AT)
-                    .map(line -> line.strip().split("[\\s,;]+")[0])
+                    .map(line -> line.strip().replaceFirst("[\\s,;].*", ""))
                     .filter(name -> !name.isEmpty() && !name.startsWith("#"))
                     .map(WrittenPath::slashed)
                     .toList();

@@ -231,8 +231,8 @@ class PredictCommandTest {
         Result vain = predict("--input", in, "--set", "training.epochs=20", "--set", "unsupervised.threshold=0.5");
         assertThat(vain.status()).isEqualTo(Main.USER_ERROR);
         assertThat(vain.err())
-                .contains(
-                        "training.epochs, unsupervised.threshold do nothing to a network that is trained; leave them out");
+                .contains("training.epochs, unsupervised.threshold do nothing to a network that is trained; leave them"
+                        + " out");
         Result wrong = predict("--input", in, "--set", "foo.bar=1", "--set", "data.page=x");
         assertThat(wrong.status()).isEqualTo(Main.USER_ERROR);
         assertThat(wrong.err()).contains("foo").contains("data.page");

@@ -542,8 +542,9 @@ class MaskSurveyTest {
         folder.grey("a", 0, 1).grey("b", 0, 1, 2).grey("c", 0, 1, 2, 3).grey("v", 0, 1, 2, 3, 4);
         faults(folder.survey())
                 .containsExactly(
-                        "masks hold numbers up to 4, which may be those of objects: if every object has a number of its own,"
-                                + " add data.instances: foreground (or border); if they are classes, data.classes: 5");
+                        "masks hold numbers up to 4, which may be those of objects: if every object has a number of its"
+                                + " own, add data.instances: foreground (or border); if they are classes,"
+                                + " data.classes: 5");
         faults(folder.survey("data.classes", 5)).isEmpty();
     }
 

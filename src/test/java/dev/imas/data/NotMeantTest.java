@@ -123,7 +123,7 @@ class NotMeantTest {
         six("images/#.png", "masks/#.png");
         list(root.resolve("train.txt"), "n0", "n1", "n2");
         list(root.resolve("splits/test.txt"), "images/n4.png masks/n4.png");
-        list(root.resolve("val.txt"), "notes", "of", "mine");
+        list(root.resolve("val.txt"), ",", "notes", "of", "mine");
         assertThat(warnings())
                 .anyMatch(text -> text.startsWith(root.resolve("splits/test.txt") + " and " + root.resolve("train.txt")
                         + " name pictures and are not used: "));
