@@ -12,6 +12,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Pictures that are the same file under two names, by their bytes; and lists that share pictures. */
 final class Duplicates {
@@ -105,6 +107,38 @@ final class Duplicates {
                     + ", such as " + first(watched)
                     + "; the measured mIoU is not that of unseen pictures"));
         }
+        if (learned.isEmpty()) {
+            parts(findings);
+        }
+    }
+
+    /** Validation pictures whose names say that they show a part of what a labelled one shows. */
+    private void parts(List<Finding> findings) {
+        SourceNames names = new SourceNames(Stream.of(files.labeled(), files.validation())
+                .flatMap(List::stream)
+                .map(Duplicates::name)
+                .toList());
+        Map<String, List<Sample>> labeled =
+                files.labeled().stream().collect(Collectors.groupingBy(sample -> names.source(name(sample))));
+        Map<Sample, Sample> alike = new LinkedHashMap<>();
+        for (Sample sample : files.validation()) {
+            labeled.getOrDefault(names.source(name(sample)), List.of()).stream()
+                    .filter(other -> names.isPart(name(sample)) || names.isPart(name(other)))
+                    .findFirst()
+                    .ifPresent(other -> alike.put(sample, other));
+        }
+        alike.entrySet().stream()
+                .findFirst()
+                .ifPresent(first -> findings.add(Finding.warning(alike.size() + " of "
+                        + files.validation().size()
+                        + " validation pictures are parts or changed copies of what labelled"
+                        + " ones show, by their names, such as "
+                        + first.getKey().picture() + " ("
+                        + first.getValue().picture() + "); the measured mIoU is not that of unseen pictures")));
+    }
+
+    private static String name(Sample sample) {
+        return WrittenNames.last(WrittenNames.slashes(sample.picture()));
     }
 
     /** Those of a list that another list has too, under whatever name. */

@@ -3,14 +3,19 @@ package dev.imas.data;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which labelled pictures validate where a folder brings no validation set: about a fifth, one at least, and the same
  * every time. Frames of one recording resemble one another, so that a network which has seen one seems to know the
- * next: pictures whose names differ in their last number alone stay together.
+ * next, and so do parts of one picture: pictures whose names differ in their last number alone, or
+ * {@linkplain SourceNames say} that they are parts of one, stay together.
  *
  * @param entries those that are set aside
  * @param told    what was done, for people
@@ -28,27 +33,23 @@ record SetAside(List<String> entries, String told) {
             return new SetAside(List.of(), "");
         }
         int wanted = wanted(labeled);
-        Map<String, List<String>> recordings = recordings(labeled);
+        SourceNames names = new SourceNames(labeled);
+        Map<String, List<String>> recordings = recordings(names, labeled);
         if (recordings.size() == labeled.size()) {
             return spread(labeled, wanted);
         }
-        if (recordings.size() == 1) {
-            return new SetAside(lastOfEach(recordings, wanted), counted(wanted, labeled.size()) + ", the last by name");
-        }
-        List<String> whole = wholeRecordings(recordings, wanted);
-        if (whole.size() * DEAREST <= labeled.size()) {
-            long kept = whole.stream().map(SetAside::recording).distinct().count();
-            return new SetAside(
-                    whole,
-                    counted(whole.size(), labeled.size()) + ", " + kept + " of " + recordings.size()
-                            + " recordings by their names (" + examples(whole) + ")");
-        }
-        return ofEach(labeled, ", which are too few to keep one apart");
+        return whole(recordings, wanted, " of %d recordings")
+                .or(() -> whole(
+                        grouped(labeled, names::source), wanted, " of %d pictures and their tiles or changed copies"))
+                .orElseGet(() -> recordings.size() == 1
+                        ? new SetAside(
+                                lastOfEach(recordings, wanted), counted(wanted, labeled.size()) + ", the last by name")
+                        : ofEach(labeled, ", which are too few to keep one apart"));
     }
 
     /** The last frames of every recording: what a recording is about is on both sides then, but for its end. */
     static SetAside ofEach(List<String> labeled, String reason) {
-        Map<String, List<String>> recordings = recordings(labeled);
+        Map<String, List<String>> recordings = recordings(new SourceNames(labeled), labeled);
         List<String> last = lastOfEach(recordings, wanted(labeled));
         return new SetAside(
                 last,
@@ -60,27 +61,39 @@ record SetAside(List<String> entries, String told) {
         return Math.max(1, Math.round((float) labeled.size() / SHARE));
     }
 
-    private static Map<String, List<String>> recordings(List<String> labeled) {
-        Map<String, List<String>> recordings = new TreeMap<>();
-        labeled.stream().sorted().forEach(entry -> recordings
-                .computeIfAbsent(recording(entry), key -> new ArrayList<>())
+    private static Map<String, List<String>> recordings(SourceNames names, List<String> labeled) {
+        return grouped(
+                labeled, entry -> LAST_NUMBER.matcher(names.source(entry)).replaceFirst(""));
+    }
+
+    private static Map<String, List<String>> grouped(List<String> labeled, UnaryOperator<String> group) {
+        Map<String, List<String>> groups = new TreeMap<>();
+        labeled.stream().sorted().forEach(entry -> groups.computeIfAbsent(group.apply(entry), key -> new ArrayList<>())
                 .add(entry));
-        return recordings;
+        return groups;
+    }
+
+    /** Whole groups, or empty where these are too dear or of one picture each. */
+    private static Optional<SetAside> whole(Map<String, List<String>> groups, int wanted, String what) {
+        List<String> kept = smallest(groups, wanted);
+        List<String> entries = kept.stream()
+                .flatMap(group -> groups.get(group).stream())
+                .sorted()
+                .toList();
+        int total = groups.values().stream().mapToInt(List::size).sum();
+        String examples =
+                kept.stream().sorted().limit(3).map(name -> name + "*").collect(Collectors.joining(", "));
+        return groups.size() == total || entries.size() * DEAREST > total
+                ? Optional.empty()
+                : Optional.of(new SetAside(
+                        entries,
+                        counted(entries.size(), total) + ", " + kept.size()
+                                + String.format(Locale.ROOT, what, groups.size()) + " by their names (" + examples
+                                + ")"));
     }
 
     private static String counted(int taken, int of) {
         return taken + " of " + of + " labelled pictures " + (taken == 1 ? "is" : "are") + " set aside to validate";
-    }
-
-    private static String examples(List<String> entries) {
-        List<String> names =
-                entries.stream().map(SetAside::recording).distinct().limit(3).toList();
-        return String.join(", ", names.stream().map(name -> name + "*").toList());
-    }
-
-    /** A path without ending and last number. */
-    static String recording(String entry) {
-        return LAST_NUMBER.matcher(WrittenNames.withoutEnding(entry)).replaceFirst("");
     }
 
     private static SetAside spread(List<String> labeled, int wanted) {
@@ -92,18 +105,19 @@ record SetAside(List<String> entries, String told) {
         return new SetAside(taken, counted(wanted, labeled.size()));
     }
 
-    /** Recordings, smallest first, as long as they come nearer to what is wanted. */
-    private static List<String> wholeRecordings(Map<String, List<String>> recordings, int wanted) {
-        List<List<String>> smallest = new ArrayList<>(recordings.values());
-        smallest.sort(Comparator.comparingInt(List::size));
+    /** Groups, smallest first, as long as they come nearer to what is wanted. */
+    private static List<String> smallest(Map<String, List<String>> groups, int wanted) {
+        List<String> bySize = new ArrayList<>(groups.keySet());
+        bySize.sort(Comparator.comparingInt(group -> groups.get(group).size()));
         List<String> taken = new ArrayList<>();
-        for (List<String> recording : smallest) {
-            boolean nearer = Math.abs(taken.size() + recording.size() - wanted) < wanted - taken.size();
-            if (taken.isEmpty() || nearer) {
-                taken.addAll(recording);
+        int count = 0;
+        for (String group : bySize) {
+            int size = groups.get(group).size();
+            if (taken.isEmpty() || Math.abs(count + size - wanted) < wanted - count) {
+                taken.add(group);
+                count += size;
             }
         }
-        taken.sort(null);
         return taken;
     }
 

@@ -226,6 +226,16 @@ class InspectionTest {
     }
 
     @Test
+    void validationPicturesThatArePartsOfLabelledOnesAreToldByTheirNames() {
+        write(root.resolve("val/images/0_flip.png"), encode(colours(40, 31), "png"));
+        mask(root.resolve("val/masks/0_flip.png"), 40, 31, 1, 0);
+        assertThat(only(Severity.WARNING))
+                .isEqualTo("1 of 2 validation pictures are parts or changed copies of what labelled ones show, by their"
+                        + " names, such as " + at("val/images/0_flip.png") + " (" + at("images/0.png")
+                        + "); the measured mIoU is not that of unseen pictures");
+    }
+
+    @Test
     void validationPicturesInTheListsAreFound() {
         list(root.resolve("l.txt"), "images/0.png masks/0.png", "images/1.png masks/1.png");
         list(root.resolve("u.txt"), "images/0.png", "images/4.png", "val/images/v.png");

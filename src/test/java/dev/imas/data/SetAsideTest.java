@@ -65,6 +65,35 @@ class SetAsideTest {
     }
 
     @Test
+    void tilesOfOnePictureStayTogether() {
+        List<String> all = new ArrayList<>();
+        for (int slide = 1; slide <= 10; slide++) {
+            for (int y = 0; y < 2; y++) {
+                for (int x = 0; x < 2; x++) {
+                    all.add("images/slide_" + slide + " [x=" + 512 * x + ",y=" + 512 * y + ",w=512,h=512].png");
+                }
+            }
+        }
+        SetAside chosen = SetAside.of(all);
+        assertThat(chosen.entries())
+                .hasSize(8)
+                .allMatch(name -> name.startsWith("images/slide_1 ") || name.startsWith("images/slide_10 "));
+        assertThat(chosen.told())
+                .isEqualTo("8 of 40 labelled pictures are set aside to validate, 2 of 10 pictures and their tiles"
+                        + " or changed copies by their names (images/slide_1*, images/slide_10*)");
+        assertThat(SetAside.of(all.subList(0, 4)).told()).endsWith("set aside to validate, the last by name");
+    }
+
+    @Test
+    void changedCopiesStayWithTheirPicture() {
+        List<String> all = new ArrayList<>();
+        for (String name : List.of("kidney", "liver", "lung", "heart", "brain")) {
+            all.addAll(List.of(name + ".png", name + "_flip.png", name + "_rot90.png"));
+        }
+        assertThat(SetAside.of(all).entries()).containsExactly("brain.png", "brain_flip.png", "brain_rot90.png");
+    }
+
+    @Test
     void theOrderOfTheListDoesNotMatter() {
         List<String> names = new ArrayList<>(frames("x", 9));
         names.addAll(frames("y", 4));

@@ -1,0 +1,120 @@
+package dev.imas.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the names of pictures say they were cut out of or made from: tiles (QuPath's
+ * {@code NAME [x=0,y=512,w=512,h=512]}, {@code NAME_x0_y512}, {@code NAME_row1_col2}, {@code NAME_tile_3}, or
+ * {@code NAME_0_512} where all such numbers are multiples of 16) and changed copies ({@code NAME_flip},
+ * {@code NAME_rot90}, {@code NAME_aug3}, Roboflow's {@code NAME_jpg.rf.0a1b…}). Two parts of one picture look as much
+ * alike as frames of one recording.
+ */
+final class SourceNames {
+    private static final String GAP = "[ _.-]+";
+
+    /** Coordinates in brackets, as QuPath exports tiles. */
+    private static final String IN_BRACKETS = "[ _-]*[\\[(][a-z] ?= ?-?[0-9.]+(?:[,; ]+[a-z] ?= ?-?[0-9.]+)+[\\])]";
+
+    /** Two coordinates by their names; a plate's wells such as r01c02 are not parts of one picture. */
+    private static final String COORDINATES = coordinates("x", "y", "*")
+            + "|" + coordinates("i", "j", "*")
+            + "|" + coordinates("row", "col(?:umn)?", "*")
+            + "|" + coordinates("r", "c", "+");
+
+    private static final String NUMBERED_PART = GAP + "(?:tile|patch|crop)s?[ _.-]?\\d+(?:[ _.-]\\d+)*";
+
+    /** German "rot" alone is a colour, and Aug beside a year a month. */
+    private static final String CHANGED = "(?:" + GAP
+            + "(?:(?:h|v|(?:horizontal|vertical)(?:ly)?[ _-]?)?flip(?:ped)?(?:[ _-]?(?:[hvxy]|lr|ud))?|mirror(?:ed)?"
+            + "|rot[ _-]?(?:90|180|270)|rotated?(?:[ _-]?\\d{1,3})?)"
+            + "|(?<!(?:19|20)\\d\\d)" + GAP + "aug(?:mented)?(?:[ _-]?\\d{1,3})?)";
+
+    private static final String ROBOFLOW = "(?:[_.](?:jpe?g|png|bmp|tiff?|webp))?\\.rf\\.[0-9a-z]{16,}";
+
+    private static final Pattern PART = Pattern.compile(
+            "(?i)(?<=[^/])(?:" + String.join("|", IN_BRACKETS, COORDINATES, NUMBERED_PART, CHANGED, ROBOFLOW) + ")$");
+
+    /** Numbers alone at the end of a name, with something before them. */
+    private static final Pattern NUMBERS = Pattern.compile("(?<=[^/ _.,-])(?:[ _.,-]+\\d+){2,}$");
+
+    private static final int STEP = 16;
+
+    /** How many numbers at the end of names are pixels where tiles begin; 0 or at least 2. */
+    private final int offsets;
+
+    /** @param names all that are compared: only together do numbers tell that they count pixels */
+    SourceNames(List<String> names) {
+        offsets = offsets(names);
+    }
+
+    private static String coordinates(String first, String second, String gaps) {
+        String number = "[ _=-]?\\d+";
+        String sizes = "(?:[ _.-]*[wh]" + number + ")*";
+        String gap = "[ _.-]" + gaps;
+        return GAP + "(?:" + first + number + gap + second + number + "|" + second + number + gap + first + number + ")"
+                + sizes;
+    }
+
+    /** A path or name without its ending and what makes it a part of another; as it is where it is none. */
+    String source(String entry) {
+        String rest = WrittenNames.withoutEnding(entry);
+        for (Matcher part = PART.matcher(rest); part.find(); part = PART.matcher(rest)) {
+            rest = rest.substring(0, part.start());
+        }
+        Matcher numbers = NUMBERS.matcher(rest);
+        return offsets > 0 && numbers.find() ? withoutNumbers(rest, offsets) : rest;
+    }
+
+    /** Whether a name says that its picture is a part or a copy of another. */
+    boolean isPart(String entry) {
+        return !source(entry).equals(WrittenNames.withoutEnding(entry));
+    }
+
+    /**
+     * Of all names that end in several numbers, how many of the last are multiples of 16 in every name, and not the
+     * same in all: two at least, or 0.
+     */
+    private static int offsets(List<String> names) {
+        List<long[]> ends = new ArrayList<>();
+        for (String name : names) {
+            Matcher numbers = NUMBERS.matcher(WrittenNames.withoutEnding(name));
+            if (numbers.find()) {
+                ends.add(fromTheEnd(numbers.group()));
+            }
+        }
+        int shortest = ends.stream().mapToInt(end -> end.length).min().orElse(0);
+        int count = 0;
+        while (count < shortest && stepped(ends, count)) {
+            count++;
+        }
+        return count >= 2 ? count : 0;
+    }
+
+    private static boolean stepped(List<long[]> ends, int place) {
+        return ends.stream().allMatch(end -> end[place] % STEP == 0)
+                && ends.stream().mapToLong(end -> end[place]).distinct().count() > 1;
+    }
+
+    private static long[] fromTheEnd(String numbers) {
+        List<Long> found = new ArrayList<>(Arrays.stream(numbers.split("[ _.,-]+"))
+                .filter(digits -> !digits.isEmpty())
+                .map(SourceNames::value)
+                .toList());
+        Collections.reverse(found);
+        return found.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** A number of more digits than pixels have is none of theirs. */
+    private static long value(String digits) {
+        return digits.length() > 9 ? 1 : Long.parseLong(digits);
+    }
+
+    private static String withoutNumbers(String name, int count) {
+        return Pattern.compile("(?:[ _.,-]+\\d+){" + count + "}$").matcher(name).replaceFirst("");
+    }
+}
