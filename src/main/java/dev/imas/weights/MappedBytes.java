@@ -6,34 +6,62 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import sun.misc.Unsafe;
 
 /**
- * A part of a file in memory, until it is closed: Java itself would keep it there until its collector comes by, so that
- * who opens many files would hold all of them.
+ * Parts of a file in memory, until they are closed: Java itself would keep them there until its collector comes by, so
+ * that who opens many files would hold all of them. One mapping is shorter than 2 GB, a file may be longer.
  */
 final class MappedBytes implements AutoCloseable {
     private static final Unsafe UNSAFE = unsafe();
 
-    private MappedByteBuffer buffer;
+    /** Neighbouring parts, by the place of the first; null once closed. */
+    private NavigableMap<Long, MappedByteBuffer> stretches = new TreeMap<>();
 
-    MappedBytes(FileChannel channel, long begin, long bytes) throws IOException {
-        buffer = channel.map(FileChannel.MapMode.READ_ONLY, begin, bytes);
+    /**
+     * @param start   of the places in the file
+     * @param parts   first byte of each part, and the byte behind its last one
+     * @param longest bytes that one mapping may have, and each part has at most
+     */
+    MappedBytes(FileChannel channel, long start, NavigableMap<Long, Long> parts, long longest) throws IOException {
+        long begin = 0;
+        long end = -1;
+        for (Map.Entry<Long, Long> part : parts.entrySet()) {
+            if (end >= 0 && part.getValue() - begin > longest) {
+                map(channel, start, begin, end);
+                end = -1;
+            }
+            begin = end < 0 ? part.getKey() : begin;
+            end = part.getValue();
+        }
+        if (end >= 0) {
+            map(channel, start, begin, end);
+        }
     }
 
-    /** Little-endian bytes, to be read before this is closed. */
-    synchronized ByteBuffer slice(int begin, int bytes) {
-        if (buffer == null) {
+    private void map(FileChannel channel, long start, long begin, long end) throws IOException {
+        stretches.put(begin, channel.map(FileChannel.MapMode.READ_ONLY, start + begin, end - begin));
+    }
+
+    /** Little-endian bytes of a part, to be read before this is closed. */
+    synchronized ByteBuffer slice(long begin, int bytes) {
+        if (stretches == null) {
             throw new IllegalStateException("the file was closed");
         }
-        return buffer.slice(begin, bytes).order(ByteOrder.LITTLE_ENDIAN);
+        Map.Entry<Long, MappedByteBuffer> stretch = stretches.floorEntry(begin);
+        return stretch.getValue()
+                .slice((int) (begin - stretch.getKey()), bytes)
+                .order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override
     public synchronized void close() {
-        if (buffer != null) {
-            UNSAFE.invokeCleaner(buffer);
-            buffer = null;
+        if (stretches != null) {
+            stretches.values().forEach(UNSAFE::invokeCleaner);
+            stretches = null;
         }
     }
 

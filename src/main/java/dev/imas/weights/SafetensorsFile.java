@@ -1,6 +1,7 @@
 package dev.imas.weights;
 
 import dev.imas.common.UserException;
+import dev.imas.weights.SafetensorsHeader.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A safetensors file, mapped into memory: 8 bytes little-endian header length, a JSON header, raw row-major data.
@@ -19,6 +22,9 @@ import java.util.Map;
 public final class SafetensorsFile implements AutoCloseable {
     /** A header takes some hundred bytes a tensor. */
     private static final long MAX_HEADER = 32 << 20;
+
+    /** What Java maps at once. */
+    private static final long LONGEST_MAPPING = Integer.MAX_VALUE;
 
     private final Path path;
     private final Map<String, Entry> entries;
@@ -57,15 +63,15 @@ public final class SafetensorsFile implements AutoCloseable {
         private final String dtype;
         private final long[] shape;
         private final MappedBytes file;
-        private final int begin;
-        private final int end;
+        private final long begin;
+        private final int length;
 
-        private Entry(SafetensorsHeader.Place place, MappedBytes file) {
+        private Entry(Place place, MappedBytes file) {
             dtype = place.dtype();
             shape = place.shape();
             this.file = file;
-            begin = (int) place.begin();
-            end = (int) place.end();
+            begin = place.begin();
+            length = (int) (place.end() - place.begin());
         }
 
         /** F32, F64, F16, BF16, I64, I32, I16, I8, U8 or BOOL. */
@@ -80,7 +86,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
         /** Little-endian bytes of this tensor alone. */
         public ByteBuffer data() {
-            return file.slice(begin, end - begin);
+            return file.slice(begin, length);
         }
 
         public long elements() {
@@ -146,6 +152,10 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /** Opens and checks a file: every length and offset is verified before any entry is handed out. */
     public static SafetensorsFile read(Path path) throws IOException {
+        return read(path, LONGEST_MAPPING);
+    }
+
+    static SafetensorsFile read(Path path, long longestMapping) throws IOException {
         if (!Files.isRegularFile(path)) {
             throw new NoSuchFileException(path.toString());
         }
@@ -163,9 +173,9 @@ public final class SafetensorsFile implements AutoCloseable {
             ByteBuffer json = ByteBuffer.allocate((int) headerLength);
             readFully(channel, json, 8);
             long dataStart = 8 + headerLength;
-            long dataBytes = requireMappable(path, size - dataStart);
-            SafetensorsHeader header = SafetensorsHeader.read(json.array(), dataBytes);
-            MappedBytes bytes = new MappedBytes(channel, dataStart, dataBytes);
+            SafetensorsHeader header = SafetensorsHeader.read(json.array(), size - dataStart);
+            NavigableMap<Long, Long> places = mappable(path, header.tensors(), longestMapping);
+            MappedBytes bytes = new MappedBytes(channel, dataStart, places, longestMapping);
             Map<String, Entry> entries = new LinkedHashMap<>();
             header.tensors().forEach((name, place) -> entries.put(name, new Entry(place, bytes)));
             return new SafetensorsFile(path, entries, header.metadata(), bytes);
@@ -174,11 +184,16 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
-    private static long requireMappable(Path path, long bytes) {
-        if (bytes > Integer.MAX_VALUE) {
-            throw new UserException(path + " holds " + bytes + " bytes of tensors; files of up to 2 GB are read");
-        }
-        return bytes;
+    private static NavigableMap<Long, Long> mappable(Path path, Map<String, Place> tensors, long longest) {
+        NavigableMap<Long, Long> places = new TreeMap<>();
+        tensors.forEach((name, place) -> {
+            if (place.end() - place.begin() > longest) {
+                throw new UserException(path + " holds a tensor of " + (place.end() - place.begin()) + " bytes, " + name
+                        + "; up to " + longest + " are read");
+            }
+            places.merge(place.begin(), place.end(), Math::max); // an empty one begins where the next does
+        });
+        return places;
     }
 
     private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {
