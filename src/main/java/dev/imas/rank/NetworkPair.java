@@ -32,7 +32,7 @@ public record NetworkPair(Segmenter network, Segmenter other, String compared) i
     public static NetworkPair open(Path weights, Segmenter.Options options, TestTimeAugmentation positions) {
         if (positions == TestTimeAugmentation.NONE && holdsBoth(weights)) {
             RunDirectory run = new RunDirectory(weights);
-            boolean ended = Files.isRegularFile(run.teacher()); // else both are in a checkpoint
+            boolean ended = run.ended(); // else both are in a checkpoint
             Segmenter teacher = Segmenter.open(ended ? run.teacher() : weights, options);
             return beside(
                     teacher,
@@ -64,7 +64,7 @@ public record NetworkPair(Segmenter network, Segmenter other, String compared) i
 
     private static boolean holdsBoth(Path weights) {
         RunDirectory run = new RunDirectory(weights);
-        return Files.isRegularFile(run.teacher())
+        return run.ended()
                 ? Files.isRegularFile(run.student())
                 : RunWeights.of(weights, false, note -> {}).run().isPresent();
     }

@@ -181,7 +181,21 @@ public record RunDirectory(Path root) {
         return root.resolve("best.safetensors");
     }
 
-    /** The network that a finished run is to be used with; nothing is there before its end. */
+    /**
+     * Whether the networks of the run's end are here, and no later ones: of a run that went on beyond its end the files
+     * of that end stay until the next one, beside checkpoints and without a summary.
+     */
+    public boolean ended() {
+        try {
+            return Files.isRegularFile(teacher())
+                    && (Files.isRegularFile(summary()) || checkpoints().steps().isEmpty());
+        } catch (IOException e) {
+            Path folder = checkpoints().folder();
+            throw new UserException(folder + " cannot be read (" + FileProblem.of(e, folder) + ")", e);
+        }
+    }
+
+    /** The network that a run which has {@link #ended} is to be used with. */
     public Path result() {
         return Files.isRegularFile(teacher()) && Files.isRegularFile(best()) ? best() : teacher();
     }

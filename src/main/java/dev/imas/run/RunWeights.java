@@ -54,7 +54,7 @@ public record RunWeights(Path file, Optional<RunDirectory> run) {
     private static RunWeights ofFolder(Path folder, boolean student, Consumer<String> notes) throws IOException {
         RunDirectory run = new RunDirectory(folder);
         Path finished = student ? run.student() : run.result();
-        if (Files.isRegularFile(finished)) {
+        if (run.ended() && Files.isRegularFile(finished)) {
             notes.accept("weights " + finished);
             return plain(finished);
         }

@@ -62,12 +62,26 @@ class RunWeightsTest {
     void aRunThatHasEndedGivesItsResult() throws IOException {
         Files.writeString(run.teacher(), "teacher");
         Files.writeString(run.student(), "student");
+        Files.writeString(run.summary(), "{}");
         assertThat(of(run.root())).isEqualTo(new RunWeights(run.teacher(), Optional.empty()));
         assertThat(RunWeights.of(run.root(), true, notes::add).file()).isEqualTo(run.student());
         assertThat(of(run.root().resolve("student")).file()).isEqualTo(run.student());
         Files.writeString(run.best(), "best");
         assertThat(of(run.root().resolve("best")).file()).isEqualTo(run.best());
         assertThat(of(run.teacher()).file()).isEqualTo(run.teacher());
+    }
+
+    @Test
+    void theEndOfARunThatWentOnIsNoResultAnyMore() throws IOException {
+        Files.writeString(run.teacher(), "teacher");
+        Files.writeString(run.student(), "student");
+        means(run.root(), 9);
+        assertThat(RunWeights.of(run.root(), true, notes::add).file())
+                .isEqualTo(run.checkpoints().tensors(9));
+        for (long step : run.checkpoints().steps()) {
+            run.checkpoints().delete(step);
+        }
+        assertThat(of(run.root()).file()).isEqualTo(run.teacher());
     }
 
     @Test
