@@ -33,11 +33,13 @@ final class FolderObjects {
     static StoredMask read(Path folder, ImageSize picture) {
         int[] numbers = new int[Math.multiplyExact(picture.width(), picture.height())];
         int number = 0;
+        boolean negated = false;
         List<Path> files = files(folder);
         List<String> faults = new ArrayList<>();
         for (Path file : files) {
             number++;
             StoredMask object = ImageFiles.storedMask(file, picture);
+            negated |= object.negated();
             fault(object).ifPresent(fault -> faults.add(file + " " + fault));
             int[] values = object.values();
             for (int i = 0; i < numbers.length; i++) {
@@ -49,7 +51,7 @@ final class FolderObjects {
             throw new UserException(faults.get(0) + all + "; a mask of one object has 0 and one other value: save it"
                     + " anew as PNG, without smoothing, compression or transparency");
         }
-        return new StoredMask(picture.width(), picture.height(), numbers, false, List.of(), false);
+        return new StoredMask(picture.width(), picture.height(), numbers, false, List.of(), false, negated);
     }
 
     /** Why a mask does not say which pixels are its object. */

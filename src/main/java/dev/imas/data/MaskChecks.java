@@ -111,31 +111,43 @@ final class MaskChecks {
      * @param asked what was asked for, before the masks were looked at
      */
     void swapped(ImasConfig.Data asked) {
-        if (!asked.labels().isEmpty() || asked.reduceZeroLabel() || asked.instances() != Instances.OFF) {
-            return;
+        boolean asFound = asked.labels().isEmpty() && !asked.reduceZeroLabel() && asked.instances() == Instances.OFF;
+        white(asked, asFound);
+        if (asFound) {
+            masks.stream().filter(mask -> blackNumber(mask, asked) > 0).findFirst().ifPresent(mask -> {
+                String first = Colors.hex(mask.palette().get(0));
+                findings.add(Finding.warning(mask.path() + " shows 0 as " + first + " and "
+                        + blackNumber(mask, asked) + " as black, and the numbers count: 0 is read as the background;"
+                        + " if black is, say so by colour, such as data.labels: {\"#000000\": 0, \"" + first
+                        + "\": 1}"));
+            });
         }
+    }
+
+    /** @param asFound the values alone say what is what */
+    private void white(ImasConfig.Data asked, boolean asFound) {
         List<Path> white = masks.stream()
                 .filter(MaskContent::negated)
                 .map(MaskContent::path)
                 .toList();
-        List<Integer> two = FoundValues.numbers(masks).keys();
-        if (!white.isEmpty()) {
-            findings.add(Finding.warning(FoundValues.files(white)
-                    + (white.size() == 1 ? " says of itself" : " say of themselves")
-                    + " that the least stored value is white (MinIsWhite; ImageJ's inverting LUT, and what tifffile"
-                    + " makes of True and False), and what is stored as 0 is read as the highest value: if objects and"
-                    + " background have changed places now, invert the look-up table and save anew"
-                    + (two.size() == 2 && white.size() == masks.size()
-                            ? ", or add data.labels: {" + two.get(0) + ": 1, " + two.get(1) + ": 0}"
-                            : ", or say in data.labels which value is what")));
+        if (white.isEmpty()) {
+            return;
         }
-        masks.stream().filter(mask -> blackNumber(mask, asked) > 0).findFirst().ifPresent(mask -> {
-            String first = Colors.hex(mask.palette().get(0));
-            findings.add(Finding.warning(mask.path() + " shows 0 as " + first + " and "
-                    + blackNumber(mask, asked) + " as black, and the numbers count: 0 is read as the background;"
-                    + " if black is, say so by colour, such as data.labels: {\"#000000\": 0, \"" + first
-                    + "\": 1}"));
-        });
+        String told = FoundValues.files(white)
+                + (white.size() == 1 ? " says of itself" : " say of themselves")
+                + " that the least stored value is white (MinIsWhite; ImageJ's inverting LUT, and what tifffile"
+                + " makes of True and False), and what is stored as 0 is read as the highest value";
+        if (!asked.labels().isEmpty()) {
+            findings.add(Finding.note(told + ", in data.labels too"));
+            return;
+        }
+        List<Integer> two = FoundValues.numbers(masks).keys();
+        String orLabels = two.size() == 2 && white.size() == masks.size()
+                ? ", or add data.labels: {" + two.get(0) + ": 1, " + two.get(1) + ": 0}"
+                : ", or say in data.labels which value is what";
+        findings.add(Finding.warning(
+                told + ": if objects and background have changed places now, invert the look-up table and save anew"
+                        + (asFound ? orLabels : "")));
     }
 
     /** The number other than 0 that a mask holds and shows as black, where 0 is another colour; or 0. */

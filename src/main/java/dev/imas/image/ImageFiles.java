@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads PNG, JPEG, BMP, GIF, TIFF (BigTIFF, OME-TIFF) and WebP files into plain numbers. Whatever is wrong with a file
@@ -92,10 +93,10 @@ public final class ImageFiles {
 
     private static StoredMask maskOf(Path path, ImageSize picture, boolean numbers) {
         return reading(path, ImageFiles::ofMask, file -> {
-            if (file.lossy()) {
-                String format = file instanceof JpegFile ? "JPEG" : "lossy WebP";
+            Optional<String> lossy = file.lossy();
+            if (lossy.isPresent()) {
                 throw ImageProblem.unread(
-                        "is a " + format + ", whose compression changes class indices; save masks as PNG");
+                        "is a " + lossy.get() + ", whose compression changes class indices; save masks as PNG");
             }
             ImageSize size = file.orientation().shown(file.size());
             if (picture != null && !size.equals(picture)) {

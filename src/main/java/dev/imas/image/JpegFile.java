@@ -3,6 +3,7 @@ package dev.imas.image;
 import dev.imas.image.JpegHeader.Colours;
 import dev.imas.image.Stored.Meaning;
 import java.io.IOException;
+import java.util.Optional;
 
 /** A JPEG file. */
 record JpegFile(JpegHeader header) implements PictureFile {
@@ -41,8 +42,8 @@ record JpegFile(JpegHeader header) implements PictureFile {
     }
 
     @Override
-    public boolean lossy() {
-        return true;
+    public Optional<String> lossy() {
+        return Optional.of("JPEG");
     }
 
     @Override

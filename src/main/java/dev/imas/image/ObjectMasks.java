@@ -61,6 +61,6 @@ public final class ObjectMasks {
     }
 
     private static StoredMask of(StoredMask mask, int[] classes) {
-        return new StoredMask(mask.width(), mask.height(), classes, false, List.of(), mask.alpha());
+        return new StoredMask(mask.width(), mask.height(), classes, false, List.of(), mask.alpha(), mask.negated());
     }
 }

@@ -107,8 +107,8 @@ interface PictureFile {
         return List.of();
     }
 
-    /** Whether the compression changes values. */
-    default boolean lossy() {
-        return false;
+    /** What it is called, where its compression changes values. */
+    default Optional<String> lossy() throws IOException {
+        return Optional.empty();
     }
 }

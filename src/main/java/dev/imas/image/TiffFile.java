@@ -73,6 +73,11 @@ final class TiffFile implements PictureFile {
     }
 
     @Override
+    public Optional<String> lossy() throws IOException {
+        return pages.get(0).jpeg() ? Optional.of("TIFF compressed as JPEG") : Optional.empty();
+    }
+
+    @Override
     public boolean leastIsWhite() throws IOException {
         return pages.get(0).minIsWhite() && !pages.get(0).fax();
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** A WebP file of one frame. Only its colours are handed to the decoder, which would apply a profile. */
 final class WebpFile implements PictureFile {
@@ -78,8 +79,8 @@ final class WebpFile implements PictureFile {
     }
 
     @Override
-    public boolean lossy() {
-        return !lossless;
+    public Optional<String> lossy() {
+        return lossless ? Optional.empty() : Optional.of("lossy WebP");
     }
 
     @Override

@@ -612,6 +612,26 @@ class MaskSurveyTest {
                 .startsWith(white + " says of itself that the least stored value is white");
     }
 
+    /** Whoever says what the values mean may mean what is stored; whoever asks for objects says nothing of values. */
+    @Test
+    void masksWhoseLeastValueIsWhiteAreToldWhateverIsAsked() throws IOException {
+        folder.grey("a", 0, 255).grey("v", 0, 255);
+        Files.delete(folder.mask("a"));
+        Path white = root.resolve("masks/a.tif");
+        TestChannels.leastIsWhite(white, 4, 4, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        MaskSurvey labelled = folder.survey("data.labels", Map.of("0", "0", "255", "1"));
+        assertThat(warnings(labelled)).isEmpty();
+        assertThat(Finding.texts(labelled.findings(), Severity.NOTE))
+                .anyMatch(note -> note.startsWith(white + " says of itself that the least stored value is white")
+                        && note.endsWith("read as the highest value, in data.labels too"));
+        for (String instances : List.of("foreground", "border")) {
+            assertThat(warnings(folder.survey("data.instances", instances)))
+                    .singleElement()
+                    .asString()
+                    .endsWith("invert the look-up table and save anew");
+        }
+    }
+
     /** Their files hardly ever say anything else. */
     @Test
     void faxesAreNotSuspect() throws IOException {

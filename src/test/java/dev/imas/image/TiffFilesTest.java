@@ -261,6 +261,16 @@ class TiffFilesTest {
     }
 
     @Test
+    void jpegInsideIsNoMask() throws IOException {
+        BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+        Path file = write(folder.resolve("m.tif"), imageIo(image, "JPEG"));
+        assertThatThrownBy(() -> ImageFiles.storedMask(file))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + " is a TIFF compressed as JPEG, whose compression changes class indices; save masks"
+                        + " as PNG");
+    }
+
+    @Test
     void zstandard() {
         byte[] row = new byte[3000];
         for (int i = 0; i < row.length; i++) {
