@@ -28,6 +28,9 @@ public final class DataFolder {
      * @throws UserException where nothing can be recognised, or more than one thing
      */
     public static ImasConfig resolved(ImasConfig config, Consumer<String> notes) {
+        if (config.data().layout() == Layout.FOLDERS) {
+            return withSetAside(config);
+        }
         if (config.data().layout() != Layout.AUTO) {
             return config;
         }
@@ -55,6 +58,16 @@ public final class DataFolder {
                             + " learns from masks alone, in less time)");
         }
         return config.withData(data);
+    }
+
+    /** Every fifth of today's masks is another picture when there are more of them. */
+    private static ImasConfig withSetAside(ImasConfig config) {
+        Data data = config.data();
+        return !data.setAside().isEmpty() || Collected.givenValidation(data) != null
+                ? config
+                : config.withData(data.withSetAside(Collected.toValidate(config).validation().stream()
+                        .map(Sample::entry)
+                        .toList()));
     }
 
     /**

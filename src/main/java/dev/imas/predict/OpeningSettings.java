@@ -13,6 +13,7 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.Names;
 import dev.imas.config.NetworkSettings;
 import dev.imas.config.Validation;
+import dev.imas.image.PictureNames;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
@@ -24,6 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The settings that a weight file is opened with: a preset's, a file's or those of the run around it, what the weight
@@ -115,8 +120,9 @@ record OpeningSettings(Segmenter.Options options) {
 
     /** Where the run's pictures are says nothing of another folder, which is looked at anew. */
     private ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
-        boolean recognised = !ofRun.data().pictures().isEmpty() && asked.data().samePlaces(ofRun.data());
-        if (!recognised || sameFolder(ofRun.data().root(), asked.data().root())) {
+        boolean inFolders =
+                ofRun.data().layout() == Layout.FOLDERS && asked.data().samePlaces(ofRun.data());
+        if (!inFolders || sameFolder(ofRun.data().root(), asked.data().root())) {
             return asked;
         }
         if (holdsSetAside(ofRun, asked.data().root())) {
@@ -130,9 +136,22 @@ record OpeningSettings(Segmenter.Options options) {
 
     private static boolean holdsSetAside(ImasConfig ofRun, String root) {
         List<String> aside = ofRun.data().setAside();
-        return !aside.isEmpty()
-                && aside.stream()
-                        .allMatch(path -> Files.exists(WrittenPath.of(root).resolve(path)));
+        Path folder = WrittenPath.of(root);
+        Predicate<String> isThere = ofRun.data().pictures().isEmpty()
+                ? stems(folder)::contains
+                : path -> Files.exists(folder.resolve(path));
+        return !aside.isEmpty() && aside.stream().allMatch(isThere);
+    }
+
+    /** What a run in images/ and masks/, without patterns, calls its pictures. */
+    private static Set<String> stems(Path root) {
+        try (Stream<Path> pictures = Files.list(root.resolve("images"))) {
+            return pictures.map(
+                            picture -> PictureNames.stem(picture.getFileName().toString()))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            return Set.of();
+        }
     }
 
     private static boolean sameFolder(String one, String other) {

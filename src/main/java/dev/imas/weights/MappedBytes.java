@@ -52,9 +52,7 @@ final class MappedBytes implements AutoCloseable {
             throw new IllegalStateException("the file was closed");
         }
         Map.Entry<Long, MappedByteBuffer> stretch = stretches.floorEntry(begin);
-        return stretch.getValue()
-                .slice((int) (begin - stretch.getKey()), bytes)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        return stretch.getValue().slice((int) (begin - stretch.getKey()), bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

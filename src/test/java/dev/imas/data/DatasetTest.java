@@ -182,6 +182,19 @@ class DatasetTest {
         assertThat(ids(Dataset.openValidation(of("folders")).validation())).isEqualTo(ids(data.validation()));
     }
 
+    /** A run's configuration names what was set aside: every fifth of more masks would be learned from before. */
+    @Test
+    void theSamePicturesValidateWhenThereAreMoreMasks() {
+        folders();
+        ImasConfig ofRun = DataFolder.resolved(of("folders"), note -> {});
+        assertThat(ofRun.data().setAside()).containsExactly("0", "5");
+        mask(root.resolve("masks/8.png"), 8, 6, 1);
+        picture(root.resolve("images/+.png"), 8, 6);
+        mask(root.resolve("masks/+.png"), 8, 6, 1);
+        assertThat(ids(Dataset.openValidation(ofRun).validation())).containsExactly("0", "5");
+        assertThat(DataFolder.resolved(ofRun, note -> {})).isEqualTo(ofRun);
+    }
+
     @Test
     void foldersWithAValidationFolder() {
         folders();
