@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  * many as there are, and seeds with replacement, one fewer than there are (which makes the spread of few seeds
  * unbiased); both methods and all seeds see the same draw. From every draw comes a difference of the mIoU; the interval
  * is as wide to either side as 95 % of them lie from the difference that was found. What seeds add to a draw is
- * stretched by Student's factor, since the spread of two or three seeds is itself known roughly: with one seed the
- * interval is of the pictures alone.
+ * stretched by Student's factor, since the spread of two or three seeds is itself known roughly, and so is what pictures
+ * add, whose spread is made unbiased as well. With one seed the interval is of the pictures alone; one picture has none.
  */
 final class Bootstrap {
     static final int DRAWS = 2000;
@@ -93,7 +93,12 @@ final class Bootstrap {
         int pictures = a.get(0).pictures().size();
         int seeds = a.size();
         double found = mean(differences(a, b, null, absent));
-        double stretch = seeds == 1 ? 0 : student(seeds - 1) / NORMAL;
+        if (pictures == 1) {
+            return new Interval(found, Double.NaN);
+        }
+        double ofPictures = Math.sqrt(pictures / (pictures - 1.0)) * student(pictures - 1) / NORMAL;
+        // One of two seeds is off by the same either way: all of its draws lie where of others a third do.
+        double ofSeeds = seeds == 1 ? 0 : student(seeds - 1) / (seeds == 2 ? 1 : NORMAL);
         double[] off = new double[draws];
         for (int draw = 0; draw < draws; draw++) {
             Rng rng = Rng.of(seed, "bootstrap", draw);
@@ -108,7 +113,7 @@ final class Bootstrap {
                 some += each[rng.integer(0, seeds)] / (seeds - 1);
             }
             double deviation = seeds == 1 ? 0 : some - all;
-            off[draw] = Math.abs(all + stretch * deviation - found);
+            off[draw] = Math.abs(ofPictures * (all - found) + ofSeeds * deviation);
         }
         return new Interval(found, quantile(off));
     }

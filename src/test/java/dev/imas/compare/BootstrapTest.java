@@ -68,15 +68,52 @@ class BootstrapTest {
     /**
      * Two pictures and one seed: the draws are the first twice, both, the second twice, of probability 1/4, 1/2, 1/4.
      * IoU of class 1 is found pixels of all, and class 0, which is wrong always, halves the mean. The method gains 20
-     * pixels of a hundred in the first picture and none in the second: differences are 0.1, 0.05, 0.
+     * pixels of a hundred in the first picture and none in the second: differences are 0.1, 0.05, 0, and Student's
+     * factor of two is 12.7.
      */
     @Test
     void anIntervalOverTwoPicturesIsWhatEnumerationSays() {
         Interval interval =
                 Bootstrap.difference(List.of(found(70, 40)), List.of(found(50, 40)), AbsentClasses.ZERO, 2000, 1);
         assertThat(interval.estimate()).isCloseTo(0.05, EXACT);
-        assertThat(interval.half()).isCloseTo(0.05, EXACT);
+        assertThat(interval.half()).isCloseTo(0.05 * Math.sqrt(2) * 12.7062 / 1.95996, EXACT);
         assertThat(interval.excludesZero()).isFalse();
+    }
+
+    @Test
+    void onePictureProvesNothing() {
+        Interval interval = Bootstrap.difference(
+                List.of(found(70), found(60)), List.of(found(50), found(40)), AbsentClasses.ZERO, 200, 1);
+        assertThat(interval.estimate()).isCloseTo(0.1, EXACT);
+        assertThat(interval.half()).isNaN();
+        assertThat(interval.excludesZero()).isFalse();
+    }
+
+    /** Where pictures add nothing, Student's interval of the two differences. */
+    @Test
+    void twoSeedsAreAsUncertainAsStudentSays() {
+        Interval interval = Bootstrap.difference(
+                List.of(found(70, 70), found(60, 60)), List.of(found(50, 50), found(50, 50)), AbsentClasses.ZERO, 500, 1);
+        assertThat(interval.half())
+                .isCloseTo(Bootstrap.ofSeeds(new double[] {0.1, 0.05}).half(), EXACT);
+    }
+
+    /** Pictures that differ by chance alone: a difference is claimed about as seldom as the level says. */
+    @Test
+    void fewPicturesClaimLittle() {
+        for (int pictures : new int[] {2, 4, 8, 20}) {
+            int claimed = 0;
+            int trials = 400;
+            for (int t = 0; t < trials; t++) {
+                Rng rng = Rng.of(t, "claims", pictures);
+                int[] a = IntStream.range(0, pictures).map(i -> rng.integer(30, 70)).toArray();
+                int[] b = IntStream.range(0, pictures).map(i -> rng.integer(30, 70)).toArray();
+                boolean seen = Bootstrap.difference(List.of(found(a)), List.of(found(b)), AbsentClasses.ZERO, 200, t)
+                        .excludesZero();
+                claimed += seen ? 1 : 0;
+            }
+            assertThat(claimed / (double) trials).as(pictures + " pictures").isLessThan(0.09);
+        }
     }
 
     @Test
@@ -111,7 +148,8 @@ class BootstrapTest {
                     .toArray();
             double all = (each[0] + each[1] + each[2]) / 3;
             double seeds = (each[rng.integer(0, 3)] + each[rng.integer(0, 3)]) / 2;
-            off[draw] = Math.abs(all + 4.3027 / 1.95996 * (seeds - all) - expected);
+            double pictures = Math.sqrt(4 / 3.0) * 3.1824 / 1.95996 * (all - expected);
+            off[draw] = Math.abs(pictures + 4.3027 / 1.95996 * (seeds - all));
         }
         Arrays.sort(off);
         Interval interval = Bootstrap.difference(counts(a), counts(b), AbsentClasses.ZERO, draws, 9);
@@ -174,7 +212,7 @@ class BootstrapTest {
         assertThat(Verdict.hardness(new Interval(0.002, 0.006)))
                 .isEqualTo("hardness changes the result by +0.2 ± 0.6 points: no difference seen");
         assertThat(Verdict.hardness(new Interval(0.0003, 0.0001))).endsWith("by 0.0 ± 0.0 points: no difference seen");
-        assertThat(Verdict.hardness(new Interval(0.03, Double.NaN))).endsWith("in one seed, which proves nothing");
+        assertThat(Verdict.hardness(new Interval(0.03, Double.NaN))).endsWith("of one seed or picture, which proves nothing");
         assertThat(Verdict.gap("iMAS", 0.7, 0.762, 0.8))
                 .isEqualTo("iMAS closes 62 % of the gap to all labels (70.0 to 80.0 %)");
         assertThat(Verdict.gap("iMAS", 0.8, 0.81, 0.79)).contains("there is no gap to close");
