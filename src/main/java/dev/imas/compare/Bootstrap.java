@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
  * many as there are, and seeds with replacement, one fewer than there are (which makes the spread of few seeds
  * unbiased); both methods and all seeds see the same draw. From every draw comes a difference of the mIoU; the interval
  * is as wide to either side as 95 % of them lie from the difference that was found. What seeds add to a draw is
- * stretched by Student's factor, since the spread of two or three seeds is itself known roughly, and so is what pictures
- * add, whose spread is made unbiased as well. With one seed the interval is of the pictures alone; one picture has none.
+ * stretched by Student's factor, since the spread of two or three seeds is itself known roughly, and so is what
+ * pictures add, whose spread is made unbiased as well. With one seed the interval is of the pictures alone; of one
+ * picture there is none.
  */
 final class Bootstrap {
     static final int DRAWS = 2000;

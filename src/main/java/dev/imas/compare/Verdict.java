@@ -29,7 +29,8 @@ final class Verdict {
 
     private static String effect(String what, Interval gain, String better, String worse, String neither) {
         if (Double.isNaN(gain.half())) {
-            return what + " " + neither + " " + signed(gain.estimate()) + " points of one seed or picture, which proves nothing";
+            return what + " " + neither + " " + signed(gain.estimate())
+                    + " points of one seed or picture, which proves nothing";
         }
         String points = points(Math.abs(gain.estimate())) + " ± " + points(gain.half()) + " points";
         if (gain.excludesZero()) {

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 
 /** Where a run goes on, if what it would compute with is what it began with. */
 final class ResumePoint {
+    private static final String LABELED = "labeled";
     private static final String UNLABELED = "unlabeled";
     private static final String EPOCH_LENGTH = "data.epoch_length: ";
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
@@ -49,7 +50,7 @@ final class ResumePoint {
             throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes)
                     + "; resume with the old values, or train anew with another --out");
         }
-        requireData(found, data, listener);
+        requireData(found, config, data, listener);
         listener.message("continuing after step " + found.state().step());
         return Optional.of(withEpochs(found, config(config, data, newest), data, listener));
     }
@@ -73,14 +74,16 @@ final class ResumePoint {
         }
     }
 
-    /** The run's own pictures; unlabelled ones may be gone or replaced. */
-    private static void requireData(Checkpoint found, Dataset data, TrainListener listener) {
+    /** The run's own pictures; unlabelled ones may be gone or replaced, others too where broken ones are left out. */
+    private static void requireData(Checkpoint found, ImasConfig config, Dataset data, TrainListener listener) {
         List<String> other = new ArrayList<>();
         new TreeMap<>(data.fingerprints()).forEach((list, now) -> {
             String before = found.data().path(list).asText();
-            boolean fewer = list.equals(UNLABELED) && pictures(now) <= pictures(before) && pictures(now) > 0;
+            boolean leftOut = list.equals(UNLABELED) || config.data().skipBroken();
+            boolean fewer = leftOut && pictures(now) <= pictures(before) && pictures(now) > 0;
             if (!same(before, now) && fewer) {
-                listener.message("the unlabelled pictures are not those that the run began with (" + pictures(now)
+                listener.message("the " + list.replace("labeled", "labelled")
+                        + " pictures are not those that the run began with (" + pictures(now)
                         + ", before " + pictures(before) + ", or other files): it goes on with these, an epoch stays as"
                         + " long as it was, and the bits are no longer those of a run without the change");
             } else if (!same(before, now)) {
@@ -109,9 +112,19 @@ final class ResumePoint {
         return !same(from.data().path(UNLABELED).asText(), data.fingerprints().get(UNLABELED));
     }
 
+    /** Whether its epochs would be of another length now, where the data set says how long they are. */
+    private static boolean otherLength(Checkpoint from, Dataset data) {
+        boolean byLabeled = pictures(from.data().path(UNLABELED).asText()) == 0;
+        return otherUnlabeled(from, data)
+                || (byLabeled
+                        && !same(
+                                from.data().path(LABELED).asText(),
+                                data.fingerprints().get(LABELED)));
+    }
+
     /** The configuration with epochs as long as they were, so that steps and rates stay where they are. */
     static ImasConfig config(ImasConfig config, Dataset data, Optional<Checkpoint> from) {
-        if (from.isEmpty() || !otherUnlabeled(from.get(), data)) {
+        if (from.isEmpty() || !otherLength(from.get(), data)) {
             return config;
         }
         return config.withData(config.data().withEpochLength(epochLength(from.get())));
@@ -123,10 +136,11 @@ final class ResumePoint {
 
     private static int epochLength(Checkpoint from) {
         int given = from.config().at("/data/epoch_length").asInt();
-        int batch = from.config().at("/training/batch_unlabeled").asInt();
-        return given > 0
-                ? given
-                : Math.max(batch, pictures(from.data().path(UNLABELED).asText()));
+        int unlabeled = pictures(from.data().path(UNLABELED).asText());
+        int whole =
+                unlabeled > 0 ? unlabeled : pictures(from.data().path(LABELED).asText());
+        String batch = unlabeled > 0 ? "/training/batch_unlabeled" : "/training/batch_labeled";
+        return given > 0 ? given : Math.max(from.config().at(batch).asInt(), whole);
     }
 
     /** Another number of epochs is another schedule from here on. */

@@ -4,6 +4,7 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Keep;
 import dev.imas.device.Compute;
+import dev.imas.device.OutOfMemory;
 import dev.imas.distributed.Ranks;
 import dev.imas.run.EpochMetrics;
 import dev.imas.run.RunSummary;
@@ -22,6 +23,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The loop: steps, rows, evaluations and checkpoints of one run. Its parts are the caller's. */
 final class TrainingRun {
+    private static final String TOO_LARGE = "an evaluation sees validation pictures whole or in windows:"
+            + " train anew with evaluation.mode=sliding, a smaller evaluation.window or evaluation.scale";
+
     private final ImasConfig config;
     private final Compute compute;
     private final TrainListener listener;
@@ -217,7 +221,7 @@ final class TrainingRun {
                 e);
     }
 
-    /** A file that breaks an evaluation, which is done again from its epoch on. */
+    /** A file that breaks an evaluation, which is done again from its epoch on; or pictures too large for it. */
     private <T> T measured(Supplier<T> evaluation) {
         try {
             return evaluation.get();
@@ -226,6 +230,10 @@ final class TrainingRun {
                     e.getMessage() + "; the run stopped while it was evaluated: put the file right, then go on with"
                             + " --resume from the last checkpoint; --skip-broken goes on without it",
                     e);
+        } catch (RuntimeException e) {
+            throw OutOfMemory.advice(e, TOO_LARGE)
+                    .<RuntimeException>map(advice -> new UserException(advice, e))
+                    .orElse(e);
         } finally {
             parts.broken.tell();
         }

@@ -93,7 +93,11 @@ class BootstrapTest {
     @Test
     void twoSeedsAreAsUncertainAsStudentSays() {
         Interval interval = Bootstrap.difference(
-                List.of(found(70, 70), found(60, 60)), List.of(found(50, 50), found(50, 50)), AbsentClasses.ZERO, 500, 1);
+                List.of(found(70, 70), found(60, 60)),
+                List.of(found(50, 50), found(50, 50)),
+                AbsentClasses.ZERO,
+                500,
+                1);
         assertThat(interval.half())
                 .isCloseTo(Bootstrap.ofSeeds(new double[] {0.1, 0.05}).half(), EXACT);
     }
@@ -106,8 +110,12 @@ class BootstrapTest {
             int trials = 400;
             for (int t = 0; t < trials; t++) {
                 Rng rng = Rng.of(t, "claims", pictures);
-                int[] a = IntStream.range(0, pictures).map(i -> rng.integer(30, 70)).toArray();
-                int[] b = IntStream.range(0, pictures).map(i -> rng.integer(30, 70)).toArray();
+                int[] a = IntStream.range(0, pictures)
+                        .map(i -> rng.integer(30, 70))
+                        .toArray();
+                int[] b = IntStream.range(0, pictures)
+                        .map(i -> rng.integer(30, 70))
+                        .toArray();
                 boolean seen = Bootstrap.difference(List.of(found(a)), List.of(found(b)), AbsentClasses.ZERO, 200, t)
                         .excludesZero();
                 claimed += seen ? 1 : 0;
@@ -212,7 +220,8 @@ class BootstrapTest {
         assertThat(Verdict.hardness(new Interval(0.002, 0.006)))
                 .isEqualTo("hardness changes the result by +0.2 ± 0.6 points: no difference seen");
         assertThat(Verdict.hardness(new Interval(0.0003, 0.0001))).endsWith("by 0.0 ± 0.0 points: no difference seen");
-        assertThat(Verdict.hardness(new Interval(0.03, Double.NaN))).endsWith("of one seed or picture, which proves nothing");
+        assertThat(Verdict.hardness(new Interval(0.03, Double.NaN)))
+                .endsWith("of one seed or picture, which proves nothing");
         assertThat(Verdict.gap("iMAS", 0.7, 0.762, 0.8))
                 .isEqualTo("iMAS closes 62 % of the gap to all labels (70.0 to 80.0 %)");
         assertThat(Verdict.gap("iMAS", 0.8, 0.81, 0.79)).contains("there is no gap to close");

@@ -21,6 +21,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that break, vanish or are replaced while a run goes on or stands still. */
 class BrokenPicturesTest {
@@ -212,6 +214,28 @@ class BrokenPicturesTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("the data set is not the one the run began with: labeled: \"")
                 .hasMessageContaining("sizes ");
+    }
+
+    /** As the message of a run says that stopped at such a file. */
+    @ParameterizedTest
+    @CsvSource({"1,labelled", "0,validation"})
+    void resumeWithSkipBrokenGoesOnWithoutPicturesWithMasks(int broken, String list) {
+        TestFiles.picture(picture(PICTURES), 60, 48);
+        TestFiles.mask(photos.resolve("masks/" + PICTURES + ".png"), 60, 48, 0, 1, 2, 3, 4, 5, 6);
+        TestFiles.picture(picture(PICTURES + 1), 61, 48);
+        TestFiles.mask(photos.resolve("masks/" + (PICTURES + 1) + ".png"), 61, 48, 0, 1, 2, 3, 4, 5, 6);
+        Path out = folder.resolve("masked");
+        assertThatThrownBy(() -> Trainer.run(config(false), out, false, new At(4, () -> {
+                    throw new IllegalStateException("killed");
+                })))
+                .hasMessage("killed");
+        cut(broken);
+        assertThatThrownBy(() -> Trainer.run(config(false), out, true, nothing()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(picture(broken).toString());
+        assertThat(Trainer.run(config(true), out, true, nothing()).steps()).isEqualTo(6);
+        assertThat(messages)
+                .anyMatch(line -> line.startsWith("the " + list + " pictures are not those that the run began with ("));
     }
 
     @Test
