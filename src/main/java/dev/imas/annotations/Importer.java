@@ -107,7 +107,8 @@ public final class Importer {
         Matches matches = new Matches(request, pictures, findings);
         for (Path file : files) {
             Interrupts.check();
-            findings.gather(() -> reader.read(file, findings).forEach(one -> findings.gather(() -> matches.add(one))));
+            findings.gather(
+                    () -> reader.read(file, findings).forEach(one -> findings.gather(() -> matches.add(file, one))));
         }
         List<Matches.Annotated> annotated = matches.annotated();
         findings.raise();

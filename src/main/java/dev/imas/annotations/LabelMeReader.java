@@ -3,15 +3,20 @@ package dev.imas.annotations;
 import dev.imas.common.FileNames;
 import dev.imas.image.ImageSize;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** LabelMe's JSON, versions 3 to 5: one file a picture. */
 final class LabelMeReader implements AnnotationReader {
+    private static final Pattern ABSOLUTE = Pattern.compile("/|[A-Za-z]:");
+
     @Override
     public boolean reads(Path file) {
         return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".json");
@@ -32,10 +37,30 @@ final class LabelMeReader implements AnnotationReader {
         return List.of(new AnnotatedPicture.Held(file.toString(), names(file, rest), size(rest), annotations));
     }
 
-    /** What imagePath says, or else the picture beside the file. */
+    /** What imagePath says, or else the picture beside the file; with the folders that both are meant from. */
     private static List<String> names(Path file, Json rest) {
-        String beside = FileNames.stem(file);
-        return rest.text("imagePath").map(path -> List.of(path, beside)).orElse(List.of(beside));
+        String beside = resolved(file, FileNames.stem(file));
+        return rest.text("imagePath")
+                .map(path -> List.of(resolved(file, path), beside))
+                .orElse(List.of(beside));
+    }
+
+    /** In texts, as another system's path need not be one of this system's. */
+    private static String resolved(Path file, String path) {
+        String written = path.replace('\\', '/');
+        if (ABSOLUTE.matcher(written).lookingAt()) {
+            return written;
+        }
+        Deque<String> parts = new ArrayDeque<>();
+        file.toAbsolutePath().normalize().getParent().forEach(folder -> parts.add(folder.toString()));
+        for (String part : written.split("/")) {
+            if (part.equals("..")) {
+                parts.pollLast();
+            } else if (!part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        return "/" + String.join("/", parts);
     }
 
     private static Optional<ImageSize> size(Json rest) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Which picture is annotated by what. */
 final class Matches {
@@ -33,7 +34,7 @@ final class Matches {
     private final ImportRequest request;
     private final PictureFolder pictures;
     private final Findings findings;
-    private final Map<Path, List<AnnotatedPicture>> found = new TreeMap<>();
+    private final Map<Path, List<Claim>> found = new TreeMap<>();
 
     Matches(ImportRequest request, PictureFolder pictures, Findings findings) {
         this.request = request;
@@ -41,31 +42,51 @@ final class Matches {
         this.findings = findings;
     }
 
-    /** Looks for the pictures that something annotates; notes where there are none. */
-    void add(AnnotatedPicture annotated) {
+    /**
+     * Looks for the pictures that something annotates; notes where there are none.
+     *
+     * @param source the file that says so
+     */
+    void add(Path source, AnnotatedPicture annotated) {
         List<Path> files =
                 new ArrayList<>(pictures.find(annotated.names(), request.format() == AnnotationFormat.GEOJSON));
         if (files.isEmpty() && namesOnlyPicture(annotated)) {
             pictures.only().ifPresent(files::add);
         }
         if (files.isEmpty()) {
-            findings.skip(
-                    "annotated pictures that are not in --images",
-                    annotated.names().get(0) + " (" + annotated.origin() + ")");
+            noteAbsent(annotated);
         }
         if (request.format() == AnnotationFormat.LABELME) {
             requireOne(annotated, files);
         }
+        Claim claim = new Claim(source, namesPictures() ? leading(annotated) : "", annotated);
         files.forEach(
-                file -> found.computeIfAbsent(file, key -> new ArrayList<>()).add(annotated));
+                file -> found.computeIfAbsent(file, key -> new ArrayList<>()).add(claim));
+    }
+
+    private void noteAbsent(AnnotatedPicture annotated) {
+        findings.skip(
+                "annotated pictures that are not in --images",
+                annotated.names().get(0) + " (" + annotated.origin() + ")");
+    }
+
+    /** The name that a picture was found by; the likeliest where none was. */
+    private String leading(AnnotatedPicture annotated) {
+        return annotated.names().stream()
+                .filter(name -> !pictures.find(List.of(name), false).isEmpty())
+                .findFirst()
+                .orElse(annotated.names().get(0));
     }
 
     /** One file for one picture needs no equal names, unless it names another picture itself. */
     private boolean namesOnlyPicture(AnnotatedPicture annotated) {
-        boolean named = request.format() == AnnotationFormat.COCO || request.format() == AnnotationFormat.LABELME;
-        return !named
+        return !namesPictures()
                 && Files.isRegularFile(request.annotations())
                 && pictures.only().isPresent();
+    }
+
+    private boolean namesPictures() {
+        return request.format() == AnnotationFormat.COCO || request.format() == AnnotationFormat.LABELME;
     }
 
     /** After pictures were renamed, what a file says and what it is called may lead to different ones. */
@@ -83,9 +104,11 @@ final class Matches {
     /** The annotated pictures, by name; a picture of another size than its annotations say is a fault. */
     List<Annotated> annotated() {
         List<Annotated> annotated = new ArrayList<>();
-        found.forEach((file, sources) -> findings.gather(() -> {
+        found.forEach((file, claims) -> findings.gather(() -> {
+            List<Claim> own = namesPictures() ? own(file, claims) : claims;
             ImageSize size = ImageFiles.size(file);
-            List<Source> framed = sources.stream()
+            List<Source> framed = own.stream()
+                    .map(Claim::annotated)
                     .map(source -> new Source(
                             source,
                             frame(file, size, source),
@@ -94,6 +117,15 @@ final class Matches {
             annotated.add(new Annotated(file, size, framed));
         }));
         return annotated;
+    }
+
+    /** The claims that are about the picture; notes those about another of its name, which folders tell. */
+    private List<Claim> own(Path picture, List<Claim> claims) {
+        List<Claim> nearest = Claim.nearest(picture, claims);
+        Map<Boolean, List<Claim>> own =
+                claims.stream().collect(Collectors.partitioningBy(claim -> claim.maybeSame(nearest)));
+        own.get(false).forEach(claim -> noteAbsent(claim.annotated()));
+        return own.get(true);
     }
 
     private Frame frame(Path file, ImageSize size, AnnotatedPicture source) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -157,21 +158,41 @@ final class PictureFolder {
         return Optional.empty();
     }
 
-    /** Of pictures in several folders the one that shares most of the name's folders. */
+    /**
+     * Of pictures in several folders the one that shares most of the name's folders; those below {@code --images} tell
+     * more than those above it.
+     */
     private Path nearest(List<Path> found, String name) {
-        TreeMap<Integer, List<Path>> bySharing =
-                new TreeMap<>(found.stream().collect(Collectors.groupingBy(file -> sharedFolders(file, name))));
-        List<Path> best = bySharing.lastEntry().getValue();
+        List<Path> best = most(found, file -> sharedFolders(relative(file), name));
         if (best.size() > 1) {
-            throw new UserException("the name " + Words.brief(name) + " fits " + best.get(0) + " and " + best.get(1)
+            best = most(best, file -> sharedFolders(file, name));
+        }
+        if (best.size() > 1) {
+            throw new UserException("the name " + Words.briefPath(name) + " fits " + best.get(0) + " and " + best.get(1)
                     + "; keep one of them in --images");
         }
         return best.get(0);
     }
 
-    private int sharedFolders(Path file, String name) {
-        String[] mine = normal(relative(file)).split("/");
-        String[] theirs = name.split("/");
+    private static List<Path> most(List<Path> files, ToIntFunction<Path> shared) {
+        return new TreeMap<>(files.stream().collect(Collectors.groupingBy(shared::applyAsInt)))
+                .lastEntry()
+                .getValue();
+    }
+
+    /** How many folders next to the picture a name has too, whether the picture's are those of a link or of its end. */
+    static int sharedFolders(Path picture, String name) {
+        int written = sharedFolders(absolute(picture).toString(), name);
+        try {
+            return Math.max(written, sharedFolders(picture.toRealPath().toString(), name));
+        } catch (IOException e) {
+            return written; // told when the picture is read
+        }
+    }
+
+    private static int sharedFolders(String path, String name) {
+        String[] mine = normal(path).replace('\\', '/').split("/");
+        String[] theirs = normal(name).replace('\\', '/').split("/");
         int shared = 0;
         while (shared < mine.length - 1
                 && shared < theirs.length - 1

@@ -15,6 +15,12 @@ final class Words {
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
     }
 
+    /** A path, of which the end tells most. */
+    static String briefPath(String path) {
+        String line = printable(path);
+        return line.length() <= LONGEST ? line : "..." + line.substring(line.length() - LONGEST);
+    }
+
     /** A number with its noun, which takes an s unless the number is one. */
     static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");

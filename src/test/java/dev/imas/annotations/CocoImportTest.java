@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CocoImportTest {
@@ -119,6 +120,44 @@ class CocoImportTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("the name a.png fits ")
                 .hasMessageContaining("train/a.png and ");
+    }
+
+    /** Two pictures of one base name, of which one is there: only its own annotations belong on it. */
+    @Test
+    void annotationsOfAnotherFoldersPictureAreLeftOutWhereFoldersTell() {
+        ImportFolder folder = folder().picture("video1/a.png", 4, 3)
+                .text(
+                        "i.json",
+                        coco(
+                                image(1, "video1/a.png") + "," + image(2, "video2/a.png"),
+                                object(1, 7, SQUARE) + "," + object(2, 3, "[[0,0, 4,0, 4,3, 0,3]]")));
+        String report = folder.from(folder.images().resolve("video1")).run();
+        assertThat(folder.mask("a.png")).isEqualTo("0110\n0110\n0000\n");
+        assertThat(report).contains("annotated pictures that are not in --images: 1 (video2/a.png (");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"video1/a.png, video2/a.png", "a.png, a.jpg", "a.png, video1/a.png"})
+    void entriesOfTwoPicturesThatLeadToOneAreRefused(String one, String other) {
+        ImportFolder folder = folder().picture("a.png", 4, 3)
+                .text("i.json", coco(image(1, one) + "," + image(2, other), object(1, 7, SQUARE)));
+        assertThatThrownBy(folder::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("i.json $.images[0] (" + one + ") and ")
+                .hasMessageContaining("i.json $.images[1] (" + other + ") both lead to ")
+                .hasMessageContaining("a.png; expected one picture for each: give --images the folder that holds both");
+        assertThat(folder.out()).doesNotExist();
+    }
+
+    /** Such as one file a class, or a file a person. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a.png", "images/a.png", "a.jpg", "/home/x/images/A.PNG"})
+    void severalFilesMayBeAboutOnePicture(String other) {
+        folder().picture("a.png", 4, 3)
+                .text("1.json", coco(image(1, "images/a.png"), object(1, 7, SQUARE)))
+                .text("2.json", coco(image(1, other), object(1, 3, "[[0,2, 4,2, 4,3, 0,3]]")))
+                .run();
+        assertThat(folder().mask("a.png")).isEqualTo("0110\n0110\n2222\n");
     }
 
     @Test

@@ -23,14 +23,22 @@ final class ImportFolder {
     private boolean emptyIsBackground;
     private RoiClass roiClass = RoiClass.ALL;
     private String classes;
+    private Path images;
 
     ImportFolder(Path root, AnnotationFormat format) {
         this.root = root;
         this.format = format;
+        images = root.resolve("images");
     }
 
     Path images() {
-        return root.resolve("images");
+        return images;
+    }
+
+    /** Imports the pictures of another folder, such as a part of that one. */
+    ImportFolder from(Path folder) {
+        images = folder;
+        return this;
     }
 
     Path annotations() {

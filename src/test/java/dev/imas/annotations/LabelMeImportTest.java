@@ -110,6 +110,53 @@ class LabelMeImportTest {
                 .hasMessageContaining("b.png, the file's own name to ");
     }
 
+    /** imagePath has no folder where the picture lies beside its file, so that the file's folder is the picture's. */
+    @Test
+    void theFoldersOfFilesTellWhichPictureTheyAreAbout() {
+        ImportFolder folder = folder().picture("video1/a.png", 5, 4)
+                .picture("video2/a.png", 5, 4)
+                .text("video1/a.json", file("a.png", SQUARE))
+                .text("video2/a.json", file("a.png", shape("cell", "rectangle", "[[0,3],[5,4]]")));
+        folder.run();
+        assertThat(folder.mask("video1-a.png")).isEqualTo("01100\n01100\n00000\n00000\n");
+        assertThat(folder.mask("video2-a.png")).isEqualTo("00000\n00000\n00000\n11111\n");
+    }
+
+    @Test
+    void annotationsOfAnotherFoldersPictureAreLeftOut() {
+        ImportFolder folder = folder().picture("video1/a.png", 5, 4)
+                .text("video1/a.json", file("a.png", SQUARE))
+                .text("video2/a.json", file("a.png", shape("cell", "rectangle", "[[0,3],[5,4]]")));
+        String report = folder.from(folder.images().resolve("video1")).run();
+        assertThat(folder.mask("a.png")).isEqualTo("01100\n01100\n00000\n00000\n");
+        assertThat(report)
+                .contains("annotated pictures that are not in --images: 1 (")
+                .contains("video2/a.png (");
+    }
+
+    @Test
+    void filesOfTwoPicturesThatLeadToOneAreRefused() {
+        ImportFolder folder = folder().picture("a.png", 5, 4)
+                .text("video1/a.json", file("a.png", SQUARE))
+                .text("video2/a.json", file("a.png", SQUARE));
+        assertThatThrownBy(folder::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("video1/a.png) and ")
+                .hasMessageContaining("video2/a.png) both lead to ");
+    }
+
+    @Test
+    void severalFilesMayNameOnePicture() {
+        folder().picture("a.png", 5, 4)
+                .text("cells/a.json", file("../../images/a.png", SQUARE))
+                .text("rows/a.json", file("../../images/a.png", shape("row", "rectangle", "[[0,3],[5,4]]")))
+                .text(
+                        "rows/a.more.json",
+                        file("..\\\\..\\\\images\\\\a.png", shape("row", "rectangle", "[[0,2],[1,3]]")))
+                .run();
+        assertThat(folder().mask("a.png")).isEqualTo("01100\n01100\n20000\n22222\n");
+    }
+
     @Test
     void otherJsonInTheFolderIsNamed() {
         assertThat(folder().picture("a.png", 5, 4)
