@@ -83,7 +83,7 @@ public final class Importer {
         if (!Files.isDirectory(given)) {
             throw new UserException("--annotations: nothing at " + given);
         }
-        List<Path> files = PictureFolder.files(given, "--annotations").stream()
+        List<Path> files = FileListing.of(given, "--annotations", findings).stream()
                 .filter(reader::reads)
                 .collect(Collectors.toCollection(ArrayList::new));
         if (request.format() == AnnotationFormat.COLOUR) {
@@ -98,9 +98,15 @@ public final class Importer {
 
     /** Whether a file may be a picture as well as a mask: the folder of masks is, or holds, that of the pictures. */
     private boolean liesAmongPictures(Path file, Path masks) {
-        Path pictures = request.images().toAbsolutePath().normalize();
-        return pictures.startsWith(masks.toAbsolutePath().normalize())
-                && file.toAbsolutePath().normalize().startsWith(pictures);
+        Path pictures = FileListing.realFolder(request.images());
+        Path folder = file.getParent();
+        while (folder != null && folder.startsWith(masks)) {
+            if (FileListing.realFolder(folder).equals(pictures)) {
+                return true;
+            }
+            folder = folder.getParent();
+        }
+        return false;
     }
 
     private List<Matches.Annotated> annotated(List<Path> files, PictureFolder pictures) {

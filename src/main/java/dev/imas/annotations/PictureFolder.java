@@ -1,11 +1,8 @@
 package dev.imas.annotations;
 
-import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.image.PictureNames;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -21,7 +18,6 @@ import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The pictures of a folder and its subfolders, found by the names that other programs call them. Names are compared
@@ -31,8 +27,6 @@ final class PictureFolder {
     /** Endings of slides, which QuPath leaves out or keeps in front of others. */
     private static final Pattern SLIDE =
             Pattern.compile("(?i)\\.(ome|svs|ndpi|mrxs|scn|czi|vsi|bif|qptiff|lif|nd2|dcm|jp2)$");
-
-    private static final int DEEPEST = 20;
 
     /** What is compared of a picture's name and the name that is looked for, the surest first. */
     private static final List<UnaryOperator<String>> KEYS =
@@ -63,10 +57,10 @@ final class PictureFolder {
      * @param findings    told of masks among the pictures, which are none either
      */
     static PictureFolder of(Path root, List<Path> annotations, Findings findings) {
-        Set<Path> others = annotations.stream().map(PictureFolder::absolute).collect(Collectors.toSet());
-        List<Path> files = files(root, "--images").stream()
+        Set<Path> others = annotations.stream().map(FileListing::real).collect(Collectors.toSet());
+        List<Path> files = FileListing.of(root, "--images", findings).stream()
                 .filter(file -> PictureNames.isPicture(file.getFileName().toString()))
-                .filter(file -> !others.contains(absolute(file)))
+                .filter(file -> !others.contains(FileListing.real(file)))
                 .toList();
         Set<String> names = files.stream().map(PictureFolder::key).collect(Collectors.toSet());
         List<Path> pictures = new ArrayList<>();
@@ -87,35 +81,6 @@ final class PictureFolder {
                     "--images: no picture (" + String.join(", ", PictureNames.ENDINGS) + ") in " + root);
         }
         return new PictureFolder(root, pictures);
-    }
-
-    private static Path absolute(Path file) {
-        return file.toAbsolutePath().normalize();
-    }
-
-    /** All files below a folder but hidden ones, in the order of their names. */
-    static List<Path> files(Path folder, String option) {
-        if (!Files.isDirectory(folder)) {
-            throw new UserException(option + ": no folder at " + folder);
-        }
-        try (Stream<Path> entries = Files.walk(folder, DEEPEST)) {
-            return entries.filter(file -> !isHidden(folder.relativize(file)) && Files.isRegularFile(file))
-                    .sorted()
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw new UserException(
-                    option + ": " + folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
-        }
-    }
-
-    private static boolean isHidden(Path relative) {
-        for (Path part : relative) {
-            String name = part.toString();
-            if (name.startsWith(".") || name.equals("__MACOSX")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The picture, if it is the only one and no tile, which has its place in a slide. */
@@ -182,7 +147,7 @@ final class PictureFolder {
 
     /** How many folders next to the picture a name has too, whether the picture's are those of a link or of its end. */
     static int sharedFolders(Path picture, String name) {
-        int written = sharedFolders(absolute(picture).toString(), name);
+        int written = sharedFolders(picture.toAbsolutePath().normalize().toString(), name);
         try {
             return Math.max(written, sharedFolders(picture.toRealPath().toString(), name));
         } catch (IOException e) {

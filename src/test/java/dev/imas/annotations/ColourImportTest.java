@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,33 @@ class ColourImportTest {
         String report = folder.run(folder.images());
         assertThat(folder.mask("s [x=0,y=0,w=2,h=1].png")).isEqualTo("01\n");
         assertThat(report).contains("masks    1 of 1 picture");
+    }
+
+    /** As data sets are laid out that keep their pictures on another disk. */
+    @Test
+    void linkedFoldersAreFollowedAndNoneIsReadTwice() throws IOException {
+        ImportFolder folder = folder().picture("a.png", 2, 1).colourMask("masks/a.png", 2, 1, BLACK, RED);
+        Path pool = Files.createDirectories(dir.resolve("pool"));
+        Files.createSymbolicLink(pool.resolve("pictures"), folder.images());
+        Files.createSymbolicLink(pool.resolve("again"), folder.images());
+        Files.createSymbolicLink(pool.resolve("back"), pool);
+        Files.createSymbolicLink(pool.resolve("gone.png"), pool.resolve("nothing.png"));
+        Path linked = Files.createSymbolicLink(dir.resolve("linked"), pool);
+        Files.createSymbolicLink(dir.resolve("drawn"), folder.annotations());
+        String report = folder.from(linked).run(dir.resolve("drawn"));
+        assertThat(folder.mask("a.png")).isEqualTo("01\n");
+        assertThat(report)
+                .contains("masks    1 of 1 picture;")
+                .contains("left out links that lead back to a folder they lie in: 1 (" + linked.resolve("back") + ")")
+                .contains("left out links that lead nowhere: 1 (" + linked.resolve("gone.png") + ")");
+    }
+
+    @Test
+    void picturesInALinkedFolderAmongTheMasksAreNone() throws IOException {
+        ImportFolder folder = folder().picture("a.png", 2, 1).colourMask("a_mask.png", 2, 1, BLACK, RED);
+        Files.createSymbolicLink(folder.annotations().resolve("pictures"), folder.images());
+        folder.run();
+        assertThat(folder.mask("a.png")).isEqualTo("01\n");
     }
 
     @Test
