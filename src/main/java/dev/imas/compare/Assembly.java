@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Puts together what a page of a comparison shows. */
 final class Assembly {
@@ -50,38 +51,37 @@ final class Assembly {
         List<Entry> others = entries.stream().filter(entry -> !entry.ceiling()).toList();
         List<String> places = others.stream().map(Entry::row).distinct().toList();
         List<String> titles = others.stream().map(Entry::group).distinct().toList();
+        MatchedClasses classes = MatchedClasses.of(entries);
         List<Group> groups = new ArrayList<>();
         for (String group : titles) {
             List<Entry> members =
                     others.stream().filter(entry -> entry.group().equals(group)).toList();
-            groups.add(new GroupFigures(group, members, ceiling, places).figures());
+            groups.add(new GroupFigures(group, members, ceiling, places, classes).figures());
         }
         boolean counted =
                 entries.stream().anyMatch(entry -> entry.facts().counts().isPresent());
         return new Compared(
                 title,
                 facts,
-                entries.stream()
-                        .flatMap(entry -> entry.facts().notes().stream())
+                Stream.concat(
+                                entries.stream().flatMap(entry -> entry.facts().notes().stream()),
+                                classes.note().stream())
                         .distinct()
                         .toList(),
                 List.copyOf(groups),
-                classes(entries),
+                named(classes),
                 pictures,
                 pictures.isEmpty() ? "" : lead,
                 counted ? METHOD : SEEDS_ALONE,
                 settings);
     }
 
-    /** Of the first run that tells them. */
-    private static List<ClassName> classes(List<Entry> entries) {
-        Optional<RunFacts> known = entries.stream()
-                .map(Entry::facts)
-                .filter(facts -> !facts.classes().isEmpty())
-                .findFirst();
+    /** With the colours of the run whose order they have. */
+    private static List<ClassName> named(MatchedClasses classes) {
         List<ClassName> names = new ArrayList<>();
-        for (ClassIou c : known.map(RunFacts::classes).orElse(List.of())) {
-            OptionalInt colour = known.get()
+        for (ClassIou c : classes.shown()) {
+            OptionalInt colour = classes.reference()
+                    .orElseThrow()
                     .config()
                     .element("data.palette", c.index())
                     .map(written -> Colors.parse(written.toString()))

@@ -27,19 +27,27 @@ final class GroupFigures {
     private final Map<String, List<Entry>> rows;
     private final List<String> places;
     private final Optional<Entry> ceiling;
+    private final MatchedClasses classes;
     private final Differences differences;
     private final Set<String> remarks;
 
     /**
      * @param entries of one group, without the ceiling
      * @param places  names of all rows of the comparison
+     * @param classes of the comparison
      */
-    GroupFigures(String title, List<Entry> entries, Optional<Entry> ceiling, List<String> places) {
+    GroupFigures(
+            String title,
+            List<Entry> entries,
+            Optional<Entry> ceiling,
+            List<String> places,
+            MatchedClasses classes) {
         this.title = title;
         this.rows = entries.stream()
                 .sorted(Comparator.comparingLong(Entry::seed))
                 .collect(Collectors.groupingBy(Entry::row, LinkedHashMap::new, Collectors.toList()));
         this.places = places;
+        this.classes = classes;
         this.ceiling = ceiling.filter(entry -> entry.facts().finished());
         this.differences = new Differences(rows, this.ceiling);
         this.remarks = new LinkedHashSet<>(differences.remarks());
@@ -118,7 +126,7 @@ final class GroupFigures {
                 gap(mious),
                 entries.stream().mapToLong(entry -> entry.facts().steps()).max().orElse(0),
                 mean(entries, RunFacts::seconds),
-                classes(entries),
+                iou(entries),
                 curve(entries));
     }
 
@@ -143,17 +151,15 @@ final class GroupFigures {
         return gap < 0.005 || Double.isNaN(gap) ? Optional.empty() : Optional.of((Bootstrap.mean(mious) - from) / gap);
     }
 
-    private static double[] classes(List<Entry> entries) {
+    private double[] iou(List<Entry> entries) {
         List<double[]> each = finished(entries).stream()
-                .map(RunFacts::iou)
+                .map(classes::iou)
                 .filter(iou -> iou.length > 0)
                 .toList();
-        int classes = each.stream().mapToInt(iou -> iou.length).max().orElse(0);
-        double[] mean = new double[classes];
-        for (int c = 0; c < classes; c++) {
+        double[] mean = new double[each.isEmpty() ? 0 : classes.shown().size()];
+        for (int c = 0; c < mean.length; c++) {
             int which = c;
             mean[c] = Bootstrap.mean(each.stream()
-                    .filter(iou -> which < iou.length)
                     .mapToDouble(iou -> iou[which])
                     .filter(Double::isFinite)
                     .toArray());
