@@ -81,13 +81,14 @@ final class ReportCommand implements Command {
             console.out().println(RunsCompared.write(directories, page));
             return 0;
         }
+        if (line.hasOption("out")) {
+            throw new UserException("--out names the page of several runs; that of one, or of the folder of a"
+                    + " comparison, is written into " + directories.get(0) + ": leave --out out");
+        }
         ComparisonFolder comparison = new ComparisonFolder(directories.get(0));
         if (comparison.begun()) {
             Runnable writing = () -> Comparison.resume(comparison).results(console.err()::println);
             return shown(comparison.page(), writing, line.hasOption("serve"), port, console);
-        }
-        if (line.hasOption("out")) {
-            throw new UserException("--out names the page of several runs; that of one lies in its directory");
         }
         Path page = new RunDirectory(directories.get(0)).report();
         boolean live = line.hasOption("serve") && Files.isRegularFile(page); // a run under way writes it itself
