@@ -48,8 +48,8 @@ record Claim(Path file, String name, AnnotatedPicture annotated) {
                 if (!claims.get(i).maybeSame(other)) {
                     throw new UserException(
                             other.told() + " and " + claims.get(i).told() + " both lead to " + picture
-                                    + "; expected one picture for each: give --images the folder that holds both, or leave the"
-                                    + " annotations of one out");
+                                    + "; expected one picture for each: give --images the folder that holds both,"
+                                    + " or leave the annotations of one out");
                 }
             }
         }

@@ -36,7 +36,8 @@ class MatchedClassesTest {
         Compared compared = RunsCompared.of(List.of(
                 run("supervised", "0,background,0.9,0.9\n1,cat,0.2,0.2\n2,dog,0.7,0.7\n"),
                 run("imas", "0,background,0.8,0.8\n1,dog,0.6,0.6\n2,cat,0.3,0.3\n")));
-        assertThat(compared.classes().stream().map(Compared.ClassName::name)).containsExactly("background", "cat", "dog");
+        assertThat(compared.classes().stream().map(Compared.ClassName::name))
+                .containsExactly("background", "cat", "dog");
         assertThat(iou(compared, 0)).containsExactly(0.9, 0.2, 0.7);
         assertThat(iou(compared, 1)).containsExactly(0.8, 0.3, 0.6);
     }
