@@ -136,7 +136,7 @@ final class ExportCommand implements Command {
         try {
             return format.isFolder() && (folder.toString().endsWith(format.ending()) || format.isExported(folder));
         } catch (IOException e) {
-            throw new UserException("cannot look into " + folder + " (" + FileProblem.of(e, folder) + ")", e);
+            throw unreadable(folder, e);
         }
     }
 
@@ -166,16 +166,27 @@ final class ExportCommand implements Command {
         return (dot > 0 ? weights.substring(0, dot) : weights) + format.ending();
     }
 
-    /** Weights and other files are not lost to an export that was named like them by mistake. */
+    /** Weights and files of others are not lost to an export that was named like them by mistake. */
     private static void requireOther(Path weights, Path file, ExportFormat format) {
         if (isSame(weights, file)) {
             throw new UserException("--to: " + file + " is the weight file itself; name another");
         }
-        boolean other = Files.exists(file) && !file.toString().endsWith(format.ending());
-        if (other && !isExport(file, format)) {
-            throw new UserException("--to: " + file + " is there and not called as an exported model; name it *"
-                    + format.ending() + ", or remove it first");
+        if (!mayReplace(format, file)) {
+            throw new UserException("--to: " + file + " is there and no " + Names.word(format)
+                    + " export of this program; name another, or move it away first");
         }
+    }
+
+    private static boolean mayReplace(ExportFormat format, Path file) {
+        try {
+            return format.mayReplace(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static UserException unreadable(Path file, IOException e) {
+        return new UserException("--to: cannot look into " + file + " (" + FileProblem.of(e, file) + ")", e);
     }
 
     private static boolean isSame(Path one, Path other) {

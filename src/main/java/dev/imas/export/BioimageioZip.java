@@ -8,6 +8,7 @@ import dev.imas.image.Pngs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ final class BioimageioZip {
             List.of(ModelDescription.FILE, PAGE, COVER, LICENSE, Trial.INPUT, Trial.OUTPUT, TORCHSCRIPT, ONNX);
     /** Weights hardly become smaller. */
     private static final int FAST = 1;
+    /** Bytes, many times those of any description that is written here. */
+    private static final int LONGEST_DESCRIPTION = 1 << 20;
     /** Equal models make equal files. */
     private static final LocalDateTime ALWAYS = LocalDateTime.of(1980, 1, 1, 0, 0);
 
@@ -72,6 +75,25 @@ final class BioimageioZip {
                     Files.copy(parts.file(name), zip);
                 }
             }
+        }
+    }
+
+    /** Whether this program wrote a package: it holds no other files, and a description with our text. */
+    static boolean isOurs(Path file) throws IOException {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            ZipEntry description = zip.getEntry(ModelDescription.FILE);
+            return description != null
+                    && zip.stream().allMatch(entry -> FILES.contains(entry.getName()))
+                    && hasOurText(zip, description);
+        } catch (ZipException e) {
+            return false;
+        }
+    }
+
+    private static boolean hasOurText(ZipFile zip, ZipEntry description) throws IOException {
+        try (InputStream in = zip.getInputStream(description)) {
+            String text = new String(in.readNBytes(LONGEST_DESCRIPTION), StandardCharsets.UTF_8);
+            return text.contains(ModelInput.KEY + ":");
         }
     }
 

@@ -36,6 +36,12 @@ final class DjlFolder {
         }
     }
 
+    /** Whether this program wrote a folder: it holds no other files, and a model of ours. */
+    static boolean isOurs(Path folder) throws IOException {
+        Path model = folder.resolve(MODEL);
+        return WorkFolder.holdsOnly(folder, FILES) && Files.isRegularFile(model) && TorchScriptFile.isOurs(model);
+    }
+
     /** What the folder's model makes of pictures, which is tried with its own picture first. */
     static Tensor run(Path folder, Tensor pictures) {
         Path model = folder.resolve(MODEL);

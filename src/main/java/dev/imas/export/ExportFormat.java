@@ -20,6 +20,11 @@ public enum ExportFormat {
         List<Tensor> run(Path file, Tensor pictures) {
             return List.of(TorchScriptFile.run(file, pictures));
         }
+
+        @Override
+        boolean isOurs(Path file) throws IOException {
+            return TorchScriptFile.isOurs(file);
+        }
     },
     /** For ONNX Runtime and what builds on it: a .onnx file. */
     ONNX(".onnx") {
@@ -31,6 +36,11 @@ public enum ExportFormat {
         @Override
         List<Tensor> run(Path file, Tensor pictures) {
             return List.of(OnnxPass.run(file, pictures));
+        }
+
+        @Override
+        boolean isOurs(Path file) throws IOException {
+            return OnnxFile.isOurs(file);
         }
     },
     /** For QuPath, deepImageJ, JDLL and what else reads packages of bioimage.io: a .zip file. */
@@ -44,6 +54,11 @@ public enum ExportFormat {
         List<Tensor> run(Path file, Tensor pictures) {
             return BioimageioZip.run(file, pictures);
         }
+
+        @Override
+        boolean isOurs(Path file) throws IOException {
+            return BioimageioZip.isOurs(file);
+        }
     },
     /** For DJL: a folder. */
     DJL("-djl") {
@@ -55,6 +70,11 @@ public enum ExportFormat {
         @Override
         List<Tensor> run(Path folder, Tensor pictures) {
             return List.of(DjlFolder.run(folder, pictures));
+        }
+
+        @Override
+        boolean isOurs(Path folder) throws IOException {
+            return DjlFolder.isOurs(folder);
         }
 
         @Override
@@ -79,15 +99,31 @@ public enum ExportFormat {
         return !files().isEmpty();
     }
 
-    /** Whether a folder was exported in this format, and holds nothing else. */
-    public boolean isExported(Path folder) throws IOException {
-        return Files.exists(folder.resolve(DjlFolder.MODEL)) && WorkFolder.holdsOnly(folder, files());
+    /** Whether a file or folder was exported in this format by this program, and holds nothing else. */
+    public boolean isExported(Path file) throws IOException {
+        return isKind(file) && isOurs(file);
+    }
+
+    /** Whether an export may have this name without the loss of anything but an earlier export in this format. */
+    public boolean mayReplace(Path file) throws IOException {
+        return !Files.exists(file) || isKind(file) && (isEmpty(file) || isOurs(file));
+    }
+
+    private boolean isKind(Path file) {
+        return isFolder() ? Files.isDirectory(file) : Files.isRegularFile(file);
+    }
+
+    private boolean isEmpty(Path file) throws IOException {
+        return isFolder() ? WorkFolder.holdsOnly(file, Set.of()) : Files.size(file) == 0;
     }
 
     /** The names of a folder's files; none for a format of one file. */
     Set<String> files() {
         return Set.of();
     }
+
+    /** Whether this program wrote what is there, which is a folder or a file as the format is. */
+    abstract boolean isOurs(Path file) throws IOException;
 
     /** Writes a model; a file is replaced, a folder is empty. */
     abstract void write(Contents contents, Path file) throws IOException;

@@ -248,7 +248,7 @@ public final class Exporter {
     private Map<String, String> metadata() {
         Map<String, String> texts = new LinkedHashMap<>(model.spec().metadata());
         texts.putAll(card.metadata());
-        texts.put("imas.model_input", input());
+        texts.put(ModelInput.KEY, input());
         texts.put("imas.model_output", output());
         return texts;
     }

@@ -27,6 +27,9 @@ record ModelInput(Kind kind, List<Window> ranges, PictureInput input, double sca
         UNIT
     }
 
+    /** Of the text that tells of the input in an export's metadata; by it exports are known, too. */
+    static final String KEY = "imas.model_input";
+
     private static final float LARGEST_BYTE = 255;
 
     static ModelInput of(PictureInput input, double scale) {

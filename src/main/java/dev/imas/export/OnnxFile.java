@@ -2,10 +2,13 @@ package dev.imas.export;
 
 import dev.imas.common.ProtoMessage;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -35,10 +38,21 @@ final class OnnxFile {
         }
     }
 
+    /** Whether this program wrote a file: it begins with our name as the producer's. */
+    static boolean isOurs(Path file) throws IOException {
+        ByteArrayOutputStream ours = new ByteArrayOutputStream();
+        beginning().write(ours);
+        try (InputStream bytes = Files.newInputStream(file)) {
+            return Arrays.equals(bytes.readNBytes(ours.size()), ours.toByteArray());
+        }
+    }
+
+    private static ProtoMessage beginning() {
+        return new ProtoMessage().number(1, IR_VERSION).text(2, "imas");
+    }
+
     private static ProtoMessage message(Model model, Map<String, String> metadata) {
-        ProtoMessage message = new ProtoMessage()
-                .number(1, IR_VERSION)
-                .text(2, "imas")
+        ProtoMessage message = beginning()
                 .message(8, new ProtoMessage().text(1, "").number(2, OPERATOR_SET))
                 .message(7, graph(model));
         metadata.forEach((key, text) ->

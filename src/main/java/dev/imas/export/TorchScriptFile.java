@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.ExtraFilesMap;
@@ -90,6 +92,15 @@ final class TorchScriptFile {
         text.methods(result).forEach(module::define);
         module.eval();
         return module;
+    }
+
+    /** Whether this program wrote a file: it has our text among the extra files, whatever it was called then. */
+    static boolean isOurs(Path file) throws IOException {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            return zip.stream().anyMatch(entry -> entry.getName().endsWith("/extra/" + ModelInput.KEY));
+        } catch (ZipException e) {
+            return false;
+        }
     }
 
     /** What a file's model makes of pictures [N,C,H,W]. */

@@ -117,7 +117,7 @@ class CommandsTest {
         String metrics = run.resolve("metrics.csv").toString();
         assertThat(imas("export", "--weights", run.toString(), "--format", "onnx", "--to", metrics)
                         .err())
-                .contains(metrics + " is there and not called as an exported model; name it *.onnx");
+                .contains(metrics + " is there and no onnx export of this program; name another");
     }
 
     @Test
