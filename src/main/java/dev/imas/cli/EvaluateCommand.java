@@ -217,7 +217,7 @@ final class EvaluateCommand implements Command {
         Measurement measurement = evaluated.measurement();
         ConfusionMatrix matrix = measurement.matrix();
         for (int c = 0; c < matrix.classes(); c++) {
-            console.out().println(figure(evaluated.names().get(c), matrix.iou(c)));
+            console.out().println(figure(evaluated.names().get(c), measurement.iou(c)));
         }
         console.out()
                 .println(figure("mIoU", measurement.miou()) + "  ("

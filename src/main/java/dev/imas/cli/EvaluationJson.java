@@ -21,7 +21,7 @@ final class EvaluationJson {
         ConfusionMatrix matrix = measurement.matrix();
         Map<String, Object> iou = new LinkedHashMap<>();
         for (int c = 0; c < matrix.classes(); c++) {
-            iou.put(evaluated.names().get(c), matrix.iou(c));
+            iou.put(evaluated.names().get(c), share(measurement.iou(c)));
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("miou", measurement.miou());
@@ -47,7 +47,7 @@ final class EvaluationJson {
             figures.put("name", evaluated.names().get(c));
             figures.put("true_pixels", matrix.truth(c));
             figures.put("predicted_pixels", matrix.predicted(c));
-            figures.put("iou", matrix.iou(c));
+            figures.put("iou", share(evaluated.measurement().iou(c)));
             figures.put("dice", share(matrix.dice(c)));
             figures.put("precision", share(matrix.precision(c)));
             figures.put("recall", share(matrix.recall(c)));

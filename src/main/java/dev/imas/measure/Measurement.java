@@ -76,6 +76,11 @@ public final class Measurement {
         return matrix.meanIou(absent);
     }
 
+    /** IoU of a class; of one that occurs nowhere what it counts in {@link #miou}, NaN where it is left out there. */
+    public double iou(int c) {
+        return matrix.occurs(c) || absent == AbsentClasses.ZERO ? matrix.iou(c) : Double.NaN;
+    }
+
     public double meanDice() {
         return matrix.meanDice(absent);
     }

@@ -67,11 +67,12 @@ final class EvaluationPage {
         boolean lacking = false;
         for (int c = 0; c < matrix.classes(); c++) {
             boolean there = matrix.occurs(c);
+            double iou = evaluated.measurement().iou(c);
             lacking |= !there;
             rows.append("<tr>")
                     .append(name(evaluated.names().get(c), evaluated.palette().get(c)))
-                    .append(bar(there ? matrix.iou(c) : 0));
-            cell(rows, "<b>" + Format.percent(there ? matrix.iou(c) : Double.NaN) + "</b>");
+                    .append(bar(there ? iou : 0));
+            cell(rows, "<b>" + Format.percent(iou) + "</b>");
             cell(rows, Format.percent(matrix.dice(c)));
             cell(rows, Format.percent(matrix.precision(c)));
             cell(rows, Format.percent(matrix.recall(c)));
@@ -94,7 +95,7 @@ final class EvaluationPage {
 
     private static String absent(Evaluated evaluated) {
         return evaluated.absent() == AbsentClasses.ZERO
-                ? " Classes that occur nowhere have no figures and count as 0 in the means."
+                ? " Classes that occur nowhere count as 0 in the means."
                 : " Classes that occur nowhere have no figures and are left out of the means.";
     }
 

@@ -42,7 +42,7 @@ final class EvaluationTables {
                     names.get(c),
                     matrix.truth(c),
                     matrix.predicted(c),
-                    share(matrix.iou(c)),
+                    share(measurement.iou(c)),
                     share(matrix.dice(c)),
                     share(matrix.precision(c)),
                     share(matrix.recall(c)),

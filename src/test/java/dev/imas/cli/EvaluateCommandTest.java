@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an evaluation tells and leaves, on generated scenes. */
 class EvaluateCommandTest {
@@ -82,6 +85,46 @@ class EvaluateCommandTest {
                 .doesNotContain("<b>ring", "over the positions of", "in tiles")
                 .doesNotContain("http");
         assertThat(page.split("data:image/jpeg", -1)).hasSize(1 + 4 * 12);
+    }
+
+    /** Of a picture of 16 pixels a side, which has no room for all seven. */
+    @ParameterizedTest
+    @CsvSource({"skip, , –", "zero, 0.000000, 0.0 %"})
+    void aClassThatOccursNowhereHasTheIouThatTheMeanTakes(String absent, String cell, String told) throws IOException {
+        String[] line = {
+            "--set",
+            "data.embedded={images: 4, labeled: 2, validation: 1, size: 16}",
+            "--set",
+            "evaluation.absent_classes=" + absent,
+            "--out",
+            dir.resolve(absent).toString()
+        };
+        List<String> text = evaluate(line).out().lines().toList();
+        List<String> rows = Files.readAllLines(dir.resolve(absent).resolve("classes.csv"));
+        JsonNode json = new ObjectMapper()
+                .readTree(evaluate(Stream.concat(Stream.of(line), Stream.of("--json"))
+                                .toArray(String[]::new))
+                        .out());
+        int nowhere = 0;
+        double sum = 0;
+        int counted = 0;
+        for (int c = 0; c < NAMES.length; c++) {
+            JsonNode figures = json.get("classes").get(c);
+            JsonNode iou = figures.get("iou");
+            assertThat(json.get("iou").get(NAMES[c])).isEqualTo(iou);
+            if (figures.get("true_pixels").asLong()
+                            + figures.get("predicted_pixels").asLong()
+                    == 0) {
+                nowhere++;
+                assertThat(iou.isNull()).isEqualTo(cell == null);
+                assertThat(rows.get(c + 1)).contains(",0,0," + (cell == null ? "" : cell) + ",");
+                assertThat(text.get(c)).endsWith(" " + told);
+            }
+            sum += iou.asDouble();
+            counted += iou.isNull() ? 0 : 1;
+        }
+        assertThat(nowhere).isPositive();
+        assertThat(json.get("miou").doubleValue()).isCloseTo(sum / counted, within(1e-9));
     }
 
     @Test
