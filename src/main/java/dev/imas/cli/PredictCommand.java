@@ -102,7 +102,8 @@ final class PredictCommand implements Command {
                 Optional<FileTime> begun = maker.since(out);
                 plan = remaining(
                         plan,
-                        job -> begun.isPresent() && isDone(job, later(trained, begun.get()), segmenter, results, large),
+                        job -> begun.isPresent()
+                                && isDone(job, since(job, family, trained, begun.get()), segmenter, results, large),
                         console);
             }
             if (!line.hasOption("overwrite")) {
@@ -114,10 +115,15 @@ final class PredictCommand implements Command {
         }
     }
 
-    /** Results older than the picture or a network are those of another one. */
+    /** Results older than a file of the picture or a network are those of another one. */
+    private static FileTime since(Job job, ChannelFiles family, FileTime trained, FileTime begun) {
+        return family.of(job.picture()).stream()
+                .map(PredictCommand::modified)
+                .reduce(later(trained, begun), PredictCommand::later);
+    }
+
     private static boolean isDone(
-            Job job, FileTime trained, Segmenter segmenter, PredictResults results, LargePictures large) {
-        FileTime since = later(modified(job.picture()), trained);
+            Job job, FileTime since, Segmenter segmenter, PredictResults results, LargePictures large) {
         boolean labelsSuffice = results.beyondLabels().isEmpty();
         return results.there(job.stem(), since)
                 || labelsSuffice

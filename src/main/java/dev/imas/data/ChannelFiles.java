@@ -51,7 +51,7 @@ public final class ChannelFiles {
     }
 
     /** The files of a picture's channels in order; of most pictures the one file. */
-    List<Path> of(Path file) {
+    public List<Path> of(Path file) {
         if (channels.rgb()
                 || channels.count() == 1
                 || !FIRST.matcher(stem(file)).matches()) {

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.cli.Shell.Result;
 import dev.imas.common.Rng;
+import dev.imas.config.Channels;
+import dev.imas.config.PictureInput;
+import dev.imas.config.PixelRange;
+import dev.imas.config.PixelRange.Window;
 import dev.imas.image.ImageFiles;
 import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
@@ -13,6 +17,7 @@ import dev.imas.image.Pngs;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.image.StoredMask;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -330,6 +336,30 @@ class PredictCommandTest {
         Files.setLastModifiedTime(newer, later);
         Result retrained = predict(List.of(newer), "--input", in, "--recursive", "--skip-existing");
         assertThat(retrained.out().lines()).hasSize(3);
+    }
+
+    @Test
+    void aResultIsOlderThanThePictureWhereItIsOlderThanAnyOfItsFiles() throws IOException {
+        PictureInput twoChannels = new PictureInput(
+                Channels.of(2), PixelRange.of(List.of(new Window(0, 255))), null, List.of(0.5, 0.5), List.of(0.2, 0.2));
+        Path network = TinyWeights.write(dir.resolve("two-channels.safetensors"), 5, twoChannels, "background", "cell");
+        Path cells = Files.createDirectory(dir.resolve("cells"));
+        for (String name : List.of("a_0000.png", "a_0001.png")) {
+            BufferedImage grey = new BufferedImage(20, 20, BufferedImage.TYPE_BYTE_GRAY);
+            ImageIO.write(grey, "png", cells.resolve(name).toFile());
+        }
+        Result first = predict(List.of(network), "--input", cells);
+        assertThat(first.out().lines())
+                .as(first.err())
+                .containsExactly(out.resolve("a.png").toString());
+        assertThat(predict(List.of(network), "--input", cells, "--skip-existing")
+                        .out())
+                .isEmpty();
+        FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);
+        Files.setLastModifiedTime(cells.resolve("a_0001.png"), later);
+        assertThat(predict(List.of(network), "--input", cells, "--skip-existing")
+                        .out())
+                .isEqualTo(first.out());
     }
 
     @Test

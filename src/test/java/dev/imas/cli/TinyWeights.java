@@ -20,10 +20,13 @@ final class TinyWeights {
 
     /** @param seed of which networks see different things */
     static Path write(Path file, long seed, String... classNames) {
+        return write(file, seed, PictureInput.RGB, classNames);
+    }
+
+    static Path write(Path file, long seed, PictureInput input, String... classNames) {
         Torch.load();
         Network network = ConfigYaml.resolve(ConfigYaml.preset("embedded")).network();
-        NetworkSpec spec =
-                new NetworkSpec(network, classNames.length, List.of(classNames), List.of(), PictureInput.RGB);
+        NetworkSpec spec = new NetworkSpec(network, classNames.length, List.of(classNames), List.of(), input);
         try (PointerScope scope = new PointerScope();
                 SegmentationNetwork made = spec.create()) {
             torch.manual_seed(seed);
