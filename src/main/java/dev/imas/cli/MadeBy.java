@@ -10,14 +10,16 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.apache.commons.cli.CommandLine;
 
 /**
- * Which networks made the results of a folder, by the last command that wrote into it: a file beside them, so that
- * {@code --skip-existing} takes no other network's results for its own.
+ * Which networks made the results of a folder and of those below, by the last command that wrote into it: a file beside
+ * them, so that {@code --skip-existing} takes no other network's results for its own. The nearest one above a result
+ * counts, since a part of a tree may have been written by a command of its own.
  *
  * @param text a line for each weight file, its checksum and length, and for which network of it, and what was added up
  */
@@ -56,14 +58,27 @@ record MadeBy(String text) {
     /**
      * Since when these networks have written into a folder: results that are older are others'.
      *
+     * @param folder of results, absolute
+     * @param out    the folder of all results, which is that one or above it
      * @return empty where others have come since, so that no result is theirs
      */
-    Optional<FileTime> since(Path out) {
-        Path file = out.resolve(FILE);
-        try {
-            if (!Files.isRegularFile(file)) {
-                return Optional.of(FileTime.fromMillis(0)); // results of an early version, or none
+    Optional<FileTime> since(Path folder, Path out) {
+        return nearest(folder, out).map(this::since).orElse(Optional.of(FileTime.fromMillis(0))); // an early version's
+    }
+
+    private static Optional<Path> nearest(Path folder, Path out) {
+        Path top = out.toAbsolutePath();
+        for (Path at = folder; at != null; at = at.equals(top) ? null : at.getParent()) {
+            Path file = at.resolve(FILE);
+            if (Files.isRegularFile(file)) {
+                return Optional.of(file);
             }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<FileTime> since(Path file) {
+        try {
             return text.equals(Files.readString(file))
                     ? Optional.of(Files.getLastModifiedTime(file))
                     : Optional.empty();
@@ -72,9 +87,17 @@ record MadeBy(String text) {
         }
     }
 
-    /** Says so in a folder that does not yet. */
-    void writeTo(Path out) {
-        Path file = out.resolve(FILE);
+    /**
+     * Says so in the folder of all results, and in the place of what others said nearer to those that will be written.
+     *
+     * @param folders of these results, absolute
+     */
+    void writeTo(Path out, List<Path> folders) {
+        write(out.resolve(FILE));
+        folders.forEach(folder -> nearest(folder, out).ifPresent(this::write));
+    }
+
+    private void write(Path file) {
         try {
             if (!Files.isRegularFile(file) || !text.equals(Files.readString(file))) {
                 DurableFiles.replace(file, beside -> Files.writeString(beside, text));

@@ -99,18 +99,19 @@ final class PredictCommand implements Command {
             MadeBy maker = MadeBy.of(line);
             if (line.hasOption("skip-existing")) {
                 FileTime trained = newestWeights(line);
-                Optional<FileTime> begun = maker.since(out);
                 plan = remaining(
                         plan,
-                        job -> begun.isPresent()
-                                && isDone(job, since(job, family, trained, begun.get()), segmenter, results, large),
+                        job -> maker.since(job.folder(), out)
+                                .map(begun -> since(job, family, trained, begun))
+                                .filter(since -> isDone(job, since, segmenter, results, large))
+                                .isPresent(),
                         console);
             }
             if (!line.hasOption("overwrite")) {
                 plan.keepDrawn(results); // of what is left to do
             }
             ResultsFolder.of(line); // once nothing else can be refused, or an empty one would be left
-            maker.writeTo(out);
+            maker.writeTo(out, plan.folders());
             return new PredictRun(plan, segmenter, results, large, console).run();
         }
     }

@@ -20,7 +20,12 @@ import java.util.function.Predicate;
 /** Which picture gets which files. */
 record PredictPlan(List<Job> jobs) {
     /** @param stem path of the results, less their endings */
-    record Job(Path picture, Path stem) {}
+    record Job(Path picture, Path stem) {
+        /** Of the results, absolute. */
+        Path folder() {
+            return stem.toAbsolutePath().getParent();
+        }
+    }
 
     /** The plan as far as it is known without the network. */
     static PredictPlan of(PredictInputs inputs, Path out) {
@@ -91,6 +96,11 @@ record PredictPlan(List<Job> jobs) {
     /** The results of all pictures. */
     List<Path> files(PredictResults results) {
         return jobs.stream().flatMap(job -> results.files(job.stem).stream()).toList();
+    }
+
+    /** The folders of the results, absolute. */
+    List<Path> folders() {
+        return jobs.stream().map(Job::folder).distinct().toList();
     }
 
     /** What is left to do. */

@@ -303,6 +303,29 @@ class PredictCommandTest {
                 .doesNotContain(done);
     }
 
+    /** A part of the tree, which the others write with a command of its own. */
+    @Test
+    void anotherNetworksResultsInAFolderBelowAreNotDone() {
+        String done = "pictures have their results and are left out";
+        Path top = out;
+        Path part = out.resolve("plate");
+        Object[] whole = {"--input", in, "--recursive", "--skip-existing"};
+        Object[] below = {"--input", in.resolve("plate"), "--recursive", "--skip-existing"};
+        assertThat(predict(whole).status()).isZero();
+        out = part;
+        assertThat(predict(List.of(others), "--input", in.resolve("plate"), "--recursive")
+                        .status())
+                .isZero();
+        assertThat(predict(List.of(others), below).err()).contains("2 of 2 " + done);
+        out = top;
+        assertThat(predict(whole).err()).contains("1 of 3 " + done);
+        assertThat(predict(whole).err()).contains("3 of 3 " + done);
+        out = part;
+        assertThat(predict(List.of(others), below).err())
+                .as("what the first made in place of the others' results")
+                .doesNotContain(done);
+    }
+
     @Test
     void aPatternThatWouldFindTheResultsIsRefused() {
         out = in.resolve("results");
