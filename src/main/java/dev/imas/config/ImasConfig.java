@@ -667,7 +667,7 @@ public record ImasConfig(
     @RecordBuilder
     public record Evaluation(
             EvaluationMode mode,
-            @Range(min = 1) int window,
+            @Range(min = 2) int window,
             @Range(min = 0.01, max = 1) double scale,
             @Range(min = 1) int everyEpochs,
             AbsentClasses absentClasses,

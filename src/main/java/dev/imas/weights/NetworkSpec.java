@@ -284,18 +284,18 @@ public record NetworkSpec(
             return new Sight(
                     has("scale") ? OptionalDouble.of(scale()) : OptionalDouble.empty(),
                     known("mode", EvaluationMode.class),
-                    side("window"),
+                    side("window", 2),
                     known("last_window", LastWindow.class),
                     known("patch_fit", PatchFit.class),
-                    side("tile"));
+                    side("tile", 1));
         }
 
         private <E extends Enum<E>> Optional<E> known(String key, Class<E> type) {
             return has(key) ? Optional.of(choice(key, type)) : Optional.empty();
         }
 
-        private OptionalInt side(String key) {
-            return has(key) ? OptionalInt.of(number(key, 1, Integer.MAX_VALUE)) : OptionalInt.empty();
+        private OptionalInt side(String key, int smallest) {
+            return has(key) ? OptionalInt.of(number(key, smallest, Integer.MAX_VALUE)) : OptionalInt.empty();
         }
 
         private boolean has(String key) {

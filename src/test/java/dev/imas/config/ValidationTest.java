@@ -105,7 +105,7 @@ class ValidationTest {
                         + "expected [low, high] with 0 <= low <= high <= 1",
                 "unsupervised.cutmix_scale=[0.1, 1.5]   | unsupervised.cutmix_scale[1] is 1.5; expected 0 to 1",
                 "unsupervised.cutmix_scale=[0.1]        | unsupervised.cutmix_scale is [0.1]; expected [low, high]",
-                "evaluation.window=0                    | evaluation.window is 0; expected 1 or more",
+                "evaluation.window=1                    | evaluation.window is 1; expected 2 or more",
                 "evaluation.scale=0                     | evaluation.scale is 0; expected 0.01 to 1",
                 "evaluation.every_epochs=0              | evaluation.every_epochs is 0; expected 1 or more",
             })

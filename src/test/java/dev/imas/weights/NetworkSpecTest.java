@@ -143,7 +143,7 @@ class NetworkSpecTest {
                 "imas.multi_grid | yes | true or false",
                 "imas.classes | 0 | 1..255",
                 "imas.mode | tiled | whole",
-                "imas.window | 0 | whole number",
+                "imas.window | 1 | 2..",
                 "imas.last_window | off | cut",
                 "imas.patch_fit | cut | resize",
                 "imas.classes | many | whole number",
