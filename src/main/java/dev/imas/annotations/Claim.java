@@ -46,10 +46,10 @@ record Claim(Path file, String name, AnnotatedPicture annotated) {
         for (int i = 1; i < claims.size(); i++) {
             for (Claim other : claims.subList(0, i)) {
                 if (!claims.get(i).maybeSame(other)) {
-                    throw new UserException(
-                            other.told() + " and " + claims.get(i).told() + " both lead to " + picture
-                                    + "; expected one picture for each: give --images the folder that holds both,"
-                                    + " or leave the annotations of one out");
+                    throw new UserException(other.told() + " and "
+                            + claims.get(i).told() + " both lead to " + picture
+                            + "; expected one picture for each: give --images the folder that holds both, or"
+                            + " leave the annotations of one out");
                 }
             }
         }

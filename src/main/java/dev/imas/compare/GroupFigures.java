@@ -37,11 +37,7 @@ final class GroupFigures {
      * @param classes of the comparison
      */
     GroupFigures(
-            String title,
-            List<Entry> entries,
-            Optional<Entry> ceiling,
-            List<String> places,
-            MatchedClasses classes) {
+            String title, List<Entry> entries, Optional<Entry> ceiling, List<String> places, MatchedClasses classes) {
         this.title = title;
         this.rows = entries.stream()
                 .sorted(Comparator.comparingLong(Entry::seed))

@@ -22,7 +22,9 @@ record MatchedClasses(Optional<RunFacts> reference, Optional<RunFacts> other) {
         Optional<RunFacts> reference = telling.stream().findFirst();
         return new MatchedClasses(
                 reference,
-                telling.stream().filter(facts -> !alike(names(reference.get()), names(facts))).findFirst());
+                telling.stream()
+                        .filter(facts -> !alike(names(reference.get()), names(facts)))
+                        .findFirst());
     }
 
     private static List<String> names(RunFacts facts) {

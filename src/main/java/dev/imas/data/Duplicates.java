@@ -12,8 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 
 /** Pictures that are the same file under two names, by their bytes; and lists that share pictures. */
 final class Duplicates {
@@ -107,25 +106,37 @@ final class Duplicates {
                     + ", such as " + first(watched)
                     + "; the measured mIoU is not that of unseen pictures"));
         }
-        if (learned.isEmpty()) {
+        if (learned.isEmpty()
+                && !files.labeled().isEmpty()
+                && !files.validation().isEmpty()) {
             parts(findings);
         }
     }
 
     /** Validation pictures whose names say that they show a part of what a labelled one shows. */
     private void parts(List<Finding> findings) {
-        SourceNames names = new SourceNames(Stream.of(files.labeled(), files.validation())
-                .flatMap(List::stream)
-                .map(Duplicates::name)
-                .toList());
-        Map<String, List<Sample>> labeled =
-                files.labeled().stream().collect(Collectors.groupingBy(sample -> names.source(name(sample))));
+        UnaryOperator<Path> below = below();
+        Map<Sample, String> called = new LinkedHashMap<>();
+        files.masked()
+                .forEach(sample -> called.put(
+                        sample,
+                        WrittenNames.slashes(below.apply(sample.picture().toAbsolutePath()))));
+        SourceNames names = new SourceNames(List.copyOf(called.values()));
+        Map<String, Sample> sources = new HashMap<>();
+        Map<String, Sample> parts = new HashMap<>();
+        for (Sample sample : files.labeled()) {
+            String source = names.source(called.get(sample));
+            sources.putIfAbsent(source, sample);
+            if (names.isPart(called.get(sample))) {
+                parts.putIfAbsent(source, sample);
+            }
+        }
         Map<Sample, Sample> alike = new LinkedHashMap<>();
         for (Sample sample : files.validation()) {
-            labeled.getOrDefault(names.source(name(sample)), List.of()).stream()
-                    .filter(other -> names.isPart(name(sample)) || names.isPart(name(other)))
-                    .findFirst()
-                    .ifPresent(other -> alike.put(sample, other));
+            Sample other = (names.isPart(called.get(sample)) ? sources : parts).get(names.source(called.get(sample)));
+            if (other != null) {
+                alike.put(sample, other);
+            }
         }
         alike.entrySet().stream()
                 .findFirst()
@@ -137,8 +148,30 @@ final class Duplicates {
                         + first.getValue().picture() + "); the measured mIoU is not that of unseen pictures")));
     }
 
-    private static String name(Sample sample) {
-        return WrittenNames.last(WrittenNames.slashes(sample.picture()));
+    /**
+     * Names with folders, since one folder's tile_1 is not another's: below the folder of both lists where one lies
+     * within the other's, else each below its own, as in train/ and val/.
+     */
+    private UnaryOperator<Path> below() {
+        Path labeled = common(files.labeled());
+        Path validation = common(files.validation());
+        if (labeled.startsWith(validation)) {
+            return validation::relativize;
+        }
+        return validation.startsWith(labeled)
+                ? labeled::relativize
+                : picture -> (picture.startsWith(validation) ? validation : labeled).relativize(picture);
+    }
+
+    /** The folder that holds all of them. */
+    private static Path common(List<Sample> samples) {
+        Path common = samples.get(0).picture().toAbsolutePath().getParent();
+        for (Sample sample : samples) {
+            while (!sample.picture().toAbsolutePath().startsWith(common)) {
+                common = common.getParent();
+            }
+        }
+        return common;
     }
 
     /** Those of a list that another list has too, under whatever name. */

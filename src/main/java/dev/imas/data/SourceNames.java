@@ -36,20 +36,35 @@ final class SourceNames {
 
     private static final String ROBOFLOW = "(?:[_.](?:jpe?g|png|bmp|tiff?|webp))?\\.rf\\.[0-9a-z]{16,}";
 
-    private static final Pattern PART = Pattern.compile(
-            "(?i)(?<=[^/])(?:" + String.join("|", IN_BRACKETS, COORDINATES, NUMBERED_PART, CHANGED, ROBOFLOW) + ")$");
+    private static final Pattern PART = part(IN_BRACKETS, COORDINATES, CHANGED, ROBOFLOW);
+    private static final Pattern PART_OR_NUMBERED = part(IN_BRACKETS, COORDINATES, CHANGED, ROBOFLOW, NUMBERED_PART);
+    private static final Pattern NUMBERED = part(NUMBERED_PART);
 
     /** Numbers alone at the end of a name, with something before them. */
     private static final Pattern NUMBERS = Pattern.compile("(?<=[^/ _.,-])(?:[ _.,-]+\\d+){2,}$");
 
     private static final int STEP = 16;
 
+    /** Of one source alone numbered parts say nothing: field_crop_001 to 100 may be as many fields. */
+    private final Pattern part;
+
     /** How many numbers at the end of names are pixels where tiles begin; 0 or at least 2. */
     private final int offsets;
 
     /** @param names all that are compared: only together do numbers tell that they count pixels */
     SourceNames(List<String> names) {
+        long numbered = names.stream()
+                .map(name -> NUMBERED.matcher(WrittenNames.withoutEnding(name)))
+                .filter(Matcher::find)
+                .map(name -> name.replaceFirst(""))
+                .distinct()
+                .count();
+        part = numbered > 1 ? PART_OR_NUMBERED : PART;
         offsets = offsets(names);
+    }
+
+    private static Pattern part(String... kinds) {
+        return Pattern.compile("(?i)(?<=[^/])(?:" + String.join("|", kinds) + ")$");
     }
 
     private static String coordinates(String first, String second, String gaps) {
@@ -63,8 +78,8 @@ final class SourceNames {
     /** A path or name without its ending and what makes it a part of another; as it is where it is none. */
     String source(String entry) {
         String rest = WrittenNames.withoutEnding(entry);
-        for (Matcher part = PART.matcher(rest); part.find(); part = PART.matcher(rest)) {
-            rest = rest.substring(0, part.start());
+        for (Matcher end = part.matcher(rest); end.find(); end = part.matcher(rest)) {
+            rest = rest.substring(0, end.start());
         }
         Matcher numbers = NUMBERS.matcher(rest);
         return offsets > 0 && numbers.find() ? withoutNumbers(rest, offsets) : rest;

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -122,7 +122,10 @@ record OpeningSettings(Segmenter.Options options) {
     private ImasConfig inAnotherFolder(ImasConfig ofRun, ImasConfig asked) {
         boolean inFolders =
                 ofRun.data().layout() == Layout.FOLDERS && asked.data().samePlaces(ofRun.data());
-        if (!inFolders || sameFolder(ofRun.data().root(), asked.data().root())) {
+        // Earlier versions did not say what they set aside: then what they would is measured.
+        boolean unsaid =
+                ofRun.data().pictures().isEmpty() && ofRun.data().setAside().isEmpty();
+        if (!inFolders || unsaid || sameFolder(ofRun.data().root(), asked.data().root())) {
             return asked;
         }
         if (holdsSetAside(ofRun, asked.data().root())) {
@@ -137,17 +140,20 @@ record OpeningSettings(Segmenter.Options options) {
     private static boolean holdsSetAside(ImasConfig ofRun, String root) {
         List<String> aside = ofRun.data().setAside();
         Path folder = WrittenPath.of(root);
-        Predicate<String> isThere = ofRun.data().pictures().isEmpty()
-                ? stems(folder)::contains
-                : path -> Files.exists(folder.resolve(path));
-        return !aside.isEmpty() && aside.stream().allMatch(isThere);
+        if (!ofRun.data().pictures().isEmpty()) {
+            return !aside.isEmpty() && aside.stream().allMatch(path -> Files.exists(folder.resolve(path)));
+        }
+        Set<String> there = names(folder, ofRun.data().channels());
+        return aside.stream().map(PictureNames::stem).allMatch(there::contains);
     }
 
-    /** What a run in images/ and masks/, without patterns, calls its pictures. */
-    private static Set<String> stems(Path root) {
+    /** What a run in images/ and masks/, without patterns, calls its pictures, each a file or a file a channel. */
+    private static Set<String> names(Path root, Channels channels) {
+        Pattern channel = Pattern.compile(channels.rgb() ? "(?!)" : "_\\d{4}$");
         try (Stream<Path> pictures = Files.list(root.resolve("images"))) {
             return pictures.map(
                             picture -> PictureNames.stem(picture.getFileName().toString()))
+                    .flatMap(name -> Stream.of(name, channel.matcher(name).replaceFirst("")))
                     .collect(Collectors.toSet());
         } catch (IOException e) {
             return Set.of();

@@ -19,6 +19,9 @@ final class ResumePoint {
     private static final String LABELED = "labeled";
     private static final String UNLABELED = "unlabeled";
     private static final String EPOCH_LENGTH = "data.epoch_length: ";
+    /** Earlier versions left it open in layout folders; which pictures these are is compared beside. */
+    private static final String NOT_PINNED = "data.set_aside: [] -> ";
+
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
 
     private ResumePoint() {}
@@ -45,6 +48,7 @@ final class ResumePoint {
         requireKnownSettings(found, config, directory);
         List<String> changes = ConfigDifference.between(found.config(), ConfigDifference.json(config)).stream()
                 .filter(change -> !(change.startsWith(EPOCH_LENGTH) && sameEpochLength(found, config)))
+                .filter(change -> !change.startsWith(NOT_PINNED))
                 .toList();
         if (!changes.isEmpty()) {
             throw new UserException("the configuration changed since the checkpoint: " + String.join(", ", changes)
@@ -79,9 +83,9 @@ final class ResumePoint {
         List<String> other = new ArrayList<>();
         new TreeMap<>(data.fingerprints()).forEach((list, now) -> {
             String before = found.data().path(list).asText();
-            boolean leftOut = list.equals(UNLABELED) || config.data().skipBroken();
-            boolean fewer = leftOut && pictures(now) <= pictures(before) && pictures(now) > 0;
-            if (!same(before, now) && fewer) {
+            int most =
+                    list.equals(UNLABELED) ? pictures(before) : config.data().skipBroken() ? pictures(before) - 1 : 0;
+            if (!same(before, now) && pictures(now) > 0 && pictures(now) <= most) {
                 listener.message("the " + list.replace("labeled", "labelled")
                         + " pictures are not those that the run began with (" + pictures(now)
                         + ", before " + pictures(before) + ", or other files): it goes on with these, an epoch stays as"

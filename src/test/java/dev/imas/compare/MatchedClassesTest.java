@@ -59,8 +59,8 @@ class MatchedClassesTest {
         String twice = "0,cell,0.9,0.9\n1,cell,0.2,0.2\n2,rest,0.1,0.1\n";
         Compared compared = RunsCompared.of(List.of(run("supervised", twice), run("imas", twice)));
         assertThat(iou(compared, 1)).containsExactly(0.9, 0.2, 0.1);
-        Compared other = RunsCompared.of(List.of(
-                run("supervised", twice), run("imas", "0,cell,0.9,0.9\n1,rest,0.2,0.2\n2,cell,0.1,0.1\n")));
+        Compared other = RunsCompared.of(
+                List.of(run("supervised", twice), run("imas", "0,cell,0.9,0.9\n1,rest,0.2,0.2\n2,cell,0.1,0.1\n")));
         assertThat(other.classes()).isEmpty();
         assertThat(other.notes()).hasSize(1);
     }

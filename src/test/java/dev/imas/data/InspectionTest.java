@@ -236,6 +236,29 @@ class InspectionTest {
     }
 
     @Test
+    void tilesOfOneNameInOtherFoldersAreOthers() {
+        for (String slide : List.of("A", "B", "C")) {
+            for (int i = 0; i < 2; i++) {
+                String name = "slide" + slide + "/tile_x0_y" + i;
+                write(root.resolve("s/images/" + name + ".png"), encode(colours(40 + i + slide.charAt(0), 30), "png"));
+                mask(
+                        root.resolve("s/masks/" + name + ".png"),
+                        40 + i + slide.charAt(0),
+                        30,
+                        0,
+                        1,
+                        2,
+                        slide.charAt(0) % 3);
+            }
+        }
+        Inspection found = Inspection.of(
+                config("data.layout", "auto", "data.root", root.resolve("s").toString()));
+        assertThat(found.config().data().setAside()).allMatch(path -> path.startsWith("images/slide"));
+        assertThat(Finding.texts(found.findings(), Severity.WARNING))
+                .noneMatch(text -> text.contains("changed copies"));
+    }
+
+    @Test
     void validationPicturesInTheListsAreFound() {
         list(root.resolve("l.txt"), "images/0.png masks/0.png", "images/1.png masks/1.png");
         list(root.resolve("u.txt"), "images/0.png", "images/4.png", "val/images/v.png");

@@ -36,7 +36,7 @@ class SourceNamesTest {
                 "frame12_jpg.rf.0a1b2c3d4e5f60718293a4b5c6d7e8f9.jpg | frame12",
             })
     void partsAndCopies(String name, String source) {
-        SourceNames names = new SourceNames(List.of(name));
+        SourceNames names = new SourceNames(List.of(name, "slide9_tile_1.png"));
         assertThat(names.source(name)).isEqualTo(source);
         assertThat(names.isPart(name)).isTrue();
     }
@@ -64,6 +64,12 @@ class SourceNamesTest {
             })
     void picturesOfTheirOwn(String name) {
         assertThat(new SourceNames(List.of(name)).isPart(name)).isFalse();
+    }
+
+    @Test
+    void numberedPartsOfOneSourceMayBePicturesOfTheirOwn() {
+        List<String> crops = List.of("field_crop_001.png", "field_crop_002.png");
+        assertThat(crops.stream().map(new SourceNames(crops)::isPart)).containsOnly(false);
     }
 
     @Test
