@@ -85,13 +85,13 @@ final class TiffPage {
     void requireReadable() throws IOException {
         boolean known =
                 switch (kind) {
-                    case UNSIGNED -> bits >= 1 && bits <= 16 || bits == 32;
-                    case SIGNED -> bits == 8 || bits == 16 || bits == 32;
+                    case UNSIGNED -> bits >= 1 && bits <= 16 || bits == 32 || bits == 64;
+                    case SIGNED -> bits == 8 || bits == 16 || bits == 32 || bits == 64;
                     case FLOAT -> bits == 16 || bits == 24 || bits == 32 || bits == 64;
                 };
         if (!known) {
             throw ImageProblem.unread("has " + kind + " samples of " + bits
-                    + " bits; expected 1 to 16 or 32 unsigned bits, 8, 16 or 32 signed ones, or floats");
+                    + " bits; expected 1 to 16, 32 or 64 unsigned bits, 8, 16, 32 or 64 signed ones, or floats");
         }
         if (jpeg() && (bits != 8 || kind != Samples.Kind.UNSIGNED)) {
             throw ImageProblem.unknownTo("has " + bits + "-bit samples compressed with JPEG", "Deflate or LZW");
@@ -133,9 +133,9 @@ final class TiffPage {
         if (meaning == Meaning.PALETTE && (kind != Samples.Kind.UNSIGNED || bits > 16)) {
             throw ImageProblem.damaged("its palette indices are " + bits + "-bit " + kind + " samples");
         }
-        if (minIsWhite() && kind != Samples.Kind.UNSIGNED) {
-            throw ImageProblem.unread("has " + kind
-                    + " samples of which the least is white; save it with the least as black (MinIsBlack)");
+        if (minIsWhite() && (kind != Samples.Kind.UNSIGNED || bits > 32)) {
+            throw ImageProblem.unread("has " + kind + " samples of " + bits
+                    + " bits of which the least is white; save it with the least as black (MinIsBlack)");
         }
         return meaning;
     }
@@ -228,7 +228,7 @@ final class TiffPage {
     Stored stored(int rows, Values values) throws IOException {
         Meaning meaning = meaning();
         int[] palette = meaning == Meaning.PALETTE ? palette() : new int[0];
-        int depth = kind == Samples.Kind.FLOAT ? Math.min(bits, 32) : bits;
+        int depth = Math.min(bits, 32); // as they are kept
         if (minIsWhite()) {
             invert(values);
         }

@@ -1,5 +1,6 @@
 package dev.imas.image;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -43,7 +44,8 @@ final class TiffSamples {
      * @param width      pixels of a row that lie in the picture
      * @param plane      channel of the first sample
      */
-    void place(byte[] data, int rowBytes, int perPixel, int x, int y, int width, int rows, int plane) {
+    void place(byte[] data, int rowBytes, int perPixel, int x, int y, int width, int rows, int plane)
+            throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(data).order(order);
         for (int row = Math.max(0, first - y); row < Math.min(rows, first + kept - y); row++) {
             int from = row * rowBytes;
@@ -61,18 +63,21 @@ final class TiffSamples {
         }
     }
 
-    private void put(ByteBuffer row, int from, int i, int to) {
+    private void put(ByteBuffer row, int from, int i, int to) throws IOException {
         if (values instanceof Values.Bytes bytes) {
             bytes.array()[to] = (byte) (page.bits == 8 ? row.get(from + i) : packed(row, from, i));
         } else if (values instanceof Values.Shorts shorts) {
             shorts.array()[to] = page.bits == 16 ? row.getShort(from + 2 * i) : (short) packed(row, from, i);
         } else if (values instanceof Values.Unsigned ints) {
-            ints.array()[to] = row.getInt(from + 4 * i);
+            ints.array()[to] = page.bits == 64
+                    ? (int) fitting(row.getLong(from + 8 * i), 0, 0xFFFF_FFFFL)
+                    : row.getInt(from + 4 * i);
         } else if (values instanceof Values.Signed ints) {
             ints.array()[to] = switch (page.bits) {
                 case 8 -> row.get(from + i);
                 case 16 -> row.getShort(from + 2 * i);
-                default -> row.getInt(from + 4 * i);
+                case 32 -> row.getInt(from + 4 * i);
+                default -> (int) fitting(row.getLong(from + 8 * i), Integer.MIN_VALUE, Integer.MAX_VALUE);
             };
         } else if (values instanceof Values.Floats floats) {
             floats.array()[to] = switch (page.bits) {
@@ -82,6 +87,15 @@ final class TiffSamples {
                 default -> (float) row.getDouble(from + 8 * i);
             };
         }
+    }
+
+    /** numpy's integers have 64 bits unless others are asked for; what they count hardly ever needs more than 32. */
+    private static long fitting(long value, long least, long most) throws IOException {
+        if (value < least || value > most) {
+            throw ImageProblem.unread(
+                    "holds a number of 64 bits beyond " + least + " to " + most + "; save it in 32 bits or as floats");
+        }
+        return value;
     }
 
     /** Samples that share bytes: the highest bit comes first whatever the file's byte order. */

@@ -140,8 +140,31 @@ class TiffFilesTest {
         assertThat(samples.kind()).isEqualTo(Samples.Kind.UNSIGNED);
         refused(
                 TestTiff.little().page(1, 1, 1, 24).strips(new byte[3]),
-                " has unsigned samples of 24 bits; expected 1 to 16 or 32 unsigned bits, 8, 16 or 32 signed ones, or"
-                        + " floats");
+                " has unsigned samples of 24 bits; expected 1 to 16, 32 or 64 unsigned bits, 8, 16, 32 or 64 signed"
+                        + " ones, or floats");
+    }
+
+    /** As numpy has integers where nobody asks for others. */
+    @Test
+    void wholeNumbersOf64Bits() throws IOException {
+        TestTiff unsigned = TestTiff.little().page(2, 1, 1, 64);
+        Samples samples = ImageFiles.samples(file(unsigned.strips(unsigned.ints(7, 0, -1, 0))));
+        assertThat(samples.values()).containsExactly(7, 4294967295f);
+        assertThat(samples.bits()).isEqualTo(32);
+        TestTiff signed = TestTiff.little().page(2, 1, 1, 64).tag(339, 2);
+        assertThat(samples(signed.strips(signed.ints(300, 0, -5, -1)))).containsExactly(300, -5);
+        TestTiff numbers = TestTiff.little().page(2, 1, 1, 64).tag(339, 2);
+        assertThat(ImageFiles.storedInstances(file(numbers.strips(numbers.ints(0, 0, 70_000, 0))), null)
+                        .values())
+                .containsExactly(0, 70_000);
+        TestTiff large = TestTiff.little().page(1, 1, 1, 64).tag(339, 2);
+        refused(
+                large.strips(large.ints(0, 1)),
+                " holds a number of 64 bits beyond -2147483648 to 2147483647; save it in 32 bits or as floats");
+        refused(
+                TestTiff.little().page(1, 1, 1, 64).tag(262, 0).strips(new byte[8]),
+                " has unsigned samples of 64 bits of which the least is white; save it with the least as black"
+                        + " (MinIsBlack)");
     }
 
     @Test
