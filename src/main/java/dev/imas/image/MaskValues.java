@@ -17,9 +17,10 @@ final class MaskValues {
     static StoredMask of(Stored stored, boolean numbers, boolean negated) throws IOException {
         boolean plain = stored.kind() == Samples.Kind.UNSIGNED && stored.bits() <= 16;
         if (!plain && !numbers) {
-            throw ImageProblem.unread("has " + stored.kind() + " samples of " + stored.bits()
-                    + " bits; a mask of classes has 1 to 16 unsigned bits: save it so (in numpy: astype(\"uint8\"), of"
-                    + " whole numbers up to 255), or, if every object has a number of its own, set data.instances");
+            String depth = stored.bits() + (stored.bits() == 32 ? " bits or more" : " bits");
+            throw ImageProblem.unread("has " + stored.kind() + " samples of " + depth
+                    + "; a mask of classes has 1 to 16 unsigned bits: save it so (in numpy: astype(\"uint8\"), of whole"
+                    + " numbers up to 255), or, if every object has a number of its own, set data.instances");
         }
         if (!plain && stored.meaning() != Stored.Meaning.GREY) {
             throw ImageProblem.unread("has colours of " + stored.bits() + "-bit " + stored.kind()
