@@ -59,16 +59,14 @@ record MadeBy(String text) {
      * Since when these networks have written into a folder: results that are older are others'.
      *
      * @param folder of results, absolute
-     * @param out    the folder of all results, which is that one or above it
      * @return empty where others have come since, so that no result is theirs
      */
-    Optional<FileTime> since(Path folder, Path out) {
-        return nearest(folder, out).map(this::since).orElse(Optional.of(FileTime.fromMillis(0))); // an early version's
+    Optional<FileTime> since(Path folder) {
+        return nearest(folder).map(this::said).orElse(Optional.of(FileTime.fromMillis(0))); // an early version's
     }
 
-    private static Optional<Path> nearest(Path folder, Path out) {
-        Path top = out.toAbsolutePath();
-        for (Path at = folder; at != null; at = at.equals(top) ? null : at.getParent()) {
+    private static Optional<Path> nearest(Path folder) {
+        for (Path at = folder; at != null; at = at.getParent()) {
             Path file = at.resolve(FILE);
             if (Files.isRegularFile(file)) {
                 return Optional.of(file);
@@ -77,7 +75,7 @@ record MadeBy(String text) {
         return Optional.empty();
     }
 
-    private Optional<FileTime> since(Path file) {
+    private Optional<FileTime> said(Path file) {
         try {
             return text.equals(Files.readString(file))
                     ? Optional.of(Files.getLastModifiedTime(file))
@@ -94,7 +92,7 @@ record MadeBy(String text) {
      */
     void writeTo(Path out, List<Path> folders) {
         write(out.resolve(FILE));
-        folders.forEach(folder -> nearest(folder, out).ifPresent(this::write));
+        folders.forEach(folder -> nearest(folder).ifPresent(this::write));
     }
 
     private void write(Path file) {

@@ -101,7 +101,7 @@ final class PredictCommand implements Command {
                 FileTime trained = newestWeights(line);
                 plan = remaining(
                         plan,
-                        job -> maker.since(job.folder(), out)
+                        job -> maker.since(job.folder())
                                 .map(begun -> since(job, family, trained, begun))
                                 .filter(since -> isDone(job, since, segmenter, results, large))
                                 .isPresent(),
