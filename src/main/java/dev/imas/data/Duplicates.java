@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /** Pictures that are the same file under two names, by their bytes; and lists that share pictures. */
 final class Duplicates {
@@ -106,72 +105,9 @@ final class Duplicates {
                     + ", such as " + first(watched)
                     + "; the measured mIoU is not that of unseen pictures"));
         }
-        if (learned.isEmpty()
-                && !files.labeled().isEmpty()
-                && !files.validation().isEmpty()) {
-            parts(findings);
+        if (learned.isEmpty()) {
+            PartedPictures.of(files).ifPresent(findings::add);
         }
-    }
-
-    /** Validation pictures whose names say that they show a part of what a labelled one shows. */
-    private void parts(List<Finding> findings) {
-        UnaryOperator<Path> below = below();
-        Map<Sample, String> called = new LinkedHashMap<>();
-        files.masked()
-                .forEach(sample -> called.put(
-                        sample,
-                        WrittenNames.slashes(below.apply(sample.picture().toAbsolutePath()))));
-        SourceNames names = new SourceNames(List.copyOf(called.values()));
-        Map<String, Sample> sources = new HashMap<>();
-        Map<String, Sample> parts = new HashMap<>();
-        for (Sample sample : files.labeled()) {
-            String source = names.source(called.get(sample));
-            sources.putIfAbsent(source, sample);
-            if (names.isPart(called.get(sample))) {
-                parts.putIfAbsent(source, sample);
-            }
-        }
-        Map<Sample, Sample> alike = new LinkedHashMap<>();
-        for (Sample sample : files.validation()) {
-            Sample other = (names.isPart(called.get(sample)) ? sources : parts).get(names.source(called.get(sample)));
-            if (other != null) {
-                alike.put(sample, other);
-            }
-        }
-        alike.entrySet().stream()
-                .findFirst()
-                .ifPresent(first -> findings.add(Finding.warning(alike.size() + " of "
-                        + files.validation().size()
-                        + " validation pictures are parts or changed copies of what labelled"
-                        + " ones show, by their names, such as "
-                        + first.getKey().picture() + " ("
-                        + first.getValue().picture() + "); the measured mIoU is not that of unseen pictures")));
-    }
-
-    /**
-     * Names with folders, since one folder's tile_1 is not another's: below the folder of both lists where one lies
-     * within the other's, else each below its own, as in train/ and val/.
-     */
-    private UnaryOperator<Path> below() {
-        Path labeled = common(files.labeled());
-        Path validation = common(files.validation());
-        if (labeled.startsWith(validation)) {
-            return validation::relativize;
-        }
-        return validation.startsWith(labeled)
-                ? labeled::relativize
-                : picture -> (picture.startsWith(validation) ? validation : labeled).relativize(picture);
-    }
-
-    /** The folder that holds all of them. */
-    private static Path common(List<Sample> samples) {
-        Path common = samples.get(0).picture().toAbsolutePath().getParent();
-        for (Sample sample : samples) {
-            while (!sample.picture().toAbsolutePath().startsWith(common)) {
-                common = common.getParent();
-            }
-        }
-        return common;
     }
 
     /** Those of a list that another list has too, under whatever name. */
