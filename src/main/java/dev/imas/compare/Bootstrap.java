@@ -93,12 +93,14 @@ final class Bootstrap {
             List<ValidationCounts> a, List<ValidationCounts> b, AbsentClasses absent, int draws, long seed) {
         int pictures = a.get(0).pictures().size();
         int seeds = a.size();
-        double found = mean(differences(a, b, null, absent));
+        double[] foundEach = differences(a, b, null, absent);
+        double found = mean(foundEach);
         if (pictures == 1) {
             return new Interval(found, Double.NaN);
         }
         double ofPictures = Math.sqrt(pictures / (pictures - 1.0)) * student(pictures - 1) / NORMAL;
-        // One of two seeds is off by the same either way: all of its draws lie where of others a third do.
+        // One of two seeds is off by the same either way: all of its draws lie where of others a third do. So large a
+        // factor is for what was found: it would make of the pictures' noise in that what nobody saw.
         double ofSeeds = seeds == 1 ? 0 : student(seeds - 1) / (seeds == 2 ? 1 : NORMAL);
         double[] off = new double[draws];
         for (int draw = 0; draw < draws; draw++) {
@@ -109,11 +111,12 @@ final class Bootstrap {
             }
             double[] each = differences(a, b, times, absent);
             double all = mean(each);
+            double[] drawn = seeds == 2 ? foundEach : each;
             double some = 0;
             for (int k = 1; k < seeds; k++) {
-                some += each[rng.integer(0, seeds)] / (seeds - 1);
+                some += drawn[rng.integer(0, seeds)] / (seeds - 1);
             }
-            double deviation = seeds == 1 ? 0 : some - all;
+            double deviation = seeds == 1 ? 0 : some - mean(drawn);
             off[draw] = Math.abs(ofPictures * (all - found) + ofSeeds * deviation);
         }
         return new Interval(found, quantile(off));

@@ -102,6 +102,22 @@ class BootstrapTest {
                 .isCloseTo(Bootstrap.ofSeeds(new double[] {0.1, 0.05}).half(), EXACT);
     }
 
+    /** And where they add some, hardly more than both together. */
+    @Test
+    void picturesOfTwoSeedsAreNotStretchedBySeeds() {
+        List<ValidationCounts> a = List.of(found(70, 40, 60, 20, 90, 50), found(65, 50, 40, 30, 80, 60));
+        List<ValidationCounts> b = List.of(found(60, 45, 50, 25, 70, 45), found(60, 40, 45, 20, 75, 50));
+        Interval both = Bootstrap.difference(a, b, AbsentClasses.ZERO, 500, 1);
+        double[] each = IntStream.range(0, 2)
+                .mapToDouble(s ->
+                        Bootstrap.miou(a.get(s), AbsentClasses.ZERO) - Bootstrap.miou(b.get(s), AbsentClasses.ZERO))
+                .toArray();
+        double pictures = Bootstrap.difference(a.subList(0, 1), b.subList(0, 1), AbsentClasses.ZERO, 500, 1)
+                .half();
+        double seeds = Bootstrap.ofSeeds(each).half();
+        assertThat(both.half()).isBetween(seeds, seeds + 1.2 * pictures);
+    }
+
     /** Pictures that differ by chance alone: a difference is claimed about as seldom as the level says. */
     @Test
     void fewPicturesClaimLittle() {
