@@ -99,8 +99,8 @@ final class Bootstrap {
             return new Interval(found, Double.NaN);
         }
         double ofPictures = Math.sqrt(pictures / (pictures - 1.0)) * student(pictures - 1) / NORMAL;
-        // One of two seeds is off by the same either way: all of its draws lie where of others a third do. So large a
-        // factor is for what was found: it would make of the pictures' noise in that what nobody saw.
+        // Drawing one of two seeds is off by half their difference, always: no normal distribution, so Student's factor
+        // itself. And of their difference as found: that of a draw has the pictures' noise, 12.7 times too much of it.
         double ofSeeds = seeds == 1 ? 0 : student(seeds - 1) / (seeds == 2 ? 1 : NORMAL);
         double[] off = new double[draws];
         for (int draw = 0; draw < draws; draw++) {

@@ -114,18 +114,18 @@ final class MaskChecks {
         boolean asFound = asked.labels().isEmpty() && !asked.reduceZeroLabel() && asked.instances() == Instances.OFF;
         white(asked, asFound);
         if (asFound) {
-            masks.stream()
-                    .filter(mask -> blackNumber(mask, asked) > 0)
-                    .findFirst()
-                    .ifPresent(mask -> {
-                        String first = Colors.hex(mask.palette().get(0));
-                        findings.add(Finding.warning(mask.path() + " shows 0 as " + first + " and "
-                                + blackNumber(mask, asked)
-                                + " as black, and the numbers count: 0 is read as the background;"
-                                + " if black is, say so by colour, such as data.labels: {\"#000000\": 0, \"" + first
-                                + "\": 1}"));
-                    });
+            black(asked);
         }
+    }
+
+    private void black(ImasConfig.Data asked) {
+        masks.stream().filter(mask -> blackNumber(mask, asked) > 0).findFirst().ifPresent(mask -> {
+            String first = Colors.hex(mask.palette().get(0));
+            findings.add(Finding.warning(mask.path() + " shows 0 as " + first + " and "
+                    + blackNumber(mask, asked) + " as black, and the numbers count: 0 is read as the background;"
+                    + " if black is, say so by colour, such as data.labels: {\"#000000\": 0, \"" + first
+                    + "\": 1}"));
+        });
     }
 
     /** @param asFound the values alone say what is what */

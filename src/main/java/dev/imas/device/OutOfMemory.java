@@ -1,5 +1,6 @@
 package dev.imas.device;
 
+import dev.imas.common.UserException;
 import java.util.Optional;
 
 /**
@@ -7,6 +8,8 @@ import java.util.Optional;
  * Uses nothing of libtorch, which may be what failed.
  */
 public final class OutOfMemory {
+    private static final String TRAINING = "lower training.batch_labeled, training.batch_unlabeled or augment.crop";
+
     private OutOfMemory() {}
 
     public static boolean is(Throwable error) {
@@ -16,7 +19,21 @@ public final class OutOfMemory {
 
     /** What to tell of it and what to do while a network trains, in one line; empty for any other error. */
     public static Optional<String> advice(Throwable error) {
-        return advice(error, "lower training.batch_labeled, training.batch_unlabeled or augment.crop");
+        return advice(error, TRAINING);
+    }
+
+    /** What to throw on while a network trains: the error, or where memory is exhausted what to do about it. */
+    public static RuntimeException told(RuntimeException error) {
+        return told(error, TRAINING);
+    }
+
+    /** The same with another remedy. An error that is told already stays as it is. */
+    public static RuntimeException told(RuntimeException error, String remedy) {
+        return error instanceof UserException
+                ? error
+                : advice(error, remedy)
+                        .<RuntimeException>map(advice -> new UserException(advice, error))
+                        .orElse(error);
     }
 
     /** @param remedy what makes what was going on smaller */

@@ -13,6 +13,7 @@ import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.Names;
 import dev.imas.config.NetworkSettings;
 import dev.imas.config.Validation;
+import dev.imas.data.ChannelFiles;
 import dev.imas.image.PictureNames;
 import dev.imas.run.RunDirectory;
 import dev.imas.run.RunWeights;
@@ -26,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -149,12 +149,9 @@ record OpeningSettings(Segmenter.Options options) {
 
     /** What a run in images/ and masks/, without patterns, calls its pictures, each a file or a file a channel. */
     private static Set<String> names(Path root, Channels channels) {
-        Pattern channel = Pattern.compile(channels.rgb() ? "(?!)" : "_\\d{4}$");
+        ChannelFiles family = new ChannelFiles(channels);
         try (Stream<Path> pictures = Files.list(root.resolve("images"))) {
-            return pictures.map(
-                            picture -> PictureNames.stem(picture.getFileName().toString()))
-                    .flatMap(name -> Stream.of(name, channel.matcher(name).replaceFirst("")))
-                    .collect(Collectors.toSet());
+            return pictures.map(family::name).collect(Collectors.toSet());
         } catch (IOException e) {
             return Set.of();
         }

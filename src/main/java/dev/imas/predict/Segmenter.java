@@ -330,9 +330,7 @@ public final class Segmenter implements AutoCloseable {
         } catch (RuntimeException e) {
             boolean windows = evaluation.mode() == ImasConfig.EvaluationMode.SLIDING;
             String remedy = tiles.equals(Tiles.AUTO) || windows ? SMALLER : "use smaller tiles (--tile)";
-            throw OutOfMemory.advice(e, remedy)
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw OutOfMemory.told(e, remedy);
         }
     }
 

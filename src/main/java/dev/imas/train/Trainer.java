@@ -107,12 +107,8 @@ public final class Trainer {
                     "the run directory " + out + " could not be written (" + FileProblem.of(e, out) + "); "
                             + kept(directory),
                     e);
-        } catch (UserException e) {
-            throw e; // of exhausted memory too: who says so has said what to do
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e)
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw OutOfMemory.told(e);
         }
     }
 
@@ -138,12 +134,8 @@ public final class Trainer {
             }
         } catch (IOException | UncheckedIOException e) {
             throw new UserException("a temporary file could not be written (" + FileProblem.of(e) + ")", e);
-        } catch (UserException e) {
-            throw e; // of exhausted memory too: who says so has said what to do
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e)
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw OutOfMemory.told(e);
         }
     }
 

@@ -231,9 +231,7 @@ final class TrainingRun {
                             + " --resume from the last checkpoint; --skip-broken goes on without it",
                     e);
         } catch (RuntimeException e) {
-            throw OutOfMemory.advice(e, TOO_LARGE)
-                    .<RuntimeException>map(advice -> new UserException(advice, e))
-                    .orElse(e);
+            throw OutOfMemory.told(e, TOO_LARGE);
         } finally {
             parts.broken.tell();
         }

@@ -599,12 +599,18 @@ class MaskSurveyTest {
                 .isEmpty();
     }
 
-    @Test
-    void masksWhoseLeastValueIsWhiteAreTold() throws IOException {
+    /** A mask that is white but for one pixel, by what is stored. */
+    private Path whiteMask() throws IOException {
         folder.grey("a", 0, 255).grey("v", 0, 255);
         Files.delete(folder.mask("a"));
         Path white = root.resolve("masks/a.tif");
         TestChannels.leastIsWhite(white, 4, 4, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return white;
+    }
+
+    @Test
+    void masksWhoseLeastValueIsWhiteAreTold() throws IOException {
+        Path white = whiteMask();
         assertThat(labels(folder.survey())).startsWith(1, 0, 1); // as before: what is shown counts
         assertThat(warnings(folder.survey()))
                 .singleElement()
@@ -615,10 +621,7 @@ class MaskSurveyTest {
     /** Whoever says what the values mean may mean what is stored; whoever asks for objects says nothing of values. */
     @Test
     void masksWhoseLeastValueIsWhiteAreToldWhateverIsAsked() throws IOException {
-        folder.grey("a", 0, 255).grey("v", 0, 255);
-        Files.delete(folder.mask("a"));
-        Path white = root.resolve("masks/a.tif");
-        TestChannels.leastIsWhite(white, 4, 4, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        Path white = whiteMask();
         MaskSurvey labelled = folder.survey("data.labels", Map.of("0", "0", "255", "1"));
         assertThat(warnings(labelled)).isEmpty();
         assertThat(Finding.texts(labelled.findings(), Severity.NOTE))
