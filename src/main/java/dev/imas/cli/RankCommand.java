@@ -37,12 +37,14 @@ final class RankCommand implements Command {
         return new Manual(
                 "rank",
                 "say which unlabelled pictures to annotate next: a list, a contact sheet, places for QuPath",
-                "rank --run DIR | --weights FILE|RUN --input FILE|DIR|PATTERN... --out DIR [OPTIONS]",
+                "rank (--run DIR | [--weights FILE|RUN] --input FILE|DIR... | --data DIR) --out DIR [OPTIONS]",
                 """
                 hardness      1 - gamma as the run measured it, over its last epochs; the default with --run
                 disagreement  of teacher and student, or of a network and its mean over mirrored (--tta flip)
                               or turned pictures (--tta d4); the default with --weights, --input and --tta
                 entropy       of the network's probabilities, mean over the picture
+                coverage      needs no network: pictures whose looks stand for those of the others, beside those
+                              that have masks; the default with --data or --input alone, for the first masks
 
                 With --run the run's unlabelled pictures are ranked, or those of --input; pictures that it has
                 masks of are never chosen. --diverse takes pictures that differ from one another, among five
@@ -51,6 +53,7 @@ final class RankCommand implements Command {
                 Pictures that cannot be read are named at the end, with exit status 2. docs/rank.md has the rules.
 
                 examples:
+                  imas rank --input photos/images --count 12 --copy --out first
                   imas rank --run runs/mine --out next
                   imas rank --run runs/mine --count 10 --diverse --criterion disagreement --copy --out next
                   imas rank --weights teacher.safetensors --input slides --tta d4 --out next
@@ -64,7 +67,11 @@ final class RankCommand implements Command {
                 .addOption(Arguments.weights())
                 .addOption(Arguments.several("input", "FILE|DIR", "pictures, folders of pictures, or patterns of them"))
                 .addOption(flag("recursive", "look into the folders in folders, too"))
-                .addOption(option("data", "DIR", "where the run's pictures are now, if they were moved"))
+                .addOption(option(
+                        "data",
+                        "DIR",
+                        "where the run's pictures are now, if they were moved; without a run a folder as train takes"
+                                + " it, whose pictures with masks count as chosen"))
                 .addOption(option("criterion", "KIND", Names.choice(Criterion.class)))
                 .addOption(option("count", "N", "pictures to choose (default: " + COUNT + ")"))
                 .addOption(flag("diverse", "choose pictures that differ from one another"))
@@ -92,10 +99,13 @@ final class RankCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
-        Path weights = weights(line);
         Criterion criterion = criterion(line);
         int count = count(line);
         Path out = Arguments.path(line, "out");
+        if (criterion == Criterion.COVERAGE) {
+            return new CoverageCommand(line, console).run(count, out);
+        }
+        Path weights = weights(line);
         NewFolder.require(out);
         Optional<PredictInputs> inputs = inputs(line, out);
         Set<String> told = new HashSet<>(); // two networks are opened, which have much in common
@@ -129,7 +139,8 @@ final class RankCommand implements Command {
             throw new UserException(
                     line.hasOption("run")
                             ? "--run and --weights exclude each other: both name the networks"
-                            : "--run is missing; name a run directory, or --weights and --input");
+                            : "--run is missing; name a run directory, or --weights and --input (for the first masks,"
+                                    + " when nothing was trained, --criterion coverage needs --input or --data alone)");
         }
         if (line.hasOption("weights")) {
             if (!line.hasOption("input")) {
@@ -160,7 +171,11 @@ final class RankCommand implements Command {
 
     private static Criterion criterion(CommandLine line) {
         boolean measured = line.hasOption("run") && !line.hasOption("input");
+        boolean network = line.hasOption("run") || line.hasOption("weights") || line.hasOption("tta");
         if (!line.hasOption("criterion")) {
+            if (!network && (line.hasOption("input") || line.hasOption("data"))) {
+                return Criterion.COVERAGE;
+            }
             return measured && !line.hasOption("tta") ? Criterion.HARDNESS : Criterion.DISAGREEMENT;
         }
         String word = line.getOptionValue("criterion");
@@ -174,7 +189,7 @@ final class RankCommand implements Command {
         return criterion;
     }
 
-    private static Optional<PredictInputs> inputs(CommandLine line, Path out) {
+    static Optional<PredictInputs> inputs(CommandLine line, Path out) {
         if (!line.hasOption("input")) {
             if (line.hasOption("recursive")) {
                 throw new UserException("--recursive is about --input, which is not given");
@@ -186,6 +201,14 @@ final class RankCommand implements Command {
         return Optional.of(inputs);
     }
 
+    /** One a picture: with channels in files of their own the first of each. */
+    static List<Path> files(PredictInputs inputs, ImasConfig settings) {
+        return new ChannelFiles(settings.data().channels())
+                .pictures(inputs.pictures().stream()
+                        .map(PredictInputs.Found::file)
+                        .toList());
+    }
+
     private static Unannotated pictures(
             CommandLine line, Optional<PredictInputs> inputs, ImasConfig settings, Console console) {
         if (inputs.isEmpty()) {
@@ -193,10 +216,7 @@ final class RankCommand implements Command {
             require(pictures, "the run has no unlabelled picture; name pictures with --input");
             return pictures;
         }
-        List<Path> files = new ChannelFiles(settings.data().channels())
-                .pictures(inputs.get().pictures().stream()
-                        .map(PredictInputs.Found::file)
-                        .toList());
+        List<Path> files = files(inputs.get(), settings);
         if (!line.hasOption("run")) {
             return Unannotated.ofUnknown(files, settings);
         }
@@ -210,13 +230,13 @@ final class RankCommand implements Command {
         return pictures;
     }
 
-    private static void require(Unannotated pictures, String otherwise) {
+    static void require(Unannotated pictures, String otherwise) {
         if (pictures.pictures().size() == 0) {
             throw new UserException(pictures.missing().isEmpty() ? otherwise : String.join("\n", pictures.missing()));
         }
     }
 
-    private static void requireFiles(RankRequest request) {
+    static void requireFiles(RankRequest request) {
         if (request.copy()
                 && request.settings().data().layout() == Layout.EMBEDDED
                 && request.pictures().pictures().files(0).isEmpty()) {
@@ -237,6 +257,11 @@ final class RankCommand implements Command {
                     },
                     progress::done);
         }
+        return told(ranking, request, console);
+    }
+
+    /** Says what was chosen and what could not be read; the exit status. */
+    static int told(Ranking ranking, RankRequest request, Console console) {
         for (Scored scored : ranking.chosen()) {
             console.out().printf(Locale.ROOT, "%.3f  %s%n", scored.score(), scored.name());
         }
@@ -252,7 +277,7 @@ final class RankCommand implements Command {
     }
 
     /** The last two names of a path: files of all runs are called alike. */
-    private static String title(Path weights) {
+    static String title(Path weights) {
         int names = weights.getNameCount();
         return weights.subpath(Math.max(0, names - 2), names).toString();
     }

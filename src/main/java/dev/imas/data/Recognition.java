@@ -189,7 +189,11 @@ final class Recognition {
         return new UserException(tree.root() + what + found + more + broken + convert + otherAnnotations()
                 + folderAbove()
                 + "; put masks with their pictures' names into masks/ beside images/, or"
-                + settings(proposed()).substring(1));
+                + settings(proposed()).substring(1)
+                + (masks.isEmpty() && annotations.isEmpty()
+                        ? "; which pictures to draw the first masks of: imas rank --input " + tree.root()
+                                + " --recursive --out first"
+                        : ""));
     }
 
     /** Who names the folder of the pictures means the one that has the masks too. */

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -25,24 +26,35 @@ import java.util.stream.IntStream;
  * @param annotated how many were left out, for they have masks
  * @param names     what a run over all of the list may have called each picture, the likeliest first: names that can
  *                  be no other's
+ * @param learned   pictures that the run learns from with their masks, as far as their files are there
  */
-public record Unannotated(ImageSource pictures, List<String> missing, int annotated, List<List<String>> names) {
+public record Unannotated(
+        ImageSource pictures, List<String> missing, int annotated, List<List<String>> names, ImageSource learned) {
+    private static final Collected NONE = new Collected(List.of(), List.of(), List.of());
+
     /** Those of a run, by its settings; none where all have masks, whatever its method. */
     public static Unannotated of(ImasConfig config) {
-        ImasConfig found = DataFolder.resolved(config, note -> {});
+        return of(config, note -> {});
+    }
+
+    /** @param notes told what a folder was recognised as */
+    public static Unannotated of(ImasConfig config, Consumer<String> notes) {
+        ImasConfig found = DataFolder.resolved(config, notes);
         if (found.data().layout() == Layout.EMBEDDED) {
             ImasConfig apart = found.withData(found.data().withSparse(Sparse.OFF));
-            ImageSource scenes = Dataset.open(apart).unlabeled();
+            Dataset generated = Dataset.open(apart);
+            ImageSource scenes = generated.unlabeled();
             return new Unannotated(
                     scenes,
                     List.of(),
                     0,
                     IntStream.range(0, scenes.size())
                             .mapToObj(i -> List.of(scenes.id(i)))
-                            .toList());
+                            .toList(),
+                    generated.labeled());
         }
         Collected files = collected(found);
-        return of(files.unlabeled(), real(files), found);
+        return of(files.unlabeled(), files, found);
     }
 
     /** With the labelled pictures among the unlabelled ones it is no fault that there are no others. */
@@ -57,23 +69,23 @@ public record Unannotated(ImageSource pictures, List<String> missing, int annota
      */
     public static Unannotated among(List<Path> files, ImasConfig config) {
         ImasConfig found = DataFolder.resolved(config, note -> {});
-        Set<Path> annotated = found.data().layout() == Layout.EMBEDDED ? Set.of() : real(collected(found));
-        return among(files, annotated, found);
+        return among(files, found.data().layout() == Layout.EMBEDDED ? NONE : collected(found), found);
     }
 
     /** Some files, which no run knows. */
     public static Unannotated ofUnknown(List<Path> files, ImasConfig config) {
-        return among(files, Set.of(), config);
+        return among(files, NONE, config);
     }
 
-    private static Unannotated among(List<Path> files, Set<Path> annotated, ImasConfig config) {
+    private static Unannotated among(List<Path> files, Collected known, ImasConfig config) {
         List<Sample> samples = files.stream()
                 .map(file -> new Sample(file.toString(), file, null, "--input"))
                 .toList();
-        return of(samples, annotated, config);
+        return of(samples, known, config);
     }
 
-    private static Unannotated of(List<Sample> samples, Set<Path> annotated, ImasConfig config) {
+    private static Unannotated of(List<Sample> samples, Collected known, ImasConfig config) {
+        Set<Path> annotated = real(known);
         List<Sample> open = samples.stream()
                 .filter(sample -> !annotated.contains(real(sample.picture())))
                 .toList();
@@ -86,9 +98,26 @@ public record Unannotated(ImageSource pictures, List<String> missing, int annota
                 there.add(sample);
             }
         }
+        List<Sample> learned = known.labeled().stream()
+                .filter(sample -> FileImages.faults(List.of(sample), false).isEmpty())
+                .toList();
+        return new Unannotated(
+                images(there, config),
+                missing,
+                samples.size() - open.size(),
+                names(there, samples),
+                images(learned, config));
+    }
+
+    private static ImageSource images(List<Sample> samples, ImasConfig config) {
         PictureReader reader = new PictureReader(PictureInput.of(config.data()));
-        ImageSource pictures = new FileImages(there, MaskReading.of(config.data()), false, reader);
-        return new Unannotated(pictures, missing, samples.size() - open.size(), names(there, samples));
+        return new FileImages(samples, MaskReading.of(config.data()), false, reader);
+    }
+
+    /** The settings with the range of these pictures' values, where that is open ({@link PictureSurvey#settle}). */
+    public ImasConfig settle(ImasConfig config, Consumer<String> notes) {
+        ImageSource none = images(List.of(), config);
+        return PictureSurvey.settle(config, new Dataset(learned, pictures, none, List.of(), List.of()), notes);
     }
 
     private static List<List<String>> names(List<Sample> some, List<Sample> all) {

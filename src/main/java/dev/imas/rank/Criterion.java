@@ -7,5 +7,7 @@ public enum Criterion {
     /** 1 - weighted IoU of what two networks, or one in several positions, see in the picture. */
     DISAGREEMENT,
     /** Mean entropy of the network's probabilities over the picture, as a share of the largest possible. */
-    ENTROPY
+    ENTROPY,
+    /** How much nearer the others' looks come to an annotated one's; no network looks at them. */
+    COVERAGE
 }

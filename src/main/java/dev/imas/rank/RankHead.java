@@ -42,6 +42,7 @@ final class RankHead {
             case HARDNESS -> "hardness: 1 − γ over the run's last epochs";
             case DISAGREEMENT -> "disagreement of " + pair.compared();
             case ENTROPY -> "mean entropy of the network's probabilities";
+            case COVERAGE -> throw new IllegalArgumentException("is no network's");
         };
     }
 }

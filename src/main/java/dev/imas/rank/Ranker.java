@@ -40,7 +40,8 @@ final class Ranker {
         this.source = source;
         this.pair = pair;
         this.agreement = agreement;
-        this.readable = new Readable(source, pair.network(), progress);
+        this.readable =
+                new Readable(source, i -> source.files(i).stream().anyMatch(pair.network()::exceedsMemory), progress);
     }
 
     /** By what a run measured; pictures that it never drew are left out. */

@@ -78,6 +78,7 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
                     case HARDNESS -> byRun(request, ranker, notes);
                     case DISAGREEMENT -> ranker.byDisagreement();
                     case ENTROPY -> ranker.byEntropy();
+                    case COVERAGE -> throw new IllegalArgumentException("is no network's: CoverageRanking");
                 };
         if (ordered.isEmpty()) {
             List<String> failed = new ArrayList<>(request.pictures().missing());

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 
 /**
  * Works through pictures one by one, and goes on without those that cannot be read or that memory does not suffice for.
@@ -20,7 +21,7 @@ import java.util.function.IntConsumer;
  */
 final class Readable {
     private final ImageSource source;
-    private final Segmenter segmenter;
+    private final Predicate<Integer> tooLarge;
     private final IntConsumer progress;
     private final List<String> failed = new ArrayList<>();
     private final Set<Integer> left = new HashSet<>();
@@ -34,10 +35,13 @@ final class Readable {
     /** What a picture that is being read turns out to be: its pixels, or why there are none. */
     private record Read(Picture pixels, String fault) {}
 
-    /** @param progress told how many pictures were worked on, counting one anew for each time */
-    Readable(ImageSource source, Segmenter segmenter, IntConsumer progress) {
+    /**
+     * @param tooLarge which pictures are not even opened
+     * @param progress told how many pictures were worked on, counting one anew for each time
+     */
+    Readable(ImageSource source, Predicate<Integer> tooLarge, IntConsumer progress) {
         this.source = source;
-        this.segmenter = segmenter;
+        this.tooLarge = tooLarge;
         this.progress = progress;
     }
 
@@ -56,13 +60,12 @@ final class Readable {
 
     private Read read(int picture) {
         try {
-            for (Path file : source.files(picture)) {
-                if (segmenter.exceedsMemory(file)) {
-                    return new Read(
-                            null,
-                            file + " is too large to be looked at as a whole; cut it into tiles, or give Java more"
-                                    + " memory with IMAS_JAVA_OPTIONS=-Xmx8g");
-                }
+            if (tooLarge.test(picture)) {
+                return new Read(
+                        null,
+                        source.files(picture).get(0)
+                                + " is too large to be looked at as a whole; cut it into tiles, or give Java more"
+                                + " memory with IMAS_JAVA_OPTIONS=-Xmx8g");
             }
             return new Read(source.image(picture), null);
         } catch (UserException e) {

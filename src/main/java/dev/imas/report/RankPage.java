@@ -126,11 +126,11 @@ public final class RankPage {
                 .append("</article>\n");
     }
 
-    private static String uri(RgbImage image) {
+    static String uri(RgbImage image) {
         return Samples.uri(image.toBufferedImage());
     }
 
-    private static String figure(String uri, String title, String remark, String above) {
+    static String figure(String uri, String title, String remark, String above) {
         return "<figure><div class=\"map\"><img src=\"" + uri + "\" alt=\"" + title + "\">" + above
                 + "</div><figcaption><span>" + title + "</span>"
                 + (remark.isEmpty() ? "" : "<span>" + Html.escape(remark) + "</span>") + "</figcaption></figure>\n";
@@ -186,7 +186,10 @@ public final class RankPage {
      * @throws UserException when it cannot be written
      */
     public void write(Path file, Head head) {
-        String page = html(head);
+        write(file, html(head));
+    }
+
+    static void write(Path file, String page) {
         try {
             DurableFiles.whole(file, beside -> Files.writeString(beside, page, StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -202,7 +205,7 @@ public final class RankPage {
                 head.title() + " – what to annotate next", header(head) + notes(head) + scores(head) + pictures(head));
     }
 
-    private static String header(Head head) {
+    static String header(Head head) {
         StringBuilder facts = new StringBuilder();
         head.facts().forEach((name, value) -> Page.fact(facts, name, value));
         return "<header>\n<div><p class=\"kind\">iMAS ranking: what to annotate next</p>\n<h1>"
@@ -211,7 +214,7 @@ public final class RankPage {
                 + facts + "</dl>\n</header>\n";
     }
 
-    private static String notes(Head head) {
+    static String notes(Head head) {
         return aside("notes note", "Worth knowing", head.remarks())
                 + aside("notes", "Left out: they cannot be looked at", head.failed());
     }

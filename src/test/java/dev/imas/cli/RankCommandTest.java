@@ -224,7 +224,7 @@ class RankCommandTest {
         refused("needs --run without --input", "--weights", run.teacher(), "--input", data, "--criterion", "hardness");
         refused("--count is 0; expected a whole number from 1", "--run", run.root(), "--count", 0);
         refused(
-                "--criterion is gamma; expected hardness, disagreement or entropy",
+                "--criterion is gamma; expected hardness, disagreement, entropy or coverage",
                 "--criterion",
                 "gamma",
                 "--run",

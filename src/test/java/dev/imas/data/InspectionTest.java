@@ -17,6 +17,8 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Finding.Severity;
+import dev.imas.image.Pngs;
+import dev.imas.image.RgbImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -381,5 +383,76 @@ class InspectionTest {
                 .anyMatch(text ->
                         text.startsWith(at("masks/1.png")) && text.contains("is a pointer of Git LFS and not the"))
                 .anyMatch(text -> text.endsWith(at("val/masks/v.png") + " is empty; replace it or take it out"));
+    }
+
+    /** A picture of one brightness, and hardly another. */
+    private void flat(String path, int level) {
+        RgbImage image = RgbImage.black(40, 30);
+        for (int i = 0; i < image.rgb().length; i++) {
+            image.rgb()[i] = (byte) (level + i % 7);
+        }
+        Pngs.write(root.resolve(path), image);
+    }
+
+    /** Labelled 0 to 3 and unlabelled 4 to 7 are dark. */
+    private void dark() {
+        for (int i = 0; i < 8; i++) {
+            flat("images/" + i + ".png", 20 + 3 * i);
+            if (i < 4) {
+                mask(root.resolve("masks/" + i + ".png"), 40, 30, 0, 1, 2, 0);
+            }
+        }
+        flat("val/images/v.png", 30);
+        mask(root.resolve("val/masks/v.png"), 40, 30, 0, 1, 2);
+    }
+
+    private List<String> unlike() {
+        return findings(Severity.WARNING).stream()
+                .filter(text -> text.contains("unlike every labelled one"))
+                .toList();
+    }
+
+    @Test
+    void picturesOfAKindThatNoneIsLabelledOfAreWarnedOf() {
+        dark();
+        assertThat(unlike()).isEmpty();
+        for (int i = 0; i < 3; i++) {
+            flat("images/bright" + i + ".png", 200 + i);
+        }
+        flat("val/images/w.png", 210);
+        mask(root.resolve("val/masks/w.png"), 40, 30, 0, 1, 2);
+        assertThat(unlike())
+                .singleElement()
+                .asString()
+                .startsWith("3 of 7 unlabelled and 1 of 2 validation pictures look unlike every labelled one, such as "
+                        + at("images/bright0.png"))
+                .contains("imas rank --data");
+        mask(root.resolve("masks/bright1.png"), 40, 30, 0, 1, 2);
+        assertThat(unlike()).isEmpty();
+    }
+
+    @Test
+    void ofValidationPicturesAloneThatIsWarnedOfToo() {
+        dark();
+        for (String name : List.of("w", "x")) {
+            flat("val/images/" + name + ".png", 210);
+            mask(root.resolve("val/masks/" + name + ".png"), 40, 30, 0, 1, 2);
+        }
+        assertThat(unlike())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "2 of 3 validation pictures look unlike every labelled one, such as " + at("val/images/w.png"));
+    }
+
+    @Test
+    void onePictureUnlikeAllOthersOrAKindThatDiffersLittleIsNoneToWarnOf() {
+        dark();
+        flat("images/odd.png", 240);
+        assertThat(unlike()).isEmpty();
+        for (int i = 4; i < 8; i++) {
+            flat("images/" + i + ".png", 36);
+        }
+        assertThat(unlike()).isEmpty();
     }
 }

@@ -1,0 +1,109 @@
+package dev.imas.report;
+
+import dev.imas.common.UserException;
+import dev.imas.image.RgbImage;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The contact sheet of a choice of pictures that stand for others: every chosen one beside some of those that it stands
+ * for. One file that needs nothing else, as {@link RankPage}.
+ */
+public final class CoveragePage {
+    /** More are in the list alone. */
+    public static final int SHOWN = RankPage.SHOWN;
+    /** So many pictures at most are shown of each, itself among them. */
+    public static final int PICTURES = 3;
+
+    private final StringBuilder cases = new StringBuilder();
+    private int added;
+
+    /** A picture to look at. */
+    public record Shown(String name, RgbImage picture) {}
+
+    /**
+     * A chosen picture.
+     *
+     * @param score     its gain, in [0,1]
+     * @param standsFor how many pictures are nearest to it, itself among them
+     * @param shown     itself, and {@link #some} of the others
+     */
+    public record Entry(String name, double score, int standsFor, List<Shown> shown) {}
+
+    /** Of the pictures that one stands for, the nearest first, those to show: from the middle, and the farthest. */
+    public static <T> List<T> some(List<T> others) {
+        int last = others.size() - 1;
+        return last < 1 ? others : List.of(others.get(last / 2), others.get(last));
+    }
+
+    /** Adds a picture below those before it. */
+    public void add(Entry entry) {
+        added++;
+        cases.append("<article>\n<h3><i>")
+                .append(added)
+                .append("</i><span>")
+                .append(Html.escape(entry.name()))
+                .append("</span><b>")
+                .append(Format.count(entry.standsFor()))
+                .append("</b><small>")
+                .append(entry.standsFor() == 1 ? "picture, itself" : "pictures that it stands for")
+                .append("</small></h3>\n<div class=\"sample\">\n");
+        for (int i = 0; i < entry.shown().size(); i++) {
+            Shown shown = entry.shown().get(i);
+            String title = i == 0 ? "chosen" : i == entry.shown().size() - 1 ? "the least like it" : "like it";
+            cases.append(
+                    RankPage.figure(RankPage.uri(shown.picture()), title, i == 0 ? size(shown) : shown.name(), ""));
+        }
+        cases.append("</div>\n</article>\n");
+    }
+
+    private static String size(Shown shown) {
+        return shown.picture().width() + " × " + shown.picture().height() + "\u00a0px";
+    }
+
+    /**
+     * Writes the page.
+     *
+     * @param head of the chosen pictures' scores; what two answers were compared is not looked at
+     * @throws UserException when it cannot be written
+     */
+    public void write(Path file, RankPage.Head head) {
+        RankPage.write(
+                file,
+                Page.document(
+                        head.title() + " – what to annotate next",
+                        RankPage.header(head) + RankPage.notes(head) + left(head.chosen()) + pictures(head)));
+    }
+
+    private static String left(double[] gains) {
+        double[] x = new double[gains.length];
+        double[] y = new double[gains.length];
+        double left = 1;
+        for (int i = 0; i < gains.length; i++) {
+            boolean first = i == 0 && gains[0] == 1; // nothing was annotated: how far all are from it is the whole
+            left = first ? 1 : Math.max(0, left - gains[i]);
+            x[i] = i + 1.0;
+            y[i] = left;
+        }
+        return Html.section(
+                "coverage",
+                "What is not covered yet",
+                "How far the pictures lie from the nearest one that is chosen or was annotated before, on average, by"
+                        + " their brightness, colours and contrast: as a share of the distance at the beginning. Where"
+                        + " the curve lies flat, more masks show more of the same.",
+                "<div class=\"charts\">\n"
+                        + new Chart("Distance to the nearest", "pictures chosen", "% of the beginning", Format::percent)
+                                .percent()
+                                .horizontal(1, Math.max(2, gains.length), true)
+                                .dots("left", "a", new Series(x, y))
+                                .html()
+                        + "</div>\n");
+    }
+
+    private String pictures(RankPage.Head head) {
+        int chosen = head.chosen().length;
+        String lead = "Each chosen picture, one of those that it stands for, and the one of them that is least like it."
+                + (chosen > added ? " Shown are the first " + added + "; the list has all " + chosen + "." : "");
+        return Html.section("pictures", "The pictures", lead, "<div class=\"cases ranked\">\n" + cases + "</div>\n");
+    }
+}
