@@ -49,11 +49,19 @@ wanted_build() {
     esac
 }
 
+# Sizes and names of all sources: one that was replaced by another with an older date, or deleted, is not newer.
+listed() {
+    # shellcheck disable=SC2086  # several names, split on purpose
+    (cd "$home" && find $sources -type f -exec wc -c {} + 2>/dev/null | grep -v ' total$' | sed 's/^ *//' | LC_ALL=C sort | cksum)
+}
+
 stale() {
     [ -f "$built" ] && [ -d "$classes" ] || return 0
     # The benchmarks' class path names places; a checkout that was moved or copied has others.
     if [ "$what" = benchmarks ] && ! grep -qF "$home/target/" "$built"; then return 0; fi
     if [ -n "${IMAS_GPU:-}" ] && [ "$(last_build)" != "$(wanted_build)" ]; then return 0; fi
+    # A build by Maven alone is newer than the list.
+    if ! [ "$built" -nt "$built.sources" ] && [ "$(listed)" != "$(cat "$built.sources")" ]; then return 0; fi
     # shellcheck disable=SC2086  # several names, split on purpose
     [ -n "$(cd "$home" && find $sources -newer "$built" -type f -print 2>/dev/null | head -n 1)" ]
 }
@@ -157,6 +165,7 @@ build() {
     start=$home/target/build.start
     : >"$start"
     : >"$log"
+    list=$(listed)
     echo "imas: building (the first time takes some minutes; log in $log)" >&2
     wanted=$(wanted_build)
     # Machine code for GPUs takes minutes to compile and is of no use to a build for CPUs; `mvn package` builds it always.
@@ -177,6 +186,7 @@ build() {
     if [ "$what" = product ] && [ -x "$home/src/dist/classes" ]; then
         "$home/src/dist/classes" "$home/target" "$java" </dev/null >>"$log" 2>&1 9>&- || true
     fi
+    echo "$list" >"$built.sources"
     touch -r "$start" "$built" # also if nothing had to be packed; a source edited meanwhile stays newer
     if command -v flock >/dev/null 2>&1; then
         exec 9>&-

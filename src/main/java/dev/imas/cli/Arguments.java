@@ -4,6 +4,7 @@ import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.DeviceName;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Precision;
 import dev.imas.config.Names;
 import dev.imas.predict.Segmenter;
@@ -203,7 +204,15 @@ final class Arguments {
     static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
         Segmenter.Options options = last.apply(opening(line, console));
         requireHeeded(line);
-        return Segmenter.open(paths(line, "weights"), options, augmentation(line));
+        Segmenter segmenter = Segmenter.open(paths(line, "weights"), options, augmentation(line));
+        String window = "evaluation.window";
+        if (settingsGiven(line).contains(window)
+                && segmenter.settings().evaluation().mode() == EvaluationMode.WHOLE) {
+            segmenter.close();
+            throw new UserException(window + " does nothing with evaluation.mode whole, which the network's run had;"
+                    + " leave it out, or set evaluation.mode=sliding, too");
+        }
+        return segmenter;
     }
 
     /** What the command line says of how weights are opened. */

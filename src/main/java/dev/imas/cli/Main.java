@@ -202,6 +202,7 @@ public final class Main {
                     .build()
                     .parse(options, arguments);
             rejectRepeats(line);
+            rejectEmpty(line);
             return line;
         } catch (UnrecognizedOptionException e) {
             throw new UserException("unknown option " + e.getOption() + hint(options, e.getOption()) + seeHelp, e);
@@ -235,6 +236,15 @@ public final class Main {
             boolean repeatable = option.hasArgs() || option.getLongOpt().equals(Arguments.SET);
             if (!seen.add(option.getLongOpt()) && !repeatable) {
                 throw new UserException("--" + option.getLongOpt() + " is given twice; give it once");
+            }
+        }
+    }
+
+    /** Such as of a variable that a script did not set: as a path it would be the folder that one is in. */
+    private static void rejectEmpty(CommandLine line) {
+        for (Option option : line.getOptions()) {
+            if (option.getValuesList().stream().anyMatch(String::isBlank)) {
+                throw new UserException("--" + option.getLongOpt() + " is empty; expected " + option.getArgName());
             }
         }
     }

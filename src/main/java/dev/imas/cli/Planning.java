@@ -136,7 +136,7 @@ final class Planning {
         overrides(layers, line);
         ImasConfig config = ConfigYaml.resolve(layers);
         Set<String> said = new LinkedHashSet<>(Arguments.settingsGiven(line));
-        Unheeded.refuse(config, methods.apply(config), byName(line), said);
+        Unheeded.refuse(config, methods.apply(config), byName(line), said, plans(line));
         Validation.requireWindows(config.network().backbone(), config.evaluation());
         return config;
     }

@@ -37,7 +37,7 @@ final class RankCommand implements Command {
         return new Manual(
                 "rank",
                 "say which unlabelled pictures to annotate next: a list, a contact sheet, places for QuPath",
-                "rank (--run DIR | [--weights FILE|RUN] --input FILE|DIR... | --data DIR) --out DIR [OPTIONS]",
+                "rank --run DIR | [--weights RUN] --input FILE|DIR... | --data DIR --out DIR [OPTIONS]",
                 """
                 hardness      1 - gamma as the run measured it, over its last epochs; the default with --run
                 disagreement  of teacher and student, or of a network and its mean over mirrored (--tta flip)

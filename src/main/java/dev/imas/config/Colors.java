@@ -23,12 +23,15 @@ public final class Colors {
         return matches ? OptionalInt.of(Integer.parseInt(text.substring(1), 16)) : OptionalInt.empty();
     }
 
-    /** As {@link #ofHex}; also a number up to 0xffffff, in decimal or behind 0x, as earlier versions wrote palettes. */
+    /**
+     * As {@link #ofHex}; also a number up to 0xffffff, behind 0x or in decimal, as earlier versions wrote palettes. Six
+     * digits are none: 808000 is hardly the number, but an olive without its #.
+     */
     public static OptionalInt parse(String text) {
         if (text.matches("0x[0-9a-fA-F]{1,6}")) {
             return OptionalInt.of(Integer.parseInt(text.substring(2), 16));
         }
-        if (text.matches("[0-9]{1,8}")) {
+        if (text.matches("0|[1-9][0-9]{0,7}") && text.length() != 6) {
             int number = Integer.parseInt(text);
             return number <= WHITE ? OptionalInt.of(number) : OptionalInt.empty();
         }

@@ -228,7 +228,8 @@ final class RecordMapper {
         if (type == PixelRange.class) {
             return PixelRange.parse(found).orElseThrow(() -> mismatch(key, found, PixelRange.EXPECTED));
         }
-        return single(type, found, key);
+        boolean text = type == String.class && !component.isAnnotationPresent(Allowed.PathOrNull.class);
+        return single(type, text && found == null ? "" : found, key); // `license:` alone says that there is none
     }
 
     private static List<Object> list(RecordComponent component, Object found, String key) {

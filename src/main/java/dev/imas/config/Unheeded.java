@@ -3,6 +3,7 @@ package dev.imas.config;
 import dev.imas.config.ImasConfig.Augment;
 import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.CutMixTrigger;
+import dev.imas.config.ImasConfig.Data;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
@@ -53,9 +54,11 @@ public final class Unheeded {
      * @param methods that the configuration is for; what one of them heeds is heeded
      * @param given   keys that a person set by name, not those of a preset
      * @param said    those of them that were said for this run, and do not wait in a file for another one
+     * @param planned what was not given is still to be chosen
      * @throws dev.imas.common.UserException that names all that nothing would come of, and why
      */
-    public static void refuse(ImasConfig config, List<Method> methods, Set<String> given, Set<String> said) {
+    public static void refuse(
+            ImasConfig config, List<Method> methods, Set<String> given, Set<String> said, boolean planned) {
         Unheeded unheeded = new Unheeded(given);
         Backbone backbone = config.network().backbone();
         String network = "network.backbone " + Names.word(backbone);
@@ -72,13 +75,13 @@ public final class Unheeded {
         }
         unheeded.views(config.augment(), config.data().channels());
         Unheeded ofRun = new Unheeded(said);
-        ofRun.choices(config, methods);
+        ofRun.choices(config, methods, planned);
         ofRun.faults.messages().forEach(unheeded.faults::add);
         unheeded.faults.raise("");
     }
 
     /** What another choice would need; where a plan is still to choose, what was chosen counts alone. */
-    private void choices(ImasConfig config, List<Method> methods) {
+    private void choices(ImasConfig config, List<Method> methods, boolean planned) {
         if (config.supervised().loss() != SupervisedLoss.OHEM) {
             add(
                     List.of("supervised.ohem_threshold", "supervised.ohem_min_kept"),
@@ -88,14 +91,25 @@ public final class Unheeded {
         if (cutmix != CutMixTrigger.FIXED && !methods.contains(Method.UNIMATCH_V2)) {
             add(List.of("unsupervised.cutmix_probability"), "unsupervised.cutmix " + Names.word(cutmix));
         }
-        if (config.evaluation().mode() == EvaluationMode.WHOLE && given.contains("evaluation.mode")) {
+        if (config.evaluation().mode() == EvaluationMode.WHOLE && (!planned || given.contains("evaluation.mode"))) {
             add(List.of("evaluation.window", "evaluation.last_window"), "evaluation.mode whole");
         }
-        if (config.augment().resize() == ResizeMode.NONE && given.contains("augment.resize")) {
+        if (config.augment().resize() == ResizeMode.NONE && (!planned || given.contains("augment.resize"))) {
             add(List.of("augment.resize_min", "augment.resize_max"), "augment.resize none");
         }
         if (config.data().layout() != Layout.EMBEDDED) {
             add(given.stream().filter(key -> key.startsWith("data.embedded.")).toList(), "pictures of your own");
+        }
+        validation(config.data());
+    }
+
+    private void validation(Data data) {
+        if (data.validation() != null) {
+            add(
+                    List.of("data.set_aside", "data.validation_pictures", "data.validation_masks"),
+                    "a list of validation pictures (data.validation, --val)");
+        } else if (data.layout() == Layout.EMBEDDED) {
+            add(List.of("data.set_aside"), "generated scenes");
         }
     }
 

@@ -152,6 +152,11 @@ public final class Validation {
                 "data.pictures",
                 data.pictures(),
                 "nothing, as data.layout is " + Names.word(data.layout()) + "; set data.layout=folders");
+        faults.require(
+                folders || data.validationPictures().isEmpty(),
+                "data.validation_pictures",
+                data.validationPictures(),
+                "nothing, as data.layout is " + Names.word(data.layout()) + "; name a list with data.validation");
         fewerOrAsMany("data.masks", data.masks(), "data.pictures", data.pictures());
         fewerOrAsMany(
                 "data.validation_masks", data.validationMasks(), "data.validation_pictures", data.validationPictures());

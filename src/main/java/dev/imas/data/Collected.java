@@ -142,10 +142,17 @@ record Collected(List<Sample> labeled, List<Sample> unlabeled, List<Sample> vali
         if (data.validation() != null) {
             return Layouts.fromList(data, "data.validation", data.validation(), true);
         }
+        if (!data.validationPictures().isEmpty()) {
+            List<Sample> samples = FolderPatterns.of(data).validation(FolderTree.of(Layouts.root(data)));
+            if (samples.isEmpty()) {
+                throw new UserException("no picture to validate on: no file fits data.validation_pictures "
+                        + data.validationPictures() + "; patterns are paths below " + data.root()
+                        + " in which * stands for a picture's name (docs/data.md)");
+            }
+            return samples;
+        }
         if (!data.pictures().isEmpty()) {
-            return data.validationPictures().isEmpty()
-                    ? null
-                    : FolderPatterns.of(data).validation(FolderTree.of(Layouts.root(data)));
+            return null;
         }
         Path folder = Layouts.root(data).resolve("val");
         if (!Files.isDirectory(folder)) {

@@ -29,6 +29,7 @@ public final class DataFolder {
      */
     public static ImasConfig resolved(ImasConfig config, Consumer<String> notes) {
         if (config.data().layout() == Layout.FOLDERS) {
+            requireOneValidation(config.data());
             return withSetAside(config);
         }
         if (config.data().layout() != Layout.AUTO) {
@@ -38,6 +39,7 @@ public final class DataFolder {
         if (data.layout() == Layout.LIST) {
             return config.withData(data);
         }
+        requireOneValidation(data);
         FolderTree tree = FolderTree.of(Layouts.root(data));
         FolderPatterns patterns = FolderPatterns.of(data);
         List<Sample> all = patterns.training(tree);
@@ -58,6 +60,21 @@ public final class DataFolder {
                             + " learns from masks alone, in less time)");
         }
         return config.withData(data);
+    }
+
+    /** Pictures that are to validate would be learned from where others validate already. */
+    private static void requireOneValidation(Data data) {
+        if (data.setAside().isEmpty() || data.validation() != null) { // a list named for this run is preferred
+            return;
+        }
+        if (Collected.givenValidation(data) != null) {
+            throw new UserException("data.set_aside names " + data.setAside().size()
+                    + " labelled pictures to validate, but "
+                    + (data.validationPictures().isEmpty()
+                            ? Path.of(data.root(), "val").toString()
+                            : String.join(", ", data.validationPictures()))
+                    + " does already; leave data.set_aside out, or move those pictures there");
+        }
     }
 
     /** Every fifth of today's masks is another picture when there are more of them. */
@@ -127,10 +144,11 @@ public final class DataFolder {
 
     private static Data recognised(Data data, FolderTree tree) {
         FolderPatterns patterns = Recognition.of(tree);
+        boolean given = !data.validationPictures().isEmpty();
         return data.with(with -> with.pictures(patterns.pictures())
                 .masks(patterns.masks())
-                .validationPictures(patterns.validationPictures())
-                .validationMasks(patterns.validationMasks()));
+                .validationPictures(given ? data.validationPictures() : patterns.validationPictures())
+                .validationMasks(given ? data.validationMasks() : patterns.validationMasks()));
     }
 
     /** Those of a list, where there is one. */

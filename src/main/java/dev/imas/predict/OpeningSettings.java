@@ -3,6 +3,7 @@ package dev.imas.predict;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
 import dev.imas.config.Channels;
+import dev.imas.config.Colors;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,17 +47,16 @@ record OpeningSettings(Segmenter.Options options) {
         Path weights = named.file();
         RunDirectory run = named.run().orElseGet(() -> RunDirectory.around(weights));
         boolean known = own.isPresent() || named.run().isPresent() && Files.isRegularFile(run.config());
-        if (!known && options.preset == null && options.configuration == null) {
+        if (!known && !named()) {
             throw new UserException(weights + " does not say which network it belongs to; name it with a preset or a"
                     + " configuration (--preset or --config)");
         }
         Map<String, Object> layers = base(run);
-        boolean alone = own.isPresent()
-                && options.preset == null
-                && options.configuration == null
-                && !Files.isRegularFile(run.config());
+        boolean alone = own.isPresent() && !named() && !Files.isRegularFile(run.config());
         if (alone) {
-            see(layers, own.get().sight());
+            see(layers, own.get().sight(), Set.of());
+        } else if (named()) { // a file of pictures and masks says nothing of how the network sees them
+            own.ifPresent(spec -> see(layers, spec.sight(), given()));
         }
         if (options.namesPictures && ConfigYaml.resolve(layers).data().layout() == Layout.EMBEDDED) {
             ConfigYaml.set(layers, "data.layout", "list"); // named files are no generated scenes
@@ -63,7 +64,8 @@ record OpeningSettings(Segmenter.Options options) {
         own.ifPresent(spec -> {
             ConfigYaml.set(layers, "data.classes", spec.classes());
             ConfigYaml.set(layers, "data.class_names", distinct(weights, spec.classNames()));
-            ConfigYaml.set(layers, "data.palette", spec.palette());
+            List<String> palette = spec.palette().stream().map(Colors::hex).toList();
+            ConfigYaml.set(layers, "data.palette", palette);
             ConfigYaml.set(layers, "data.channels", spec.input().channels().plain());
             ConfigYaml.set(layers, "data.range", spec.input().range().plain());
             ConfigYaml.set(layers, "data.page", spec.input().page());
@@ -110,12 +112,25 @@ record OpeningSettings(Segmenter.Options options) {
     }
 
     /** At another scale a network sees things of another size; in windows it sees less around them. */
-    private static void see(Map<String, Object> layers, NetworkSpec.Sight sight) {
-        sight.scale().ifPresent(scale -> ConfigYaml.set(layers, "evaluation.scale", scale));
-        sight.mode().ifPresent(mode -> ConfigYaml.set(layers, "evaluation.mode", Names.word(mode)));
-        sight.window().ifPresent(side -> ConfigYaml.set(layers, "evaluation.window", side));
-        sight.last().ifPresent(last -> ConfigYaml.set(layers, "evaluation.last_window", Names.word(last)));
-        sight.fit().ifPresent(fit -> ConfigYaml.set(layers, "evaluation.patch_fit", Names.word(fit)));
+    private static void see(Map<String, Object> layers, NetworkSpec.Sight sight, Set<String> given) {
+        Map<String, Object> seen = new LinkedHashMap<>();
+        sight.scale().ifPresent(scale -> seen.put("evaluation.scale", scale));
+        sight.mode().ifPresent(mode -> seen.put("evaluation.mode", Names.word(mode)));
+        sight.window().ifPresent(side -> seen.put("evaluation.window", side));
+        sight.last().ifPresent(last -> seen.put("evaluation.last_window", Names.word(last)));
+        sight.fit().ifPresent(fit -> seen.put("evaluation.patch_fit", Names.word(fit)));
+        seen.keySet().removeAll(given);
+        seen.forEach((key, value) -> ConfigYaml.set(layers, key, value));
+    }
+
+    /** Whether a preset or a file is named. */
+    private boolean named() {
+        return options.preset != null || options.configuration != null;
+    }
+
+    /** What it sets, and not the published defaults. */
+    private Set<String> given() {
+        return options.preset != null ? ConfigYaml.givenBy(options.preset) : ConfigYaml.givenBy(options.configuration);
     }
 
     /** Where the run's pictures are says nothing of another folder, which is looked at anew. */
@@ -191,7 +206,7 @@ record OpeningSettings(Segmenter.Options options) {
             throw new UserException(
                     weights + ": " + String.join("; ", changed) + ": a trained network stays as it is; leave that out");
         }
-        if (!others.isEmpty() && (options.preset != null || options.configuration != null)) {
+        if (!others.isEmpty() && named()) {
             options.notes.accept("the network is that of " + weights + ", whose " + String.join(", ", others)
                     + (others.size() == 1 ? " is" : " are") + " not as the preset or configuration says");
         }
@@ -201,7 +216,12 @@ record OpeningSettings(Segmenter.Options options) {
     private void tellOfRun(Path weights, NetworkSpec spec, RunDirectory run, ImasConfig settings) {
         double used = settings.evaluation().scale();
         OptionalDouble told = spec.sight().scale();
-        boolean ofRun = options.preset == null && options.configuration == null && Files.isRegularFile(run.config());
+        boolean ofRun = !named() && Files.isRegularFile(run.config());
+        if (named() && told.isPresent() && told.getAsDouble() != used) {
+            String name = options.preset != null ? "preset " + options.preset : options.configuration.toString();
+            options.notes.accept(name + " says evaluation.scale: " + used + ", and " + weights + " says "
+                    + told.getAsDouble() + ": the former counts");
+        }
         if (ofRun && told.isPresent() && told.getAsDouble() != used) {
             options.notes.accept(run.config() + " says evaluation.scale: " + used + ", and " + weights + " says "
                     + told.getAsDouble() + ": the former counts, unless you set it");

@@ -66,10 +66,10 @@ final class Curves {
                 "running mean",
                 "a",
                 Series.of(m, Row::imagesPerSecond));
-        String lead = run.method().equals("SUPERVISED")
-                ? ""
-                : "γ says how far student and teacher agree on an unlabelled image and are sure of it; "
-                        + "it steers loss weight, augmentation and mixing.";
+        String lead = run.measuresHardness()
+                ? "γ says how far student and teacher agree on an unlabelled image and are sure of it; "
+                        + "it steers loss weight, augmentation and mixing."
+                : "";
         return Html.section("curves", "Training", lead, "<div class=\"charts\">\n" + figures + "</div>\n");
     }
 

@@ -13,7 +13,7 @@ final class HardnessSection {
 
     static String html(Run run) {
         Hardness hardness = run.hardness();
-        if (hardness.isEmpty()) {
+        if (hardness.isEmpty() || !run.measuresHardness()) { // others take every image for equally hard
             return "";
         }
         long last = hardness.epochs().lastKey();
@@ -21,8 +21,7 @@ final class HardnessSection {
         String lead = "Hardness is 1 − γ: 0 where student and teacher agree with confidence, 1 where they "
                 + "disagree or are unsure. Shown is the last value of each of "
                 + Format.count(sorted.length)
-                + " images in each epoch. While the teacher is still a copy of the student "
-                + "(the first epoch), it measures confidence alone.";
+                + " images in each epoch." + atFirst(run);
         int[] ranked = hardness.ranked();
         int listed = Math.min(LISTED, ranked.length / 2);
         int[] hardest = new int[listed];
@@ -40,6 +39,13 @@ final class HardnessSection {
                 "Hardness of the unlabelled images",
                 lead,
                 "<div class=\"charts\">\n" + bands(hardness) + histogram(sorted, last) + "</div>\n" + lists);
+    }
+
+    private static String atFirst(Run run) {
+        return run.config().setting("training.teacher_start").equalsIgnoreCase("copy")
+                ? " While the teacher is still a copy of the student, in the first epoch with unlabelled images, it"
+                        + " measures confidence alone."
+                : "";
     }
 
     private static String bands(Hardness hardness) {

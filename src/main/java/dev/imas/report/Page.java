@@ -74,7 +74,9 @@ final class Page {
         fact(facts, "labelled loss", loss(run));
         fact(facts, "seed", run.text(Figure.SEED, ""));
         double seconds = run.summary().number(Figure.SECONDS);
-        fact(facts, "time", Double.isNaN(seconds) ? "" : Format.duration(seconds));
+        double from = run.summary().number(Figure.SECONDS_FROM_STEP);
+        String since = from > 0 ? ", since step " + Format.count((long) from) : "";
+        fact(facts, "time", Double.isNaN(seconds) ? "" : Format.duration(seconds) + since);
         double miou = run.miou();
         String result = Double.isNaN(miou)
                 ? "<p class=\"result none\">not evaluated yet</p>\n"

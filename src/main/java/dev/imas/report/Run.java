@@ -168,6 +168,11 @@ record Run(
         return methodOf(summary, config);
     }
 
+    /** Whether γ was measured, as far as is known; methods without it write 1 for every image. */
+    boolean measuresHardness() {
+        return !List.of("UNIFORM", "UNIMATCH_V2", "SUPERVISED").contains(method());
+    }
+
     private static String methodOf(Summary summary, SavedConfig config) {
         return textOf(summary, config, Figure.METHOD).orElse("").toUpperCase(Locale.ROOT);
     }

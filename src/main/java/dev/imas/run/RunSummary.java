@@ -16,6 +16,7 @@ package dev.imas.run;
  * @param keptEpoch   epoch of the networks that the run leaves
  * @param result      which of them is the result: teacher or student
  * @param scheduleRebuiltAt step at which another number of epochs last began to hold; 0: one held all along
+ * @param secondsFromStep step that {@code seconds} are counted from: 0, or where this process resumed the run
  */
 public record RunSummary(
         String name,
@@ -35,4 +36,5 @@ public record RunSummary(
         long rssLast,
         int keptEpoch,
         String result,
-        long scheduleRebuiltAt) {}
+        long scheduleRebuiltAt,
+        long secondsFromStep) {}

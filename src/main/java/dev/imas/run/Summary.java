@@ -55,7 +55,8 @@ public record Summary(JsonNode json) {
         RSS_LAST,
         KEPT_EPOCH,
         RESULT,
-        SCHEDULE_REBUILT_AT;
+        SCHEDULE_REBUILT_AT,
+        SECONDS_FROM_STEP;
 
         /** As in the file. */
         public String key() {

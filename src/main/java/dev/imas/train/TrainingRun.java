@@ -361,7 +361,8 @@ final class TrainingRun {
                 rss,
                 kept.epoch(),
                 rule.of(kept).word(),
-                state.rebuiltAt());
+                state.rebuiltAt(),
+                parts.start.step());
         results.writeSummary(summary);
         parts.live.finished(state.step());
         listener.finished(summary);

@@ -207,6 +207,10 @@ public final class WeightFiles {
             throw new UserException(file + ": tensor " + name + " has the shape " + Arrays.toString(tensor.shape())
                     + ", the network needs " + Arrays.toString(target.shape()) + "; check backbone, stem and classes");
         }
+        if (torch.is_floating_point(target) && !torch.is_floating_point(tensor)) {
+            throw new UserException(file + ": tensor " + name + " holds whole numbers, such as quantised weights have,"
+                    + " whose scale is not known here; expected float32, float64, float16 or bfloat16");
+        }
         if (!isFinite(tensor)) {
             throw new UserException(
                     file + ": tensor " + name + " holds values that are not finite; the weights are not usable");

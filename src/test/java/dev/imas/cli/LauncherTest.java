@@ -44,6 +44,8 @@ class LauncherTest {
             "rm",
             "mv",
             "wc",
+            "sort",
+            "cksum",
             "sync",
             "flock",
             "sleep",
@@ -429,6 +431,19 @@ class LauncherTest {
             assertThat(program).hasBinaryContent("old".getBytes(StandardCharsets.UTF_8));
             assertThat(kernels).hasBinaryContent("old".getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    @Test
+    void aSourceThatIsGoneOrOfAnOlderDateBuildsAgain() throws Exception {
+        launch(dir, home.resolve("imas"));
+        Path source = Files.writeString(home.resolve("src/main/A.java"), "an older version");
+        Files.setLastModifiedTime(source, FileTime.fromMillis(0));
+        launch(dir, home.resolve("imas"));
+        assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(2);
+        Files.delete(source);
+        launch(dir, home.resolve("imas"));
+        launch(dir, home.resolve("imas"));
+        assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(3);
     }
 
     @Test

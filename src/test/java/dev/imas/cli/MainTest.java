@@ -88,6 +88,15 @@ class MainTest {
         assertThat(imas(line.split(" "))).isEqualTo(new Result(2, "", "imas: " + message + System.lineSeparator()));
     }
 
+    /** Such as "$OUT" of a variable that is not set: as a path it would be the folder that one is in. */
+    @Test
+    void anEmptyValueIsNone() {
+        assertThat(imas("predict", "--weights", "x", "--input", "y", "--out", ""))
+                .isEqualTo(new Result(2, "", "imas: --out is empty; expected DIR" + System.lineSeparator()));
+        assertThat(imas("train", "--data", " "))
+                .isEqualTo(new Result(2, "", "imas: --data is empty; expected DIR" + System.lineSeparator()));
+    }
+
     @Test
     void debugAddsTheTrace() {
         Result result = imas("train", "--config", "none.yaml", "--debug");

@@ -257,7 +257,10 @@ class ConfigYamlTest {
                 .contains("palette: [\"#808000\", \"#0a0b0c\", \"#80ff00\", \"#0000ff\", "
                         + "\"#000000\", \"#ffffff\", \"#ffffff\"]");
         assertThat(ConfigYaml.read(file(ConfigYaml.dump(config)))).isEqualTo(config);
-        ConfigYaml.set(layers, "data.palette", config.data().palette());
+        ConfigYaml.set(
+                layers,
+                "data.palette",
+                config.data().palette().stream().map(Colors::hex).toList());
         assertThat(ConfigYaml.resolve(layers)).as("numbers in memory").isEqualTo(config);
     }
 
@@ -273,7 +276,21 @@ class ConfigYamlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"red", "#fff", "#12345g", "#1234567", "0x1000000", "16777216", "-1", "1.5", "0x"})
+    @ValueSource(
+            strings = {
+                "red",
+                "#fff",
+                "#12345g",
+                "#1234567",
+                "0x1000000",
+                "16777216",
+                "-1",
+                "1.5",
+                "0x",
+                "808000",
+                "000080",
+                "00"
+            })
     void whatIsNoColourIsNamed(String text) {
         assertThatThrownBy(() -> ConfigYaml.set(ConfigYaml.preset("embedded"), "data.palette", List.of(0, text)))
                 .isInstanceOf(UserException.class)

@@ -23,7 +23,7 @@ class UnheededTest {
     }
 
     private static void refuse(ImasConfig config, List<Method> methods, Set<String> given) {
-        Unheeded.refuse(config, methods, given, Set.of());
+        Unheeded.refuse(config, methods, given, Set.of(), true);
     }
 
     /** In a file they may wait for another run. */
@@ -37,7 +37,7 @@ class UnheededTest {
                 "evaluation.window",
                 "augment.resize_min",
                 "data.embedded.images");
-        assertThatThrownBy(() -> Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), said))
+        assertThatThrownBy(() -> Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), said, true))
                 .isInstanceOf(UserException.class)
                 .hasMessage("supervised.ohem_threshold does nothing with supervised.loss ce; leave it out."
                         + " unsupervised.cutmix_probability does nothing with unsupervised.cutmix adaptive; leave it"
@@ -48,7 +48,27 @@ class UnheededTest {
                 preset("embedded", "unsupervised.cutmix=fixed"),
                 List.of(Method.IMAS),
                 Set.of(),
-                Set.of("unsupervised.cutmix_probability", "data.embedded.images"));
+                Set.of("unsupervised.cutmix_probability", "data.embedded.images"),
+                true);
+    }
+
+    @Test
+    void whatNoPlanChoosesIsAsItStands() {
+        ImasConfig config = preset("camvid", "evaluation.mode=whole", "augment.resize=none");
+        Set<String> said = Set.of("evaluation.window", "augment.resize_max");
+        Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), said, true);
+        assertThatThrownBy(() -> Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), said, false))
+                .hasMessage("evaluation.window does nothing with evaluation.mode whole; leave it out."
+                        + " augment.resize_max does nothing with augment.resize none; leave it out");
+    }
+
+    @Test
+    void picturesToValidateBesideAListOfOthersAreRefused() {
+        ImasConfig config = preset("folders", "data.root=x", "data.validation=val.txt", "data.set_aside=[a.png]");
+        assertThatThrownBy(
+                        () -> Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), Set.of("data.set_aside"), false))
+                .hasMessageStartingWith("data.set_aside does nothing with a list of validation pictures");
+        Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), Set.of(), false);
     }
 
     @Test

@@ -385,6 +385,56 @@ class InspectionTest {
                 .anyMatch(text -> text.endsWith(at("val/masks/v.png") + " is empty; replace it or take it out"));
     }
 
+    /** With a layout that is recognised, and with images/ and masks/ that are not looked for. */
+    @Test
+    void validationPicturesThatAreNamedValidateAndAreNotLearned() throws IOException {
+        deleteValidation();
+        for (String name : List.of("held-a", "held-b")) {
+            picture(root.resolve("images/" + name + ".png"), 33, 30);
+            mask(root.resolve("masks/" + name + ".png"), 33, 30, 0, 1, 2);
+        }
+        for (String layout : List.of("auto", "folders")) {
+            Dataset data = Inspection.of(validating(layout, "held-*")).usable();
+            assertThat(List.of(data.validation().id(0), data.validation().id(1)))
+                    .containsExactly("held-a", "held-b");
+            assertThat(data.labeled().size()).isEqualTo(4);
+            assertThat(data.unlabeled().size()).isEqualTo(4);
+            assertThatThrownBy(() -> Inspection.of(validating(layout, "*")))
+                    .as("all validate, and none is left")
+                    .hasMessageContaining("no labelled picture");
+            assertThatThrownBy(() -> Inspection.of(validating(layout, "none-*")))
+                    .hasMessageStartingWith(
+                            "no picture to validate on: no file fits data.validation_pictures [images/none-*]");
+        }
+    }
+
+    private ImasConfig validating(String layout, String names) {
+        return folders(
+                "data.layout",
+                layout,
+                "data.validation_pictures",
+                List.of("images/" + names),
+                "data.validation_masks",
+                List.of("masks/" + names));
+    }
+
+    private void deleteValidation() throws IOException {
+        for (String file : List.of("images/v.png", "masks/v.png", "images", "masks", "")) {
+            Files.delete(root.resolve("val").resolve(file));
+        }
+    }
+
+    @Test
+    void picturesThatAreSetAsideBesideAValidationSetAreRefused() {
+        for (String layout : List.of("auto", "folders")) {
+            assertThatThrownBy(() ->
+                            Inspection.of(folders("data.layout", layout, "data.set_aside", List.of("images/0.png"))))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("data.set_aside names 1 labelled pictures to validate, but ")
+                    .hasMessageContaining("does already");
+        }
+    }
+
     /** A picture of one brightness, and hardly another. */
     private void flat(String path, int level) {
         RgbImage image = RgbImage.black(40, 30);

@@ -341,6 +341,29 @@ class SegmenterTest {
         }
     }
 
+    /** A file that says where pictures are says nothing of how the network sees them. */
+    @Test
+    void besideAConfigurationTheNetworkSeesPicturesAsItDid() throws IOException {
+        Path lone = Files.createDirectories(folder.resolve("seen")).resolve("teacher.safetensors");
+        ImasConfig half = config.withEvaluation(config.evaluation().withScale(0.5));
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = SegmentationNetwork.create(config.network(), 7, 5)) {
+            WeightFiles.save(network.state(), lone, NetworkSpec.of(half).metadata());
+        }
+        Path data = Files.writeString(folder.resolve("data.yaml"), "data: {layout: list, root: ., classes: 7}\n");
+        Path full = Files.writeString(
+                folder.resolve("full.yaml"), "data: {layout: list, root: ., classes: 7}\nevaluation: {scale: 1}\n");
+        List<String> notes = new ArrayList<>();
+        try (Segmenter segmenter = Segmenter.open(lone, CPU.configuration(data).notes(notes::add))) {
+            assertThat(segmenter.settings().evaluation().scale()).isEqualTo(0.5);
+        }
+        assertThat(notes).noneMatch(note -> note.contains("evaluation.scale"));
+        try (Segmenter segmenter = Segmenter.open(lone, CPU.configuration(full).notes(notes::add))) {
+            assertThat(segmenter.settings().evaluation().scale()).isEqualTo(1);
+        }
+        assertThat(notes).contains(full + " says evaluation.scale: 1.0, and " + lone + " says 0.5: the former counts");
+    }
+
     @Test
     void measuresItselfOnPicturesWithMasks() {
         EmbeddedScenes scenes = new EmbeddedScenes(1, "validation", 2, 48);

@@ -237,6 +237,19 @@ class ReportWriterTest {
                 .doesNotContain("hardness.csv");
     }
 
+    /** Such a run writes a gamma of 1 for every image. */
+    @Test
+    void whereNoHardnessIsMeasuredNoneIsShown() throws IOException {
+        SyntheticRun.write(run);
+        assertThat(report()).contains("Hardness is 1 − γ", "steers loss weight").doesNotContain("since step");
+        Files.writeString(
+                run.resolve("summary.json"),
+                "{\"method\": \"UNIFORM\", \"miou_teacher\": 0.5, \"seconds\": 19, \"seconds_from_step\": 1200}");
+        assertThat(report())
+                .doesNotContain("Hardness is 1 − γ", "steers loss weight", "Hardest images")
+                .contains("since step 1,200");
+    }
+
     @Test
     void pseudoLabelsAreJudgedByTheLastLookBeforeTheyAreUsed() throws IOException {
         SyntheticRun.write(run);

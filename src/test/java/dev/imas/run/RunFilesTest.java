@@ -118,7 +118,7 @@ class RunFilesTest {
     void summary() throws IOException {
         Path file = new RunDirectory(root).summary();
         RunSummary figures = new RunSummary(
-                "name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200, 1, "student", 4);
+                "name", "IMAS", 7, "cpu", "FP32", 8, 2, 0.25, 0.5, 0.75, 1, 12.5, 0.125, 100, 200, 1, "student", 4, 3);
         Summary.write(
                 file,
                 figures,

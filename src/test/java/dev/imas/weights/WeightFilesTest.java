@@ -291,6 +291,17 @@ class WeightFilesTest {
                     .hasMessageContaining("encoder.bn1.bias")
                     .hasMessageContaining("not finite");
 
+            Torch.withoutGradient(() -> source.state().get("encoder.bn1.bias").fill_(new Scalar(1)));
+            Map<String, Tensor> quantised = Map.of(
+                    "encoder.conv1.0.weight",
+                    source.state().get("encoder.conv1.0.weight"),
+                    "encoder.bn1.bias",
+                    source.state().get("encoder.bn1.bias").to(ScalarType.Char));
+            WeightFiles.save(quantised, file, Map.of());
+            assertThatThrownBy(() -> WeightFiles.load(target, file, WeightFiles.Fit.PARTIAL))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("encoder.bn1.bias holds whole numbers, such as quantised weights have");
+
             WeightFiles.save(Map.of("backbone.stem", random(ScalarType.Float, 2)), file, Map.of());
             assertThatThrownBy(() -> WeightFiles.load(target, file, WeightFiles.Fit.PARTIAL))
                     .isInstanceOf(UserException.class)
