@@ -12,8 +12,12 @@ import java.util.stream.IntStream;
  * pseudo-labels of it teach what is wrong.
  */
 final class UnlikeLabelled {
-    /** So many pictures of each list are looked at, evenly spread. */
-    private static final int LOOKED_AT = 200;
+    /** So many pictures of each list are looked at, evenly spread; */
+    private static final int MOST = 200;
+    /** fewer where they are so large that together they take more bytes than this while they are read, */
+    private static final long BYTES = 1_000_000_000;
+    /** but some. */
+    private static final int LEAST = 20;
     /** A picture that stands for a kind brings all others nearer by this share of their distance. */
     private static final double LEAST_GAIN = 0.5;
     /** Pictures of its kind are so many times as near to it as to any labelled one. */
@@ -63,7 +67,11 @@ final class UnlikeLabelled {
     }
 
     private static List<Seen> seen(ImageSource source) {
-        int step = Math.max(1, (source.size() + LOOKED_AT - 1) / LOOKED_AT);
+        if (source.size() == 0) {
+            return List.of();
+        }
+        long most = Math.max(LEAST, Math.min(MOST, BYTES / Math.max(1, source.memory(source.size() / 2))));
+        long step = Math.max(1, (source.size() + most - 1) / most);
         return IntStream.range(0, source.size())
                 .filter(i ->
                         i % step == 0 && source.memory(i) < Runtime.getRuntime().maxMemory() / LARGE)

@@ -41,6 +41,9 @@ public final class CoverageRanking {
     private final List<Appearance> looks = new ArrayList<>();
     private final List<Appearance> annotated = new ArrayList<>();
     private final List<Coverage.Step> steps = new ArrayList<>();
+    /** By place in {@link #numbers}, once the choice is made. */
+    private Nearest[] nearest;
+
     private int looked;
 
     private CoverageRanking(RankRequest request, Consumer<String> notes, IntConsumer progress) {
@@ -109,7 +112,7 @@ public final class CoverageRanking {
         while (steps.size() < count) {
             steps.add(coverage.next());
         }
-        Nearest[] nearest = IntStream.range(0, looks.size())
+        nearest = IntStream.range(0, looks.size())
                 .parallel()
                 .mapToObj(i -> nearest(looks.get(i)))
                 .toArray(Nearest[]::new);
@@ -166,7 +169,7 @@ public final class CoverageRanking {
             int place = k + 1;
             List<Integer> others = IntStream.range(0, looks.size())
                     .filter(i -> numbers.get(i) != scored.picture()
-                            && nearest(looks.get(i)).place() == place)
+                            && nearest[i].place() == place)
                     .boxed()
                     .sorted(Comparator.comparingDouble(i -> looks.get(i).distance(own)))
                     .map(numbers::get)
