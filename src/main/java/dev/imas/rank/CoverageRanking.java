@@ -168,8 +168,7 @@ public final class CoverageRanking {
             Appearance own = looks.get(steps.get(k).picture());
             int place = k + 1;
             List<Integer> others = IntStream.range(0, looks.size())
-                    .filter(i -> numbers.get(i) != scored.picture()
-                            && nearest[i].place() == place)
+                    .filter(i -> numbers.get(i) != scored.picture() && nearest[i].place() == place)
                     .boxed()
                     .sorted(Comparator.comparingDouble(i -> looks.get(i).distance(own)))
                     .map(numbers::get)
