@@ -27,7 +27,7 @@ final class CoverageCommand {
     }
 
     int run(int count, Path out) {
-        for (String option : List.of("weights", "tta", "diverse")) {
+        for (String option : List.of("weights", "tta", "diverse", "device", "precision")) {
             if (line.hasOption(option)) {
                 throw new UserException("--criterion coverage looks at the pictures alone, and no network at them,"
                         + " and its choice is spread by itself; leave out --" + option);

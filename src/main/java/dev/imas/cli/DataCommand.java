@@ -40,7 +40,8 @@ final class DataCommand implements Command {
     @Override
     public int run(CommandLine line, Console console) {
         Arguments.noMore(line);
-        Inspection inspection = Inspection.of(Planning.start(line, "folders", console));
+        Inspection inspection =
+                Inspection.of(Planning.start(line, "folders", console)).withKinds();
         inspection.recognised().forEach(console.out()::println);
         inspection.summary().forEach(console.out()::println);
         inspection.findings().forEach(console.out()::println);

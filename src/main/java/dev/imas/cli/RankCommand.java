@@ -71,7 +71,7 @@ final class RankCommand implements Command {
                         "data",
                         "DIR",
                         "where the run's pictures are now, if they were moved; without a run a folder as train takes"
-                                + " it, whose pictures with masks count as chosen"))
+                                + " it, whose pictures to learn from count as chosen"))
                 .addOption(option("criterion", "KIND", Names.choice(Criterion.class)))
                 .addOption(option("count", "N", "pictures to choose (default: " + COUNT + ")"))
                 .addOption(flag("diverse", "choose pictures that differ from one another"))

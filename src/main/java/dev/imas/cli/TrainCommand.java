@@ -128,7 +128,7 @@ final class TrainCommand implements Command {
         }
         return resume
                 ? Planning.resumed(resumed(line), line, processes, console)
-                : Planning.newRun(line, processes, console);
+                : Planning.newRun(line, processes, console).withKinds();
     }
 
     /** Whether torchrun or SLURM has started the same command anew after a failure, with a run to go on with. */

@@ -110,8 +110,17 @@ final class Work {
                 name,
                 config,
                 line -> append(log, line),
-                listener ->
-                        Trainer.run(Inspection.of(config), directory.root(), there(directory), until(steps, listener)));
+                listener -> Trainer.run(
+                        inspected(config, directory, steps),
+                        directory.root(),
+                        there(directory),
+                        until(steps, listener)));
+    }
+
+    /** What the labels of a group lack is told once, by the part that its runs share. */
+    private static Inspection inspected(ImasConfig config, RunDirectory directory, long steps) {
+        Inspection data = Inspection.of(config);
+        return steps == Long.MAX_VALUE || there(directory) ? data : data.withKinds();
     }
 
     /** The log is for people who look for a reason: where it cannot be written, nothing fails for it. */

@@ -1,5 +1,7 @@
 package dev.imas.data;
 
+import dev.imas.common.Interrupts;
+import dev.imas.common.Rng;
 import dev.imas.image.Appearance;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -13,7 +15,7 @@ import java.util.stream.IntStream;
  * and by a typical one of each.
  */
 public final class Coverage {
-    /** Nearness is looked at for so many pictures, evenly spread: time goes with their number times that of all. */
+    /** Nearness is looked at for so many pictures, drawn alike every time: time goes with their number times all. */
     private static final int MOST_WITNESSES = 2000;
 
     private final List<Appearance> pictures;
@@ -31,8 +33,8 @@ public final class Coverage {
      *
      * @param picture its number in the collection
      * @param gain    by how much it lowers the sum of the distances to the nearest taken picture, as a share of that
-     *                sum before the first step, in [0,1] and never more than in the step before; 1 in a first step that
-     *                nothing was taken before
+     *                sum before the first step, in [0,1] and never more than in the step before; where nothing was
+     *                taken before, 1 in the first step, and afterwards a share of the sum behind it
      */
     public record Step(int picture, double gain) {}
 
@@ -42,9 +44,8 @@ public final class Coverage {
      */
     public Coverage(List<Appearance> pictures, List<Appearance> before) {
         this.pictures = List.copyOf(pictures);
-        int stride = Math.max(1, (pictures.size() + MOST_WITNESSES - 1) / MOST_WITNESSES);
-        witnesses =
-                IntStream.range(0, pictures.size()).filter(i -> i % stride == 0).toArray();
+        int[] order = Rng.of(0, "witnesses").permutation(pictures.size()); // names may have an order
+        witnesses = IntStream.of(order).limit(MOST_WITNESSES).sorted().toArray();
         nearest = new double[witnesses.length];
         Arrays.setAll(nearest, w -> nearest(pictures.get(witnesses[w]), before));
         scale = Arrays.stream(nearest).sum();
@@ -65,6 +66,7 @@ public final class Coverage {
         int best = -1;
         double most = Double.NEGATIVE_INFINITY;
         for (int i : mostPromisingFirst()) {
+            Interrupts.check();
             if (bounds[i] <= most) {
                 break; // gains only fall, so that no later one is better
             }
@@ -80,9 +82,13 @@ public final class Coverage {
 
     /** Nothing can be gained on what is infinitely far: takes the picture in the middle. */
     private Step first() {
-        int middle = IntStream.range(0, pictures.size())
+        double[] sums = IntStream.range(0, pictures.size())
+                .parallel()
+                .mapToDouble(this::sum)
+                .toArray();
+        int middle = IntStream.range(0, sums.length)
                 .boxed()
-                .min(Comparator.comparingDouble(this::sum))
+                .min(Comparator.comparingDouble(i -> sums[i]))
                 .orElseThrow();
         take(middle);
         scale = Arrays.stream(nearest).sum();

@@ -123,7 +123,6 @@ public record Inspection(
         boolean faults = !Finding.texts(findings, Severity.FAULT).isEmpty();
         Optional<Dataset> dataset =
                 faults ? Optional.empty() : Optional.of(Dataset.of(settled, sound.settled(settled)));
-        dataset.flatMap(UnlikeLabelled::of).ifPresent(findings::add);
         findings.sort((a, b) -> a.severity().compareTo(b.severity()));
         return new Inspection(
                 settled,
@@ -160,6 +159,20 @@ public record Inspection(
             findings.add(Finding.fault(e.getMessage()));
             return config;
         }
+    }
+
+    /**
+     * With a warning of pictures of a kind that no labelled one is of, as far as can be seen in some seconds: worth
+     * them before a data set is first learned from.
+     */
+    public Inspection withKinds() {
+        if (dataset.isEmpty() || config.data().layout() == Layout.EMBEDDED) {
+            return this;
+        }
+        List<Finding> more = new ArrayList<>(findings);
+        UnlikeLabelled.of(dataset.get()).ifPresent(more::add);
+        more.sort((a, b) -> a.severity().compareTo(b.severity()));
+        return new Inspection(config, dataset, recognised, List.copyOf(more), pictures, classes, unmatched);
     }
 
     /** Whether training would fail, or learn something else than is meant. */

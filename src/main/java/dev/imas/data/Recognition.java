@@ -191,8 +191,7 @@ final class Recognition {
                 + "; put masks with their pictures' names into masks/ beside images/, or"
                 + settings(proposed()).substring(1)
                 + (masks.isEmpty() && annotations.isEmpty()
-                        ? "; which pictures to draw the first masks of: imas rank --input " + tree.root()
-                                + " --recursive --out first"
+                        ? "; which pictures to draw the first masks of: imas rank with --input and the pictures' folder"
                         : ""));
     }
 

@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Sparse;
@@ -74,7 +75,25 @@ public record Unannotated(
 
     /** Some files, which no run knows. */
     public static Unannotated ofUnknown(List<Path> files, ImasConfig config) {
+        requirePictures(files);
         return among(files, NONE, config);
+    }
+
+    /** Masks in a folder of their own beside pictures would be taken for more of these. */
+    private static void requirePictures(List<Path> files) {
+        Map<Boolean, List<Path>> inMasks =
+                files.stream().collect(Collectors.partitioningBy(Unannotated::liesAmongMasks));
+        if (!inMasks.get(true).isEmpty() && !inMasks.get(false).isEmpty()) {
+            throw new UserException(inMasks.get(true).size() + " of " + files.size()
+                    + " files lie in folders that are called as those of masks are, such as "
+                    + inMasks.get(true).get(0) + "; name the folder of the pictures alone, or the whole with --data,"
+                    + " where pictures with masks count as chosen");
+        }
+    }
+
+    private static boolean liesAmongMasks(Path file) {
+        Path folder = file.toAbsolutePath().getParent().getFileName();
+        return folder != null && FolderWords.of(folder.toString()).kind() == FolderWords.Kind.MASKS;
     }
 
     private static Unannotated among(List<Path> files, Collected known, ImasConfig config) {

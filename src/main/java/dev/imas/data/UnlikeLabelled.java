@@ -1,108 +1,132 @@
 package dev.imas.data;
 
+import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.image.Appearance;
+import dev.imas.image.DecodingRoom;
+import dev.imas.image.ImageFiles;
+import dev.imas.image.ImageSize;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Pictures of a kind that no labelled one is of, by their looks: what no mask teaches is seldom segmented right, and
+ * Pictures of a kind that no labelled one is of, by their looks: those that no chain of pictures leads to from a
+ * labelled one, each of which looks nearly like the one before. What no mask teaches is seldom segmented right, and
  * pseudo-labels of it teach what is wrong.
  */
 final class UnlikeLabelled {
-    /** So many pictures of each list are looked at, evenly spread; */
-    private static final int MOST = 200;
-    /** fewer where they are so large that together they take more bytes than this while they are read, */
-    private static final long BYTES = 1_000_000_000;
-    /** but some. */
-    private static final int LEAST = 20;
-    /** A picture that stands for a kind brings all others nearer by this share of their distance. */
-    private static final double LEAST_GAIN = 0.5;
-    /** Pictures of its kind are so many times as near to it as to any labelled one. */
-    private static final double NEARER = 2;
-
-    /** What differs less from a labelled one is alike, however near others are: 1 lies between black and white. */
-    private static final double LEAST_DISTANCE = 0.05;
+    /** Two pictures of a chain differ by less; 1 lies between black and white. */
+    private static final double STEP = 0.12;
 
     private static final int LEAST_PICTURES = 2;
-    /** Of this part of the heap, or more, a picture is not opened for its looks. */
-    private static final int LARGE = 8;
+    /** So many pixels are decoded for the labelled pictures, and so many for the others: a few seconds of work. */
+    private static final long PIXELS = 60_000_000;
+    /** So many unlabelled pictures are looked at, and as many that validate; */
+    private static final int MOST = 200;
+    /** where fewer could be, nothing is said of kinds. */
+    private static final int LEAST = 20;
+    /** All labelled pictures are looked at, or one might be of the kind. */
+    private static final int MOST_LABELED = 1000;
 
     private UnlikeLabelled() {}
 
     /** A picture, and what it looks like. */
     private record Seen(ImageSource source, int picture, Appearance looks) {}
 
-    /** What is worth telling of a data set whose pictures can be read; those that cannot are passed over. */
+    /** What is worth telling of a data set whose pictures can be read; nothing where looking would take long. */
     static Optional<Finding> of(Dataset data) {
-        List<Appearance> labeled =
-                seen(data.labeled()).stream().map(Seen::looks).toList();
-        List<Seen> unlabeled = seen(data.unlabeled());
-        List<Seen> validation = seen(data.validation());
-        List<Seen> others = IntStream.range(0, unlabeled.size() + validation.size())
-                .mapToObj(i -> i < unlabeled.size() ? unlabeled.get(i) : validation.get(i - unlabeled.size()))
-                .toList();
-        if (labeled.isEmpty() || others.isEmpty()) {
+        long each = Math.max(pixels(data.labeled()), Math.max(pixels(data.unlabeled()), pixels(data.validation())));
+        long most = PIXELS / Math.max(1, each);
+        if (data.labeled().size() == 0 || data.labeled().size() > Math.min(most, MOST_LABELED) || most / 2 < LEAST) {
             return Optional.empty();
         }
-        Coverage.Step step = new Coverage(others.stream().map(Seen::looks).toList(), labeled).next();
-        if (step.gain() < LEAST_GAIN) {
+        int some = (int) Math.min(MOST, most / 2);
+        List<Seen> labeled = seen(data.labeled(), data.labeled().size());
+        if (labeled.size() < data.labeled().size()) {
             return Optional.empty();
         }
-        Appearance kind = others.get(step.picture()).looks();
-        List<Seen> alike = others.stream()
-                .filter(seen -> {
-                    double labelled = labeled.stream()
-                            .mapToDouble(seen.looks()::distance)
-                            .min()
-                            .orElseThrow();
-                    return labelled >= LEAST_DISTANCE && NEARER * seen.looks().distance(kind) < labelled;
-                })
-                .toList();
-        return alike.size() < LEAST_PICTURES
+        List<Seen> unlabeled = seen(data.unlabeled(), some);
+        List<Seen> validation = seen(data.validation(), some);
+        List<Seen> unlike = unreached(labeled, unlabeled, validation);
+        return unlike.size() < LEAST_PICTURES
                 ? Optional.empty()
-                : Optional.of(finding(data, alike, unlabeled, validation));
+                : Optional.of(finding(data, unlike, unlabeled.size(), validation.size()));
     }
 
-    private static List<Seen> seen(ImageSource source) {
+    /** Of a picture in the middle of the list; 0 of an empty one. */
+    private static long pixels(ImageSource source) {
         if (source.size() == 0) {
-            return List.of();
+            return 0;
         }
-        long most = Math.max(LEAST, Math.min(MOST, BYTES / Math.max(1, source.memory(source.size() / 2))));
-        long step = Math.max(1, (source.size() + most - 1) / most);
-        return IntStream.range(0, source.size())
-                .filter(i ->
-                        i % step == 0 && source.memory(i) < Runtime.getRuntime().maxMemory() / LARGE)
+        ImageSize size = ImageFiles.size(source.files(source.size() / 2).get(0));
+        return (long) size.width() * size.height();
+    }
+
+    /** Some of a list, drawn alike in every run: names may have an order. */
+    private static List<Seen> seen(ImageSource source, int most) {
+        int[] order = Rng.of(0, "looks").permutation(source.size());
+        return IntStream.of(order)
+                .limit(most)
+                .sorted()
                 .parallel()
-                .mapToObj(i -> seen(source, i))
+                .mapToObj(i -> seen(source, i, Runtime.getRuntime().maxMemory()))
                 .filter(Objects::nonNull)
                 .toList();
     }
 
-    private static Seen seen(ImageSource source, int picture) {
+    private static Seen seen(ImageSource source, int i, long heap) {
+        long bytes = 2 * source.memory(i); // what is decoded, and the picture that becomes of it
+        if (bytes > heap / 4) {
+            return null;
+        }
         try {
-            return new Seen(source, picture, Appearance.of(source.image(picture)));
+            Appearance looks = DecodingRoom.ofHeap().with(bytes, () -> Appearance.of(source.image(i)));
+            return new Seen(source, i, looks);
         } catch (UserException e) {
             return null; // told by whoever needs it
         }
     }
 
-    private static Finding finding(Dataset data, List<Seen> alike, List<Seen> unlabeled, List<Seen> validation) {
-        String watched = counted(alike, data.unlabeled(), unlabeled, "unlabelled");
-        String measured = counted(alike, data.validation(), validation, "validation");
-        Seen first = alike.get(0);
-        return Finding.warning(watched + (watched.isEmpty() || measured.isEmpty() ? "" : " and ") + measured
-                + " pictures look unlike every labelled one, such as "
-                + first.source().files(first.picture()).get(0)
-                + "; what no mask shows is seldom segmented right: annotate one or two of them (imas rank --data says"
-                + " which pictures stand for the others)");
+    private static List<Seen> unreached(List<Seen> labeled, List<Seen> unlabeled, List<Seen> validation) {
+        List<Seen> left = new ArrayList<>(unlabeled);
+        left.addAll(validation);
+        Deque<Seen> reached = new ArrayDeque<>(labeled);
+        while (!reached.isEmpty()) {
+            Appearance from = reached.remove().looks();
+            List<Seen> next = left.stream()
+                    .filter(seen -> seen.looks().distance(from) < STEP)
+                    .toList();
+            left.removeAll(next);
+            reached.addAll(next);
+        }
+        return left;
     }
 
-    /** How many of those that were looked at, or nothing. */
-    private static String counted(List<Seen> alike, ImageSource source, List<Seen> looked, String what) {
-        long count = alike.stream().filter(seen -> seen.source() == source).count();
-        return count == 0 ? "" : count + " of " + looked.size() + " " + what;
+    private static Finding finding(Dataset data, List<Seen> unlike, int unlabeled, int validation) {
+        long watched = count(unlike, data.unlabeled());
+        long measured = count(unlike, data.validation());
+        List<String> told = new ArrayList<>();
+        if (watched > 0) {
+            told.add(watched + " of " + unlabeled + " unlabelled");
+        }
+        if (measured > 0) {
+            told.add(measured + " of " + validation + " validation");
+        }
+        Seen first = unlike.get(0);
+        return Finding.warning(String.join(" and ", told) + " pictures look unlike every labelled one, such as "
+                + first.source().files(first.picture()).get(0)
+                + "; what no mask teaches is seldom segmented right: "
+                + (watched > 0
+                        ? "annotate one or two of them (`imas rank` with --criterion coverage proposes some)"
+                        : "learn from one or two such pictures, too"));
+    }
+
+    private static long count(List<Seen> unlike, ImageSource source) {
+        return unlike.stream().filter(seen -> seen.source() == source).count();
     }
 }

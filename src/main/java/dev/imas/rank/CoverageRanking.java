@@ -6,9 +6,9 @@ import dev.imas.data.Coverage;
 import dev.imas.data.ImageSource;
 import dev.imas.image.Appearance;
 import dev.imas.image.Composite;
-import dev.imas.image.Picture;
 import dev.imas.report.CoveragePage;
 import dev.imas.report.RankPage;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -90,12 +91,12 @@ public final class CoverageRanking {
         try (NewFolder folder = NewFolder.open(request.out(), "ranking", ".ranking")) {
             RankingFiles files =
                     new RankingFiles(folder, source, request.settings().data().root());
-            CoveragePage page = page(chosen);
+            files.lists(ordered, chosen);
             if (request.copy()) {
                 chosen.forEach(files::copy);
             }
-            files.lists(ordered, chosen);
-            page.write(folder.beside().resolve(RankingFiles.PAGE), head(ordered, chosen));
+            Path file = folder.beside().resolve(RankingFiles.PAGE);
+            page(chosen).write(file, head(ordered, chosen), !annotated.isEmpty());
             folder.finish();
         }
         return new Ranking(ordered, chosen, failed());
@@ -116,6 +117,9 @@ public final class CoverageRanking {
                 .parallel()
                 .mapToObj(i -> nearest(looks.get(i)))
                 .toArray(Nearest[]::new);
+        for (int k = 0; k < count; k++) { // each stands for itself, whatever looks the same
+            nearest[steps.get(k).picture()] = new Nearest(0, k + 1);
+        }
         int[] standsFor = new int[count + 1];
         for (Nearest one : nearest) {
             standsFor[one.place()]++;
@@ -125,7 +129,7 @@ public final class CoverageRanking {
         for (int k = 0; k < count; k++) {
             int i = steps.get(k).picture();
             chosen.add(i);
-            ordered.add(scored(i, steps.get(k).gain(), new Nearest(0, k + 1), standsFor[k + 1]));
+            ordered.add(scored(i, steps.get(k).gain(), nearest[i], standsFor[k + 1]));
         }
         List<Scored> others = IntStream.range(0, looks.size())
                 .parallel()
@@ -160,30 +164,27 @@ public final class CoverageRanking {
         return new Scored(numbers.get(i), source.id(numbers.get(i)), gain, parts);
     }
 
-    /** Opens the pictures anew that the page shows: each chosen one, and of those that it stands for the farthest. */
+    /** Opens the pictures anew that the page shows: each chosen one, and some of those that it stands for. */
     private CoveragePage page(List<Scored> chosen) {
         CoveragePage page = new CoveragePage();
+        Map<Integer, List<Integer>> others = IntStream.range(0, looks.size())
+                .boxed()
+                .filter(i -> nearest[i].place() > 0
+                        && steps.get(nearest[i].place() - 1).picture() != i)
+                .collect(Collectors.groupingBy(i -> nearest[i].place()));
         for (int k = 0; k < Math.min(chosen.size(), CoveragePage.SHOWN); k++) {
             Scored scored = chosen.get(k);
-            Appearance own = looks.get(steps.get(k).picture());
-            int place = k + 1;
-            List<Integer> others = IntStream.range(0, looks.size())
-                    .filter(i -> numbers.get(i) != scored.picture() && nearest[i].place() == place)
-                    .boxed()
-                    .sorted(Comparator.comparingDouble(i -> looks.get(i).distance(own)))
+            List<Integer> nearestFirst = others.getOrDefault(k + 1, List.of()).stream()
+                    .sorted(Comparator.comparingDouble(i -> nearest[i].distance()))
                     .map(numbers::get)
                     .toList();
-            List<CoveragePage.Shown> shown = new ArrayList<>();
             List<Integer> wanted = new ArrayList<>(List.of(scored.picture()));
-            wanted.addAll(CoveragePage.some(others));
-            readable.each(wanted, (i, picture) -> shown.add(shown(i, picture)));
-            page.add(new CoveragePage.Entry(scored.name(), scored.score(), 1 + others.size(), shown));
+            wanted.addAll(CoveragePage.some(nearestFirst));
+            List<CoveragePage.Shown> shown = new ArrayList<>();
+            readable.each(wanted, (i, picture) -> shown.add(CoveragePage.shown(source.id(i), Composite.of(picture))));
+            page.add(new CoveragePage.Entry(scored.name(), scored.score(), 1 + nearestFirst.size(), shown));
         }
         return page;
-    }
-
-    private CoveragePage.Shown shown(int i, Picture picture) {
-        return new CoveragePage.Shown(source.id(i), Composite.of(picture));
     }
 
     private RankPage.Head head(List<Scored> ordered, List<Scored> chosen) {

@@ -15,12 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.DoubleStream;
 import org.apache.commons.csv.CSVFormat;
 
 /** What a ranking leaves in its folder, beside the page. */
@@ -35,6 +33,9 @@ public final class RankingFiles {
     public static final String REGIONS = "regions";
     /** Copies of the chosen pictures. */
     public static final String COPIES = "pictures";
+
+    /** Parts of scores that are whole numbers. */
+    private static final Set<String> COUNTS = Set.of("epochs", "represented_by", "stands_for");
 
     private static final String SOFTWARE = "imas rank";
 
@@ -85,13 +86,12 @@ public final class RankingFiles {
         titles.addAll(ordered.get(0).parts().keySet());
         StringBuilder table = new StringBuilder();
         row(table, titles);
-        Set<String> counts = counts(ordered);
         for (int i = 0; i < ordered.size(); i++) {
             Scored scored = ordered.get(i);
             Integer place = places.get(scored.picture());
             List<Object> cells = new ArrayList<>(
                     List.of(i + 1, scored.name(), file(scored), place == null ? "" : place, figure(scored.score())));
-            scored.parts().forEach((name, part) -> cells.add(counts.contains(name) ? count(part) : figure(part)));
+            scored.parts().forEach((name, part) -> cells.add(COUNTS.contains(name) ? count(part) : figure(part)));
             row(table, cells);
         }
         write(TABLE, table.toString());
@@ -102,21 +102,6 @@ public final class RankingFiles {
 
     private static void row(StringBuilder table, List<Object> cells) {
         table.append(CSVFormat.DEFAULT.format(cells.toArray())).append('\n');
-    }
-
-    /** Parts that are whole numbers throughout, and not 0 or 1 alone as shares may be. */
-    private static Set<String> counts(List<Scored> ordered) {
-        Set<String> counts = new HashSet<>();
-        for (String part : ordered.get(0).parts().keySet()) {
-            double[] values = ordered.stream()
-                    .mapToDouble(scored -> scored.parts().get(part))
-                    .toArray();
-            if (DoubleStream.of(values).allMatch(value -> value == Math.rint(value))
-                    && DoubleStream.of(values).anyMatch(value -> value > 1)) {
-                counts.add(part);
-            }
-        }
-        return counts;
     }
 
     private static String count(double value) {

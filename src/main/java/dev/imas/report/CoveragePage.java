@@ -18,8 +18,8 @@ public final class CoveragePage {
     private final StringBuilder cases = new StringBuilder();
     private int added;
 
-    /** A picture to look at. */
-    public record Shown(String name, RgbImage picture) {}
+    /** A picture to look at, in its small form. */
+    public record Shown(String name, String size, String uri) {}
 
     /**
      * A chosen picture.
@@ -29,6 +29,11 @@ public final class CoveragePage {
      * @param shown     itself, and {@link #some} of the others
      */
     public record Entry(String name, double score, int standsFor, List<Shown> shown) {}
+
+    /** Makes a picture small. */
+    public static Shown shown(String name, RgbImage picture) {
+        return new Shown(name, picture.width() + " × " + picture.height() + "\u00a0px", RankPage.uri(picture));
+    }
 
     /** Of the pictures that one stands for, the nearest first, those to show: from the middle, and the farthest. */
     public static <T> List<T> some(List<T> others) {
@@ -51,37 +56,33 @@ public final class CoveragePage {
         for (int i = 0; i < entry.shown().size(); i++) {
             Shown shown = entry.shown().get(i);
             String title = i == 0 ? "chosen" : i == entry.shown().size() - 1 ? "the least like it" : "like it";
-            cases.append(
-                    RankPage.figure(RankPage.uri(shown.picture()), title, i == 0 ? size(shown) : shown.name(), ""));
+            cases.append(RankPage.figure(shown.uri(), title, i == 0 ? shown.size() : shown.name(), ""));
         }
         cases.append("</div>\n</article>\n");
-    }
-
-    private static String size(Shown shown) {
-        return shown.picture().width() + " × " + shown.picture().height() + "\u00a0px";
     }
 
     /**
      * Writes the page.
      *
-     * @param head of the chosen pictures' scores; what two answers were compared is not looked at
+     * @param head   of the chosen pictures' scores; what two answers were compared is not looked at
+     * @param before whether there were annotated pictures before
      * @throws UserException when it cannot be written
      */
-    public void write(Path file, RankPage.Head head) {
+    public void write(Path file, RankPage.Head head, boolean before) {
         RankPage.write(
                 file,
                 Page.document(
                         head.title() + " – what to annotate next",
-                        RankPage.header(head) + RankPage.notes(head) + left(head.chosen()) + pictures(head)));
+                        RankPage.header(head) + RankPage.notes(head) + left(head.chosen(), before) + pictures(head)));
     }
 
-    private static String left(double[] gains) {
+    private static String left(double[] gains, boolean before) {
         double[] x = new double[gains.length];
         double[] y = new double[gains.length];
         double left = 1;
         for (int i = 0; i < gains.length; i++) {
-            boolean first = i == 0 && gains[0] == 1; // nothing was annotated: how far all are from it is the whole
-            left = first ? 1 : Math.max(0, left - gains[i]);
+            // Where nothing was annotated before, the whole is how far all are from the first.
+            left = i == 0 && !before ? 1 : Math.max(0, left - gains[i]);
             x[i] = i + 1.0;
             y[i] = left;
         }

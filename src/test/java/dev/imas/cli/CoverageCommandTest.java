@@ -152,6 +152,29 @@ class CoverageCommandTest {
     }
 
     @Test
+    void masksBesideThePicturesAreNotTakenForPictures() throws IOException {
+        mask("d1");
+        Path photos = dir.resolve("photos");
+        refused("1 of 16 files lie in folders that are called as those of masks are", "--input", photos, "--recursive");
+        Files.delete(photos.resolve("masks/d1.png"));
+        assertThat(rank("--input", photos, "--recursive", "--count", 1).status())
+                .isZero();
+        assertThat(Files.readAllLines(out().resolve("ranking.csv")).get(1)).endsWith(",1.00000,0.00000,1,15");
+    }
+
+    @Test
+    void picturesThatLookTheSameStandForThemselves() throws IOException {
+        Path same = Files.createDirectories(dir.resolve("same"));
+        for (String name : List.of("a", "b", "c")) {
+            Files.copy(images.resolve("d1.png"), same.resolve(name + ".png"));
+        }
+        assertThat(rank("--input", same, "--count", 2).status()).isZero();
+        List<String> rows = Files.readAllLines(out().resolve("ranking.csv"));
+        assertThat(rows.get(1)).endsWith(",1,2");
+        assertThat(rows.get(2)).endsWith(",2,1");
+    }
+
+    @Test
     void whatIsNotMeantIsToldInALineAndLeavesNothing() {
         refused(
                 "looks at the pictures alone, and no network at them",
@@ -164,10 +187,7 @@ class CoverageCommandTest {
         refused("leave out --diverse", "--input", images, "--diverse");
         refused("needs pictures: --input names them", "--criterion", "coverage");
         refused("--data and --input both name pictures", "--input", images, "--data", dir.resolve("photos"));
-        refused(
-                "which pictures to draw the first masks of: imas rank --input " + dir.resolve("photos"),
-                "--data",
-                dir.resolve("photos"));
+        refused("which pictures to draw the first masks of: imas rank with --input", "--data", dir.resolve("photos"));
         for (String name : DARK) {
             mask(name);
         }

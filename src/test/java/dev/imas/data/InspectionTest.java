@@ -457,7 +457,7 @@ class InspectionTest {
     }
 
     private List<String> unlike() {
-        return findings(Severity.WARNING).stream()
+        return Finding.texts(Inspection.of(folders()).withKinds().findings(), Severity.WARNING).stream()
                 .filter(text -> text.contains("unlike every labelled one"))
                 .toList();
     }
@@ -476,7 +476,7 @@ class InspectionTest {
                 .asString()
                 .startsWith("3 of 7 unlabelled and 1 of 2 validation pictures look unlike every labelled one, such as "
                         + at("images/bright0.png"))
-                .contains("imas rank --data");
+                .contains("annotate one or two of them");
         mask(root.resolve("masks/bright1.png"), 40, 30, 0, 1, 2);
         assertThat(unlike()).isEmpty();
     }
@@ -496,13 +496,29 @@ class InspectionTest {
     }
 
     @Test
-    void onePictureUnlikeAllOthersOrAKindThatDiffersLittleIsNoneToWarnOf() {
+    void onePictureUnlikeAllOthersIsNoKind() {
         dark();
         flat("images/odd.png", 240);
         assertThat(unlike()).isEmpty();
-        for (int i = 4; i < 8; i++) {
-            flat("images/" + i + ".png", 36);
+    }
+
+    @Test
+    void whatAChainOfPicturesLeadsToIsNoOtherKind() {
+        dark();
+        for (int i = 0; i < 8; i++) { // such as of a lamp that warms up
+            flat("images/drift" + i + ".png", 60 + 22 * i);
         }
         assertThat(unlike()).isEmpty();
+    }
+
+    @Test
+    void severalKindsAreToldTogether() {
+        dark();
+        for (int i = 0; i < 2; i++) {
+            flat("images/grey" + i + ".png", 100 + i);
+            flat("images/light" + i + ".png", 160 + i);
+            flat("images/white" + i + ".png", 240 + i);
+        }
+        assertThat(unlike()).singleElement().asString().startsWith("6 of 10 unlabelled pictures look unlike");
     }
 }
