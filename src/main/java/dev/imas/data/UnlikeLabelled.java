@@ -112,10 +112,10 @@ final class UnlikeLabelled {
         long measured = count(unlike, data.validation());
         List<String> told = new ArrayList<>();
         if (watched > 0) {
-            told.add(watched + " of " + unlabeled + " unlabelled");
+            told.add(watched + " of " + looked(unlabeled, data.unlabeled()) + "unlabelled");
         }
         if (measured > 0) {
-            told.add(measured + " of " + validation + " validation");
+            told.add(measured + " of " + looked(validation, data.validation()) + "validation");
         }
         Seen first = unlike.get(0);
         return Finding.warning(String.join(" and ", told) + " pictures look unlike every labelled one, such as "
@@ -124,6 +124,10 @@ final class UnlikeLabelled {
                 + (watched > 0
                         ? "annotate one or two of them (`imas rank` with --criterion coverage proposes some)"
                         : "learn from one or two such pictures, too"));
+    }
+
+    private static String looked(int some, ImageSource all) {
+        return some + (some < all.size() ? " sampled " : " ");
     }
 
     private static long count(List<Seen> unlike, ImageSource source) {
