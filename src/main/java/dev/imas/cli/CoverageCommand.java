@@ -70,7 +70,7 @@ final class CoverageCommand {
         if (line.hasOption("run")) {
             RunDirectory run = new RunDirectory(Arguments.path(line, "run"));
             run.requireConfig();
-            Map<String, Object> layers = ConfigYaml.complete(run.config());
+            Map<String, Object> layers = ConfigYaml.ofRun(run.config());
             Planning.overrides(layers, line);
             return ConfigYaml.resolve(layers);
         }

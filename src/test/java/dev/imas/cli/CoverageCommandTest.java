@@ -118,7 +118,9 @@ class CoverageCommandTest {
         Path run = Files.createDirectories(dir.resolve("run"));
         Map<String, Object> layers = ConfigYaml.preset("own");
         ConfigYaml.set(layers, "data.root", photos.toString());
-        Files.writeString(run.resolve("config.yaml"), ConfigYaml.dump(ConfigYaml.resolve(layers)));
+        String config = ConfigYaml.dump(ConfigYaml.resolve(layers));
+        // As of a version that had no such setting.
+        Files.writeString(run.resolve("config.yaml"), config.replaceFirst("(?m)^convolutions:.*\n", ""));
         Result result = rank("--run", run, "--criterion", "coverage", "--count", 1);
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(GREY).contains(chosen().get(0));
