@@ -127,14 +127,20 @@ class SegmenterTest {
         }
     }
 
-    @Test
-    void aFileAwayFromItsRunKnowsItsScale() throws IOException {
-        Path lone = Files.createDirectories(folder.resolve("lone")).resolve("teacher.safetensors");
+    /** Weights in a folder of their own, of a network that sees pictures at half their size. */
+    private static Path atHalfScale(String name) throws IOException {
+        Path file = Files.createDirectories(folder.resolve(name)).resolve("teacher.safetensors");
         ImasConfig half = config.withEvaluation(config.evaluation().withScale(0.5));
         try (PointerScope scope = new PointerScope();
                 SegmentationNetwork network = SegmentationNetwork.create(config.network(), 7, 5)) {
-            WeightFiles.save(network.state(), lone, NetworkSpec.of(half).metadata());
+            WeightFiles.save(network.state(), file, NetworkSpec.of(half).metadata());
         }
+        return file;
+    }
+
+    @Test
+    void aFileAwayFromItsRunKnowsItsScale() throws IOException {
+        Path lone = atHalfScale("lone");
         List<String> notes = new ArrayList<>();
         try (Segmenter segmenter = Segmenter.open(lone, CPU.notes(notes::add))) {
             assertThat(segmenter.settings().evaluation().scale()).isEqualTo(0.5);
@@ -344,12 +350,7 @@ class SegmenterTest {
     /** A file that says where pictures are says nothing of how the network sees them. */
     @Test
     void besideAConfigurationTheNetworkSeesPicturesAsItDid() throws IOException {
-        Path lone = Files.createDirectories(folder.resolve("seen")).resolve("teacher.safetensors");
-        ImasConfig half = config.withEvaluation(config.evaluation().withScale(0.5));
-        try (PointerScope scope = new PointerScope();
-                SegmentationNetwork network = SegmentationNetwork.create(config.network(), 7, 5)) {
-            WeightFiles.save(network.state(), lone, NetworkSpec.of(half).metadata());
-        }
+        Path lone = atHalfScale("seen");
         Path data = Files.writeString(folder.resolve("data.yaml"), "data: {layout: list, root: ., classes: 7}\n");
         Path full = Files.writeString(
                 folder.resolve("full.yaml"), "data: {layout: list, root: ., classes: 7}\nevaluation: {scale: 1}\n");
