@@ -60,8 +60,9 @@ stale() {
     # The benchmarks' class path names places; a checkout that was moved or copied has others.
     if [ "$what" = benchmarks ] && ! grep -qF "$home/target/" "$built"; then return 0; fi
     if [ -n "${IMAS_GPU:-}" ] && [ "$(last_build)" != "$(wanted_build)" ]; then return 0; fi
-    # A build by Maven alone is newer than the list.
-    if ! [ "$built" -nt "$built.sources" ] && [ "$(listed)" != "$(cat "$built.sources")" ]; then return 0; fi
+    # A build by Maven alone has no list, or is newer than it.
+    if [ -f "$built.sources" ] && ! [ "$built" -nt "$built.sources" ] &&
+        [ "$(listed)" != "$(cat "$built.sources")" ]; then return 0; fi
     # shellcheck disable=SC2086  # several names, split on purpose
     [ -n "$(cd "$home" && find $sources -newer "$built" -type f -print 2>/dev/null | head -n 1)" ]
 }

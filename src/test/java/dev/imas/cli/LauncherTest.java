@@ -444,6 +444,9 @@ class LauncherTest {
         launch(dir, home.resolve("imas"));
         launch(dir, home.resolve("imas"));
         assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(3);
+        Files.delete(home.resolve("target/imas.jar.sources")); // as after a build by Maven alone
+        assertThat(launch(dir, home.resolve("imas")).err()).isEmpty();
+        assertThat(Files.readAllLines(dir.resolve("calls"))).hasSize(3);
     }
 
     @Test
