@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.commons.cli.CommandLine;
 
 /** {@code imas rank --criterion coverage}, which needs no network: of a run, a data folder, or any pictures. */
@@ -36,11 +37,11 @@ final class CoverageCommand {
         NewFolder.require(out);
         Optional<PredictInputs> inputs = RankCommand.inputs(line, out);
         ImasConfig settings = settings(inputs);
-        Unannotated some = pictures(inputs, settings, true);
+        Unannotated some = pictures(inputs, settings, console.err()::println);
         ImasConfig settled = some.settle(settings, console.err()::println);
         RankRequest request = new RankRequest(
                 title(inputs),
-                settled.equals(settings) ? some : pictures(inputs, settled, false),
+                settled.equals(settings) ? some : pictures(inputs, settled, known -> {}),
                 settled,
                 Optional.empty(),
                 Criterion.COVERAGE,
@@ -85,14 +86,10 @@ final class CoverageCommand {
         return Planning.start(line, Planning.OWN, console);
     }
 
-    private Unannotated pictures(Optional<PredictInputs> inputs, ImasConfig settings, boolean first) {
+    private Unannotated pictures(Optional<PredictInputs> inputs, ImasConfig settings, Consumer<String> notes) {
         Unannotated pictures;
         if (inputs.isEmpty()) {
-            pictures = Unannotated.of(settings, note -> {
-                if (first) {
-                    console.err().println(note);
-                }
-            });
+            pictures = Unannotated.of(settings, notes);
         } else {
             List<Path> files = RankCommand.files(inputs.get(), settings);
             pictures =

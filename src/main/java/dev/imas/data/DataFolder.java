@@ -69,11 +69,12 @@ public final class DataFolder {
         }
         if (Collected.givenValidation(data) != null) {
             throw new UserException("data.set_aside names " + data.setAside().size()
-                    + " labelled pictures to validate, but "
+                    + (data.setAside().size() == 1 ? " labelled picture" : " labelled pictures") + " to validate, but "
                     + (data.validationPictures().isEmpty()
                             ? Path.of(data.root(), "val").toString()
                             : String.join(", ", data.validationPictures()))
-                    + " does already; leave data.set_aside out, or move those pictures there");
+                    + " does already; leave data.set_aside out, move those pictures there, or take the other validation"
+                    + " set away");
         }
     }
 

@@ -120,10 +120,10 @@ public record Inspection(
         } else if (!sound.validation().isEmpty()) {
             MaskReader.contents(Dataset.of(config, sound), findings); // for what cannot be read among them
         }
+        findings.sort((a, b) -> a.severity().compareTo(b.severity()));
         boolean faults = !Finding.texts(findings, Severity.FAULT).isEmpty();
         Optional<Dataset> dataset =
                 faults ? Optional.empty() : Optional.of(Dataset.of(settled, sound.settled(settled)));
-        findings.sort((a, b) -> a.severity().compareTo(b.severity()));
         return new Inspection(
                 settled,
                 dataset,

@@ -430,7 +430,7 @@ class InspectionTest {
             assertThatThrownBy(() ->
                             Inspection.of(folders("data.layout", layout, "data.set_aside", List.of("images/0.png"))))
                     .isInstanceOf(UserException.class)
-                    .hasMessageContaining("data.set_aside names 1 labelled pictures to validate, but ")
+                    .hasMessageContaining("data.set_aside names 1 labelled picture to validate, but ")
                     .hasMessageContaining("does already");
         }
     }
