@@ -60,6 +60,12 @@ record Claim(Path file, String name, AnnotatedPicture annotated) {
         return others.stream().allMatch(this::maybeSame);
     }
 
+    /** Whether its name has folders, and the picture, which has the base name, lies in none of them. */
+    boolean namesOtherFolders(Path picture) {
+        List<String> parts = parts();
+        return parts.size() > 1 && PictureFolder.sharedFolders(picture, String.join("/", parts)) == 0;
+    }
+
     private String told() {
         return annotated.origin() + " (" + name + ")";
     }

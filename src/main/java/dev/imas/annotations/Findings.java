@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What an import leaves out, by reason, and what keeps it from being done. */
+/** What an import leaves out, by reason, what else is to know of it, and what keeps it from being done. */
 final class Findings {
     private static final int TOLD_PLACES = 3;
     private static final int TOLD_FAULTS = 8;
@@ -29,6 +29,7 @@ final class Findings {
     }
 
     private final Map<String, Tally> skipped = new LinkedHashMap<>();
+    private final Map<String, Tally> notes = new LinkedHashMap<>();
     private final List<String> faults = new ArrayList<>();
 
     /**
@@ -37,7 +38,20 @@ final class Findings {
      * @param reason what is left out and why, in the plural, such as "points"
      */
     void skip(String reason, String place) {
-        skipped.computeIfAbsent(reason, key -> new Tally()).add(Words.printable(place));
+        add(skipped, reason, place);
+    }
+
+    /**
+     * Notes something that is done, but may not be what was meant.
+     *
+     * @param what with a verb in the past, such as "found by the base name alone"
+     */
+    void note(String what, String place) {
+        add(notes, what, place);
+    }
+
+    private static void add(Map<String, Tally> tallies, String what, String place) {
+        tallies.computeIfAbsent(what, key -> new Tally()).add(Words.printable(place));
     }
 
     void fault(String message) {
@@ -55,7 +69,16 @@ final class Findings {
 
     /** One line a reason: what, how many, where. */
     List<String> skips() {
-        return skipped.entrySet().stream()
+        return lines(skipped);
+    }
+
+    /** Likewise. */
+    List<String> notes() {
+        return lines(notes);
+    }
+
+    private static List<String> lines(Map<String, Tally> tallies) {
+        return tallies.entrySet().stream()
                 .map(entry -> entry.getKey() + ": " + entry.getValue().told())
                 .toList();
     }

@@ -27,6 +27,7 @@ record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts coun
                 + "; those without one are unlabelled");
         classes(lines);
         findings.skips().forEach(skip -> lines.add("left out " + skip));
+        findings.notes().forEach(note -> lines.add("note     " + note));
         if (counts.covered > 0) {
             lines.add("overlap  " + Words.count(counts.covered, "pixel")
                     + " of an annotation lie under a later one of another class");

@@ -125,7 +125,17 @@ final class Matches {
         Map<Boolean, List<Claim>> own =
                 claims.stream().collect(Collectors.partitioningBy(claim -> claim.maybeSame(nearest)));
         own.get(false).forEach(claim -> noteAbsent(claim.annotated()));
+        own.get(true).forEach(claim -> noteFolders(claim, picture));
         return own.get(true);
+    }
+
+    /** Folders were renamed, or the picture is another one; LabelMe's files name none where they lie beside theirs. */
+    private void noteFolders(Claim claim, Path picture) {
+        if (request.format() == AnnotationFormat.COCO && claim.namesOtherFolders(picture)) {
+            findings.note(
+                    "found by the base name alone, in other folders than the annotations say",
+                    Words.briefPath(claim.name()) + " as " + picture);
+        }
     }
 
     private Frame frame(Path file, ImageSize size, AnnotatedPicture source) {

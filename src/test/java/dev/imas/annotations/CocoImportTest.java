@@ -136,6 +136,25 @@ class CocoImportTest {
         assertThat(report).contains("annotated pictures that are not in --images: 1 (video2/a.png (");
     }
 
+    /** Folders may have been renamed, or the picture is another one, which people are told. */
+    @Test
+    void aPictureInAnotherFolderThanTheAnnotationsSayIsNoted() {
+        ImportFolder folder = folder().picture("video1/a.png", 4, 3)
+                .text("i.json", coco(image(1, "video2/a.png"), object(1, 7, SQUARE)));
+        assertThat(folder.run())
+                .contains("note     found by the base name alone, in other folders than the annotations say: 1"
+                        + " (video2/a.png as ")
+                .contains("video1/a.png)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"video2/a.png", "./a.png", "a.png", "x/video2/a.png"})
+    void aPictureInItsOwnFolderOrOfNoneIsNot(String name) {
+        ImportFolder folder =
+                folder().picture("b/video2/a.png", 4, 3).text("i.json", coco(image(1, name), object(1, 7, SQUARE)));
+        assertThat(folder.run()).doesNotContain("by the base name alone");
+    }
+
     @ParameterizedTest
     @CsvSource({"video1/a.png, video2/a.png", "a.png, a.jpg", "a.png, video1/a.png"})
     void entriesOfTwoPicturesThatLeadToOneAreRefused(String one, String other) {
