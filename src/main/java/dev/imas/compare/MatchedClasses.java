@@ -68,7 +68,8 @@ record MatchedClasses(Optional<RunFacts> reference, Optional<RunFacts> other) {
                     .map(name -> " (such as " + name + ")")
                     .orElse("");
             return folder(reference.get()) + " and " + folder(run) + " have classes of different names" + example
-                    + ", so there is no table of classes.";
+                    + ", so there is no table of classes, and mIoU is a mean over other classes in each: it says"
+                    + " little of which is better.";
         });
     }
 
