@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
@@ -26,7 +27,8 @@ final class Arguments {
 
     private static final String SKIP_BROKEN = "skip-broken";
     /** Sections, and keys without one, of which a trained network takes no notice. */
-    private static final Set<String> OF_TRAINING = Set.of("training", "supervised", "unsupervised", "method");
+    private static final Set<String> OF_TRAINING =
+            Set.of("training", "supervised", "unsupervised", "method", "seed", "augment");
 
     /** What a folder is trained with where nothing is said. */
     private static final Map<String, List<String>> GROUPS = groups();
@@ -203,7 +205,7 @@ final class Arguments {
     /** @param last what holds whatever the command line names */
     static Segmenter segmenter(CommandLine line, Console console, UnaryOperator<Segmenter.Options> last) {
         Segmenter.Options options = last.apply(opening(line, console));
-        requireHeeded(line);
+        requireHeeded(line, Arguments::ofNetwork, "a network that is trained");
         Segmenter segmenter = Segmenter.open(paths(line, "weights"), options, augmentation(line));
         String window = "evaluation.window";
         if (settingsGiven(line).contains(window)
@@ -239,16 +241,23 @@ final class Arguments {
         return options;
     }
 
-    /** What a trained network answers does not depend on how one is trained. */
-    private static void requireHeeded(CommandLine line) {
-        List<String> vain = settingsGiven(line).stream()
-                .filter(key -> OF_TRAINING.contains(key.replaceFirst("\\..*", "")))
-                .toList();
+    /** What a trained network answers does not depend on how one is trained; windows may have a crop's size. */
+    static boolean ofNetwork(String key) {
+        return !OF_TRAINING.contains(key.replaceFirst("\\..*", "")) || key.equals("augment.crop");
+    }
+
+    /**
+     * Refuses single settings that nothing would come of.
+     *
+     * @param heeded whether a setting does something
+     * @param what   to which the others do nothing
+     */
+    static void requireHeeded(CommandLine line, Predicate<String> heeded, String what) {
+        List<String> vain = settingsGiven(line).stream().filter(heeded.negate()).toList();
         // With a preset or file some may be needed to make its settings fit each other.
         if (!vain.isEmpty() && !line.hasOption("preset") && !line.hasOption("config")) {
-            throw new UserException(String.join(", ", vain) + (vain.size() == 1 ? " does" : " do")
-                    + " nothing to a network that is trained; leave "
-                    + (vain.size() == 1 ? "it" : "them") + " out");
+            throw new UserException(String.join(", ", vain) + (vain.size() == 1 ? " does" : " do") + " nothing to "
+                    + what + "; leave " + (vain.size() == 1 ? "it" : "them") + " out");
         }
     }
 

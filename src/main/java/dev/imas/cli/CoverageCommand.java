@@ -9,7 +9,6 @@ import dev.imas.rank.CoverageRanking;
 import dev.imas.rank.Criterion;
 import dev.imas.rank.RankRequest;
 import dev.imas.rank.Ranking;
-import dev.imas.run.RunDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.commons.cli.CommandLine;
 
-/** {@code imas rank --criterion coverage}, which needs no network: of a run, a data folder, or any pictures. */
+/** {@code imas rank} by coverage, which needs no network: of a run, a data folder, or any pictures. */
 final class CoverageCommand {
     private final CommandLine line;
     private final Console console;
@@ -28,12 +27,7 @@ final class CoverageCommand {
     }
 
     int run(int count, Path out) {
-        for (String option : List.of("weights", "tta", "diverse", "device", "precision")) {
-            if (line.hasOption(option)) {
-                throw new UserException("--criterion coverage looks at the pictures alone, and no network at them,"
-                        + " and its choice is spread by itself; leave out --" + option);
-            }
-        }
+        refuseWhatAsksANetwork();
         NewFolder.require(out);
         Optional<PredictInputs> inputs = RankCommand.inputs(line, out);
         ImasConfig settings = settings(inputs);
@@ -66,12 +60,30 @@ final class CoverageCommand {
         }
     }
 
+    private void refuseWhatAsksANetwork() {
+        for (String option : List.of("weights", "tta", "diverse", "device", "precision")) {
+            if (line.hasOption(option)) {
+                throw new UserException("--criterion coverage"
+                        + (line.hasOption("criterion") ? "" : ", which is taken where none is named,")
+                        + " looks at the pictures alone, and no network at them, and its choice is spread by itself;"
+                        + " leave out --" + option
+                        + (line.hasOption("run") ? ", or name another criterion, which asks the run's networks" : ""));
+            }
+        }
+        for (String option : List.of("preset", "config")) {
+            if (line.hasOption("run") && line.hasOption(option)) {
+                throw new UserException("--" + option + " is not looked at beside --run, whose pictures its own"
+                        + " settings name; leave it out");
+            }
+        }
+        Arguments.requireHeeded(
+                line, key -> key.startsWith("data."), "--criterion coverage, which looks at the pictures alone");
+    }
+
     /** Of the run; of a data folder as train would read it; of pictures alone those of the command line. */
     private ImasConfig settings(Optional<PredictInputs> inputs) {
         if (line.hasOption("run")) {
-            RunDirectory run = new RunDirectory(Arguments.path(line, "run"));
-            run.requireConfig();
-            Map<String, Object> layers = ConfigYaml.ofRun(run.config());
+            Map<String, Object> layers = ConfigYaml.ofRun(RankCommand.run(line).config());
             Planning.overrides(layers, line);
             return ConfigYaml.resolve(layers);
         }

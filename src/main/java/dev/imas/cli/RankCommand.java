@@ -39,23 +39,24 @@ final class RankCommand implements Command {
                 "say which unlabelled pictures to annotate next: a list, a contact sheet, places for QuPath",
                 "rank --run DIR | [--weights RUN] --input FILE|DIR... | --data DIR --out DIR [OPTIONS]",
                 """
-                hardness      1 - gamma as the run measured it, over its last epochs; the default with --run
-                disagreement  of teacher and student, or of a network and its mean over mirrored (--tta flip)
-                              or turned pictures (--tta d4); the default with --weights, --input and --tta
-                entropy       of the network's probabilities, mean over the picture
                 coverage      needs no network: pictures whose looks stand for those of the others, beside those
-                              that have masks; the default with --data or --input alone, for the first masks
+                              that have masks; the default with --run, and without a network
+                hardness      1 - gamma as the run measured it, over its last epochs; the default with --diverse
+                disagreement  of teacher and student, or of a network and its mean over mirrored (--tta flip)
+                              or turned pictures (--tta d4); the default with --weights and --tta
+                entropy       of the network's probabilities, mean over the picture
 
                 With --run the run's unlabelled pictures are ranked, or those of --input; pictures that it has
                 masks of are never chosen. --diverse takes pictures that differ from one another, among five
-                times as many of the hardest. Writes rank.html (each chosen picture, its prediction, and where
-                the networks differ or are unsure), ranking.csv, chosen.txt, and regions/NAME.geojson for QuPath.
-                Pictures that cannot be read are named at the end, with exit status 2. docs/rank.md has the rules.
+                times as many of the hardest. Writes rank.html (each chosen picture beside some that it stands
+                for, or with its prediction, and where the networks differ or are unsure), ranking.csv,
+                chosen.txt, and, but for coverage, regions/NAME.geojson for QuPath. Pictures that cannot be read
+                are named at the end, with exit status 2. docs/rank.md has the rules.
 
                 examples:
                   imas rank --input photos/images --count 12 --copy --out first
                   imas rank --run runs/mine --out next
-                  imas rank --run runs/mine --count 10 --diverse --criterion disagreement --copy --out next
+                  imas rank --run runs/mine --criterion hardness --count 10 --copy --out next
                   imas rank --weights teacher.safetensors --input slides --tta d4 --out next
                 """);
     }
@@ -109,6 +110,7 @@ final class RankCommand implements Command {
         NewFolder.require(out);
         Optional<PredictInputs> inputs = inputs(line, out);
         Set<String> told = new HashSet<>(); // two networks are opened, which have much in common
+        Arguments.requireHeeded(line, RankCommand::heeded, "what networks answer, or how answers are compared");
         Segmenter.Options options = Arguments.opening(line, console).notes(note -> {
             if (told.add(note)) {
                 console.err().println(note);
@@ -134,6 +136,13 @@ final class RankCommand implements Command {
         }
     }
 
+    /** What two answers have in common is measured as hardness is. */
+    private static boolean heeded(String key) {
+        return Arguments.ofNetwork(key)
+                || key.equals("unsupervised.class_weighted")
+                || key.equals("unsupervised.ignore_background");
+    }
+
     private static Path weights(CommandLine line) {
         if (line.hasOption("run") == line.hasOption("weights")) {
             throw new UserException(
@@ -152,10 +161,15 @@ final class RankCommand implements Command {
             }
             return Arguments.path(line, "weights");
         }
-        Path run = Arguments.path(line, "run");
-        if (!Files.isRegularFile(new RunDirectory(run).config())) {
-            throw new UserException("--run: " + run + " is no run directory (it has no "
-                    + RunDirectory.name(new RunDirectory(run).config())
+        return run(line).root();
+    }
+
+    /** The directory that --run names. @throws UserException where it is none */
+    static RunDirectory run(CommandLine line) {
+        RunDirectory run = new RunDirectory(Arguments.path(line, "run"));
+        if (!Files.isRegularFile(run.config())) {
+            throw new UserException("--run: " + run.root() + " is no run directory (it has no "
+                    + RunDirectory.name(run.config())
                     + "); weights alone are named by --weights, and the pictures then by --input");
         }
         return run;
@@ -171,12 +185,14 @@ final class RankCommand implements Command {
 
     private static Criterion criterion(CommandLine line) {
         boolean measured = line.hasOption("run") && !line.hasOption("input");
-        boolean network = line.hasOption("run") || line.hasOption("weights") || line.hasOption("tta");
         if (!line.hasOption("criterion")) {
-            if (!network && (line.hasOption("input") || line.hasOption("data"))) {
-                return Criterion.COVERAGE;
+            if (line.hasOption("weights") || line.hasOption("tta")) {
+                return Criterion.DISAGREEMENT;
             }
-            return measured && !line.hasOption("tta") ? Criterion.HARDNESS : Criterion.DISAGREEMENT;
+            if (line.hasOption("run") && line.hasOption("diverse")) {
+                return measured ? Criterion.HARDNESS : Criterion.DISAGREEMENT;
+            }
+            return Criterion.COVERAGE;
         }
         String word = line.getOptionValue("criterion");
         Criterion criterion = Names.constant(Criterion.class, word)

@@ -122,7 +122,7 @@ final class UnlikeLabelled {
                 + first.source().files(first.picture()).get(0)
                 + "; what no mask teaches is seldom segmented right: "
                 + (watched > 0
-                        ? "annotate one or two of them (`imas rank` with --criterion coverage proposes some)"
+                        ? "annotate one or two of them (`imas rank` proposes some)"
                         : "learn from one or two such pictures, too"));
     }
 

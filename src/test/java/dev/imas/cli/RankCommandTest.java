@@ -114,7 +114,7 @@ class RankCommandTest {
 
     @Test
     void theHardestOfTheRunComeFirstAndEveryFileIsWritten() throws IOException {
-        Result result = rank("--run", run.root(), "--count", 3, "--copy");
+        Result result = rank("--run", run.root(), "--criterion", "hardness", "--count", 3, "--copy");
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(chosen()).containsExactly("u4.png", "u5.png", "u2.png");
         assertThat(Files.readAllLines(out().resolve("ranking.csv")))
@@ -138,6 +138,25 @@ class RankCommandTest {
         try (Stream<Path> files = Files.list(dir)) {
             assertThat(files).as("nothing beside").containsExactly(out());
         }
+    }
+
+    @Test
+    void aRunsPicturesAreChosenByTheirLooksWhereNothingIsSaid() throws IOException {
+        String[] line = {"rank", "--run", run.root().toString(), "--count", "2", "--out", out().toString()};
+        Result result = imas(line);
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.err()).contains("by coverage of 2 annotated and 6 other pictures");
+        assertThat(chosen())
+                .hasSize(2)
+                .isSubsetOf(UNLABELED.stream().map(name -> name + ".png").toList());
+    }
+
+    @Test
+    void aSpreadChoiceIsOneOfTheHardest() throws IOException {
+        Result result = rank("--run", run.root(), "--count", 1, "--diverse");
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.err()).contains("by hardness");
+        assertThat(chosen()).containsExactly("u4.png");
     }
 
     /** The order by disagreement is that of the IoUs between what the two networks predict. */
@@ -217,9 +236,23 @@ class RankCommandTest {
         for (Path folder : List.of(supervised, early)) {
             Files.copy(run.teacher(), folder.resolve("teacher.safetensors"));
         }
-        refused("measures no hardness (method supervised); --criterion disagreement", "--run", supervised);
-        refused("has not measured the hardness of a picture yet", "--run", early);
-        refused("is no run directory (it has no config.yaml)", "--run", data);
+        refused(
+                "measures no hardness (method supervised); --criterion disagreement",
+                "--run",
+                supervised,
+                "--criterion",
+                "hardness");
+        refused("has not measured the hardness of a picture yet", "--run", early, "--criterion", "hardness");
+        refused("is no run directory (it has no config.yaml)", "--run", data, "--tta", "flip");
+        refused("which is taken where none is named, looks at the pictures alone", "--run", run.root());
+        refused(
+                "training.lr does nothing to what networks answer",
+                "--run",
+                early,
+                "--tta",
+                "d4",
+                "--set",
+                "training.lr=1");
         refused("--input is missing", "--weights", run.teacher());
         refused("needs --run without --input", "--weights", run.teacher(), "--input", data, "--criterion", "hardness");
         refused("--count is 0; expected a whole number from 1", "--run", run.root(), "--count", 0);
@@ -229,6 +262,10 @@ class RankCommandTest {
                 "gamma",
                 "--run",
                 run.root());
+        refusedByCoverage("--run: " + data + " is no run directory (it has no config.yaml)", data);
+        refusedByCoverage(
+                "augment.crop does nothing to --criterion coverage", run.root(), "--set", "augment.crop=[32,32]");
+        refusedByCoverage("--preset is not looked at beside --run", run.root(), "--preset", "own");
         Result taken = imas("rank", "--run", run.root().toString(), "--out", full.toString());
         assertThat(taken.status()).isEqualTo(Main.USER_ERROR);
         assertThat(taken.err()).contains("is not empty");
@@ -237,6 +274,15 @@ class RankCommandTest {
 
     private void refused(String message, Object... arguments) {
         Result result = rank(arguments);
+        assertThat(result.status()).as(result.err()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err()).contains(message);
+        assertThat(out()).doesNotExist();
+    }
+
+    private void refusedByCoverage(String message, Path ofRun, String... more) {
+        List<String> line = new ArrayList<>(List.of("rank", "--run", ofRun.toString(), "--out", out().toString()));
+        line.addAll(List.of(more));
+        Result result = imas(line.toArray(String[]::new));
         assertThat(result.status()).as(result.err()).isEqualTo(Main.USER_ERROR);
         assertThat(result.err()).contains(message);
         assertThat(out()).doesNotExist();
