@@ -69,6 +69,7 @@ public record Unannotated(
      * @param config of a run whose pictures with masks are left out
      */
     public static Unannotated among(List<Path> files, ImasConfig config) {
+        requirePictures(files);
         ImasConfig found = DataFolder.resolved(config, note -> {});
         return among(files, found.data().layout() == Layout.EMBEDDED ? NONE : collected(found), found);
     }

@@ -152,6 +152,27 @@ class RankCommandTest {
     }
 
     @Test
+    void ofNamedPicturesThoseWithMasksOfTheRunCountAsChosenAndMasksAreNoPictures() throws IOException {
+        String[] line = {"rank", "--run", run.root().toString(), "--input", data.toString(), "--out", out().toString()};
+        Result result = imas(line);
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.err())
+                .contains("3 of 9 pictures of --input are left out: the run has masks of them")
+                .contains("by coverage of 2 annotated and 6 other pictures");
+        Path both = Files.createDirectories(dir.resolve("both"));
+        Files.createDirectories(both.resolve("masks"));
+        Files.copy(data.resolve("u1.png"), both.resolve("u1.png"));
+        Files.copy(data.resolve("u1.png"), both.resolve("masks/u1.png"));
+        Files.move(out(), dir.resolve("before"));
+        refusedByCoverage(
+                "1 of 2 files lie in folders that are called as those of masks are",
+                run.root(),
+                "--input",
+                both.toString(),
+                "--recursive");
+    }
+
+    @Test
     void aSpreadChoiceIsOneOfTheHardest() throws IOException {
         Result result = rank("--run", run.root(), "--count", 1, "--diverse");
         assertThat(result.status()).as(result.err()).isZero();

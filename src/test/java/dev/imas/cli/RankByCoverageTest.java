@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which pictures stand for others, of pictures of three kinds: nine dark, four bright, two grey ones. */
-class CoverageCommandTest {
+class RankByCoverageTest {
     private static final List<String> DARK = List.of("d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9");
     private static final List<String> BRIGHT = List.of("b1", "b2", "b3", "b4");
     private static final List<String> GREY = List.of("g1", "g2");
