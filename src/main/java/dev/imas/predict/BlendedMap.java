@@ -1,6 +1,7 @@
 package dev.imas.predict;
 
 import dev.imas.image.ImageSize;
+import dev.imas.nn.AveragedPasses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -110,6 +110,7 @@ public record StepAssembly(
                 optimizer,
                 compute,
                 compared,
+                config.unsupervised().teacherViews().count(),
                 ranks.alone()
                         ? Optional.empty()
                         : Optional.of(new SharedGradients(student, training.accumulate(), ranks)),
