@@ -16,15 +16,20 @@ import java.util.stream.LongStream;
  * @param table    its classes
  * @param counts   what the masks hold
  * @param files    files of annotations
- * @param pictures all pictures
+ * @param pictures names of all pictures, each behind the place of its part ({@link DataParts})
  */
-record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts counts, int files, int pictures) {
+record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts counts, int files, List<String> pictures) {
     List<String> lines(Findings findings) {
         List<String> lines = new ArrayList<>();
         lines.add("read     " + Words.count(LongStream.of(counts.annotations).sum(), "annotation") + " of "
                 + Words.count(files, "file") + " (" + request.format().files() + ")");
-        lines.add("masks    " + counts.masks + " of " + Words.count(pictures, "picture")
+        lines.add("masks    " + counts.masks + " of " + Words.count(pictures.size(), "picture")
                 + "; those without one are unlabelled");
+        String parts = DataParts.told(pictures);
+        if (!parts.isEmpty()) {
+            lines.add("parts    " + parts
+                    + " pictures, by their first folders: kept apart, val/ validates, and test/ is" + " left alone");
+        }
         classes(lines);
         findings.skips().forEach(skip -> lines.add("left out " + skip));
         findings.notes().forEach(note -> lines.add("note     " + note));

@@ -66,7 +66,8 @@ public final class Importer {
                 throw nothing("no annotation lies on its picture");
             }
             names.forEach((picture, name) -> out.picture(picture, name, request.link()));
-            List<String> report = new ImportReport(request, table, counts, files.size(), names.size()).lines(findings);
+            List<String> report =
+                    new ImportReport(request, table, counts, files.size(), List.copyOf(names.values())).lines(findings);
             out.classes(table, request.sparse());
             out.text("import.txt", String.join("\n", report) + "\n");
             out.finish();

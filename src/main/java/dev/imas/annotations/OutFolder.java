@@ -19,6 +19,9 @@ import java.util.Locale;
 
 /** The folder that an import writes: it appears whole or not at all. */
 final class OutFolder implements AutoCloseable {
+    private static final String IMAGES = "images";
+    private static final String MASKS = "masks";
+
     private final NewFolder folder;
 
     private OutFolder(NewFolder folder) {
@@ -34,18 +37,20 @@ final class OutFolder implements AutoCloseable {
     static OutFolder open(Path out) {
         NewFolder folder = NewFolder.open(out, "import", ".importing");
         try {
-            Files.createDirectory(folder.beside().resolve("images"));
-            Files.createDirectory(folder.beside().resolve("masks"));
+            Files.createDirectory(folder.beside().resolve(IMAGES));
+            Files.createDirectory(folder.beside().resolve(MASKS));
         } catch (IOException e) {
             throw folder.unusable(e);
         }
         return new OutFolder(folder);
     }
 
+    /** @param name of the picture, behind the place of its part ({@link DataParts}) */
     void picture(Path picture, String name, boolean link) {
         Interrupts.check();
-        Path target = folder.beside().resolve("images").resolve(name);
+        Path target = place(name, IMAGES, name);
         try {
+            Files.createDirectories(target.getParent());
             if (link) {
                 Files.createSymbolicLink(target, picture.toRealPath());
             } else {
@@ -61,10 +66,15 @@ final class OutFolder implements AutoCloseable {
         }
     }
 
-    /** @param name of the picture */
+    /** @param name of the picture, as of {@link #picture} */
     void mask(String name, LabelMap mask, List<Integer> palette) {
         Interrupts.check();
-        IndexPng.write(folder.beside().resolve("masks").resolve(PictureNames.stem(name) + ".png"), mask, palette);
+        IndexPng.write(place(name, MASKS, PictureNames.stem(name) + ".png"), mask, palette);
+    }
+
+    private Path place(String name, String kind, String file) {
+        String part = name.substring(0, name.lastIndexOf('/') + 1);
+        return folder.beside().resolve(part + kind).resolve(file.substring(file.lastIndexOf('/') + 1));
     }
 
     /**

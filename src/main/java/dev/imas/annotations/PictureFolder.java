@@ -204,22 +204,32 @@ final class PictureFolder {
     }
 
     /**
-     * A name for every picture in one folder: its own, or where two share one but for its ending, with the folders in
-     * front.
+     * A name for every picture in the folder of its part of the data set ({@link DataParts}), or in one folder: its
+     * own, or where two share one but for its ending, with the folders in front.
      *
      * @throws UserException naming pictures that would still share one
      */
     Map<Path, String> flatNames() {
-        Map<String, Long> stems =
-                pictures.stream().collect(Collectors.groupingBy(PictureFolder::key, Collectors.counting()));
+        List<DataParts> parts =
+                DataParts.of(pictures.stream().map(this::relative).toList());
+        Map<Path, String> places = new HashMap<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            places.put(pictures.get(i), parts.isEmpty() ? "" : parts.get(i).place);
+        }
+        Map<String, Long> stems = pictures.stream()
+                .collect(Collectors.groupingBy(picture -> places.get(picture) + key(picture), Collectors.counting()));
         Map<Path, String> names = new LinkedHashMap<>();
         Map<String, Path> taken = new HashMap<>();
         Findings faults = new Findings();
         for (Path picture : pictures) {
-            String name = stems.get(key(picture)) == 1
-                    ? picture.getFileName().toString()
-                    : relative(picture).replace('/', '-');
-            Path other = taken.put(lower(stem(name)), picture);
+            String place = places.get(picture);
+            String below = relative(picture);
+            String name = place
+                    + (stems.get(place + key(picture)) == 1
+                            ? picture.getFileName().toString()
+                            : below.substring(parts.isEmpty() ? 0 : below.indexOf('/') + 1)
+                                    .replace('/', '-'));
+            Path other = taken.put(place + lower(stem(name)), picture);
             if (other != null) {
                 faults.fault(other + " and " + picture + " share one name; a picture and its mask are matched by the"
                         + " name before the ending: rename one");

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.common.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +112,35 @@ class CocoImportTest {
         assertThat(folder().mask("train-a.png")).isEqualTo("0220\n0220\n0000\n");
         assertThat(folder().mask("c.png")).isEqualTo("0220\n0220\n0000\n");
         assertThat(folder().out().resolve("images/val-a.png")).exists();
+    }
+
+    /** As Roboflow exports them; one file of annotations in each. */
+    @Test
+    void partsOfADataSetStayApart() throws IOException {
+        ImportFolder folder = folder().picture("train/a.png", 4, 3)
+                .picture("train/b.png", 4, 3)
+                .picture("valid/a.png", 4, 3)
+                .picture("test/c.png", 4, 3)
+                .text(
+                        "i.json",
+                        coco(
+                                image(1, "train/a.png") + "," + image(2, "valid/a.png") + "," + image(3, "c.png"),
+                                object(1, 7, SQUARE) + "," + object(2, 3, SQUARE) + "," + object(3, 3, SQUARE)));
+        assertThat(folder.run())
+                .contains("parts    train 2, validation 1, test 1 pictures, by their first folders: kept apart");
+        try (Stream<Path> files = Files.walk(folder.out())) {
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> folder.out().relativize(file).toString()))
+                    .contains(
+                            "images/a.png",
+                            "images/b.png",
+                            "masks/a.png",
+                            "val/images/a.png",
+                            "val/masks/a.png",
+                            "test/images/c.png",
+                            "test/masks/c.png")
+                    .hasSize(9);
+        }
     }
 
     @Test
