@@ -4,6 +4,7 @@ import dev.imas.config.Colors;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Instances;
 import dev.imas.config.MaskLabels;
+import dev.imas.image.LabelMap;
 import dev.imas.image.MaskMeaning;
 import dev.imas.image.MaskValue;
 import java.nio.file.Path;
@@ -73,6 +74,9 @@ final class MaskChecks {
             return;
         }
         boolean settled = !data.labels().isEmpty();
+        if (!settled) {
+            otherOrder(data);
+        }
         Map<Integer, Map<Integer, Path>> coloursOf = new HashMap<>();
         Map<Integer, Set<Integer>> numbersOf = new HashMap<>();
         for (MaskContent mask : masks) {
@@ -102,6 +106,25 @@ final class MaskChecks {
                                     + " right, add data.labels by colour, if the numbers are, by number")
                             : Finding.warning(text + "; the numbers count"));
         });
+    }
+
+    /** Masks that show a number in the colour that the classes' list gives to another one. */
+    private void otherOrder(ImasConfig.Data data) {
+        for (MaskContent mask : masks) {
+            for (MaskValue value : mask.palette().isEmpty()
+                    ? Set.<MaskValue>of()
+                    : mask.pixels().keySet()) {
+                int listed = data.palette().indexOf(value.colour());
+                if (listed >= 0 && listed != value.number() && !data.ignore().contains(value.number())) {
+                    String colour = Colors.hex(value.colour());
+                    findings.add(Finding.fault(mask.path() + " shows " + value.number() + " as " + colour
+                            + ", which is the colour of class " + listed + " (data.palette, or the list of classes):"
+                            + " if the colours are right, add data.labels by colour, such as \"" + colour + "\": "
+                            + listed + "; if the numbers are, give the classes the masks' colours"));
+                    return;
+                }
+            }
+        }
     }
 
     /**
@@ -226,6 +249,19 @@ final class MaskChecks {
         if (counts.validationMasks() > 0 && counts.validationPixels() == 0) {
             findings.add(Finding.fault(
                     "all pixels of the validation masks are ignored (" + held(false) + "); nothing can be measured"));
+        } else if (counts.labeledMasks() == 0 && counts.validationMasks() > 0) {
+            measured(data, names, counts);
+        }
+    }
+
+    /** With labelled masks beside them, these tell what is wrong. */
+    private void measured(ImasConfig.Data data, List<String> names, MaskLabelCounts counts) {
+        boolean zeroAlone = counts.validationPixels(0) == counts.validationPixels();
+        boolean blackAndWhite = FoundValues.numbers(masks).keys().equals(List.of(0, LabelMap.IGNORE));
+        if (zeroAlone && blackAndWhite && data.labels().isEmpty()) {
+            findings.add(Finding.fault("all pixels of the validation masks are " + names.get(0) + " or ignored: they"
+                    + " hold " + held(false) + "; if 255 is a class, say which, such as data.labels: {0: 0, 255: 1};"
+                    + " if it is ignored, there is nothing to tell apart"));
         }
     }
 

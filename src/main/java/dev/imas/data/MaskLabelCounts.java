@@ -80,6 +80,10 @@ final class MaskLabelCounts {
         return validation.annotated();
     }
 
+    long validationPixels(int label) {
+        return validation.pixels[label];
+    }
+
     /** Share of the labelled pictures' pixels that are ignored, 0 to 1. */
     double ignoredShare() {
         long annotated = labeled.annotated();

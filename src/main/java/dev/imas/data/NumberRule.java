@@ -12,11 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What the numbers in masks mean, and how many classes they are. */
 final class NumberRule {
     /** Background, object, and the undecided between them. */
+    /** Masks that programs call so number objects: Cellpose's _cp_masks, and those of instances. */
+    private static final Pattern OF_OBJECTS =
+            Pattern.compile("(?i)[_-](?:cp_masks|inst(?:ances?)?(?:_?(?:ids?|masks?|labels?))?)$");
+
     private static final int TRIMAP = 3;
 
     private static final int BLACK = 0;
@@ -222,16 +227,21 @@ final class NumberRule {
                 .map(mask -> mask.numbers().stream().filter(used::contains).toList())
                 .filter(numbers -> !numbers.isEmpty())
                 .toList();
-        if (ClassCount.areObjects(each, inOnePatch(used))) {
-            int most = used.get(used.size() - 1);
-            findings.add(Finding.fault("masks hold numbers up to " + most + ", which may be those of objects: if every"
+        int highest = used.get(used.size() - 1);
+        boolean called = highest > 1
+                && masks.stream().allMatch(mask -> OF_OBJECTS
+                        .matcher(WrittenNames.stem(mask.path().toString()))
+                        .find());
+        if (called || ClassCount.areObjects(each, inOnePatch(used))) {
+            findings.add(Finding.fault("masks hold numbers up to " + highest
+                    + ", which may be those of objects: if every"
                     + " object has a number of its own, add data.instances: foreground (or border)"
-                    + (most < ClassCount.MOST ? "; if they are classes, data.classes: " + (most + 1) : "")));
+                    + (highest < ClassCount.MOST ? "; if they are classes, data.classes: " + (highest + 1) : "")));
             return data;
         }
         if (ClassCount.areIndices(used)) {
             List<Integer> palette = commonPalette();
-            int most = used.get(used.size() - 1) + 1;
+            int most = highest + 1;
             // A palette made for these classes has one colour each; a standard one has many more.
             boolean own = palette.size() >= most && palette.size() <= 2 * most;
             if (!own && most > MANY_CLASSES) {

@@ -19,6 +19,8 @@ final class Ranges {
     static final int LOOKED_AT = 1 << 16;
     /** Pictures whose values span less of their file's range than this would be dark or flat. */
     private static final double LEAST_USED = 0.25;
+    /** Floats from here on measure nothing: fill values are 1e20 or near the largest float. */
+    private static final float BEYOND_MEASURES = 1e9f;
     /** As many widths of the window of most values beside it others are far from them. */
     private static final int FAR = 3;
 
@@ -108,7 +110,10 @@ final class Ranges {
                 .toList();
     }
 
-    /** Some of a picture's values: for colours all together, else by chosen channel. NaN is left out. */
+    /**
+     * Some of a picture's values: for colours all together, else by chosen channel. NaN is left out, and what fills
+     * places without data.
+     */
     static float[][] sampled(Samples samples, Channels channels) {
         return sampled(samples, channels, LOOKED_AT);
     }
@@ -133,7 +138,41 @@ final class Ranges {
                 values[n++] = value;
             }
         }
-        return Arrays.copyOf(values, n);
+        return withoutFill(Arrays.copyOf(values, n), samples);
+    }
+
+    /**
+     * Values less what programs write where they have none, such as -9999, -32768 or 65535: the least, where it is
+     * negative, or the largest, where it is the largest that samples can have or beyond all measures, if several pixels
+     * have it and all others lie farther from it than most of them from one another.
+     */
+    static float[] withoutFill(float[] values, Samples samples) {
+        if (values.length == 0) {
+            return values;
+        }
+        float least = values[0];
+        float largest = values[0];
+        for (float value : values) {
+            least = Math.min(least, value);
+            largest = Math.max(largest, value);
+        }
+        boolean whole = samples.kind() != Samples.Kind.FLOAT;
+        boolean extreme = whole
+                ? samples.bits() > 8 && largest >= ValueWindow.ofDepth(samples).high()
+                : largest >= BEYOND_MEASURES;
+        float[] rest = least < 0 ? withoutLone(values, least) : values;
+        return extreme ? withoutLone(rest, largest) : rest;
+    }
+
+    /** All values, or those other than one that several have and that lies far from all of them. */
+    private static float[] withoutLone(float[] values, float lone) {
+        float[] rest = those(values, value -> value != lone);
+        if (rest.length == 0 || values.length - rest.length < 2) {
+            return values;
+        }
+        double width = ValueWindow.most(rest).width(); // and sorts them
+        double gap = Math.min(Math.abs((double) rest[0] - lone), Math.abs((double) rest[rest.length - 1] - lone));
+        return width > 0 && gap > width ? rest : values;
     }
 
     static float[] joined(float[]... parts) {

@@ -45,6 +45,13 @@ final class SourceNames {
 
     private static final int STEP = 16;
 
+    /** What names may end in behind frames and tiles: _image, _roi, or the _0000 of nnU-Net's first channel. */
+    private static final Pattern LAST_WORD =
+            Pattern.compile("(?<=[^/ _.-])[ _.-]+(?:\\d*[a-zA-Z][a-zA-Z0-9]*|0\\d{3})$");
+
+    /** What all names end in, which tells none from another. */
+    private final String ending;
+
     /** Of one source alone numbered parts say nothing: field_crop_001 to 100 may be as many fields. */
     private final Pattern part;
 
@@ -53,14 +60,43 @@ final class SourceNames {
 
     /** @param names all that are compared: only together do numbers tell that they count pixels */
     SourceNames(List<String> names) {
+        ending = ending(names.stream().map(SourceNames::bare).toList());
         long numbered = names.stream()
-                .map(name -> NUMBERED.matcher(WrittenNames.withoutEnding(name)))
+                .map(name -> NUMBERED.matcher(stem(name)))
                 .filter(Matcher::find)
                 .map(name -> name.replaceFirst(""))
                 .distinct()
                 .count();
         part = numbered > 1 ? PART_OR_NUMBERED : PART;
-        offsets = offsets(names);
+        offsets = offsets(names.stream().map(this::stem).toList());
+    }
+
+    /** Words that all names share at their ends, with something before them. */
+    private static String ending(List<String> names) {
+        String shared = "";
+        while (names.size() > 1) {
+            String first = names.get(0);
+            Matcher word = LAST_WORD.matcher(first.substring(0, first.length() - shared.length()));
+            if (!word.find()) {
+                break;
+            }
+            String longer = word.group() + shared;
+            if (!names.stream().allMatch(name -> name.endsWith(longer) && name.length() > longer.length())) {
+                break;
+            }
+            shared = longer;
+        }
+        return shared;
+    }
+
+    /** Without the ending of a picture, and NAME of NAME.ome. */
+    private static String bare(String entry) {
+        return WrittenNames.withoutOme(WrittenNames.withoutEnding(entry));
+    }
+
+    private String stem(String entry) {
+        String bare = bare(entry);
+        return bare.endsWith(ending) ? bare.substring(0, bare.length() - ending.length()) : bare;
     }
 
     private static Pattern part(String... kinds) {
@@ -75,9 +111,9 @@ final class SourceNames {
                 + sizes;
     }
 
-    /** A path or name without its ending and what makes it a part of another; as it is where it is none. */
+    /** A path or name without its ending, what all end in, and what makes it a part of another. */
     String source(String entry) {
-        String rest = WrittenNames.withoutEnding(entry);
+        String rest = stem(entry);
         for (Matcher end = part.matcher(rest); end.find(); end = part.matcher(rest)) {
             rest = rest.substring(0, end.start());
         }
@@ -87,17 +123,17 @@ final class SourceNames {
 
     /** Whether a name says that its picture is a part or a copy of another. */
     boolean isPart(String entry) {
-        return !source(entry).equals(WrittenNames.withoutEnding(entry));
+        return !source(entry).equals(stem(entry));
     }
 
     /**
      * Of all names that end in several numbers, how many of the last are multiples of 16 in every name, and not the
      * same in all: two at least, or 0.
      */
-    private static int offsets(List<String> names) {
+    private static int offsets(List<String> stems) {
         List<long[]> ends = new ArrayList<>();
-        for (String name : names) {
-            Matcher numbers = NUMBERS.matcher(WrittenNames.withoutEnding(name));
+        for (String stem : stems) {
+            Matcher numbers = NUMBERS.matcher(stem);
             if (numbers.find()) {
                 ends.add(fromTheEnd(numbers.group()));
             }

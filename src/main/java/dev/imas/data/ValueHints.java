@@ -96,6 +96,12 @@ final class ValueHints {
         List<Integer> black = all.stream().filter(value -> value <= NEAR).toList();
         List<Integer> white = all.stream().filter(value -> value >= 255 - NEAR).toList();
         boolean smoothed = all.get(0) == 0 && all.size() > 3 && all.get(all.size() - 1) <= 255 && !white.isEmpty();
+        int indices = black.size();
+        boolean twoWays = indices > 1 && black.get(indices - 1) == indices - 1 && all.size() <= 2 * indices;
+        if (smoothed && twoWays && found.share(black.subList(1, indices)) > SLIP) {
+            return "some masks seem to number classes up to " + (indices - 1) + ", others to paint them in greys up to "
+                    + all.get(all.size() - 1) + ": save all of them in one way";
+        }
         if (smoothed && found.share(black) + found.share(white) > MOST_PIXELS) {
             return "nearly all is black or white, so the masks were smoothed, resized with interpolation or compressed:"
                     + between(found, all);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** About a fifth, and no recording on both sides where that can be. */
 class SetAsideTest {
@@ -100,5 +102,32 @@ class SetAsideTest {
         List<String> turned = new ArrayList<>(names);
         java.util.Collections.reverse(turned);
         assertThat(SetAside.of(turned)).isEqualTo(SetAside.of(names));
+    }
+
+    /** Words that all names end in tell no frame from another. */
+    @ParameterizedTest
+    @ValueSource(strings = {".tif", ".ome.tif", "_image.png", "_0000.nii.tif", "_roi.tif", "_ch00_raw.tif"})
+    void whatAllNamesEndInPartsNoRecording(String ending) {
+        List<String> names = new ArrayList<>();
+        for (String recording : List.of("mouseA", "mouseB", "mouseC", "mouseD", "mouseE")) {
+            for (int i = 0; i < 4; i++) {
+                names.add("images/" + recording + "_t" + i + ending);
+            }
+        }
+        SetAside aside = SetAside.of(names);
+        assertThat(aside.entries()).hasSize(4).allMatch(name -> name.startsWith("images/mouseA"));
+        assertThat(aside.told()).contains("1 of 5 recordings by their names (images/mouseA");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" [x=0,y=%d].ome.tif", "_x0_y%d.ome.tif", "_tile_%d_image.png", "_flip%d.ome.tif"})
+    void tilesWithMoreBehindThemStayTogether(String tile) {
+        List<String> names = new ArrayList<>();
+        for (String slide : List.of("scanA", "scanB", "scanC", "scanD", "scanE")) {
+            for (int i = 0; i < 4; i++) {
+                names.add(slide + String.format(tile, 512 * i));
+            }
+        }
+        assertThat(SetAside.of(names).entries()).hasSize(4).allMatch(name -> name.startsWith("scanA"));
     }
 }
