@@ -3,6 +3,7 @@ package dev.imas.cli;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
+import dev.imas.data.Endings;
 import dev.imas.data.FolderTree;
 import dev.imas.image.PictureNames;
 import java.io.IOException;
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
  * @param pictures each with the folder of its results, relative to that of all results
  * @param folders  in which pictures were looked for, and whether in those below, too
  * @param patterns by which pictures, and folders of them, were looked for
+ * @param passed   what else lies in the folders and may have been meant, in sentences
  */
-record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob> patterns) {
+record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob> patterns, List<String> passed) {
     /** A picture, and the folder of its results, relative to that of all results. */
     record Found(Path file, Path folder) {}
 
@@ -40,7 +42,7 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
         if (!search.faults.isEmpty()) {
             throw new UserException(String.join("\n", search.faults));
         }
-        return new PredictInputs(List.copyOf(search.found.values()), search.folders, search.patterns);
+        return new PredictInputs(List.copyOf(search.found.values()), search.folders, search.patterns, search.passed());
     }
 
     private static final class Search {
@@ -49,6 +51,8 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
         private final Map<Path, Boolean> folders = new LinkedHashMap<>();
         private final List<Glob> patterns = new ArrayList<>();
         private final List<String> faults = new ArrayList<>();
+        private final List<String> unread = new ArrayList<>();
+        private final List<Path> notLookedInto = new ArrayList<>();
 
         Search(boolean recursive) {
             this.recursive = recursive;
@@ -99,6 +103,11 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
         private boolean folder(Path folder, Path place) {
             folders.put(folder, recursive);
             List<Path> pictures = recursive ? below(folder) : in(folder);
+            if (!recursive) {
+                entries(folder).stream()
+                        .filter(path -> Files.isDirectory(path) && !FolderTree.ignored(path) && hasPictures(path))
+                        .forEach(notLookedInto::add);
+            }
             for (Path picture : pictures) {
                 Path above = folder.relativize(picture).getParent();
                 add(picture, above == null ? place : place.resolve(above));
@@ -106,16 +115,43 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
             return !pictures.isEmpty();
         }
 
-        private static List<Path> below(Path folder) {
-            return FolderTree.of(folder).pictures().stream()
-                    .map(folder::resolve)
+        List<String> passed() {
+            List<String> told = new ArrayList<>();
+            if (!unread.isEmpty()) {
+                told.add("--input: " + unread.size() + " pictures of kinds that are not read are passed over ("
+                        + Endings.told(Endings.count(unread)) + "); convert them to PNG or TIFF");
+            }
+            if (!notLookedInto.isEmpty()) {
+                told.add("--input: the pictures in " + notLookedInto.get(0)
+                        + (notLookedInto.size() > 1 ? " and " + (notLookedInto.size() - 1) + " more folders" : "")
+                        + " are passed over; --recursive looks into folders in folders");
+            }
+            return told;
+        }
+
+        private List<Path> below(Path folder) {
+            FolderTree tree = FolderTree.of(folder);
+            tree.others().stream().filter(Endings::ofPicture).forEach(unread::add);
+            return tree.pictures().stream().map(folder::resolve).toList();
+        }
+
+        private List<Path> in(Path folder) {
+            List<Path> entries = entries(folder);
+            entries.stream()
+                    .map(path -> path.getFileName().toString())
+                    .filter(name -> Endings.ofPicture(name) && !PictureNames.isPicture(name))
+                    .forEach(unread::add);
+            return entries.stream()
+                    .filter(path -> PictureNames.isPicture(path.toString()) && !FolderTree.ignored(path))
                     .toList();
         }
 
-        private static List<Path> in(Path folder) {
-            return entries(folder).stream()
-                    .filter(path -> PictureNames.isPicture(path.toString()) && !FolderTree.ignored(path))
-                    .toList();
+        private static boolean hasPictures(Path folder) {
+            try {
+                return entries(folder).stream().anyMatch(path -> PictureNames.isPicture(path.toString()));
+            } catch (UserException e) {
+                return false; // it was not asked for
+            }
         }
 
         private static boolean hasFolders(Path folder) {

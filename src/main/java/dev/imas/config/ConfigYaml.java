@@ -291,6 +291,7 @@ public final class ConfigYaml {
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         options.setWidth(120);
+        options.setNonPrintableStyle(DumperOptions.NonPrintableStyle.ESCAPE); // or such a name would be !!binary
         return new Yaml(new FlatLists(options), options).dump(RecordMapper.write(config));
     }
 

@@ -8,15 +8,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Endings of files that this program does not read. */
-final class Endings {
+public final class Endings {
     /** Of pictures and masks in formats that must be converted, in lower case. */
     private static final Set<String> OF_PICTURES = Set.of(
             ".webp", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jpx", ".jxl", ".jfif", ".jpe", ".dcm", ".dicom",
             ".nd2", ".czi", ".lif", ".lsm", ".oib", ".oif", ".vsi", ".stk", ".ims", ".flex", ".npy", ".npz", ".mat",
             ".h5", ".hdf5", ".zarr", ".psd", ".svg", ".pgm", ".ppm", ".pbm", ".pnm", ".tga", ".exr", ".hdr", ".nii",
-            ".gz", ".mha", ".mhd", ".nrrd", ".mrc", ".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".qptiff", ".pcx", ".raw",
-            ".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".xcf", ".dib", ".wbmp", ".ico", ".fits", ".pdf",
-            ".mp4", ".avi", ".mov");
+            ".gz", ".mha", ".mhd", ".nrrd", ".mrc", ".btf", ".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".qptiff", ".pcx",
+            ".raw", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".xcf", ".dib", ".wbmp", ".ico", ".fits",
+            ".pdf", ".mp4", ".avi", ".mov");
 
     private Endings() {}
 
@@ -28,7 +28,7 @@ final class Endings {
     }
 
     /** Whether a file is a picture of a kind that is not read. */
-    static boolean ofPicture(String path) {
+    public static boolean ofPicture(String path) {
         return OF_PICTURES.contains(of(path));
     }
 
@@ -43,14 +43,14 @@ final class Endings {
     }
 
     /** How many files have each ending. */
-    static Map<String, Integer> count(Collection<String> paths) {
+    public static Map<String, Integer> count(Collection<String> paths) {
         Map<String, Integer> counts = new TreeMap<>();
         paths.forEach(path -> counts.merge(of(path), 1, Integer::sum));
         return counts;
     }
 
     /** Such as {@code 4 .webp, 1 .npy}. */
-    static String told(Map<String, Integer> counts) {
+    public static String told(Map<String, Integer> counts) {
         return counts.entrySet().stream()
                 .sorted((a, b) -> b.getValue() - a.getValue())
                 .limit(5)
