@@ -85,6 +85,9 @@ final class CompareCommand implements Command {
         if (line.hasOption("only") && !line.hasOption("resume")) {
             throw new UserException("--only names a run of a comparison that was begun; give its folder (--resume)");
         }
+        if (line.hasOption("only") && line.hasOption("processes")) {
+            throw new UserException("--only trains one run, with all cores; leave out --processes");
+        }
         if (line.hasOption("resume") && line.hasOption("out")) {
             throw new UserException("--resume goes on in the folder of the comparison; leave out --out");
         }

@@ -218,16 +218,19 @@ public final class Main {
 
     /** A similar option, or the setting of that name. */
     private static String hint(Options options, String unknown) {
+        List<String> known = options.getOptions().stream()
+                .map(option -> "--" + option.getLongOpt())
+                .toList();
+        Optional<String> misspelt = Nearest.misspelt(unknown.replaceFirst("=.*", ""), known);
+        if (misspelt.isPresent()) {
+            return "; did you mean " + misspelt.get() + "?";
+        }
         String word = unknown.replaceFirst("^-+", "").replaceFirst("=.*", "").replace('-', '_');
         Optional<String> key = options.hasLongOption(Arguments.SET) ? ConfigYaml.keyEndingIn(word) : Optional.empty();
         if (key.isPresent()) {
             return "; it is the setting --set " + key.get() + "=VALUE";
         }
-        return Nearest.hint(
-                unknown,
-                options.getOptions().stream()
-                        .map(option -> "--" + option.getLongOpt())
-                        .toList());
+        return Nearest.hint(unknown, known);
     }
 
     private static void rejectRepeats(CommandLine line) {

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 
 /** From the command line to a run's configuration: planned where a plan is asked for, else as it is given. */
@@ -136,7 +137,11 @@ final class Planning {
         overrides(layers, line);
         ImasConfig config = ConfigYaml.resolve(layers);
         Set<String> said = new LinkedHashSet<>(Arguments.settingsGiven(line));
-        Unheeded.refuse(config, methods.apply(config), byName(line), said, plans(line));
+        Set<String> named = byName(line);
+        if (line.hasOption("strict")) {
+            Stream.of(said, named).forEach(keys -> keys.add("network.strict_weights"));
+        }
+        Unheeded.refuse(config, methods.apply(config), named, said, plans(line));
         Validation.requireWindows(config.network().backbone(), config.evaluation());
         return config;
     }

@@ -102,9 +102,7 @@ final class TrainingLauncher {
         Interrupts.check();
         Optional<Integer> failed = failed();
         if (failed.isEmpty() && processes.stream().anyMatch(process -> process.exitValue() != 0)) {
-            console.err()
-                    .println("imas: the processes lost each other, as after a long pause of the machine; " + goOn());
-            return Main.USER_ERROR;
+            throw new UserException("the processes lost each other, as after a long pause of the machine; " + goOn());
         }
         return failed.map(this::end).orElse(0);
     }
@@ -130,11 +128,9 @@ final class TrainingLauncher {
         if (status <= SIGNALLED) {
             return status; // it said why
         }
-        console.err()
-                .println("imas: rank " + failed + " (process "
-                        + processes.get(failed).pid() + ") was ended by signal " + (status - SIGNALLED)
-                        + "; the other processes are ended, too; " + goOn());
-        return Main.USER_ERROR;
+        throw new UserException("rank " + failed + " (process "
+                + processes.get(failed).pid() + ") was ended by signal " + (status - SIGNALLED)
+                + "; the other processes are ended, too; " + goOn());
     }
 
     private String goOn() {

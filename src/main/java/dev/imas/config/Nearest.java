@@ -2,6 +2,7 @@ package dev.imas.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** Guesses what was meant by a misspelt name. */
 public final class Nearest {
@@ -20,6 +21,15 @@ public final class Nearest {
                 .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
                 .map(candidate -> "; did you mean " + candidate + "?")
                 .orElse("");
+    }
+
+    /** The candidate that one letter more, less or other makes of it. */
+    public static Optional<String> misspelt(String name, Collection<String> candidates) {
+        return name.length() > LONGEST
+                ? Optional.empty()
+                : candidates.stream()
+                        .filter(candidate -> distance(name, candidate) == 1)
+                        .findFirst();
     }
 
     /** The hint, or all candidates when none is close. */

@@ -94,13 +94,34 @@ public final class Unheeded {
         if (cutmix != CutMixTrigger.FIXED && !methods.contains(Method.UNIMATCH_V2)) {
             add(List.of("unsupervised.cutmix_probability"), "unsupervised.cutmix " + Names.word(cutmix));
         }
+        if (cutmix == CutMixTrigger.OFF && !methods.contains(Method.UNIMATCH_V2)) {
+            add(
+                    List.of(
+                            "unsupervised.cutmix_pairing",
+                            "unsupervised.cutmix_scale",
+                            "unsupervised.cutmix_scale_by_hardness"),
+                    "unsupervised.cutmix off");
+        }
+        if (!config.network().auxiliary()) {
+            add(List.of("supervised.aux_weight"), "network.auxiliary false");
+        }
+        if (!config.network().startsFromFile() && (!planned || given.contains("network.init_weights"))) {
+            add(List.of("network.strict_weights"), "no initial weights (network.init_weights), which --strict checks");
+        }
         if (config.evaluation().mode() == EvaluationMode.WHOLE && (!planned || given.contains("evaluation.mode"))) {
             add(List.of("evaluation.window", "evaluation.last_window"), "evaluation.mode whole");
         }
         if (config.augment().resize() == ResizeMode.NONE && (!planned || given.contains("augment.resize"))) {
             add(List.of("augment.resize_min", "augment.resize_max"), "augment.resize none");
         }
-        if (config.data().layout() != Layout.EMBEDDED) {
+        if (config.augment().resize() != ResizeMode.SCALE && (!planned || given.contains("augment.resize"))) {
+            add(
+                    List.of("augment.resize_base"),
+                    "augment.resize " + Names.word(config.augment().resize()));
+        }
+        if (config.data().layout() == Layout.EMBEDDED) {
+            add(List.of("data.page", "data.range", "data.labels", "data.reduce_zero_label"), "generated scenes");
+        } else {
             add(given.stream().filter(key -> key.startsWith("data.embedded.")).toList(), "pictures of your own");
         }
         validation(config.data());

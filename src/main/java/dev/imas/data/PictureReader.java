@@ -220,7 +220,8 @@ public final class PictureReader {
     }
 
     private List<ValueWindow> automatic(Samples samples, int count, Object origin) {
-        if (Ranges.usesDepth(samples)) {
+        boolean bytes = input.channels().rgb() && samples.kind() == Samples.Kind.UNSIGNED && samples.bits() <= 8;
+        if (bytes || Ranges.usesDepth(samples)) {
             return Ranges.ofFile(samples, count, origin);
         }
         List<ValueWindow> windows = Ranges.percentilesWithoutMarks(Ranges.sampled(samples, input.channels()));

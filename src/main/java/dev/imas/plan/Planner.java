@@ -247,13 +247,19 @@ public final class Planner {
     }
 
     private int smallest(Draft draft) {
-        return Math.max(SMALLEST_BATCH, parts(draft));
+        ImasConfig config = draft.config();
+        // Where labels are learned from alone, what is normalised together has a variance from two pictures on.
+        int normalised = config.network().backbone().transformer()
+                ? 1
+                : SMALLEST_BATCH
+                        * config.training().accumulate()
+                        * (config.training().syncBatchNorm() ? 1 : machine.processes());
+        return Math.max(Math.max(SMALLEST_BATCH, parts(draft)), normalised);
     }
 
     /** So many, or some fewer, that all processes and pieces have equal parts of. */
     private int shared(Draft draft, int batch) {
-        int parts = parts(draft);
-        return Math.max(parts, batch - batch % parts);
+        return Math.max(smallest(draft), batch - batch % parts(draft));
     }
 
     private int parts(Draft draft) {

@@ -84,6 +84,13 @@ public final class Together {
             divisible("training.batch_unlabeled", config.training().batchUnlabeled(), parts, who)
                     .ifPresent(faults::add);
         }
+        int together = config.training().syncBatchNorm() ? pieces : parts;
+        if (faults.isEmpty() && together > 1 && normalizesOne(config, together)) {
+            faults.add("training.batch_labeled is " + config.training().batchLabeled() + ", of which "
+                    + (together == parts ? who : pieces + " pieces (training.accumulate)")
+                    + " have one picture each: batch norms find no variance in it; raise it to " + 2 * together
+                    + (together > pieces ? ", or give --set training.sync_batch_norm=true" : ""));
+        }
         if (faults.isEmpty()
                 && processes > 1
                 && mixesWithItself(config, config.training().batchUnlabeled() / processes)) {
@@ -95,6 +102,15 @@ public final class Together {
         if (!faults.isEmpty()) {
             throw new UserException(String.join("\n", faults));
         }
+    }
+
+    /** With labels alone; unlabelled pictures are more than one. */
+    private static boolean normalizesOne(ImasConfig config, int together) {
+        boolean alone =
+                config.method() == Method.SUPERVISED || config.training().supOnlyEpochs() > 0;
+        return alone
+                && !config.network().backbone().transformer()
+                && config.training().batchLabeled() == together;
     }
 
     private static boolean mixesWithItself(ImasConfig config, int unlabeled) {

@@ -103,6 +103,9 @@ class CompareCommandTest {
                 .contains("--seeds: the comparison has the seeds 1, and seeds can only be added", "--ceiling: the");
         assertThat(imas("compare", "--resume", out, "--only", "seed9-imas").err())
                 .contains("there is no run seed9-imas in", "expected one of seed1-supervised, seed1-imas");
+        assertThat(imas("compare", "--resume", out, "--only", "seed1-imas", "--processes", "2")
+                        .err())
+                .contains("--only trains one run, with all cores; leave out --processes");
         Result again = imas("compare", "--resume", out);
         assertThat(again.out()).isEqualTo(result.out());
         assertThat(again.err()).doesNotContain("epoch");

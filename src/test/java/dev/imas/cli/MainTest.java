@@ -31,6 +31,9 @@ class MainTest {
                         + "presets, bench, version",
                 "train --labled x                | unknown option --labled; did you mean --labeled?; "
                         + "see imas train --help",
+                "compare --seed 3                | unknown option --seed; did you mean --seeds?; see imas compare --help",
+                "train --strict --epochs 20      | network.strict_weights does nothing with no initial weights "
+                        + "(network.init_weights), which --strict checks; leave it out",
                 "train --momentum 0              | unknown option --momentum; it is the setting --set "
                         + "training.momentum=VALUE; see imas train --help",
                 "train --epochs 3                | training.sup_only_epochs is 10 of training.epochs 3; leave epochs "

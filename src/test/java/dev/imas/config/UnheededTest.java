@@ -63,6 +63,33 @@ class UnheededTest {
     }
 
     @Test
+    void partsOfWhatIsSwitchedOffDoNothing() {
+        ImasConfig config = preset("embedded", "unsupervised.cutmix=off", "augment.resize=none");
+        Set<String> said = Set.of(
+                "unsupervised.cutmix_pairing",
+                "unsupervised.cutmix_scale",
+                "augment.resize_base",
+                "supervised.aux_weight",
+                "network.strict_weights");
+        assertThatThrownBy(() -> Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), said, false))
+                .isInstanceOf(UserException.class)
+                .hasMessageContainingAll(
+                        "unsupervised.cutmix_pairing does nothing with unsupervised.cutmix off",
+                        "unsupervised.cutmix_scale does nothing",
+                        "augment.resize_base does nothing with augment.resize none",
+                        "supervised.aux_weight does nothing with network.auxiliary false",
+                        "network.strict_weights does nothing with no initial weights (network.init_weights)");
+        assertThatThrownBy(() -> Unheeded.refuse(config, List.of(Method.IMAS), Set.of(), Set.of("data.range"), false))
+                .hasMessage("data.range does nothing with generated scenes; leave it out");
+        Unheeded.refuse(
+                preset("embedded", "network.init_weights=a.pth"),
+                List.of(Method.IMAS),
+                Set.of(),
+                Set.of("network.strict_weights", "unsupervised.cutmix_scale"),
+                false);
+    }
+
+    @Test
     void picturesToValidateBesideAListOfOthersAreRefused() {
         ImasConfig config = preset("folders", "data.root=x", "data.validation=val.txt", "data.set_aside=[a.png]");
         assertThatThrownBy(

@@ -54,6 +54,17 @@ class PictureReaderTest {
         assertThat(values(1, "file", samples(1, Kind.FLOAT, 32, 0.25f, 1))).containsExactly(0.25f, 1);
     }
 
+    /** As of files of such colours: a dark picture stays dark. */
+    @Test
+    void coloursOfEightBitsAreTakenAsTheyAre() {
+        Samples dark = samples(3, Kind.UNSIGNED, 8, 0, 7, 20, 33, 5, 1);
+        RgbImage seen = (RgbImage) new PictureReader(input("rgb", "auto")).picture(dark, "a.png");
+        assertThat(seen.rgb()).containsExactly(0, 7, 20, 33, 5, 1);
+        Samples deep = samples(3, Kind.UNSIGNED, 12, 0, 7, 20, 33, 5, 1);
+        RgbImage stretched = (RgbImage) new PictureReader(input("rgb", "auto")).picture(deep, "a.png");
+        assertThat(stretched.rgb()).contains(-1);
+    }
+
     @Test
     void floatsBeyondOneNeedARange() {
         Samples samples = samples(1, Kind.FLOAT, 32, 0, 812.5f);

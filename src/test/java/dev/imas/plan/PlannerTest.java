@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Plans for many situations, on made-up machines whose steps cost in proportion to what they compute. */
@@ -84,6 +85,18 @@ class PlannerTest {
         }
         StepClock clock = machine.gpu() ? Clock.OF_GPU : Clock.OF_CPU;
         return new Planner(data, machine, budget, keys, clock).plan(start(given), WEIGHTS);
+    }
+
+    /** Batch norms need two pictures each time; the published ones of a transformer's head are none. */
+    @ParameterizedTest
+    @CsvSource({"2, true, 1, 4", "2, true, 3, 6", "1, false, 3, 6", "2, false, 3, 12", "1, true, 3, 3"})
+    void evenTheSmallestBatchHasTwoPicturesForEveryNorm(int pieces, boolean shared, int processes, int smallest) {
+        DataFacts data = pictures(40, 198, 70, 256, 256);
+        Machine small = new Machine(false, 6, 1 << 20, processes);
+        Set<String> given = Set.of("training.accumulate", "training.sync_batch_norm");
+        ImasConfig start = start("training.accumulate", pieces, "training.sync_batch_norm", shared);
+        Proposal plan = new Planner(data, small, Duration.ofMinutes(1), given, Clock.OF_CPU).plan(start, WEIGHTS);
+        assertThat(plan.config().training().batchLabeled()).isEqualTo(smallest);
     }
 
     @Test

@@ -170,6 +170,21 @@ class TogetherTest {
     }
 
     @Test
+    void refusesSinglePicturesToNormalize() {
+        ImasConfig apart = CONFIG.withTraining(
+                CONFIG.training().with(t -> t.batchLabeled(2).batchUnlabeled(4).syncBatchNorm(false)));
+        assertThatThrownBy(() -> Together.requireDivisible(apart, 2))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("training.batch_labeled is 2, of which 2 processes have one picture each"
+                        + ": batch norms find no variance in it; raise it to 4, or give --set"
+                        + " training.sync_batch_norm=true");
+        Together.requireDivisible(apart.withTraining(apart.training().withSyncBatchNorm(true)), 2);
+        ImasConfig pieces = apart.withTraining(apart.training().withAccumulate(2));
+        assertThatThrownBy(() -> Together.requireDivisible(pieces, 1))
+                .hasMessageContaining("of which 2 pieces (training.accumulate) have one picture each");
+    }
+
+    @Test
     void refusesBatchesThatCannotBeShared() {
         assertThatThrownBy(() -> Together.requireDivisible(CONFIG, 3))
                 .isInstanceOf(UserException.class)

@@ -18,6 +18,7 @@ import java.util.regex.PatternSyntaxException;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -68,12 +69,15 @@ public final class Bench {
         } catch (UserException | CommandLineOptionException e) {
             System.err.println("imas: bench: " + e.getMessage());
             System.exit(2);
+        } catch (IllegalStateException | RunnerException e) {
+            System.err.println("imas: bench: " + e.getMessage());
+            System.exit(1);
         }
         System.exit(0); // libtorch's threads do not end by themselves
     }
 
     /** JMH as it is; for a GPU with the times of CUDA events, and not where there is none. */
-    private static void jmh(List<String> arguments) throws IOException, RunnerException {
+    private static void jmh(List<String> arguments) throws IOException, RunnerException, CommandLineOptionException {
         List<String> all = new ArrayList<>(arguments);
         for (int i = 0; i + 1 < arguments.size(); i++) {
             if (arguments.get(i).equals("-p") && arguments.get(i + 1).startsWith("device=")) {
@@ -86,7 +90,22 @@ public final class Bench {
                 }
             }
         }
-        org.openjdk.jmh.Main.main(all.toArray(String[]::new));
+        String[] line = all.toArray(String[]::new);
+        CommandLineOptions parsed = new CommandLineOptions(line);
+        if (arguments.stream().anyMatch(QUESTIONS::contains)) {
+            org.openjdk.jmh.Main.main(line);
+        } else if (measured(parsed).isEmpty()) {
+            throw new IllegalStateException("nothing could be measured; the lines above say why");
+        }
+    }
+
+    private static Collection<RunResult> measured(CommandLineOptions options) throws RunnerException {
+        try {
+            return new Runner(options).run();
+        } catch (NoBenchmarksException e) {
+            throw new UserException(
+                    "no benchmark fits " + String.join(" ", options.getIncludes()) + "; `imas bench -l` lists them", e);
+        }
     }
 
     /** Removes an option with its value, {@code --name VALUE} or {@code --name=VALUE}. */
