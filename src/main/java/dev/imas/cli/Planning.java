@@ -223,6 +223,9 @@ final class Planning {
             }
         });
         given.addAll(Arguments.settingsGiven(line));
+        if (given.contains("training.epochs") && !line.hasOption("budget")) {
+            given.add("data.epoch_length"); // epochs bound the run, each over all pictures
+        }
         return given;
     }
 

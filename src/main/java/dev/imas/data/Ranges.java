@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,15 +29,25 @@ final class Ranges {
 
     /** The values that the file's samples can have, for each channel. */
     static List<ValueWindow> ofFile(Samples samples, int channels, Object origin) {
-        if (samples.kind() == Samples.Kind.FLOAT) {
-            for (float value : samples.values()) {
-                if (value < 0 || value > 1) {
-                    throw new UserException(origin + " holds " + value + "; in the range of a file floats are 0 to 1;"
-                            + " set data.range to percentile, zscore or the values [low, high] that become 0 and 1");
-                }
-            }
+        if (samples.kind() == Samples.Kind.FLOAT
+                && firstBeyond(samples.values()).isPresent()) {
+            float[] finite = those(samples.values(), value -> Math.abs(value) <= Float.MAX_VALUE);
+            firstBeyond(withoutFill(finite, samples)).ifPresent(value -> {
+                throw new UserException(origin + " holds " + (float) value + "; in the range of a file floats are 0 to"
+                        + " 1; set data.range to percentile, zscore or the values [low, high] that become 0 and 1");
+            });
         }
         return Collections.nCopies(channels, ValueWindow.ofDepth(samples));
+    }
+
+    /** The first value that is not 0 to 1, if there is one; NaN is none. */
+    private static OptionalDouble firstBeyond(float[] values) {
+        for (float value : values) {
+            if (value < 0 || value > 1) {
+                return OptionalDouble.of(value);
+            }
+        }
+        return OptionalDouble.empty();
     }
 
     /** Given numbers, for each channel. */

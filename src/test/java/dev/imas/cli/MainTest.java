@@ -31,7 +31,8 @@ class MainTest {
                         + "presets, bench, version",
                 "train --labled x                | unknown option --labled; did you mean --labeled?; "
                         + "see imas train --help",
-                "compare --seed 3                | unknown option --seed; did you mean --seeds?; see imas compare --help",
+                "compare --seed 3                | unknown option --seed; did you mean --seeds?; see imas compare "
+                        + "--help",
                 "train --strict --epochs 20      | network.strict_weights does nothing with no initial weights "
                         + "(network.init_weights), which --strict checks; leave it out",
                 "train --momentum 0              | unknown option --momentum; it is the setting --set "

@@ -1,11 +1,14 @@
 package dev.imas.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.imas.config.Channels;
 import dev.imas.image.Samples;
 import dev.imas.image.Samples.Kind;
+import dev.imas.image.ValueWindow;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,6 +47,14 @@ class RangesTest {
                     .isEqualTo(PIXELS - PIXELS / every - (PIXELS % every > 0 ? 1 : 0));
             assertThat(Ranges.usesDepth(samples)).isEqualTo(kind == Kind.FLOAT && low == 0 || low == 0.2);
         }
+    }
+
+    @Test
+    void aFloatFileWithFillValuesHasTheRangeOfFiles() {
+        assertThat(Ranges.ofFile(ramp(Kind.FLOAT, 32, 0, 1, -9999, 62), 1, "a.tif"))
+                .containsExactly(new ValueWindow(0, 1));
+        assertThatThrownBy(() -> Ranges.ofFile(ramp(Kind.FLOAT, 32, 0, 1, -0.5, 62), 1, "a.tif"))
+                .hasMessageContaining("a.tif holds -0.5; in the range of a file floats are 0 to 1");
     }
 
     /** Black beside bright things, the ends of what was measured, and pictures of two values. */
