@@ -55,7 +55,8 @@ record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts coun
         Path out = request.out();
         lines.add("wrote    " + out + ": images (" + (request.link() ? "links" : "copies")
                 + "), masks, classes.yaml, import.txt");
-        lines.add("train    imas train --config " + out.resolve("classes.yaml") + " --data " + out);
+        lines.add("train    imas train " + (request.sparse() ? "--config " + out.resolve(OutFolder.CLASSES) + " " : "")
+                + "--data " + out);
         return lines;
     }
 

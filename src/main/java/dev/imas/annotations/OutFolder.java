@@ -19,6 +19,8 @@ import java.util.Locale;
 
 /** The folder that an import writes: it appears whole or not at all. */
 final class OutFolder implements AutoCloseable {
+    static final String CLASSES = "classes.yaml";
+
     private static final String IMAGES = "images";
     private static final String MASKS = "masks";
 
@@ -84,17 +86,18 @@ final class OutFolder implements AutoCloseable {
      */
     void classes(ClassTable table, boolean sparse) {
         text(
-                "classes.yaml",
+                CLASSES,
                 String.format(
                         Locale.ROOT,
                         """
-                # What the masks mean: imas train --config THIS_FILE --data THIS_FOLDER
+                # What the masks mean: imas train --data THIS_FOLDER finds it%s
                 data:
                   layout: folders
                   classes: %d
                   class_names: %s
                   palette: %s
                 %s""",
+                        sparse ? ", but needs --config THIS_FILE, too, for what is ignored" : "",
                         table.names().size(),
                         quoted(table.names()),
                         quoted(table.palette().stream().map(Colors::hex).toList()),

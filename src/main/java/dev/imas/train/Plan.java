@@ -25,13 +25,7 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
             throw new UserException("data.classes is " + config.data().classes() + ", but the data have "
                     + data.classNames().size() + " class names; set both to the same number");
         }
-        if (data.labeled().size() == 0) {
-            throw new UserException("data.labeled: the list of labelled images is empty; at least one is needed");
-        }
-        if (!supervised && unlabeled == 0) {
-            throw new UserException(
-                    "data.unlabeled: there are no unlabelled images; give some, or set" + " method: supervised");
-        }
+        requirePictures(config.method(), data);
         int whole = unlabeled > 0 ? unlabeled : data.labeled().size();
         int batch = unlabeled > 0 ? t.batchUnlabeled() : t.batchLabeled();
         int length = config.data().epochLength() > 0 ? config.data().epochLength() : Math.max(batch, whole);
@@ -43,6 +37,17 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
         }
         int labeled = Math.max(length, Math.multiplyExact(steps, t.batchLabeled()));
         return new Plan(labeled, supervised ? 0 : length, Schedule.of(t, steps));
+    }
+
+    /** @throws UserException where the method has nothing to learn from */
+    static void requirePictures(Method method, Dataset data) {
+        if (data.labeled().size() == 0) {
+            throw new UserException("data.labeled: the list of labelled images is empty; at least one is needed");
+        }
+        if (method != Method.SUPERVISED && data.unlabeled().size() == 0) {
+            throw new UserException(
+                    "data.unlabeled: there are no unlabelled images; give some, or set method: supervised");
+        }
     }
 
     int stepsPerEpoch() {

@@ -82,6 +82,7 @@ public final class RunPlanning {
                 compute.cuda(), cores * processes.count() / processes.here(), memory(compute), processes.count());
         inspection = Inspection.of(start);
         Dataset data = inspection.usable();
+        Plan.requirePictures(inspection.config().method(), data); // before steps are timed
         ClassWeights.requireOnePerClass(
                 start.supervised().classWeights(), inspection.config().data().classes());
         listener.message("looking at the pictures and timing some steps"

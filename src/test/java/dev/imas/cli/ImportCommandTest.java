@@ -71,7 +71,7 @@ class ImportCommandTest {
         assertThat(imported.out())
                 .contains("masks    6 of 8 pictures")
                 .contains("class    1   cell: big: 6 annotations, 6 pictures, 25.00 % of the masks")
-                .contains("train    imas train --config " + dir.resolve("out/classes.yaml"));
+                .contains("train    imas train --data " + dir.resolve("out"));
         Result trained = imas(
                 "train",
                 "--config",
