@@ -106,8 +106,17 @@ final class FileImages implements ImageSource {
             faults.add(sample.origin() + ": the " + what + " " + path + " " + problem
                     + (Files.isRegularFile(path)
                             ? "; replace it or take it out"
-                            : WrittenPath.hint(sample.entry()) + "; check data.root and the list"));
+                            : WrittenPath.hint(sample.entry()) + "; " + advice(sample.entry())));
         }
+    }
+
+    private static String advice(String entry) {
+        if (entry.indexOf('\uFFFD') >= 0) {
+            return "its name is not in UTF-8, as of an old archive; rename it (convmv does whole folders)";
+        }
+        return entry.matches(".*[,;].*|\".*\"")
+                ? "a list has a picture and its mask in a line, parted by a blank or a tab, without commas and quotes"
+                : "check data.root and the list";
     }
 
     /** File names without ending; where two folders hold the same name, whole paths with _ for the slashes. */

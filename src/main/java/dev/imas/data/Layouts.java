@@ -127,8 +127,9 @@ final class Layouts {
 
         @Override
         public Path mask(String entry, String origin) {
-            throw new UserException(
-                    origin + " names the picture " + entry + " alone; expected its mask in a second column");
+            throw new UserException(origin + " names the picture " + entry
+                    + " alone; expected its mask in a second column"
+                    + (entry.matches(".*[,;].*") ? ", behind a blank or a tab, not a comma" : ""));
         }
     }
 

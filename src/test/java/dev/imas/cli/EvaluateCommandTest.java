@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.cli.Shell.Result;
+import dev.imas.data.MaskFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,6 +157,22 @@ class EvaluateCommandTest {
         assertThat(evaluate("--out", out.toString()).status())
                 .as("its own are replaced")
                 .isZero();
+    }
+
+    /** A training refuses such masks, too; background alone is measured. */
+    @Test
+    void objectsOf255AreNotTakenForIgnored() throws IOException {
+        Path data = dir.resolve("photos");
+        MaskFolder masks = new MaskFolder(data).grey("a", 0, 255, 0, 0).grey("b", 0, 0, 255, 0);
+        String[] line = {"evaluate", "--weights", weights.toString(), "--data", data.toString(), "--val", "val.txt"};
+        Files.writeString(data.resolve("val.txt"), "images/a.png masks/a.png\nimages/b.png masks/b.png\n");
+        Result refused = imas(line);
+        assertThat(refused.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(refused.err())
+                .contains("all pixels of the validation masks are back or ignored: they hold 0 (", "255 (")
+                .contains("if 255 is a class, say which, such as data.labels: {0: 0, 255: 1}");
+        masks.grey("a", 0).grey("b", 0);
+        assertThat(imas(line).status()).isZero();
     }
 
     @Test

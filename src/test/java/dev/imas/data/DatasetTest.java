@@ -364,6 +364,12 @@ class DatasetTest {
                 lists("list"),
                 labeled + ":1: the picture " + root.resolve("JPEGImages/none.jpg")
                         + " does not exist; check data.root and the list");
+        list(labeled, "JPEGImages/a.jpg,SegmentationClassAug/a.png");
+        refused(
+                lists("list"),
+                labeled
+                        + ":1 names the picture JPEGImages/a.jpg,SegmentationClassAug/a.png alone; expected its mask in a"
+                        + " second column, behind a blank or a tab, not a comma");
         list(labeled, "JPEGImages/a.jpg SegmentationClassAug/none.png");
         refused(
                 lists("list"),

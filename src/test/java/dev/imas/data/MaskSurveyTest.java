@@ -388,6 +388,40 @@ class MaskSurveyTest {
                         + folder.mask("b"));
     }
 
+    /** The list of classes and the masks' palette name one colour each for a class, and not the same. */
+    @Test
+    void aPaletteOfAnotherOrderThanTheClasses() {
+        folder.palette("a", List.of(0, 0x00ff00, 0xff0000), 0, 1, 2).palette("v", List.of(0, 0x00ff00, 0xff0000), 0, 1);
+        List<String> listed = List.of("#000000", "#ff0000", "#00ff00");
+        faults(folder.survey("data.classes", 3, "data.palette", listed))
+                .singleElement()
+                .asString()
+                .contains("which is the colour of class ", "add data.labels by colour");
+        assertThat(folder.survey("data.classes", 3, "data.palette", List.of("#000000", "#00ff00", "#ff0000"))
+                        .findings())
+                .isEmpty();
+        assertThat(folder.survey("data.classes", 3, "data.palette", List.of("#000000", "#0000ff", "#ffff00"))
+                        .findings())
+                .isEmpty();
+    }
+
+    @Test
+    void someMasksNumberClassesAndOthersPaintThem() {
+        folder.grey("a", 0, 1, 2, 0).grey("b", 0, 128, 255, 0).grey("v", 0, 1, 2, 0);
+        faults(folder.survey())
+                .singleElement()
+                .asString()
+                .endsWith("some masks seem to number classes up to 2, others to paint them in greys up to 255: save all"
+                        + " of them in one way");
+    }
+
+    @Test
+    void masksThatProgramsCallSoNumberObjects() {
+        folder.grey("a_cp_masks", 0, 1, 2).grey("b_cp_masks", 0, 1, 2).grey("v_cp_masks", 0, 1, 2);
+        faults(folder.survey()).singleElement().asString().contains("which may be those of objects");
+        assertThat(folder.survey("data.classes", 3).findings()).isEmpty();
+    }
+
     @Test
     void palettesThatDiffer() {
         folder.palette("a", List.of(0, 0xff0000), 0, 1).palette("v", List.of(0, 0x00ff00), 0, 1);
