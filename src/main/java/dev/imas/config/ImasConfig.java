@@ -565,26 +565,6 @@ public record ImasConfig(
         RANDOM
     }
 
-    /** In which positions the teacher sees a weak view; what it says in them is averaged (method 3.1). */
-    public enum TeacherViews {
-        /** As it is (parity). */
-        ONE(1),
-        /** As it is, and mirrored left to right. */
-        FLIP(2),
-        /** In the four quarter turns, each as it is and mirrored. */
-        D4(8);
-
-        private final int count;
-
-        TeacherViews(int count) {
-            this.count = count;
-        }
-
-        public int count() {
-            return count;
-        }
-    }
-
     /** The confidence from which a pseudo-label counts (method 3.2). */
     public enum ClassThresholds {
         /** {@code threshold} for every class (parity). */
@@ -599,7 +579,6 @@ public record ImasConfig(
     /**
      * The unlabelled part of the step and every switch of the method (method 3.2 to 3.7 and 4).
      *
-     * @param teacherViews      positions of a weak view that the teacher's answer is the mean over (method 3.1)
      * @param threshold         tau, confidence threshold (method 3.7, 4)
      * @param classThresholds   tau for every class, or lower for those predicted with less confidence (method 3.2)
      * @param weight            lambda, weight of the consistency loss (method 3.7)
@@ -621,7 +600,6 @@ public record ImasConfig(
      */
     @RecordBuilder
     public record Unsupervised(
-            TeacherViews teacherViews,
             @Range(min = 0, max = 1) double threshold,
             ClassThresholds classThresholds,
             @Range(min = 0, max = 1000) double weight,

@@ -37,11 +37,8 @@ public final class Unheeded {
             "unsupervised.cutmix_scale",
             "unsupervised.cutmix_scale_by_hardness",
             "unsupervised.weak_in_batch");
-    private static final List<String> OF_UNLABELED = List.of(
-            "augment.strong",
-            "unsupervised.feature_dropout",
-            "unsupervised.ignore_padding",
-            "unsupervised.teacher_views");
+    private static final List<String> OF_UNLABELED =
+            List.of("augment.strong", "unsupervised.feature_dropout", "unsupervised.ignore_padding");
 
     private final Set<String> given;
     private final Faults faults = new Faults();

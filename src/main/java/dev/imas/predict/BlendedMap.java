@@ -1,7 +1,6 @@
 package dev.imas.predict;
 
 import dev.imas.image.ImageSize;
-import dev.imas.nn.AveragedPasses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

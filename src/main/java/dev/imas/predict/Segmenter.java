@@ -20,7 +20,6 @@ import dev.imas.image.Picture;
 import dev.imas.image.PictureHeader;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
-import dev.imas.nn.AveragedPasses;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.weights.NetworkSpec;
 import java.awt.image.BufferedImage;

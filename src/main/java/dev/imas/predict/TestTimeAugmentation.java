@@ -1,7 +1,6 @@
 package dev.imas.predict;
 
-import dev.imas.common.Interrupts;
-import dev.imas.nn.TurnedPasses;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -14,6 +13,9 @@ public enum TestTimeAugmentation {
     FLIP(2),
     /** In the four quarter turns, each as it is and mirrored: eight passes. */
     D4(8);
+
+    private static final int ROWS = 2;
+    private static final int COLUMNS = 3;
 
     private final int positions;
 
@@ -32,9 +34,32 @@ public enum TestTimeAugmentation {
      * @param network of images of any size
      */
     List<UnaryOperator<Tensor>> passes(UnaryOperator<Tensor> network) {
-        return TurnedPasses.of(positions, images -> {
-            Interrupts.check();
-            return network.apply(images);
-        });
+        List<UnaryOperator<Tensor>> passes = new ArrayList<>();
+        passes.add(network);
+        for (int i = 1; i < positions; i++) {
+            Position position = new Position((i & 4) != 0, (i & 2) != 0, (i & 1) != 0);
+            passes.add(images -> position.undone(network.apply(position.of(images))));
+        }
+        return passes;
+    }
+
+    /** One of the eight positions of a square; mirrored after rows and columns have changed places. */
+    private record Position(boolean transposed, boolean upsideDown, boolean mirrored) {
+        Tensor of(Tensor images) {
+            return flipped(transposed ? images.transpose(ROWS, COLUMNS) : images)
+                    .contiguous();
+        }
+
+        Tensor undone(Tensor logits) {
+            Tensor flipped = flipped(logits);
+            return transposed ? flipped.transpose(ROWS, COLUMNS).contiguous() : flipped;
+        }
+
+        private Tensor flipped(Tensor x) {
+            if (upsideDown && mirrored) {
+                return x.flip(ROWS, COLUMNS);
+            }
+            return upsideDown ? x.flip(ROWS) : mirrored ? x.flip(COLUMNS) : x;
+        }
     }
 }

@@ -110,7 +110,6 @@ public record StepAssembly(
                 optimizer,
                 compute,
                 compared,
-                config.unsupervised().teacherViews().count(),
                 ranks.alone()
                         ? Optional.empty()
                         : Optional.of(new SharedGradients(student, training.accumulate(), ranks)),

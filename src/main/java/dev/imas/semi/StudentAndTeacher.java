@@ -3,17 +3,13 @@ package dev.imas.semi;
 import static org.bytedeco.pytorch.global.torch.backward;
 
 import dev.imas.device.Compute;
-import dev.imas.device.Torch;
-import dev.imas.nn.AveragedPasses;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.nn.SegmentationNetwork.Output;
-import dev.imas.nn.TurnedPasses;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The two networks of a run: the student learns by gradient, the teacher follows as its average. */
 final class StudentAndTeacher implements Networks {
@@ -22,13 +18,11 @@ final class StudentAndTeacher implements Networks {
     private final Optimizer optimizer;
     private final Compute compute;
     private final boolean compared;
-    private final int views;
     private final Optional<SharedGradients> shared;
     private final Optional<MeanStatistics> statistics;
 
     /**
      * @param compared   whether it matters what the student predicts, which is so where gamma is measured
-     * @param views      positions of a weak view that the teacher's answer is the mean over
      * @param shared     gradients of several processes; none: of this one
      * @param statistics running statistics of several processes that do not normalise together
      */
@@ -38,7 +32,6 @@ final class StudentAndTeacher implements Networks {
             Optimizer optimizer,
             Compute compute,
             boolean compared,
-            int views,
             Optional<SharedGradients> shared,
             Optional<MeanStatistics> statistics) {
         this.shared = shared;
@@ -48,7 +41,6 @@ final class StudentAndTeacher implements Networks {
         this.optimizer = optimizer;
         this.compute = compute;
         this.compared = compared;
-        this.views = views;
     }
 
     @Override
@@ -58,10 +50,6 @@ final class StudentAndTeacher implements Networks {
 
     @Override
     public Predictions predict(Tensor weak) {
-        if (views > 1) {
-            Tensor said = meanOfViews(weak);
-            return new Predictions(compared ? predict(student, weak) : said, said);
-        }
         boolean apart = compared && !teacher.mirrorsStudent();
         if (apart && student.frozenEncoder()) {
             List<Tensor> both = compute.forward(false, () -> student.withSameEncoder(teacher.network(), weak));
@@ -69,14 +57,6 @@ final class StudentAndTeacher implements Networks {
         }
         Tensor teacherLogits = predict(teacher.network(), weak);
         return new Predictions(apart ? predict(student, weak) : teacherLogits, teacherLogits);
-    }
-
-    /** The teacher's mean over several positions, in the type of one answer. */
-    private Tensor meanOfViews(Tensor weak) {
-        return Torch.scoped(
-                () -> AveragedPasses.of(TurnedPasses.of(views, images -> predict(teacher.network(), images)))
-                        .apply(weak)
-                        .to(compute.bf16() ? ScalarType.BFloat16 : ScalarType.Float));
     }
 
     private Tensor predict(SegmentationNetwork network, Tensor images) {

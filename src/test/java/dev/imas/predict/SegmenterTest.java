@@ -17,7 +17,6 @@ import dev.imas.image.LabelMap;
 import dev.imas.image.Palette;
 import dev.imas.image.RgbImage;
 import dev.imas.measure.ConfusionMatrix;
-import dev.imas.nn.AveragedPasses;
 import dev.imas.nn.SegmentationNetwork;
 import dev.imas.predict.Segmenter.Options;
 import dev.imas.weights.NetworkSpec;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.bytedeco.pytorch.global.torch.softmax;
 
 import dev.imas.device.Torch;
-import dev.imas.nn.AveragedPasses;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,8 @@
-package dev.imas.nn;
+package dev.imas.predict;
 
 import static org.bytedeco.pytorch.global.torch.softmax;
 
+import dev.imas.common.Interrupts;
 import dev.imas.device.Torch;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -12,9 +13,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Several passes over the same images as one: their probabilities are averaged. What comes out are the logarithms of
- * the means, whose softmax is the means, so that several networks, or one in several positions, answer as one does.
+ * the means, whose softmax is the means, so that whole pictures, windows and tiles are seen by several networks, or by
+ * one in several positions, as they are by one.
  */
-public final class AveragedPasses {
+final class AveragedPasses {
     /** Below float32's least normal number logarithms lose their digits, and that of 0 is no number. */
     private static final double LEAST = 1e-37;
 
@@ -25,13 +27,14 @@ public final class AveragedPasses {
      *               themselves come from turned images
      * @return of one pass that itself, bit for bit
      */
-    public static UnaryOperator<Tensor> of(List<UnaryOperator<Tensor>> passes) {
+    static UnaryOperator<Tensor> of(List<UnaryOperator<Tensor>> passes) {
         return passes.size() == 1 ? passes.get(0) : images -> Torch.scoped(() -> mean(passes, images));
     }
 
     private static Tensor mean(List<UnaryOperator<Tensor>> passes, Tensor images) {
         Tensor sum = probabilities(passes.get(0), images);
         for (UnaryOperator<Tensor> pass : passes.subList(1, passes.size())) {
+            Interrupts.check();
             try (PointerScope scope = new PointerScope()) {
                 sum.add_(probabilities(pass, images));
             }
