@@ -241,7 +241,7 @@ public final class Planner {
     /** Largest first. */
     private List<Integer> batches(Draft draft) {
         return aims.batches.stream()
-                .map(batch -> shared(draft, batch))
+                .map(batch -> shared(draft, batch, smallest(draft)))
                 .distinct()
                 .toList();
     }
@@ -258,8 +258,8 @@ public final class Planner {
     }
 
     /** So many, or some fewer, that all processes and pieces have equal parts of. */
-    private int shared(Draft draft, int batch) {
-        return Math.max(smallest(draft), batch - batch % parts(draft));
+    private int shared(Draft draft, int batch, int least) {
+        return Math.max(least, batch - batch % parts(draft));
     }
 
     private int parts(Draft draft) {
@@ -292,8 +292,9 @@ public final class Planner {
     /** A picture may come twice in a batch, but a single one more often teaches little. */
     private void take(Draft draft, int batch) {
         int unlabeled = data.unlabeled() == 0 ? batch : Math.min(batch, data.unlabeled());
-        draft.set("training.batch_labeled", shared(draft, Math.min(batch, Math.max(4, data.labeled()))));
-        draft.set("training.batch_unlabeled", shared(draft, unlabeled));
+        draft.set(
+                "training.batch_labeled", shared(draft, Math.min(batch, Math.max(4, data.labeled())), smallest(draft)));
+        draft.set("training.batch_unlabeled", shared(draft, unlabeled, parts(draft)));
     }
 
     /** Steps that the budget has room for when each costs so many times as much. */

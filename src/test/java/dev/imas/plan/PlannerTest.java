@@ -100,6 +100,13 @@ class PlannerTest {
     }
 
     @Test
+    void aSingleUnlabelledPictureIsABatch() {
+        DataFacts data = pictures(12, 1, 3, 64, 64);
+        Proposal plan = plan(data, new Machine(false, 6, 16 * GB), Duration.ofMinutes(10));
+        assertThat(plan.config().training().batchUnlabeled()).isEqualTo(1);
+    }
+
+    @Test
     void severalProcessesShareBatchesAndEvaluations() {
         DataFacts data = pictures(12, 198, 70, 256, 256);
         Duration budget = Duration.ofHours(1);
