@@ -25,7 +25,8 @@ enum DataParts {
     }
 
     /**
-     * The part of each path by its first folder; empty where they lie in one part alone, or some in none.
+     * The part of each path by its first folder; empty where some lie in none, or all in one, or none in one to learn
+     * from.
      *
      * @param paths relative, with slashes
      */
@@ -38,7 +39,7 @@ enum DataParts {
             }
             parts.add(part.get());
         }
-        return new HashSet<>(parts).size() > 1 ? parts : List.of();
+        return new HashSet<>(parts).size() > 1 && parts.contains(TRAIN) ? parts : List.of();
     }
 
     private static Optional<DataParts> of(String path) {

@@ -28,7 +28,7 @@ record ImportReport(ImportRequest request, ClassTable table, Drawing.Counts coun
         String parts = DataParts.told(pictures);
         if (!parts.isEmpty()) {
             lines.add("parts    " + parts
-                    + " pictures, by their first folders: kept apart, val/ validates, and test/ is" + " left alone");
+                    + " pictures, by their first folders: kept apart, val/ validates, and test/ is left alone");
         }
         classes(lines);
         findings.skips().forEach(skip -> lines.add("left out " + skip));

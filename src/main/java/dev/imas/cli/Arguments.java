@@ -28,7 +28,7 @@ final class Arguments {
     private static final String SKIP_BROKEN = "skip-broken";
     /** Sections, and keys without one, of which a trained network takes no notice. */
     private static final Set<String> OF_TRAINING =
-            Set.of("training", "supervised", "unsupervised", "method", "seed", "augment");
+            Set.of("training", "supervised", "unsupervised", "method", "augment");
 
     /** What a folder is trained with where nothing is said. */
     private static final Map<String, List<String>> GROUPS = groups();

@@ -92,7 +92,7 @@ final class PredictCommand implements Command {
         PredictInputs inputs = PredictInputs.of(List.of(line.getOptionValues("input")), line.hasOption("recursive"));
         Path out = Arguments.path(line, "out");
         inputs.keepApart(out, PredictPlan.of(inputs, out).keptApart(results).files(results));
-        inputs.passed().forEach(console.err()::println);
+        inputs.passed(out).forEach(console.err()::println);
         try (Segmenter segmenter = Arguments.segmenter(line, console)) {
             ChannelFiles family = new ChannelFiles(segmenter.settings().data().channels());
             PredictPlan plan = PredictPlan.of(inputs, out, family).keptApart(results);

@@ -7,12 +7,15 @@ import dev.imas.data.Endings;
 import dev.imas.data.FolderTree;
 import dev.imas.image.PictureNames;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,9 +24,11 @@ import java.util.stream.Stream;
  * @param pictures each with the folder of its results, relative to that of all results
  * @param folders  in which pictures were looked for, and whether in those below, too
  * @param patterns by which pictures, and folders of them, were looked for
- * @param passed   what else lies in the folders and may have been meant, in sentences
+ * @param unread   names of pictures in the folders that are of kinds that are not read
+ * @param closed   folders in the folders that hold pictures and were not looked into
  */
-record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob> patterns, List<String> passed) {
+record PredictInputs(
+        List<Found> pictures, Map<Path, Boolean> folders, List<Glob> patterns, List<String> unread, List<Path> closed) {
     /** A picture, and the folder of its results, relative to that of all results. */
     record Found(Path file, Path folder) {}
 
@@ -42,7 +47,8 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
         if (!search.faults.isEmpty()) {
             throw new UserException(String.join("\n", search.faults));
         }
-        return new PredictInputs(List.copyOf(search.found.values()), search.folders, search.patterns, search.passed());
+        return new PredictInputs(
+                List.copyOf(search.found.values()), search.folders, search.patterns, search.unread, search.closed);
     }
 
     private static final class Search {
@@ -52,7 +58,7 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
         private final List<Glob> patterns = new ArrayList<>();
         private final List<String> faults = new ArrayList<>();
         private final List<String> unread = new ArrayList<>();
-        private final List<Path> notLookedInto = new ArrayList<>();
+        private final List<Path> closed = new ArrayList<>();
 
         Search(boolean recursive) {
             this.recursive = recursive;
@@ -103,11 +109,6 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
         private boolean folder(Path folder, Path place) {
             folders.put(folder, recursive);
             List<Path> pictures = recursive ? below(folder) : in(folder);
-            if (!recursive) {
-                entries(folder).stream()
-                        .filter(path -> Files.isDirectory(path) && !FolderTree.ignored(path) && hasPictures(path))
-                        .forEach(notLookedInto::add);
-            }
             for (Path picture : pictures) {
                 Path above = folder.relativize(picture).getParent();
                 add(picture, above == null ? place : place.resolve(above));
@@ -115,41 +116,31 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
             return !pictures.isEmpty();
         }
 
-        List<String> passed() {
-            List<String> told = new ArrayList<>();
-            if (!unread.isEmpty()) {
-                told.add("--input: " + unread.size() + " pictures of kinds that are not read are passed over ("
-                        + Endings.told(Endings.count(unread)) + "); convert them to PNG or TIFF");
-            }
-            if (!notLookedInto.isEmpty()) {
-                told.add("--input: the pictures in " + notLookedInto.get(0)
-                        + (notLookedInto.size() > 1 ? " and " + (notLookedInto.size() - 1) + " more folders" : "")
-                        + " are passed over; --recursive looks into folders in folders");
-            }
-            return told;
-        }
-
         private List<Path> below(Path folder) {
             FolderTree tree = FolderTree.of(folder);
-            tree.others().stream().filter(Endings::ofPicture).forEach(unread::add);
+            tree.others().stream().filter(Endings::ofStill).forEach(unread::add);
             return tree.pictures().stream().map(folder::resolve).toList();
         }
 
         private List<Path> in(Path folder) {
             List<Path> entries = entries(folder);
             entries.stream()
+                    .filter(path -> !FolderTree.ignored(path) && Files.isRegularFile(path))
                     .map(path -> path.getFileName().toString())
-                    .filter(name -> Endings.ofPicture(name) && !PictureNames.isPicture(name))
+                    .filter(name -> Endings.ofStill(name) && !PictureNames.isPicture(name))
                     .forEach(unread::add);
+            entries.stream()
+                    .filter(path -> !FolderTree.ignored(path) && Files.isDirectory(path) && hasPictures(path))
+                    .forEach(closed::add);
             return entries.stream()
                     .filter(path -> PictureNames.isPicture(path.toString()) && !FolderTree.ignored(path))
                     .toList();
         }
 
         private static boolean hasPictures(Path folder) {
-            try {
-                return entries(folder).stream().anyMatch(path -> PictureNames.isPicture(path.toString()));
-            } catch (UserException e) {
+            try (Stream<Path> entries = Files.list(folder)) {
+                return entries.anyMatch(path -> PictureNames.isPicture(path.toString()));
+            } catch (IOException | UncheckedIOException e) {
                 return false; // it was not asked for
             }
         }
@@ -166,6 +157,32 @@ record PredictInputs(List<Found> pictures, Map<Path, Boolean> folders, List<Glob
                         "--input: " + folder + " cannot be listed (" + FileProblem.of(e, folder) + ")", e);
             }
         }
+    }
+
+    /** What else lies in the folders and may have been meant, in sentences. */
+    List<String> passed(Path out) {
+        List<String> told = new ArrayList<>();
+        if (!unread.isEmpty()) {
+            told.add("--input: " + unread.size() + (unread.size() == 1 ? " picture" : " pictures")
+                    + " of kinds that are not read " + (unread.size() == 1 ? "is" : "are") + " passed over ("
+                    + Endings.told(Endings.count(unread)) + "); convert to PNG or TIFF");
+        }
+        Set<Path> seen = Stream.concat(
+                        folders.keySet().stream(),
+                        pictures.stream()
+                                .map(found -> found.file().toAbsolutePath().getParent()))
+                .map(RealPath::of)
+                .collect(Collectors.toSet());
+        List<Path> others = closed.stream()
+                .filter(folder ->
+                        !seen.contains(RealPath.of(folder)) && !RealPath.of(out).equals(RealPath.of(folder)))
+                .toList();
+        if (!others.isEmpty()) {
+            told.add("--input: the pictures in " + others.get(0)
+                    + (others.size() > 1 ? " and other folders there (" + others.size() + " in all)" : "")
+                    + " are passed over; --recursive looks into folders in folders");
+        }
+        return told;
     }
 
     /**

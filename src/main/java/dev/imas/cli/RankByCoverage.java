@@ -69,7 +69,9 @@ final class RankByCoverage {
             }
         }
         Arguments.requireHeeded(
-                line, key -> key.startsWith("data."), "--criterion coverage, which looks at the pictures alone");
+                line,
+                key -> key.startsWith("data.") || key.equals("seed"), // which draws generated scenes
+                "--criterion coverage, which looks at the pictures alone");
     }
 
     /** Of the run; of a data folder as train would read it; of pictures alone those of the command line. */

@@ -37,7 +37,7 @@ record RankPictures(CommandLine line, Optional<PredictInputs> inputs) {
      * @param notes    told what a folder was recognised as, and which pictures of --input are left out
      */
     Unannotated under(ImasConfig settings, Consumer<String> notes) {
-        inputs.ifPresent(named -> named.passed().forEach(notes));
+        inputs.ifPresent(named -> named.passed(Arguments.path(line, "out")).forEach(notes));
         if (inputs.isEmpty()) {
             Unannotated pictures = Unannotated.of(settings, notes);
             require(pictures, "there is no picture without a mask to choose; name others with --input");

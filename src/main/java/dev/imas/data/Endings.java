@@ -18,6 +18,10 @@ public final class Endings {
             ".raw", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".xcf", ".dib", ".wbmp", ".ico", ".fits",
             ".pdf", ".mp4", ".avi", ".mov");
 
+    private static final Set<String> OFTEN_OTHERS = Set.of(
+            ".gz", ".npy", ".npz", ".mat", ".h5", ".hdf5", ".zarr", ".raw", ".pdf", ".svg", ".ico", ".mp4", ".avi",
+            ".mov");
+
     private Endings() {}
 
     /** The ending of a name in lower case with its dot; empty where it has none. */
@@ -30,6 +34,11 @@ public final class Endings {
     /** Whether a file is a picture of a kind that is not read. */
     public static boolean ofPicture(String path) {
         return OF_PICTURES.contains(of(path));
+    }
+
+    /** Whether a file is such a picture, and not one of the kinds that hold other things as often. */
+    public static boolean ofStill(String path) {
+        return ofPicture(path) && !OFTEN_OTHERS.contains(of(path));
     }
 
     /** Whether a file may hold drawn outlines that {@code imas import} makes masks of. */

@@ -114,7 +114,7 @@ final class FileImages implements ImageSource {
         if (entry.indexOf('\uFFFD') >= 0) {
             return "its name is not in UTF-8, as of an old archive; rename it (convmv does whole folders)";
         }
-        return entry.matches(".*[,;].*|\".*\"")
+        return ListFile.partedByCommas(entry)
                 ? "a list has a picture and its mask in a line, parted by a blank or a tab, without commas and quotes"
                 : "check data.root and the list";
     }

@@ -129,7 +129,7 @@ final class Layouts {
         public Path mask(String entry, String origin) {
             throw new UserException(origin + " names the picture " + entry
                     + " alone; expected its mask in a second column"
-                    + (entry.matches(".*[,;].*") ? ", behind a blank or a tab, not a comma" : ""));
+                    + (ListFile.partedByCommas(entry) ? ", behind a blank or a tab, not a comma" : ""));
         }
     }
 

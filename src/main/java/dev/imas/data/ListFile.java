@@ -3,6 +3,7 @@ package dev.imas.data;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
 import dev.imas.common.WrittenPath;
+import dev.imas.image.PictureNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -68,6 +70,15 @@ record ListFile(Path path, List<Line> lines) {
             throw new UserException(key + ": " + path + " lists no image; expected one a line");
         }
         return new ListFile(path, entries);
+    }
+
+    /** Whether an entry is two pictures, as spreadsheets write them; names of tiles have commas, too. */
+    static boolean partedByCommas(String entry) {
+        String[] parts = entry.split("[,;]");
+        return parts.length > 1
+                && Arrays.stream(parts)
+                        .map(part -> part.strip().replaceAll("^\"|\"$", ""))
+                        .allMatch(PictureNames::isPicture);
     }
 
     /** Whether most of a file's first lines are names of these pictures, without folder and ending. */

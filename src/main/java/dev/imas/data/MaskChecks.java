@@ -114,8 +114,11 @@ final class MaskChecks {
             for (MaskValue value : mask.palette().isEmpty()
                     ? Set.<MaskValue>of()
                     : mask.pixels().keySet()) {
+                int label = value.number() - (data.reduceZeroLabel() ? 1 : 0);
+                boolean own = label < 0
+                        || label < data.palette().size() && data.palette().get(label) == value.colour();
                 int listed = data.palette().indexOf(value.colour());
-                if (listed >= 0 && listed != value.number() && !data.ignore().contains(value.number())) {
+                if (!own && listed >= 0 && !data.ignore().contains(value.number())) {
                     String colour = Colors.hex(value.colour());
                     findings.add(Finding.fault(mask.path() + " shows " + value.number() + " as " + colour
                             + ", which is the colour of class " + listed + " (data.palette, or the list of classes):"

@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 /** What the numbers in masks mean, and how many classes they are. */
 final class NumberRule {
     /** Background, object, and the undecided between them. */
+    private static final int TRIMAP = 3;
+
     /** Masks that programs call so number objects: Cellpose's _cp_masks, and those of instances. */
     private static final Pattern OF_OBJECTS =
             Pattern.compile("(?i)[_-](?:cp_masks|inst(?:ances?)?(?:_?(?:ids?|masks?|labels?))?)$");
-
-    private static final int TRIMAP = 3;
 
     private static final int BLACK = 0;
     /** Share of all pixels that are at an edge. */

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -20,8 +20,10 @@ final class Ranges {
     static final int LOOKED_AT = 1 << 16;
     /** Pictures whose values span less of their file's range than this would be dark or flat. */
     private static final double LEAST_USED = 0.25;
-    /** Floats from here on measure nothing: fill values are 1e20 or near the largest float. */
-    private static final float BEYOND_MEASURES = 1e9f;
+    /** Usual fill values of elevations, of padded CT slices, and of signed samples. */
+    private static final Set<Double> FILLS = Set.of(-999.0, -9999.0, -99999.0, -2000.0, -3024.0, -32767.0, -32768.0);
+    /** From here on down floats measure nothing: fill values lie near the lowest float. */
+    private static final float BEYOND_MEASURES = -1e9f;
     /** As many widths of the window of most values beside it others are far from them. */
     private static final int FAR = 3;
 
@@ -29,25 +31,24 @@ final class Ranges {
 
     /** The values that the file's samples can have, for each channel. */
     static List<ValueWindow> ofFile(Samples samples, int channels, Object origin) {
-        if (samples.kind() == Samples.Kind.FLOAT
-                && firstBeyond(samples.values()).isPresent()) {
-            float[] finite = those(samples.values(), value -> Math.abs(value) <= Float.MAX_VALUE);
-            firstBeyond(withoutFill(finite, samples)).ifPresent(value -> {
-                throw new UserException(origin + " holds " + (float) value + "; in the range of a file floats are 0 to"
-                        + " 1; set data.range to percentile, zscore or the values [low, high] that become 0 and 1");
-            });
+        if (samples.kind() == Samples.Kind.FLOAT) {
+            requireUnit(samples, origin);
         }
         return Collections.nCopies(channels, ValueWindow.ofDepth(samples));
     }
 
-    /** The first value that is not 0 to 1, if there is one; NaN is none. */
-    private static OptionalDouble firstBeyond(float[] values) {
-        for (float value : values) {
-            if (value < 0 || value > 1) {
-                return OptionalDouble.of(value);
+    private static void requireUnit(Samples samples, Object origin) {
+        float fill = Float.NaN;
+        for (float value : samples.values()) {
+            if ((value < 0 || value > 1) && value != fill) {
+                int step = Math.max(1, samples.values().length / LOOKED_AT);
+                fill = fill(every(samples.values(), 0, step), samples);
+                if (value != fill) {
+                    throw new UserException(origin + " holds " + value + "; in the range of a file floats are 0 to 1;"
+                            + " set data.range to percentile, zscore or the values [low, high] that become 0 and 1");
+                }
             }
         }
-        return OptionalDouble.empty();
     }
 
     /** Given numbers, for each channel. */
@@ -140,50 +141,50 @@ final class Ranges {
     }
 
     private static float[] values(Samples samples, int channel, int step) {
-        int pixels = samples.width() * samples.height();
-        float[] values = new float[(pixels + step - 1) / step];
+        float[] values = every(samples.values(), channel, step * samples.channels());
+        float fill = fill(values, samples);
+        return Float.isNaN(fill) ? values : those(values, value -> value != fill);
+    }
+
+    /** Every so many of some values, without NaN and infinities. */
+    private static float[] every(float[] values, int first, int step) {
+        float[] found = new float[(values.length - first + step - 1) / step];
         int n = 0;
-        for (int p = 0; p < pixels; p += step) {
-            float value = samples.values()[p * samples.channels() + channel];
-            if (Float.isFinite(value)) {
-                values[n++] = value;
+        for (int i = first; i < values.length; i += step) {
+            if (Float.isFinite(values[i])) {
+                found[n++] = values[i];
             }
         }
-        return withoutFill(Arrays.copyOf(values, n), samples);
+        return Arrays.copyOf(found, n);
     }
 
     /**
-     * Values less what programs write where they have none, such as -9999, -32768 or 65535: the least, where it is
-     * negative, or the largest, where it is the largest that samples can have or beyond all measures, if several pixels
-     * have it and all others lie farther from it than most of them from one another.
+     * What programs write where they have no data, such as -9999 or -32768: the least value, if it is one that is usual
+     * for it, several pixels have it, and all others lie farther from it than most of them from one another. NaN where
+     * there is none.
      */
-    static float[] withoutFill(float[] values, Samples samples) {
-        if (values.length == 0) {
-            return values;
-        }
-        float least = values[0];
-        float largest = values[0];
+    private static float fill(float[] values, Samples samples) {
+        float least = Float.POSITIVE_INFINITY;
         for (float value : values) {
             least = Math.min(least, value);
-            largest = Math.max(largest, value);
         }
-        boolean whole = samples.kind() != Samples.Kind.FLOAT;
-        boolean extreme = whole
-                ? samples.bits() > 8 && largest >= ValueWindow.ofDepth(samples).high()
-                : largest >= BEYOND_MEASURES;
-        float[] rest = least < 0 ? withoutLone(values, least) : values;
-        return extreme ? withoutLone(rest, largest) : rest;
-    }
-
-    /** All values, or those other than one that several have and that lies far from all of them. */
-    private static float[] withoutLone(float[] values, float lone) {
+        float lone = least;
+        if (!usualFill(lone, samples)) {
+            return Float.NaN;
+        }
         float[] rest = those(values, value -> value != lone);
         if (rest.length == 0 || values.length - rest.length < 2) {
-            return values;
+            return Float.NaN;
         }
         double width = ValueWindow.most(rest).width(); // and sorts them
-        double gap = Math.min(Math.abs((double) rest[0] - lone), Math.abs((double) rest[rest.length - 1] - lone));
-        return width > 0 && gap > width ? rest : values;
+        return width > 0 && rest[0] - (double) lone > width ? lone : Float.NaN;
+    }
+
+    private static boolean usualFill(float value, Samples samples) {
+        boolean lowest = samples.kind() == Samples.Kind.SIGNED
+                && samples.bits() > 8
+                && value == ValueWindow.ofDepth(samples).low();
+        return lowest || value <= BEYOND_MEASURES || FILLS.contains((double) value);
     }
 
     static float[] joined(float[]... parts) {

@@ -71,13 +71,13 @@ final class SourceNames {
         offsets = offsets(names.stream().map(this::stem).toList());
     }
 
-    /** Words that all names share at their ends, with something before them. */
+    /** Words that all names share at their ends, with something before them, and that make no part of a picture. */
     private static String ending(List<String> names) {
         String shared = "";
         while (names.size() > 1) {
-            String first = names.get(0);
-            Matcher word = LAST_WORD.matcher(first.substring(0, first.length() - shared.length()));
-            if (!word.find()) {
+            String first = names.get(0).substring(0, names.get(0).length() - shared.length());
+            Matcher word = LAST_WORD.matcher(first);
+            if (PART_OR_NUMBERED.matcher(first).find() || !word.find()) {
                 break;
             }
             String longer = word.group() + shared;

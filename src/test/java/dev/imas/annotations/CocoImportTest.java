@@ -144,6 +144,15 @@ class CocoImportTest {
     }
 
     @Test
+    void partsWithoutOneToLearnFromAreOneSet() {
+        ImportFolder folder = folder().picture("valid/a.png", 4, 3)
+                .picture("test/c.png", 4, 3)
+                .text("i.json", coco(image(1, "valid/a.png"), object(1, 7, SQUARE)));
+        assertThat(folder.run()).doesNotContain("parts    ");
+        assertThat(folder.out().resolve("images/a.png")).exists();
+    }
+
+    @Test
     void aNameThatFitsTwoPicturesIsRefused() {
         ImportFolder folder = folder().picture("train/a.png", 4, 3)
                 .picture("val/a.png", 4, 3)

@@ -403,6 +403,14 @@ class MaskSurveyTest {
         assertThat(folder.survey("data.classes", 3, "data.palette", List.of("#000000", "#0000ff", "#ffff00"))
                         .findings())
                 .isEmpty();
+        List<Integer> twice = List.of(0, 0xff0000, 0x00ff00, 0xff0000);
+        folder.palette("a", twice, 0, 1, 2, 3).palette("v", twice, 0, 1, 2, 3);
+        List<String> twiceListed = List.of("#000000", "#ff0000", "#00ff00", "#ff0000");
+        assertThat(folder.survey("data.classes", 4, "data.palette", twiceListed).findings())
+                .isEmpty();
+        List<String> fromOne = List.of("#ff0000", "#00ff00", "#ff0000");
+        faults(folder.survey("data.classes", 3, "data.reduce_zero_label", true, "data.palette", fromOne))
+                .isEmpty();
     }
 
     @Test

@@ -32,12 +32,9 @@ class RangesTest {
     @ParameterizedTest
     @CsvSource({
         "FLOAT, 32, 0, 1, -9999",
-        "FLOAT, 32, 0.2, 0.9, 1e20",
         "FLOAT, 32, -5, 5, -3.4e38",
         "SIGNED, 16, 0, 4000, -32768",
         "SIGNED, 16, -1000, 800, -3024",
-        "UNSIGNED, 16, 100, 4000, 65535",
-        "SIGNED, 16, 0, 2000, 32767",
     })
     void fillValuesAreLeftOut(Kind kind, int bits, double low, double high, double fill) {
         for (int every : List.of(500, 62, 5, 2)) {
@@ -45,7 +42,7 @@ class RangesTest {
             assertThat(kept(samples))
                     .as("every %d", every)
                     .isEqualTo(PIXELS - PIXELS / every - (PIXELS % every > 0 ? 1 : 0));
-            assertThat(Ranges.usesDepth(samples)).isEqualTo(kind == Kind.FLOAT && low == 0 || low == 0.2);
+            assertThat(Ranges.usesDepth(samples)).isEqualTo(kind == Kind.FLOAT && low == 0);
         }
     }
 
@@ -63,10 +60,13 @@ class RangesTest {
         "UNSIGNED, 16, 30000, 40000, 0",
         "UNSIGNED, 8, 0, 20, 255",
         "SIGNED, 16, -1000, 800, -1024",
-        "SIGNED, 16, -1000, 800, -2000",
+        "SIGNED, 16, -1900, 800, -2000",
         "FLOAT, 32, -1, 1, 3",
         "FLOAT, 32, 1, 1, -1",
         "UNSIGNED, 16, 100, 60000, 65535",
+        "UNSIGNED, 16, 90, 199, 65535",
+        "FLOAT, 32, 0.8, 0.9, -1",
+        "SIGNED, 16, 0, 4000, -1",
     })
     void otherValuesAreNot(Kind kind, int bits, double low, double high, double other) {
         assertThat(kept(ramp(kind, bits, low, high, other, 5))).isEqualTo(PIXELS);

@@ -86,4 +86,14 @@ class SourceNamesTest {
         assertThat(large.stream().map(new SourceNames(large)::isPart)).containsOnly(false);
         assertThat(new SourceNames(List.of()).source("a_0_512.png")).isEqualTo("a_0_512");
     }
+
+    /** What all tiles of a row end in is a part of their place. */
+    @Test
+    void aCoordinateThatAllShareIsNoCommonEnding() {
+        SourceNames row = new SourceNames(List.of("A_x0_y0.png", "A_x512_y0.png", "B_x0_y0.png"));
+        assertThat(row.isPart("A_x512_y0.png")).isTrue();
+        assertThat(row.source("A_x512_y0.png")).isEqualTo("A");
+        SourceNames flipped = new SourceNames(List.of("A_flip.png", "B_flip.png"));
+        assertThat(flipped.isPart("A_flip.png")).isTrue();
+    }
 }
