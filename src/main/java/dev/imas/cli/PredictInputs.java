@@ -171,6 +171,7 @@ record PredictInputs(
                         folders.keySet().stream(),
                         pictures.stream()
                                 .map(found -> found.file().toAbsolutePath().getParent()))
+                .distinct()
                 .map(RealPath::of)
                 .collect(Collectors.toSet());
         List<Path> others = closed.stream()
