@@ -36,6 +36,9 @@ final class Planning {
     /** What all runs of a comparison may take together where nothing is said. */
     private static final Duration FOR_COMPARISONS = Duration.ofHours(2);
 
+    /** What a comparison may do without unlabelled pictures. */
+    private static final String OF_COMPARISONS = "draw from the labels (--labels)";
+
     /** Options that are settings by another name. */
     private static final Map<String, String> NAMED = named();
 
@@ -88,7 +91,7 @@ final class Planning {
         }
         Duration all = budget(line).orElse(FOR_COMPARISONS);
         Duration each = Duration.ofMillis(Math.max(1, Math.round(all.toMillis() / wholeRuns)));
-        RunPlanning planning = planning(line, start, Optional.of(each), Processes.ONE, console);
+        RunPlanning planning = planning(line, start, Optional.of(each), Processes.ONE, OF_COMPARISONS, console);
         Proposal proposal = planned ? planning.plan(true) : planning.estimate();
         if (planned) {
             proposal.reasons().forEach(console.err()::println);
@@ -162,7 +165,17 @@ final class Planning {
 
     private static RunPlanning planning(
             CommandLine line, ImasConfig start, Optional<Duration> budget, Processes processes, Console console) {
-        return new RunPlanning(start, given(line), budget, processes, new TrainListener() {
+        return planning(line, start, budget, processes, RunPlanning.OF_A_RUN, console);
+    }
+
+    private static RunPlanning planning(
+            CommandLine line,
+            ImasConfig start,
+            Optional<Duration> budget,
+            Processes processes,
+            String remedy,
+            Console console) {
+        return new RunPlanning(start, given(line), budget, processes, remedy, new TrainListener() {
             private final FetchProgress progress = new FetchProgress(console);
 
             @Override

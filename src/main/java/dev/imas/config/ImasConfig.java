@@ -498,7 +498,12 @@ public record ImasConfig(
             @Range(min = 0.1, max = 1) double layerDecay,
             Decayed decayed,
             @Range(min = 0, max = 1_000_000) int lrLag)
-            implements ImasConfigTrainingBuilder.With {}
+            implements ImasConfigTrainingBuilder.With {
+        /** Parts of a batch of labelled images that batch norms see by themselves, in so many processes. */
+        public int normalizedParts(int processes) {
+            return accumulate * (syncBatchNorm ? 1 : processes);
+        }
+    }
 
     /** The loss on labelled pixels (method 3.6). */
     public enum SupervisedLoss {

@@ -18,6 +18,7 @@ public final class Endings {
             ".raw", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".xcf", ".dib", ".wbmp", ".ico", ".fits",
             ".pdf", ".mp4", ".avi", ".mov");
 
+    /** Of them those of archives, documents, films and tables of numbers, which lie beside pictures for other ends. */
     private static final Set<String> OFTEN_OTHERS = Set.of(
             ".gz", ".npy", ".npz", ".mat", ".h5", ".hdf5", ".zarr", ".raw", ".pdf", ".svg", ".ico", ".mp4", ".avi",
             ".mov");
@@ -32,7 +33,7 @@ public final class Endings {
     }
 
     /** Whether a file is a picture of a kind that is not read. */
-    public static boolean ofPicture(String path) {
+    static boolean ofPicture(String path) {
         return OF_PICTURES.contains(of(path));
     }
 

@@ -251,9 +251,7 @@ public final class Planner {
         // Where labels are learned from alone, what is normalised together has a variance from two pictures on.
         int normalised = config.network().backbone().transformer()
                 ? 1
-                : SMALLEST_BATCH
-                        * config.training().accumulate()
-                        * (config.training().syncBatchNorm() ? 1 : machine.processes());
+                : SMALLEST_BATCH * config.training().normalizedParts(machine.processes());
         return Math.max(Math.max(SMALLEST_BATCH, parts(draft)), normalised);
     }
 

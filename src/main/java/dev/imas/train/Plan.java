@@ -25,7 +25,7 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
             throw new UserException("data.classes is " + config.data().classes() + ", but the data have "
                     + data.classNames().size() + " class names; set both to the same number");
         }
-        requirePictures(config.method(), data);
+        requirePictures(config.method(), data, RunPlanning.OF_A_RUN);
         int whole = unlabeled > 0 ? unlabeled : data.labeled().size();
         int batch = unlabeled > 0 ? t.batchUnlabeled() : t.batchLabeled();
         int length = config.data().epochLength() > 0 ? config.data().epochLength() : Math.max(batch, whole);
@@ -39,14 +39,16 @@ record Plan(int labeledSamples, int unlabeledSamples, Schedule schedule) {
         return new Plan(labeled, supervised ? 0 : length, Schedule.of(t, steps));
     }
 
-    /** @throws UserException where the method has nothing to learn from */
-    static void requirePictures(Method method, Dataset data) {
+    /**
+     * @param remedy what else may be done where there are no unlabelled pictures
+     * @throws UserException where the method has nothing to learn from
+     */
+    static void requirePictures(Method method, Dataset data, String remedy) {
         if (data.labeled().size() == 0) {
             throw new UserException("data.labeled: the list of labelled images is empty; at least one is needed");
         }
         if (method != Method.SUPERVISED && data.unlabeled().size() == 0) {
-            throw new UserException(
-                    "data.unlabeled: there are no unlabelled images; give some, or set method: supervised");
+            throw new UserException("data.unlabeled: there are no unlabelled images; give some, or " + remedy);
         }
     }
 

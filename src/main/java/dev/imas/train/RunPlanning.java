@@ -21,10 +21,14 @@ import java.util.Set;
 
 /** Plans runs for this machine: looks at the pictures, times steps, and asks for ImageNet weights. */
 public final class RunPlanning {
+    /** What a single run may do without unlabelled pictures. */
+    public static final String OF_A_RUN = "set method: supervised";
+
     private final ImasConfig start;
     private final Set<String> given;
     private final Optional<Duration> wish;
     private final Processes processes;
+    private final String remedy;
     private final TrainListener listener;
     private Inspection inspection;
 
@@ -33,13 +37,20 @@ public final class RunPlanning {
      * @param given  keys of settings that a person set
      * @param wish   the time that there is; empty: the usual one of the machine
      * @param processes that train together; this one measures the part of one
+     * @param remedy what may be done where unlabelled pictures are wanted and there are none, such as {@link #OF_A_RUN}
      */
     public RunPlanning(
-            ImasConfig start, Set<String> given, Optional<Duration> wish, Processes processes, TrainListener listener) {
+            ImasConfig start,
+            Set<String> given,
+            Optional<Duration> wish,
+            Processes processes,
+            String remedy,
+            TrainListener listener) {
         this.start = start;
         this.given = Set.copyOf(given);
         this.wish = wish;
         this.processes = processes;
+        this.remedy = remedy;
         this.listener = listener;
     }
 
@@ -82,7 +93,7 @@ public final class RunPlanning {
                 compute.cuda(), cores * processes.count() / processes.here(), memory(compute), processes.count());
         inspection = Inspection.of(start);
         Dataset data = inspection.usable();
-        Plan.requirePictures(inspection.config().method(), data); // before steps are timed
+        Plan.requirePictures(inspection.config().method(), data, remedy); // before steps are timed
         ClassWeights.requireOnePerClass(
                 start.supervised().classWeights(), inspection.config().data().classes());
         listener.message("looking at the pictures and timing some steps"

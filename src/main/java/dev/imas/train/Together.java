@@ -84,7 +84,7 @@ public final class Together {
             divisible("training.batch_unlabeled", config.training().batchUnlabeled(), parts, who)
                     .ifPresent(faults::add);
         }
-        int together = config.training().syncBatchNorm() ? pieces : parts;
+        int together = config.training().normalizedParts(processes);
         if (faults.isEmpty() && together > 1 && normalizesOne(config, together)) {
             faults.add("training.batch_labeled is " + config.training().batchLabeled() + ", of which "
                     + (together == parts ? who : pieces + " pieces (training.accumulate)")

@@ -172,6 +172,21 @@ class CompareCommandTest {
         assertThat(out.resolve("lists/labels2-seed3-labeled.txt")).doesNotExist();
     }
 
+    /** Before steps are timed, and with what a comparison can do. */
+    @Test
+    void withoutUnlabelledPicturesLabelsAreDrawnOrNothingIsCompared() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            square(dir.resolve("photos/images/p" + i + ".png"), i, 250);
+            square(dir.resolve("photos/masks/p" + i + ".png"), i, 1);
+        }
+        String photos = dir.resolve("photos").toString();
+        Result result = imas("compare", "--data", photos, "--set", "data.layout=folders", "--out", dir + "/out");
+        assertThat(result.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(result.err())
+                .contains("there are no unlabelled images; give some, or draw from the labels (--labels)")
+                .doesNotContain("timing");
+    }
+
     /** As one leaves them that was killed while it planned; they may be of other pictures. */
     @Test
     void listsOfABeginningThatWasKilledAreReplaced() throws IOException {

@@ -49,9 +49,9 @@ class MatchedClassesTest {
                 run("imas", "0,background,0.8,0.8\n1,bird,0.6,0.6\n")));
         assertThat(ComparisonPage.html(compared)).doesNotContain("id=\"classes\"");
         assertThat(compared.notes())
-                .contains(
-                        "supervised and imas have classes of different names (such as bird), so there is no table of"
-                                + " classes, and mIoU is a mean over other classes in each: it says little of which is better.");
+                .contains("supervised and imas have classes of different names (such as bird), so there is no table of"
+                        + " classes, and mIoU is a mean over other classes in each: it says"
+                        + " little of which is better.");
     }
 
     /** Nothing tells which is which, but where the order is the same too. */

@@ -368,8 +368,8 @@ class DatasetTest {
         refused(
                 lists("list"),
                 labeled
-                        + ":1 names the picture JPEGImages/a.jpg,SegmentationClassAug/a.png alone; expected its mask in a"
-                        + " second column, behind a blank or a tab, not a comma");
+                        + ":1 names the picture JPEGImages/a.jpg,SegmentationClassAug/a.png alone; expected its mask"
+                        + " in a second column, behind a blank or a tab, not a comma");
         list(labeled, "JPEGImages/a.jpg SegmentationClassAug/none.png");
         refused(
                 lists("list"),
