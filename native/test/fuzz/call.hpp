@@ -80,7 +80,7 @@ private:
     const char* function_ = "";
     std::deque<Slot> slots_;  // of which the first used_ belong to this call
     size_t used_ = 0;
-    Guarded workspace_memory_{1 << 17};
+    Guarded workspace_memory_{1 << 19};
     void* workspace_ = nullptr;
     size_t workspace_bytes_ = 0;
     char description_[2048] = "";
