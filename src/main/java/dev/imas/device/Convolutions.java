@@ -14,13 +14,13 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Convolutions and their gradients by the kernels, on libtorch's tensors: where libtorch's own are slow, which is so
- * for channels-last tensors on processors with AVX2 and no AVX-512 (benchmarks/results/convolution.md). Tensors that
- * are not channels_last are copied; what is returned is, and lies in the caller's PointerScope.
+ * Convolutions and their gradients by the kernels, on libtorch's tensors: for channels-last tensors on processors with
+ * AVX2 or AVX-512, where libtorch's own are slower (benchmarks/results/convolution.md). Tensors that are not
+ * channels_last are copied; what is returned is, and lies in the caller's PointerScope.
  */
 public final class Convolutions {
-    /** The instruction set for which libtorch's way is the slower one. */
-    private static final String SLOW_ON = "AVX2";
+    /** The instruction sets for which libtorch's way is the slower one. */
+    private static final Set<String> FASTER_ON = Set.of("AVX2", "AVX-512");
 
     /** Fewer channels on either side fill no registers. */
     private static final long LEAST_CHANNELS = 32;
@@ -29,7 +29,7 @@ public final class Convolutions {
 
     /** Whether this processor is one on which the kernels are the faster ones, for {@link #wide} convolutions. */
     public static boolean faster() {
-        return Kernels.instructionSet().equals(SLOW_ON);
+        return FASTER_ON.contains(Kernels.instructionSet());
     }
 
     /** Whether a convolution of so many channels, in and out, and taps a side keeps the kernels' registers busy. */

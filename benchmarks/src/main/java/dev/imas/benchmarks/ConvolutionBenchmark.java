@@ -44,8 +44,8 @@ public class ConvolutionBenchmark {
     @Param({"RESULT", "IMAGES", "WEIGHTS"})
     public Pass pass;
 
-    /** Channels in and out, side of the images, dilation. */
-    @Param({"64,64,32,1", "128,128,16,1", "256,256,8,1", "512,512,8,2", "304,256,32,1"})
+    /** Channels in and out, side of the images, dilation; any other by {@code -p convolution=64x64x9x6}. */
+    @Param({"64x64x32x1", "128x128x16x1", "256x256x8x1", "512x512x8x2", "304x256x32x1"})
     public String convolution;
 
     private final PointerScope scope = new PointerScope();
@@ -57,7 +57,7 @@ public class ConvolutionBenchmark {
     @Setup
     public void prepare() {
         Torch.load();
-        int[] numbers = Arrays.stream(convolution.split(","))
+        int[] numbers = Arrays.stream(convolution.split("x"))
                 .mapToInt(Integer::parseInt)
                 .toArray();
         dilation = numbers[3];

@@ -5,7 +5,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * The gradient of a convolution with respect to its weights: {@code imas_weight_gradient}, on the CPU alone. No part of
- * the method, so no {@link Operation}; on processors with AVX2 and no AVX-512 it is faster than libtorch's, and there a
+ * the method, so no {@link Operation}; on processors with AVX2 or AVX-512 it is faster than libtorch's, and there a
  * training step spends its time.
  *
  * @param images   f32 [N,C,H,W], any strides; fastest channels-last
