@@ -5,6 +5,7 @@
 #include "argument.hpp"
 #include "backend.hpp"
 #include "checks.hpp"
+#include "cpu/caches.hpp"
 #include "cpu/convolution.hpp"
 #include "cpu/weight_gradient.hpp"
 #include "error.hpp"
@@ -78,6 +79,8 @@ IMAS_EXPORT int32_t imas_set_threads(int32_t threads) {
 IMAS_EXPORT int32_t imas_threads(void) { return threads(); }
 
 IMAS_EXPORT const char* imas_cpu_instruction_set(void) { return cpu_instruction_set(); }
+
+IMAS_EXPORT int32_t imas_cpu_hides_caches(void) { return cpu_hides_caches(); }
 
 IMAS_EXPORT int32_t imas_backend_available(int32_t kind) {
     const imas_backend backend = {kind, 0, nullptr};

@@ -16,6 +16,12 @@ struct Call {
     }
 };
 
+void caches() {
+    const int32_t hidden = imas_cpu_hides_caches();
+    EXPECT(hidden == 0 || hidden == 1);
+    EXPECT(imas_cpu_hides_caches() == hidden);
+}
+
 void views() {
     Call call;
     call.student.fill([] { return 0; });
@@ -233,6 +239,7 @@ void test_arguments() {
     context = "arguments";
     EXPECT(imas_abi_version() == IMAS_ABI_VERSION);
     EXPECT(imas_build_info()[0] != 0);
+    caches();
     views();
     backends_and_workspaces();
     endless_views();

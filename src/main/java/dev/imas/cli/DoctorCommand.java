@@ -117,8 +117,10 @@ final class DoctorCommand implements Command {
     private void machine(PrintStream out, boolean libtorch) {
         CpuFeatures cpu = CpuFeatures.read();
         String flags = TELLING_FLAGS.stream().filter(cpu.flags()::contains).collect(Collectors.joining(" "));
-        String capability =
-                libtorch ? "; libtorch uses " + torch.get_cpu_capability().getString() : "";
+        String capability = libtorch
+                ? "; libtorch uses " + torch.get_cpu_capability().getString()
+                        + (Torch.avoidsOneDnn() ? " without oneDNN, which fails where caches are hidden" : "")
+                : "";
         fact(
                 out,
                 "processor",

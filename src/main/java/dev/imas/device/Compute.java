@@ -13,6 +13,8 @@ import dev.imas.config.ImasConfig.Precision;
 import dev.imas.machine.CpuFeatures;
 import dev.imas.machine.FileView;
 import dev.imas.machine.NvidiaDriver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.BoolOptional;
@@ -58,12 +60,17 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
                 ? precision
                 : cuda
                         ? Cuda.bf16() ? Precision.BF16 : Precision.FP32
-                        : !backbone.tiny() && CpuFeatures.read().bf16() ? Precision.BF16 : Precision.FP32;
+                        : bf16Pays(backbone) ? Precision.BF16 : Precision.FP32;
         if (cuda) {
             globalContext().setAllowTF32CuBLAS(resolved != Precision.FP32);
             globalContext().setAllowTF32CuDNN(resolved != Precision.FP32);
         }
         return new Compute(name, resolved, true);
+    }
+
+    /** It is oneDNN that computes in bf16 on a CPU. */
+    private static boolean bf16Pays(Backbone backbone) {
+        return !backbone.tiny() && CpuFeatures.read().bf16() && Torch.usesOneDnn();
     }
 
     private static void take(Compute compute) {
@@ -99,6 +106,18 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
     /** Why a GPU that libtorch sees cannot be used, in a part of a sentence; null when it can. */
     public static String problem(int index) {
         return MachineGpus.INSTANCE.problem(index);
+    }
+
+    /** What to tell before long work, a line each: {@link #passedOver}, and what slows this machine down. */
+    public List<String> notes(String asked) {
+        List<String> notes = new ArrayList<>();
+        passedOver(asked).ifPresent(notes::add);
+        if (!cuda() && Torch.avoidsOneDnn()) {
+            notes.add(
+                    "this machine hides the processor's caches, as some virtual ones do, and libtorch's oneDNN computes"
+                            + " wrong numbers then: it is switched off, which makes some convolutions slower");
+        }
+        return notes;
     }
 
     /**

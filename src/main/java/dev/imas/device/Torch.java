@@ -2,6 +2,7 @@ package dev.imas.device;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.kernels.Kernels;
 import dev.imas.machine.CudaLibraries;
 import dev.imas.machine.FileView;
 import java.io.File;
@@ -73,12 +74,43 @@ public final class Torch {
         }
         try {
             Loader.load(torch.class);
+            avoidWhatFailsHere();
             return null;
         } catch (LinkageError e) {
             String missing = missingLibraries();
             return (missing.isEmpty() ? "" : "this is its CUDA build, which lacks " + missing + ": ")
                     + firstLine(root(e));
         }
+    }
+
+    private static void avoidWhatFailsHere() {
+        // On processors that it does not know NNPACK does nothing but warn, in every convolution.
+        torch.globalContext().setUserEnabledNNPACK(false);
+        try {
+            if (Kernels.cachesHidden()) {
+                torch.globalContext().setUserEnabledMkldnn(false);
+                // It counts no cores where it is not told of caches, and would compute on one.
+                if (System.getenv("OMP_NUM_THREADS") == null) {
+                    torch.set_num_threads(Runtime.getRuntime().availableProcessors());
+                }
+            }
+        } catch (IllegalStateException e) {
+            // No kernels here: who needs them is told why by their own first call.
+        }
+    }
+
+    /** Whether libtorch leaves convolutions to oneDNN. */
+    public static boolean usesOneDnn() {
+        load();
+        return torch.hasMKLDNN() && torch.globalContext().userEnabledMkldnn();
+    }
+
+    /**
+     * Whether libtorch has oneDNN and does not use it: it is switched off where the processor hides its caches, since
+     * it computes wrong numbers there, or ends the process ({@link Kernels#cachesHidden}).
+     */
+    public static boolean avoidsOneDnn() {
+        return torch.hasMKLDNN() && !usesOneDnn();
     }
 
     /**

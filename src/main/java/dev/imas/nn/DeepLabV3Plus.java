@@ -9,7 +9,6 @@ import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * DeepLabV3+ on a dilated ResNet (method 1). Keys, their order and the first values are the reference's; logits are
@@ -119,7 +118,7 @@ public final class DeepLabV3Plus extends StatefulNetwork {
 
     @Override
     public void freeze(Compute compute) {
-        boolean faster = !frozen && !compute.cuda() && !compute.bf16() && compute.channelsLast() && torch.hasMKLDNN();
+        boolean faster = !frozen && !compute.cuda() && !compute.bf16() && compute.channelsLast() && Torch.usesOneDnn();
         frozen = true;
         if (faster) {
             try (PointerScope scope = new PointerScope()) {

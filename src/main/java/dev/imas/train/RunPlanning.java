@@ -61,7 +61,7 @@ public final class RunPlanning {
      */
     public Proposal plan(boolean fetch) {
         if (!fetch) { // a run tells it itself
-            compute().passedOver(start.device()).ifPresent(listener::message);
+            compute().notes(start.device()).forEach(listener::message);
         }
         return planner(given).plan(start, backbone -> obstacle(backbone, fetch));
     }

@@ -168,7 +168,7 @@ public final class Trainer {
         Compute compute = Compute.of(device, precision, config.network().backbone());
         ranks.computeOn(compute.cuda());
         Together.requireSamePrecision(compute, ranks);
-        compute.passedOver(device).ifPresent(listener::message);
+        compute.notes(device).forEach(listener::message);
         listener.message("device " + compute.device() + ", precision "
                 + Names.word(compute.precision())
                 + (compute.channelsLast() ? ", channels_last" : ""));

@@ -44,7 +44,7 @@ final class TrainingGolden extends PlacedGroup {
                 replay(
                         recorded,
                         data.tensors(name() + "/" + stem + ".safetensors"),
-                        new TrainingChecks(recorded, new Comparison(name(), report, place.slack()), place));
+                        new TrainingChecks(recorded, new Comparison(name(), report, place.replaySlack()), place));
             }
         }
     }

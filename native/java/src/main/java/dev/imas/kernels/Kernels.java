@@ -107,6 +107,16 @@ public final class Kernels {
         return Imas.imas_cpu_instruction_set().getString();
     }
 
+    /**
+     * Whether this is a processor of AMD's that does not tell its caches, as in some virtual machines: there oneDNN
+     * 3.7.1, which is within libtorch 2.10, crashes or computes convolutions of 1x1 taps wrongly. These kernels do not
+     * ask for caches.
+     */
+    public static boolean cachesHidden() {
+        requireLibrary();
+        return Imas.imas_cpu_hides_caches() != 0;
+    }
+
     /** Where these kernels run. */
     public Backend backend() {
         return backend;
