@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -76,6 +77,7 @@ public final class PictureSurvey {
             return config;
         }
         List<Look> looks = looks();
+        tellFills(looks);
         PixelRange range = input.range().open() ? range(looks) : input.range();
         ImasConfig settled = config.withData(config.data().withRange(range));
         return input.settled() ? settled : normalized(settled, looks, range);
@@ -96,6 +98,7 @@ public final class PictureSurvey {
      * @param depth   the values that its samples can have
      * @param stored  some of its stored values, by channel
      * @param most    the window of most of them, by channel
+     * @param fills   values that fill places without data, left out of the stored ones
      * @param used    whether those are a good part of what its samples can have
      * @param windows its range where that is known; else empty
      * @param fault   why it cannot be used, or null
@@ -108,6 +111,7 @@ public final class PictureSurvey {
             ValueWindow depth,
             float[][] stored,
             List<ValueWindow> most,
+            Set<Float> fills,
             boolean used,
             List<ValueWindow> windows,
             String fault) {
@@ -164,6 +168,7 @@ public final class PictureSurvey {
                     depth,
                     stored,
                     Ranges.most(stored),
+                    Ranges.fills(samples, input.channels(), share),
                     Ranges.usesDepth(stored, depth),
                     windows,
                     null);
@@ -173,7 +178,23 @@ public final class PictureSurvey {
     }
 
     private static Look faulty(Path path, String fault) {
-        return new Look(path, null, 0, List.of(), null, null, List.of(), false, List.of(), fault);
+        return new Look(path, null, 0, List.of(), null, null, List.of(), Set.of(), false, List.of(), fault);
+    }
+
+    /** What was taken for no data, since nothing else would show that. */
+    private void tellFills(List<Look> looks) {
+        List<Look> filled =
+                looks.stream().filter(look -> !look.fills().isEmpty()).toList();
+        if (!filled.isEmpty()) {
+            String values = filled.stream()
+                    .flatMap(look -> look.fills().stream())
+                    .distinct()
+                    .sorted()
+                    .map(Ranges::number)
+                    .collect(Collectors.joining(", "));
+            messages.accept("pixels of " + values + " are taken for places without data in "
+                    + told(filled.stream().map(Look::path).toList()) + ": black, and no part of the range");
+        }
     }
 
     /** The numbers of an open range. */

@@ -10,9 +10,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Finds which stored values become 0 and 1 (method 2): from the file's depth, from given numbers, or from values. */
 final class Ranges {
@@ -140,6 +142,21 @@ final class Ranges {
         return channels.stored().stream().map(c -> values(samples, c, step)).toArray(float[][]::new);
     }
 
+    /** The values among those of {@link #sampled} that fill places without data; most pictures have none. */
+    static Set<Float> fills(Samples samples, Channels channels, int most) {
+        int step = Math.max(1, (samples.width() * samples.height() + most - 1) / most);
+        Set<Float> fills = new TreeSet<>();
+        List<Integer> looked =
+                channels.rgb() ? IntStream.range(0, samples.channels()).boxed().toList() : channels.stored();
+        for (int c : looked) {
+            float fill = fill(every(samples.values(), c, step * samples.channels()), samples);
+            if (!Float.isNaN(fill)) {
+                fills.add(fill);
+            }
+        }
+        return fills;
+    }
+
     private static float[] values(Samples samples, int channel, int step) {
         float[] values = every(samples.values(), channel, step * samples.channels());
         float fill = fill(values, samples);
@@ -229,7 +246,7 @@ final class Ranges {
         return windows.size() > told ? text + " and " + (windows.size() - told) + " more" : text;
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e9
                 ? Long.toString((long) value)
                 : String.format(Locale.ROOT, "%.4g", value);

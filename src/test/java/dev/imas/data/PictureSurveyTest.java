@@ -246,6 +246,23 @@ class PictureSurveyTest {
     }
 
     @Test
+    void fillValuesAreTold() {
+        for (String name : List.of("a", "b", "c")) {
+            TestChannels.signed16(folder.resolve("images/" + name + ".tif"), 3, 2, 100, 900, 500, 300, -32768, -32768);
+        }
+        TestChannels.signed16(folder.resolve("images/d.tif"), 3, 2, 100, 900, 500, 300, 700, 600);
+        mask("a");
+        mask("b");
+        assertThat(settled().data().range().windows()).containsExactly(new PixelRange.Window(100, 900));
+        assertThat(messages)
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("pixels of -32768 are taken for places without data in 2 of 3 pictures (such as ")
+                .endsWith("): black, and no part of the range");
+    }
+
+    @Test
     void picturesOfNoDataDoNotCallForARangeOfEach() {
         for (String name : List.of("a", "b", "c", "d")) {
             picture(name, 0, 5000, 8000, 15000);

@@ -95,6 +95,12 @@ public final class TestChannels {
         TestFiles.write(file, tiff.strips(tiff.wide(values)).bytes());
     }
 
+    /** A 16-bit grey TIFF of signed values. */
+    public static void signed16(Path file, int width, int height, int... values) {
+        TestTiff tiff = TestTiff.little().page(width, height, 1, 16).tag(339, 2);
+        TestFiles.write(file, tiff.strips(tiff.wide(values)).bytes());
+    }
+
     private static void entry(ByteBuffer tiff, int tag, int type, int count, int value) {
         tiff.putShort((short) tag).putShort((short) type).putInt(count).putInt(value);
     }

@@ -11,20 +11,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * What {@code imas bench} starts: JMH; with {@code --device} the kernels on a GPU against libtorch's operations there,
@@ -65,7 +72,9 @@ public final class Bench {
             }
             Path results = Path.of(out.orElse("kernels-cuda"));
             String command = "imas bench " + String.join(" ", arguments);
-            new Bench(compute, results, new CommandLineOptions(rest.toArray(String[]::new)), command).run();
+            CommandLineOptions options = new CommandLineOptions(rest.toArray(String[]::new));
+            requireParameters(rest, options);
+            new Bench(compute, results, options, command).run();
         } catch (UserException | CommandLineOptionException e) {
             System.err.println("imas: bench: " + e.getMessage());
             System.exit(2);
@@ -94,8 +103,30 @@ public final class Bench {
         CommandLineOptions parsed = new CommandLineOptions(line);
         if (arguments.stream().anyMatch(QUESTIONS::contains)) {
             org.openjdk.jmh.Main.main(line);
-        } else if (measured(parsed).isEmpty()) {
+            return;
+        }
+        requireParameters(arguments, parsed);
+        if (measured(parsed).isEmpty()) {
             throw new IllegalStateException("nothing could be measured; the lines above say why");
+        }
+    }
+
+    /** JMH passes over a parameter that no benchmark has, and measures something else than was asked for. */
+    private static void requireParameters(List<String> arguments, CommandLineOptions options) {
+        Set<BenchmarkListEntry> chosen = BenchmarkList.defaultList()
+                .find(
+                        OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
+                        options.getIncludes(),
+                        options.getExcludes());
+        Set<String> known = chosen.stream()
+                .flatMap(benchmark -> benchmark.getParams().orElse(Map.of()).keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        for (int i = 0; i + 1 < arguments.size(); i++) {
+            String name = arguments.get(i + 1).replaceFirst("=.*", "");
+            if (arguments.get(i).equals("-p") && !chosen.isEmpty() && !known.contains(name)) {
+                throw new UserException("-p " + arguments.get(i + 1) + ": the chosen benchmarks have no parameter "
+                        + name + (known.isEmpty() ? "" : "; expected one of " + String.join(", ", known)));
+            }
         }
     }
 
