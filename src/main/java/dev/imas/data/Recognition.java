@@ -176,9 +176,14 @@ final class Recognition {
                                 + entry.getValue().get(0) + ")")
                 .collect(Collectors.joining(", "));
         String more = folders.size() > TOLD ? " and " + (folders.size() - TOLD) + " folders more" : "";
+        ProposedMasks fitting = new ProposedMasks(tree.pictures());
+        List<Pair> within = fitting.folders();
         String what = masks.isEmpty()
                 ? " holds pictures, but no masks were recognised; found "
-                : " holds masks, but none is named after a picture; found ";
+                : within.size() > 1
+                        ? " holds masks, but more than one folder of them fits the pictures; found "
+                        : " holds masks, but none is named after a picture; found ";
+        Pair proposed = within.stream().findFirst().or(fitting::behindNames).orElseGet(this::proposed);
         Map<String, Integer> annotations = Endings.count(
                 tree.others().stream().filter(Endings::ofAnnotation).toList());
         String convert = annotations.isEmpty()
@@ -189,7 +194,7 @@ final class Recognition {
         return new UserException(tree.root() + what + found + more + broken + convert + otherAnnotations()
                 + folderAbove()
                 + "; put masks with their pictures' names into masks/ beside images/, or"
-                + settings(proposed()).substring(1)
+                + settings(proposed).substring(1)
                 + (masks.isEmpty() && annotations.isEmpty()
                         ? "; which pictures to draw the first masks of: imas rank with --input and the pictures' folder"
                         : ""));

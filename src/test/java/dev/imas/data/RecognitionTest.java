@@ -515,6 +515,29 @@ class RecognitionTest {
     }
 
     @Test
+    void aFolderOfOneAnnotatorIsProposedWhereSeveralDrew() {
+        files("images/#.png", "masks/anna/#.png");
+        files("images/#.png", "masks/bert/#.png");
+        refused(
+                "holds masks, but more than one folder of them fits the pictures",
+                "--set 'data.pictures=[\"images/*\"]' --set 'data.masks=[\"masks/anna/*\"]'");
+    }
+
+    @Test
+    void masksBesideTheirPicturesAreProposedByTheWordBehindTheirNames() {
+        files("#.png", "#_1stHO.png");
+        files("#.png", "#_2ndHO.png");
+        refused("no masks were recognised", "--set 'data.pictures=[\"*.png\"]' --set 'data.masks=[\"*_1stHO.png\"]'");
+    }
+
+    @Test
+    void numbersBehindNamesAreNoMasks() {
+        files("a#.png", "a#0.png");
+        files("a#.png", "a#_2.png");
+        refused("no masks were recognised", "--set 'data.pictures=[\"images/*\"]' --set 'data.masks=[\"masks/*\"]'");
+    }
+
+    @Test
     void whoNamesTheFolderOfThePicturesIsToldTheOneAbove() {
         files("images/#.png", "masks/#.png");
         assertThatThrownBy(() -> DataFolder.resolved(
