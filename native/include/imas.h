@@ -92,7 +92,8 @@ int32_t imas_threads(void);
 const char* imas_cpu_instruction_set(void);
 
 /**
- * 1 on a processor of AMD's whose list of caches (CPUID 0x8000001D) is empty, as some virtual machines make it, else 0.
+ * 1 on a processor of AMD's whose list of caches (CPUID 0x8000001D) lacks the nearest ones, as some virtual machines
+ * make it, else 0.
  * oneDNN 3.7.1, which is within libtorch 2.10, chooses its ways by their sizes: there it divides by zero, which ends
  * the process, or computes convolutions of 1x1 taps wrongly. The kernels do not ask for caches.
  */
@@ -271,7 +272,7 @@ int32_t imas_convolution_pays(const imas_tensor* images, const imas_tensor* weig
 
 /**
  * The gradient of a convolution with respect to its weights, on the CPU alone: not a part of the method, but where a
- * training step spends its time on processors with AVX2 or AVX-512, for which libtorch's own is slow.
+ * training step spends its time on processors with AVX2 or AVX-512, where libtorch's own was the slower.
  * weights[o][c][i][j] = sum over n, y, x of gradient[n][o][y][x] * images[n][c][y*stride + i*dilation - padding]
  * [x*stride + j*dilation - padding], where places outside the images count as 0.
  *

@@ -1,4 +1,5 @@
 // Every kind of refusal: the status, a message that names the argument, and outputs left alone.
+#include "cpu/caches.hpp"
 #include "harness.hpp"
 
 using namespace test;
@@ -17,9 +18,12 @@ struct Call {
 };
 
 void caches() {
-    const int32_t hidden = imas_cpu_hides_caches();
-    EXPECT(hidden == 0 || hidden == 1);
-    EXPECT(imas_cpu_hides_caches() == hidden);
+    EXPECT(!imas::hides_caches("AuthenticAMD", 0x00004121, 0x00004143));  // of a Zen 3
+    EXPECT(imas::hides_caches("AuthenticAMD", 0, 0));
+    EXPECT(imas::hides_caches("AuthenticAMD", 0x00004121, 0));
+    EXPECT(imas::hides_caches("AuthenticAMD", 0xFFFFFFE0, 0x00004143));
+    EXPECT(!imas::hides_caches("GenuineIntel", 0, 0));  // asked in another way
+    EXPECT(imas_cpu_hides_caches() == 0 || imas_cpu_hides_caches() == 1);
 }
 
 void views() {

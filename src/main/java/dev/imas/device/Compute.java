@@ -39,11 +39,11 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
      *
      * @param device    a name that {@link DeviceName} allows
      * @param precision AUTO becomes bf16 where that is faster, else fp32. CUDA: bf16 from compute capability 8.0 on.
-     *                  CPU: bf16 for the ResNets on processors with bf16 instructions. Measured as processor time of a
-     *                  whole step against fp32 with channels_last (AMD EPYC, avx512_bf16 without AMX, two threads):
-     *                  ResNet-18 0.81, ResNet-50 0.77, the tiny network 1.8 (its narrow convolutions gain nothing).
-     *                  With AMX, ResNet-18 takes 0.43. channels_last itself: 0.91, 0.88 and 0.78 of fp32 without it,
-     *                  so it is always on
+     *                  CPU: bf16 for the ResNets on processors with AMX, where a step of ResNet-18 takes 0.43 of the
+     *                  processor time that it takes in fp32 by libtorch's convolutions. With avx512_bf16 alone it was
+     *                  0.81, of ResNet-50 0.77, of the tiny network 1.8 (AMD EPYC, two threads): less than filtered
+     *                  convolutions in fp32 save. channels_last itself: 0.91, 0.88 and 0.78 of fp32 without it, so it
+     *                  is always on
      * @throws UserException for another device name, or one that this machine or build lacks
      */
     public static Compute of(String device, Precision precision, Backbone backbone) {
@@ -70,7 +70,7 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
 
     /** It is oneDNN that computes in bf16 on a CPU. */
     private static boolean bf16Pays(Backbone backbone) {
-        return !backbone.tiny() && CpuFeatures.read().bf16() && Torch.usesOneDnn();
+        return !backbone.tiny() && CpuFeatures.read().bf16Matrices() && Torch.usesOneDnn();
     }
 
     private static void take(Compute compute) {
@@ -113,9 +113,9 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         List<String> notes = new ArrayList<>();
         passedOver(asked).ifPresent(notes::add);
         if (!cuda() && Torch.avoidsOneDnn()) {
-            notes.add(
-                    "this machine hides the processor's caches, as some virtual ones do, and libtorch's oneDNN computes"
-                            + " wrong numbers then: it is switched off, which makes some convolutions slower");
+            notes.add("this machine hides the processor's caches, as some virtual ones do, from which libtorch's oneDNN"
+                    + " computes wrong numbers: it is switched off, which makes some convolutions slower"
+                    + (bf16() ? ", and bf16 slower than fp32" : ""));
         }
         return notes;
     }

@@ -26,6 +26,7 @@ public final class Torch {
     private static final String PRELOAD_PATH = "org.bytedeco.javacpp.platform.preloadpath";
 
     private static final boolean CUDA_BUILD = Torch.class.getResource(NATIVES + "-gpu/libtorch_cuda.so") != null;
+    private static boolean withoutOneDnn;
     /** Why libtorch did not load, or null. */
     private static final String PROBLEM = firstLoad();
 
@@ -89,13 +90,19 @@ public final class Torch {
         try {
             if (Kernels.cachesHidden()) {
                 torch.globalContext().setUserEnabledMkldnn(false);
-                // It counts no cores where it is not told of caches, and would compute on one.
-                if (System.getenv("OMP_NUM_THREADS") == null) {
-                    torch.set_num_threads(Runtime.getRuntime().availableProcessors());
-                }
+                withoutOneDnn = true;
+                countCores();
             }
         } catch (IllegalStateException e) {
-            // No kernels here: who needs them is told why by their own first call.
+            // No kernels here, and nobody to ask: their own first call says why.
+        }
+    }
+
+    /** A machine that hides caches may hide its cores, too: libtorch finds one then and would compute on it alone. */
+    private static void countCores() {
+        boolean chosen = System.getenv("OMP_NUM_THREADS") != null || System.getenv("MKL_NUM_THREADS") != null;
+        if (!chosen && torch.get_num_threads() == 1) {
+            torch.set_num_threads(Runtime.getRuntime().availableProcessors());
         }
     }
 
@@ -106,11 +113,12 @@ public final class Torch {
     }
 
     /**
-     * Whether libtorch has oneDNN and does not use it: it is switched off where the processor hides its caches, since
-     * it computes wrong numbers there, or ends the process ({@link Kernels#cachesHidden}).
+     * Whether oneDNN was switched off as this machine hides its processor's caches: it computes wrong numbers then, or
+     * ends the process ({@link Kernels#cachesHidden}).
      */
     public static boolean avoidsOneDnn() {
-        return torch.hasMKLDNN() && !usesOneDnn();
+        load();
+        return withoutOneDnn;
     }
 
     /**

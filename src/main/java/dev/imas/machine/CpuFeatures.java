@@ -37,8 +37,8 @@ public record CpuFeatures(String model, Set<String> flags) {
         return new CpuFeatures(model, Set.copyOf(flags));
     }
 
-    /** Whether the processor has bf16 instructions. */
-    public boolean bf16() {
-        return flags.contains("amx_bf16") || flags.contains("avx512_bf16");
+    /** Whether the processor multiplies matrices of bf16 (AMX). */
+    public boolean bf16Matrices() {
+        return flags.contains("amx_bf16");
     }
 }

@@ -47,7 +47,7 @@ class ComputeTest {
     void autoPrecisionIsResolved() {
         assertThat(Compute.of("cpu", Precision.AUTO, Backbone.TINY).precision()).isEqualTo(Precision.FP32);
         assertThat(Compute.of("cpu", Precision.AUTO, Backbone.RESNET50).precision())
-                .isEqualTo(CpuFeatures.read().bf16() && Torch.usesOneDnn() ? Precision.BF16 : Precision.FP32);
+                .isEqualTo(CpuFeatures.read().bf16Matrices() && Torch.usesOneDnn() ? Precision.BF16 : Precision.FP32);
         assertThat(Compute.of("cpu", Precision.FP32, Backbone.RESNET50).precision())
                 .isEqualTo(Precision.FP32);
     }

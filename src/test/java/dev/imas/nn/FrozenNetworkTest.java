@@ -14,6 +14,7 @@ import dev.imas.device.Torch;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +72,26 @@ class FrozenNetworkTest {
             network.freeze(CPU);
             return Torch.withoutGradient(() -> Networks.values(
                     network.forward(Networks.images(1, 320, 352), false).logits()));
+        }
+    }
+
+    /** As on machines where oneDNN is switched off: its operators are not reached then. */
+    @Test
+    void withoutOneDnnAFrozenNetworkAnswersAsBefore() {
+        boolean before = torch.globalContext().userEnabledMkldnn();
+        torch.globalContext().setUserEnabledMkldnn(false);
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork network = Networks.tiny(3, 1)) {
+            network.placed(CPU);
+            Tensor images = Networks.images(1, 40, 56);
+            Tensor learned =
+                    Torch.withoutGradient(() -> network.forward(images, false).logits());
+            network.freeze(CPU);
+            Tensor frozen =
+                    Torch.withoutGradient(() -> network.forward(images, false).logits());
+            assertThat(frozen.equal(learned)).isTrue();
+        } finally {
+            torch.globalContext().setUserEnabledMkldnn(before);
         }
     }
 
