@@ -93,9 +93,8 @@ const char* imas_cpu_instruction_set(void);
 
 /**
  * 1 on a processor of AMD's whose list of caches (CPUID 0x8000001D) lacks the nearest ones, as some virtual machines
- * make it, else 0.
- * oneDNN 3.7.1, which is within libtorch 2.10, chooses its ways by their sizes: there it divides by zero, which ends
- * the process, or computes convolutions of 1x1 taps wrongly. The kernels do not ask for caches.
+ * make it, else 0. oneDNN 3.7.1, which is within libtorch 2.10, chooses its ways by their sizes: there it divides by
+ * zero, which ends the process, or computes convolutions of 1x1 taps wrongly. The kernels do not ask for caches.
  */
 int32_t imas_cpu_hides_caches(void);
 

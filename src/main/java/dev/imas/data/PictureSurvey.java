@@ -193,7 +193,8 @@ public final class PictureSurvey {
                     .map(Ranges::number)
                     .collect(Collectors.joining(", "));
             messages.accept("pixels of " + values + " are taken for places without data in "
-                    + told(filled.stream().map(Look::path).toList()) + ": black, and no part of the range");
+                    + told(filled.stream().map(Look::path).toList())
+                    + ": left out where range, mean and deviation are found");
         }
     }
 

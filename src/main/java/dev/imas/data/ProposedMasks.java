@@ -4,11 +4,10 @@ import dev.imas.data.FolderWords.Kind;
 import dev.imas.data.MaskPlaces.Pair;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -34,18 +33,23 @@ final class ProposedMasks {
         }
     }
 
-    /** Folders of masks that fit a folder of pictures name by name, in the order of their names. */
+    /** Folders of masks in the order of their names, each with the first folder of pictures that it fits. */
     List<Pair> folders() {
+        Map<String, String> pictures = new HashMap<>();
+        folders.forEach((folder, paths) -> {
+            if (!ofMasks(folder)) {
+                paths.forEach(path -> pictures.putIfAbsent(name(path), folder));
+            }
+        });
         List<Pair> found = new ArrayList<>();
-        folders.forEach((pictures, paths) -> {
-            Set<String> names = names(paths);
-            folders.forEach((masks, others) -> {
-                if (!ofMasks(pictures)
-                        && ofMasks(masks)
-                        && names(others).stream().anyMatch(names::contains)) {
-                    found.add(new Pair(pictures + "*", Optional.of(masks + "*"), pictures));
-                }
-            });
+        folders.forEach((folder, paths) -> {
+            if (ofMasks(folder)) {
+                paths.stream()
+                        .map(path -> pictures.get(name(path)))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .ifPresent(of -> found.add(new Pair(of + "*", Optional.of(folder + "*"), of)));
+            }
         });
         return found;
     }
@@ -59,10 +63,8 @@ final class ProposedMasks {
         return false;
     }
 
-    private static Set<String> names(List<String> paths) {
-        Set<String> names = new HashSet<>();
-        paths.forEach(path -> names.add(WrittenNames.matched(WrittenNames.stem(path))));
-        return names;
+    private static String name(String path) {
+        return WrittenNames.matched(WrittenNames.stem(path));
     }
 
     /** Masks in the folder of their pictures, by the word behind the names of most; the first of equals. */

@@ -133,23 +133,27 @@ final class Ranges {
     }
 
     static float[][] sampled(Samples samples, Channels channels, int most) {
-        int step = Math.max(1, (samples.width() * samples.height() + most - 1) / most);
-        if (channels.rgb()) {
-            float[][] each = new float[samples.channels()][];
-            Arrays.setAll(each, c -> values(samples, c, step));
-            return new float[][] {joined(each)};
-        }
-        return channels.stored().stream().map(c -> values(samples, c, step)).toArray(float[][]::new);
+        int step = step(samples, most);
+        float[][] each = looked(samples, channels).stream()
+                .map(c -> values(samples, c, step))
+                .toArray(float[][]::new);
+        return channels.rgb() ? new float[][] {joined(each)} : each;
+    }
+
+    private static int step(Samples samples, int most) {
+        return Math.max(1, (samples.width() * samples.height() + most - 1) / most);
+    }
+
+    /** The stored channels that are looked at. */
+    private static List<Integer> looked(Samples samples, Channels channels) {
+        return channels.rgb() ? IntStream.range(0, samples.channels()).boxed().toList() : channels.stored();
     }
 
     /** The values among those of {@link #sampled} that fill places without data; most pictures have none. */
     static Set<Float> fills(Samples samples, Channels channels, int most) {
-        int step = Math.max(1, (samples.width() * samples.height() + most - 1) / most);
         Set<Float> fills = new TreeSet<>();
-        List<Integer> looked =
-                channels.rgb() ? IntStream.range(0, samples.channels()).boxed().toList() : channels.stored();
-        for (int c : looked) {
-            float fill = fill(every(samples.values(), c, step * samples.channels()), samples);
+        for (int c : looked(samples, channels)) {
+            float fill = fill(every(samples.values(), c, step(samples, most) * samples.channels()), samples);
             if (!Float.isNaN(fill)) {
                 fills.add(fill);
             }

@@ -178,9 +178,10 @@ final class Recognition {
         String more = folders.size() > TOLD ? " and " + (folders.size() - TOLD) + " folders more" : "";
         ProposedMasks fitting = new ProposedMasks(tree.pictures());
         List<Pair> within = fitting.folders();
+        boolean several = pictures(within).stream().distinct().count() < within.size();
         String what = masks.isEmpty()
                 ? " holds pictures, but no masks were recognised; found "
-                : within.size() > 1
+                : several
                         ? " holds masks, but more than one folder of them fits the pictures; found "
                         : " holds masks, but none is named after a picture; found ";
         Pair proposed = within.stream().findFirst().or(fitting::behindNames).orElseGet(this::proposed);

@@ -26,7 +26,9 @@ public final class Torch {
     private static final String PRELOAD_PATH = "org.bytedeco.javacpp.platform.preloadpath";
 
     private static final boolean CUDA_BUILD = Torch.class.getResource(NATIVES + "-gpu/libtorch_cuda.so") != null;
+    /** Set by the first load, so before its outcome and without a value of its own. */
     private static boolean withoutOneDnn;
+
     /** Why libtorch did not load, or null. */
     private static final String PROBLEM = firstLoad();
 

@@ -259,7 +259,7 @@ class PictureSurveyTest {
                 .first()
                 .asString()
                 .startsWith("pixels of -32768 are taken for places without data in 2 of 3 pictures (such as ")
-                .endsWith("): black, and no part of the range");
+                .endsWith("): left out where range, mean and deviation are found");
     }
 
     @Test
