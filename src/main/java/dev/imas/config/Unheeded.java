@@ -7,6 +7,7 @@ import dev.imas.config.ImasConfig.Data;
 import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
+import dev.imas.config.ImasConfig.OptimizerKind;
 import dev.imas.config.ImasConfig.ResizeMode;
 import dev.imas.config.ImasConfig.StrongKind;
 import dev.imas.config.ImasConfig.SupervisedLoss;
@@ -40,6 +41,11 @@ public final class Unheeded {
     private static final List<String> OF_UNLABELED =
             List.of("augment.strong", "unsupervised.feature_dropout", "unsupervised.ignore_padding");
 
+    private static final String UNLABELED_UNSEEN = "method supervised, which sees no unlabelled picture";
+    /** What a supervised run heeds as well: its report says what pseudo-labels would be worth. */
+    private static final Set<String> OF_PSEUDO_LABELS =
+            Set.of("unsupervised.threshold", "unsupervised.class_thresholds");
+
     private final Set<String> given;
     private final Faults faults = new Faults();
     private final List<String> told = new ArrayList<>();
@@ -71,7 +77,7 @@ public final class Unheeded {
             unheeded.add(OF_ONE_STRONG_VIEW, "method unimatch_v2, which measures no hardness and has boxes of its own");
         }
         if (methods.equals(List.of(Method.SUPERVISED))) {
-            unheeded.add(OF_UNLABELED, "method supervised, which sees no unlabelled picture");
+            unheeded.add(OF_UNLABELED, UNLABELED_UNSEEN);
         }
         unheeded.views(config.augment(), config.data().channels());
         Unheeded ofRun = new Unheeded(said);
@@ -98,6 +104,18 @@ public final class Unheeded {
                             "unsupervised.cutmix_scale",
                             "unsupervised.cutmix_scale_by_hardness"),
                     "unsupervised.cutmix off");
+        }
+        if (config.training().optimizer() != OptimizerKind.SGD) {
+            add(
+                    List.of("training.momentum"),
+                    "training.optimizer " + Names.word(config.training().optimizer()));
+        }
+        if (methods.equals(List.of(Method.SUPERVISED))) {
+            add(
+                    given.stream()
+                            .filter(key -> key.startsWith("unsupervised.") && !OF_PSEUDO_LABELS.contains(key))
+                            .toList(),
+                    UNLABELED_UNSEEN);
         }
         if (!config.network().auxiliary()) {
             add(List.of("supervised.aux_weight"), "network.auxiliary false");

@@ -53,6 +53,24 @@ class UnheededTest {
     }
 
     @Test
+    void partsOfAnotherOptimiserAndOfUnlabelledPicturesAreTold() {
+        Set<String> said = Set.of("training.momentum", "unsupervised.weight", "unsupervised.threshold");
+        assertThatThrownBy(() -> Unheeded.refuse(
+                        preset("camvid", "training.optimizer=adamw"), List.of(Method.SUPERVISED), Set.of(), said, true))
+                .isInstanceOf(UserException.class)
+                .hasMessage("training.momentum does nothing with training.optimizer adamw; leave it out."
+                        + " unsupervised.weight does nothing with method supervised, which sees no unlabelled picture;"
+                        + " leave it out");
+        Unheeded.refuse(preset("camvid"), List.of(Method.IMAS), Set.of(), said, true);
+        Unheeded.refuse(
+                preset("camvid"),
+                List.of(Method.SUPERVISED, Method.IMAS),
+                Set.of(),
+                Set.of("training.momentum", "unsupervised.weight"),
+                true);
+    }
+
+    @Test
     void whatNoPlanChoosesIsAsItStands() {
         ImasConfig config = preset("camvid", "evaluation.mode=whole", "augment.resize=none");
         Set<String> said = Set.of("evaluation.window", "augment.resize_max");
