@@ -270,6 +270,33 @@ size_t imas_convolution_workspace(const imas_tensor* images, const imas_tensor* 
 int32_t imas_convolution_pays(const imas_tensor* images, const imas_tensor* weights, int32_t dilation, int32_t flags);
 
 /**
+ * Any convolution, and with taps of 1x1 a layer that is linear in its channels, on the CPU alone: not a part of the
+ * method, but where a training step spends its time on processors or in networks that imas_convolution is not for. As
+ * a product of matrices; sums run in float32 over 256 products, then over these, in the same order on any number of
+ * threads, and what is not finite may make NaN of what it reaches with zeros around the images.
+ * result[n][o][y][x] = bias[o] + sum over c, i, j of weights[o][c][i][j] *
+ * images[n][c][y*stride + i*dilation - padding][x*stride + j*dilation - padding], where places outside count as 0; and
+ * transposed result[n][o][y][x] = bias[o] + sum over c, i, j of weights[c][o][i][j] * images[n][c][y'][x'] where
+ * y'*stride + i*dilation - padding = y and x' likewise.
+ *
+ * images             f32 [N,C,H,W], any strides; fastest channels-last
+ * weights            f32 [O,C,kh,kw], any strides; [C,O,kh,kw] for the transposed convolution
+ * bias               f32 [1,O,1,1], any stride, or NULL for none
+ * stride, dilation   1 to 32767, on both axes; padding 0 to 32767, on all sides
+ * flags              IMAS_CONVOLUTION_..., or 0
+ * result             out f32 [N,O,H',W'], any strides; fastest channels-last.
+ *                    H' = (H + 2*padding - dilation*(kh-1) - 1) / stride + 1, W' likewise; transposed H' and W' of
+ *                    which the same makes H and W
+ * The work is N*H'*W'*O*C*kh*kw multiply-adds: at most 2^33, C and O counted as 32 at least, where images or weights
+ * repeat memory (or may, for strides that interleave).
+ */
+int32_t imas_plain_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
+                               int32_t stride, int32_t padding, int32_t dilation, int32_t flags,
+                               const imas_tensor* result, void* workspace, size_t workspace_bytes);
+/** SIZE_MAX where it does not fit into memory, 0 for weights, flags or a result that are refused. */
+size_t imas_plain_convolution_workspace(const imas_tensor* weights, const imas_tensor* result, int32_t flags);
+
+/**
  * The gradient of a convolution with respect to its weights, on the CPU alone: not a part of the method, but where a
  * training step spends its time on processors with AVX2 or AVX-512, where libtorch's own was the slower.
  * weights[o][c][i][j] = sum over n, y, x of gradient[n][o][y][x] * images[n][c][y*stride + i*dilation - padding]
@@ -282,7 +309,7 @@ int32_t imas_convolution_pays(const imas_tensor* images, const imas_tensor* weig
  *                    likewise
  * The work is N*H'*W'*O*C*kh*kw multiply-adds: at most 2^33, C and O counted as 32 at least, where images or gradient
  * repeat memory (or may, for strides that interleave). Sums run in float32
- * over some 256 places (a row at least), then over these; with 3x3 taps, stride 1 and padding as dilation, where
+ * over some 256 places, then over these; with 3x3 taps, stride 1 and padding as dilation, where
  * imas_convolution_pays for these images, at the points of minimal filtering over 144 tiles of 4x4 places.
  */
 int32_t imas_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,

@@ -7,6 +7,7 @@
 #include "checks.hpp"
 #include "cpu/caches.hpp"
 #include "cpu/convolution.hpp"
+#include "cpu/plain_convolution.hpp"
 #include "cpu/weight_gradient.hpp"
 #include "error.hpp"
 #include "threads.hpp"
@@ -249,6 +250,26 @@ IMAS_EXPORT int32_t imas_convolution_pays(const imas_tensor* images, const imas_
     clear_error();
     if (check_images_and_weights("imas_convolution_pays", images, weights, dilation, flags) != IMAS_OK) return 0;
     return convolution().pays(images, weights->shape[flags & IMAS_CONVOLUTION_TRANSPOSED ? 1 : 0], dilation);
+}
+
+IMAS_EXPORT int32_t imas_plain_convolution(const imas_tensor* images, const imas_tensor* weights,
+                                           const imas_tensor* bias, int32_t stride, int32_t padding, int32_t dilation,
+                                           int32_t flags, const imas_tensor* result, void* workspace,
+                                           size_t workspace_bytes) {
+    clear_error();
+    IMAS_TRY(check_plain_convolution(images, weights, bias, stride, padding, dilation, flags, result));
+    IMAS_TRY(check_workspace("imas_plain_convolution",
+                             {workspace, workspace_bytes, plain_convolution().workspace(weights, result, flags)},
+                             {images, weights, bias, result}));
+    const Team team(IMAS_CPU);
+    return plain_convolution().compute(images, weights, bias, stride, padding, dilation, flags, result, workspace);
+}
+
+IMAS_EXPORT size_t imas_plain_convolution_workspace(const imas_tensor* weights, const imas_tensor* result,
+                                                    int32_t flags) {
+    clear_error();
+    if (check_weights_and_result("imas_plain_convolution_workspace", weights, result, flags) != IMAS_OK) return 0;
+    return plain_convolution().workspace(weights, result, flags);
 }
 
 IMAS_EXPORT int32_t imas_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride,

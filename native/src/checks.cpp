@@ -325,6 +325,25 @@ double product(int64_t a, int64_t b, int64_t c) {
     return static_cast<double>(a) * static_cast<double>(b) * static_cast<double>(c);
 }
 
+int32_t check_window(const char* function, int32_t stride, int32_t padding, int32_t dilation) {
+    IMAS_TRY(check_number(function, "stride", stride, 1, INT16_MAX));
+    IMAS_TRY(check_number(function, "padding", padding, 0, INT16_MAX));
+    return check_number(function, "dilation", dilation, 1, INT16_MAX);
+}
+
+/** Places that so many taps make of those of an axis; 0 for none. */
+int64_t places_of(int64_t size, int64_t taps, int32_t stride, int32_t padding, int32_t dilation) {
+    const int64_t free = size + 2 * int64_t{padding} - 1, taken = (taps - 1) * dilation;
+    return taken > free ? 0 : (free - taken) / stride + 1;
+}
+
+/** One number a plane of the result, where there is a bias. */
+int32_t check_bias(const Argument& bias, int64_t planes) {
+    if (!bias.view) return IMAS_OK;
+    IMAS_TRY(bias.readable(kF32));
+    return bias.has_shape(1, planes, 1, 1, "one number a plane");
+}
+
 }  // namespace
 
 int32_t check_images_and_gradient(const char* function, const imas_tensor* images, const imas_tensor* gradient) {
@@ -344,16 +363,11 @@ int32_t check_weight_gradient(const imas_tensor* images, const imas_tensor* grad
     const Argument in[] = {{f, "images", images}, {f, "gradient", gradient}};
     const Argument out[] = {{f, "weights", weights}};
     IMAS_TRY(check_images_and_gradient(f, images, gradient));
-    IMAS_TRY(check_number(f, "stride", stride, 1, INT16_MAX));
-    IMAS_TRY(check_number(f, "padding", padding, 0, INT16_MAX));
-    IMAS_TRY(check_number(f, "dilation", dilation, 1, INT16_MAX));
+    IMAS_TRY(check_window(f, stride, padding, dilation));
     IMAS_TRY(out[0].writable(kF32));
     int64_t size[2];
-    for (int axis = 0; axis < 2; ++axis) {
-        const int64_t free = images->shape[2 + axis] + 2 * int64_t{padding} - 1,
-                      taps = (weights->shape[2 + axis] - 1) * dilation;
-        size[axis] = taps > free ? 0 : (free - taps) / stride + 1;
-    }
+    for (int axis = 2; axis < 4; ++axis)
+        size[axis - 2] = places_of(images->shape[axis], weights->shape[axis], stride, padding, dilation);
     IMAS_TRY(in[1].has_shape(images->shape[0], weights->shape[0], size[0], size[1],
                              "what these weights make of these images"));
     IMAS_TRY(out[0].has_shape(gradient->shape[1], images->shape[1], weights->shape[2], weights->shape[3],
@@ -385,16 +399,53 @@ int32_t check_convolution(const imas_tensor* images, const imas_tensor* weights,
     const Argument in[] = {{f, "images", images}, {f, "weights", weights}, {f, "bias", bias}};
     const Argument out[] = {{f, "result", result}};
     const int64_t planes = weights->shape[flags & IMAS_CONVOLUTION_TRANSPOSED ? 1 : 0];
-    if (bias) {
-        IMAS_TRY(in[2].readable(kF32));
-        IMAS_TRY(in[2].has_shape(1, planes, 1, 1, "one number a plane"));
-    }
+    IMAS_TRY(check_bias(in[2], planes));
     IMAS_TRY(out[0].writable(kF32));
     IMAS_TRY(out[0].has_shape(images->shape[0], planes, images->shape[2], images->shape[3],
                               "what these weights make of these images"));
     const int64_t *x = images->shape, points = 36;  // with a tile for every place
     IMAS_TRY(
         check_work(f, *images, *weights, product(x[0], x[2], x[3]) * product(filled(x[1]), filled(planes), points)));
+    return disjoint(out, 1, in, 3);
+}
+
+int32_t check_weights_and_result(const char* function, const imas_tensor* weights, const imas_tensor* result,
+                                 int32_t flags) {
+    const Argument in[] = {{function, "weights", weights}};
+    const Argument out[] = {{function, "result", result}};
+    IMAS_TRY(in[0].readable(kF32));
+    IMAS_TRY(check_plane(in[0]));
+    IMAS_TRY(check_number(function, "flags", flags, 0, 7));
+    IMAS_TRY(out[0].writable(kF32));
+    return check_plane(out[0]);
+}
+
+int32_t check_plain_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
+                                int32_t stride, int32_t padding, int32_t dilation, int32_t flags,
+                                const imas_tensor* result) {
+    const char* f = "imas_plain_convolution";
+    const Argument in[] = {{f, "images", images}, {f, "weights", weights}, {f, "bias", bias}};
+    const Argument out[] = {{f, "result", result}};
+    IMAS_TRY(in[0].readable(kF32));
+    IMAS_TRY(check_plane(in[0]));
+    IMAS_TRY(check_weights_and_result(f, weights, result, flags));
+    IMAS_TRY(check_window(f, stride, padding, dilation));
+    const bool transposed = flags & IMAS_CONVOLUTION_TRANSPOSED;
+    const int64_t *x = images->shape, *w = weights->shape, *y = result->shape, planes = w[transposed ? 1 : 0];
+    IMAS_TRY(transposed ? in[1].has_shape(x[1], w[1], w[2], w[3], "weights of as many planes as images has channels")
+                        : in[1].has_shape(w[0], x[1], w[2], w[3], "weights of as many channels as images has"));
+    IMAS_TRY(check_bias(in[2], planes));
+    int64_t size[2];  // of the side that the window makes of the other
+    for (int axis = 2; axis < 4; ++axis)
+        size[axis - 2] = places_of((transposed ? y : x)[axis], w[axis], stride, padding, dilation);
+    if (transposed) {
+        IMAS_TRY(out[0].has_shape(x[0], planes, y[2], y[3], "images by planes"));
+        IMAS_TRY(in[0].has_shape(x[0], x[1], size[0], size[1], "what these weights make of the result's size"));
+    } else {
+        IMAS_TRY(out[0].has_shape(x[0], planes, size[0], size[1], "what these weights make of these images"));
+    }
+    IMAS_TRY(check_work(f, *images, *weights,
+                        product(y[0], y[2], y[3]) * product(filled(x[1]), filled(planes), w[2] * w[3])));
     return disjoint(out, 1, in, 3);
 }
 

@@ -56,6 +56,14 @@ int32_t check_images_and_weights(const char* function, const imas_tensor* images
 int32_t check_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
                           int32_t dilation, int32_t flags, const imas_tensor* result);
 
+/** Weights and result alone, as the workspace query has them. */
+int32_t check_weights_and_result(const char* function, const imas_tensor* weights, const imas_tensor* result,
+                                 int32_t flags);
+
+int32_t check_plain_convolution(const imas_tensor* images, const imas_tensor* weights, const imas_tensor* bias,
+                                int32_t stride, int32_t padding, int32_t dilation, int32_t flags,
+                                const imas_tensor* result);
+
 /** The workspace is there, large enough, aligned to 64 bytes and overlaps none of the views (NULL entries skipped). */
 int32_t check_workspace(const char* function, const Workspace& workspace,
                         std::initializer_list<const imas_tensor*> views);

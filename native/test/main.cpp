@@ -6,6 +6,7 @@
 #define IMAS_DECLARE(name) void test_##name();
 IMAS_EACH_OPERATION(IMAS_DECLARE)
 IMAS_DECLARE(convolution)
+IMAS_DECLARE(plain_convolution)
 IMAS_DECLARE(weight_gradient)
 IMAS_DECLARE(arguments)
 IMAS_DECLARE(threads)
@@ -18,8 +19,8 @@ int main(int argc, char** argv) {
         void (*run)();
     } groups[] = {
 #define IMAS_GROUP(name) {#name, test_##name},
-        IMAS_EACH_OPERATION(IMAS_GROUP) IMAS_GROUP(convolution) IMAS_GROUP(weight_gradient) IMAS_GROUP(arguments)
-            IMAS_GROUP(threads)
+        IMAS_EACH_OPERATION(IMAS_GROUP) IMAS_GROUP(convolution) IMAS_GROUP(plain_convolution)
+            IMAS_GROUP(weight_gradient) IMAS_GROUP(arguments) IMAS_GROUP(threads)
 #undef IMAS_GROUP
     };
     EXPECT(test::uses_instructions());

@@ -5,6 +5,7 @@
 
 #include "backend.hpp"
 #include "cpu/convolution.hpp"
+#include "cpu/plain_convolution.hpp"
 #include "cpu/weight_gradient.hpp"
 
 namespace imas {
@@ -27,6 +28,7 @@ struct Choice {
     const imas_backend_table* table;
     const WeightGradient* weight_gradient;
     const Convolution* convolution;
+    const PlainConvolution* plain_convolution;
     const char* name;
 };
 
@@ -47,15 +49,16 @@ Choice choose() {
                         __builtin_cpu_supports("avx512cd");
     if (avx512 && !is("avx2") && !is("baseline")) {
         return {&cpu::avx512::table, &cpu::avx512::weight_gradient_functions, &cpu::avx512::convolution_functions,
-                "AVX-512"};
+                &cpu::avx512::plain_convolution_functions, "AVX-512"};
     }
     if (avx2 && !is("baseline"))
-        return {&cpu::avx2::table, &cpu::avx2::weight_gradient_functions, &cpu::avx2::convolution_functions, "AVX2"};
+        return {&cpu::avx2::table, &cpu::avx2::weight_gradient_functions, &cpu::avx2::convolution_functions,
+                &cpu::avx2::plain_convolution_functions, "AVX2"};
 #else
     (void)is;
 #endif
     return {&cpu::baseline::table, &cpu::baseline::weight_gradient_functions, &cpu::baseline::convolution_functions,
-            "baseline"};
+            &cpu::baseline::plain_convolution_functions, "baseline"};
 }
 
 const Choice& choice() {
@@ -70,6 +73,8 @@ const imas_backend_table* cpu_backend() { return choice().table; }
 const WeightGradient& weight_gradient() { return *choice().weight_gradient; }
 
 const Convolution& convolution() { return *choice().convolution; }
+
+const PlainConvolution& plain_convolution() { return *choice().plain_convolution; }
 
 const char* cpu_instruction_set() { return choice().name; }
 

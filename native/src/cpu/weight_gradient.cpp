@@ -19,8 +19,11 @@ const int kInputs = 2 * kLanes;
 /** Places summed in registers before they are added to the result: their images and gradient lie in the nearest cache.
  */
 const int64_t kPlaces = 256;
-/** Tiles of output planes that a thread computes beside one tile of input channels. */
-const int64_t kTilesOfTask = 4;
+/** Places whose channels are copied tile after tile: as many lines as the nearest cache holds. */
+const int64_t kPiece = 32;
+/** Tiles of output planes that a thread computes beside one tile of input channels, which is read once for them: few
+ * where there would be less than kTasks tasks. */
+const int64_t kFewTiles = 4, kManyTiles = 16, kTasks = 64;
 /** Of images that are copied at once: little beside a pass's memory, and near when it is read again. */
 const int64_t kBytesAtOnce = 8 << 20;
 
@@ -33,21 +36,23 @@ int64_t rows_of_block(int64_t width) { return width >= kPlaces ? 1 : kPlaces / w
 template <int kSize>
 void pack(const imas_tensor& from, float* to) {
     const int64_t channels = from.shape[1], height = from.shape[2], width = from.shape[3];
-    const int64_t rows = from.shape[0] * height, count = tiles(channels, kSize);
+    const int64_t rows = from.shape[0] * height, count = tiles(channels, kSize), pieces = tiles(width, kPiece);
 #pragma omp parallel for schedule(static)
-    for (int64_t row = 0; row < rows; ++row) {
-        const float* const begin =
-            static_cast<const float*>(from.data) + row / height * from.stride[0] + row % height * from.stride[2];
+    for (int64_t task = 0; task < rows * pieces; ++task) {
+        const int64_t row = task / pieces, left = task % pieces * kPiece;
+        const int64_t places = width - left < kPiece ? width - left : kPiece;
+        const float* const begin = static_cast<const float*>(from.data) + row / height * from.stride[0] +
+                                   row % height * from.stride[2] + left * from.stride[3];
         for (int64_t tile = 0; tile < count; ++tile) {
             const int64_t first = tile * kSize, size = channels - first < kSize ? channels - first : kSize;
             const float* source = begin + first * from.stride[1];
-            float* target = to + (tile * rows + row) * width * kSize;
+            float* target = to + ((tile * rows + row) * width + left) * kSize;
             if (size == kSize && from.stride[1] == 1) {
-                for (int64_t w = 0; w < width; ++w, source += from.stride[3], target += kSize)
+                for (int64_t w = 0; w < places; ++w, source += from.stride[3], target += kSize)
                     std::memcpy(target, source, sizeof(float) * kSize);
                 continue;
             }
-            for (int64_t w = 0; w < width; ++w, source += from.stride[3], target += kSize)
+            for (int64_t w = 0; w < places; ++w, source += from.stride[3], target += kSize)
                 for (int64_t k = 0; k < kSize; ++k) target[k] = k < size ? source[k * from.stride[1]] : 0;
         }
     }
@@ -85,14 +90,19 @@ int64_t first_at_least(int64_t offset, int64_t step, int64_t least) {
     return offset >= least ? 0 : (least - offset + step - 1) / step;
 }
 
-/** The sums of one tap over rows [begin, end) of the result's grid. */
-Tile sum_of(const Sums& s, const float* images, const float* gradient, int64_t begin, int64_t end, int64_t i,
-            int64_t j) {
+/** Rows and columns of the gradient that are summed in registers. */
+struct Block {
+    int64_t top, bottom, left, right;
+};
+
+/** The sums of one tap over a block. */
+Tile sum_of(const Sums& s, const float* images, const float* gradient, const Block& block, int64_t i, int64_t j) {
     Tile tile = {};
     const int64_t left = j * s.dilation - s.padding;
-    const int64_t first = first_at_least(left, s.stride, 0);
-    const int64_t past = first_at_least(left, s.stride, s.input_width), last = past < s.width ? past : s.width;
-    for (int64_t row = begin; row < end && first < last; ++row) {
+    const int64_t inside = first_at_least(left, s.stride, 0), outside = first_at_least(left, s.stride, s.input_width);
+    const int64_t first = inside > block.left ? inside : block.left,
+                  last = outside < block.right ? outside : block.right;
+    for (int64_t row = block.top; row < block.bottom && first < last; ++row) {
         const int64_t y = row % s.height * s.stride + i * s.dilation - s.padding;
         if (y < 0 || y >= s.input_height) continue;
         const int64_t input_row = row / s.height * s.input_height + y;
@@ -105,10 +115,16 @@ Tile sum_of(const Sums& s, const float* images, const float* gradient, int64_t b
 /** Writes a tile, or adds it, at weights[o.., c.., i, j]. */
 void put(const imas_tensor& weights, int64_t o, int64_t c, int64_t i, int64_t j, const Tile& tile, bool adds) {
     float sums[kInputs];
+    const bool side_by_side = weights.stride[1] == 1 && c + kInputs <= weights.shape[1];
     for (int64_t k = 0; k < kOutputs && o + k < weights.shape[0]; ++k) {
+        float* to = static_cast<float*>(weights.data) + offset(weights, o + k, c, i, j);
+        if (side_by_side) {
+            for (int half = 0; half < 2; ++half, to += kLanes)
+                store(to, adds ? load(to) + tile.sum[k][half] : tile.sum[k][half]);
+            continue;
+        }
         store(sums, tile.sum[k][0]);
         store(sums + kLanes, tile.sum[k][1]);
-        float* to = static_cast<float*>(weights.data) + offset(weights, o + k, c, i, j);
         for (int64_t l = 0; l < kInputs && c + l < weights.shape[1]; ++l, to += weights.stride[1])
             *to = adds ? *to + sums[l] : sums[l];
     }
@@ -118,17 +134,19 @@ void put(const imas_tensor& weights, int64_t o, int64_t c, int64_t i, int64_t j,
 void compute(const Sums& s, const imas_tensor& weights, int64_t input_tile, int64_t first_output, int64_t last_output,
              bool adds) {
     const float* const images = s.images + input_tile * s.input_rows * s.input_width * kInputs;
-    const int64_t block = rows_of_block(s.width);
-    for (int64_t begin = 0; begin < s.rows; begin += block) {
-        const int64_t end = begin + block < s.rows ? begin + block : s.rows;
-        for (int64_t output = first_output; output < last_output; ++output) {
-            const float* const gradient = s.gradient + output * s.rows * s.width * kOutputs;
-            for (int64_t i = 0; i < weights.shape[2]; ++i)
-                for (int64_t j = 0; j < weights.shape[3]; ++j)
-                    put(weights, output * kOutputs, input_tile * kInputs, i, j,
-                        sum_of(s, images, gradient, begin, end, i, j), adds || begin > 0);
+    const int64_t rows = rows_of_block(s.width);
+    for (int64_t top = 0; top < s.rows; top += rows)
+        for (int64_t left = 0; left < s.width; left += kPlaces) {
+            const int64_t bottom = top + rows, right = left + kPlaces;
+            const Block block = {top, bottom < s.rows ? bottom : s.rows, left, right < s.width ? right : s.width};
+            for (int64_t output = first_output; output < last_output; ++output) {
+                const float* const gradient = s.gradient + output * s.rows * s.width * kOutputs;
+                for (int64_t i = 0; i < weights.shape[2]; ++i)
+                    for (int64_t j = 0; j < weights.shape[3]; ++j)
+                        put(weights, output * kOutputs, input_tile * kInputs, i, j,
+                            sum_of(s, images, gradient, block, i, j), adds || top > 0 || left > 0);
+            }
         }
-    }
 }
 
 /** Some of the images [N,C,H,W]. */
@@ -167,11 +185,15 @@ void add(const imas_tensor& images, const imas_tensor& gradient, int64_t stride,
     const int64_t *x = images.shape, *g = gradient.shape;
     const Sums sums = {copies.images, copies.gradient, g[0] * g[2], g[2],    g[3],    x[2],
                        x[3],          x[0] * x[2],     stride,      padding, dilation};
-    const int64_t outputs = tiles(weights.shape[0], kOutputs), groups = tiles(outputs, kTilesOfTask);
-    const int64_t tasks = tiles(weights.shape[1], kInputs) * groups;
+    const int64_t inputs = tiles(weights.shape[1], kInputs), outputs = tiles(weights.shape[0], kOutputs);
+    const int64_t fair = inputs * outputs / kTasks,
+                  together = fair < kFewTiles    ? kFewTiles
+                             : fair > kManyTiles ? kManyTiles
+                                                 : fair,
+                  groups = tiles(outputs, together), tasks = inputs * groups;
 #pragma omp parallel for schedule(dynamic)
     for (int64_t task = 0; task < tasks; ++task) {
-        const int64_t first = task % groups * kTilesOfTask, past = first + kTilesOfTask;
+        const int64_t first = task % groups * together, past = first + together;
         compute(sums, weights, task / groups, first, past < outputs ? past : outputs, adds);
     }
 }

@@ -244,6 +244,34 @@ void fuzz_convolution(Tally& tally) {
               tally);
 }
 
+/** A convolution of few taps of any kind; no backend is spoiled, for it has none. */
+void fuzz_plain_convolution(Tally& tally) {
+    const int64_t n = 1 + call.random.below(2), c = 1 + call.random.below(14), o = 1 + call.random.below(34),
+                  h = 1 + call.random.below(7), w = 1 + call.random.below(7), taps = 1 + call.random.below(3);
+    int32_t stride = static_cast<int32_t>(1 + call.random.below(3)),
+            dilation = static_cast<int32_t>(1 + call.random.below(2)),
+            padding = static_cast<int32_t>(dilation * (taps - 1)), flags = static_cast<int32_t>(call.random.below(8));
+    const bool transposed = flags & IMAS_CONVOLUTION_TRANSPOSED;
+    const auto out = [&](int64_t size) { return (size + 2 * padding - dilation * (taps - 1) - 1) / stride + 1; };
+    const auto here = [&](int64_t size) { return transposed ? out(size) : size; };
+    const auto there = [&](int64_t size) { return transposed ? size : out(size); };
+    const Slot &images = call.input("images", IMAS_F32, n, c, here(h), here(w)),
+               &weights = call.input("weights", IMAS_F32, transposed ? c : o, transposed ? o : c, taps, taps),
+               &bias = call.input("bias", IMAS_F32, 1, o, 1, 1),
+               &result = call.output("result", IMAS_F32, n, o, there(h), there(w));
+    if (call.rarely(8)) {
+        const int32_t odd[] = {0, -1, INT32_MAX, INT32_MIN, 3, 32767};
+        int32_t* const numbers[] = {&stride, &dilation, &padding, &flags};
+        *call.random.one_of(numbers) = call.random.one_of(odd);
+    }
+    call.make([&] { return imas_plain_convolution_workspace(weights, result, flags); },
+              [&](void* workspace, size_t bytes) {
+                  return imas_plain_convolution(images, weights, bias, stride, padding, dilation, flags, result,
+                                                workspace, bytes);
+              },
+              tally);
+}
+
 /** Says which call it was and ends the process; only what a signal handler may do. */
 void give_up(int signal) {
     const char* const what = signal == SIGPROF ? "\nno end after 20 s: " : "\ncrash in: ";
@@ -279,7 +307,7 @@ int main(int argc, char** argv) {
         Tally tally;
     } operations[] = {
 #define IMAS_FUZZ(name) {"imas_" #name, fuzz_##name, {}},
-        IMAS_EACH_OPERATION(IMAS_FUZZ) IMAS_FUZZ(convolution) IMAS_FUZZ(weight_gradient)
+        IMAS_EACH_OPERATION(IMAS_FUZZ) IMAS_FUZZ(convolution) IMAS_FUZZ(plain_convolution) IMAS_FUZZ(weight_gradient)
 #undef IMAS_FUZZ
     };
     watch();

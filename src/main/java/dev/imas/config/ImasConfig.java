@@ -30,7 +30,7 @@ import java.util.Map;
  * @param seed      the one seed all random numbers derive from; any 64-bit number
  * @param device    where it is computed: {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:INDEX}
  * @param precision numbers inside the network; {@link Precision}
- * @param convolutions how wide 3x3 convolutions are computed; {@link Convolving}
+ * @param convolutions how convolutions and linear layers are computed; {@link Convolving}
  * @param data         pictures, masks and their classes
  * @param network      what is trained
  * @param augment      how samples are varied (method 2)
@@ -91,9 +91,9 @@ public record ImasConfig(
         BF16
     }
 
-    /** How wide convolutions are computed, in float32 on a CPU. */
+    /** How convolutions and transformers' linear layers are computed, in float32 on a CPU. */
     public enum Convolving {
-        /** By this library's kernels where they are faster, which round twice as much; else by libtorch. */
+        /** By this library's kernels where they are faster, wide 3x3 ones with twice the rounding; else by libtorch. */
         AUTO,
         /** By libtorch. */
         LIBTORCH

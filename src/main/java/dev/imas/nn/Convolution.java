@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.device.Convolutions;
+import dev.imas.device.Convolutions.Window;
 import dev.imas.device.Torch;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -17,17 +18,15 @@ final class Convolution implements Layer {
 
     private final String prefix;
     private final Tensor weight;
-    private final TensorOptional bias;
-    private final long[] stride;
-    private final long[] padding;
-    private final long[] dilation;
-    private final boolean wide;
-    /** Of the kind that minimal filtering is for. */
-    private final boolean plain;
+    /** Null without one, as libtorch takes it, too. */
+    private final Tensor bias;
 
+    private final TensorOptional given;
+    private final Window window;
+    private final int taps;
     private final StateBuilder state;
     private WeightHook hook;
-    private FilteredConvolution filtered;
+    private KernelConvolution kernel;
 
     /**
      * @param prefix   state-dict key up to, and without, {@code .weight}
@@ -52,56 +51,60 @@ final class Convolution implements Layer {
                 role == Role.ENCODER ? Initializer.encoderWeight(out, kernel) : Initializer.decoder(in, kernel);
         weight = state.parameter(prefix + ".weight", initializer, out, in, kernel, kernel);
         if (bias) {
-            state.parameter(prefix + ".bias", Initializer.decoder(in, kernel), out);
-            this.bias = state.optional(prefix + ".bias");
+            this.bias = state.parameter(prefix + ".bias", Initializer.decoder(in, kernel), out);
+            given = state.optional(prefix + ".bias");
         } else {
             this.bias = null;
+            given = null;
         }
-        this.stride = new long[] {stride, stride};
-        this.dilation = new long[] {dilation, dilation};
-        long pad = (long) dilation * (kernel - 1) / 2;
-        this.padding = new long[] {pad, pad};
-        plain = kernel == 3 && stride == 1;
-        wide = Convolutions.wide(in, out, kernel);
+        this.window = new Window(stride, dilation * (kernel - 1) / 2, dilation);
+        this.taps = kernel;
         this.state = state;
     }
 
     @Override
     public Tensor forward(Tensor x, boolean train) {
-        if (!wide || !state.usesKernels()) {
+        if (!state.usesKernels() || !Convolutions.suits(weight.size(1), weight.size(0), taps)) {
             return composed(x, weight);
         }
         boolean recorded = Torch.recordsGradients() && (x.requires_grad() || weight.requires_grad());
-        boolean filters = plain && Convolutions.pays(x, weight, (int) dilation[0]);
-        if (filters && !recorded) {
-            return Convolutions.result(x, weight, bias == null ? null : bias.get(), (int) dilation[0], false);
+        boolean pays = Convolutions.pays(x, weight, window);
+        if (pays && !recorded) {
+            return Convolutions.result(x, weight, bias, window, false);
         }
         if (!train || !recorded || !x.requires_grad() || !weight.requires_grad()) {
             return composed(x, weight);
         }
-        if (!filters) {
-            return withOwnGradient(x);
-        }
-        Tensor y = filtered().forward(x);
-        return bias == null ? y : y.add(bias.get().view(1, -1, 1, 1));
+        return pays ? kernel().forward(x) : withOwnGradient(x);
     }
 
     /** As libtorch computes it. */
     private Tensor composed(Tensor x, Tensor weights) {
-        return torch.conv2d(x, weights, bias == null ? new TensorOptional() : bias, stride, padding, dilation, 1);
+        return torch.conv2d(
+                x,
+                weights,
+                given == null ? new TensorOptional() : given,
+                both(window.stride()),
+                both(window.padding()),
+                both(window.dilation()),
+                1);
     }
 
-    private FilteredConvolution filtered() {
-        if (filtered == null) {
-            filtered = new FilteredConvolution(weight, (int) dilation[0], state::arriving, state.replacedGradient());
-            state.keep(filtered);
+    private static long[] both(int axis) {
+        return new long[] {axis, axis};
+    }
+
+    private KernelConvolution kernel() {
+        if (kernel == null) {
+            kernel = new KernelConvolution(state, weight, bias, window);
+            state.keep(kernel);
         }
-        return filtered;
+        return kernel;
     }
 
     private Tensor withOwnGradient(Tensor x) {
         if (hook == null) {
-            hook = new WeightHook(weight, (int) stride[0], (int) padding[0], (int) dilation[0], state::arriving);
+            hook = new WeightHook(weight, window, state::arriving);
             state.keep(hook);
         }
         Tensor y = composed(x, weight.detach());
@@ -115,12 +118,10 @@ final class Convolution implements Layer {
         Tensor shift = norm.shift(scale);
         return new FusedConvolution(
                 weight.mul(scale.view(-1, 1, 1, 1)),
-                bias == null ? shift : shift.add(bias.get().mul(scale)),
-                stride,
-                padding,
-                dilation,
+                bias == null ? shift : shift.add(bias.mul(scale)),
+                window,
                 relu,
-                wide && plain && state.usesKernels());
+                state.usesKernels());
     }
 
     @Override
@@ -129,8 +130,8 @@ final class Convolution implements Layer {
                 x,
                 prefix + ".weight",
                 bias == null ? Optional.empty() : Optional.of(prefix + ".bias"),
-                (int) stride[0],
-                (int) padding[0],
-                (int) dilation[0]);
+                window.stride(),
+                window.padding(),
+                window.dilation());
     }
 }

@@ -118,7 +118,11 @@ public final class DeepLabV3Plus extends StatefulNetwork {
 
     @Override
     public void freeze(Compute compute) {
-        boolean faster = !frozen && !compute.cuda() && !compute.bf16() && compute.channelsLast() && Torch.usesOneDnn();
+        boolean faster = !frozen
+                && !compute.cuda()
+                && !compute.bf16()
+                && compute.channelsLast()
+                && (Torch.usesOneDnn() || state.usesKernels());
         frozen = true;
         if (faster) {
             try (PointerScope scope = new PointerScope()) {

@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.device.Convolutions;
+import dev.imas.device.Convolutions.Window;
 import dev.imas.device.Torch;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Dispatcher;
@@ -9,6 +10,7 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
  * A convolution that ends with its batch normalisation, a sum and ReLU: one pass over memory instead of four, by oneDNN
@@ -38,7 +40,7 @@ final class FusedConvolution implements AutoCloseable {
     /** As they were given, where the kernels may take them; else null. */
     private final Tensor plain;
 
-    private final int distance;
+    private final Window window;
     private final boolean relu;
     private final Tensor bias;
     private final IValue stride;
@@ -52,27 +54,27 @@ final class FusedConvolution implements AutoCloseable {
     /**
      * @param weight f32 [out,in,k,k], channels_last; kept
      * @param bias   f32 [out]; kept
-     * @param stride of rows and of columns, as padding and dilation
-     * @param relu   whether ReLU follows
-     * @param kernels whether the kernels may take it, which are for 3x3 taps and stride 1
+     * @param relu    whether ReLU follows
+     * @param kernels whether the kernels may take it, and do where oneDNN is switched off
      */
-    FusedConvolution(
-            Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, boolean relu, boolean kernels) {
+    FusedConvolution(Tensor weight, Tensor bias, Window window, boolean relu, boolean kernels) {
         this.weight = Torch.owned(() -> weight);
-        this.plain = kernels ? Torch.owned(() -> weight) : null;
-        this.distance = (int) dilation[0];
+        this.plain = kernels && Convolutions.mayPay(weight, window) || !Torch.usesOneDnn()
+                ? Torch.owned(() -> weight.contiguous(MemoryFormat.ChannelsLast))
+                : null;
+        this.window = window;
         this.relu = relu;
         this.bias = Torch.owned(() -> bias);
-        this.stride = kept(longs(stride));
-        this.padding = kept(longs(padding));
-        this.dilation = kept(longs(dilation));
+        this.stride = kept(both(window.stride()));
+        this.padding = kept(both(window.padding()));
+        this.dilation = kept(both(window.dilation()));
         this.after = relu ? RELU : NONE;
     }
 
     /** The convolution and what follows it, of images f32 [B,in,H,W]. */
     Tensor forward(Tensor x) {
-        if (filters(x)) {
-            return Torch.scoped(() -> Convolutions.result(x, plain, bias, distance, relu));
+        if (pays(x)) {
+            return Torch.scoped(() -> Convolutions.result(x, plain, bias, window, relu));
         }
         return Torch.scoped(() -> called(
                 CONVOLUTION,
@@ -90,8 +92,8 @@ final class FusedConvolution implements AutoCloseable {
 
     /** Adds the convolution to a sum f32 [B,out,h,w], channels_last, in its place; ReLU follows. */
     void addTo(Tensor sum, Tensor x) {
-        if (filters(x)) {
-            Convolutions.addTo(sum, x, plain, bias, distance);
+        if (pays(x)) {
+            Convolutions.addTo(sum, x, plain, bias, window);
             return;
         }
         Torch.scoped(() -> called(
@@ -111,8 +113,8 @@ final class FusedConvolution implements AutoCloseable {
                 NOTHING));
     }
 
-    private boolean filters(Tensor x) {
-        return plain != null && Convolutions.pays(x, plain, distance);
+    private boolean pays(Tensor x) {
+        return plain != null && (!Torch.usesOneDnn() || Convolutions.pays(x, plain, window));
     }
 
     /** The weights in the order for images of this size. A pass holds on to them while others may change the order. */
@@ -152,7 +154,11 @@ final class FusedConvolution implements AutoCloseable {
         return found;
     }
 
-    private static IValue longs(long[] values) {
+    private static IValue both(long axis) {
+        return longs(axis, axis);
+    }
+
+    private static IValue longs(long... values) {
         GenericList list = list(PADDING);
         for (long value : values) {
             list.push_back(new IValue(value));

@@ -191,9 +191,9 @@ public interface SegmentationNetwork extends AutoCloseable {
     void requireGradients(boolean learnable);
 
     /**
-     * From now on wide convolutions and their gradients come from the kernels where these are faster than libtorch
-     * (float32 on a CPU of that kind; elsewhere nothing changes but who calls this). Then a pass in training mode is
-     * followed by its backward pass before the next one, and gradients are taken by {@code backward}.
+     * From now on convolutions, linear layers and their gradients come from the kernels where these are faster than
+     * libtorch (float32 on a CPU of that kind; elsewhere nothing changes but who calls this). Then a pass that is
+     * recorded is followed by its backward pass before the next one, and gradients are taken by {@code backward}.
      */
     void useKernels();
 

@@ -51,7 +51,7 @@ final class StateBuilder implements AutoCloseable {
         return normalized;
     }
 
-    /** Whether wide convolutions are the kernels'; see {@link FilteredConvolution} and {@link WeightHook}. */
+    /** Whether convolutions and linear layers may be the kernels'; see {@link KernelConvolution}. */
     boolean usesKernels() {
         return usesKernels;
     }

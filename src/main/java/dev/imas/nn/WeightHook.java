@@ -1,6 +1,7 @@
 package dev.imas.nn;
 
 import dev.imas.device.Convolutions;
+import dev.imas.device.Convolutions.Window;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -9,20 +10,24 @@ import org.bytedeco.pytorch.Tensor;
  * the convolution gave, and adds what follows from it to the weights' own gradient.
  */
 class WeightHook extends GradientHook {
-    final Tensor weight;
-    private final int stride;
-    private final int padding;
-    private final int dilation;
+    final Window window;
+    private final Tensor weight;
     private final Consumer<Tensor> arriving;
-    private Tensor images;
+    Tensor images;
 
-    /** @param arriving told of the weights before their gradient is added */
-    WeightHook(Tensor weight, int stride, int padding, int dilation, Consumer<Tensor> arriving) {
+    /**
+     * @param weight   [O,C,k,k], or [O,C] for a single tap
+     * @param arriving told of a parameter before its gradient is added
+     */
+    WeightHook(Tensor weight, Window window, Consumer<Tensor> arriving) {
         this.arriving = arriving;
         this.weight = weight;
-        this.stride = stride;
-        this.padding = padding;
-        this.dilation = dilation;
+        this.window = window;
+    }
+
+    /** The weights as [O,C,k,k], unrecorded. */
+    final Tensor taps() {
+        return weight.dim() == 2 ? weight.detach().view(weight.size(0), weight.size(1), 1, 1) : weight.detach();
     }
 
     /** @param result what the convolution made of {@code seen} */
@@ -33,13 +38,19 @@ class WeightHook extends GradientHook {
 
     @Override
     void arrived(Tensor gradient) {
-        arriving.accept(weight);
-        Tensor own = Convolutions.weightsGradient(images, gradient, weight, stride, padding, dilation);
-        Tensor before = weight.grad();
+        add(
+                weight,
+                Convolutions.weightsGradient(images, gradient, taps(), window).view_as(weight));
+    }
+
+    /** Adds to a parameter's gradient. */
+    final void add(Tensor parameter, Tensor gradient) {
+        arriving.accept(parameter);
+        Tensor before = parameter.grad();
         if (before.defined()) {
-            before.add_(own);
+            before.add_(gradient);
         } else {
-            weight.mutable_grad().put(own);
+            parameter.mutable_grad().put(gradient);
         }
     }
 }

@@ -95,6 +95,28 @@ class FrozenNetworkTest {
         }
     }
 
+    /** There the kernels fuse what oneDNN would. */
+    @Test
+    void withoutOneDnnTheKernelsAnswerAsBefore() {
+        assumeTrue(Convolutions.faster(), "the kernels are not for this processor");
+        boolean before = torch.globalContext().userEnabledMkldnn();
+        torch.globalContext().setUserEnabledMkldnn(false);
+        try (PointerScope scope = new PointerScope();
+                SegmentationNetwork learned = learned(Backbone.RESNET18, Stem.CONV7, 8, true)) {
+            learned.placed(CPU);
+            Tensor images = Networks.images(2, 40, 56);
+            SegmentationNetwork.Output expected = Torch.withoutGradient(() -> learned.forward(images, false));
+            learned.useKernels(Convolving.AUTO, CPU);
+            learned.freeze(CPU);
+            SegmentationNetwork.Output found = Torch.withoutGradient(() -> learned.forward(images, false));
+            assertThat(found.logits().equal(expected.logits())).isFalse();
+            assertClose(found.logits(), expected.logits());
+            assertClose(found.auxiliary(), expected.auxiliary());
+        } finally {
+            torch.globalContext().setUserEnabledMkldnn(before);
+        }
+    }
+
     @Test
     void learnsNoMore() {
         try (PointerScope scope = new PointerScope();

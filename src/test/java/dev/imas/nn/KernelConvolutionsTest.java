@@ -26,8 +26,8 @@ class KernelConvolutionsTest {
     /** A bias before a norm: its gradient is 0. */
     private static final String NOTHING_BUT_ROUNDING = "decoder.low_conv.0.bias";
 
-    /** The one whose pass is filtered first, of images that are large enough. */
-    private static final String FILTERED = "encoder.layer1.0.conv1.weight";
+    /** The first one whose pass is the kernels', of images that are large enough or without oneDNN. */
+    private static final String OWN = "encoder.layer1.0.conv1.weight";
 
     /** Strided, dilated, with bias, auxiliary head. */
     private static DeepLabV3Plus network() {
@@ -41,7 +41,8 @@ class KernelConvolutionsTest {
     /** Of images so small that no convolution falls into few enough tiles for minimal filtering. */
     @Test
     void gradientsAreTheSame() {
-        compare(images(2, 33, 40), 2e-5, KernelConvolutionsTest::farthest, false);
+        boolean own = !Torch.usesOneDnn(); // all but the stem are the kernels' then, and their rounding turns ReLUs
+        compare(images(2, 33, 40), own ? 1e-3 : 2e-5, KernelConvolutionsTest::farthest, own);
     }
 
     /**
@@ -81,7 +82,7 @@ class KernelConvolutionsTest {
     }
 
     private static void compare(
-            Tensor pictures, double tolerance, ToDoubleBiFunction<float[], float[]> measure, boolean filtered) {
+            Tensor pictures, double tolerance, ToDoubleBiFunction<float[], float[]> measure, boolean own) {
         assumeTrue(Convolutions.faster(), "the kernels are not for this processor");
         Map<String, float[]> expected;
         Map<String, float[]> found;
@@ -89,23 +90,23 @@ class KernelConvolutionsTest {
             expected = gradients(plain, pictures, 1);
             assertThat(expected.keySet()).isEqualTo(plain.parameters().keySet());
         }
-        try (DeepLabV3Plus own = network()) {
-            own.useKernels();
-            found = gradients(own, pictures, 1);
-            abandonedPass(own, pictures);
-            gradients(own, pictures, 1)
+        try (DeepLabV3Plus fast = network()) {
+            fast.useKernels();
+            found = gradients(fast, pictures, 1);
+            abandonedPass(fast, pictures);
+            gradients(fast, pictures, 1)
                     .forEach((key, again) -> assertThat(again).as(key).isEqualTo(found.get(key)));
-            Map<String, float[]> twice = gradients(own, pictures, 2);
+            Map<String, float[]> twice = gradients(fast, pictures, 2);
             found.forEach((key, once) -> near(key, twice.get(key), doubled(once), tolerance, measure));
         }
         assertThat(found.keySet()).isEqualTo(expected.keySet());
-        if (filtered) {
-            assertThat(Arrays.equals(found.get(FILTERED), expected.get(FILTERED)))
+        if (own) {
+            assertThat(Arrays.equals(found.get(OWN), expected.get(OWN)))
                     .as("computed by the same code")
                     .isFalse();
         }
         expected.forEach((key, values) -> {
-            if (!filtered || !key.equals(NOTHING_BUT_ROUNDING)) {
+            if (!own || !key.equals(NOTHING_BUT_ROUNDING)) {
                 near(key, found.get(key), values, tolerance, measure);
             }
         });

@@ -1,6 +1,7 @@
 package dev.imas.benchmarks;
 
 import dev.imas.device.Convolutions;
+import dev.imas.device.Convolutions.Window;
 import dev.imas.device.Torch;
 import java.util.Arrays;
 import java.util.Locale;
@@ -23,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A 3x3 convolution and its gradients, channels_last: the kernels against libtorch's own, for 32 images of the
+ * A convolution and its gradients, channels_last: the kernels against libtorch's own, for 32 images of the 3x3
  * convolutions that DeepLabV3+ on ResNet-18 has for crops of 128x128. Prints how far both are from double precision.
  */
 @State(Scope.Benchmark)
@@ -48,11 +49,18 @@ public class ConvolutionBenchmark {
     @Param({"64x64x32x1", "128x128x16x1", "256x256x8x1", "512x512x8x2", "304x256x32x1"})
     public String convolution;
 
+    /** A side of the kernel. */
+    @Param("3")
+    public int taps;
+
+    @Param("1")
+    public int stride;
+
     private final PointerScope scope = new PointerScope();
     private Tensor images;
     private Tensor gradient;
     private Tensor weights;
-    private int dilation;
+    private Window window;
 
     @Setup
     public void prepare() {
@@ -60,10 +68,11 @@ public class ConvolutionBenchmark {
         int[] numbers = Arrays.stream(convolution.split("x"))
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        dilation = numbers[3];
+        window = new Window(stride, numbers[3] * (taps - 1) / 2, numbers[3]);
         images = channelsLast(torch.randn(IMAGES, numbers[0], numbers[2], numbers[2]));
-        weights = channelsLast(torch.randn(numbers[1], numbers[0], 3, 3));
-        gradient = channelsLast(torch.randn(IMAGES, numbers[1], numbers[2], numbers[2]));
+        weights = channelsLast(torch.randn(numbers[1], numbers[0], taps, taps));
+        Tensor result = convolved(images, weights);
+        gradient = channelsLast(torch.randn_like(result));
         try (PointerScope compared = new PointerScope()) {
             Tensor expected = composed(images, gradient, weights);
             double off = largest(computed(images, gradient).sub(expected)) / largest(expected);
@@ -120,9 +129,9 @@ public class ConvolutionBenchmark {
 
     private Tensor computed(Tensor x, Tensor slopes) {
         return switch (pass) {
-            case RESULT -> Convolutions.result(x, weights, null, dilation, false);
-            case IMAGES -> Convolutions.imagesGradient(slopes, weights, dilation);
-            case WEIGHTS -> Convolutions.weightsGradient(x, slopes, weights, 1, dilation, dilation);
+            case RESULT -> Convolutions.result(x, weights, null, window, false);
+            case IMAGES -> Convolutions.imagesGradient(slopes, weights, window, x.size(2), x.size(3));
+            case WEIGHTS -> Convolutions.weightsGradient(x, slopes, weights, window);
         };
     }
 
@@ -133,18 +142,41 @@ public class ConvolutionBenchmark {
         }
     }
 
+    private Tensor convolved(Tensor x, Tensor taps) {
+        return torch.conv2d(
+                x,
+                taps,
+                new TensorOptional(),
+                both(window.stride()),
+                both(window.padding()),
+                both(window.dilation()),
+                1);
+    }
+
+    private static long[] both(int axis) {
+        return new long[] {axis, axis};
+    }
+
     private Tensor composed(Tensor x, Tensor slopes, Tensor taps) {
-        long[] ones = {1, 1};
-        long[] distance = {dilation, dilation};
         if (pass == Pass.RESULT) {
-            return torch.conv2d(x, taps, new TensorOptional(), ones, distance, distance, 1);
+            return convolved(x, taps);
         }
         BoolPointer wanted = new BoolPointer(3)
                 .put(0, pass == Pass.IMAGES)
                 .put(1, pass == Pass.WEIGHTS)
                 .put(2, false);
         var gradients = torch.convolution_backward(
-                slopes, x, taps, new long[] {0}, ones, distance, distance, false, new long[] {0, 0}, 1, wanted);
+                slopes,
+                x,
+                taps,
+                new long[] {0},
+                both(window.stride()),
+                both(window.padding()),
+                both(window.dilation()),
+                false,
+                new long[] {0, 0},
+                1,
+                wanted);
         return pass == Pass.IMAGES ? gradients.get0() : gradients.get1();
     }
 }

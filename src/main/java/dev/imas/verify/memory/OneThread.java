@@ -1,9 +1,6 @@
 package dev.imas.verify.memory;
 
-import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.openblas.global.openblas;
+import dev.imas.device.OpenBlas;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -20,27 +17,13 @@ public final class OneThread implements AutoCloseable {
         // Asked first: on a thread's first question libtorch sets its own number, which would undo ours.
         before = torch.get_num_threads();
         torch.set_num_threads(1);
-        // OpenBLAS has threads of its own, which libtorch does not govern.
-        blasBefore = blasThreads();
-        if (blasBefore > 0) {
-            openblas.blas_set_num_threads(1);
-        }
-    }
-
-    /**
-     * How many threads OpenBLAS uses, read where it counts them, since its binding tells only what was set; 0 without
-     * it.
-     */
-    static int blasThreads() {
-        Pointer counter = Loader.addressof("blas_cpu_number");
-        return counter == null ? 0 : new IntPointer(counter).get();
+        blasBefore = OpenBlas.threads();
+        OpenBlas.useThreads(1);
     }
 
     @Override
     public void close() {
         torch.set_num_threads(before);
-        if (blasBefore > 0) {
-            openblas.blas_set_num_threads(blasBefore);
-        }
+        OpenBlas.useThreads(blasBefore);
     }
 }

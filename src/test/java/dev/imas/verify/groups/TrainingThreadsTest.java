@@ -53,7 +53,13 @@ class TrainingThreadsTest {
     private String checks(int threads) throws IOException, InterruptedException {
         ChildJvm.Result result = ChildJvm.run(
                 ChildJvm.classPath(),
-                Map.of("OMP_NUM_THREADS", String.valueOf(threads), "OMP_WAIT_POLICY", "PASSIVE"),
+                Map.of(
+                        "OMP_NUM_THREADS",
+                        String.valueOf(threads),
+                        "OPENBLAS_NUM_THREADS",
+                        String.valueOf(threads),
+                        "OMP_WAIT_POLICY",
+                        "PASSIVE"),
                 Errors.class,
                 root.toString());
         assertThat(result.status()).as(result.output()).isZero();

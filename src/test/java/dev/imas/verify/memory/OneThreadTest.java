@@ -3,6 +3,7 @@ package dev.imas.verify.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.imas.device.OpenBlas;
 import dev.imas.device.Torch;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
@@ -19,7 +20,7 @@ class OneThreadTest {
         Torch.load();
         own = torch.get_num_threads();
         torch.set_num_threads(3);
-        ownBlas = OneThread.blasThreads();
+        ownBlas = OpenBlas.threads();
         openblas.blas_set_num_threads(3);
     }
 
@@ -33,10 +34,10 @@ class OneThreadTest {
     void theNumberOfThreadsIsRestored() {
         try (OneThread alone = new OneThread()) {
             assertThat(torch.get_num_threads()).isEqualTo(1);
-            assertThat(OneThread.blasThreads()).isEqualTo(1);
+            assertThat(OpenBlas.threads()).isEqualTo(1);
         }
         assertThat(torch.get_num_threads()).isEqualTo(3);
-        assertThat(OneThread.blasThreads()).isEqualTo(3);
+        assertThat(OpenBlas.threads()).isEqualTo(3);
     }
 
     @Test

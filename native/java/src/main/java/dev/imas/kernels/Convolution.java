@@ -34,6 +34,10 @@ public record Convolution(
         Flag(int bit) {
             this.bit = bit;
         }
+
+        static int bits(Set<Flag> flags) {
+            return flags.stream().mapToInt(flag -> flag.bit).sum();
+        }
     }
 
     public Convolution {
@@ -54,7 +58,9 @@ public record Convolution(
      */
     public boolean pays() {
         Arguments a = Kernels.cpu().arguments(CHECKS);
-        return Imas.imas_convolution_pays(a.view("images", images), a.view("weights", weights), dilation, bits()) == 1;
+        return Imas.imas_convolution_pays(
+                        a.view("images", images), a.view("weights", weights), dilation, Flag.bits(flags))
+                == 1;
     }
 
     /**
@@ -65,7 +71,7 @@ public record Convolution(
     public long workspaceBytes() {
         Arguments a = Kernels.cpu().arguments(CHECKS);
         return a.bytes(Imas.imas_convolution_workspace(
-                a.view("images", images), a.view("weights", weights), dilation, bits()));
+                a.view("images", images), a.view("weights", weights), dilation, Flag.bits(flags)));
     }
 
     /**
@@ -82,13 +88,9 @@ public record Convolution(
                 a.view("weights", weights),
                 a.view("bias", bias),
                 dilation,
-                bits(),
+                Flag.bits(flags),
                 a.view("result", result),
                 a.workspace(workspace, workspaceBytes),
                 workspaceBytes));
-    }
-
-    private int bits() {
-        return flags.stream().mapToInt(flag -> flag.bit).sum();
     }
 }

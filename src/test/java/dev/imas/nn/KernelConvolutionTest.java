@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.device.Convolutions;
+import dev.imas.device.Convolutions.Window;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BoolPointer;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** One convolution by the kernels beside libtorch's, with what it costs its surroundings. */
-class FilteredConvolutionTest {
+class KernelConvolutionTest {
     /** Of the largest value. */
     private static final double TOLERANCE = 1e-5;
 
@@ -42,24 +43,65 @@ class FilteredConvolutionTest {
     @CsvSource({"64, 64, 1", "160, 96, 1", "256, 128, 2"})
     void roundsAFewTimesAsMuchAsLibtorch(int channels, int planes, int dilation) {
         try (PointerScope scope = new PointerScope()) {
+            Window window = new Window(1, dilation, dilation);
             torch.manual_seed(7);
             Tensor images = channelsLast(torch.randn(8, channels, 25, 24).relu());
             Tensor weights = channelsLast(torch.randn(planes, channels, 3, 3));
             Tensor gradient = channelsLast(torch.randn(8, planes, 25, 24));
             List<Tensor> kernels = List.of(
-                    Convolutions.result(images, weights, null, dilation, false),
-                    Convolutions.imagesGradient(gradient, weights, dilation),
-                    Convolutions.weightsGradient(images, gradient, weights, 1, dilation, dilation));
-            List<Tensor> libtorch = byLibtorch(images, gradient, weights, dilation);
+                    Convolutions.result(images, weights, null, window, false),
+                    Convolutions.imagesGradient(gradient, weights, window, 25, 24),
+                    Convolutions.weightsGradient(images, gradient, weights, window));
+            List<Tensor> libtorch = byLibtorch(images, gradient, weights, window);
             List<Tensor> exact = byLibtorch(
                     images.to(ScalarType.Double),
                     gradient.to(ScalarType.Double),
                     weights.to(ScalarType.Double),
-                    dilation);
+                    window);
             for (int i = 0; i < exact.size(); i++) {
                 double allowed = Math.max(3 * off(libtorch.get(i), exact.get(i)), 2e-6);
                 assertThat(off(kernels.get(i), exact.get(i))).isPositive().isLessThan(allowed);
             }
+        }
+    }
+
+    /** Of any taps, as products of matrices, which round no more than libtorch's. */
+    @ParameterizedTest
+    @CsvSource({
+        "64, 96, 1, 1, 0, 1",
+        "64, 96, 1, 2, 0, 1",
+        "3, 40, 7, 2, 3, 1",
+        "48, 33, 3, 2, 1, 1",
+        "32, 24, 3, 1, 6, 6"
+    })
+    void anyWindowIsLibtorchs(int channels, int planes, int taps, int stride, int padding, int dilation) {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(7);
+            Window window = new Window(stride, padding, dilation);
+            Tensor images = channelsLast(torch.randn(2, channels, 13, 10));
+            Tensor weights = channelsLast(torch.randn(planes, channels, taps, taps));
+            Tensor bias = torch.randn(planes);
+            Tensor result = Convolutions.result(images, weights, bias, window, false);
+            Tensor gradient = channelsLast(torch.randn_like(result));
+            List<Tensor> kernels = List.of(
+                    result.sub(bias.view(1, -1, 1, 1)),
+                    Convolutions.imagesGradient(gradient, weights, window, 13, 10),
+                    Convolutions.weightsGradient(images, gradient, weights, window));
+            List<Tensor> exact = byLibtorch(
+                    images.to(ScalarType.Double),
+                    gradient.to(ScalarType.Double),
+                    weights.to(ScalarType.Double),
+                    window);
+            for (int i = 0; i < exact.size(); i++) {
+                assertThat(kernels.get(i).shape()).isEqualTo(exact.get(i).shape());
+                assertThat(off(kernels.get(i), exact.get(i))).isLessThan(5e-7);
+            }
+            Tensor rectified = Convolutions.result(images, weights, bias, window, true);
+            assertThat(rectified.equal(result.relu())).isTrue();
+            Tensor sum = channelsLast(torch.randn_like(result));
+            Tensor expected = sum.add(result).relu();
+            Convolutions.addTo(sum, images, weights, bias, window);
+            assertThat(off(sum, expected)).isLessThan(5e-7);
         }
     }
 
@@ -68,19 +110,20 @@ class FilteredConvolutionTest {
     }
 
     /** Result, and gradients of images and weights. */
-    private static List<Tensor> byLibtorch(Tensor images, Tensor gradient, Tensor weights, int dilation) {
-        long[] ones = {1, 1};
-        long[] distance = {dilation, dilation};
-        Tensor result = torch.conv2d(images, weights, new TensorOptional(), ones, distance, distance, 1);
+    private static List<Tensor> byLibtorch(Tensor images, Tensor gradient, Tensor weights, Window window) {
+        long[] stride = {window.stride(), window.stride()};
+        long[] padding = {window.padding(), window.padding()};
+        long[] dilation = {window.dilation(), window.dilation()};
+        Tensor result = torch.conv2d(images, weights, new TensorOptional(), stride, padding, dilation, 1);
         BoolPointer wanted = new BoolPointer(3).put(0, true).put(1, true).put(2, false);
         var both = torch.convolution_backward(
                 gradient,
                 images,
                 weights,
                 new long[] {0},
-                ones,
-                distance,
-                distance,
+                stride,
+                padding,
+                dilation,
                 false,
                 new long[] {0, 0},
                 1,
