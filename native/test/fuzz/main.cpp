@@ -247,7 +247,7 @@ void fuzz_convolution(Tally& tally) {
 /** A convolution of few taps of any kind; no backend is spoiled, for it has none. */
 void fuzz_plain_convolution(Tally& tally) {
     const int64_t n = 1 + call.random.below(2), c = 1 + call.random.below(14), o = 1 + call.random.below(34),
-                  h = 1 + call.random.below(7), w = 1 + call.random.below(7), taps = 1 + call.random.below(3);
+                  h = 1 + call.random.below(4), w = 1 + call.random.below(4), taps = 1 + call.random.below(3);
     int32_t stride = static_cast<int32_t>(1 + call.random.below(3)),
             dilation = static_cast<int32_t>(1 + call.random.below(2)),
             padding = static_cast<int32_t>(dilation * (taps - 1)), flags = static_cast<int32_t>(call.random.below(8));
