@@ -17,8 +17,8 @@ import org.bytedeco.javacpp.Pointer;
  * @param padding  zeros on all sides, from 0
  * @param dilation distance of the taps, from 1
  * @param flags    what it does besides
- * @param result   output f32 [N,O,H',W'], any strides, where H' = (H + 2 padding - dilation (kh-1) - 1) / stride + 1 and
- *                 W' likewise; transposed H' and W' of which the same makes H and W
+ * @param result   output f32 [N,O,H',W'], any strides, where H' = (H + 2 padding - dilation (kh-1) - 1) / stride + 1
+ *                 and W' likewise; transposed H' and W' of which the same makes H and W
  */
 public record PlainConvolution(
         TensorView images,
