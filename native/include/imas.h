@@ -308,9 +308,9 @@ size_t imas_plain_convolution_workspace(const imas_tensor* weights, const imas_t
  * weights            out f32 [O,C,kh,kw], any strides; H' = (H + 2*padding - dilation*(kh-1) - 1) / stride + 1, W'
  *                    likewise
  * The work is N*H'*W'*O*C*kh*kw multiply-adds: at most 2^33, C and O counted as 32 at least, where images or gradient
- * repeat memory (or may, for strides that interleave). Sums run in float32
- * over some 256 places, then over these; with 3x3 taps, stride 1 and padding as dilation, where
- * imas_convolution_pays for these images, at the points of minimal filtering over 144 tiles of 4x4 places.
+ * repeat memory (or may, for strides that interleave). Sums run in float32 over some 256 places, then over these; with
+ * 3x3 taps, stride 1 and padding as dilation, where imas_convolution_pays for these images, at the points of minimal
+ * filtering over 144 tiles of 4x4 places.
  */
 int32_t imas_weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
                              int32_t dilation, const imas_tensor* weights, void* workspace, size_t workspace_bytes);
