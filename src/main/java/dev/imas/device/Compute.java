@@ -114,7 +114,7 @@ public record Compute(String device, Precision precision, boolean channelsLast) 
         passedOver(asked).ifPresent(notes::add);
         if (!cuda() && Torch.avoidsOneDnn()) {
             notes.add("this machine hides the processor's caches, as some virtual ones do, from which libtorch's oneDNN"
-                    + " computes wrong numbers: it is switched off, which makes some convolutions slower"
+                    + " computes wrong numbers: it is switched off, and convolutions are computed without it"
                     + (bf16() ? ", and bf16 slower than fp32" : ""));
         }
         return notes;
