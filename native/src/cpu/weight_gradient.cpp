@@ -21,8 +21,10 @@ const int kInputs = 2 * kLanes;
 const int64_t kPlaces = 256;
 /** Places whose channels are copied tile after tile: as many lines as the nearest cache holds. */
 const int64_t kPiece = 32;
-/** Tiles of output planes that a thread computes beside one tile of input channels, which is read once for them: few
- * where there would be less than kTasks tasks. */
+/**
+ * Tiles of output planes that a thread computes beside one tile of input channels, which is read once for them: few
+ * where there would be less than kTasks tasks.
+ */
 const int64_t kFewTiles = 4, kManyTiles = 16, kTasks = 64;
 /** Of images that are copied at once: little beside a pass's memory, and near when it is read again. */
 const int64_t kBytesAtOnce = 8 << 20;

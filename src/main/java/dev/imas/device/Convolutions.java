@@ -6,6 +6,8 @@ import dev.imas.kernels.Kernels;
 import dev.imas.kernels.PlainConvolution;
 import dev.imas.kernels.WeightGradient;
 import java.util.Set;
+import java.util.function.ObjLongConsumer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -155,8 +157,7 @@ public final class Convolutions {
                 dilation,
                 flags,
                 TensorViews.of(result));
-        long bytes = operation.workspaceBytes();
-        operation.run(TensorViews.data(workspace(bytes)), bytes);
+        run(operation.workspaceBytes(), operation::run);
     }
 
     private static void multiply(
@@ -170,8 +171,7 @@ public final class Convolutions {
                 window.dilation,
                 flags,
                 TensorViews.of(result));
-        long bytes = operation.workspaceBytes();
-        operation.run(TensorViews.data(workspace(bytes)), bytes);
+        run(operation.workspaceBytes(), operation::run);
     }
 
     /**
@@ -191,13 +191,15 @@ public final class Convolutions {
                     window.padding,
                     window.dilation,
                     TensorViews.of(result));
-            long bytes = operation.workspaceBytes();
-            operation.run(TensorViews.data(workspace(bytes)), bytes);
+            run(operation.workspaceBytes(), operation::run);
         }
         return result;
     }
 
-    private static Tensor workspace(long bytes) {
-        return torch.empty(new long[] {bytes}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());
+    /** Runs an operation with a workspace of so many bytes, which is the caller's scope's. */
+    private static void run(long bytes, ObjLongConsumer<Pointer> operation) {
+        Tensor workspace =
+                torch.empty(new long[] {bytes}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());
+        operation.accept(TensorViews.data(workspace), bytes);
     }
 }

@@ -1,7 +1,6 @@
 package dev.imas.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.device.Convolutions;
 import dev.imas.device.Convolutions.Window;
@@ -34,7 +33,8 @@ class KernelConvolutionTest {
                 .as("computed by the same code")
                 .isFalse();
         for (int i = 0; i < expected.size(); i++) {
-            near(List.of("result", "images", "weights", "bias").get(i), found.get(i), expected.get(i));
+            Networks.assertNear(
+                    List.of("result", "images", "weights", "bias").get(i), found.get(i), expected.get(i), TOLERANCE);
         }
     }
 
@@ -53,11 +53,7 @@ class KernelConvolutionTest {
                     Convolutions.imagesGradient(gradient, weights, window, 25, 24),
                     Convolutions.weightsGradient(images, gradient, weights, window));
             List<Tensor> libtorch = byLibtorch(images, gradient, weights, window);
-            List<Tensor> exact = byLibtorch(
-                    images.to(ScalarType.Double),
-                    gradient.to(ScalarType.Double),
-                    weights.to(ScalarType.Double),
-                    window);
+            List<Tensor> exact = exactly(images, gradient, weights, window);
             for (int i = 0; i < exact.size(); i++) {
                 double allowed = Math.max(3 * off(libtorch.get(i), exact.get(i)), 2e-6);
                 assertThat(off(kernels.get(i), exact.get(i))).isPositive().isLessThan(allowed);
@@ -87,11 +83,7 @@ class KernelConvolutionTest {
                     result.sub(bias.view(1, -1, 1, 1)),
                     Convolutions.imagesGradient(gradient, weights, window, 13, 10),
                     Convolutions.weightsGradient(images, gradient, weights, window));
-            List<Tensor> exact = byLibtorch(
-                    images.to(ScalarType.Double),
-                    gradient.to(ScalarType.Double),
-                    weights.to(ScalarType.Double),
-                    window);
+            List<Tensor> exact = exactly(images, gradient, weights, window);
             for (int i = 0; i < exact.size(); i++) {
                 assertThat(kernels.get(i).shape()).isEqualTo(exact.get(i).shape());
                 assertThat(off(kernels.get(i), exact.get(i))).isLessThan(5e-7);
@@ -107,6 +99,11 @@ class KernelConvolutionTest {
 
     private static Tensor channelsLast(Tensor tensor) {
         return tensor.contiguous(MemoryFormat.ChannelsLast);
+    }
+
+    private static List<Tensor> exactly(Tensor images, Tensor gradient, Tensor weights, Window window) {
+        return byLibtorch(
+                images.to(ScalarType.Double), gradient.to(ScalarType.Double), weights.to(ScalarType.Double), window);
     }
 
     /** Result, and gradients of images and weights. */
@@ -171,18 +168,6 @@ class KernelConvolutionTest {
                             three.get(2),
                             Networks.values(state.parameters().get("c.bias").grad()))
                     : three;
-        }
-    }
-
-    private static void near(String what, float[] found, float[] expected) {
-        double largest = 0;
-        for (float value : expected) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        assertThat(largest).isPositive();
-        assertThat(found).as(what).hasSameSizeAs(expected);
-        for (int i = 0; i < found.length; i++) {
-            assertThat((double) found[i]).as(what + "[" + i + "]").isCloseTo(expected[i], within(TOLERANCE * largest));
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.imas.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.imas.device.Torch;
 import java.util.Arrays;
@@ -34,7 +33,8 @@ class LinearTest {
                 .as("computed by the same code")
                 .isFalse();
         for (int i = 0; i < expected.size(); i++) {
-            near(List.of("result", "tokens", "weight", "bias").get(i), found.get(i), expected.get(i));
+            Networks.assertNear(
+                    List.of("result", "tokens", "weight", "bias").get(i), found.get(i), expected.get(i), TOLERANCE);
         }
     }
 
@@ -129,17 +129,5 @@ class LinearTest {
                 false,
                 new TensorVector());
         return List.of(Networks.values(result), Networks.values(tokens.grad()));
-    }
-
-    private static void near(String what, float[] found, float[] expected) {
-        double largest = 0;
-        for (float value : expected) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        assertThat(largest).isPositive();
-        assertThat(found).as(what).hasSameSizeAs(expected);
-        for (int i = 0; i < found.length; i++) {
-            assertThat((double) found[i]).as(what + "[" + i + "]").isCloseTo(expected[i], within(TOLERANCE * largest));
-        }
     }
 }

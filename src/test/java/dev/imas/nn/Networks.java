@@ -1,5 +1,8 @@
 package dev.imas.nn;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Backbone;
@@ -74,5 +77,18 @@ public final class Networks {
             length += Math.pow(b[i], 2);
         }
         return Math.sqrt(difference / length);
+    }
+
+    /** Every value within a tolerance, which is of the largest expected one. */
+    static void assertNear(String what, float[] found, float[] expected, double tolerance) {
+        double largest = 0;
+        for (float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        assertThat(largest).isPositive();
+        assertThat(found).as(what).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+            assertThat((double) found[i]).as(what + "[" + i + "]").isCloseTo(expected[i], within(tolerance * largest));
+        }
     }
 }
