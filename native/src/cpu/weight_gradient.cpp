@@ -26,8 +26,11 @@ const int64_t kPiece = 32;
  * where there would be less than kTasks tasks.
  */
 const int64_t kFewTiles = 4, kManyTiles = 16, kTasks = 64;
-/** Of images that are copied at once: little beside a pass's memory, and near when it is read again. */
-const int64_t kBytesAtOnce = 8 << 20;
+/**
+ * Of images that are copied at once: near when they are read again, and little beside a pass's memory, yet no less than
+ * the result has, if kMostBytes allows it, since all of that is read and written once for each.
+ */
+const int64_t kBytesAtOnce = 4 << 20, kMostBytes = 8 << 20;
 
 int64_t tiles(int64_t n, int64_t size) { return (n + size - 1) / size; }
 
@@ -114,6 +117,15 @@ Tile sum_of(const Sums& s, const float* images, const float* gradient, const Blo
     return tile;
 }
 
+/** Has the rows fetched that a tile at weights[o.., c.., 0, 0] will be added to. */
+void expect(const imas_tensor& weights, int64_t o, int64_t c) {
+    for (int64_t k = 0; k < kOutputs && o + k < weights.shape[0]; ++k) {
+        const float* const row = static_cast<const float*>(weights.data) + offset(weights, o + k, c, 0, 0);
+        __builtin_prefetch(row, 1);
+        __builtin_prefetch(row + kLanes, 1);
+    }
+}
+
 /** Writes a tile, or adds it, at weights[o.., c.., i, j]. */
 void put(const imas_tensor& weights, int64_t o, int64_t c, int64_t i, int64_t j, const Tile& tile, bool adds) {
     float sums[kInputs];
@@ -143,6 +155,7 @@ void compute(const Sums& s, const imas_tensor& weights, int64_t input_tile, int6
             const Block block = {top, bottom < s.rows ? bottom : s.rows, left, right < s.width ? right : s.width};
             for (int64_t output = first_output; output < last_output; ++output) {
                 const float* const gradient = s.gradient + output * s.rows * s.width * kOutputs;
+                expect(weights, output * kOutputs, input_tile * kInputs);
                 for (int64_t i = 0; i < weights.shape[2]; ++i)
                     for (int64_t j = 0; j < weights.shape[3]; ++j)
                         put(weights, output * kOutputs, input_tile * kInputs, i, j,
@@ -151,12 +164,21 @@ void compute(const Sums& s, const imas_tensor& weights, int64_t input_tile, int6
         }
 }
 
-/** Some of the images [N,C,H,W]. */
-imas_tensor some(const imas_tensor& all, int64_t first, int64_t count) {
+/** A part of a tensor: `count` from `first` on along one axis. */
+imas_tensor some(const imas_tensor& all, int axis, int64_t first, int64_t count) {
     imas_tensor part = all;
-    part.data = static_cast<float*>(all.data) + first * all.stride[0];
-    part.shape[0] = count;
+    part.data = static_cast<float*>(all.data) + first * all.stride[axis];
+    part.shape[axis] = count;
     return part;
+}
+
+bool rows_follow(const imas_tensor& t) { return t.shape[2] == 1 || t.stride[2] == t.shape[3] * t.stride[3]; }
+
+/** The same with every image's rows behind each other, as one. */
+imas_tensor in_one_row(imas_tensor t) {
+    t.shape[3] *= t.shape[2];
+    t.shape[2] = 1;
+    return t;
 }
 
 /** Room for the copies of some images and of their gradient. */
@@ -173,9 +195,14 @@ struct Copies {
     }
 };
 
-/** Images that are copied at once: all, or as many as stay below kBytesAtOnce, or one. */
-int64_t at_once(const imas_tensor& x, const imas_tensor& g) {
-    const int64_t fitting = kBytesAtOnce / static_cast<int64_t>(Copies(x, g, 1, nullptr).bytes);
+int64_t bytes_at_once(const imas_tensor& weights) {
+    const int64_t *w = weights.shape, bytes = w[0] * w[1] * w[2] * w[3] * static_cast<int64_t>(sizeof(float));
+    return bytes < kBytesAtOnce ? kBytesAtOnce : bytes < kMostBytes ? bytes : kMostBytes;
+}
+
+/** Images that are copied at once: all, or as many as stay below `bytes`, or one. */
+int64_t at_once(const imas_tensor& x, const imas_tensor& g, int64_t bytes) {
+    const int64_t fitting = bytes / static_cast<int64_t>(Copies(x, g, 1, nullptr).bytes);
     return fitting < 1 ? 1 : fitting < x.shape[0] ? fitting : x.shape[0];
 }
 
@@ -195,9 +222,22 @@ void add(const imas_tensor& images, const imas_tensor& gradient, int64_t stride,
                   groups = tiles(outputs, together), tasks = inputs * groups;
 #pragma omp parallel for schedule(dynamic)
     for (int64_t task = 0; task < tasks; ++task) {
-        const int64_t first = task % groups * together, past = first + together;
-        compute(sums, weights, task / groups, first, past < outputs ? past : outputs, adds);
+        const int64_t first = task / inputs * together, past = first + together;
+        compute(sums, weights, task % inputs, first, past < outputs ? past : outputs, adds);
     }
+}
+
+/** Whether a place of the gradient meets the same place of the images and no other, whatever row it is in. */
+bool meets_one_place(const imas_tensor& images, const imas_tensor& gradient, int32_t stride, int32_t padding,
+                     const imas_tensor& weights) {
+    return weights.shape[2] == 1 && weights.shape[3] == 1 && stride == 1 && padding == 0 && rows_follow(images) &&
+           rows_follow(gradient);
+}
+
+/** Places of one row that are copied at once: whole blocks, as many as stay below `bytes`, or one. */
+int64_t places_at_once(const imas_tensor& x, const imas_tensor& g, int64_t bytes) {
+    const auto block = static_cast<int64_t>(Copies(some(x, 3, 0, kPlaces), some(g, 3, 0, kPlaces), 1, nullptr).bytes);
+    return block < bytes ? bytes / block * kPlaces : kPlaces;
 }
 
 int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, int32_t stride, int32_t padding,
@@ -207,18 +247,29 @@ int32_t weight_gradient(const imas_tensor* images, const imas_tensor* gradient, 
         winograd_gradient(*images, *gradient, dilation, *weights, workspace);
         return IMAS_OK;
     }
-    const int64_t all = images->shape[0], count = at_once(*images, *gradient);
-    const Copies copies(*images, *gradient, count, workspace);
+    const bool row = meets_one_place(*images, *gradient, stride, padding, *weights);
+    const imas_tensor x = row ? in_one_row(*images) : *images, g = row ? in_one_row(*gradient) : *gradient;
+    const int64_t bytes = bytes_at_once(*weights), all = x.shape[0], count = at_once(x, g, bytes), width = g.shape[3],
+                  places = row && count == 1 ? places_at_once(x, g, bytes) : width;
+    const Copies copies(x, g, count, workspace);
     for (int64_t first = 0; first < all; first += count) {
         const int64_t now = all - first < count ? all - first : count;
-        add(some(*images, first, now), some(*gradient, first, now), stride, padding, dilation, *weights, copies,
-            first > 0);
+        const imas_tensor some_x = some(x, 0, first, now), some_g = some(g, 0, first, now);
+        if (places >= width) {
+            add(some_x, some_g, stride, padding, dilation, *weights, copies, first > 0);
+            continue;
+        }
+        for (int64_t left = 0; left < width; left += places) {
+            const int64_t here = width - left < places ? width - left : places;
+            add(some(some_x, 3, left, here), some(some_g, 3, left, here), stride, padding, dilation, *weights, copies,
+                first > 0 || left > 0);
+        }
     }
     return IMAS_OK;
 }
 
 size_t weight_gradient_workspace(const imas_tensor* images, const imas_tensor* gradient) {
-    const size_t plain = Copies(*images, *gradient, at_once(*images, *gradient), nullptr).bytes;
+    const size_t plain = Copies(*images, *gradient, at_once(*images, *gradient, kMostBytes), nullptr).bytes;
     const bool same = images->shape[2] == gradient->shape[2] && images->shape[3] == gradient->shape[3];
     if (!same || !winograd_pays(images, gradient->shape[1], 1)) return plain;
     const size_t winograd = winograd_gradient_workspace(*images, *gradient);
