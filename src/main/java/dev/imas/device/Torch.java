@@ -94,6 +94,8 @@ public final class Torch {
                 torch.globalContext().setUserEnabledMkldnn(false);
                 withoutOneDnn = true;
                 countCores();
+            }
+            if (withoutOneDnn || Convolutions.faster()) {
                 leaveOpenBlasOneThread();
             }
         } catch (IllegalStateException e) {
@@ -110,8 +112,10 @@ public final class Torch {
     }
 
     /**
-     * Without oneDNN libtorch's threads each multiply matrices for an image of their own, and those of OpenBLAS, called
-     * from several at once, would wait for each other: a small network trains four times as fast with one.
+     * libtorch's threads each multiply matrices of their own, for a part of an attention or, without oneDNN, for an
+     * image of a convolution; those of OpenBLAS, called from several at once, would wait for each other: an attention
+     * over hundreds of tokens is ten times as fast with one. What libtorch multiplies from one thread, linear layers,
+     * is the kernels' where they are faster.
      */
     private static void leaveOpenBlasOneThread() {
         if (System.getenv("OPENBLAS_NUM_THREADS") == null) {

@@ -16,6 +16,7 @@ enum TrainCpuCase {
     WBC_R18("wbc-r18", 3, 8, 8, 128, 128, 240, 240, Kind.RESNET),
     VOC_R18("voc-r18", 21, 2, 2, 321, 321, 375, 500, Kind.RESNET),
     DINO("dinov2-s", 21, 2, 2, 98, 98, 150, 200, Kind.UNIMATCH),
+    DINO_266("dinov2-s-266", 21, 2, 2, 266, 266, 375, 500, Kind.UNIMATCH),
     DINO_FROZEN("dinov2-s-frozen", 21, 2, 2, 98, 98, 150, 200, Kind.FROZEN_UNIMATCH),
     DINO_FROZEN_IMAS("dinov2-s-frozen-imas", 21, 2, 2, 98, 98, 150, 200, Kind.FROZEN_IMAS);
 
