@@ -28,7 +28,7 @@ cuda_runtime_installed() {
 }
 
 # Which libtorch the last build has: cuda or cpu; empty before the first one.
-libtorch=$(dirname "$built")/libtorch
+libtorch=${built%/*}/libtorch
 last_build() {
     cat "$libtorch" 2>/dev/null || true
 }
@@ -52,7 +52,7 @@ wanted_build() {
 # Sizes and names of all sources: one that was replaced by another with an older date, or deleted, is not newer.
 listed() {
     # shellcheck disable=SC2086  # several names, split on purpose
-    (cd "$home" && find $sources -type f -exec wc -c {} + 2>/dev/null | grep -v ' total$' | sed 's/^ *//' | LC_ALL=C sort | cksum)
+    (cd "$home" && find $sources -type f -printf '%s %p\n' 2>/dev/null | LC_ALL=C sort | cksum)
 }
 
 stale() {
@@ -61,10 +61,12 @@ stale() {
     if [ "$what" = benchmarks ] && ! grep -qF "$home/target/" "$built"; then return 0; fi
     if [ -n "${IMAS_GPU:-}" ] && [ "$(last_build)" != "$(wanted_build)" ]; then return 0; fi
     # A build by Maven alone has no list, or is newer than it.
-    if [ -f "$built.sources" ] && ! [ "$built" -nt "$built.sources" ] &&
-        [ "$(listed)" != "$(cat "$built.sources")" ]; then return 0; fi
+    if [ -f "$built.sources" ] && ! [ "$built" -nt "$built.sources" ]; then
+        read -r last <"$built.sources" || last=
+        [ "$(listed)" = "$last" ] || return 0
+    fi
     # shellcheck disable=SC2086  # several names, split on purpose
-    [ -n "$(cd "$home" && find $sources -newer "$built" -type f -print 2>/dev/null | head -n 1)" ]
+    [ -n "$(cd "$home" && find $sources -newer "$built" -type f -print -quit 2>/dev/null)" ]
 }
 
 # What the first build fetches into an empty local repository, Maven's plugins included; measured, in MB.

@@ -1,10 +1,12 @@
 # Faster starts: an archive of the classes of a start as Java keeps them in memory (class data sharing), which spares
 # reading and checking some five thousand. Java takes it from one place alone, for the same Java and the same jars; so
 # it is made where the program lies in the end, before the first prediction, from the names that the build left.
-# Whatever goes wrong here, the program starts as without. Read by `imas`, which sets $product, $java and $program.
+# Whatever goes wrong here, the program starts as without. Read by `imas`, which sets $product, $java, $about_java and
+# $program.
 # shellcheck shell=sh disable=SC2154
 
 classes=$product/classes.list
+made_for=$program$about_java # in one line
 archive=
 if [ -w "$product" ]; then
     archive=$product/imas.jsa
@@ -13,15 +15,6 @@ elif [ -n "${IMAS_CACHE:-}" ]; then
 elif [ -n "${HOME:-}" ]; then
     archive=$HOME/.cache/imas/imas.jsa
 fi
-
-# What an archive is good for, in one line.
-place_and_java() {
-    jdk=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")
-    made_for=$program
-    if [ -f "$jdk/release" ]; then
-        while read -r line; do made_for="$made_for $line"; done <"$jdk/release"
-    fi
-}
 
 bytes_of() { # FILE
     echo $(($(wc -c <"$1" 2>/dev/null || echo 0)))
@@ -37,7 +30,7 @@ known() {
 }
 
 make_archive() {
-    mkdir -p "$(dirname "$archive")" 2>/dev/null || return 0
+    mkdir -p "${archive%/*}" 2>/dev/null || return 0
     if [ -t 2 ]; then echo "imas: making ready for faster starts (once, some seconds)" >&2; fi
     rm -f "$archive.for" "$archive" 2>/dev/null || return 0
     if "$java" -XX:+UseSerialGC -Xmx2g -Xshare:dump -XX:SharedClassListFile="$classes" \
@@ -59,7 +52,6 @@ on_disk() { # FILE
 # Options that start from the archive, in $shared; none where there is none.
 shared=
 if [ -n "$archive" ] && [ -f "$classes" ]; then
-    place_and_java
     if [ "${1:-}" = predict ] && ! known; then make_archive; fi
     if known && [ "$size" != none ]; then shared=$archive; fi
 fi
