@@ -117,13 +117,13 @@ Tile sum_of(const Sums& s, const float* images, const float* gradient, const Blo
     return tile;
 }
 
-/** Has the rows fetched that a tile at weights[o.., c.., 0, 0] will be added to. */
-void expect(const imas_tensor& weights, int64_t o, int64_t c) {
-    for (int64_t k = 0; k < kOutputs && o + k < weights.shape[0]; ++k) {
-        const float* const row = static_cast<const float*>(weights.data) + offset(weights, o + k, c, 0, 0);
-        __builtin_prefetch(row, 1);
-        __builtin_prefetch(row + kLanes, 1);
-    }
+/** Has the rows fetched that a tile at weights[o.., c.., 0, 0] will be added to, where channels lie side by side. */
+[[gnu::always_inline]] inline void expect(const imas_tensor& weights, int64_t o, int64_t c) {
+    if (weights.stride[1] != 1) return;
+    const int64_t left = weights.shape[1] - c, inputs = left < kInputs ? left : kInputs;
+    for (int64_t k = 0; k < kOutputs && o + k < weights.shape[0]; ++k)
+        prefetch<true>(static_cast<const float*>(weights.data) + offset(weights, o + k, c, 0, 0), inputs,
+                       sizeof(float));
 }
 
 /** Writes a tile, or adds it, at weights[o.., c.., i, j]. */

@@ -35,6 +35,7 @@ public class AttentionBenchmark {
     public int blasThreads;
 
     private final PointerScope scope = new PointerScope();
+    private int threadsBefore;
     private Tensor queries;
     private Tensor keys;
     private Tensor values;
@@ -42,6 +43,7 @@ public class AttentionBenchmark {
     @Setup
     public void prepare() {
         Torch.load();
+        threadsBefore = OpenBlas.threads();
         OpenBlas.useThreads(blasThreads);
         if (OpenBlas.threads() != blasThreads) {
             throw new IllegalStateException("OpenBLAS has " + OpenBlas.threads() + " threads, not " + blasThreads);
@@ -56,6 +58,7 @@ public class AttentionBenchmark {
     @TearDown
     public void close() {
         scope.close();
+        OpenBlas.useThreads(threadsBefore);
     }
 
     @Benchmark
@@ -65,6 +68,7 @@ public class AttentionBenchmark {
         }
     }
 
+    /** With the additions to the gradients of the call before. */
     @Benchmark
     public void resultAndGradients() {
         try (PointerScope call = new PointerScope()) {

@@ -12,6 +12,7 @@ import dev.imas.data.Dataset;
 import dev.imas.device.Compute;
 import dev.imas.device.DeviceQueue;
 import dev.imas.device.ImageTensors;
+import dev.imas.device.OpenBlas;
 import dev.imas.device.Torch;
 import dev.imas.machine.CpuFeatures;
 import dev.imas.nn.SegmentationNetwork;
@@ -222,6 +223,7 @@ public final class TrainCpu {
         json.put("case", which.title)
                 .put("machine", CpuFeatures.read().model())
                 .put("threads", torch.get_num_threads())
+                .put("blas_threads", OpenBlas.threads())
                 .put("libtorch", Loader.getVersion("org.bytedeco", "pytorch"))
                 .put("java", System.getProperty("java.version"))
                 .put("labeled", training.batchLabeled())
@@ -267,10 +269,12 @@ public final class TrainCpu {
         }
     }
 
-    /** Multiply-adds a second of a product of large matrices, the best of ten: what this machine reaches. */
+    /** Multiply-adds a second of a product of large matrices, the best of ten: what this machine's cores reach. */
     private static double sgemm() {
         long n = 2048;
         double best = Double.MAX_VALUE;
+        int before = OpenBlas.threads();
+        OpenBlas.useThreads(torch.get_num_threads());
         try (PointerScope scope = new PointerScope()) {
             Tensor a = torch.rand(n, n);
             Tensor b = torch.rand(n, n);
@@ -280,6 +284,7 @@ public final class TrainCpu {
                 best = Math.min(best, (System.nanoTime() - start) / 1e9);
             }
         }
+        OpenBlas.useThreads(before);
         return (double) n * n * n / best;
     }
 
