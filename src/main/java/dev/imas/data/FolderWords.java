@@ -143,6 +143,10 @@ final class FolderWords {
 
     private static final Pattern YEAR = Pattern.compile("20\\d\\d");
     private static final Pattern SPLIT_BEFORE_KIND = Pattern.compile("(train|val|test)(.+)");
+    private static final Pattern XY_BEFORE_SPLIT = Pattern.compile("([xy])(train|valid|val|test)");
+    /** As learners of statistics call what is given and what is asked for; alone they are axes or initials. */
+    private static final Map<String, Kind> XY = Map.of("x", Kind.PICTURES, "y", Kind.MASKS);
+
     private static final Pattern ACCENTS = Pattern.compile("\\p{M}+");
     private static final Pattern LAST_DIGIT = Pattern.compile("\\d$");
     private static final Pattern TWO_LETTERS = Pattern.compile("[a-z]{2}");
@@ -206,6 +210,13 @@ final class FolderWords {
         Matcher trainannot = SPLIT_BEFORE_KIND.matcher(rest);
         if (split == Split.NONE && trainannot.matches() && kind(trainannot.group(2)) != Kind.UNKNOWN) {
             return new Meaning(kind(trainannot.group(2)), split(trainannot.group(1)), true);
+        }
+        Matcher xtrain = XY_BEFORE_SPLIT.matcher(rest);
+        if (split == Split.NONE && xtrain.matches()) {
+            return new Meaning(XY.get(xtrain.group(1)), split(xtrain.group(2)), true);
+        }
+        if (split != Split.NONE && XY.containsKey(rest)) {
+            return new Meaning(XY.get(rest), split, true);
         }
         Kind kind = kind(rest) != Kind.UNKNOWN ? kind(rest) : ofOneWord(words);
         return new Meaning(kind, split, split != Split.NONE || kind != Kind.UNKNOWN || LABELED.contains(rest));

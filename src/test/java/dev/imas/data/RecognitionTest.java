@@ -118,6 +118,7 @@ class RecognitionTest {
                     set 1/images/#.png            | set 1/masks/#.png            | set 1/images/*     | set 1/masks/*
                     images/site 2/#.png           | masks/site 2/#.png           | images/**          | masks/**
                     cell_images/#.png             | cell_masks/#.png             | cell_images/*      | cell_masks/*
+                    X_train/#.png                 | y_train/#.png                | X_train/*          | y_train/*
                     leftImg8bit/train/ulm/#_leftImg8bit.png | gtFine/train/ulm/#_gtFine_labelIds.png \
                     | leftImg8bit/train/**_leftImg8bit | gtFine/train/**_gtFine_labelIds
                     images/#.png                  | masks/#/1.png                | images/*           | masks/*/
@@ -147,7 +148,9 @@ class RecognitionTest {
         "images/train, masks/train, images/val, masks/val",
         "train/images, train/masks, validation/images, validation/masks",
         "train, trainannot, val, valannot",
-        "train_images, train_masks, valid_images, valid_masks"
+        "train_images, train_masks, valid_images, valid_masks",
+        "xtrain, ytrain, xval, yval",
+        "train_X, train_Y, valid_X, valid_Y"
     })
     void aValidationSetIsUsedAndATestSetLeftAlone(String pictures, String masks, String valPictures, String valMasks) {
         files(pictures + "/#.png", masks + "/#.png");
