@@ -24,8 +24,8 @@ final class Ranges {
     private static final double LEAST_USED = 0.25;
     /** Usual fill values of elevations, of padded CT slices, and of signed samples. */
     private static final Set<Double> FILLS = Set.of(-999.0, -9999.0, -99999.0, -2000.0, -3024.0, -32767.0, -32768.0);
-    /** From here on down floats measure nothing: fill values lie near the lowest float. */
-    private static final float BEYOND_MEASURES = -1e9f;
+    /** From here on, up or down, floats measure nothing: fill values are 1e20 or lie near the ends of all floats. */
+    private static final float BEYOND_MEASURES = 1e9f;
     /** As many widths of the window of most values beside it others are far from them. */
     private static final int FAR = 3;
 
@@ -180,32 +180,38 @@ final class Ranges {
     }
 
     /**
-     * What programs write where they have no data, such as -9999 or -32768: the least value, if it is one that is usual
-     * for it, several pixels have it, and all others lie farther from it than most of them from one another. NaN where
-     * there is none.
+     * What programs write where they have no data, such as -9999, -32768 or 1e20: the least or greatest value, if it
+     * is one that is usual for it, several pixels have it, and all others lie farther from it than most of them from
+     * one another. NaN where there is none.
      */
     private static float fill(float[] values, Samples samples) {
         float least = Float.POSITIVE_INFINITY;
+        float greatest = Float.NEGATIVE_INFINITY;
         for (float value : values) {
             least = Math.min(least, value);
+            greatest = Math.max(greatest, value);
         }
-        float lone = least;
-        if (!usualFill(lone, samples)) {
-            return Float.NaN;
-        }
-        float[] rest = those(values, value -> value != lone);
+        return usualFill(least, samples) && isAlone(least, values)
+                ? least
+                : greatest >= BEYOND_MEASURES && isAlone(greatest, values) ? greatest : Float.NaN;
+    }
+
+    private static boolean isAlone(float value, float[] values) {
+        float[] rest = those(values, other -> other != value);
         if (rest.length == 0 || values.length - rest.length < 2) {
-            return Float.NaN;
+            return false;
         }
         double width = ValueWindow.most(rest).width(); // and sorts them
-        return width > 0 && rest[0] - (double) lone > width ? lone : Float.NaN;
+        double distance =
+                Math.min(Math.abs((double) rest[0] - value), Math.abs((double) rest[rest.length - 1] - value));
+        return width > 0 && distance > width;
     }
 
     private static boolean usualFill(float value, Samples samples) {
         boolean lowest = samples.kind() == Samples.Kind.SIGNED
                 && samples.bits() > 8
                 && value == ValueWindow.ofDepth(samples).low();
-        return lowest || value <= BEYOND_MEASURES || FILLS.contains((double) value);
+        return lowest || value <= -BEYOND_MEASURES || FILLS.contains((double) value);
     }
 
     static float[] joined(float[]... parts) {

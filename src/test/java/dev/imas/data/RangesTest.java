@@ -33,6 +33,8 @@ class RangesTest {
     @CsvSource({
         "FLOAT, 32, 0, 1, -9999",
         "FLOAT, 32, -5, 5, -3.4e38",
+        "FLOAT, 32, -5, 5, 1e20",
+        "FLOAT, 32, 0, 1, 9.96921e36",
         "SIGNED, 16, 0, 4000, -32768",
         "SIGNED, 16, -1000, 800, -3024",
     })
@@ -62,6 +64,7 @@ class RangesTest {
         "SIGNED, 16, -1000, 800, -1024",
         "SIGNED, 16, -1900, 800, -2000",
         "FLOAT, 32, -1, 1, 3",
+        "FLOAT, 32, 0, 6e9, 8e9",
         "FLOAT, 32, 1, 1, -1",
         "UNSIGNED, 16, 100, 60000, 65535",
         "UNSIGNED, 16, 90, 199, 65535",
