@@ -1,7 +1,7 @@
 // The gradient of a convolution's weights: by Winograd's minimal filtering where that pays, else a matrix product for
-// every tap of the kernel, gradient by images, summed over all places. Both are first copied, some images at a time, in
-// tiles of as many channels as two registers hold, and the gradient in tiles of kOutputs planes, so that a tile of the
-// result stays in registers over a block of places.
+// every tap of the kernel, gradient by images, summed over all places. Both are first copied, some images or some
+// hundred places of one at a time, in tiles of as many channels as two registers hold, and the gradient in tiles of
+// kOutputs planes, so that a tile of the result stays in registers over a block of places.
 #include "cpu/weight_gradient.hpp"
 
 #include "cpu/numbers.hpp"
