@@ -193,7 +193,7 @@ final class Ranges {
         }
         return usualFill(least, samples) && isAlone(least, values)
                 ? least
-                : greatest >= BEYOND_MEASURES && isAlone(greatest, values) ? greatest : Float.NaN;
+                : usualHighFill(greatest, samples) && isAlone(greatest, values) ? greatest : Float.NaN;
     }
 
     private static boolean isAlone(float value, float[] values) {
@@ -212,6 +212,10 @@ final class Ranges {
                 && samples.bits() > 8
                 && value == ValueWindow.ofDepth(samples).low();
         return lowest || value <= -BEYOND_MEASURES || FILLS.contains((double) value);
+    }
+
+    private static boolean usualHighFill(float value, Samples samples) {
+        return samples.kind() == Samples.Kind.FLOAT && value >= BEYOND_MEASURES;
     }
 
     static float[] joined(float[]... parts) {

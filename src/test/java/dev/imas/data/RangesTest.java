@@ -65,6 +65,7 @@ class RangesTest {
         "SIGNED, 16, -1900, 800, -2000",
         "FLOAT, 32, -1, 1, 3",
         "FLOAT, 32, 0, 6e9, 8e9",
+        "UNSIGNED, 32, 0, 4000, 4294967295",
         "FLOAT, 32, 1, 1, -1",
         "UNSIGNED, 16, 100, 60000, 65535",
         "UNSIGNED, 16, 90, 199, 65535",
