@@ -9,10 +9,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A safetensors file, mapped into memory: 8 bytes little-endian header length, a JSON header, raw row-major data.
@@ -30,12 +32,15 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Map<String, Entry> entries;
     private final Map<String, String> metadata;
     private final MappedBytes bytes;
+    private final byte[] header;
 
-    private SafetensorsFile(Path path, Map<String, Entry> entries, Map<String, String> metadata, MappedBytes bytes) {
+    private SafetensorsFile(
+            Path path, Map<String, Entry> entries, Map<String, String> metadata, MappedBytes bytes, byte[] header) {
         this.path = path;
         this.entries = entries;
         this.metadata = metadata;
         this.bytes = bytes;
+        this.header = header;
     }
 
     /** Where it was read from. */
@@ -51,6 +56,23 @@ public final class SafetensorsFile implements AutoCloseable {
     /** The {@code __metadata__} strings. */
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    /**
+     * Refuses a file that is not as this program wrote it, to the last bit; of other programs' files, which carry no
+     * checksum, nothing is known. Reads all of it.
+     */
+    public void requireIntact() {
+        Stream<ByteBuffer> data = entries.values().stream()
+                .sorted(Comparator.comparingLong(e -> e.begin))
+                .map(Entry::data);
+        boolean holds =
+                Checksum.of(header).map(checksum -> checksum.holds(data)).orElse(!metadata.containsKey(Checksum.KEY));
+        if (!holds) {
+            throw new UserException(path + " was damaged after it had been written: its contents do not match its"
+                    + " checksum; copy it again from where it came from (a program that changes it on purpose leaves "
+                    + Checksum.KEY + " out of the metadata)");
+        }
     }
 
     @Override
@@ -178,7 +200,7 @@ public final class SafetensorsFile implements AutoCloseable {
             MappedBytes bytes = new MappedBytes(channel, dataStart, places, longestMapping);
             Map<String, Entry> entries = new LinkedHashMap<>();
             header.tensors().forEach((name, place) -> entries.put(name, new Entry(place, bytes)));
-            return new SafetensorsFile(path, entries, header.metadata(), bytes);
+            return new SafetensorsFile(path, entries, header.metadata(), bytes, json.array());
         } catch (SafetensorsHeader.Problem e) {
             throw damaged(path, e.getMessage());
         }

@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Writes safetensors files: the header lists the tensors in the map's order; their data lie wide types first, so that
- * every tensor is aligned to its elements.
+ * every tensor is aligned to its elements. The metadata has a {@link Checksum}.
  */
 final class SafetensorsWriter {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,8 @@ final class SafetensorsWriter {
      */
     static void write(Map<String, Tensor> tensors, Path target, Map<String, String> metadata) {
         List<String> order = dataOrder(tensors);
-        ByteBuffer header = header(tensors, order, metadata);
+        byte[] header = header(tensors, order, metadata);
+        Checksum checksum = Checksum.of(header).orElseThrow();
         try {
             DurableFiles.replace(target.toAbsolutePath(), file -> {
                 try (FileChannel channel = FileChannel.open(
@@ -46,10 +47,16 @@ final class SafetensorsWriter {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE)) {
-                    writeFully(channel, header);
+                    ByteBuffer length = ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(header.length);
+                    writeFully(channel, length.flip());
+                    writeFully(channel, ByteBuffer.wrap(header));
                     for (String name : order) {
-                        writeData(channel, tensors.get(name));
+                        writeData(channel, tensors.get(name), checksum);
                     }
+                    channel.position(Long.BYTES + checksum.place());
+                    writeFully(channel, ByteBuffer.wrap(checksum.digits().getBytes(StandardCharsets.US_ASCII)));
                 }
             });
         } catch (IOException e) {
@@ -66,7 +73,8 @@ final class SafetensorsWriter {
         return tensors.keySet().stream().sorted(widest).toList();
     }
 
-    private static ByteBuffer header(Map<String, Tensor> tensors, List<String> order, Map<String, String> metadata) {
+    /** Padded with spaces to a multiple of eight bytes. */
+    private static byte[] header(Map<String, Tensor> tensors, List<String> order, Map<String, String> metadata) {
         Map<String, Long> begins = new HashMap<>();
         long at = 0;
         for (String name : order) {
@@ -74,9 +82,9 @@ final class SafetensorsWriter {
             at += tensors.get(name).nbytes();
         }
         ObjectNode root = JSON.createObjectNode();
-        if (!metadata.isEmpty()) {
-            metadata.forEach(root.putObject("__metadata__")::put);
-        }
+        ObjectNode texts = root.putObject("__metadata__");
+        metadata.forEach(texts::put);
+        texts.put(Checksum.KEY, Checksum.UNKNOWN);
         tensors.forEach((name, tensor) -> {
             ObjectNode entry = root.putObject(name);
             entry.put("dtype", dtype(name, tensor.scalar_type().intern()));
@@ -84,22 +92,20 @@ final class SafetensorsWriter {
             entry.putArray("data_offsets").add(begins.get(name)).add(begins.get(name) + tensor.nbytes());
         });
         byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
-        int padded = (json.length + 7) / 8 * 8;
-        ByteBuffer buffer = ByteBuffer.allocate(8 + padded)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(padded)
-                .put(json);
-        buffer.put(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
-        return buffer.flip();
+        byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
+        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+        return padded;
     }
 
-    private static void writeData(FileChannel channel, Tensor tensor) throws IOException {
+    private static void writeData(FileChannel channel, Tensor tensor, Checksum checksum) throws IOException {
         try (PointerScope scope = new PointerScope()) {
             Tensor plain = tensor.detach().cpu().contiguous();
             long bytes = plain.nbytes();
             for (long done = 0; done < bytes; done += CHUNK) {
                 BytePointer data = new BytePointer(plain.data_ptr()).position(done);
-                writeFully(channel, data.capacity(Math.min(bytes, done + CHUNK)).asByteBuffer());
+                ByteBuffer chunk = data.capacity(Math.min(bytes, done + CHUNK)).asByteBuffer();
+                checksum.update(chunk.duplicate());
+                writeFully(channel, chunk);
             }
         }
     }

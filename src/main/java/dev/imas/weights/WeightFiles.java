@@ -253,6 +253,7 @@ public final class WeightFiles {
 
     private static Map<String, Tensor> readSafetensors(Path file, Part part) {
         try (SafetensorsFile contents = safetensors(file)) {
+            contents.requireIntact();
             return tensors(file, contents, part);
         }
     }

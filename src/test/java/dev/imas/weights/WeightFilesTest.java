@@ -18,6 +18,7 @@ import dev.imas.nn.SegmentationNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -73,7 +74,10 @@ class WeightFilesTest {
 
             WeightFiles.save(tensors, file, metadata);
 
-            assertThat(WeightFiles.metadata(file)).isEqualTo(metadata);
+            assertThat(WeightFiles.metadata(file))
+                    .containsAllEntriesOf(metadata)
+                    .hasSize(metadata.size() + 1)
+                    .containsKey(Checksum.KEY);
             Map<String, Tensor> read = WeightFiles.read(file);
             assertThat(List.copyOf(read.keySet())).isEqualTo(List.copyOf(tensors.keySet()));
             tensors.forEach((name, tensor) -> {
@@ -143,15 +147,53 @@ class WeightFilesTest {
                     .hasMessageNotContaining("\n");
         }
         Rng random = Rng.of(1, "damage");
+        String key = "\"" + Checksum.KEY + "\"";
+        int begin = new String(whole, StandardCharsets.ISO_8859_1).indexOf(key) + 1;
+        int intact = 0;
         for (int i = 0; i < 3000; i++) {
             byte[] damaged = whole.clone();
-            damaged[random.integer(0, damaged.length)] = (byte) random.integer(0, 256);
+            int place = random.integer(0, damaged.length);
+            damaged[place] = (byte) random.integer(0, 256);
             Files.write(file, damaged);
             try (PointerScope scope = new PointerScope()) {
                 WeightFiles.read(file);
+                boolean nameless = place >= begin - 1 && place < begin + key.length() + 2;
+                assertThat(nameless || damaged[place] == whole[place])
+                        .as("a file is read whose byte %d is another", place)
+                        .isTrue();
+                intact++;
             } catch (UserException e) {
                 assertThat(e.getMessage()).doesNotContain("\n");
             }
+        }
+        assertThat(intact).isPositive();
+    }
+
+    @Test
+    void aFileThatAnotherProgramWroteAgainNeedsAnotherChecksumOrNone() throws IOException {
+        Path file = folder.resolve("a.safetensors");
+        try (PointerScope scope = new PointerScope()) {
+            WeightFiles.save(Map.of("x", random(ScalarType.Float, 3)), file, Map.of("a", "b"));
+            byte[] whole = Files.readAllBytes(file);
+            String text = new String(whole, StandardCharsets.ISO_8859_1);
+
+            byte[] spaced = text.replace("\"" + Checksum.KEY + "\":\"", "\"" + Checksum.KEY + "\": \"")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            spaced[0]++;
+            Files.write(file, spaced);
+            assertThatThrownBy(() -> WeightFiles.read(file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(file + " was damaged after it had been written: its contents do not match its checksum;"
+                            + " copy it again from where it came from (a program that changes it on purpose leaves"
+                            + " imas.crc32c out of the metadata)");
+
+            Files.write(file, text.replace(Checksum.KEY, "other.crc32").getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(WeightFiles.read(file)).containsOnlyKeys("x");
+            Map<String, String> asRead = WeightFiles.metadata(file);
+            assertThat(asRead).containsKey("other.crc32").containsEntry("a", "b");
+
+            WeightFiles.save(WeightFiles.read(file), file, Map.of(Checksum.KEY, "of another file"));
+            assertThat(WeightFiles.read(file)).containsOnlyKeys("x");
         }
     }
 
@@ -486,7 +528,15 @@ class WeightFilesTest {
                     "raw = open('" + file + "', 'rb').read()",
                     "n = struct.unpack('<Q', raw[:8])[0]",
                     "header = json.loads(raw[8:8 + n])",
-                    "assert header.pop('__metadata__') == {'format': 'pt'}",
+                    "texts = header.pop('__metadata__')",
+                    "written = texts.pop('imas.crc32c')",
+                    "assert texts == {'format': 'pt'}",
+                    "crc = 0xffffffff",
+                    "for byte in raw[8:].replace(written.encode(), b'0' * 8, 1):",
+                    "    crc ^= byte",
+                    "    for _ in range(8):",
+                    "        crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)",
+                    "assert '%08x' % (crc ^ 0xffffffff) == written",
                     "assert len(header) == " + network.state().size(),
                     "at = 0",
                     "for entry in sorted(header.values(), key=lambda e: e['data_offsets']):",
