@@ -2,6 +2,7 @@ package dev.imas.compare;
 
 import dev.imas.compare.Bootstrap.Interval;
 import dev.imas.report.Compared.Difference;
+import dev.imas.report.Compared.End;
 import dev.imas.run.ValidationCounts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -129,7 +130,12 @@ final class Differences {
         List<Entry> b = after.keySet().stream().map(before::get).toList();
         Interval interval = interval(a, b);
         found.add(new Difference(
-                one + " − " + other, interval.estimate(), interval.half(), interval.excludesZero(), a.size()));
+                one + " − " + other,
+                interval.estimate(),
+                interval.half(),
+                interval.excludesZero(),
+                a.size(),
+                atTheEnd(a, b)));
         return Optional.of(interval);
     }
 
@@ -166,6 +172,15 @@ final class Differences {
             each[s] = a.get(s).facts().miou() - b.get(s).facts().miou();
         }
         return Bootstrap.ofSeeds(each);
+    }
+
+    private static End atTheEnd(List<Entry> a, List<Entry> b) {
+        double[] each = new double[a.size()];
+        for (int s = 0; s < each.length; s++) {
+            each[s] = a.get(s).facts().miouAtTheEnd() - b.get(s).facts().miouAtTheEnd();
+        }
+        Interval interval = Bootstrap.ofSeeds(each);
+        return new End(interval.estimate(), interval.half());
     }
 
     /** The same pictures under both, and under all seeds as many. */

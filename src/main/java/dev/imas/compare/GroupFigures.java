@@ -80,6 +80,13 @@ final class GroupFigures {
                 .ifPresent(pictures -> remarks.add(
                         "Only " + pictures + " validation pictures: what is true of them need not be true of others."));
         rows.forEach(this::keptFromBefore);
+        if (rows.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(entry -> Double.isFinite(entry.facts().miouAtTheEnd()))) {
+            remarks.add("At the end: the teacher after the last step. The network that a run leaves is the best of its"
+                    + " evaluations, chosen on the pictures that it is measured on (training.keep: best); this one is"
+                    + " not. Its intervals are over seeds alone.");
+        }
         long open = rows.values().stream()
                 .flatMap(List::stream)
                 .filter(entry -> !entry.facts().finished())
@@ -119,6 +126,7 @@ final class GroupFigures {
                 results,
                 Bootstrap.mean(mious),
                 Bootstrap.deviation(mious),
+                mean(entries, RunFacts::miouAtTheEnd),
                 gap(mious),
                 entries.stream().mapToLong(entry -> entry.facts().steps()).max().orElse(0),
                 mean(entries, RunFacts::seconds),
@@ -137,14 +145,23 @@ final class GroupFigures {
                 .toArray());
     }
 
+    /** None where all labels are no ceiling. */
     private Optional<Double> gap(double[] mious) {
         Optional<String> supervised = differences.first("supervised");
         if (ceiling.isEmpty() || supervised.isEmpty() || mious.length == 0) {
             return Optional.empty();
         }
         double from = mean(rows.get(supervised.get()), RunFacts::miou);
-        double gap = ceiling.get().facts().miou() - from;
-        return gap < 0.005 || Double.isNaN(gap) ? Optional.empty() : Optional.of((Bootstrap.mean(mious) - from) / gap);
+        double best = rows.values().stream()
+                .mapToDouble(entries -> mean(entries, RunFacts::miou))
+                .filter(Double::isFinite)
+                .max()
+                .orElse(Double.NaN);
+        double top = ceiling.get().facts().miou();
+        double gap = top - from;
+        return gap >= Verdict.LEAST_GAP && top >= best
+                ? Optional.of((Bootstrap.mean(mious) - from) / gap)
+                : Optional.empty();
     }
 
     private double[] iou(List<Entry> entries) {

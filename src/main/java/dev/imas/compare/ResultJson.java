@@ -63,6 +63,7 @@ final class ResultJson {
         json.put("method", row.name());
         json.put("miou", known(row.mean()));
         json.put("spread", known(row.spread()));
+        json.put("miou_at_the_end", known(row.end()));
         json.put("of_the_gap", row.gap().orElse(null));
         json.put("steps", row.steps());
         json.put("seconds", known(row.seconds()));
@@ -77,6 +78,8 @@ final class ResultJson {
         json.put("half_interval", known(100 * difference.half()));
         json.put("seeds", difference.seeds());
         json.put("seen", difference.seen());
+        json.put("points_at_the_end", known(100 * difference.end().points()));
+        json.put("half_interval_at_the_end", known(100 * difference.end().half()));
         return json;
     }
 
@@ -92,6 +95,7 @@ final class ResultJson {
         json.put("steps", facts.steps());
         json.put("seconds", known(facts.seconds()));
         json.put("miou", known(facts.miou()));
+        json.put("miou_at_the_end", known(facts.miouAtTheEnd()));
         double[] iou = facts.iou();
         json.put("iou", each(iou.length, c -> iou[c]));
         facts.counts().ifPresent(counts -> json.put("pictures", pictures(counts)));

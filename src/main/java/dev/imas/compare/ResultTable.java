@@ -32,7 +32,11 @@ final class ResultTable {
     private static List<List<String>> rows(Group group) {
         boolean gap = group.rows().stream().anyMatch(row -> row.gap().isPresent());
         List<List<String>> rows = new ArrayList<>();
+        boolean end = group.rows().stream().anyMatch(row -> !Double.isNaN(row.end()));
         rows.add(new ArrayList<>(List.of("method", "mIoU %", "seeds", "each", "steps", "minutes")));
+        if (end) {
+            rows.get(0).add(4, "at the end");
+        }
         if (gap) {
             rows.get(0).add("of the gap %");
         }
@@ -44,6 +48,9 @@ final class ResultTable {
                     row.runs().stream().map(ResultTable::each).collect(Collectors.joining(" / ")),
                     String.valueOf(row.steps()),
                     Double.isNaN(row.seconds()) ? "–" : fixed(row.seconds() / 60)));
+            if (end) {
+                cells.add(4, Double.isNaN(row.end()) ? "–" : fixed(100 * row.end()));
+            }
             if (gap) {
                 cells.add(row.gap()
                         .map(share -> String.valueOf(Math.round(100 * share)))
@@ -66,20 +73,35 @@ final class ResultTable {
 
     private static List<List<String>> differences(Group group) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("difference", "points", "95 % interval", "seeds", "seen"));
+        boolean end = group.differences().stream()
+                .anyMatch(difference -> !Double.isNaN(difference.end().points()));
+        rows.add(new ArrayList<>(List.of("difference", "points", "95 % interval", "seeds", "seen")));
+        if (end) {
+            rows.get(0).add("at the end");
+        }
         for (Difference difference : group.differences()) {
             boolean known = !Double.isNaN(difference.half());
-            rows.add(List.of(
+            List<String> cells = new ArrayList<>(List.of(
                     difference.name(),
-                    Verdict.signed(difference.points()) + (known ? " ± " + fixed(100 * difference.half()) : ""),
+                    withHalf(difference.points(), difference.half()),
                     known
                             ? Verdict.signed(difference.points() - difference.half()) + " to "
                                     + Verdict.signed(difference.points() + difference.half())
                             : "–",
                     String.valueOf(difference.seeds()),
                     difference.seen() ? "yes" : "no"));
+            if (end) {
+                cells.add(withHalf(difference.end().points(), difference.end().half()));
+            }
+            rows.add(cells);
         }
         return rows;
+    }
+
+    private static String withHalf(double points, double half) {
+        return Double.isNaN(points)
+                ? "–"
+                : Verdict.signed(points) + (Double.isNaN(half) ? "" : " ± " + fixed(100 * half));
     }
 
     private static String fixed(double value) {

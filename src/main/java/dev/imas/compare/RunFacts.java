@@ -118,10 +118,21 @@ record RunFacts(
 
     /** Of an evaluation, as the run looks at it: the teacher's, or where the best is kept the better one's. */
     double miou(Metrics.Row evaluation) {
-        boolean best = config.setting("training.keep").equals("best");
-        return best && evaluation.miouStudent() > evaluation.miouTeacher()
+        return keepsBest() && evaluation.miouStudent() > evaluation.miouTeacher()
                 ? evaluation.miouStudent()
                 : evaluation.miouTeacher();
+    }
+
+    /**
+     * Of the teacher after the last step, where a finished run leaves the best network of its evaluations; else NaN.
+     * Nothing of it was chosen on the validation pictures.
+     */
+    double miouAtTheEnd() {
+        return finished() && keepsBest() ? metrics.last(Metrics.Row::miouTeacher) : Double.NaN;
+    }
+
+    private boolean keepsBest() {
+        return config.setting("training.keep").equals("best");
     }
 
     /** What tells its validation pictures from others; empty if unknown. */

@@ -5,6 +5,9 @@ import java.util.Locale;
 
 /** What may be said of differences, in words: a difference is claimed where its interval leaves 0 out. */
 final class Verdict {
+    /** Less is no gap that a share of could be told. */
+    static final double LEAST_GAP = 0.005;
+
     private Verdict() {}
 
     /** {@code unlabelled pictures gain 4.1 ± 0.8 points}. */
@@ -40,10 +43,14 @@ final class Verdict {
                 + " points: no difference seen";
     }
 
-    /** {@code iMAS closes 62 % of the gap to all labels}; says what there is where there is hardly a gap. */
+    /** {@code iMAS closes 62 % of the gap to all labels}; says what there is where there is hardly a gap, or no top. */
     static String gap(String row, double supervised, double reached, double ceiling) {
         double gap = ceiling - supervised;
-        if (gap < 0.005) {
+        if (gap >= LEAST_GAP && reached > ceiling) {
+            return "all labels reach " + points(ceiling) + " %, less than " + row + " (" + points(reached)
+                    + " %): in so few steps they are no ceiling";
+        }
+        if (gap < LEAST_GAP) {
             return "all labels reach " + points(ceiling) + " %: there is no gap to close";
         }
         return row + " closes " + Math.round(100 * (reached - supervised) / gap) + " % of the gap to all labels ("

@@ -57,6 +57,8 @@ public record Compared(
      * @param runs    by seed
      * @param mean    mIoU
      * @param spread  standard deviation over the seeds; NaN of one
+     * @param end     mIoU of the teachers after the last step, the mean, where runs leave the best network of theirs,
+     *                which is chosen on the validation pictures; else NaN
      * @param gap     share of the way to the ceiling; empty where there is none
      * @param steps   of a run
      * @param seconds of a run, in the mean
@@ -69,6 +71,7 @@ public record Compared(
             List<Result> runs,
             double mean,
             double spread,
+            double end,
             Optional<Double> gap,
             long steps,
             double seconds,
@@ -87,6 +90,11 @@ public record Compared(
      * @param half   half the width of its interval; NaN where there is none
      * @param seen   whether there is one
      * @param seeds  that both have
+     * @param end    the same of the teachers after the last step, over seeds alone; where {@link Row#end} is NaN, so is
+     *               this
      */
-    public record Difference(String name, double points, double half, boolean seen, int seeds) {}
+    public record Difference(String name, double points, double half, boolean seen, int seeds, End end) {}
+
+    /** @param half half the width of the interval; NaN where there is none */
+    public record End(double points, double half) {}
 }

@@ -36,6 +36,7 @@ final class ComparisonTables {
 
     private static String rows(Group group) {
         boolean gap = group.rows().stream().anyMatch(row -> row.gap().isPresent());
+        boolean end = group.rows().stream().anyMatch(row -> !Double.isNaN(row.end()));
         double[] range = range(group.rows());
         StringBuilder rows = new StringBuilder();
         for (Row row : group.rows()) {
@@ -48,6 +49,9 @@ final class ComparisonTables {
             cell(rows, "<b>" + Format.percent(row.mean()) + "</b>");
             cell(rows, Double.isNaN(row.spread()) ? Format.NONE : "± " + Format.fixed(100 * row.spread(), 1));
             cell(rows, row.runs().stream().map(ComparisonTables::each).collect(Collectors.joining(" &middot; ")));
+            if (end) {
+                cell(rows, Format.percent(row.end()));
+            }
             if (gap) {
                 cell(
                         rows,
@@ -62,7 +66,8 @@ final class ComparisonTables {
         return "<div class=\"scroll\"><table class=\"compared\">\n<thead><tr><th scope=\"col\">method</th>"
                 + "<th scope=\"col\" class=\"axis\"><span>" + Format.percent(range[0]) + "</span><span>"
                 + Format.percent(range[1]) + "</span></th>"
-                + heads("mIoU", "spread", "each seed") + (gap ? heads("of the gap") : "") + heads("steps", "time")
+                + heads("mIoU", "spread", "each seed") + (end ? heads("at the end") : "")
+                + (gap ? heads("of the gap") : "") + heads("steps", "time")
                 + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
     }
 
@@ -129,6 +134,7 @@ final class ComparisonTables {
                 .max()
                 .orElse(0);
         reach = Math.max(0.005, 1.08 * reach);
+        boolean end = differences.stream().anyMatch(d -> !Double.isNaN(d.end().points()));
         StringBuilder rows = new StringBuilder();
         for (Difference d : differences) {
             boolean known = !Double.isNaN(d.half());
@@ -137,13 +143,21 @@ final class ComparisonTables {
                     .append("</th><td class=\"strip\">")
                     .append(interval(d, reach))
                     .append("</td>");
-            cell(rows, "<b>" + Format.points(d.points()) + "</b>" + (known ? " ± " + points(d.half()) : ""));
+            cell(rows, "<b>" + Format.points(d.points()) + "</b>" + half(d.half()));
             cell(
                     rows,
                     known
                             ? Format.points(d.points() - d.half()) + " to " + Format.points(d.points() + d.half())
                             : Format.NONE);
             cell(rows, String.valueOf(d.seeds()));
+            if (end) {
+                double points = d.end().points();
+                cell(
+                        rows,
+                        Double.isNaN(points)
+                                ? Format.NONE
+                                : Format.points(points) + half(d.end().half()));
+            }
             rows.append("<td class=\"")
                     .append(d.seen() ? "seen" : "unseen")
                     .append("\">")
@@ -153,6 +167,7 @@ final class ComparisonTables {
         return "<div class=\"scroll\"><table class=\"compared differences\">\n<thead><tr><th scope=\"col\">difference"
                 + "</th><th scope=\"col\" class=\"axis\"><span>" + Format.points(-reach) + "</span><span>0</span><span>"
                 + Format.points(reach) + "</span></th>" + heads("points", "95&nbsp;% interval", "seeds")
+                + (end ? heads("at the end") : "")
                 + "<th scope=\"col\"></th></tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
     }
 
@@ -161,6 +176,10 @@ final class ComparisonTables {
             return "not known";
         }
         return !d.seen() ? "no difference seen" : d.seeds() == 1 ? "a difference, in one seed" : "a difference";
+    }
+
+    private static String half(double share) {
+        return Double.isNaN(share) ? "" : " ± " + points(share);
     }
 
     private static String points(double share) {

@@ -232,6 +232,44 @@ class ComparisonTest {
                 .anyMatch(remark -> remark.contains("differ in other settings as well"));
     }
 
+    /** Where runs leave their best evaluation, the last one is told as well: of the teacher, over seeds alone. */
+    @Test
+    void theLastEvaluationStandsBesideTheBest() throws IOException {
+        List<Path> runs = new ArrayList<>();
+        double[][] last = {{0.5, 0.2}, {0.6, 0.5}};
+        for (int seed = 0; seed < 2; seed++) {
+            for (int m = 0; m < 2; m++) {
+                String method = m == 0 ? "imas" : "supervised";
+                Path run = folder.root().resolve("labels3-seed7-" + method);
+                Path other = Files.createDirectories(dir.resolve("best-" + method + seed));
+                for (String file : List.of("class_iou.csv", "validation.csv")) {
+                    Files.copy(run.resolve(file), other.resolve(file));
+                }
+                String config = Files.readString(run.resolve("config.yaml"));
+                Files.writeString(other.resolve("config.yaml"), config.replace("keep: last", "keep: best"));
+                String summary = Files.readString(run.resolve("summary.json"));
+                Files.writeString(
+                        other.resolve("summary.json"), summary.replaceFirst("\"seed\" : 7", "\"seed\" : " + seed));
+                Files.writeString(
+                        other.resolve("metrics.csv"),
+                        "epoch,step,miou_student,miou_teacher\n1,1,0.95,0.9\n2,2,0.95," + last[seed][m] + "\n");
+                runs.add(other);
+            }
+        }
+        Compared.Group group = RunsCompared.of(runs).groups().get(0);
+        assertThat(group.rows().stream().map(Compared.Row::end)).containsExactly(0.55, 0.35);
+        Compared.Difference difference = group.differences().get(0);
+        assertThat(difference.end().points()).isCloseTo(0.2, within(1e-12));
+        assertThat(difference.end().half()).isCloseTo(12.7062 * 0.1, within(1e-3));
+        assertThat(group.remarks()).anyMatch(remark -> remark.startsWith("At the end: the teacher"));
+        Path page = RunsCompared.write(runs, dir.resolve("best.html"));
+        assertThat(Files.readString(page))
+                .contains("at the end", "55.0", "+20.0 ± 127.1")
+                .doesNotContain("NaN");
+        List<Path> lasting = List.of(folder.root().resolve("labels3-seed7-supervised"));
+        assertThat(RunsCompared.of(lasting).groups().get(0).rows().get(0).end()).isNaN();
+    }
+
     @Test
     void aChangedOptionIsRefused() {
         SETUP.requireUnchanged(Map.of("seeds", List.of("7,")));
