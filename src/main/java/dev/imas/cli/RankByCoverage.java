@@ -5,16 +5,20 @@ import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.data.Unannotated;
+import dev.imas.predict.TestTimeAugmentation;
 import dev.imas.rank.CoverageRanking;
 import dev.imas.rank.Criterion;
+import dev.imas.rank.NetworkPair;
 import dev.imas.rank.RankRequest;
+import dev.imas.run.RunWeights;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 
-/** {@code imas rank} by coverage, which needs no network: of a run, a data folder, or any pictures. */
+/** {@code imas rank} by coverage, which asks no network: of a run, a data folder, or any pictures. */
 final class RankByCoverage {
     private final CommandLine line;
     private final Console console;
@@ -42,22 +46,54 @@ final class RankByCoverage {
                 line.hasOption("copy"),
                 out);
         RankResult.requireFiles(request);
-        console.err()
-                .println("by coverage of " + request.pictures().learned().size() + " annotated and "
-                        + request.pictures().pictures().size() + " other pictures");
-        return RankResult.told(
-                request,
-                CoverageRanking.looks(request),
-                (notes, progress) -> CoverageRanking.make(request, notes, progress),
-                console);
+        Optional<NetworkPair> pair = networks();
+        try {
+            console.err()
+                    .println("by coverage of " + request.pictures().learned().size() + " annotated and "
+                            + request.pictures().pictures().size() + " other pictures"
+                            + pair.map(both -> ", shown with what " + both.compared() + " see")
+                                    .orElse(""));
+            return RankResult.told(
+                    request,
+                    CoverageRanking.looks(request, pair),
+                    (notes, progress) -> CoverageRanking.make(request, pair, notes, progress),
+                    console);
+        } finally {
+            pair.ifPresent(NetworkPair::close);
+        }
+    }
+
+    /** Those of a run whose own pictures are chosen from; --input may name pictures of another kind. */
+    private boolean asksTheRun() {
+        return line.hasOption("run") && !line.hasOption("input");
+    }
+
+    /** What the run's networks see is shown, where it has come to have some. */
+    private Optional<NetworkPair> networks() {
+        if (!asksTheRun()) {
+            return Optional.empty();
+        }
+        Path run = RankPictures.run(line).root();
+        try {
+            RunWeights.of(run, false, note -> {});
+        } catch (UserException e) {
+            console.err().println("what the run's networks see is not shown: " + e.getMessage());
+            return Optional.empty();
+        }
+        return Optional.of(NetworkPair.open(run, RankByNetwork.opening(line, console), TestTimeAugmentation.NONE));
     }
 
     private void refuseWhatAsksANetwork() {
-        for (String option : List.of("weights", "tta", "diverse", "device", "precision")) {
+        List<String> ofNetworks = new ArrayList<>(List.of("weights", "tta", "diverse"));
+        if (!asksTheRun()) {
+            ofNetworks.addAll(List.of("device", "precision"));
+        }
+        for (String option : ofNetworks) {
             if (line.hasOption(option)) {
                 throw new UserException("--criterion coverage"
                         + (line.hasOption("criterion") ? "" : ", which is taken where none is named,")
-                        + " looks at the pictures alone, and no network at them, and its choice is spread by itself;"
+                        + " goes by the pictures' looks alone, whatever a network sees, and its choice is spread by"
+                        + " itself;"
                         + " leave out --" + option
                         + (line.hasOption("run") ? ", or name another criterion, which asks the run's networks" : ""));
             }

@@ -31,7 +31,7 @@ final class RankByNetwork {
         NewFolder.require(out);
         RankPictures pictures = RankPictures.of(line, out);
         Arguments.requireHeeded(line, RankByNetwork::heeded, "what networks answer, or how answers are compared");
-        try (NetworkPair pair = NetworkPair.open(weights, opening(), Arguments.augmentation(line))) {
+        try (NetworkPair pair = NetworkPair.open(weights, opening(line, console), Arguments.augmentation(line))) {
             ImasConfig settings = pair.network().settings();
             RankRequest request = new RankRequest(
                     RankPictures.title(weights),
@@ -56,7 +56,7 @@ final class RankByNetwork {
     }
 
     /** Two networks are opened, which have much in common. */
-    private Segmenter.Options opening() {
+    static Segmenter.Options opening(CommandLine line, Console console) {
         Set<String> told = new HashSet<>();
         return Arguments.opening(line, console).notes(note -> {
             if (told.add(note)) {

@@ -32,9 +32,9 @@ final class RankCommand implements Command {
 
                 With --run the run's unlabelled pictures are ranked, or those of --input; pictures that it has
                 masks of are never chosen. --diverse takes pictures that differ from one another, among five
-                times as many of the hardest. Writes rank.html (each chosen picture beside some that it stands
-                for, or with its prediction, and where the networks differ or are unsure), ranking.csv,
-                chosen.txt, and, but for coverage, regions/NAME.geojson for QuPath. Pictures that cannot be read
+                times as many of the hardest. Writes rank.html (each chosen picture, by coverage beside some that
+                it stands for; what the networks see in it, and where they differ or are unsure), ranking.csv,
+                chosen.txt, and, of a run or weights, regions/NAME.geojson for QuPath. Pictures that cannot be read
                 are named at the end, with exit status 2. docs/rank.md has the rules.
 
                 examples:

@@ -15,7 +15,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
@@ -31,9 +33,13 @@ public final class CoverageRanking {
     private static final int PART_OF_HEAP = 2;
 
     private final RankRequest request;
+    private final Optional<NetworkPair> pair;
     private final ImageSource source;
     private final Readable readable;
     private final Readable known;
+    /** For the networks, which may be too large for a picture that can be looked at without them. */
+    private final Readable answered;
+
     private final Consumer<String> notes;
 
     /** Numbers of the pictures that could be looked at, in order, and what they look like. */
@@ -47,30 +53,47 @@ public final class CoverageRanking {
 
     private int looked;
 
-    private CoverageRanking(RankRequest request, Consumer<String> notes, IntConsumer progress) {
+    private CoverageRanking(
+            RankRequest request, Optional<NetworkPair> pair, Consumer<String> notes, IntConsumer progress) {
         this.request = request;
+        this.pair = pair;
         this.notes = notes;
         source = request.pictures().pictures();
         ImageSource learned = request.pictures().learned();
         IntConsumer counting = done -> progress.accept(++looked);
         readable = new Readable(source, tooLarge(source), counting);
         known = new Readable(learned, tooLarge(learned), counting);
+        answered = new Readable(
+                source,
+                i -> source.files(i).stream()
+                        .anyMatch(file -> pair.orElseThrow().network().exceedsMemory(file)),
+                counting);
     }
 
     private static Predicate<Integer> tooLarge(ImageSource source) {
         return i -> source.memory(i) > Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
     }
 
-    /** As {@link Ranking#make}. */
-    public static Ranking make(RankRequest request, Consumer<String> notes, IntConsumer progress) {
-        return new CoverageRanking(request, notes, progress).made();
+    /**
+     * As {@link Ranking#make}.
+     *
+     * @param pair of the run whose pictures they are: what they see in the chosen pictures is shown, and has no part in
+     *             the choice
+     */
+    public static Ranking make(
+            RankRequest request, Optional<NetworkPair> pair, Consumer<String> notes, IntConsumer progress) {
+        return new CoverageRanking(request, pair, notes, progress).made();
     }
 
     /** How many pictures will be looked at, counting one anew for each time. */
-    public static int looks(RankRequest request) {
+    public static int looks(RankRequest request, Optional<NetworkPair> pair) {
         int all = request.pictures().pictures().size();
-        int shown = Math.min(CoveragePage.SHOWN, Math.min(all, request.count()));
-        return all + request.pictures().learned().size() + CoveragePage.PICTURES * shown;
+        int chosen = Math.min(all, request.count());
+        int shown = Math.min(CoveragePage.SHOWN, chosen);
+        return all
+                + request.pictures().learned().size()
+                + CoveragePage.PICTURES * shown
+                + (pair.isPresent() ? chosen : 0);
     }
 
     private Ranking made() {
@@ -96,7 +119,8 @@ public final class CoverageRanking {
                 chosen.forEach(files::copy);
             }
             Path file = folder.beside().resolve(RankingFiles.PAGE);
-            page(chosen).write(file, head(ordered, chosen), !annotated.isEmpty());
+            CoveragePage page = page(chosen, pair.map(networks -> new Shown(networks, files)));
+            page.write(file, head(ordered, chosen), !annotated.isEmpty());
             folder.finish();
         }
         return new Ranking(ordered, chosen, failed());
@@ -164,16 +188,25 @@ public final class CoverageRanking {
         return new Scored(numbers.get(i), source.id(numbers.get(i)), gain, parts);
     }
 
-    /** Opens the pictures anew that the page shows: each chosen one, and some of those that it stands for. */
-    private CoveragePage page(List<Scored> chosen) {
-        CoveragePage page = new CoveragePage();
+    /**
+     * Opens the pictures anew that the page shows: each chosen one, and some of those that it stands for. The networks
+     * look at every chosen one.
+     */
+    private CoveragePage page(List<Scored> chosen, Optional<Shown> networks) {
+        CoveragePage page = pair.map(both -> new CoveragePage(
+                        both.network().classNames(), both.network().palette(), both.compared()))
+                .orElseGet(CoveragePage::new);
         Map<Integer, List<Integer>> others = IntStream.range(0, looks.size())
                 .boxed()
                 .filter(i -> nearest[i].place() > 0
                         && steps.get(nearest[i].place() - 1).picture() != i)
                 .collect(Collectors.groupingBy(i -> nearest[i].place()));
-        for (int k = 0; k < Math.min(chosen.size(), CoveragePage.SHOWN); k++) {
+        for (int k = 0; k < chosen.size(); k++) {
             Scored scored = chosen.get(k);
+            Optional<RankPage.Entry> answers = networks.flatMap(shown -> answers(shown, scored));
+            if (k >= CoveragePage.SHOWN) {
+                continue;
+            }
             List<Integer> nearestFirst = others.getOrDefault(k + 1, List.of()).stream()
                     .sorted(Comparator.comparingDouble(i -> nearest[i].distance()))
                     .map(numbers::get)
@@ -182,14 +215,22 @@ public final class CoverageRanking {
             wanted.addAll(CoveragePage.some(nearestFirst));
             List<CoveragePage.Shown> shown = new ArrayList<>();
             readable.each(wanted, (i, picture) -> shown.add(CoveragePage.shown(source.id(i), Composite.of(picture))));
-            page.add(new CoveragePage.Entry(scored.name(), scored.score(), 1 + nearestFirst.size(), shown));
+            page.add(new CoveragePage.Entry(scored.name(), scored.score(), 1 + nearestFirst.size(), shown, answers));
         }
+        answered.failed().forEach(why -> notes.accept("chosen, but the run's networks cannot look at it: " + why));
         return page;
+    }
+
+    private Optional<RankPage.Entry> answers(Shown networks, Scored scored) {
+        AtomicReference<RankPage.Entry> found = new AtomicReference<>();
+        answered.each(List.of(scored.picture()), (i, picture) -> found.set(networks.of(scored, picture)));
+        return Optional.ofNullable(found.get());
     }
 
     private RankPage.Head head(List<Scored> ordered, List<Scored> chosen) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("ranked by", "coverage: how near the pictures' looks come to an annotated one");
+        facts.put("shown", pair.map(NetworkPair::compared).orElse(""));
         facts.put("annotated before", annotated.isEmpty() ? "none" : annotated.size() + " pictures");
         String root = request.settings().data().root();
         facts.put("data", root == null ? "" : root);
@@ -198,7 +239,6 @@ public final class CoverageRanking {
                 facts,
                 ordered.stream().mapToDouble(Scored::score).toArray(),
                 chosen.stream().mapToDouble(Scored::score).toArray(),
-                "",
                 List.of(),
                 failed());
     }

@@ -32,7 +32,6 @@ final class RankHead {
                 facts,
                 ordered.stream().mapToDouble(Scored::score).toArray(),
                 chosen.stream().mapToDouble(Scored::score).toArray(),
-                pair.compared(),
                 remarks,
                 failed);
     }

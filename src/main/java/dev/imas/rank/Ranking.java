@@ -1,6 +1,5 @@
 package dev.imas.rank;
 
-import dev.imas.annotations.GeoJsonWriter;
 import dev.imas.common.NewFolder;
 import dev.imas.common.UserException;
 import dev.imas.config.Names;
@@ -9,7 +8,6 @@ import dev.imas.measure.ConfusionMatrix;
 import dev.imas.report.RankPage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -37,16 +35,16 @@ public record Ranking(List<Scored> ordered, List<Scored> chosen, List<String> fa
         List<Scored> order = request.diverse() ? ranker.spread(ordered, count) : ordered;
         try (NewFolder folder = NewFolder.open(request.out(), "ranking", ".ranking")) {
             RankPage page = new RankPage(
-                    pair.network().classNames(), pair.network().palette(), Names.word(request.criterion()));
+                    pair.network().classNames(),
+                    pair.network().palette(),
+                    pair.compared(),
+                    Names.word(request.criterion()));
             RankingFiles files =
                     new RankingFiles(folder, source, request.settings().data().root());
+            Shown shown = new Shown(pair, files);
             List<Scored> nothing = new ArrayList<>();
-            OptionalInt background = GeoJsonWriter.background(pair.network().classNames());
             List<Scored> chosen = ranker.look(order, count, (scored, picture, answers, maps) -> {
-                DoubtMap doubt = DoubtMap.of(answers.own(), answers.other(), maps.classes());
-                List<HardRegions.Region> regions = HardRegions.of(doubt);
-                page.add(Shown.of(scored, picture, answers, maps, background, doubt, regions));
-                files.regions(scored, regions);
+                page.add(shown.of(scored, picture, answers, maps));
                 if (agreement.ignoreBackground() && backgroundAlone(maps)) {
                     nothing.add(scored);
                 }

@@ -1,5 +1,6 @@
 package dev.imas.rank;
 
+import dev.imas.annotations.GeoJsonWriter;
 import dev.imas.image.Composite;
 import dev.imas.image.LabelMap;
 import dev.imas.image.Picture;
@@ -12,18 +13,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Brings what was found in a chosen picture into the form that the page takes. */
+/** Looks at chosen pictures through two networks: what the page shows of them, and places for QuPath. */
 final class Shown {
-    private Shown() {}
+    private final NetworkPair pair;
+    private final RankingFiles files;
+    private final OptionalInt background;
 
-    static RankPage.Entry of(
-            Scored scored,
-            Picture picture,
-            Answers answers,
-            ConfusionMatrix maps,
-            OptionalInt background,
-            DoubtMap doubt,
-            List<HardRegions.Region> regions) {
+    Shown(NetworkPair pair, RankingFiles files) {
+        this.pair = pair;
+        this.files = files;
+        background = GeoJsonWriter.background(pair.network().classNames());
+    }
+
+    /** Writes where most is open, too. */
+    RankPage.Entry of(Scored scored, Picture picture, Answers answers, ConfusionMatrix maps) {
+        DoubtMap doubt = DoubtMap.of(answers.own(), answers.other(), maps.classes());
+        List<HardRegions.Region> regions = HardRegions.of(doubt);
+        files.regions(scored, regions);
         return new RankPage.Entry(
                 scored.name(),
                 scored.score(),
@@ -36,6 +42,12 @@ final class Shown {
                         .toList(),
                 classes(maps),
                 mostly(maps));
+    }
+
+    /** As above, of a picture that neither has looked at. */
+    RankPage.Entry of(Scored scored, Picture picture) {
+        Answers answers = pair.answers(picture);
+        return of(scored, picture, answers, pair.maps(answers));
     }
 
     /** A background whose colour lay over most of a picture would hide it. */

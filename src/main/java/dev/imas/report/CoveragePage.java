@@ -4,6 +4,7 @@ import dev.imas.common.UserException;
 import dev.imas.image.RgbImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The contact sheet of a choice of pictures that stand for others: every chosen one beside some of those that it stands
@@ -15,8 +16,19 @@ public final class CoveragePage {
     /** So many pictures at most are shown of each, itself among them. */
     public static final int PICTURES = 3;
 
+    private final Optional<AnswerView> answers;
     private final StringBuilder cases = new StringBuilder();
     private int added;
+
+    /** Of pictures that no network looks at. */
+    public CoveragePage() {
+        answers = Optional.empty();
+    }
+
+    /** As {@link RankPage#RankPage}: of pictures that are shown with what two networks answer. */
+    public CoveragePage(List<String> names, List<Integer> palette, String compared) {
+        answers = Optional.of(new AnswerView(names, palette, compared));
+    }
 
     /** A picture to look at, in its small form. */
     public record Shown(String name, String size, String uri) {}
@@ -27,8 +39,10 @@ public final class CoveragePage {
      * @param score     its gain, in [0,1]
      * @param standsFor how many pictures are nearest to it, itself among them
      * @param shown     itself, and {@link #some} of the others
+     * @param answered  what two networks answer about it, if they do
      */
-    public record Entry(String name, double score, int standsFor, List<Shown> shown) {}
+    public record Entry(
+            String name, double score, int standsFor, List<Shown> shown, Optional<RankPage.Entry> answered) {}
 
     /** Makes a picture small. */
     public static Shown shown(String name, RgbImage picture) {
@@ -58,13 +72,18 @@ public final class CoveragePage {
             String title = i == 0 ? "chosen" : i == entry.shown().size() - 1 ? "the least like it" : "like it";
             cases.append(RankPage.figure(shown.uri(), title, i == 0 ? shown.size() : shown.name(), ""));
         }
-        cases.append("</div>\n</article>\n");
+        cases.append("</div>\n");
+        answers.ifPresent(view -> entry.answered().ifPresent(answered -> cases.append("<div class=\"sample\">\n")
+                .append(view.figures(answered))
+                .append("</div>\n")
+                .append(view.classes(answered))));
+        cases.append("</article>\n");
     }
 
     /**
      * Writes the page.
      *
-     * @param head   of the chosen pictures' scores; what two answers were compared is not looked at
+     * @param head   of the chosen pictures' scores
      * @param before whether there were annotated pictures before
      * @throws UserException when it cannot be written
      */
@@ -104,7 +123,12 @@ public final class CoveragePage {
     private String pictures(RankPage.Head head) {
         int chosen = head.chosen().length;
         String lead = "Each chosen picture, one of those that it stands for, and the one of them that is least like it."
+                + answers.map(view -> " " + view.lead()).orElse("")
                 + (chosen > added ? " Shown are the first " + added + "; the list has all " + chosen + "." : "");
-        return Html.section("pictures", "The pictures", lead, "<div class=\"cases ranked\">\n" + cases + "</div>\n");
+        return Html.section(
+                "pictures",
+                "The pictures",
+                lead,
+                answers.map(AnswerView::legend).orElse("") + "<div class=\"cases ranked\">\n" + cases + "</div>\n");
     }
 }

@@ -3,9 +3,7 @@ package dev.imas.report;
 import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
-import dev.imas.config.Colors;
 import dev.imas.image.LabelMap;
-import dev.imas.image.Overlay;
 import dev.imas.image.RgbImage;
 import dev.imas.measure.ConfusionMatrix.Mistake;
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,14 +23,11 @@ public final class RankPage {
     /** More are in the list alone: a page of hundreds of pictures is no overview. */
     static final int SHOWN = 100;
 
-    private static final double OVERLAY = 0.55;
     private static final int BINS = 25;
 
-    private final List<String> names;
-    private final List<Integer> palette;
+    private final AnswerView answers;
     private final String criterion;
     private final StringBuilder cases = new StringBuilder();
-    private final boolean[] seen;
     private int added;
 
     /** A rectangle in pixels, and how much is open in it, in (0,1]. */
@@ -76,7 +70,6 @@ public final class RankPage {
      * @param facts     name and value
      * @param scores    of all pictures that were ranked
      * @param chosen    of those that were chosen
-     * @param compared  the two that answered
      * @param remarks   what else is to know
      * @param failed    why pictures were left out, a line each
      */
@@ -85,19 +78,17 @@ public final class RankPage {
             Map<String, String> facts,
             double[] scores,
             double[] chosen,
-            String compared,
             List<String> remarks,
             List<String> failed) {}
 
     /**
      * @param palette   one 0xRRGGBB a class
+     * @param compared  the two that answer, in words
      * @param criterion what scores are, in a word
      */
-    public RankPage(List<String> names, List<Integer> palette, String criterion) {
+    public RankPage(List<String> names, List<Integer> palette, String compared, String criterion) {
+        this.answers = new AnswerView(names, palette, compared);
         this.criterion = criterion;
-        this.names = names;
-        this.palette = palette;
-        this.seen = new boolean[names.size()];
     }
 
     /** Adds a picture below those before it. */
@@ -106,9 +97,7 @@ public final class RankPage {
         if (added > SHOWN) {
             return;
         }
-        entry.classes().forEach(line -> seen[line.label()] = true);
         String size = entry.picture().width() + " × " + entry.picture().height() + "\u00a0px";
-        String prediction = uri(Overlay.blend(entry.picture(), entry.prediction(), palette, OVERLAY));
         cases.append("<article>\n<h3><i>")
                 .append(added)
                 .append("</i><span>")
@@ -119,10 +108,9 @@ public final class RankPage {
                 .append(criterion)
                 .append("</small></h3>\n<div class=\"sample\">\n")
                 .append(figure(uri(entry.picture()), "picture", size, ""))
-                .append(figure(prediction, "prediction", "", ""))
-                .append(figure(uri(DoubtPicture.of(entry)), "open", mostly(entry), boxes(entry)))
+                .append(answers.figures(entry))
                 .append("</div>\n")
-                .append(classes(entry))
+                .append(answers.classes(entry))
                 .append("</article>\n");
     }
 
@@ -134,50 +122,6 @@ public final class RankPage {
         return "<figure><div class=\"map\"><img src=\"" + uri + "\" alt=\"" + title + "\">" + above
                 + "</div><figcaption><span>" + title + "</span>"
                 + (remark.isEmpty() ? "" : "<span>" + Html.escape(remark) + "</span>") + "</figcaption></figure>\n";
-    }
-
-    private String mostly(Entry entry) {
-        return entry.mostly()
-                .map(mistake -> "mostly " + names.get(mistake.truth()) + " or " + names.get(mistake.predicted()))
-                .orElse("the same classes everywhere");
-    }
-
-    private static String boxes(Entry entry) {
-        StringBuilder boxes = new StringBuilder();
-        double width = entry.picture().width();
-        double height = entry.picture().height();
-        for (Box box : entry.boxes()) {
-            boxes.append(String.format(
-                    Locale.ROOT,
-                    "<i style=\"left:%.2f%%;top:%.2f%%;width:%.2f%%;height:%.2f%%\"></i>",
-                    100 * box.x() / width,
-                    100 * box.y() / height,
-                    100 * box.width() / width,
-                    100 * box.height() / height));
-        }
-        return boxes.toString();
-    }
-
-    private String classes(Entry entry) {
-        StringBuilder lines = new StringBuilder("<ul class=\"agreed\">");
-        for (ClassLine line : entry.classes()) {
-            lines.append("<li>")
-                    .append(EvaluationPage.chip(Colors.hex(palette.get(line.label()))))
-                    .append("<span>")
-                    .append(Html.escape(names.get(line.label())))
-                    .append("</span><em>")
-                    .append(area(line.share()))
-                    .append("</em><div class=\"track\"><i style=\"width:")
-                    .append(String.format(Locale.ROOT, "%.1f", 100 * line.agreed()))
-                    .append("%\"></i></div><b>")
-                    .append(Format.percent(line.agreed()))
-                    .append("</b></li>");
-        }
-        return lines.append("</ul>\n").toString();
-    }
-
-    private static String area(double share) {
-        return share > 0 && share < 0.0005 ? "&lt; 0.1\u00a0%" : Format.percent(share);
     }
 
     /**
@@ -255,30 +199,12 @@ public final class RankPage {
     }
 
     private String pictures(Head head) {
-        String lead = "“Open” is where " + Html.escape(head.compared())
-                + " give a pixel different classes, or agree without being sure; frames are the places where most is"
-                + " open. Of every class: its part of the picture, and how far the two agree about it (IoU, bar)."
+        String lead = answers.lead()
                 + (added > SHOWN ? " Shown are the first " + SHOWN + "; the list has all " + added + "." : "");
         return Html.section(
-                "pictures", "The pictures", lead, legend() + "<div class=\"cases ranked\">\n" + cases + "</div>\n");
-    }
-
-    private String legend() {
-        StringBuilder entries = new StringBuilder();
-        for (int c = 0; c < names.size(); c++) {
-            if (seen[c]) {
-                entry(entries, palette.get(c), names.get(c));
-            }
-        }
-        entry(entries, DoubtPicture.DIFFERENT, "different classes");
-        entry(entries, DoubtPicture.UNSURE, "the same class, unsure");
-        return "<ul class=\"colors\">" + entries + "</ul>\n";
-    }
-
-    private static void entry(StringBuilder entries, int colour, String name) {
-        entries.append("<li>")
-                .append(EvaluationPage.chip(Colors.hex(colour)))
-                .append(Html.escape(name))
-                .append("</li>");
+                "pictures",
+                "The pictures",
+                lead,
+                answers.legend() + "<div class=\"cases ranked\">\n" + cases + "</div>\n");
     }
 }

@@ -145,10 +145,33 @@ class RankCommandTest {
         String[] line = {"rank", "--run", run.root().toString(), "--count", "2", "--out", out().toString()};
         Result result = imas(line);
         assertThat(result.status()).as(result.err()).isZero();
-        assertThat(result.err()).contains("by coverage of 2 annotated and 6 other pictures");
+        assertThat(result.err())
+                .contains("by coverage of 2 annotated and 6 other pictures, shown with what teacher and student see");
         assertThat(chosen())
                 .hasSize(2)
                 .isSubsetOf(UNLABELED.stream().map(name -> name + ".png").toList());
+        for (String chosen : chosen()) {
+            assertThat(out().resolve("regions/" + chosen.replace(".png", ".geojson")))
+                    .isNotEmptyFile();
+        }
+        assertThat(Files.readString(out().resolve("rank.html")))
+                .containsSubsequence("the one of them that is least like it", "chosen", "prediction", "mostly ");
+    }
+
+    @Test
+    void whatTheNetworksOfARunSeeHasNoPartInTheChoice() throws IOException {
+        assertThat(imas("rank", "--run", run.root().toString(), "--out", out().toString(), "--device", "cpu")
+                        .status())
+                .isZero();
+        List<String> chosen = chosen();
+        Files.move(out(), dir.resolve("before"));
+        Path bare = Files.createDirectories(dir.resolve("bare"));
+        Files.copy(run.config(), bare.resolve("config.yaml"));
+        Result result = imas("rank", "--run", bare.toString(), "--out", out().toString());
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.err()).contains("what the run's networks see is not shown: " + bare + " holds no weights");
+        assertThat(chosen()).isEqualTo(chosen);
+        assertThat(out().resolve("regions")).doesNotExist();
     }
 
     @Test
@@ -158,7 +181,8 @@ class RankCommandTest {
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(result.err())
                 .contains("3 of 9 pictures of --input are left out: the run has masks of them")
-                .contains("by coverage of 2 annotated and 6 other pictures");
+                .contains("by coverage of 2 annotated and 6 other pictures")
+                .doesNotContain("student");
         Path both = Files.createDirectories(dir.resolve("both"));
         Files.createDirectories(both.resolve("masks"));
         Files.copy(data.resolve("u1.png"), both.resolve("u1.png"));
@@ -265,7 +289,8 @@ class RankCommandTest {
                 "hardness");
         refused("has not measured the hardness of a picture yet", "--run", early, "--criterion", "hardness");
         refused("is no run directory (it has no config.yaml)", "--run", data, "--tta", "flip");
-        refused("which is taken where none is named, looks at the pictures alone", "--run", run.root());
+        refused("which is taken where none is named, goes by the pictures' looks alone", "--input", data);
+        refusedByCoverage("leave out --diverse, or", run.root(), "--criterion", "coverage", "--diverse");
         refused(
                 "training.lr does nothing to what networks answer",
                 "--run",
