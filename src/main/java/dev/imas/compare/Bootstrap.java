@@ -21,7 +21,7 @@ final class Bootstrap {
     static final int DRAWS = 2000;
     static final double LEVEL = 0.95;
     /** A smaller difference is none that a person would see: it is written as 0.0 points. */
-    private static final double LEAST = 0.0005;
+    static final double LEAST = 0.0005;
     /** Of the normal distribution, for {@link #LEVEL}. */
     private static final double NORMAL = 1.95996;
     /** Of Student's distribution, by degrees of freedom from 1 on. */

@@ -5,6 +5,7 @@ import dev.imas.report.Compared.Difference;
 import dev.imas.report.Compared.End;
 import dev.imas.run.ValidationCounts;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ final class Differences {
     private static final long SEED = 1;
 
     private final Map<String, List<Entry>> rows;
+    private final boolean keptAreChosen;
     private final List<Difference> found = new ArrayList<>();
     private final List<String> verdict = new ArrayList<>();
     private final Set<String> remarks = new LinkedHashSet<>();
@@ -30,8 +32,24 @@ final class Differences {
      */
     Differences(Map<String, List<Entry>> rows, Optional<Entry> ceiling) {
         this.rows = rows;
+        keptAreChosen = rows.values().stream()
+                .flatMap(List::stream)
+                .map(Entry::facts)
+                .anyMatch(run -> run.finished() && run.keepsBest());
         compareAll();
         ceiling.ifPresent(this::toTheCeiling);
+    }
+
+    /** Whether networks that runs leave are chosen on the validation pictures: then their last ones are told, too. */
+    boolean keptAreChosen() {
+        return keptAreChosen;
+    }
+
+    /** The best row, where it is ahead of all labels: these are no ceiling then. */
+    Optional<String> ahead(double ceiling) {
+        return rows.keySet().stream()
+                .filter(row -> mean(finished(row)) > ceiling + Bootstrap.LEAST)
+                .max(Comparator.comparingDouble(row -> mean(finished(row))));
     }
 
     List<Difference> found() {
@@ -174,7 +192,10 @@ final class Differences {
         return Bootstrap.ofSeeds(each);
     }
 
-    private static End atTheEnd(List<Entry> a, List<Entry> b) {
+    private End atTheEnd(List<Entry> a, List<Entry> b) {
+        if (!keptAreChosen) {
+            return new End(Double.NaN, Double.NaN);
+        }
         double[] each = new double[a.size()];
         for (int s = 0; s < each.length; s++) {
             each[s] = a.get(s).facts().miouAtTheEnd() - b.get(s).facts().miouAtTheEnd();
@@ -212,10 +233,14 @@ final class Differences {
         Map<Long, Entry> reached = finished(best.get());
         from.keySet().retainAll(reached.keySet());
         reached.keySet().retainAll(from.keySet());
-        if (!from.isEmpty()) {
-            verdict.add(Verdict.gap(
-                    best.get(), mean(from), mean(reached), ceiling.facts().miou()));
+        if (from.isEmpty()) {
+            return;
         }
+        double top = ceiling.facts().miou();
+        verdict.add(ahead(top)
+                .filter(row -> top - mean(from) >= Verdict.LEAST_GAP)
+                .map(row -> Verdict.noCeiling(row, mean(finished(row)), top))
+                .orElseGet(() -> Verdict.gap(best.get(), mean(from), mean(reached), top)));
     }
 
     private static double mean(Map<Long, Entry> entries) {

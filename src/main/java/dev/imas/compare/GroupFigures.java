@@ -80,9 +80,7 @@ final class GroupFigures {
                 .ifPresent(pictures -> remarks.add(
                         "Only " + pictures + " validation pictures: what is true of them need not be true of others."));
         rows.forEach(this::keptFromBefore);
-        if (rows.values().stream()
-                .flatMap(List::stream)
-                .anyMatch(entry -> Double.isFinite(entry.facts().miouAtTheEnd()))) {
+        if (differences.keptAreChosen()) {
             remarks.add("At the end: the teacher after the last step. The network that a run leaves is the best of its"
                     + " evaluations, chosen on the pictures that it is measured on (training.keep: best); this one is"
                     + " not. Its intervals are over seeds alone.");
@@ -126,7 +124,7 @@ final class GroupFigures {
                 results,
                 Bootstrap.mean(mious),
                 Bootstrap.deviation(mious),
-                mean(entries, RunFacts::miouAtTheEnd),
+                end(entries),
                 gap(mious),
                 entries.stream().mapToLong(entry -> entry.facts().steps()).max().orElse(0),
                 mean(entries, RunFacts::seconds),
@@ -152,16 +150,18 @@ final class GroupFigures {
             return Optional.empty();
         }
         double from = mean(rows.get(supervised.get()), RunFacts::miou);
-        double best = rows.values().stream()
-                .mapToDouble(entries -> mean(entries, RunFacts::miou))
-                .filter(Double::isFinite)
-                .max()
-                .orElse(Double.NaN);
-        double top = ceiling.get().facts().miou();
-        double gap = top - from;
-        return gap >= Verdict.LEAST_GAP && top >= best
+        double gap = ceiling.get().facts().miou() - from;
+        return gap >= Verdict.LEAST_GAP
+                        && differences.ahead(ceiling.get().facts().miou()).isEmpty()
                 ? Optional.of((Bootstrap.mean(mious) - from) / gap)
                 : Optional.empty();
+    }
+
+    /** Of as many runs as the other figures are. */
+    private double end(List<Entry> entries) {
+        double[] ends =
+                finished(entries).stream().mapToDouble(RunFacts::miouAtTheEnd).toArray();
+        return differences.keptAreChosen() ? Bootstrap.mean(ends) : Double.NaN;
     }
 
     private double[] iou(List<Entry> entries) {

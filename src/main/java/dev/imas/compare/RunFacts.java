@@ -123,15 +123,15 @@ record RunFacts(
                 : evaluation.miouTeacher();
     }
 
-    /**
-     * Of the teacher after the last step, where a finished run leaves the best network of its evaluations; else NaN.
-     * Nothing of it was chosen on the validation pictures.
-     */
+    /** Of a finished run's teacher after its last step; NaN where that evaluation is not among the metrics. */
     double miouAtTheEnd() {
-        return finished() && keepsBest() ? metrics.last(Metrics.Row::miouTeacher) : Double.NaN;
+        return !finished() || metrics.rows().isEmpty() || metrics.last().step() != steps()
+                ? Double.NaN
+                : metrics.last().miouTeacher();
     }
 
-    private boolean keepsBest() {
+    /** Whether it leaves the best network of its evaluations, which is chosen on the validation pictures. */
+    boolean keepsBest() {
         return config.setting("training.keep").equals("best");
     }
 

@@ -43,18 +43,20 @@ final class Verdict {
                 + " points: no difference seen";
     }
 
-    /** {@code iMAS closes 62 % of the gap to all labels}; says what there is where there is hardly a gap, or no top. */
+    /** {@code iMAS closes 62 % of the gap to all labels}; says what there is where there is hardly a gap. */
     static String gap(String row, double supervised, double reached, double ceiling) {
         double gap = ceiling - supervised;
-        if (gap >= LEAST_GAP && reached > ceiling) {
-            return "all labels reach " + points(ceiling) + " %, less than " + row + " (" + points(reached)
-                    + " %): in so few steps they are no ceiling";
-        }
         if (gap < LEAST_GAP) {
             return "all labels reach " + points(ceiling) + " %: there is no gap to close";
         }
         return row + " closes " + Math.round(100 * (reached - supervised) / gap) + " % of the gap to all labels ("
                 + points(supervised) + " to " + points(ceiling) + " %)";
+    }
+
+    /** Where a row is ahead of all labels. */
+    static String noCeiling(String row, double reached, double ceiling) {
+        return "all labels reach " + points(ceiling) + " %, less than " + row + " (" + points(reached)
+                + " %): they are no ceiling here";
     }
 
     /** With one decimal. */

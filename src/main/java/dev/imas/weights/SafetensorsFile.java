@@ -59,8 +59,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Refuses a file that is not as this program wrote it, to the last bit; of other programs' files, which carry no
-     * checksum, nothing is known. Reads all of it.
+     * Refuses a file that is not as this program wrote it, to the last bit, which its {@link Checksum} tells; of files
+     * that carry none, as other programs' do, nothing is known. Reads all of it.
      */
     public void requireIntact() {
         Stream<ByteBuffer> data = entries.values().stream()
@@ -69,9 +69,9 @@ public final class SafetensorsFile implements AutoCloseable {
         boolean holds =
                 Checksum.of(header).map(checksum -> checksum.holds(data)).orElse(!metadata.containsKey(Checksum.KEY));
         if (!holds) {
-            throw new UserException(path + " was damaged after it had been written: its contents do not match its"
-                    + " checksum; copy it again from where it came from (a program that changes it on purpose leaves "
-                    + Checksum.KEY + " out of the metadata)");
+            throw new UserException(path + " was damaged or changed after it had been written: its contents do not"
+                    + " match its checksum; copy it again from where it came from (a program that changes it on purpose"
+                    + " leaves " + Checksum.KEY + " out of the metadata)");
         }
     }
 

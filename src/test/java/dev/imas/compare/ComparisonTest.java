@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.imas.common.UserException;
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
 import dev.imas.config.ImasConfig.Method;
 import dev.imas.data.Inspection;
 import dev.imas.report.Compared;
+import dev.imas.run.RunDirectory;
 import dev.imas.run.StepMetrics;
 import dev.imas.semi.Configs;
 import dev.imas.train.RunStopped;
@@ -232,42 +234,91 @@ class ComparisonTest {
                 .anyMatch(remark -> remark.contains("differ in other settings as well"));
     }
 
+    /** A finished run of any figures, whose only evaluation is the last one, of its teacher. */
+    private Path run(String name, String method, long seed, String keep, double kept, double end) throws IOException {
+        Path run = folder.root().resolve("labels3-seed7-" + method);
+        Path other = Files.createDirectories(dir.resolve(name + "-" + method + seed));
+        Files.copy(run.resolve("class_iou.csv"), other.resolve("class_iou.csv"));
+        String config = Files.readString(run.resolve("config.yaml"));
+        Files.writeString(other.resolve("config.yaml"), config.replace("keep: last", "keep: " + keep));
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode summary =
+                (ObjectNode) mapper.readTree(run.resolve("summary.json").toFile());
+        summary.put("seed", seed).put("miou_teacher", kept).put("steps", 2);
+        Files.writeString(other.resolve("summary.json"), summary.toString());
+        Files.writeString(
+                other.resolve("metrics.csv"),
+                "epoch,step,miou_student,miou_teacher\n1,1,0.95,0.9\n" + (end > 0 ? "2,2,0.95," + end + "\n" : ""));
+        return other;
+    }
+
     /** Where runs leave their best evaluation, the last one is told as well: of the teacher, over seeds alone. */
     @Test
     void theLastEvaluationStandsBesideTheBest() throws IOException {
-        List<Path> runs = new ArrayList<>();
-        double[][] last = {{0.5, 0.2}, {0.6, 0.5}};
-        for (int seed = 0; seed < 2; seed++) {
-            for (int m = 0; m < 2; m++) {
-                String method = m == 0 ? "imas" : "supervised";
-                Path run = folder.root().resolve("labels3-seed7-" + method);
-                Path other = Files.createDirectories(dir.resolve("best-" + method + seed));
-                for (String file : List.of("class_iou.csv", "validation.csv")) {
-                    Files.copy(run.resolve(file), other.resolve(file));
-                }
-                String config = Files.readString(run.resolve("config.yaml"));
-                Files.writeString(other.resolve("config.yaml"), config.replace("keep: last", "keep: best"));
-                String summary = Files.readString(run.resolve("summary.json"));
-                Files.writeString(
-                        other.resolve("summary.json"), summary.replaceFirst("\"seed\" : 7", "\"seed\" : " + seed));
-                Files.writeString(
-                        other.resolve("metrics.csv"),
-                        "epoch,step,miou_student,miou_teacher\n1,1,0.95,0.9\n2,2,0.95," + last[seed][m] + "\n");
-                runs.add(other);
-            }
-        }
-        Compared.Group group = RunsCompared.of(runs).groups().get(0);
-        assertThat(group.rows().stream().map(Compared.Row::end)).containsExactly(0.55, 0.35);
+        List<Path> runs = List.of(
+                run("best", "supervised", 0, "best", 0.6, 0.2),
+                run("best", "supervised", 1, "best", 0.7, 0.5),
+                run("best", "imas", 0, "best", 0.7, 0.5),
+                run("best", "imas", 1, "best", 0.8, 0.6));
+        Compared compared = RunsCompared.of(runs);
+        Compared.Group group = compared.groups().get(0);
+        assertThat(group.rows().stream().map(Compared.Row::end)).containsExactly(0.35, 0.55);
         Compared.Difference difference = group.differences().get(0);
         assertThat(difference.end().points()).isCloseTo(0.2, within(1e-12));
         assertThat(difference.end().half()).isCloseTo(12.7062 * 0.1, within(1e-3));
         assertThat(group.remarks()).anyMatch(remark -> remark.startsWith("At the end: the teacher"));
-        Path page = RunsCompared.write(runs, dir.resolve("best.html"));
-        assertThat(Files.readString(page))
+        assertThat(ResultTable.markdown(compared).lines())
+                .contains(
+                        "| method     |     mIoU % | seeds |        each | at the end | steps | minutes |",
+                        "| supervised | 65.0 ± 7.1 |     2 | 60.0 / 70.0 |       35.0 |     2 |     0.0 |")
+                .anyMatch(line -> line.startsWith("| iMAS − supervised |") && line.endsWith("| +20.0 ± 127.1 |"));
+        assertThat(Files.readString(RunsCompared.write(runs, dir.resolve("best.html"))))
                 .contains("at the end", "55.0", "+20.0 ± 127.1")
                 .doesNotContain("NaN");
-        List<Path> lasting = List.of(folder.root().resolve("labels3-seed7-supervised"));
-        assertThat(RunsCompared.of(lasting).groups().get(0).rows().get(0).end()).isNaN();
+    }
+
+    @Test
+    void anEndIsToldOfTheLastStepAloneAndOfAllRunsOrNone() throws IOException {
+        Path last = run("last", "supervised", 0, "last", 0.6, 0.3);
+        assertThat(RunsCompared.of(List.of(last)).groups().get(0).rows().get(0).end())
+                .as("what a run leaves is its last network")
+                .isNaN();
+        List<Compared.Row> rows = RunsCompared.of(
+                        List.of(last, run("lost", "imas", 0, "best", 0.7, 0.5), run("lost", "imas", 1, "best", 0.8, 0)))
+                .groups()
+                .get(0)
+                .rows();
+        assertThat(rows.get(0).end()).as("beside one that is chosen").isEqualTo(0.3);
+        assertThat(rows.get(1).end()).as("of two, one of which lost it").isNaN();
+    }
+
+    /** All labels that a method is ahead of are no ceiling, whichever method it is. */
+    @Test
+    void aShareOfTheGapNeedsACeiling() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        for (Map.Entry<String, Double> method :
+                Map.of("supervised", 0.4, "uniform", 0.5, "imas", 0.45).entrySet()) {
+            Path run = run("few", method.getKey(), 0, "last", method.getValue(), 0);
+            entries.add(entry(method.getKey(), false, run));
+        }
+        Compared.Group beneath = withCeiling(entries, run("low", "supervised", 0, "last", 0.48, 0));
+        assertThat(beneath.rows()).allMatch(row -> row.gap().isEmpty());
+        assertThat(beneath.verdict())
+                .endsWith("all labels reach 48.0 %, less than uniform (50.0 %): they are no ceiling here");
+        Compared.Group above = withCeiling(entries, run("high", "supervised", 0, "last", 0.52, 0));
+        assertThat(above.rows()).allMatch(row -> row.gap().isPresent());
+        assertThat(above.verdict()).endsWith("imas closes 42 % of the gap to all labels (40.0 to 52.0 %)");
+    }
+
+    private static Compared.Group withCeiling(List<Entry> entries, Path ceiling) {
+        List<Entry> all = new ArrayList<>(entries);
+        all.add(entry("all labels", true, ceiling));
+        return Assembly.compared("", Map.of(), all, List.of(), "", "").groups().get(0);
+    }
+
+    private static Entry entry(String row, boolean ceiling, Path run) {
+        RunFacts facts = RunFacts.read(new RunDirectory(run));
+        return new Entry("", row, ceiling ? "supervised" : row, ceiling, 0, facts);
     }
 
     @Test
