@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""What of pack.py and rehearse.py can be tested in seconds: python3 -m unittest discover benchmarks/gpu"""
+"""What of these programs can be tested in seconds and without a GPU: python3 -m unittest discover benchmarks/gpu"""
 import contextlib
+import glob
 import io
 import lzma
 import os
+import re
 import struct
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -12,10 +15,14 @@ import unittest
 import unittest.mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, 'kernels')]
+import bench  # noqa: E402
+import cases  # noqa: E402
 import check  # noqa: E402
 import pack  # noqa: E402
 import rehearse  # noqa: E402
+from imas_kernels import HostMemory  # noqa: E402
+from parts_test import Parts  # noqa: E402,F401  (found here, it is run with the others)
 
 
 def entry(kind, arch, payload):
@@ -141,6 +148,94 @@ class Check(unittest.TestCase):
             for word in step.command.replace('IMAS_BENCH_PARTS=', ' ').split():
                 if word.startswith(('./', 'benchmarks/')):
                     self.assertTrue(os.access(os.path.join(check.HOME, word), os.X_OK), word)
+
+
+class Programs(unittest.TestCase):
+    """Shell scripts, with stand-ins for the programs that they call."""
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+
+    def path(self, *names):
+        return os.path.join(self.dir.name, *names)
+
+    def stand_in(self, name, text):
+        os.makedirs(self.path('bin'), exist_ok=True)
+        with open(self.path('bin', name), 'w') as f:
+            f.write('#!/bin/sh\n' + text)
+        os.chmod(self.path('bin', name), 0o755)
+
+    def run_script(self, name, *arguments, **environment):
+        """The finished process, with the stand-ins in front of what is installed."""
+        env = {**os.environ, 'IMAS_BUILD': self.path('build'), **environment}
+        env['PATH'] = self.path('bin') + ':' + env['PATH']
+        return subprocess.run([os.path.join(HERE, name), *arguments], env=env, capture_output=True, text=True,
+                              check=False)
+
+    def asked(self, name):
+        """The command lines that a stand-in wrote down."""
+        with open(self.path(name)) as f:
+            return f.read().splitlines()
+
+
+class Profile(Programs):
+    # For other shapes and layouts, for NaN, and those that no training launches.
+    OTHERS = {'pseudo_label_exact_kernel', 'exact_probability_kernel', 'confusion_exact_kernel', 'compose_rows_kernel',
+              'mix_maps_kernel', 'image_kernel', 'trial_kernel'}
+
+    def kernels(self):
+        with open(os.path.join(HERE, 'profile')) as f:
+            return set(re.search(r'^kernels=\(([^)]*)\)', f.read(), re.M).group(1).split())
+
+    def profile(self, seen):
+        """The profile where ncu saw these kernels."""
+        self.stand_in('cmake', 'mkdir -p "$IMAS_BUILD" && touch "$IMAS_BUILD/libimas_cuda.so"\n')
+        printing = "case $* in *--import*) printf '%s\\n' $SEEN ;; esac\n"
+        self.stand_in('ncu', 'echo "$@" >>"%s"\n' % self.path('ncu') + printing)
+        seen = ' '.join('"%d","%s"' % numbered for numbered in enumerate(seen))
+        return self.run_script('profile', 'kernels', self.path('out'), SEEN=seen)
+
+    def test_every_kernel_of_a_training_is_looked_at(self):
+        written = set()
+        for path in glob.glob(os.path.join(check.HOME, 'cuda-kernels', '*.cu*')):
+            with open(path) as f:
+                written |= set(re.findall(r'__global__ void[^;{]*?\b(\w+_kernel)\(', f.read(), re.S))
+        self.assertEqual(written, self.kernels() | self.OTHERS)
+
+    def test_all_launches_are_profiled_and_clocks_left_alone(self):
+        done = self.profile(self.kernels() | {'pixel_loss_kernel'})
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        command = self.asked('ncu')[0]
+        self.assertIn('--clock-control none', command)
+        self.assertNotIn('--launch', command)
+        pattern = re.search(r'--kernel-name regex:(\S+)', command).group(1)
+        self.assertTrue(all(re.search(pattern, kernel) for kernel in self.kernels()))
+        self.assertIn('histogram_kernel: 1 launches', done.stdout)
+
+    def test_a_kernel_that_was_not_seen_is_told(self):
+        # exact_probability_kernel is another one than probability_kernel
+        done = self.profile(self.kernels() - {'probability_kernel', 'ema_kernel'} | {'exact_probability_kernel'})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('profile: nothing of probability_kernel ema_kernel in', done.stderr)
+
+    def test_each_kernel_is_called_once(self):
+        class NoKernels:
+            called = []
+
+            def workspace_bytes(self, *_):
+                return 64
+
+            def bind(self, name, *_, **__):
+                return lambda: self.called.append(name)
+
+        kernels = NoKernels()
+        with contextlib.redirect_stdout(io.StringIO()):
+            arguments = bench.arguments(['--library', 'x.so', '--device', 'cpu', '--once', '--shapes', 'tiny'])
+            names = bench.once(arguments, kernels, HostMemory())
+        self.assertEqual(len(names), len(cases.KERNELS) + 1)
+        others = ['compose_batch', 'confusion', 'consistency_loss', 'ema_update', 'gamma', 'pseudo_label']
+        self.assertEqual(sorted(kernels.called), others + 3 * ['supervised_loss'])
 
 
 class Rehearse(unittest.TestCase):
