@@ -16,6 +16,7 @@ import unittest.mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, 'kernels')]
+import architecture  # noqa: E402
 import bench  # noqa: E402
 import cases  # noqa: E402
 import check  # noqa: E402
@@ -177,6 +178,37 @@ class Programs(unittest.TestCase):
         """The command lines that a stand-in wrote down."""
         with open(self.path(name)) as f:
             return f.read().splitlines()
+
+
+class Architecture(Programs):
+    def test_the_latest_that_is_not_later_than_the_gpu(self):
+        every = architecture.known()
+        self.assertEqual([75, 80, 86, 89, 90], every[:5])
+        for gpu, built in ((75, 75), (80, 80), (87, 86), (89, 89), (90, 90), (103, 100), (121, 120), (130, 120)):
+            self.assertEqual([built], architecture.chosen([gpu], every), gpu)
+        self.assertEqual([80, 89], architecture.chosen([89, 80, 89], every))
+        self.assertEqual([], architecture.chosen([70], every))
+
+    def compiled_for(self, listed, **environment):
+        self.stand_in('nvidia-smi', 'case $* in *compute_cap*) echo "%s" ;; esac\n' % listed)
+        self.stand_in('cmake', 'echo "$@" >>"%s"\n' % self.path('cmake'))
+        self.run_script(os.path.join('kernels', 'run'), self.path('out'), **environment)
+        return re.search(r'-DIMAS_CUDA_ARCHITECTURES=(\S+)', self.asked('cmake')[-2]).group(1)
+
+    def test_the_kernels_are_built_for_the_gpus_of_the_machine(self):
+        self.assertEqual('80', self.compiled_for('8.0'))
+        self.assertEqual('75,89', self.compiled_for('8.9\n7.5\n8.9'))
+        self.assertEqual('90', self.compiled_for('8.0', IMAS_CUDA_ARCHITECTURES='90'))
+
+    def test_the_oldest_where_nothing_tells(self):
+        self.stand_in('nvidia-smi', 'echo "[N/A]"\n')
+        said, told = io.StringIO(), io.StringIO()
+        with unittest.mock.patch.object(architecture, 'from_runtime', lambda: []), \
+                unittest.mock.patch.dict(os.environ, PATH=self.path('bin') + ':' + os.environ['PATH']), \
+                contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
+            architecture.main()
+        self.assertEqual('75\n', said.getvalue())
+        self.assertIn('which the driver translates', told.getvalue())
 
 
 class Profile(Programs):
