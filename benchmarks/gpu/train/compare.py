@@ -6,8 +6,8 @@
 
 Programs: iMAS in its default precision, PyTorch as it is usually written (torch_step.py --variant plain) and tuned
 (--variant tuned). Each runs in a process of its own. --imas names the command of iMAS's measurement (default: step
-beside this file, which builds the project), --python the Python that has PyTorch. Writes one JSON file a run and
-table.md into --out. Exit status 1 when a goal is missed.
+beside this file, which builds the project), --python the Python that has PyTorch. Writes into --out one JSON file a run
+and table.md, anew after each. Exit status 1 when a goal is missed.
 
 Goals: iMAS at least 2 times the images a second of plain PyTorch and 1.15 times those of the tuned one, at most 60 %
 of the plain one's peak memory, kernels at most 3 % of the step.
@@ -83,6 +83,16 @@ def read(out):
     return cases
 
 
+def write_table(out):
+    """(measurements, table) of what there is in a folder."""
+    cases = read(out)
+    text = table(cases)
+    with open(os.path.join(out, 'table.md.part'), 'w') as f:
+        f.write(text)
+    os.replace(os.path.join(out, 'table.md.part'), os.path.join(out, 'table.md'))
+    return cases, text
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--cases', default='voc-r50,voc-r101,cityscapes-r50')
@@ -107,10 +117,8 @@ def main():
                     os.remove(path)
                 if subprocess.run(command).returncode:
                     failures.append('%s %s' % (case, program))
-    cases = read(out)
-    text = table(cases)
-    with open(os.path.join(out, 'table.md'), 'w') as f:
-        f.write(text)
+                write_table(out)  # a comparison that is cut off leaves what it has
+    cases, text = write_table(out)
     print(text)
     for failure in failures:
         print('FAILED: ' + failure)

@@ -81,6 +81,20 @@ class Comparison(unittest.TestCase):
         self.assertIn('| voc-r50 | speed against plain PyTorch | 2.50 x | at least 2.00 x | yes |', text)
         self.assertIn('Device: card', text)
 
+    def test_a_comparison_that_is_cut_off_leaves_a_table(self):
+        with tempfile.TemporaryDirectory() as out:
+            for name, text in (('measured', json.dumps(run('imas', 50, case='smoke'))),
+                               ('imas', 'while [ "$1" != --json ]; do shift; done; cp "%s/measured" "$2"' % out),
+                               ('python', 'kill -KILL $PPID')):
+                with open(os.path.join(out, name), 'w') as f:
+                    f.write(text)
+            programs = ['--imas', 'sh %s/imas' % out, '--python', 'sh %s/python' % out]
+            done = subprocess.run([sys.executable, os.path.join(HERE, 'compare.py'), '--cases', 'smoke', '--out', out,
+                                   *programs], capture_output=True, check=False)
+            self.assertEqual(done.returncode, -9)
+            with open(os.path.join(out, 'table.md')) as f:
+                self.assertIn('| smoke | imas | bf16 | 50.0 |', f.read())
+
     def test_a_failed_run_is_told(self):
         with tempfile.TemporaryDirectory() as out:
             done = subprocess.run([sys.executable, os.path.join(HERE, 'compare.py'), '--cases', 'smoke', '--imas', 'false', '--python', 'false', '--out', out], capture_output=True, text=True)
