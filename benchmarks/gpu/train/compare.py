@@ -69,7 +69,8 @@ def table(cases):
     for case, runs in cases.items():
         lines += ['| %s | %s | %s | %s | %s |' % (case, name, found, wanted, 'yes' if met else '**no**') for name, found, wanted, met in goals(runs)]
     devices = sorted({r['device_name'] for runs in cases.values() for r in runs.values()})
-    return '\n'.join(lines + ['', 'Device: ' + ', '.join(devices)]) + '\n'
+    builds = sorted({r['build'] for runs in cases.values() for r in runs.values() if 'build' in r})
+    return '\n'.join(lines + ['', 'Device: ' + ', '.join(devices)] + ['', *builds] * bool(builds)) + '\n'
 
 
 def read(out):
