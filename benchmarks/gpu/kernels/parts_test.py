@@ -14,6 +14,7 @@ import bench
 import cases
 import floors
 import report
+import waves
 from golden import Checks
 from imas_kernels import bf16_bytes
 
@@ -112,6 +113,22 @@ class Parts(unittest.TestCase):
         for spec in cases.specs(['voc', 'cityscapes']):
             for loop in floors.LOOPS.get(spec.kernel, {}):
                 self.assertGreater(instructions[loop, spec.classes], 4 * spec.classes)
+
+    def test_the_page_has_the_tables(self):
+        with open(os.path.join(os.path.dirname(floors.__file__), '..', 'LIMITS.md'), encoding='utf-8') as f:
+            page = f.read()
+        self.assertIn(waves.table(), page, 'waves.py prints the table')
+
+    def test_waves(self):
+        gpus = {gpu.name: gpu for gpu in waves.GPUS}
+
+        def filled(kernel, shape, name):
+            return tuple(waves.filled(kernel, shape, gpus[name]))
+        # The first and the last are those of cuda-kernels/test/limits_test.cpp, which asks window.cuh itself.
+        self.assertEqual((156, 80, 10, 2), filled('consistency_loss', 'voc', 'T4'))
+        self.assertEqual((220, 116, 9, 2), filled('supervised_loss', 'cityscapes', 'L4'))
+        self.assertEqual((396, 396, 4, 1), filled('pseudo_label', 'voc', 'H100, H200'))
+        self.assertEqual((264, 264, 6, 1), filled('supervised_loss', 'voc', 'H100, H200'))
 
     def test_the_innermost_loop_is_found(self):
         listing = '''
