@@ -117,6 +117,7 @@ class Parts(unittest.TestCase):
     def test_the_page_has_the_tables(self):
         with open(os.path.join(os.path.dirname(floors.__file__), '..', 'LIMITS.md'), encoding='utf-8') as f:
             page = f.read()
+        self.assertIn(floors.table(), page, 'floors.py prints the table')
         self.assertIn(waves.table(), page, 'waves.py prints the table')
 
     def test_waves(self):
