@@ -100,11 +100,16 @@ inline Tiles fast_tiles(const Logits& logits, int overlap) {
     return tiles;
 }
 
-/** The same tiles in one wave of `blocks` blocks, if the height may be so large. */
+/**
+ * The same tiles in one wave of `blocks` blocks. Where they would have to be higher than kMaxHeight, in as few waves as
+ * they can be, and these full: a second wave of a few high tiles would take as long as the first.
+ */
 inline Tiles with_height(Tiles tiles, int rows, int64_t images, int64_t blocks, int least_height) {
-    const int64_t strips = blocks / (tiles.across * images) > 0 ? blocks / (tiles.across * images) : 1;
-    const int64_t height = (rows + strips - 1) / strips;
-    tiles.height = static_cast<int>(height < least_height ? least_height : height > kMaxHeight ? kMaxHeight : height);
+    const int64_t side_by_side = tiles.across * images, at_once = blocks > 0 ? blocks : 1;
+    const int64_t least_strips = (rows + kMaxHeight - 1) / kMaxHeight;
+    const int64_t waves = (least_strips * side_by_side + at_once - 1) / at_once;
+    const int64_t strips = waves * at_once / side_by_side, height = (rows + strips - 1) / strips;
+    tiles.height = static_cast<int>(height < least_height ? least_height : height);
     tiles.down = (rows + tiles.height - 1) / tiles.height;
     return tiles;
 }

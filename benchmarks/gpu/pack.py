@@ -6,10 +6,10 @@ neither Java nor a network.
   pack.py unpack --to DIR PIECE...                        there; pieces may come in several calls, the last one unpacks
   pack.py check  DIR/p*                                   here: unpacks into a temporary folder and starts what is in it
 
-The bundle is a distribution (src/dist/stage) with CUDA, and the measurement of benchmarks/gpu/train; it brings its own
-Java. There, `DIR/imas doctor` and so on. libtorch's CUDA
-library holds machine code for many GPUs; that of other architectures than --arch is overwritten with zeros, as are
-debugging symbols, which leaves every structure in the file as it is and compresses to nothing.
+The bundle is a distribution (src/dist/stage) with CUDA and the programs of benchmarks/gpu; it brings its own Java. Then
+`DIR/imas doctor` and so on, or all at once: `python3 DIR/benchmarks/gpu/check.py`. libtorch's CUDA library holds code
+for many GPUs; machine code of other architectures than --arch is overwritten with zeros, as are debugging symbols,
+which leaves every structure in the file as it is and compresses to nothing.
 
 Standard library only; `make` needs what src/dist/stage needs.
 """
@@ -22,6 +22,7 @@ import lzma
 import mmap
 import os
 import re
+import shlex
 import shutil
 import struct
 import subprocess
@@ -126,6 +127,17 @@ def copy_jar(source, target, arch, work):
         print('%s: %.0f MB of code for other GPUs zeroed' % (name, zeroed / 1e6), flush=True)
 
 
+def stage_programs(home, bundle):
+    """What check.py starts, and itself."""
+    gpu = os.path.join('benchmarks', 'gpu')
+    unneeded = shutil.ignore_patterns('__pycache__', 'test_*', '*_test.py')
+    for name in ('check.py', 'profile'):
+        os.makedirs(os.path.join(bundle, gpu), exist_ok=True)
+        shutil.copy(os.path.join(home, gpu, name), os.path.join(bundle, gpu, name))
+    for name in ('kernels', 'train'):
+        shutil.copytree(os.path.join(home, gpu, name), os.path.join(bundle, gpu, name), ignore=unneeded)
+
+
 def stage(home, jdk, arch, bundle, work):
     built = os.path.join(home, 'target', 'lib')
     if not glob.glob(os.path.join(built, 'pytorch-*-gpu.jar')):
@@ -135,8 +147,7 @@ def stage(home, jdk, arch, bundle, work):
     lib = os.path.join(bundle, 'lib')
     for name in os.listdir(built):
         copy_jar(os.path.join(built, name), os.path.join(lib, name), arch, work)
-    train = os.path.join('benchmarks', 'gpu', 'train')
-    shutil.copytree(os.path.join(home, train), os.path.join(bundle, train), ignore=shutil.ignore_patterns('__pycache__', 'test_*'))
+    stage_programs(home, bundle)
     sources = os.path.join(home, 'benchmarks', 'src', 'main', 'java', 'dev', 'imas', 'benchmarks')
     subprocess.run([os.path.join(jdk, 'bin', 'javac'), '--release', '17', '-d', os.path.join(bundle, 'benchmarks-train'),
                     '-cp', os.path.join(bundle, 'imas.jar') + ':' + os.path.join(lib, '*'),
@@ -221,7 +232,11 @@ def check(folders):
             return 1
         environment = {'PATH': '/usr/bin:/bin', 'HOME': root, 'IMAS_JAVA_OPTIONS': '-Dorg.bytedeco.javacpp.cachedir=' + os.path.join(root, 'cache'),
                        **{k: v for k, v in os.environ.items() if k in ('LD_LIBRARY_PATH', 'PYTHONPATH')}}
-        for command in ('./imas doctor', './imas verify', 'benchmarks/gpu/train/step --device cpu --steps 2 --warmup 1 --source loader --images images'):
+        python = shlex.quote(sys.executable) + ' benchmarks/gpu/'
+        for command in ('./imas doctor', './imas verify', python + 'check.py --list',
+                        python + 'kernels/shipped.py --to kernels && ' + python + 'kernels/bench.py '
+                        '--library kernels/libimas.so --golden kernels/golden --device cpu --check-only',
+                        'benchmarks/gpu/train/step --device cpu --steps 2 --warmup 1 --source loader --images images'):
             print('$ ' + command, flush=True)
             if subprocess.run(['bash', '-c', command], cwd=root, env=environment).returncode:
                 print('CHECK FAILED: ' + command)

@@ -142,9 +142,38 @@ void long_maps() {
     }
 }
 
+/** The tiles of a loss, for whatever number of blocks a GPU runs at once. */
+void tiles_in_full_waves() {
+    using namespace imas::cuda;
+    struct Size {
+        int images, classes, low, high;
+    };
+    const Size voc = {4, 21, 129, 513}, cityscapes = {2, 19, 193, 769};
+    const auto tiles_of = [](const Size& size, int64_t blocks) {
+        const imas::law::Axis axis = {size.low, size.high};
+        const Logits logits = {nullptr, IMAS_F32, size.classes, 0, 1, 0, 0, {axis}, {axis}};
+        return with_height(fast_tiles(logits, 1), size.low, size.images, blocks, 4);
+    };
+    for (const Size& size : {voc, cityscapes})
+        for (int64_t blocks = 1; blocks < 700; blocks++) {
+            const Tiles tiles = tiles_of(size, blocks);
+            const int64_t side_by_side = tiles.across * size.images, all = side_by_side * tiles.down,
+                          waves = (all + blocks - 1) / blocks;
+            EXPECT(tiles.height <= kMaxHeight && tiles.down * tiles.height >= size.low);
+            // As low as they fit into these waves, and one wave fewer would not do.
+            EXPECT(tiles.height == 4 || waves * blocks / side_by_side * (tiles.height - 1) < size.low);
+            EXPECT((waves - 1) * blocks / side_by_side * kMaxHeight < size.low);
+        }
+    // T4: 80 blocks at once; with tiles of 16 rows it would be 108, and the second wave two thirds empty.
+    const Tiles small = tiles_of(voc, 80), large = tiles_of(voc, 264);
+    EXPECT(small.height == 10 && small.blocks_per_image() * 4 == 156);
+    EXPECT(large.height == 6 && large.blocks_per_image() * 4 == 264);
+}
+
 }  // namespace
 
 void test_limits() {
+    tiles_in_full_waves();
     too_many_images();
     no_such_device();
     devices_and_images();

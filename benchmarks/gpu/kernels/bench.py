@@ -2,10 +2,11 @@
 """Checks the kernels against the recorded numbers, then measures them.
 
   bench.py --library build/libimas.so --golden src/main/resources/golden --out DIR [--device cuda|cpu] [--dry-run]
-           [--shapes voc,cityscapes] [--only pseudo_label,...] [--check-only]
+           [--shapes voc,cityscapes] [--only pseudo_label,...] [--check-only] [--once]
 
 --device cuda needs a GPU, and PyTorch for the measurements. --dry-run calls every kernel at tiny sizes without timing:
-with --device cpu that needs nothing but the CPU library and Python's standard library.
+with --device cpu that needs nothing but the CPU library and Python's standard library. --once calls every kernel once
+at the sizes of --shapes, bf16 and channels_last, for a profiler to look at; with --device cuda it needs PyTorch.
 Exit status: 0; 1 when a check failed; 2 when there is no library or device. DIR gets kernels.json and kernels.md.
 """
 import argparse
@@ -28,6 +29,7 @@ def arguments(line):
     parser.add_argument('--device', choices=('cuda', 'cpu'), default='cuda')
     parser.add_argument('--dry-run', action='store_true')
     parser.add_argument('--check-only', action='store_true', help='the recorded numbers alone (for compute-sanitizer)')
+    parser.add_argument('--once', action='store_true', help='every kernel once, not timed (for profilers)')
     parser.add_argument('--shapes', default='voc,cityscapes')
     parser.add_argument('--only', default=','.join(cases.KERNELS))
     parser.add_argument('--repeats', type=int, default=50)
@@ -38,7 +40,7 @@ def arguments(line):
         if unknown:
             parser.error('--%s: %s is unknown, expected some of %s' % (name, ','.join(unknown), ','.join(known)))
         setattr(args, name, chosen)
-    if args.device == 'cpu' and not (args.dry_run or args.check_only):
+    if args.device == 'cpu' and not (args.dry_run or args.check_only or args.once):
         parser.error('--device cpu: add --dry-run; CPU times are taken by the JMH benchmarks')
     return args
 
@@ -62,6 +64,27 @@ def dry_run(args, kernels, memory):
     return {'device': args.device + ' (dry run)', 'torch': 'not used', 'copy_gb_per_s': None, 'rows': rows}
 
 
+def once(args, kernels, memory):
+    """Every kernel once at the chosen sizes, as training on a GPU calls it; the names of what was called."""
+    called = []
+    for shape in args.shapes:
+        for name, build in cases.PROFILED.items():
+            if name.split(',')[0] not in args.only:
+                continue
+            with Arena(memory) as arena:
+                if memory.kind == CUDA:
+                    import torch_side
+                    provider = torch_side.TorchProvider(1)
+                else:
+                    provider = cases.HostProvider(arena, random.Random(1))
+                spec = cases.Spec(name, shape, 'bf16', 'channels_last')
+                build(kernels, provider, spec).call()
+                memory.synchronize()
+            called.append(spec.name())
+            print(called[-1], flush=True)
+    return called
+
+
 def main(line):
     args = arguments(line)
     os.makedirs(args.out, exist_ok=True)
@@ -80,6 +103,9 @@ def main(line):
             print('  ' + failed)
     if args.check_only:
         return 1 if failures else 0
+    if args.once:
+        once(args, kernels, memory)
+        return 0
 
     def save(result):
         result.update(build=kernels.build_info(), command=' '.join(['bench.py'] + [shlex.quote(x) for x in line]), failures=failures + result.get('failures', []))

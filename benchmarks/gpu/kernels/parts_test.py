@@ -1,19 +1,83 @@
 """What the dry run cannot show: goals in the table, refusals, and that a wrong number fails. Standard library only."""
 import contextlib
 import io
+import json
 import math
+import os
+import sys
+import tempfile
+import types
 import unittest
+import unittest.mock
 
 import bench
 import cases
 import floors
 import report
+import waves
 from golden import Checks
 from imas_kernels import bf16_bytes
 
 
 def measured(kernel, **values):
     return bench.row(cases.Spec(kernel, 'voc', 'bf16', 'channels_last'), us=10.0, spread_us=0.1, floor_us=5.0, error=1e-7, **values)
+
+
+class Order(unittest.TestCase):
+    """The measurement without PyTorch: a stand-in for it, and numbers instead of times."""
+
+    def measure(self, compiled):
+        """The rows of kernels.json at the end; compiled() is told those that are there before a case is compiled."""
+        stand_in = unittest.mock.MagicMock(__version__='2.11', float32='float32')
+        stand_in.cuda.get_device_properties.return_value = types.SimpleNamespace(
+            name='G', L2_cache_size=1, multi_processor_count=132)
+        stand_in.version.cuda = '13.0'
+        modules = {'torch': stand_in, 'torch._dynamo': stand_in._dynamo, 'torch.nn': stand_in.nn,
+                   'torch.nn.functional': stand_in.nn.functional}
+        args = bench.arguments(['--library', 'x.so', '--shapes', 'cityscapes,voc', '--only', 'pseudo_label,confusion'])
+        with tempfile.TemporaryDirectory() as out, unittest.mock.patch.dict(sys.modules, modules):
+            sys.modules.pop('torch_side', None)
+            import torch_side
+            self.addCleanup(sys.modules.pop, 'torch_side', None)
+
+            def case(kernels, provider, spec):
+                return cases.Case(lambda: None, {}, {}, 1000, 1000)
+
+            def saved():
+                with open(os.path.join(out, 'kernels.json')) as f:
+                    return json.load(f)['rows']
+
+            stand_in.compiler.reset.side_effect = lambda: compiled(saved())
+            replaced = dict(Kernels=unittest.mock.Mock(), TorchProvider=unittest.mock.Mock(),
+                            copy_bandwidth=lambda _: 3000.0, highest_clock=lambda: 1.7e9, error_of=lambda *_: 1e-7,
+                            twice=lambda *_: (10.0, 0.1, True),
+                            REFERENCES=dict.fromkeys(cases.KERNELS, lambda *_: None))
+            with unittest.mock.patch.multiple(torch_side, **replaced), contextlib.redirect_stdout(io.StringIO()), \
+                    unittest.mock.patch.dict(cases.KERNELS, dict.fromkeys(cases.KERNELS, case)):
+                more = dict(build='B', command='c')
+                with contextlib.suppress(KeyboardInterrupt):
+                    torch_side.measure(args, bench.row, lambda result: report.write({**result, **more}, out))
+            return saved()
+
+    def test_a_run_cut_off_while_compiling_has_the_time_of_every_kernel(self):
+        seen = []
+
+        def compiled(rows):
+            seen.append(rows)
+            if len(seen) == 3:
+                raise KeyboardInterrupt
+
+        rows = self.measure(compiled)
+        self.assertEqual(2 * 2 * 4, len(seen[0]))
+        self.assertEqual(('voc', 'bf16', 'channels_last'), tuple(rows[0][k] for k in ('shape', 'dtype', 'layout')))
+        self.assertTrue(all(r['us'] == 10.0 and r['eager'] == 1.0 and r['floors'] > 0 for r in rows))
+        self.assertEqual([1.0, 1.0, None, None], [r['compile'] for r in rows[:4]])
+
+    def test_what_does_not_compile_keeps_its_times(self):
+        def compiled(rows):
+            raise RuntimeError
+
+        self.assertEqual({(10.0, None)}, {(r['us'], r['compile']) for r in self.measure(compiled)})
 
 
 class Parts(unittest.TestCase):
@@ -49,6 +113,23 @@ class Parts(unittest.TestCase):
         for spec in cases.specs(['voc', 'cityscapes']):
             for loop in floors.LOOPS.get(spec.kernel, {}):
                 self.assertGreater(instructions[loop, spec.classes], 4 * spec.classes)
+
+    def test_the_page_has_the_tables(self):
+        with open(os.path.join(os.path.dirname(floors.__file__), '..', 'LIMITS.md'), encoding='utf-8') as f:
+            page = f.read()
+        self.assertIn(floors.table(), page, 'floors.py prints the table')
+        self.assertIn(waves.table(), page, 'waves.py prints the table')
+
+    def test_waves(self):
+        gpus = {gpu.name: gpu for gpu in waves.GPUS}
+
+        def filled(kernel, shape, name):
+            return tuple(waves.filled(kernel, shape, gpus[name]))
+        # The first and the last are those of cuda-kernels/test/limits_test.cpp, which asks window.cuh itself.
+        self.assertEqual((156, 80, 10, 2), filled('consistency_loss', 'voc', 'T4'))
+        self.assertEqual((220, 116, 9, 2), filled('supervised_loss', 'cityscapes', 'L4'))
+        self.assertEqual((396, 396, 4, 1), filled('pseudo_label', 'voc', 'H100, H200'))
+        self.assertEqual((264, 264, 6, 1), filled('supervised_loss', 'voc', 'H100, H200'))
 
     def test_the_innermost_loop_is_found(self):
         listing = '''

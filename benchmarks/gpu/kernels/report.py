@@ -1,5 +1,6 @@
 """Measurements as JSON and as a Markdown table with the goals."""
 import json
+import os
 
 import floors
 from cases import COPIES, FUSED
@@ -47,9 +48,11 @@ def table(result):
 
 
 def write(result, folder):
-    with open(folder + '/kernels.json', 'w') as f:
-        json.dump(result, f, indent=1)
+    """Both files, each whole at any time: a run that is cut off leaves what it has."""
     text = table(result)
-    with open(folder + '/kernels.md', 'w') as f:
-        f.write(text)
+    for name, content in (('kernels.json', json.dumps(result, indent=1)), ('kernels.md', text)):
+        path = os.path.join(folder, name)
+        with open(path + '.part', 'w') as f:
+            f.write(content)
+        os.replace(path + '.part', path)
     return text

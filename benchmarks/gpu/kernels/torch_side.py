@@ -317,51 +317,78 @@ def highest_clock():
     return kilohertz.value * 1e3
 
 
+def in_order(args):
+    """The cases, what a training on a GPU calls first: bf16, channels_last, at the VOC sizes."""
+    chosen = [spec for spec in cases.specs(args.shapes) if spec.kernel in args.only]
+    return sorted(chosen, key=lambda s: (s.shape_name != 'voc', s.dtype_name != 'bf16', not s.channels_last))
+
+
+def copies_of(kernels, spec, count):
+    """(the case so many times on inputs of its own, what its tensors need to live)"""
+    providers = [TorchProvider(seed) for seed in range(2, 2 + count)]  # providers own the workspaces
+    return [cases.KERNELS[spec.kernel](kernels, each, spec) for each in providers], providers
+
+
+def time_kernel(kernels, spec, setting, args, wrong):
+    """Measurements of the kernel and of PyTorch as it is; what is not right goes to `wrong`."""
+    gpu, instructions, l2 = setting
+    provider = TorchProvider(1)
+    first = cases.KERNELS[spec.kernel](kernels, provider, spec)
+    error, limit = error_of(kernels, spec, first), LIMIT[spec.dtype]
+    if not error <= limit:
+        wrong.append('%s: relative error %.2e, limit %.0e' % (spec.name(), error, limit))
+    count = max(2, min(MOST_COPIES, -(-2 * l2 // first.bytes)))
+    built, providers = copies_of(kernels, spec, count)
+    us, spread, graphed = twice([ours(kernels, case) for case in built], args.repeats)
+    run, inputs = REFERENCES[spec.kernel](spec, torch.float32, plain), [tensors_of(case.inputs) for case in built]
+    eager_us, _, eager_graphed = twice([lambda x=x: run(x) for x in inputs], args.repeats)
+    floor_us = floors.floor_us(spec, gpu, first.bytes, first.exponentials, instructions)
+    return dict(us=us, spread_us=spread, floor_us=floor_us, floors=us / floor_us, error=error, sets=count,
+                copy_share=first.bytes / gpu.bandwidth * 1e6 / us, eager=eager_us / us, eager_us=eager_us,
+                bytes=first.bytes, exponentials=first.exponentials, graphs=[graphed, eager_graphed, None])
+
+
+def time_compiled(kernels, spec, measured, args):
+    """Adds the time of torch.compile to what was measured of a case; where it fails the rest stays."""
+    built, _ = copies_of(kernels, spec, measured['sets'])
+    inputs = [tensors_of(case.inputs) for case in built]
+    try:
+        torch.compiler.reset()  # the cases share code, and one code object is compiled a few times only
+        compiled = REFERENCES[spec.kernel](spec, torch.float32, lambda function: torch.compile(function, dynamic=False))
+        us, _, graphed = twice([lambda x=x: compiled(x) for x in inputs], args.repeats)
+    except Exception as problem:  # the comparison is lost, the rest is not
+        print('  torch.compile failed: ' + (str(problem).splitlines() or [type(problem).__name__])[0])
+        return
+    measured.update(compile=us / measured['us'], compile_us=us, graphs=[*measured['graphs'][:2], graphed])
+
+
 def measure(args, row, save):
-    """The result for report.py; save(result) is called after every case."""
+    """The result for report.py; save(result) is called after every case. torch.compile, which takes half a minute a
+    case, comes when all kernels are timed."""
     kernels = Kernels(args.library, CUDA, torch.cuda.current_device())
     properties = torch.cuda.get_device_properties(0)
     l2 = getattr(properties, 'L2_cache_size', 50 << 20)
     bandwidth = copy_bandwidth(args.repeats)
-    print('%s, %d multiprocessors, L2 %.0f MB, torch %s, copies %.0f GB/s' % (properties.name, properties.multi_processor_count, l2 / 1e6, torch.__version__, bandwidth), flush=True)
+    print('%s, %d multiprocessors, L2 %.0f MB, torch %s, copies %.0f GB/s' % (
+        properties.name, properties.multi_processor_count, l2 / 1e6, torch.__version__, bandwidth), flush=True)
     torch.backends.cuda.matmul.allow_tf32 = False
     if hasattr(torch._dynamo.config, 'fail_on_recompile_limit_hit'):
         torch._dynamo.config.fail_on_recompile_limit_hit = True  # not eager times in the name of torch.compile
     gpu = floors.Gpu(properties.name, properties.multi_processor_count, highest_clock(), bandwidth * 1e9)
-    instructions = floors.read_instructions()
-    rows, wrong = [], []
-    result = {'device': properties.name, 'torch': '%s, CUDA %s' % (torch.__version__, torch.version.cuda), 'copy_gb_per_s': bandwidth, 'rows': rows, 'failures': wrong}
-    for spec in cases.specs(args.shapes):
-        if spec.kernel not in args.only:
-            continue
-        build = cases.KERNELS[spec.kernel]
-        provider = TorchProvider(1)  # providers own the workspaces
-        first = build(kernels, provider, spec)
-        copies = max(2, min(MOST_COPIES, -(-2 * l2 // first.bytes)))
-        providers = [TorchProvider(seed) for seed in range(2, 2 + copies)]
-        error = error_of(kernels, spec, first)
-        limit = LIMIT[spec.dtype]
-        if not error <= limit:
-            wrong.append('%s: relative error %.2e, limit %.0e' % (spec.name(), error, limit))
-        built = [build(kernels, each, spec) for each in providers]
-
-        us, spread, graphed = twice([ours(kernels, case) for case in built], args.repeats)
-        inputs = [tensors_of(case.inputs) for case in built]
-        run = REFERENCES[spec.kernel](spec, torch.float32, plain)
-        eager_us, _, eager_graphed = twice([lambda x=x: run(x) for x in inputs], args.repeats)
-        compile_us, compile_graphed = None, None
-        try:
-            torch.compiler.reset()  # the cases share code, and one code object is compiled a few times only
-            compiled = REFERENCES[spec.kernel](spec, torch.float32, lambda function: torch.compile(function, dynamic=False))
-            compile_us, _, compile_graphed = twice([lambda x=x: compiled(x) for x in inputs], args.repeats)
-        except Exception as problem:  # the comparison is lost, the rest is not
-            print('  torch.compile failed: ' + str(problem).splitlines()[0])
-        floor_us = floors.floor_us(spec, gpu, first.bytes, first.exponentials, instructions)
-        rows.append(row(spec, us=us, spread_us=spread, floor_us=floor_us, floors=us / floor_us, copy_share=first.bytes / bandwidth / 1e3 / us, eager=eager_us / us, eager_us=eager_us,
-                        compile=None if compile_us is None else compile_us / us, compile_us=compile_us, error=error, sets=copies, bytes=first.bytes,
-                        exponentials=first.exponentials, graphs=[graphed, eager_graphed, compile_graphed]))
-        print('%-44s %8.1f us  eager %6.1fx  compile %sx' % (spec.name(), us, eager_us / us, '-' if compile_us is None else '%.1f' % (compile_us / us)), flush=True)
+    wrong, rows = [], []
+    result = {'device': properties.name, 'torch': '%s, CUDA %s' % (torch.__version__, torch.version.cuda),
+              'copy_gb_per_s': bandwidth, 'rows': rows, 'failures': wrong}
+    specs = in_order(args)
+    for spec in specs:
+        rows.append(row(spec, **time_kernel(kernels, spec, (gpu, floors.read_instructions(), l2), args, wrong)))
+        print('%-44s %8.1f us  %5.2f floors  eager %6.1fx' % (
+            spec.name(), rows[-1]['us'], rows[-1]['floors'], rows[-1]['eager']), flush=True)
         save(result)
-        del first, built, inputs, provider, providers
+        torch.cuda.empty_cache()
+    for spec, measured in zip(specs, rows):
+        time_compiled(kernels, spec, measured, args)
+        if measured['compile'] is not None:
+            print('%-44s compile %6.1fx' % (spec.name(), measured['compile']), flush=True)
+        save(result)
         torch.cuda.empty_cache()
     return result

@@ -6,8 +6,8 @@
 
 Programs: iMAS in its default precision, PyTorch as it is usually written (torch_step.py --variant plain) and tuned
 (--variant tuned). Each runs in a process of its own. --imas names the command of iMAS's measurement (default: step
-beside this file, which builds the project), --python the Python that has PyTorch. Writes one JSON file a run and
-table.md into --out. Exit status 1 when a goal is missed.
+beside this file, which builds the project), --python the Python that has PyTorch. Writes into --out one JSON file a run
+and table.md, anew after each. Exit status 1 when a goal is missed.
 
 Goals: iMAS at least 2 times the images a second of plain PyTorch and 1.15 times those of the tuned one, at most 60 %
 of the plain one's peak memory, kernels at most 3 % of the step.
@@ -69,7 +69,8 @@ def table(cases):
     for case, runs in cases.items():
         lines += ['| %s | %s | %s | %s | %s |' % (case, name, found, wanted, 'yes' if met else '**no**') for name, found, wanted, met in goals(runs)]
     devices = sorted({r['device_name'] for runs in cases.values() for r in runs.values()})
-    return '\n'.join(lines + ['', 'Device: ' + ', '.join(devices)]) + '\n'
+    builds = sorted({r['build'] for runs in cases.values() for r in runs.values() if 'build' in r})
+    return '\n'.join(lines + ['', 'Device: ' + ', '.join(devices)] + ['', *builds] * bool(builds)) + '\n'
 
 
 def read(out):
@@ -81,6 +82,16 @@ def read(out):
                 r = json.load(f)
             cases.setdefault(r['case'] + ('' if r['source'] == 'device' else ', from files'), {})[r['program']] = r
     return cases
+
+
+def write_table(out):
+    """(measurements, table) of what there is in a folder."""
+    cases = read(out)
+    text = table(cases)
+    with open(os.path.join(out, 'table.md.part'), 'w') as f:
+        f.write(text)
+    os.replace(os.path.join(out, 'table.md.part'), os.path.join(out, 'table.md'))
+    return cases, text
 
 
 def main():
@@ -107,10 +118,8 @@ def main():
                     os.remove(path)
                 if subprocess.run(command).returncode:
                     failures.append('%s %s' % (case, program))
-    cases = read(out)
-    text = table(cases)
-    with open(os.path.join(out, 'table.md'), 'w') as f:
-        f.write(text)
+                write_table(out)  # a comparison that is cut off leaves what it has
+    cases, text = write_table(out)
     print(text)
     for failure in failures:
         print('FAILED: ' + failure)

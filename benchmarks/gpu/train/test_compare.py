@@ -53,6 +53,31 @@ class Arithmetic(unittest.TestCase):
         self.assertEqual(chosen, dict(precision='fp32', channels_last=True, compile=False, fused=True, gamma='torch'))
         self.assertEqual(torch_step.settings(torch_step.parser().parse_args([])), torch_step.VARIANTS['plain'])
 
+    def test_the_build_is_told_in_a_line(self):
+        config = """PyTorch built with:
+  - GCC 13.3
+  - C++ Version: 201703
+  - Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 for Intel(R) 64 architecture applications
+  - Intel(R) MKL-DNN v3.7.1 (Git Hash 8d263e693366ef8db40acc569cc7d8edf644556d)
+  - OpenMP 201511 (a.k.a. OpenMP 4.5)
+  - LAPACK is enabled (usually provided by MKL)
+  - CUDA Runtime 13.0
+  - Build settings: BLAS_INFO=mkl, BUILD_TYPE=Release, USE_CUDA=ON, USE_MKL=ON, USE_MKLDNN=ON, USE_MPI=OFF,
+"""
+        build = torch_step.build_of('2.11.0+cu130', '13.0', 91900, config)
+        self.assertEqual('PyTorch 2.11.0+cu130, CUDA 13.0, cuDNN 9.19.0, MKL 2024.2, oneDNN 3.7.1, BLAS mkl',
+                         torch_step.build_line(build))
+        older = config.replace('Version 2024.2-Product Build', 'Version 2019.0.4 Product Build')
+        self.assertEqual('2019.0.4', torch_step.build_of('1.6', '10.1', 7605, older)['mkl'])
+        self.assertEqual('8.9.7', torch_step.build_of('2.2', '12.1', 8907, config)['cudnn'])
+        without = """PyTorch built with:
+  - GCC 14.2
+  - LAPACK is enabled (usually provided by MKL)
+  - Build settings: BLAS_INFO=open, USE_MKL=OFF, USE_MKLDNN=1,
+"""
+        self.assertEqual('PyTorch 2.11.0, no CUDA, no cuDNN, no MKL, no oneDNN, BLAS open',
+                         torch_step.build_line(torch_step.build_of('2.11.0', None, None, without)))
+
     def test_quantiles(self):
         self.assertEqual(torch_step.quantiles(list(range(10))), {'median': 5, 'p10': 1, 'p90': 9})
 
@@ -72,14 +97,29 @@ class Comparison(unittest.TestCase):
         with tempfile.TemporaryDirectory() as out:
             for program, rate in (('imas', 50), ('pytorch-plain', 20), ('pytorch-tuned', 40)):
                 with open(os.path.join(out, program + '.json'), 'w') as f:
-                    json.dump(run(program, rate, peak=5 if program == 'imas' else 10), f)
+                    measured = run(program, rate, peak=5 if program == 'imas' else 10)
+                    json.dump(measured if program == 'imas' else {**measured, 'build': 'PyTorch 2.11, no CUDA'}, f)
             done = subprocess.run([sys.executable, os.path.join(HERE, 'compare.py'), '--table', out], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             with open(os.path.join(out, 'table.md')) as f:
                 text = f.read()
         self.assertIn('| voc-r50 | imas | bf16 | 50.0 | 100.00 |', text)
         self.assertIn('| voc-r50 | speed against plain PyTorch | 2.50 x | at least 2.00 x | yes |', text)
-        self.assertIn('Device: card', text)
+        self.assertTrue(text.endswith('Device: card\n\nPyTorch 2.11, no CUDA\n'), text)
+
+    def test_a_comparison_that_is_cut_off_leaves_a_table(self):
+        with tempfile.TemporaryDirectory() as out:
+            for name, text in (('measured', json.dumps(run('imas', 50, case='smoke'))),
+                               ('imas', 'while [ "$1" != --json ]; do shift; done; cp "%s/measured" "$2"' % out),
+                               ('python', 'kill -KILL $PPID')):
+                with open(os.path.join(out, name), 'w') as f:
+                    f.write(text)
+            programs = ['--imas', 'sh %s/imas' % out, '--python', 'sh %s/python' % out]
+            done = subprocess.run([sys.executable, os.path.join(HERE, 'compare.py'), '--cases', 'smoke', '--out', out,
+                                   *programs], capture_output=True, check=False)
+            self.assertEqual(done.returncode, -9)
+            with open(os.path.join(out, 'table.md')) as f:
+                self.assertIn('| smoke | imas | bf16 | 50.0 |', f.read())
 
     def test_a_failed_run_is_told(self):
         with tempfile.TemporaryDirectory() as out:

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import re
 import sys
 import time
 
@@ -65,6 +66,29 @@ def quantiles(values):
     """median, 10 % and 90 % of a list of milliseconds."""
     v = sorted(values)
     return {'median': v[len(v) // 2], 'p10': v[len(v) // 10], 'p90': v[len(v) * 9 // 10]}
+
+
+def build_of(version, cuda, cudnn, config):
+    """{'torch', 'cuda', 'cudnn', 'mkl', 'onednn', 'blas'}: versions, None for what the build is without.
+
+    `config` is torch.__config__.show(). MKL and oneDNN have lines of their own there where they are linked; USE_MKL and
+    USE_MKLDNN among the build settings may only say what was asked for.
+    """
+    def found(pattern):
+        match = re.search(pattern, config)
+        return match.group(1) if match else None
+    if cudnn:  # 91900 is 9.19.0, 8907 is 8.9.7
+        thousands = 10000 if cudnn >= 90000 else 1000
+        cudnn = '%d.%d.%d' % (cudnn // thousands, cudnn % thousands // 100, cudnn % 100)
+    return {'torch': version, 'cuda': cuda, 'cudnn': cudnn, 'mkl': found(r'Math Kernel Library Version (\d[\w.]*)'),
+            'onednn': found(r'MKL-DNN v([\w.]+)'), 'blas': found(r'\bBLAS_INFO=(\w+)')}
+
+
+def build_line(build):
+    """The same for people: PyTorch 2.11.0+cu130, CUDA 13.0, cuDNN 9.19.0, MKL 2024.2, oneDNN 3.7.1, BLAS mkl"""
+    names = {'cuda': 'CUDA', 'cudnn': 'cuDNN', 'mkl': 'MKL', 'onednn': 'oneDNN', 'blas': 'BLAS'}
+    return ', '.join(['PyTorch ' + build['torch']] + [
+        '%s %s' % (name, build[key]) if build[key] else 'no ' + name for key, name in names.items()])
 
 
 def settings(arguments):
@@ -422,13 +446,14 @@ def measure(arguments):
     for (part, a), (_, b) in zip(marks, marks[1:]):
         split[part] += clock.between(a, b) / arguments.steps
     times = [clock.between(a, b) for a, b in zip(begins, begins[1:])]
+    build = build_of(torch.__version__, torch.version.cuda, torch.backends.cudnn.version(), torch.__config__.show())
     return {
         'program': 'pytorch-' + arguments.variant, 'case': arguments.case, 'source': arguments.source, 'device': device,
         'device_name': torch.cuda.get_device_name() if clock.cuda else 'cpu', **chosen,
         'labeled': batch, 'unlabeled': batch, 'crop': [case['crop']] * 2, 'warmup': arguments.warmup, 'steps': arguments.steps,
         'images_per_second': arguments.steps * 2 * batch / seconds, 'step_ms': quantiles(times),
         'split_ms': {'loader_wait': waited * 1000 / arguments.steps, **split}, 'peak_memory_bytes': peak,
-        'versions': {'python': sys.version.split()[0], 'torch': torch.__version__, 'cuda': torch.version.cuda, 'cudnn': torch.backends.cudnn.version()},
+        'build': build_line(build), 'versions': {'python': sys.version.split()[0], **build},
     }
 
 
@@ -439,6 +464,7 @@ def main():
         with open(arguments.json, 'w') as f:
             json.dump(result, f, indent=2)
     print('%(case)s, %(program)s, %(device)s (%(device_name)s), %(precision)s, images from %(source)s' % result)
+    print('  ' + result['build'])
     print('  %.1f images/s, step %.2f ms (median), peak memory %.2f GiB' % (result['images_per_second'], result['step_ms']['median'], result['peak_memory_bytes'] / 2**30))
     print('  ' + ', '.join('%s %.2f ms' % (k.replace('_', ' '), v) for k, v in result['split_ms'].items()))
 
