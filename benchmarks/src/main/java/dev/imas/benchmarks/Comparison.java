@@ -1,6 +1,7 @@
 package dev.imas.benchmarks;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a trial's setup found when it compared the two sides of a kernel, kept for {@link KernelRun}, which runs in the
@@ -8,6 +9,7 @@ import java.util.Optional;
  */
 final class Comparison {
     private static String disagreement;
+    private static OptionalLong doubtful = OptionalLong.empty();
 
     private Comparison() {}
 
@@ -28,6 +30,18 @@ final class Comparison {
     /** Forgets the trial before. */
     static synchronized void begin() {
         disagreement = null;
+        doubtful = OptionalLong.empty();
+    }
+
+    /** Tells how many pixels were treated apart, since rounding decides on which side of a limit each falls. */
+    static synchronized void doubtful(long pixels) {
+        System.out.println("doubtful pixels: " + pixels);
+        doubtful = OptionalLong.of(pixels);
+    }
+
+    /** Empty where the comparison knows no such pixels. */
+    static synchronized OptionalLong doubtful() {
+        return doubtful;
     }
 
     /** For the caller to throw. */

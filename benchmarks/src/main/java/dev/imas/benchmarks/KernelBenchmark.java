@@ -158,15 +158,20 @@ public abstract class KernelBenchmark {
             System.out.println("rehearsal: " + what + " are not compared");
             return;
         }
-        Tensor difference = byKernel.cpu()
-                .to(ScalarType.Double)
-                .sub(byComposition.cpu().to(ScalarType.Double))
-                .abs();
+        Tensor difference = difference(byKernel, byComposition);
         long far = difference.le(new Scalar(tolerance)).logical_not().sum().item_long();
         double largest = difference.max().item_double();
         if (far > few || !(largest <= most)) {
             throw Comparison.disagreement(what + " of kernel and composition differ by up to " + largest + "; " + far
                     + " elements by more than " + tolerance);
         }
+    }
+
+    /** Of each element, its absolute value. */
+    static Tensor difference(Tensor byKernel, Tensor byComposition) {
+        return byKernel.cpu()
+                .to(ScalarType.Double)
+                .sub(byComposition.cpu().to(ScalarType.Double))
+                .abs();
     }
 }

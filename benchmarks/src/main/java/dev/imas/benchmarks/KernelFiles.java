@@ -22,7 +22,7 @@ record KernelFiles(Path out) {
         return beside("-limits.jsonl");
     }
 
-    /** What the comparisons before the measuring found, where that is worth a line: {@link KernelRun}. */
+    /** A line for each trial that failed or had doubtful pixels counted: {@link KernelRun}. */
     Path comparisons() {
         return beside("-comparisons.jsonl");
     }

@@ -40,6 +40,11 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * so this listens there.
  */
 final class KernelRun {
+    /** Keys of a line about a comparison, beside those that JMH's results have. */
+    static final String FAILURE = "failure";
+
+    static final String DOUBTFUL = "doubtful_pixels";
+
     private static final String OTHER_FAILURE = "it failed; JMH's output says why";
 
     private final Compute compute;
@@ -149,6 +154,9 @@ final class KernelRun {
         if (result.getIterationResults().size() < trial.getMeasurement().getCount()) {
             return; // a later iteration failed
         }
+        if (Comparison.doubtful().isPresent()) {
+            record(line(trial).put(DOUBTFUL, Comparison.doubtful().getAsLong()));
+        }
         trial = null;
         results.add(new RunResult(result.getParams(), List.of(result)));
         Path unfinished = files.results().resolveSibling(files.results().getFileName() + ".part");
@@ -164,7 +172,7 @@ final class KernelRun {
         }
         forget(trial);
         String reason = Comparison.disagreement().orElse(OTHER_FAILURE);
-        ObjectNode line = line(trial).put("failure", reason);
+        ObjectNode line = line(trial).put(FAILURE, reason);
         trial = null;
         leftOut.putIfAbsent(KernelTable.nameOf(line), reason);
         record(line);

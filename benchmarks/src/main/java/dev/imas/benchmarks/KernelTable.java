@@ -201,6 +201,7 @@ public final class KernelTable {
         summary(text, rows);
         details(text, rows);
         work(text, rows);
+        doubtful(text);
         leftOut(text);
         return text.toString();
     }
@@ -286,12 +287,28 @@ public final class KernelTable {
         }
     }
 
+    /** Pairs that agree but for pixels that rounding decides about. */
+    private void doubtful(StringBuilder text) {
+        Map<String, Long> pixels = new LinkedHashMap<>();
+        for (JsonNode trial : comparisons) {
+            if (trial.path(KernelRun.DOUBTFUL).asLong() > 0) {
+                pixels.merge(nameOf(trial), trial.path(KernelRun.DOUBTFUL).asLong(), Math::max);
+            }
+        }
+        if (!pixels.isEmpty()) {
+            line(text, "");
+            line(text, "Pixels whose probability is the selection's limit but for rounding, hard on one side only:");
+            line(text, "");
+            pixels.forEach((pair, count) -> line(text, "- %s: %d", pair, count));
+        }
+    }
+
     /** Pairs of which a side failed, or was not to be measured. */
     private void leftOut(StringBuilder text) {
         Map<String, String> reasons = new LinkedHashMap<>();
         for (JsonNode trial : comparisons) {
-            if (trial.has("failure")) {
-                reasons.putIfAbsent(nameOf(trial), trial.path("failure").asText());
+            if (trial.has(KernelRun.FAILURE)) {
+                reasons.putIfAbsent(nameOf(trial), trial.path(KernelRun.FAILURE).asText());
             }
         }
         for (JsonNode result : results) {

@@ -63,6 +63,7 @@ class KernelRunTest {
                         "ConfusionBenchmark.kernel ");
         assertThat(Files.readString(files.table()))
                 .contains("| confusion | VOC F32 NCHW | ")
+                .containsOnlyOnce("\n- " + PAIR.formatted("NONE") + ": 1\n")
                 .containsOnlyOnce("Not in the table: " + PAIR.formatted("DISAGREES") + ": " + DIFFER + "\n")
                 .containsOnlyOnce("Not in the table: " + PAIR.formatted("THROWS") + ": it failed");
         assertThat(Files.readAllLines(files.comparisons()))
@@ -70,7 +71,9 @@ class KernelRunTest {
                 .containsExactlyInAnyOrder(
                         "PretendedBenchmark.composition DISAGREES",
                         "PretendedBenchmark.kernel DISAGREES",
-                        "PretendedBenchmark.composition THROWS");
+                        "PretendedBenchmark.composition THROWS",
+                        "PretendedBenchmark.composition NONE",
+                        "PretendedBenchmark.kernel NONE");
     }
 
     @Test
