@@ -19,39 +19,24 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.results.format.ResultFormatFactory;
-import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * What {@code imas bench} starts: JMH; with {@code --device} the kernels on a GPU against libtorch's operations there,
- * one benchmark class after the other, with results and table written after each, so that a run which is cut off leaves
- * what it has.
+ * or on the CPU, which {@code benchmarks/kernels-cpu} calls with the machine's limits in their file.
  */
 public final class Bench {
     private static final Set<String> QUESTIONS = Set.of("-h", "-l", "-lp", "-lprof", "-lrf");
 
-    private final Compute compute;
-    private final Path out;
-    private final CommandLineOptions options;
-    private final String command;
-
-    private Bench(Compute compute, Path out, CommandLineOptions options, String command) {
-        this.compute = compute;
-        this.out = out;
-        this.options = options;
-        this.command = command;
-    }
+    private Bench() {}
 
     public static void main(String[] arguments) throws IOException, RunnerException {
         List<String> rest = new ArrayList<>(List.of(arguments));
@@ -66,15 +51,12 @@ public final class Bench {
                 return;
             }
             Compute compute = device(asked.get());
-            if (!compute.cuda()) {
-                throw new UserException("--device: " + asked.get() + " means the CPU here, whose kernels and limits"
-                        + " benchmarks/kernels-cpu measures; expected cuda or cuda:INDEX");
+            KernelFiles files = new KernelFiles(Path.of(out.orElse(compute.cuda() ? "kernels-cuda" : "kernels-cpu")));
+            if (!compute.cuda() && !Files.exists(files.limits())) {
+                throw new UserException("--device: " + asked.get() + " means the CPU here, whose limits are not in "
+                        + files.limits() + "; benchmarks/kernels-cpu measures both; expected cuda or cuda:INDEX");
             }
-            Path results = Path.of(out.orElse("kernels-cuda"));
-            String command = "imas bench " + String.join(" ", arguments);
-            CommandLineOptions options = new CommandLineOptions(rest.toArray(String[]::new));
-            requireParameters(rest, options);
-            new Bench(compute, results, options, command).run();
+            kernels(compute, files, rest, "imas bench " + String.join(" ", arguments));
         } catch (UserException | CommandLineOptionException e) {
             System.err.println("imas: bench: " + e.getMessage());
             System.exit(2);
@@ -162,51 +144,36 @@ public final class Bench {
         return Compute.of(name, Precision.FP32);
     }
 
-    private void run() throws IOException, RunnerException {
-        List<Class<?>> wanted = wanted();
-        Path limits = beside("-limits.jsonl");
-        Path json = beside(".json");
-        if (out.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(out.toAbsolutePath().getParent());
+    /** The kernels on one device, with their table. */
+    private static void kernels(Compute compute, KernelFiles files, List<String> arguments, String command)
+            throws IOException, RunnerException, CommandLineOptionException {
+        CommandLineOptions options = new CommandLineOptions(arguments.toArray(String[]::new));
+        requireParameters(arguments, options);
+        List<Class<?>> wanted = wanted(options.getIncludes());
+        if (files.out().toAbsolutePath().getParent() != null) {
+            Files.createDirectories(files.out().toAbsolutePath().getParent());
         }
-        Files.writeString(limits, CudaLimits.measure(compute) + "\n");
-        List<RunResult> results = new ArrayList<>();
-        for (Class<?> benchmark : wanted) {
-            results.addAll(measure(benchmark));
-            if (!results.isEmpty()) {
-                ResultFormatFactory.getInstance(ResultFormatType.JSON, json.toString())
-                        .writeOut(results);
-                Files.writeString(beside(".md"), KernelTable.markdown(json, limits, command, compute));
-            }
+        if (compute.cuda()) {
+            Files.writeString(files.limits(), CudaLimits.measure(compute) + "\n");
         }
-        if (results.isEmpty()) {
+        KernelRun run = new KernelRun(compute, files, options, command);
+        List<String> leftOut = run.run(wanted);
+        leftOut.forEach(pair -> System.err.println("imas: bench: left out: " + pair));
+        if (!run.measuredAny()) {
             throw new IllegalStateException("nothing could be measured; the lines above say why");
         }
-        System.out.println(beside(".md"));
-    }
-
-    private Path beside(String ending) {
-        return out.resolveSibling(out.getFileName() + ending);
-    }
-
-    /** Both sides of one kernel, in this JVM: it is native code that is measured. */
-    private Collection<RunResult> measure(Class<?> benchmark) throws RunnerException {
-        ChainedOptionsBuilder builder = new OptionsBuilder()
-                .parent(options)
-                .include(Pattern.quote(benchmark.getName()) + "\\.")
-                .param("device", compute.device())
-                .addProfiler(DeviceTime.class)
-                .forks(0);
-        return new Runner(builder.build()).run();
+        System.out.println(files.table());
+        if (!leftOut.isEmpty() && !DeviceClock.REHEARSAL) { // there a composition may fail
+            throw new IllegalStateException("pairs of kernel and composition that are left out: " + leftOut.size());
+        }
     }
 
     /** The benchmarks of kernels that fit the patterns, all where there are none. */
-    private List<Class<?>> wanted() {
+    private static List<Class<?>> wanted(List<String> patterns) {
         List<Class<?>> all = Arrays.stream(Kernel.values())
                 .<Class<?>>map(kernel -> kernel.benchmark)
                 .distinct()
                 .toList();
-        List<String> patterns = options.getIncludes();
         List<Class<?>> fitting = all.stream()
                 .filter(benchmark ->
                         patterns.isEmpty() || patterns.stream().anyMatch(pattern -> fits(pattern, benchmark.getName())))

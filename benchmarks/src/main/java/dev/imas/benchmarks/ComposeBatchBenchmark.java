@@ -45,8 +45,11 @@ public class ComposeBatchBenchmark extends KernelBenchmark {
     private int side;
 
     @Setup(Level.Trial)
-    public void inputs() {
-        openDevice();
+    public void setUp() {
+        openThen(this::inputs);
+    }
+
+    private void inputs() {
         long b = size.images;
         labeled = images();
         weak = images();

@@ -52,8 +52,11 @@ public class EmaUpdateBenchmark extends KernelBenchmark {
     private OperatorHandle foreachLerp;
 
     @Setup(Level.Trial)
-    public void tensors() {
-        openDevice();
+    public void setUp() {
+        openThen(this::tensors);
+    }
+
+    private void tensors() {
         foreachLerp = Dispatcher.singleton().findSchemaOrThrow("aten::_foreach_lerp_", "Scalar");
         long[] sizes = numbersOfElements();
         teachers = new TensorVector();

@@ -62,8 +62,21 @@ public abstract class KernelBenchmark {
         trial = new PointerScope();
     }
 
-    /** The first thing that a trial's setup does: JMH promises no order between a class's setups and its parents'. */
-    void openDevice() {
+    /**
+     * A trial's whole setup: JMH promises no order between a class's setups and its parents'. It does not tear down what
+     * a setup that fails leaves, so that is freed here.
+     */
+    void openThen(Runnable preparation) {
+        try {
+            openDevice();
+            preparation.run();
+        } catch (RuntimeException | Error e) {
+            release();
+            throw e;
+        }
+    }
+
+    private void openDevice() {
         compute = Compute.of(device, Precision.FP32);
         if (onGpu()) {
             kernels = Kernels.cuda(compute.deviceIndex(), Cuda.currentStream(compute.deviceIndex()));
@@ -145,15 +158,20 @@ public abstract class KernelBenchmark {
             System.out.println("rehearsal: " + what + " are not compared");
             return;
         }
-        Tensor difference = byKernel.cpu()
-                .to(ScalarType.Double)
-                .sub(byComposition.cpu().to(ScalarType.Double))
-                .abs();
+        Tensor difference = difference(byKernel, byComposition);
         long far = difference.le(new Scalar(tolerance)).logical_not().sum().item_long();
         double largest = difference.max().item_double();
         if (far > few || !(largest <= most)) {
-            throw new IllegalStateException(what + " of kernel and composition differ by up to " + largest + "; " + far
+            throw Comparison.disagreement(what + " of kernel and composition differ by up to " + largest + "; " + far
                     + " elements by more than " + tolerance);
         }
+    }
+
+    /** Of each element, its absolute value. */
+    static Tensor difference(Tensor byKernel, Tensor byComposition) {
+        return byKernel.cpu()
+                .to(ScalarType.Double)
+                .sub(byComposition.cpu().to(ScalarType.Double))
+                .abs();
     }
 }

@@ -10,19 +10,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
 
 /**
- * Turns JMH's JSON into the Markdown table of the kernels: {@code KernelTable RESULTS.json LIMITS.jsonl COMMAND}, the
- * table on standard output. Times are medians of all calls; memory is the median peak of the iterations.
+ * Turns the files of a {@link KernelRun} into the Markdown table of the kernels: {@code KernelTable FILES COMMAND} for
+ * {@code FILES.json} and those beside it, of a CPU, the table on standard output. Times are medians of all calls; memory
+ * is the median peak of the iterations.
  */
 public final class KernelTable {
     private final List<JsonNode> results;
+    private final List<JsonNode> comparisons;
     private final Limits machine;
     private final Unit unit;
 
@@ -63,29 +67,39 @@ public final class KernelTable {
         }
     }
 
-    private KernelTable(List<JsonNode> results, Limits machine, Unit unit) {
+    private KernelTable(List<JsonNode> results, List<JsonNode> comparisons, Limits machine, Unit unit) {
         this.results = results;
+        this.comparisons = comparisons;
         this.machine = machine;
         this.unit = unit;
     }
 
     public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 3) {
-            throw new IllegalArgumentException("usage: KernelTable RESULTS.json LIMITS.jsonl COMMAND");
+        if (arguments.length != 2) {
+            throw new IllegalArgumentException("usage: KernelTable FILES COMMAND");
         }
-        KernelTable table = read(Path.of(arguments[0]), Path.of(arguments[1]), Unit.MILLISECONDS);
-        System.out.print(table.ofCpu(arguments[2]));
+        KernelTable table = read(new KernelFiles(Path.of(arguments[0])), Unit.MILLISECONDS);
+        System.out.print(table.ofCpu(arguments[1]));
     }
 
-    /** The table of a GPU. */
-    static String markdown(Path results, Path limits, String command, Compute compute) throws IOException {
-        return read(results, limits, Unit.MICROSECONDS).ofCuda(command, Gpu.of(compute.deviceIndex()));
+    static String markdown(KernelFiles files, String command, Compute compute) throws IOException {
+        return compute.cuda()
+                ? read(files, Unit.MICROSECONDS).ofCuda(command, Gpu.of(compute.deviceIndex()))
+                : read(files, Unit.MILLISECONDS).ofCpu(command);
     }
 
-    private static KernelTable read(Path file, Path limits, Unit unit) throws IOException {
-        JsonNode root = new ObjectMapper().readTree(file.toFile());
-        List<JsonNode> results = StreamSupport.stream(root.spliterator(), false).toList();
-        return new KernelTable(results, Limits.read(limits), unit);
+    private static KernelTable read(KernelFiles files, Unit unit) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<JsonNode> results = StreamSupport.stream(
+                        json.readTree(files.results().toFile()).spliterator(), false)
+                .toList();
+        List<JsonNode> comparisons = new ArrayList<>();
+        if (Files.exists(files.comparisons())) { // there was something to tell
+            for (String line : Files.readAllLines(files.comparisons())) {
+                comparisons.add(json.readTree(line));
+            }
+        }
+        return new KernelTable(results, comparisons, Limits.read(files.limits()), unit);
     }
 
     private String ofCpu(String command) throws IOException {
@@ -187,7 +201,8 @@ public final class KernelTable {
         summary(text, rows);
         details(text, rows);
         work(text, rows);
-        halves(text);
+        doubtful(text);
+        leftOut(text);
         return text.toString();
     }
 
@@ -272,21 +287,52 @@ public final class KernelTable {
         }
     }
 
-    /** Measured kernels whose other side is missing, since it failed. */
-    private void halves(StringBuilder text) {
+    /** Pairs that agree but for pixels that rounding decides about. */
+    private void doubtful(StringBuilder text) {
+        Map<String, Long> pixels = new LinkedHashMap<>();
+        for (JsonNode trial : comparisons) {
+            if (trial.path(KernelRun.DOUBTFUL).asLong() > 0) {
+                pixels.merge(nameOf(trial), trial.path(KernelRun.DOUBTFUL).asLong(), Math::max);
+            }
+        }
+        if (!pixels.isEmpty()) {
+            line(text, "");
+            line(text, "Pixels whose probability is the selection's limit but for rounding, hard on one side only:");
+            line(text, "");
+            pixels.forEach((pair, count) -> line(text, "- %s: %d", pair, count));
+        }
+    }
+
+    /** Pairs of which a side failed, or was not to be measured. */
+    private void leftOut(StringBuilder text) {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (JsonNode trial : comparisons) {
+            if (trial.has(KernelRun.FAILURE)) {
+                reasons.putIfAbsent(nameOf(trial), trial.path(KernelRun.FAILURE).asText());
+            }
+        }
         for (JsonNode result : results) {
             for (Kernel kernel : Kernel.values()) {
                 if (isOf(result, kernel, "kernel")
                         && compositionOf(result, kernel).isEmpty()) {
-                    line(text, "");
-                    line(
-                            text,
-                            "Not in the table, no composition was measured: %s %s",
-                            kernel.title,
-                            result.path("params"));
+                    reasons.putIfAbsent(nameOf(result), "no composition was measured");
                 }
             }
         }
+        reasons.forEach((pair, reason) -> {
+            line(text, "");
+            line(text, "Not in the table: %s: %s", pair, reason);
+        });
+    }
+
+    /** The pair of kernel and composition that a trial is of, as the table names it. */
+    static String nameOf(JsonNode trial) {
+        for (Kernel kernel : Kernel.values()) {
+            if (isOf(trial, kernel, "kernel") || isOf(trial, kernel, "composition")) {
+                return kernel.title + ", " + inputOf(kernel, trial.path("params"));
+            }
+        }
+        return trial.path("benchmark").asText().replaceFirst("\\.\\w+$", " ") + trial.path("params");
     }
 
     private Optional<JsonNode> compositionOf(JsonNode result, Kernel kernel) {
@@ -316,22 +362,32 @@ public final class KernelTable {
 
     private static Row row(Kernel kernel, JsonNode result, JsonNode composition) {
         JsonNode params = result.path("params");
-        String input;
-        Work work;
-        if (kernel.benchmark == EmaUpdateBenchmark.class) {
-            long parameters = EmaUpdateBenchmark.parameters();
-            input = String.format(Locale.ROOT, "%.1f M weights", parameters / 1e6);
-            work = Work.ofEmaUpdate(parameters);
-        } else {
-            input = params.path("size").asText() + " " + params.path("type").asText() + " "
-                    + params.path("layout").asText();
-            work = Work.of(
-                    kernel,
-                    ProblemSize.valueOf(params.path("size").asText()),
-                    params.path("type").asText().equals("F32") ? 4 : 2);
-        }
         return new Row(
-                kernel, input, timeOf(result), timeOf(composition), memoryOf(result), memoryOf(composition), work);
+                kernel,
+                inputOf(kernel, params),
+                timeOf(result),
+                timeOf(composition),
+                memoryOf(result),
+                memoryOf(composition),
+                workOf(kernel, params));
+    }
+
+    private static String inputOf(Kernel kernel, JsonNode params) {
+        if (kernel.benchmark == EmaUpdateBenchmark.class) {
+            return String.format(Locale.ROOT, "%.1f M weights", EmaUpdateBenchmark.parameters() / 1e6);
+        }
+        return params.path("size").asText() + " " + params.path("type").asText() + " "
+                + params.path("layout").asText();
+    }
+
+    private static Work workOf(Kernel kernel, JsonNode params) {
+        if (kernel.benchmark == EmaUpdateBenchmark.class) {
+            return Work.ofEmaUpdate(EmaUpdateBenchmark.parameters());
+        }
+        return Work.of(
+                kernel,
+                ProblemSize.valueOf(params.path("size").asText()),
+                params.path("type").asText().equals("F32") ? 4 : 2);
     }
 
     private static double median(JsonNode metric) {

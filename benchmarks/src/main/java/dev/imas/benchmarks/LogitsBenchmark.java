@@ -63,7 +63,10 @@ public abstract class LogitsBenchmark extends KernelBenchmark {
 
     @Setup(Level.Trial)
     public void setUp() {
-        openDevice();
+        openThen(this::logitsAndRest);
+    }
+
+    private void logitsAndRest() {
         torch.manual_seed(1); // so that a trial's pixels do not depend on the trials before it
         student = logits(new SplittableRandom(1));
         teacher = logits(new SplittableRandom(2));
