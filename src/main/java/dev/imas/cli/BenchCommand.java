@@ -14,21 +14,21 @@ final class BenchCommand implements Command {
         return new Manual(
                 "bench",
                 "run the benchmarks of the kernels and the loader (in a checkout)",
-                "bench [PATTERN...] [--device cpu|cuda [--out NAME]] [JMH OPTIONS]",
+                "bench [PATTERN...] [--device cuda [--out NAME]] [JMH OPTIONS]",
                 """
                 Builds the module benchmarks where it is older than its sources, then starts JMH, which runs
                 the benchmarks whose names match a PATTERN (a regular expression), or all of them, which takes
                 long. OMP_NUM_THREADS is 2 unless set.
 
-                  --device DEVICE    cpu, cuda or cuda:INDEX: every kernel there, against libtorch's
-                                     operations on the same tensors in the same JVM, on a GPU on the same
-                                     stream, by CUDA events (needs IMAS_GPU=ON ./imas doctor). A kernel
+                  --device DEVICE    cuda or cuda:INDEX: every kernel on this GPU, against libtorch's
+                                     operations on the same tensors and stream in the same JVM, by CUDA
+                                     events; needs a build with CUDA (IMAS_GPU=ON ./imas doctor). A kernel
                                      whose results differ from libtorch's is told and left out, which
-                                     makes the status 1 (benchmarks/kernels-cpu adds the machine's limits)
+                                     makes the status 1. On a CPU benchmarks/kernels-cpu does the same
                   --out NAME         with --device: writes NAME.md (the table), NAME.json (JMH's own),
-                                     NAME-comparisons.jsonl (pairs that differ) and, of a GPU,
-                                     NAME-limits.jsonl (what it can do at best), after every kernel anew;
-                                     kernels-DEVICE unless given
+                                     NAME-comparisons.jsonl (pairs that differ) and NAME-limits.jsonl
+                                     (what the GPU can do at best), after every kernel anew; kernels-cuda
+                                     unless given
 
                 The other options are JMH's, among them:
                   -l                 list the benchmarks
