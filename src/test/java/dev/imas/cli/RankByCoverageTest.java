@@ -179,7 +179,7 @@ class RankByCoverageTest {
     @Test
     void whatIsNotMeantIsToldInALineAndLeavesNothing() {
         refused(
-                "looks at the pictures alone, and no network at them",
+                "goes by the pictures' looks alone, whatever a network sees",
                 "--input",
                 images,
                 "--criterion",

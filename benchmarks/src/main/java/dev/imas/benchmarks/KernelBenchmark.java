@@ -63,8 +63,8 @@ public abstract class KernelBenchmark {
     }
 
     /**
-     * A trial's whole setup: JMH promises no order between a class's setups and its parents'. It does not tear down what
-     * a setup that fails leaves, so that is freed here.
+     * A trial's whole setup: JMH promises no order between a class's setups and its parents'. It does not tear down
+     * what a setup that fails leaves, so that is freed here.
      */
     void openThen(Runnable preparation) {
         try {

@@ -36,8 +36,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /**
  * Measures kernels on one device, a benchmark class after the other, both sides in this JVM: it is native code that is
  * measured. JMH's results are written after every trial and the table after every class, so that a run which is cut off
- * leaves what it has; a trial that fails takes no other one with it. JMH tells of single trials only through its output,
- * so this listens there.
+ * leaves what it has; a trial that fails takes no other one with it. JMH tells of single trials only through its
+ * output, so this listens there.
  */
 final class KernelRun {
     /** Keys of a line about a comparison, beside those that JMH's results have. */
@@ -179,8 +179,8 @@ final class KernelRun {
     }
 
     /**
-     * JMH, within one JVM, keeps the benchmark's object when a call fails, and would measure the method's next trial with
-     * it: with the parameters of this one.
+     * JMH, within one JVM, keeps the benchmark's object when a call fails, and would measure the method's next trial
+     * with it: with the parameters of this one.
      */
     private static void forget(BenchmarkParams failed) {
         try {

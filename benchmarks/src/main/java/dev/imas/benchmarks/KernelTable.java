@@ -21,8 +21,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * Turns the files of a {@link KernelRun} into the Markdown table of the kernels: {@code KernelTable FILES COMMAND} for
- * {@code FILES.json} and those beside it, of a CPU, the table on standard output. Times are medians of all calls; memory
- * is the median peak of the iterations.
+ * {@code FILES.json} and those beside it, of a CPU, the table on standard output. Times are medians of all calls;
+ * memory is the median peak of the iterations.
  */
 public final class KernelTable {
     private final List<JsonNode> results;

@@ -40,8 +40,8 @@ public class SupervisedLossBenchmark extends LogitsBenchmark {
     /** Of the largest gradient, for float32 sums in another order. */
     private static final double TOLERANCE = 1e-5;
     /**
-     * So many pixels may have the limit's probability but for rounding, and be hard on one side only. Each adds or takes
-     * its share of one loss, at the four logits of each class that it was enlarged from.
+     * So many pixels may have the limit's probability but for rounding, and be hard on one side only. Each adds or
+     * takes its share of one loss, at the four logits of each class that it was enlarged from.
      */
     private static final long DOUBTFUL = 2;
 
