@@ -80,7 +80,7 @@ final class GroupFigures {
                 .ifPresent(pictures -> remarks.add(
                         "Only " + pictures + " validation pictures: what is true of them need not be true of others."));
         rows.forEach(this::keptFromBefore);
-        if (differences.keptAreChosen()) {
+        if (rows.values().stream().anyMatch(entries -> !Double.isNaN(end(entries)))) {
             remarks.add("At the end: the teacher after the last step. The network that a run leaves is the best of its"
                     + " evaluations, chosen on the pictures that it is measured on (training.keep: best); this one is"
                     + " not. Its intervals are over seeds alone.");
