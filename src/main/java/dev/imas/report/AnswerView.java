@@ -93,18 +93,11 @@ final class AnswerView {
         StringBuilder entries = new StringBuilder();
         for (int c = 0; c < names.size(); c++) {
             if (seen[c]) {
-                entry(entries, palette.get(c), names.get(c));
+                EvaluationPage.entry(entries, palette.get(c), names.get(c));
             }
         }
-        entry(entries, DoubtPicture.DIFFERENT, "different classes");
-        entry(entries, DoubtPicture.UNSURE, "the same class, unsure");
+        EvaluationPage.entry(entries, DoubtPicture.DIFFERENT, "different classes");
+        EvaluationPage.entry(entries, DoubtPicture.UNSURE, "the same class, unsure");
         return "<ul class=\"colors\">" + entries + "</ul>\n";
-    }
-
-    private static void entry(StringBuilder entries, int colour, String name) {
-        entries.append("<li>")
-                .append(EvaluationPage.chip(Colors.hex(colour)))
-                .append(Html.escape(name))
-                .append("</li>");
     }
 }

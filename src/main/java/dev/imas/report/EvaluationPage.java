@@ -112,6 +112,14 @@ final class EvaluationPage {
         return "<th scope=\"row\">" + chip(Colors.hex(colour)) + Html.escape(name) + "</th>";
     }
 
+    /** Adds a colour, 0xRRGGBB, and what it means to a list of colours. */
+    static void entry(StringBuilder entries, int colour, String name) {
+        entries.append("<li>")
+                .append(chip(Colors.hex(colour)))
+                .append(Html.escape(name))
+                .append("</li>");
+    }
+
     static String chip(String colour) {
         return "<span class=\"chip\" style=\"background:" + colour + "\"></span>";
     }

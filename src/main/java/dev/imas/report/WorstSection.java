@@ -1,6 +1,5 @@
 package dev.imas.report;
 
-import dev.imas.config.Colors;
 import dev.imas.measure.ConfusionMatrix;
 import dev.imas.measure.ConfusionMatrix.Mistake;
 import dev.imas.measure.PictureScore;
@@ -62,23 +61,16 @@ final class WorstSection {
         StringBuilder entries = new StringBuilder();
         for (int c = 0; c < names.size(); c++) {
             if (matrix.occurs(c)) {
-                entry(entries, palette.get(c), names.get(c));
+                EvaluationPage.entry(entries, palette.get(c), names.get(c));
             }
         }
-        entry(entries, WorstPictures.WRONG, "wrong");
+        EvaluationPage.entry(entries, WorstPictures.WRONG, "wrong");
         boolean ignored = shown.stream()
                 .map(Shown::score)
                 .anyMatch(score -> score.counted() < (long) score.width() * score.height());
         if (ignored) {
-            entry(entries, WorstPictures.IGNORED, "no truth");
+            EvaluationPage.entry(entries, WorstPictures.IGNORED, "no truth");
         }
         return "<ul class=\"colors\">" + entries + "</ul>\n";
-    }
-
-    private static void entry(StringBuilder entries, int colour, String name) {
-        entries.append("<li>")
-                .append(EvaluationPage.chip(Colors.hex(colour)))
-                .append(Html.escape(name))
-                .append("</li>");
     }
 }
