@@ -48,7 +48,9 @@ def elf(device_code):
     return header + names + device_code + b''.join(struct.pack('<IIQQQQ', name, 1, 0, 0, offset, size) + bytes(24) for name, offset, size in sections)
 
 
-class Pack(unittest.TestCase):
+class InFolder(unittest.TestCase):
+    """With a folder of its own."""
+
     def setUp(self):
         self.dir = tempfile.TemporaryDirectory()
         self.addCleanup(self.dir.cleanup)
@@ -56,6 +58,8 @@ class Pack(unittest.TestCase):
     def path(self, *names):
         return os.path.join(self.dir.name, *names)
 
+
+class Pack(InFolder):
     def test_only_other_machine_code_is_zeroed(self):
         old, mine, ptx = b'\x11' * 16, b'\x22' * 24, b'\x33' * 8
         whole = elf(fat_binary(entry(2, 80, old), entry(2, 90, mine)) + bytes(8) + fat_binary(entry(1, 90, ptx), entry(2, 120, old)))
@@ -112,16 +116,9 @@ class Pack(unittest.TestCase):
             pack.unpack(self.path('to'), [self.path('out', 'p1')])
 
 
-class Check(unittest.TestCase):
+class Check(InFolder):
     # A step that says when it has begun and when it is told to end, and a child of its own that does not care.
     LONG = 'echo begun >{out}/result; (trap "" TERM; echo $BASHPID >{out}/child; sleep 1000) & sleep 1000'
-
-    def setUp(self):
-        self.dir = tempfile.TemporaryDirectory()
-        self.addCleanup(self.dir.cleanup)
-
-    def path(self, *names):
-        return os.path.join(self.dir.name, *names)
 
     def read(self, *names):
         with open(self.path(*names)) as f:
@@ -329,15 +326,8 @@ class Bundle(unittest.TestCase):
         self.assertEqual(['libimas_cuda.so in lib/imas-kernels-*.jar'], shipped.unpack(self.dir.name, self.path('to')))
 
 
-class Programs(unittest.TestCase):
+class Programs(InFolder):
     """Shell scripts, with stand-ins for the programs that they call."""
-
-    def setUp(self):
-        self.dir = tempfile.TemporaryDirectory()
-        self.addCleanup(self.dir.cleanup)
-
-    def path(self, *names):
-        return os.path.join(self.dir.name, *names)
 
     def stand_in(self, name, text):
         os.makedirs(self.path('bin'), exist_ok=True)

@@ -93,8 +93,7 @@ final class RankByCoverage {
                 throw new UserException("--criterion coverage"
                         + (line.hasOption("criterion") ? "" : ", which is taken where none is named,")
                         + " goes by the pictures' looks alone, whatever a network sees, and its choice is spread by"
-                        + " itself;"
-                        + " leave out --" + option
+                        + " itself; leave out --" + option
                         + (line.hasOption("run") ? ", or name another criterion, which asks the run's networks" : ""));
             }
         }

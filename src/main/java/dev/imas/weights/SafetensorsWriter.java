@@ -39,9 +39,9 @@ final class SafetensorsWriter {
     static void write(Map<String, Tensor> tensors, Path target, Map<String, String> metadata) {
         List<String> order = dataOrder(tensors);
         byte[] header = header(tensors, order, metadata);
-        Checksum checksum = Checksum.of(header).orElseThrow();
         try {
             DurableFiles.replace(target.toAbsolutePath(), file -> {
+                Checksum checksum = Checksum.of(header).orElseThrow();
                 try (FileChannel channel = FileChannel.open(
                         file,
                         StandardOpenOption.CREATE,

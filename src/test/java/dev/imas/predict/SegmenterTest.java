@@ -533,7 +533,7 @@ class SegmenterTest {
         assertThat(Long.parseLong(grown.substring("grown ".length()))).isLessThan(20L << 20);
     }
 
-    /** Segments 450 pictures and tells by how many bytes the process grew after the 300th: until then malloc settles. */
+    /** Segments 450 pictures and tells by how many bytes the process grew after the 300th, when malloc has settled. */
     static final class ManyPictures {
         private ManyPictures() {}
 
