@@ -9,6 +9,7 @@ import dev.imas.image.StoredMask;
 import dev.imas.report.ComparedPicture;
 import dev.imas.run.SampleFile;
 import dev.imas.run.SampleFile.View;
+import dev.imas.run.SampleNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +61,14 @@ final class KeptSamples {
         rows.forEach((row, entry) ->
                 results.put(row, View.valueOf(entry.facts().result().name())));
         List<Integer> palette = palette(rows.values().iterator().next());
+        Path folder = rows.values().iterator().next().facts().directory().samples();
+        Map<Integer, String> names = SampleNames.read(folder, new ArrayList<>());
         List<ComparedPicture> pictures = new ArrayList<>();
         for (int number : first.keySet()) {
             if (pictures.size() < MOST) {
                 try {
-                    picture(number, first.get(number), samples, results, palette)
+                    String name = names.getOrDefault(number, "sample " + number);
+                    picture(number, name, first.get(number), samples, results, palette)
                             .ifPresent(pictures::add);
                 } catch (UserException | IOException e) {
                     continue; // a damaged picture is told on its run's own page
@@ -76,6 +80,7 @@ final class KeptSamples {
 
     private static Optional<ComparedPicture> picture(
             int number,
+            String name,
             Map<View, Path> first,
             Map<String, Map<Integer, Map<View, Path>>> samples,
             Map<String, View> results,
@@ -92,7 +97,7 @@ final class KeptSamples {
             predictions.put(row.getKey(), labels(files.get(result)));
         }
         return Optional.of(ComparedPicture.of(
-                "sample " + number,
+                name,
                 "",
                 ImageFiles.picture(first.get(View.IMAGE)),
                 labels(first.get(View.TRUTH)),

@@ -22,18 +22,17 @@ final class SampleSection {
             rows.append("<div class=\"sample\">\n");
             for (View view : View.values()) {
                 String uri = sample.uris().get(view);
-                Double correct = sample.correct().get(view);
                 String title = TITLES.get(view);
                 rows.append("<figure>")
                         .append(
                                 uri == null
                                         ? "<div class=\"absent\">not there</div>"
-                                        : "<img src=\"" + uri + "\" alt=\"" + title + " of sample " + sample.number()
-                                                + "\">")
+                                        : "<img src=\"" + uri + "\" alt=\"" + title + " of "
+                                                + Html.escape(sample.title()) + "\">")
                         .append("<figcaption><span>")
                         .append(title)
                         .append("</span>")
-                        .append(correct == null ? "" : "<b>" + Format.percent(correct) + "</b>")
+                        .append(remark(sample, view))
                         .append("</figcaption></figure>\n");
             }
             rows.append("</div>\n");
@@ -44,6 +43,14 @@ final class SampleSection {
                         : "");
         return Html.section(
                 "samples", "Validation images", lead, legend(run) + "<div class=\"samples\">\n" + rows + "</div>\n");
+    }
+
+    private static String remark(Samples.Sample sample, View view) {
+        if (view == View.IMAGE) {
+            return sample.name().isEmpty() ? "" : "<span>" + Html.escape(sample.name()) + "</span>";
+        }
+        Double correct = sample.correct().get(view);
+        return correct == null ? "" : "<b>" + Format.percent(correct) + "</b>";
     }
 
     private static String legend(Run run) {

@@ -5,6 +5,7 @@ import dev.imas.image.IndexPng;
 import dev.imas.image.LabelMap;
 import dev.imas.run.SampleFile;
 import dev.imas.run.SampleFile.View;
+import dev.imas.run.SampleNames;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
@@ -42,17 +43,24 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
 
     /**
      * @param number  as in the file names
+     * @param name    of the picture, empty where it is not known
      * @param uris    data URI of each view that could be read
      * @param correct share of the labelled pixels that the student's or teacher's map has right; absent if unknown
      */
-    record Sample(String number, Map<View, String> uris, Map<View, Double> correct) {}
+    record Sample(String number, String name, Map<View, String> uris, Map<View, Double> correct) {
+        String title() {
+            return name.isEmpty() ? "sample " + number : name;
+        }
+    }
 
     static Samples read(Path folder, List<String> notes) {
         SortedMap<Integer, Map<View, Path>> found = SampleFile.in(folder);
+        SortedMap<Integer, String> names = SampleNames.read(folder, notes);
         List<Sample> shown = new ArrayList<>();
         int[][] colors = new int[1][];
         BitSet classes = new BitSet(256);
-        for (Map<View, Path> files : found.values()) {
+        for (Map.Entry<Integer, Map<View, Path>> sample : found.entrySet()) {
+            Map<View, Path> files = sample.getValue();
             if (shown.size() == MAX_SHOWN) {
                 break;
             }
@@ -79,7 +87,11 @@ record Samples(List<Sample> shown, int total, int[] colors, BitSet classes) {
             });
             if (!uris.isEmpty()) {
                 String file = files.values().iterator().next().getFileName().toString();
-                shown.add(new Sample(file.substring(0, file.indexOf('-')), uris, correct(maps)));
+                shown.add(new Sample(
+                        file.substring(0, file.indexOf('-')),
+                        names.getOrDefault(sample.getKey(), ""),
+                        uris,
+                        correct(maps)));
             }
         }
         return new Samples(shown, found.size(), colors[0], classes);

@@ -10,11 +10,14 @@ import dev.imas.image.RgbImage;
 import dev.imas.predict.Segmenter;
 import dev.imas.run.SampleFile;
 import dev.imas.run.SampleFile.View;
+import dev.imas.run.SampleNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** Validation pictures with what student and teacher see in them, for the report. */
@@ -33,7 +36,8 @@ final class SamplePictures {
     private SamplePictures() {}
 
     /**
-     * Writes image, truth, student and teacher of some pictures, spread evenly over the validation images.
+     * Writes image, truth, student and teacher of some pictures, spread evenly over the validation images, and their
+     * names.
      *
      * @param every 1 for all of them; k for every k-th, under the same names
      */
@@ -42,6 +46,7 @@ final class SamplePictures {
         Files.createDirectories(folder);
         int size = data.validation().size();
         int count = Math.min(MOST, size);
+        SortedMap<Integer, String> names = new TreeMap<>();
         for (int k = 0; k < count; k += every) {
             int i = (int) ((long) k * size / count);
             Optional<ImageSource.Loaded> loaded = data.validation().load(i, true);
@@ -56,8 +61,10 @@ final class SamplePictures {
             IndexPng.write(file(folder, k, View.TRUTH), truth, data.palette());
             IndexPng.write(file(folder, k, View.STUDENT), ofStudent, data.palette());
             IndexPng.write(file(folder, k, View.TEACHER), ofTeacher, data.palette());
+            names.put(k, data.validation().id(i));
             written.sample(k, () -> Strip.of(image, List.of(truth, ofStudent, ofTeacher), data.palette()));
         }
+        SampleNames.write(folder, names);
     }
 
     private static Path file(Path folder, int number, View view) {

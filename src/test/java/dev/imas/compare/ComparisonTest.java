@@ -169,7 +169,7 @@ class ComparisonTest {
         List<Path> runs = List.of(
                 folder.root().resolve("labels3-seed7-supervised"), folder.root().resolve("labels3-seed7-imas"));
         Path page = RunsCompared.write(runs, dir.resolve("runs.html"));
-        assertThat(Files.readString(page)).contains("iMAS − supervised", "sample 0");
+        assertThat(Files.readString(page)).contains("iMAS − supervised", "validation-0000");
         Path bare = Files.createDirectories(dir.resolve("bare"));
         Files.copy(runs.get(1).resolve("summary.json"), bare.resolve("summary.json"));
         assertThat(RunsCompared.of(List.of(runs.get(0), bare)).groups().get(0).remarks())

@@ -7,6 +7,7 @@ import dev.imas.common.Rng;
 import dev.imas.common.UserException;
 import dev.imas.image.IndexPng;
 import dev.imas.run.Metrics;
+import dev.imas.run.SampleNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,10 +133,17 @@ class ReportWriterTest {
                 run.resolve("samples/000-teacher.png"),
                 new dev.imas.image.LabelMap(5, 1, new byte[] {0, 1, 2, 0, 1}),
                 palette);
+        SampleNames.write(run.resolve("samples"), new TreeMap<>(Map.of(0, "a <b>, c", 7, "not shown")));
         assertThat(report())
+                .doesNotContain("not shown")
                 .contains(
+                        "<span>image</span><span>a &lt;b&gt;, c</span>",
+                        "alt=\"student of a &lt;b&gt;, c\"",
                         "<span>student</span><b>50.0 %</b>",
-                        "<span>teacher</span><b>75.0 %</b>", "not there", "ignored", "#e4572e");
+                        "<span>teacher</span><b>75.0 %</b>",
+                        "not there",
+                        "ignored",
+                        "#e4572e");
     }
 
     @Test

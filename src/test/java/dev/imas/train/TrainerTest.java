@@ -112,6 +112,9 @@ class TrainerTest {
         assertThat(FILES).allSatisfy(name -> assertThat(whole.resolve(name)).isNotEmptyFile());
         assertThat(whole.resolve("samples/000-image.png")).exists();
         assertThat(whole.resolve("samples/002-teacher.png")).exists();
+        assertThat(lines("samples/names.csv", whole))
+                .startsWith("number,picture")
+                .contains("2,validation-0002");
         assertThat(ear.total).isEqualTo(8);
         assertThat(ear.steps).hasSize(8);
         assertThat(ear.evaluations).hasSize(2);
