@@ -1,5 +1,6 @@
 package dev.imas.data;
 
+import dev.imas.data.FileImages.Sample;
 import dev.imas.image.PictureHeader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -16,6 +18,8 @@ import java.util.stream.Collectors;
  * @param labeled    how many are labelled
  * @param unlabeled  how many are unlabelled
  * @param validation how many validate
+ * @param both       how many of the unlabelled ones are labelled, too
+ * @param pictures   how many there are, each counted once
  * @param sizes      how many have each size as shown, such as 480x360, most frequent first
  * @param kinds      how many have each kind, such as "8 bits, 3 channels", most frequent first
  * @param decoded    how many were decoded to the end; the others were looked at by header and end
@@ -25,11 +29,13 @@ public record PictureFacts(
         int labeled,
         int unlabeled,
         int validation,
+        int both,
+        int pictures,
         Map<String, Integer> sizes,
         Map<String, Integer> kinds,
         int decoded,
         List<Finding> findings) {
-    static final PictureFacts NONE = new PictureFacts(0, 0, 0, Map.of(), Map.of(), 0, List.of());
+    static final PictureFacts NONE = new PictureFacts(0, 0, 0, 0, 0, Map.of(), Map.of(), 0, List.of());
 
     /** A side this many times smaller or larger than the median is worth a word. */
     private static final int ODD = 4;
@@ -43,10 +49,15 @@ public record PictureFacts(
             sizes.merge(size(header), 1, Integer::sum);
             kinds.merge(kind(header), 1, Integer::sum);
         });
+        Set<Path> labeled = files.labeled().stream().map(Sample::picture).collect(Collectors.toSet());
         return new PictureFacts(
                 files.labeled().size(),
                 files.unlabeled().size(),
                 files.validation().size(),
+                (int) files.unlabeled().stream()
+                        .filter(sample -> labeled.contains(sample.picture()))
+                        .count(),
+                (int) files.all().map(Sample::picture).distinct().count(),
                 frequentFirst(sizes),
                 frequentFirst(kinds),
                 check.decoded(),

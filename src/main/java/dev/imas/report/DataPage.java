@@ -64,14 +64,23 @@ public final class DataPage {
         StringBuilder facts = new StringBuilder();
         Page.fact(facts, "folder", String.valueOf(inspection.config().data().root()));
         Page.fact(facts, "labelled", Format.count(pictures.labeled()) + " to learn from");
-        Page.fact(facts, "unlabelled", Format.count(pictures.unlabeled()));
+        Page.fact(facts, "unlabelled", unlabelled(pictures));
         Page.fact(facts, "validation", Format.count(pictures.validation()));
         Page.fact(facts, "checked", checked(pictures));
-        int all = pictures.labeled() + pictures.unlabeled() + pictures.validation();
         return "<header>\n<div><p class=\"kind\">iMAS data set</p>\n<h1>" + Html.escape(name) + "</h1>\n"
-                + "<p class=\"result\"><b>" + Format.count(all) + "</b> <span>pictures, "
+                + "<p class=\"result\"><b>" + Format.count(pictures.pictures()) + "</b> <span>pictures, "
                 + (inspection.faulty() ? "not ready for training" : "ready for training")
                 + "</span></p>\n</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
+    }
+
+    private static String unlabelled(PictureFacts pictures) {
+        String all = Format.count(pictures.unlabeled());
+        if (pictures.both() == 0) {
+            return all;
+        }
+        return pictures.both() == pictures.unlabeled() && pictures.both() == pictures.labeled()
+                ? all + ": the labelled ones"
+                : all + ", " + Format.count(pictures.both()) + " of them labelled, too";
     }
 
     private static String checked(PictureFacts pictures) {

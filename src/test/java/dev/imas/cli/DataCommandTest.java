@@ -70,6 +70,17 @@ class DataCommandTest {
     }
 
     @Test
+    void thePageCountsEveryPictureOnce() throws IOException {
+        imas("data", "--data", photos.toString(), "--out", page.toString());
+        assertThat(Files.readString(page)).contains("<b>6</b> <span>pictures, ready", "<dd>2</dd>");
+        for (int i = 4; i < 6; i++) {
+            mask(photos.resolve("gt/leaf " + i + "_mask.png"), 40, 30 + i, 0, 0, 0, 1);
+        }
+        imas("data", "--data", photos.toString(), "--out", page.toString());
+        assertThat(Files.readString(page)).contains("<b>6</b> <span>pictures, ready", "<dd>5: the labelled ones</dd>");
+    }
+
+    @Test
     void faultsGiveStatus2AndAPage() throws IOException {
         Files.move(photos.resolve("gt/leaf 3_mask.png"), photos.resolve("gt/Leaf 3.png"));
         Files.write(photos.resolve("imgs/leaf 0.png"), new byte[] {1});
