@@ -109,7 +109,7 @@ public final class Results {
         facts.put(
                 "network",
                 (plan.network().backbone().transformer() ? "DPT on " : "DeepLabV3+ on ")
-                        + Names.word(plan.network().backbone())
+                        + plan.network().backbone().title()
                         + (plan.network().startsFromFile()
                                 ? ", from " + weights(plan.network().initWeights())
                                 : ", from random weights"));

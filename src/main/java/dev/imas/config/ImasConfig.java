@@ -240,23 +240,34 @@ public record ImasConfig(
     /** The encoder; the numbers are the layers of the ResNet, or DINOv2's second version. */
     public enum Backbone {
         /** Four narrow stages of one block, for the embedded preset. */
-        TINY,
+        TINY("the tiny network"),
         /** Basic blocks 2, 2, 2, 2. */
-        RESNET18,
+        RESNET18("ResNet-18"),
         /** Basic blocks 3, 4, 6, 3. */
-        RESNET34,
+        RESNET34("ResNet-34"),
         /** Bottleneck blocks 3, 4, 6, 3. */
-        RESNET50,
+        RESNET50("ResNet-50"),
         /** Bottleneck blocks 3, 4, 23, 3. */
-        RESNET101,
+        RESNET101("ResNet-101"),
         /** Four narrow blocks of a vision transformer, to try with. */
-        VIT_TINY,
+        VIT_TINY("the tiny transformer"),
         /** DINOv2's ViT-S/14. */
-        DINOV2_SMALL,
+        DINOV2_SMALL("DINOv2-S"),
         /** DINOv2's ViT-B/14. */
-        DINOV2_BASE,
+        DINOV2_BASE("DINOv2-B"),
         /** DINOv2's ViT-L/14. */
-        DINOV2_LARGE;
+        DINOV2_LARGE("DINOv2-L");
+
+        private final String title;
+
+        Backbone(String title) {
+            this.title = title;
+        }
+
+        /** As people call it, within a sentence. */
+        public String title() {
+            return title;
+        }
 
         /** Whether it is a vision transformer, which cuts pictures into patches of {@link #PATCH} pixels. */
         public boolean transformer() {

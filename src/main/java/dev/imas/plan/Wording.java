@@ -1,27 +1,15 @@
 package dev.imas.plan;
 
 import dev.imas.config.ImasConfig;
-import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.config.ImasConfig.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** A plan in words. */
 final class Wording {
-    private static final Map<Backbone, String> NAMES = Map.of(
-            Backbone.TINY, "the tiny network",
-            Backbone.RESNET18, "ResNet-18",
-            Backbone.RESNET34, "ResNet-34",
-            Backbone.RESNET50, "ResNet-50",
-            Backbone.RESNET101, "ResNet-101",
-            Backbone.VIT_TINY, "the tiny transformer",
-            Backbone.DINOV2_SMALL, "DINOv2-S",
-            Backbone.DINOV2_BASE, "DINOv2-B",
-            Backbone.DINOV2_LARGE, "DINOv2-L");
     /** What makes a run long, most telling first. */
     private static final List<String> LENGTHENING = List.of(
             "training.epochs",
@@ -55,7 +43,7 @@ final class Wording {
                 crop.get(1),
                 crop.get(0),
                 Scale.words(config.evaluation().scale()),
-                NAMES.get(config.network().backbone()));
+                config.network().backbone().title());
     }
 
     /** Why a run takes longer than it may. */

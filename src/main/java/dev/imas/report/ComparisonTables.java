@@ -192,7 +192,7 @@ final class ComparisonTables {
                 : "<path class=\"whisker\" d=\"M" + at(d.points() - d.half(), -reach, reach) + " 11H"
                         + at(d.points() + d.half(), -reach, reach) + "\"/>";
         return "<svg class=\"interval" + (d.seen() ? " seen" : "") + "\" viewBox=\"0 0 240 22\" aria-hidden=\"true\">"
-                + "<path class=\"zero\" d=\"M120 1V21\"/>" + bar + "<circle cx=\"" + at(d.points(), -reach, reach)
+                + "<path class=\"zero\" d=\"M120 -4V26\"/>" + bar + "<circle cx=\"" + at(d.points(), -reach, reach)
                 + "\" cy=\"11\" r=\"4.5\"/></svg>";
     }
 }

@@ -1,5 +1,7 @@
 package dev.imas.report;
 
+import dev.imas.config.ImasConfig.Backbone;
+import dev.imas.config.Names;
 import dev.imas.run.Summary;
 import dev.imas.run.Summary.Figure;
 import java.io.IOException;
@@ -162,16 +164,17 @@ final class Page {
     }
 
     private static String network(Run run) {
-        String backbone = run.config().setting("network.backbone").toLowerCase(Locale.ROOT);
+        String word = run.config().setting("network.backbone");
+        String backbone =
+                Names.constant(Backbone.class, word).map(Backbone::title).orElse(word);
         if (run.config().setting("network.head").equalsIgnoreCase("dpt")) {
-            return "DPT on " + backbone.replace("dinov2_", "DINOv2-").replace("vit_", "ViT-")
+            return "DPT on " + backbone
                     + (run.config().setting("network.freeze_encoder").equals("true") ? ", encoder frozen" : "");
         }
         String stride = run.config().setting("network.output_stride");
         return backbone.isEmpty()
                 ? ""
-                : "DeepLabV3+ on " + backbone.replace("resnet", "ResNet-")
-                        + (stride.isEmpty() ? "" : ", output stride " + stride);
+                : "DeepLabV3+ on " + backbone + (stride.isEmpty() ? "" : ", output stride " + stride);
     }
 
     private static String notes(Run run) {
