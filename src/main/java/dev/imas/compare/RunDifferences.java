@@ -4,6 +4,7 @@ import dev.imas.config.ConfigYaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,9 @@ final class RunDifferences {
     private RunDifferences() {}
 
     /**
-     * Of each run its own values of the settings in which not all agree; empty where all agree. Where they are many,
-     * the first run of each kind gives its name.
+     * What each run is called by the settings in which not all agree; empty where all agree. Where these are many, by
+     * those in which it departs from most kinds of runs, which are then called nothing; where that is much, too, by the
+     * directory of the first run of its kind. Runs are called the same only if they are of one kind.
      */
     static List<String> of(List<RunFacts> runs) {
         List<Map<String, String>> settings = settings(runs);
@@ -39,24 +41,72 @@ final class RunDifferences {
         settings.forEach(each -> keys.addAll(each.keySet()));
         keys.removeIf(key -> !told(key)
                 || settings.stream().map(each -> each.get(key)).distinct().count() == 1);
-        Map<List<String>, String> kinds = new HashMap<>();
-        List<String> names = new ArrayList<>();
+        Map<Map<String, String>, Path> kinds = new LinkedHashMap<>();
+        List<Map<String, String>> own = new ArrayList<>();
         for (int i = 0; i < runs.size(); i++) {
-            Map<String, String> own = settings.get(i);
-            List<String> values =
-                    keys.stream().map(key -> own.getOrDefault(key, "–")).toList();
-            Path directory = runs.get(i).directory().root().toAbsolutePath().normalize();
-            names.add(kinds.computeIfAbsent(values, kind -> named(keys, own, directory)));
+            Map<String, String> values = new TreeMap<>();
+            for (String key : keys) {
+                values.put(key, settings.get(i).getOrDefault(key, "–"));
+            }
+            own.add(values);
+            kinds.putIfAbsent(values, runs.get(i).directory().root());
         }
+        Map<Map<String, String>, String> names = names(kinds, keys);
+        return own.stream().map(names::get).toList();
+    }
+
+    private static Map<Map<String, String>, String> names(Map<Map<String, String>, Path> kinds, Set<String> keys) {
+        Map<Map<String, String>, Map<String, String>> told = new LinkedHashMap<>();
+        kinds.keySet().forEach(kind -> told.put(kind, kind));
+        if (!told.values().stream().allMatch(values -> isShort(values, keys))) {
+            Map<String, String> usual = usual(kinds.keySet(), keys);
+            told.replaceAll((kind, all) -> {
+                Map<String, String> departures = new TreeMap<>(kind);
+                departures.entrySet().removeAll(usual.entrySet());
+                return departures;
+            });
+        }
+        Map<Map<String, String>, String> names = new HashMap<>();
+        told.forEach((kind, values) -> names.put(
+                kind,
+                isShort(values, keys)
+                        ? String.join(", ", texts(values, keys))
+                        : "as in " + UniqueTail.of(kinds.get(kind), kinds.values())));
         return names;
     }
 
-    private static String named(Set<String> keys, Map<String, String> own, Path directory) {
-        List<String> told = keys.stream()
-                .map(key -> key.substring(key.lastIndexOf('.') + 1) + " " + own.getOrDefault(key, "–"))
+    /** The values that more than half of the kinds have. */
+    private static Map<String, String> usual(Set<Map<String, String>> kinds, Set<String> keys) {
+        Map<String, String> usual = new HashMap<>();
+        for (String key : keys) {
+            for (Map<String, String> kind : kinds) {
+                String value = kind.get(key);
+                if (2 * kinds.stream().filter(k -> k.get(key).equals(value)).count() > kinds.size()) {
+                    usual.put(key, value);
+                }
+            }
+        }
+        return usual;
+    }
+
+    private static boolean isShort(Map<String, String> values, Set<String> keys) {
+        return values.size() <= MOST && texts(values, keys).stream().allMatch(text -> text.length() <= LONGEST);
+    }
+
+    /** Such as "lr 0.01"; with the section where two keys differ in nothing else. */
+    private static List<String> texts(Map<String, String> values, Set<String> keys) {
+        return values.entrySet().stream()
+                .map(value -> {
+                    String last = last(value.getKey());
+                    boolean one =
+                            keys.stream().filter(key -> last(key).equals(last)).count() == 1;
+                    return (one ? last : value.getKey()) + " " + value.getValue();
+                })
                 .toList();
-        boolean few = told.size() <= MOST && told.stream().allMatch(text -> text.length() <= LONGEST);
-        return few ? String.join(", ", told) : "as in " + directory.getFileName();
+    }
+
+    private static String last(String key) {
+        return key.substring(key.lastIndexOf('.') + 1);
     }
 
     /** The settings in which all agree, a line each. */

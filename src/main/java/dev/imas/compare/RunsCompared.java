@@ -3,6 +3,7 @@ package dev.imas.compare;
 import dev.imas.common.DurableFiles;
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
+import dev.imas.config.ImasConfig.Backbone;
 import dev.imas.report.Compared;
 import dev.imas.report.ComparisonPage;
 import dev.imas.run.RunDirectory;
@@ -58,7 +59,7 @@ public final class RunsCompared {
         Map<String, String> told = new LinkedHashMap<>();
         told.put("runs", String.valueOf(entries.size()));
         told.put("data", common(facts, "data.root"));
-        told.put("network", common(facts, "network.backbone"));
+        told.put("network", Backbone.title(common(facts, "network.backbone")));
         told.put("epochs", common(facts, "training.epochs"));
         return Assembly.compared(
                         entries.size() + " runs",
@@ -125,6 +126,8 @@ public final class RunsCompared {
                 variants.put(members.get(i), names.get(i));
             }
         }
+        List<Path> directories =
+                facts.stream().map(run -> run.directory().root()).toList();
         Set<String> taken = new LinkedHashSet<>();
         List<Entry> entries = new ArrayList<>();
         for (RunFacts run : facts) {
@@ -132,7 +135,7 @@ public final class RunsCompared {
             String method = run.method().isEmpty() ? "unknown method" : run.method();
             String row = Entry.title(method) + (variants.get(run).isEmpty() ? "" : ", " + variants.get(run));
             if (!taken.add(group + "\n" + row + "\n" + run.seed())) { // the same again
-                row += " (" + run.directory().root().getFileName() + ")";
+                row += " (" + UniqueTail.of(run.directory().root(), directories) + ")";
             }
             entries.add(new Entry(group, row, method, false, run.seed(), run));
         }

@@ -269,6 +269,11 @@ public record ImasConfig(
             return title;
         }
 
+        /** The title of a word in a file; a word that is none stays as it is. */
+        public static String title(String word) {
+            return Names.constant(Backbone.class, word).map(Backbone::title).orElse(word);
+        }
+
         /** Whether it is a vision transformer, which cuts pictures into patches of {@link #PATCH} pixels. */
         public boolean transformer() {
             return this == VIT_TINY || this == DINOV2_SMALL || this == DINOV2_BASE || this == DINOV2_LARGE;

@@ -1,7 +1,6 @@
 package dev.imas.report;
 
 import dev.imas.config.ImasConfig.Backbone;
-import dev.imas.config.Names;
 import dev.imas.run.Summary;
 import dev.imas.run.Summary.Figure;
 import java.io.IOException;
@@ -164,9 +163,7 @@ final class Page {
     }
 
     private static String network(Run run) {
-        String word = run.config().setting("network.backbone");
-        String backbone =
-                Names.constant(Backbone.class, word).map(Backbone::title).orElse(word);
+        String backbone = Backbone.title(run.config().setting("network.backbone"));
         if (run.config().setting("network.head").equalsIgnoreCase("dpt")) {
             return "DPT on " + backbone
                     + (run.config().setting("network.freeze_encoder").equals("true") ? ", encoder frozen" : "");
