@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +63,7 @@ final class KeptSamples {
         rows.forEach((row, entry) ->
                 results.put(row, View.valueOf(entry.facts().result().name())));
         List<Integer> palette = palette(rows.values().iterator().next());
-        Path folder = rows.values().iterator().next().facts().directory().samples();
-        Map<Integer, String> names = SampleNames.read(folder, new ArrayList<>());
+        Map<Integer, String> names = names(rows.values());
         List<ComparedPicture> pictures = new ArrayList<>();
         for (int number : first.keySet()) {
             if (pictures.size() < MOST) {
@@ -76,6 +77,14 @@ final class KeptSamples {
             }
         }
         return pictures;
+    }
+
+    /** Runs of older versions kept none. What is damaged is told on a run's own page. */
+    private static Map<Integer, String> names(Collection<Entry> entries) {
+        Map<Integer, String> names = new HashMap<>();
+        entries.forEach(entry -> SampleNames.read(entry.facts().directory().samples(), new ArrayList<>())
+                .forEach(names::putIfAbsent));
+        return names;
     }
 
     private static Optional<ComparedPicture> picture(

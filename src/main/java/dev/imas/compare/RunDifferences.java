@@ -32,8 +32,8 @@ final class RunDifferences {
 
     /**
      * What each run is called by the settings in which not all agree; empty where all agree. Where these are many, by
-     * those in which it departs from most kinds of runs, which are then called nothing; where that is much, too, by the
-     * directory of the first run of its kind. Runs are called the same only if they are of one kind.
+     * those in which it departs from most kinds of runs (one that departs in none is called nothing); where that is
+     * much, too, by the directory of the first run of its kind. Runs are called the same only if they are of one kind.
      */
     static List<String> of(List<RunFacts> runs) {
         List<Map<String, String>> settings = settings(runs);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -139,6 +140,8 @@ public final class RunsCompared {
             }
             entries.add(new Entry(group, row, method, false, run.seed(), run));
         }
+        // The first row of a method is what its others are compared with: the usual one, where there is one.
+        entries.sort(Comparator.comparing(entry -> !entry.row().equals(Entry.title(entry.method()))));
         return entries;
     }
 

@@ -25,7 +25,8 @@ final class ComparisonCurves {
         return Html.section(
                 "curves",
                 "Curves",
-                "mIoU at every evaluation of the network that a run leaves, student or teacher; the mean over the seeds"
+                "mIoU at every evaluation, of the teacher, or of the better of student and teacher in runs that keep"
+                        + " their best; the mean over the seeds"
                         + (bands ? "; the area reaches from the worst seed to the best." : "."),
                 "<div class=\"charts curves\">\n" + charts + "</div>\n");
     }

@@ -68,7 +68,8 @@ public final class DataPage {
         Page.fact(facts, "validation", Format.count(pictures.validation()));
         Page.fact(facts, "checked", checked(pictures));
         return "<header>\n<div><p class=\"kind\">iMAS data set</p>\n<h1>" + Html.escape(name) + "</h1>\n"
-                + "<p class=\"result\"><b>" + Format.count(pictures.pictures()) + "</b> <span>pictures, "
+                + "<p class=\"result\"><b>" + Format.count(pictures.pictures()) + "</b> <span>"
+                + (pictures.pictures() == 1 ? "picture, " : "pictures, ")
                 + (inspection.faulty() ? "not ready for training" : "ready for training")
                 + "</span></p>\n</div>\n<dl>\n" + facts + "</dl>\n</header>\n";
     }

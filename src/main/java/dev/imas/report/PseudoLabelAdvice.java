@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether pseudo-labels are fit to be learned from, in words. What is learned from is right or wrong by the validation
+ * What pseudo-labels will teach, in words. What is learned from is right or wrong by the validation
  * pictures, and much or little by the unlabelled ones.
  */
 public final class PseudoLabelAdvice {
@@ -71,7 +71,7 @@ public final class PseudoLabelAdvice {
                             : "set unsupervised.class_thresholds: by_confidence."));
         }
         if (words.isEmpty()) {
-            words.add("They are fit to be learned from.");
+            words.add("No class speaks against learning from them.");
         }
         return List.copyOf(words);
     }

@@ -47,7 +47,7 @@ final class SampleSection {
 
     private static String remark(Samples.Sample sample, View view) {
         if (view == View.IMAGE) {
-            return sample.name().isEmpty() ? "" : "<span>" + Html.escape(sample.name()) + "</span>";
+            return sample.name().isEmpty() ? "" : "<span class=\"name\">" + Html.escape(sample.name()) + "</span>";
         }
         Double correct = sample.correct().get(view);
         return correct == null ? "" : "<b>" + Format.percent(correct) + "</b>";

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * A picture in samples/: {@code 000-image.png}, {@code 000-truth.png}, {@code 000-student.png},
  * {@code 000-teacher.png}. An image is an RGB PNG, the others are index PNGs with the classes' colours.
  *
- * @param number of the validation image, from 0
+ * @param number from 0: in samples/ of those that are shown, in worst/ of all validation images
  */
 public record SampleFile(int number, View view) {
     private static final Pattern NAME = Pattern.compile("(\\d{1,9})-(image|truth|student|teacher)\\.png");

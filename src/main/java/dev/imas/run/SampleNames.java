@@ -40,8 +40,15 @@ public final class SampleNames {
                     List.of(NUMBER, PICTURE),
                     List.of(),
                     notes,
-                    row -> names.put((int) row.integer(NUMBER), row.text(PICTURE)));
+                    row -> names.put(number(row.integer(NUMBER)), row.text(PICTURE)));
         }
         return names;
+    }
+
+    private static int number(long value) {
+        if (value > Integer.MAX_VALUE) {
+            throw new CsvFile.BadRow();
+        }
+        return (int) value;
     }
 }

@@ -46,9 +46,13 @@ final class SamplePictures {
         Files.createDirectories(folder);
         int size = data.validation().size();
         int count = Math.min(MOST, size);
-        SortedMap<Integer, String> names = new TreeMap<>();
+        SortedMap<Integer, String> names = new TreeMap<>(); // of pictures of earlier looks, too
+        for (int k = 0; k < count; k++) {
+            names.put(k, data.validation().id(row(k, count, size)));
+        }
+        SampleNames.write(folder, names);
         for (int k = 0; k < count; k += every) {
-            int i = (int) ((long) k * size / count);
+            int i = row(k, count, size);
             Optional<ImageSource.Loaded> loaded = data.validation().load(i, true);
             if (loaded.isEmpty()) {
                 continue;
@@ -61,10 +65,12 @@ final class SamplePictures {
             IndexPng.write(file(folder, k, View.TRUTH), truth, data.palette());
             IndexPng.write(file(folder, k, View.STUDENT), ofStudent, data.palette());
             IndexPng.write(file(folder, k, View.TEACHER), ofTeacher, data.palette());
-            names.put(k, data.validation().id(i));
             written.sample(k, () -> Strip.of(image, List.of(truth, ofStudent, ofTeacher), data.palette()));
         }
-        SampleNames.write(folder, names);
+    }
+
+    private static int row(int number, int count, int size) {
+        return (int) ((long) number * size / count);
     }
 
     private static Path file(Path folder, int number, View view) {

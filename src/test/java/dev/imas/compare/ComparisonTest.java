@@ -268,9 +268,9 @@ class ComparisonTest {
         assertThat(difference.end().half()).isCloseTo(12.7062 * 0.1, within(1e-3));
         assertThat(group.remarks()).anyMatch(remark -> remark.startsWith("At the end: the teacher"));
         assertThat(ResultTable.markdown(compared).lines())
-                .contains(
-                        "| method     |     mIoU % | seeds |        each | at the end | steps | minutes |",
-                        "| supervised | 65.0 ± 7.1 |     2 | 60.0 / 70.0 |       35.0 |     2 |     0.0 |")
+                .contains("| method     |     mIoU % | seeds |        each | at the end | steps | minutes |")
+                .anyMatch(line ->
+                        line.startsWith("| supervised | 65.0 ± 7.1 |     2 | 60.0 / 70.0 |       35.0 |     2 |"))
                 .anyMatch(line -> line.startsWith("| iMAS − supervised |") && line.endsWith("| +20.0 ± 127.1 |"));
         assertThat(Files.readString(RunsCompared.write(runs, dir.resolve("best.html"))))
                 .contains("at the end", "55.0", "+20.0 ± 127.1")

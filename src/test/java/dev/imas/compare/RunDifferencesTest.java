@@ -86,6 +86,30 @@ class RunDifferencesTest {
                         "");
     }
 
+    @Test
+    void othersAreComparedWithTheUsualKind() throws IOException {
+        run("cutmix", 1, 0.5, with("cutmix: hardness", "cutmix: fixed", "probability: 1.0", "probability: 0.73"));
+        run("weight", 1, 0.5, with("weight_by_hardness: true", "weight_by_hardness: false"));
+        run("intensity", 1, 0.5, with("intensity_mix: hardness", "intensity_mix: 'off'"));
+        run("base", 1, 0.6, USUAL);
+        Compared.Group group = RunsCompared.of(runs).groups().get(0);
+        assertThat(group.rows().get(0).name()).isEqualTo("iMAS");
+        assertThat(group.differences())
+                .extracting(Compared.Difference::name)
+                .containsExactly(
+                        "iMAS, cutmix fixed, cutmix_probability 0.73 − iMAS",
+                        "iMAS, weight_by_hardness false − iMAS",
+                        "iMAS, intensity_mix off − iMAS");
+    }
+
+    @Test
+    void aRunWithoutSettingsIsAKindOfItsOwn() throws IOException {
+        run("base", 1, 0.6, USUAL);
+        run("bare", 2, 0.5, USUAL);
+        Files.delete(dir.resolve("bare/config.yaml"));
+        assertThat(names()).doesNotHaveDuplicates();
+    }
+
     /** As folders of several comparisons are, in which runs have the same names. */
     @Test
     void kindsThatNoFewSettingsTellApartAreCalledByDirectoriesThatDo() throws IOException {

@@ -46,6 +46,6 @@ class PseudoLabelAdviceTest {
     @Test
     void whatIsFitIsSaidToBe() {
         assertThat(PseudoLabelAdvice.words(look(ofClass("cell", 800, 900, 900, 880))))
-                .containsExactly("They are fit to be learned from.");
+                .containsExactly("No class speaks against learning from them.");
     }
 }

@@ -137,7 +137,7 @@ class ReportWriterTest {
         assertThat(report())
                 .doesNotContain("not shown")
                 .contains(
-                        "<span>image</span><span>a &lt;b&gt;, c</span>",
+                        "<span>image</span><span class=\"name\">a &lt;b&gt;, c</span>",
                         "alt=\"student of a &lt;b&gt;, c\"",
                         "<span>student</span><b>50.0 %</b>",
                         "<span>teacher</span><b>75.0 %</b>",
