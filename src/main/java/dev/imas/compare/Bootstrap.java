@@ -61,25 +61,28 @@ final class Bootstrap {
                 absent);
     }
 
-    /** Of every class, over all pictures; NaN for one that is neither there nor predicted. */
+    /** Of every class, over all pictures; NaN for one that no true pixel shows. */
     static double[] iou(ValidationCounts counts) {
         int[] each = new int[counts.pictures().size()];
         Arrays.fill(each, 1);
         return iou(counts, each);
     }
 
+    /** Of a draw without a class's pictures both methods are measured on the other classes, whatever they predict. */
     private static double[] iou(ValidationCounts counts, int[] times) {
+        long[] truth = new long[counts.classes()];
         long[] both = new long[counts.classes()];
         long[] either = new long[counts.classes()];
         for (int i = 0; i < times.length; i++) {
             for (int c = 0; times[i] > 0 && c < both.length; c++) {
                 long shared = counts.both()[i][c];
+                truth[c] += times[i] * counts.truth()[i][c];
                 both[c] += times[i] * shared;
                 either[c] += times[i] * (counts.truth()[i][c] + counts.predicted()[i][c] - shared);
             }
         }
         return IntStream.range(0, both.length)
-                .mapToDouble(c -> either[c] == 0 ? Double.NaN : Overlap.iou(both[c], either[c]))
+                .mapToDouble(c -> truth[c] == 0 ? Double.NaN : Overlap.iou(both[c], either[c]))
                 .toArray();
     }
 

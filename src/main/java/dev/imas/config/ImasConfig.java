@@ -665,7 +665,7 @@ public record ImasConfig(
         PAD
     }
 
-    /** What a class counts in the mIoU that occurs nowhere (method 5). */
+    /** What a class counts in the mIoU that no true pixel shows (method 5). */
     public enum AbsentClasses {
         /** IoU 0 (parity). */
         ZERO,
@@ -681,7 +681,7 @@ public record ImasConfig(
      * @param scale         factor on a picture's sides before the network sees it, 1 (parity) or less; predictions are
      *                      enlarged to the picture's own size
      * @param everyEpochs   epochs between evaluations; the last epoch is always evaluated
-     * @param absentClasses what classes without a pixel count
+     * @param absentClasses what classes without a true pixel count
      * @param lastWindow    what becomes of sliding windows at the right and lower border
      * @param patchFit      how pictures of any size are shown to a vision transformer
      */

@@ -8,7 +8,6 @@ import dev.imas.image.LabelMap;
 import dev.imas.image.MaskMeaning;
 import dev.imas.image.MaskValue;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -254,7 +253,29 @@ final class MaskChecks {
                     "all pixels of the validation masks are ignored (" + held(false) + "); nothing can be measured"));
         } else if (counts.labeledMasks() == 0 && counts.validationMasks() > 0) {
             measured(data, names, counts);
+        } else if (counts.validationMasks() > 0) {
+            validated(names, counts);
         }
+    }
+
+    /** A class that is learned and not measured is easily overlooked. */
+    private void validated(List<String> names, MaskLabelCounts counts) {
+        List<String> absent = IntStream.range(0, names.size())
+                .filter(c -> counts.labeledPixels(c) > 0 && counts.validationPixels(c) == 0)
+                .mapToObj(names::get)
+                .toList();
+        if (!absent.isEmpty()) {
+            findings.add(Finding.warning("no validation pixel is " + told(absent) + ": how well "
+                    + (absent.size() == 1 ? "it is" : "they are") + " found is not measured"));
+        }
+    }
+
+    private static String told(List<String> names) {
+        int more = names.size() - TOLD_CLASSES;
+        return more > 0
+                ? String.join(", ", names.subList(0, TOLD_CLASSES)) + " and " + more
+                        + (more == 1 ? " more class" : " more classes")
+                : String.join(", ", names);
     }
 
     /** With labelled masks beside them, these tell what is wrong. */
@@ -282,13 +303,12 @@ final class MaskChecks {
             findings.add(Finding.fault("all labelled pixels are " + names.get(present.get(0)) + ": the masks hold "
                     + held(true) + "; there is nothing to tell apart" + advice(data)));
         } else if (present.size() < names.size()) {
-            List<String> absent = new ArrayList<>();
-            IntStream.range(0, names.size()).filter(c -> !present.contains(c)).forEach(c -> absent.add(names.get(c)));
-            int more = absent.size() - TOLD_CLASSES;
-            findings.add(Finding.warning("no labelled pixel is "
-                    + String.join(", ", more > 0 ? absent.subList(0, TOLD_CLASSES) : absent)
-                    + (more > 0 ? " and " + more + " more classes" : "")
-                    + ": what is never shown is never learned"));
+            List<String> absent = IntStream.range(0, names.size())
+                    .filter(c -> !present.contains(c))
+                    .mapToObj(names::get)
+                    .toList();
+            findings.add(
+                    Finding.warning("no labelled pixel is " + told(absent) + ": what is never shown is never learned"));
         }
         if (!counts.ignoredMasks().isEmpty()) {
             findings.add(Finding.warning("ignored as a whole: " + FoundValues.files(counts.ignoredMasks())));

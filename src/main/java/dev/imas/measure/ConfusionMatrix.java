@@ -94,6 +94,11 @@ public final class ConfusionMatrix {
         return union(c) > 0;
     }
 
+    /** Whether a class is in the truth. */
+    public boolean isTrue(int c) {
+        return truth(c) > 0;
+    }
+
     private long union(int c) {
         return truth(c) + predicted(c) - count(c, c);
     }
@@ -124,12 +129,17 @@ public final class ConfusionMatrix {
                 IntStream.range(0, classes).mapToLong(c -> count(c, c)).sum(), total());
     }
 
+    /**
+     * Mean over the classes; those that no true pixel shows count 0 or are left out, whatever is predicted: else one
+     * stray pixel of such a class would cost as much as all of another, and two networks be measured on other classes.
+     */
     public double meanIou(AbsentClasses absent) {
-        return Overlap.mean(each(this::iou), this::occurs, absent);
+        return Overlap.mean(each(this::iou), this::isTrue, absent);
     }
 
+    /** Likewise. */
     public double meanDice(AbsentClasses absent) {
-        return Overlap.mean(each(this::dice), this::occurs, absent);
+        return Overlap.mean(each(this::dice), this::isTrue, absent);
     }
 
     /** A figure of every class. */

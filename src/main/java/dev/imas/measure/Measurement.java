@@ -22,7 +22,7 @@ public final class Measurement {
 
     /**
      * @param classes   number of classes C
-     * @param absent    what classes that occur nowhere in the set are in the set's means
+     * @param absent    what classes that no true pixel of the set shows are in the set's means
      * @param tolerance of {@link BoundaryF1}, in pixels
      */
     public Measurement(int classes, AbsentClasses absent, double tolerance) {
@@ -76,9 +76,9 @@ public final class Measurement {
         return matrix.meanIou(absent);
     }
 
-    /** IoU of a class; of one that occurs nowhere what it counts in {@link #miou}, NaN where it is left out there. */
+    /** IoU of a class; of one that no true pixel shows what it counts in {@link #miou}, NaN if it is left out there. */
     public double iou(int c) {
-        return matrix.occurs(c) || absent == AbsentClasses.ZERO ? matrix.iou(c) : Double.NaN;
+        return matrix.isTrue(c) || absent == AbsentClasses.ZERO ? matrix.iou(c) : Double.NaN;
     }
 
     public double meanDice() {
@@ -95,9 +95,9 @@ public final class Measurement {
         return boundaryPictures[c];
     }
 
-    /** Mean over the classes, of which those that occur nowhere count as in {@link #miou}. */
+    /** Mean over the classes, of which those that the truth does not show count as in {@link #miou}. */
     public double meanBoundaryF1() {
-        return Overlap.mean(matrix.each(this::boundaryF1), matrix::occurs, absent);
+        return Overlap.mean(matrix.each(this::boundaryF1), matrix::isTrue, absent);
     }
 
     /** In the order in which they were added. */

@@ -24,7 +24,7 @@ public final class Overlap {
      * The mean over classes of a figure that each has.
      *
      * @param figures one a class; NaN where a class that occurs has none, which is left out
-     * @param occurs  whether a class is in truth or prediction; others count 0 or are left out
+     * @param occurs  whether a class counts by its figure; others count 0 or are left out
      * @return 0 when nothing counts
      */
     public static double mean(double[] figures, IntPredicate occurs, AbsentClasses absent) {

@@ -28,8 +28,8 @@ public record Confusion(long[] intersection, long[] predicted, long[] truth) {
         return iou;
     }
 
-    /** Mean IoU in [0,1]; classes that occur nowhere count 0 or are left out. 0 when nothing occurs at all. */
+    /** Mean IoU in [0,1]; classes that no true pixel shows count 0 or are left out. 0 when there is none at all. */
     public double meanIou(AbsentClasses absent) {
-        return Overlap.mean(iou(), c -> union(c) > 0, absent);
+        return Overlap.mean(iou(), c -> truth[c] > 0, absent);
     }
 }

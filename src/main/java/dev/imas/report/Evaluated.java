@@ -13,7 +13,7 @@ import java.util.Map;
  * @param seen      key and value of how pictures were seen, for programs
  * @param names     one a class
  * @param palette   one 0xRRGGBB a class
- * @param absent    what classes that occur nowhere are in the means
+ * @param absent    what classes that no mask shows are in the means
  * @param tolerance of the boundaries, in pixels
  */
 public record Evaluated(

@@ -66,7 +66,7 @@ final class EvaluationPage {
         StringBuilder rows = new StringBuilder();
         boolean lacking = false;
         for (int c = 0; c < matrix.classes(); c++) {
-            boolean there = matrix.occurs(c);
+            boolean there = matrix.isTrue(c);
             double iou = evaluated.measurement().iou(c);
             lacking |= !there;
             rows.append("<tr>")
@@ -95,8 +95,8 @@ final class EvaluationPage {
 
     private static String absent(Evaluated evaluated) {
         return evaluated.absent() == AbsentClasses.ZERO
-                ? " Classes that occur nowhere count as 0 in the means."
-                : " Classes that occur nowhere have no figures and are left out of the means.";
+                ? " Classes that no mask shows count as 0 in the means."
+                : " Classes that no mask shows have no IoU and are left out of the means.";
     }
 
     private static String heads(String... titles) {

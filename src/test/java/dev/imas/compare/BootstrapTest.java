@@ -80,6 +80,24 @@ class BootstrapTest {
         assertThat(interval.excludesZero()).isFalse();
     }
 
+    /** Stray pixels of a class that no mask shows cost what they cost the classes that are there, and no more. */
+    @Test
+    void aClassThatNoMaskShowsDecidesNothing() {
+        long[][] truth = {{90, 10, 0}, {90, 10, 0}, {90, 10, 0}};
+        long[][] right = {{90, 10, 0}, {90, 10, 0}, {90, 10, 0}};
+        long[][] stray = {{89, 10, 1}, {90, 10, 0}, {89, 10, 1}};
+        long[][] strayBoth = {{89, 10, 0}, {90, 10, 0}, {89, 10, 0}};
+        List<String> names = List.of("p0", "p1", "p2");
+        Interval interval = Bootstrap.difference(
+                List.of(new ValidationCounts(names, truth, stray, strayBoth)),
+                List.of(new ValidationCounts(names, truth, right, right)),
+                AbsentClasses.SKIP,
+                500,
+                1);
+        assertThat(interval.estimate()).isCloseTo(-(2 / 270.0) / 2, EXACT);
+        assertThat(interval.half()).isLessThan(0.02);
+    }
+
     @Test
     void onePictureProvesNothing() {
         Interval interval = Bootstrap.difference(

@@ -51,17 +51,18 @@ class MeasurementTest {
     }
 
     @Test
-    void classesThatOccurNowhereCountAsTheSettingSays() {
+    void classesThatTheTruthDoesNotShowCountAsTheSettingSays() {
         double sum = 3 / 6.0 + 2 / 3.0;
-        assertThat(measured(AbsentClasses.SKIP).miou()).isCloseTo(sum / 3, EXACT);
+        assertThat(measured(AbsentClasses.SKIP).miou()).isCloseTo(sum / 2, EXACT);
         assertThat(measured(AbsentClasses.ZERO).miou()).isCloseTo(sum / 4, EXACT);
         assertThat(measured(AbsentClasses.SKIP).iou(3)).isNaN();
         assertThat(measured(AbsentClasses.ZERO).iou(3)).isZero();
         assertThat(measured(AbsentClasses.SKIP).iou(2))
                 .as("predicted and never true")
-                .isZero();
+                .isNaN();
+        assertThat(measured(AbsentClasses.ZERO).iou(2)).isZero();
         double dice = 2 * 3 / 9.0 + 4 / 5.0;
-        assertThat(measured(AbsentClasses.SKIP).meanDice()).isCloseTo(dice / 3, EXACT);
+        assertThat(measured(AbsentClasses.SKIP).meanDice()).isCloseTo(dice / 2, EXACT);
         assertThat(measured(AbsentClasses.ZERO).meanDice()).isCloseTo(dice / 4, EXACT);
     }
 
