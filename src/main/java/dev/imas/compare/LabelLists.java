@@ -133,7 +133,8 @@ final class LabelLists {
 
     private static void requireSame(Path list, String text) {
         try {
-            if (!text.equals(Files.exists(list) ? Files.readString(list) : "")) {
+            String before = Files.exists(list) ? Files.readString(list) : "";
+            if (!text.replace("\t\n", "\n").equals(before.replace("\t\n", "\n"))) { // which separates nothing
                 throw new UserException("the pictures, or the lists and settings that name them, are not those that the"
                         + " comparison was begun with: " + list + " would be another now; begin another comparison with"
                         + " another --out");

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -24,6 +25,8 @@ import java.util.stream.IntStream;
  * Generated scenes have no lists; there the draw is a number, of all scenes.
  */
 public final class LabelDraw {
+    private static final Pattern SPACE = Pattern.compile("\\s");
+
     private final ImasConfig config;
     private final Collected files;
     /** Labelled pictures are set aside to validate. */
@@ -127,6 +130,8 @@ public final class LabelDraw {
             text.append(sample.entry());
             if (masks) {
                 text.append('\t').append(root.relativize(absolute(sample.mask())));
+            } else if (SPACE.matcher(sample.entry()).find()) {
+                text.append('\t'); // else the space in the name might be read as the one between two columns
             }
             text.append('\n');
         }

@@ -101,12 +101,14 @@ final class Layouts {
         if (readings.size() == 1) {
             return readings.get(0);
         }
-        for (ListFile.Columns columns : readings) {
-            boolean mask =
-                    !withMasks || columns.mask() == null || Files.exists(resolve(root, columns.mask(), line.origin()));
-            if (mask && convention.has(columns.picture(), line.origin())) {
-                return columns;
-            }
+        Optional<ListFile.Columns> found = withMasks
+                ? readings.stream()
+                        .filter(columns -> (columns.mask() == null || masked(columns, line, root))
+                                && convention.has(columns.picture(), line.origin()))
+                        .findFirst()
+                : pictureOf(line, convention, root);
+        if (found.isPresent()) {
+            return found.get();
         }
         int words = line.words();
         if (words > 2) {
@@ -116,6 +118,35 @@ final class Layouts {
                 .filter(columns -> words == 1 || columns.mask() != null)
                 .reduce((first, last) -> last) // of those with slashes, if there are any
                 .orElseThrow();
+    }
+
+    /**
+     * Of a line whose mask is not looked at: the whole line where that is a picture ("shot (1).png" beside "shot.png"
+     * is none with a mask), else one beside a mask that is there, else the longest name that is a picture's.
+     */
+    private static Optional<ListFile.Columns> pictureOf(ListFile.Line line, Convention convention, Path root) {
+        List<ListFile.Columns> pictures = line.readings().stream()
+                .filter(columns -> columns.mask() == null
+                        ? isPicture(columns.picture(), line, convention, root)
+                        : convention.has(columns.picture(), line.origin()))
+                .toList();
+        return Stream.of(
+                        pictures.stream().filter(columns -> columns.mask() == null),
+                        pictures.stream().filter(columns -> columns.mask() != null && masked(columns, line, root)),
+                        pictures.stream())
+                .map(some -> some.reduce((first, last) -> last))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static boolean masked(ListFile.Columns columns, ListFile.Line line, Path root) {
+        return Files.exists(resolve(root, columns.mask(), line.origin()));
+    }
+
+    /** Whether a whole line is a picture; what follows a space with a path of its own is another column, not a name. */
+    private static boolean isPicture(String entry, ListFile.Line line, Convention convention, Path root) {
+        return Files.isRegularFile(resolve(root, entry, line.origin()))
+                || !entry.matches(".*\\s.*/.*") && convention.has(entry, line.origin());
     }
 
     /** Paths relative to the root. */

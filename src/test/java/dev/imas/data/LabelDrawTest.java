@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
+import dev.imas.config.ImasConfig.Layout;
 import dev.imas.config.ImasConfig.Method;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,6 +102,50 @@ class LabelDrawTest {
         Path validation =
                 Files.writeString(dir.resolve("val.txt"), "images/m8.png masks/m8.png\nimages/m9.png masks/m9.png\n");
         nested(settled("data.labeled=" + labeled, "data.unlabeled=" + rest, "data.validation=" + validation), 8, 2);
+    }
+
+    /** As file managers number copies: the first word is the name of another picture. */
+    @Test
+    void aSpaceInANameIsNotTheOneBetweenColumns() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            folder.grey("m" + i + " (1)", 0, 1, 2);
+        }
+        for (String layout : List.of("auto", "folders")) {
+            ImasConfig settled = settled("data.layout=" + layout, "data.classes=3");
+            LabelDraw draw = LabelDraw.of(settled);
+            Dataset data = drawn(settled, draw, 5, 1);
+            Set<String> all = new HashSet<>(ids(data.labeled()));
+            all.addAll(ids(data.unlabeled()));
+            all.addAll(ids(data.validation()));
+            assertThat(all).hasSize(21).contains("m1", "m1 (1)", "m9 (1)");
+            assertThat(data.unlabeled().size()).isEqualTo(draw.labeled() - 5 + 1);
+        }
+    }
+
+    /** Such lists may be written by hand, too. */
+    @Test
+    void aPictureWhoseNameHoldsASpaceIsNotAnotherWithAMask() throws IOException {
+        folder.grey("m1 (1)", 0, 1, 2);
+        Path rest = dir.resolve("rest.txt");
+        Path labeled = Files.writeString(dir.resolve("own.txt"), "images/m1.png masks/m1.png\n");
+        Path validation = Files.writeString(dir.resolve("val.txt"), "images/m8.png masks/m8.png\n");
+        Files.writeString(rest, "images/unlabelled.png\n");
+        String[] lists = {"data.labeled=" + labeled, "data.unlabeled=" + rest, "data.validation=" + validation};
+        ImasConfig settled = settled(lists).withMethod(Method.IMAS);
+        ImasConfig folders = settled.withData(settled.data().withLayout(Layout.FOLDERS));
+        String paths = "images/m1 (1).png\nimages/unlabelled.png\n";
+        String withMasks = "images/m1 (1).png masks/m1.png\nimages/unlabelled.png masks/m1.png\n";
+        String withOthers = "images/m1 (1).png gone/m1.png\nimages/unlabelled.png gone/m1.png\n";
+        for (String lines : List.of(paths, withMasks, withOthers)) {
+            assertUnlabelled(rest, lines, settled);
+            assertUnlabelled(rest, lines, folders);
+        }
+        assertUnlabelled(rest, "m1 (1)\nunlabelled\n", folders);
+    }
+
+    private static void assertUnlabelled(Path list, String lines, ImasConfig config) throws IOException {
+        Files.writeString(list, lines);
+        assertThat(ids(Dataset.open(config).unlabeled())).as(lines).containsExactlyInAnyOrder("m1 (1)", "unlabelled");
     }
 
     @Test
