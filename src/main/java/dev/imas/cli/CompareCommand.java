@@ -103,7 +103,7 @@ final class CompareCommand implements Command {
             Planning.budget(line); // before pictures are looked at
             ImasConfig start = Planning.start(line, "embedded", config -> setup.methods(), console);
             folder = folder.root() == null ? fresh(start) : folder;
-            comparison = begun(folder, setup, start, line, console);
+            comparison = begun(folder, setup, start, processes, line, console);
         }
         if (line.hasOption("only")) {
             return only(comparison, line.getOptionValue("only"), console);
@@ -139,14 +139,14 @@ final class CompareCommand implements Command {
     }
 
     private static Comparison begun(
-            ComparisonFolder folder, Setup setup, ImasConfig start, CommandLine line, Console console) {
+            ComparisonFolder folder, Setup setup, ImasConfig start, int processes, CommandLine line, Console console) {
+        int runs = setup.runs().size();
         Comparison comparison = Preparation.begin(
                 folder,
                 setup,
                 start,
-                asked -> Planning.ofRuns(line, asked, setup.wholeRuns(), console),
+                asked -> Planning.ofRuns(line, asked, setup.wholeRuns(), Math.min(processes, runs), console),
                 console.err()::println);
-        int runs = setup.runs().size();
         console.err()
                 .println(runs + (runs == 1 ? " run of " : " runs of ") + comparison.steps() + " steps, in "
                         + folder.root());
@@ -189,9 +189,10 @@ final class CompareCommand implements Command {
         console.out().println("table  " + folder.table());
         console.out().println("raw    " + folder.json());
         if (!failures.isEmpty()) {
-            throw new UserException(failures.size() + " of "
-                    + comparison.setup().runs().size() + " runs failed; imas compare --resume " + folder.root()
-                    + " tries them again\n" + String.join("\n", failures));
+            int runs = comparison.setup().runs().size();
+            throw new UserException(
+                    runs - comparison.finished() + " of " + runs + " runs failed; imas compare --resume "
+                            + folder.root() + " tries them again\n" + String.join("\n", failures));
         }
         return 0;
     }

@@ -83,15 +83,16 @@ final class Planning {
      *
      * @param start     settings before a plan
      * @param wholeRuns how many runs like this one all of them are
+     * @param atOnce    how many are trained side by side
      */
-    static Inspection ofRuns(CommandLine line, ImasConfig start, double wholeRuns, Console console) {
+    static Inspection ofRuns(CommandLine line, ImasConfig start, double wholeRuns, int atOnce, Console console) {
         boolean planned = plans(line);
         if (!planned && start.data().layout() == Layout.EMBEDDED) {
             return Inspection.of(start);
         }
         Duration all = budget(line).orElse(FOR_COMPARISONS);
         Duration each = Duration.ofMillis(Math.max(1, Math.round(all.toMillis() / wholeRuns)));
-        RunPlanning planning = planning(line, start, Optional.of(each), Processes.ONE, OF_COMPARISONS, console);
+        RunPlanning planning = planning(line, start, Optional.of(each), Processes.ONE, atOnce, OF_COMPARISONS, console);
         Proposal proposal = planned ? planning.plan(true) : planning.estimate();
         if (planned) {
             proposal.reasons().forEach(console.err()::println);
@@ -165,7 +166,7 @@ final class Planning {
 
     private static RunPlanning planning(
             CommandLine line, ImasConfig start, Optional<Duration> budget, Processes processes, Console console) {
-        return planning(line, start, budget, processes, RunPlanning.OF_A_RUN, console);
+        return planning(line, start, budget, processes, 1, RunPlanning.OF_A_RUN, console);
     }
 
     private static RunPlanning planning(
@@ -173,9 +174,10 @@ final class Planning {
             ImasConfig start,
             Optional<Duration> budget,
             Processes processes,
+            int atOnce,
             String remedy,
             Console console) {
-        return new RunPlanning(start, given(line), budget, processes, remedy, new TrainListener() {
+        return new RunPlanning(start, given(line), budget, processes, atOnce, remedy, new TrainListener() {
             private final FetchProgress progress = new FetchProgress(console);
 
             @Override

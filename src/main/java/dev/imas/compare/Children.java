@@ -4,6 +4,7 @@ import dev.imas.common.FileProblem;
 import dev.imas.common.Interrupts;
 import dev.imas.common.UserException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,16 @@ import java.util.stream.Collectors;
 /** Jobs in processes of their own, some at once. One that fails keeps the others from nothing but waiting for it. */
 final class Children {
     private static final long LOOK_MILLISECONDS = 200;
+    /** Added to a signal's number in the exit status of a process that it ended. */
+    private static final int SIGNALLED = 128;
+
+    private static final int KILL = 9;
 
     private final int most;
     private final Consumer<String> message;
     private final Consumer<String> finished;
     private final List<Job> waiting;
-    private final Map<Job, Process> running = new LinkedHashMap<>();
+    private final Map<Job, Started> running = new LinkedHashMap<>();
     private final Set<String> failed = new LinkedHashSet<>();
     private final List<String> failures = new ArrayList<>();
 
@@ -35,6 +40,9 @@ final class Children {
      * @param log   takes what the process prints
      */
     record Job(String name, Optional<String> after, Path log, ProcessBuilder process) {}
+
+    /** @param from bytes that the log held before, of earlier attempts */
+    private record Started(Process process, long from) {}
 
     private Children(List<Job> jobs, int most, Consumer<String> message, Consumer<String> finished) {
         this.waiting = new ArrayList<>(jobs);
@@ -91,12 +99,12 @@ final class Children {
 
     private void start(Job job) {
         try {
-            running.put(
-                    job,
-                    job.process
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(job.log.toFile()))
-                            .start());
+            long from = Files.exists(job.log) ? Files.size(job.log) : 0;
+            Process process = job.process
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(job.log.toFile()))
+                    .start();
+            running.put(job, new Started(process, from));
             message.accept(job.name + ": begun");
         } catch (IOException e) {
             throw new UserException(
@@ -115,15 +123,16 @@ final class Children {
     }
 
     private void collect() {
-        for (Map.Entry<Job, Process> entry : List.copyOf(running.entrySet())) {
-            if (!entry.getValue().isAlive()) {
+        for (Map.Entry<Job, Started> entry : List.copyOf(running.entrySet())) {
+            Process process = entry.getValue().process;
+            if (!process.isAlive()) {
                 Job job = entry.getKey();
                 running.remove(job);
-                if (entry.getValue().exitValue() == 0) {
+                if (process.exitValue() == 0) {
                     message.accept(job.name + ": done");
                     finished.accept(job.name);
                 } else if (!Interrupts.asked()) {
-                    fail(job, lastLine(job.log));
+                    fail(job, reason(process.exitValue(), job.log, entry.getValue().from));
                 }
             }
         }
@@ -135,9 +144,19 @@ final class Children {
         message.accept("imas: " + failures.get(failures.size() - 1));
     }
 
-    private static String lastLine(Path log) {
-        try {
-            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8).stream()
+    /** Whoever is killed has said nothing of it. */
+    private static String reason(int status, Path log, long from) {
+        int signal = status - SIGNALLED;
+        return signal == KILL
+                ? "was killed (signal 9), as the system does where memory runs out: lower --processes, or see " + log
+                : signal > 0 ? "was ended by signal " + signal + "; see " + log : lastLine(log, from);
+    }
+
+    private static String lastLine(Path log, long from) {
+        try (InputStream said = Files.newInputStream(log)) {
+            said.skipNBytes(from);
+            List<String> lines = new String(said.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
                     .filter(line -> !line.isBlank())
                     .toList();
             String last = lines.isEmpty() ? "ended without a word" : lines.get(lines.size() - 1);
@@ -154,10 +173,10 @@ final class Children {
                     + running.keySet().stream().map(Job::name).collect(Collectors.joining(", "))
                     + "; --resume goes on from there");
         }
-        running.values().forEach(Process::destroy);
-        for (Process process : running.values()) {
+        running.values().forEach(started -> started.process.destroy());
+        for (Started started : running.values()) {
             try {
-                process.waitFor();
+                started.process.waitFor();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -69,14 +71,20 @@ public final class Comparison {
     /**
      * Trains what is not trained, one run after another.
      *
-     * @return a line for every run that failed; the others went on
+     * @return a line for every run that failed, and for every part that runs share; the others went on
      */
     public List<String> train(Training training) {
         return locked(() -> {
             Work work = new Work(folder, recipe, training);
             List<String> failures = new ArrayList<>();
-            for (Task task : tasks(work)) {
+            Set<String> lost = new HashSet<>();
+            for (Task task : comparableTasks(work)) {
                 Interrupts.check();
+                if (!task.shared && lost.contains(task.run.shared()) && work.needsShared(task.run)) {
+                    failures.add(task.name + ": was not begun, since " + task.run.shared() + " failed");
+                    training.message("imas: " + failures.get(failures.size() - 1));
+                    continue;
+                }
                 training.message(task.name + place(task.run));
                 try {
                     work(work, task);
@@ -93,6 +101,9 @@ public final class Comparison {
                                                             + task.name + " --debug shows it");
                     failures.add(task.name + ": " + reason.lines().findFirst().orElse(""));
                     training.message("imas: " + failures.get(failures.size() - 1));
+                    if (task.shared) {
+                        lost.add(task.name);
+                    }
                 }
                 written(training, task);
             }
@@ -108,7 +119,7 @@ public final class Comparison {
     public List<String> train(Training training, int processes, Function<String, ProcessBuilder> child) {
         return locked(() -> {
             Work work = new Work(folder, recipe, training);
-            List<Task> tasks = tasks(work);
+            List<Task> tasks = comparableTasks(work);
             List<Children.Job> jobs = new ArrayList<>();
             for (Task task : tasks) {
                 Optional<String> after =
@@ -127,6 +138,9 @@ public final class Comparison {
         for (RunKey run : setup.runs()) {
             boolean shared = recipe.sharedSteps(run) > 0 && run.shared().equals(name);
             if (shared || run.name().equals(name)) {
+                if (!work.done(run)) {
+                    new SamePictures(folder, setup).require(run);
+                }
                 work(work, new Task(name, run, shared));
                 return;
             }
@@ -141,6 +155,15 @@ public final class Comparison {
         } else {
             work.run(task.run);
         }
+    }
+
+    /** What is left, if it can be compared with what is done. */
+    private List<Task> comparableTasks(Work work) {
+        List<Task> tasks = tasks(work);
+        if (!tasks.isEmpty()) {
+            new SamePictures(folder, setup).require();
+        }
+        return tasks;
     }
 
     private List<Task> tasks(Work work) {

@@ -144,6 +144,12 @@ final class Differences {
             remarks.add(one + " and " + other + " learned from different labelled pictures: their difference is theirs,"
                     + " too.");
         }
+        if (after.entrySet().stream()
+                .anyMatch(entry -> entry.getValue().facts().steps()
+                        != before.get(entry.getKey()).facts().steps())) {
+            remarks.add(one + " and " + other + " were not trained for equally many steps: their difference is that of"
+                    + " the lengths, too.");
+        }
         List<Entry> a = List.copyOf(after.values());
         List<Entry> b = after.keySet().stream().map(before::get).toList();
         Interval interval = interval(a, b);

@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,13 +42,19 @@ final class GroupFigures {
             String title, List<Entry> entries, Optional<Entry> ceiling, List<String> places, MatchedClasses classes) {
         this.title = title;
         this.rows = entries.stream()
-                .sorted(Comparator.comparingLong(Entry::seed))
-                .collect(Collectors.groupingBy(Entry::row, LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(
+                        Entry::row,
+                        LinkedHashMap::new, // the first row of a method is what its others are compared with
+                        Collectors.collectingAndThen(Collectors.toList(), GroupFigures::bySeed)));
         this.places = places;
         this.classes = classes;
         this.ceiling = ceiling.filter(entry -> entry.facts().finished());
         this.differences = new Differences(rows, this.ceiling);
         this.remarks = new LinkedHashSet<>(differences.remarks());
+    }
+
+    private static List<Entry> bySeed(List<Entry> row) {
+        return row.stream().sorted(Comparator.comparingLong(Entry::seed)).toList();
     }
 
     Group figures() {
@@ -80,6 +88,7 @@ final class GroupFigures {
                 .ifPresent(pictures -> remarks.add(
                         "Only " + pictures + " validation pictures: what is true of them need not be true of others."));
         rows.forEach(this::keptFromBefore);
+        rows.forEach(this::unequalSteps);
         if (rows.values().stream().anyMatch(entries -> !Double.isNaN(end(entries)))) {
             remarks.add("At the end: the teacher after the last step. The network that a run leaves is the best of its"
                     + " evaluations, chosen on the pictures that it is measured on (training.keep: best); this one is"
@@ -103,6 +112,20 @@ final class GroupFigures {
             remarks.add(name + ": " + before + " of " + finished.size() + (finished.size() == 1 ? " run" : " runs")
                     + " left the network of an epoch before unlabelled pictures took part, since no later one was"
                     + " better on the validation pictures (training.keep: best).");
+        }
+    }
+
+    /** Plans for the same time may be of different lengths, and a run may end early. */
+    private void unequalSteps(String name, List<Entry> entries) {
+        LongSummaryStatistics steps =
+                finished(entries).stream().mapToLong(RunFacts::steps).summaryStatistics();
+        if (steps.getCount() > 1 && steps.getMin() < steps.getMax()) {
+            remarks.add(String.format(
+                    Locale.ROOT,
+                    "%s: runs of %,d to %,d steps, so that their mean and spread are of different lengths.",
+                    name,
+                    steps.getMin(),
+                    steps.getMax()));
         }
     }
 

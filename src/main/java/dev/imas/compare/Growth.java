@@ -2,17 +2,10 @@ package dev.imas.compare;
 
 import dev.imas.common.FileProblem;
 import dev.imas.common.UserException;
-import dev.imas.config.ConfigYaml;
 import dev.imas.config.ImasConfig;
-import dev.imas.data.Dataset;
-import dev.imas.data.Inspection;
 import dev.imas.run.RunLock;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -60,7 +53,7 @@ public final class Growth {
             if (!begun.labels().isEmpty()) {
                 lists.more(begun, grown, start.apply(begun));
             }
-            requirePicturesOfItsRuns();
+            new SamePictures(folder, begun).require();
             grown.write(folder.setup());
         } catch (RuntimeException | Error | IOException e) {
             try {
@@ -70,40 +63,5 @@ public final class Growth {
             }
             throw e;
         }
-    }
-
-    /** Lists of names do not tell of other validation pictures, nor of masks that were drawn anew. */
-    private void requirePicturesOfItsRuns() {
-        Recipe recipe = new Recipe(folder, begun, ConfigYaml.read(folder.plan()));
-        Set<String> seen = new HashSet<>();
-        for (RunKey run : begun.runs()) {
-            RunFacts facts = RunFacts.read(folder.run(run));
-            if (facts.finished() && seen.add(run.ceiling() ? run.name() : run.group())) {
-                requirePictures(run, facts, recipe.config(run));
-            }
-        }
-    }
-
-    private void requirePictures(RunKey run, RunFacts facts, ImasConfig config) {
-        List<String> others = others(facts, Dataset.open(config));
-        if (!others.isEmpty()) {
-            others = others(facts, Inspection.of(config).usable()); // without what cannot be read, as the run did
-        }
-        if (!others.isEmpty()) {
-            throw new UserException("the pictures and masks are not those that " + run.name() + " learned from and was"
-                    + " measured on: " + String.join(", ", others) + "; runs that are added could not be compared with"
-                    + " it: begin another comparison with another --out");
-        }
-    }
-
-    private static List<String> others(RunFacts facts, Dataset data) {
-        List<String> others = new ArrayList<>();
-        new TreeMap<>(data.fingerprints()).forEach((list, print) -> {
-            String before = facts.fingerprint(list);
-            if (!before.isEmpty() && !before.equals(print)) {
-                others.add(list + ": \"" + before + "\" -> \"" + print + "\"");
-            }
-        });
-        return others;
     }
 }

@@ -1,8 +1,10 @@
 package dev.imas.compare;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.imas.common.FileProblem;
 import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.config.Names;
+import dev.imas.run.CheckpointFiles;
 import dev.imas.run.ClassIou;
 import dev.imas.run.Metrics;
 import dev.imas.run.Role;
@@ -16,9 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a run directory tells of its result; of an unfinished run what there is so far.
@@ -34,6 +39,9 @@ record RunFacts(
         List<ClassIou> classes,
         Optional<ValidationCounts> counts,
         List<String> notes) {
+
+    /** How a fingerprint begins. */
+    private static final Pattern COUNT = Pattern.compile("(\\d{1,9}) pictures");
 
     /** Reads what is usable; a directory without any file of a run is one that has not begun. */
     static RunFacts read(RunDirectory directory) {
@@ -102,6 +110,9 @@ record RunFacts(
     /** Of every class; empty where it is not known. */
     double[] iou() {
         return counts.map(Bootstrap::iou)
+                .map(iou -> Arrays.stream(iou)
+                        .map(value -> Double.isNaN(value) && absent() == AbsentClasses.ZERO ? 0 : value)
+                        .toArray())
                 .orElseGet(() -> classes.stream().mapToDouble(this::iou).toArray());
     }
 
@@ -150,9 +161,26 @@ record RunFacts(
         return summary.json().at("/data/fingerprints").path(list).asText("");
     }
 
-    /** Labelled pictures that it learned from; -1 if unknown. */
+    /** Labelled pictures that it learns from, by its summary or its newest checkpoint; -1 if unknown. */
     long labeled() {
-        return summary.pictures().map(Summary.Pictures::labeled).orElse(-1L);
+        return summary.pictures().map(Summary.Pictures::labeled).orElseGet(this::labeledSoFar);
+    }
+
+    private long labeledSoFar() {
+        try {
+            CheckpointFiles checkpoints = directory.checkpoints();
+            List<Long> steps = checkpoints.steps();
+            String print = steps.isEmpty()
+                    ? ""
+                    : new ObjectMapper()
+                            .readTree(checkpoints.description(steps.get(0)).toFile())
+                            .at("/data/labeled")
+                            .asText("");
+            Matcher count = COUNT.matcher(print);
+            return count.lookingAt() ? Long.parseLong(count.group(1)) : -1;
+        } catch (IOException e) {
+            return -1; // damaged, or removed meanwhile
+        }
     }
 
     /** Whether it learned from unlabelled pictures, and left the network of an epoch before. */
@@ -162,8 +190,23 @@ record RunFacts(
         return !method().equals("supervised") && first.matches("\\d{1,9}") && kept <= Integer.parseInt(first);
     }
 
+    /**
+     * How long it was trained; NaN of a run that was resumed, whose summary tells the time since then, unless it went
+     * on from what runs of a comparison share, to its end.
+     */
     double seconds() {
-        return summary.number(Figure.SECONDS);
+        double from = summary.number(Figure.SECONDS_FROM_STEP);
+        boolean whole = Double.isNaN(from) || from == 0 || from == stepsBeforeUnlabelled();
+        return whole ? summary.number(Figure.SECONDS) : Double.NaN;
+    }
+
+    /** NaN where the configuration does not tell. */
+    private double stepsBeforeUnlabelled() {
+        String all = config.setting("training.epochs");
+        String first = config.setting("training.sup_only_epochs");
+        return all.matches("[1-9]\\d{0,8}") && first.matches("\\d{1,9}")
+                ? (double) steps() / Integer.parseInt(all) * Integer.parseInt(first)
+                : Double.NaN;
     }
 
     /** So far. */

@@ -116,12 +116,13 @@ public final class RunsCompared {
     }
 
     private static List<Entry> entries(List<RunFacts> facts) {
-        List<String> labels =
-                facts.stream().map(RunsCompared::labels).distinct().toList();
+        Map<RunFacts, String> labelled = labels(facts);
+        List<String> labels = facts.stream().map(labelled::get).distinct().toList();
         Map<RunFacts, String> variants = new IdentityHashMap<>();
         for (String group : labels) {
-            List<RunFacts> members =
-                    facts.stream().filter(run -> labels(run).equals(group)).toList();
+            List<RunFacts> members = facts.stream()
+                    .filter(run -> labelled.get(run).equals(group))
+                    .toList();
             List<String> names = RunDifferences.of(members);
             for (int i = 0; i < names.size(); i++) {
                 variants.put(members.get(i), names.get(i));
@@ -132,7 +133,7 @@ public final class RunsCompared {
         Set<String> taken = new LinkedHashSet<>();
         List<Entry> entries = new ArrayList<>();
         for (RunFacts run : facts) {
-            String group = labels.size() == 1 ? "" : labels(run);
+            String group = labels.size() == 1 ? "" : labelled.get(run);
             String method = run.method().isEmpty() ? "unknown method" : run.method();
             String row = Entry.title(method) + (variants.get(run).isEmpty() ? "" : ", " + variants.get(run));
             if (!taken.add(group + "\n" + row + "\n" + run.seed())) { // the same again
@@ -145,9 +146,21 @@ public final class RunsCompared {
         return entries;
     }
 
-    private static String labels(RunFacts run) {
-        return run.labeled() < 0
-                ? "an unknown number of labels"
-                : run.labeled() + (run.labeled() == 1 ? " labelled picture" : " labelled pictures");
+    /** From how many each run learns. One that has no checkpoint yet does not tell, and stands with the others. */
+    private static Map<RunFacts, String> labels(List<RunFacts> facts) {
+        Map<RunFacts, Long> counts = new IdentityHashMap<>();
+        facts.forEach(run -> counts.put(run, run.labeled()));
+        List<Long> known =
+                counts.values().stream().filter(count -> count >= 0).distinct().toList();
+        Map<RunFacts, String> labels = new IdentityHashMap<>();
+        counts.forEach((run, told) -> {
+            long count = told < 0 && known.size() == 1 ? known.get(0) : told;
+            labels.put(
+                    run,
+                    count < 0
+                            ? "an unknown number of labels"
+                            : count + (count == 1 ? " labelled picture" : " labelled pictures"));
+        });
+        return labels;
     }
 }

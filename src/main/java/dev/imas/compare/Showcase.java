@@ -5,8 +5,10 @@ import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.AbsentClasses;
 import dev.imas.data.ImageSource;
 import dev.imas.data.ImageSource.Loaded;
+import dev.imas.device.OutOfMemory;
 import dev.imas.image.Composite;
 import dev.imas.image.LabelMap;
+import dev.imas.measure.Overlap;
 import dev.imas.predict.Segmenter;
 import dev.imas.report.ComparedPicture;
 import dev.imas.run.RunDirectory;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -57,6 +60,12 @@ final class Showcase {
             message.accept("no pictures on the page: "
                     + e.getMessage().lines().findFirst().orElse(""));
             return List.of();
+        } catch (RuntimeException | OutOfMemoryError e) { // figures are worth having without pictures
+            if (!(e instanceof OutOfMemoryError) && !OutOfMemory.is(e)) {
+                throw e;
+            }
+            message.accept("no pictures on the page: they do not fit into memory");
+            return List.of();
         }
     }
 
@@ -92,9 +101,8 @@ final class Showcase {
         List<Chosen> there = chosen.stream()
                 .filter(c -> places.containsKey(names.get(c.index)))
                 .toList();
-        List<Optional<Loaded>> loaded = there.stream()
-                .map(c -> source.load(places.get(names.get(c.index)), true))
-                .toList();
+        // One picture in memory at a time: of many channels they are large.
+        IntFunction<Optional<Loaded>> load = i -> source.load(places.get(names.get(there.get(i).index)), true);
         List<Map<String, LabelMap>> predictions = new ArrayList<>();
         there.forEach(c -> predictions.add(new LinkedHashMap<>()));
         List<Integer> palette = List.of();
@@ -103,18 +111,18 @@ final class Showcase {
             try (Segmenter segmenter = Measuring.open(run)) {
                 palette = segmenter.palette();
                 for (int i = 0; i < there.size(); i++) {
-                    if (loaded.get(i).isPresent()) {
-                        LabelMap map =
-                                segmenter.segment(loaded.get(i).get().picture()).labels();
-                        predictions.get(i).put(entry.row(), map);
-                    }
+                    Map<String, LabelMap> maps = predictions.get(i);
+                    load.apply(i)
+                            .map(loaded -> segmenter.segment(loaded.picture()).labels())
+                            .ifPresent(map -> maps.put(entry.row(), map));
                 }
             }
         }
         List<ComparedPicture> pictures = new ArrayList<>();
         for (int i = 0; i < there.size(); i++) {
-            if (loaded.get(i).isPresent()) {
-                Loaded picture = loaded.get(i).get();
+            Optional<Loaded> loaded = load.apply(i);
+            if (loaded.isPresent()) {
+                Loaded picture = loaded.get();
                 pictures.add(ComparedPicture.of(
                         names.get(there.get(i).index),
                         there.get(i).why,
@@ -133,9 +141,7 @@ final class Showcase {
         double[] apart = new double[pictures];
         for (int i = 0; i < pictures; i++) {
             int which = i;
-            double[] each = counts.stream()
-                    .mapToDouble(c -> Bootstrap.miou(alone(c, which), AbsentClasses.SKIP))
-                    .toArray();
+            double[] each = counts.stream().mapToDouble(c -> miou(c, which)).toArray();
             apart[i] = Arrays.stream(each).max().orElse(0)
                     - Arrays.stream(each).min().orElse(0);
         }
@@ -152,11 +158,16 @@ final class Showcase {
         return chosen;
     }
 
-    private static ValidationCounts alone(ValidationCounts counts, int i) {
-        return new ValidationCounts(
-                counts.pictures().subList(i, i + 1),
-                new long[][] {counts.truth()[i]},
-                new long[][] {counts.predicted()[i]},
-                new long[][] {counts.both()[i]});
+    /** Of one picture, over the classes that its truth or prediction holds, as {@code pictures.csv} has it. */
+    private static double miou(ValidationCounts counts, int i) {
+        int classes = counts.classes();
+        long[] both = counts.both()[i];
+        long[] either = IntStream.range(0, classes)
+                .mapToLong(c -> counts.truth()[i][c] + counts.predicted()[i][c] - both[c])
+                .toArray();
+        double[] iou = IntStream.range(0, classes)
+                .mapToDouble(c -> Overlap.iou(both[c], either[c]))
+                .toArray();
+        return Overlap.mean(iou, c -> either[c] > 0, AbsentClasses.SKIP);
     }
 }

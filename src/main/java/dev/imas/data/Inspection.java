@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param findings   faults, warnings and notes, in this order
  * @param pictures   what the pictures are
  * @param classes    what the masks hold; empty where their values cannot be told
+ * @param ignored    share of the labelled pictures' pixels that no mask tells the class of, 0 to 1
  * @param unmatched  masks that no picture has
  */
 public record Inspection(
@@ -34,6 +35,7 @@ public record Inspection(
         List<Finding> findings,
         PictureFacts pictures,
         List<ClassShare> classes,
+        double ignored,
         List<UnmatchedMask> unmatched) {
     /** So many classes have a place in a line. */
     private static final int TOLD_CLASSES = 12;
@@ -62,6 +64,7 @@ public record Inspection(
                     List.of(),
                     PictureFacts.NONE,
                     List.of(),
+                    0,
                     List.of());
         }
         Inspection inspection = of(found, List.copyOf(recognised));
@@ -109,6 +112,7 @@ public record Inspection(
 
         ImasConfig settled = config;
         List<ClassShare> classes = List.of();
+        double ignored = 0;
         Collected sound =
                 config.data().skipBroken() ? withoutBrokenMasks(config, check.sound(), findings) : check.sound();
         if (!sound.labeled().isEmpty()) {
@@ -116,6 +120,7 @@ public record Inspection(
             findings.addAll(survey.findings());
             settled = survey.resolved();
             classes = survey.classes();
+            ignored = survey.ignoredShare();
             settled = withPictures(settled, sound, findings);
         } else if (!sound.validation().isEmpty()) {
             MaskReader.contents(Dataset.of(config, sound), findings); // for what cannot be read among them
@@ -131,6 +136,7 @@ public record Inspection(
                 List.copyOf(findings),
                 facts,
                 List.copyOf(classes),
+                ignored,
                 List.copyOf(unmatched));
     }
 
@@ -172,7 +178,12 @@ public record Inspection(
         List<Finding> more = new ArrayList<>(findings);
         UnlikeLabelled.of(dataset.get()).ifPresent(more::add);
         more.sort((a, b) -> a.severity().compareTo(b.severity()));
-        return new Inspection(config, dataset, recognised, List.copyOf(more), pictures, classes, unmatched);
+        return new Inspection(config, dataset, recognised, List.copyOf(more), pictures, classes, ignored, unmatched);
+    }
+
+    /** Whether masks tell so little that the rest of their pictures is learned from as unlabelled ones are. */
+    public boolean annotatedInPart() {
+        return MaskSurvey.inPart(ignored);
     }
 
     /** Whether training would fail, or learn something else than is meant. */
@@ -198,7 +209,7 @@ public record Inspection(
     public Inspection forRun(ImasConfig run) {
         ImasConfig settled =
                 run.withData(config.data().withEpochLength(run.data().epochLength()));
-        return new Inspection(settled, dataset, recognised, findings, pictures, classes, unmatched);
+        return new Inspection(settled, dataset, recognised, findings, pictures, classes, ignored, unmatched);
     }
 
     /** What a run says before it begins: what was recognised, what there is, and what is not a fault. */

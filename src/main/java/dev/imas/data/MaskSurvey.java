@@ -83,7 +83,7 @@ public final class MaskSurvey {
         if (config.data().sparse() != Sparse.AUTO) {
             return config.data().sparse();
         }
-        boolean sparse = counts.ignoredShare() > MOST_IGNORED && config.method() != ImasConfig.Method.SUPERVISED;
+        boolean sparse = inPart(counts.ignoredShare()) && config.method() != ImasConfig.Method.SUPERVISED;
         if (sparse) {
             findings.add(
                     Finding.note(FoundValues.percent(counts.ignoredShare()) + " of the labelled pixels are ignored:"
@@ -91,6 +91,10 @@ public final class MaskSurvey {
                             + " teacher (data.sparse: on)"));
         }
         return sparse ? Sparse.ON : Sparse.OFF;
+    }
+
+    static boolean inPart(double ignoredShare) {
+        return ignoredShare > MOST_IGNORED;
     }
 
     private static int faults(List<Finding> findings) {

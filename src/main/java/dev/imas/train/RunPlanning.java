@@ -28,6 +28,7 @@ public final class RunPlanning {
     private final Set<String> given;
     private final Optional<Duration> wish;
     private final Processes processes;
+    private final int atOnce;
     private final String remedy;
     private final TrainListener listener;
     private Inspection inspection;
@@ -37,6 +38,7 @@ public final class RunPlanning {
      * @param given  keys of settings that a person set
      * @param wish   the time that there is; empty: the usual one of the machine
      * @param processes that train together; this one measures the part of one
+     * @param atOnce runs that are trained side by side on this machine, and share its memory
      * @param remedy what may be done where unlabelled pictures are wanted and there are none, such as {@link #OF_A_RUN}
      */
     public RunPlanning(
@@ -44,12 +46,14 @@ public final class RunPlanning {
             Set<String> given,
             Optional<Duration> wish,
             Processes processes,
+            int atOnce,
             String remedy,
             TrainListener listener) {
         this.start = start;
         this.given = Set.copyOf(given);
         this.wish = wish;
         this.processes = processes;
+        this.atOnce = atOnce;
         this.remedy = remedy;
         this.listener = listener;
     }
@@ -111,7 +115,7 @@ public final class RunPlanning {
     private long memory(Compute compute) {
         long free =
                 compute.cuda() ? Gpu.of(compute.deviceIndex()).free() : ProcessMemory.available() / processes.here();
-        return free > 0 ? free : Long.MAX_VALUE;
+        return free > 0 ? free / atOnce : Long.MAX_VALUE;
     }
 
     /** A step as one of the processes has it; but a process alone has no variance in a single image. */

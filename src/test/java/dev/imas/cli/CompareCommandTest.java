@@ -158,6 +158,12 @@ class CompareCommandTest {
         byte[] before = Files.readAllBytes(mask);
         noise(mask);
         requireOther(out, "validation: \"3 pictures");
+        Path left = out.resolve("labels2-seed2-supervised/validation.csv");
+        Files.delete(left); // what is left to do is compared with what is done
+        Result mixed = imas("compare", "--resume", out.toString());
+        assertThat(mixed.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(mixed.err()).contains("not those that labels2-seed1-supervised learned from", "validation: \"3");
+        assertThat(left).doesNotExist();
         Files.write(mask, before);
         square(dir.resolve("photos/images/p9.png"), 2, 250);
         square(dir.resolve("photos/masks/p9.png"), 2, 1);
@@ -185,6 +191,12 @@ class CompareCommandTest {
         assertThat(result.err())
                 .contains("there are no unlabelled images; give some, or draw from the labels (--labels)")
                 .doesNotContain("timing");
+        Result recognised = imas("compare", "--data", photos, "--out", dir + "/out");
+        assertThat(recognised.status()).isEqualTo(Main.USER_ERROR);
+        assertThat(recognised.err())
+                .contains("every picture has a mask", "draw from the labels (such as --labels 10)")
+                .doesNotContain("timing");
+        assertThat(dir.resolve("out")).doesNotExist();
     }
 
     /** As one leaves them that was killed while it planned; they may be of other pictures. */

@@ -3,6 +3,7 @@ package dev.imas.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.imas.compare.Children.Job;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,5 +44,26 @@ class ChildrenTest {
         assertThat(finished).containsExactlyInAnyOrder("part", "after", "last");
         assertThat(Files.exists(dir.resolve("lost"))).isFalse();
         assertThat(dir.resolve("part.log")).hasContent("first");
+    }
+
+    /** The last line of its log is none of a reason, and one of an earlier attempt even less. */
+    @Test
+    void oneThatIsKilledIsSaidToHaveBeen() throws IOException {
+        Path log = dir.resolve("silent.log");
+        Files.writeString(log, "imas: an old fault\n");
+        List<String> failures = Children.run(
+                List.of(
+                        job("killed", null, "echo 'epoch 3'; kill -9 $$"),
+                        job("ended", null, "kill -15 $$"),
+                        job("silent", null, "exit 3")),
+                3,
+                line -> {},
+                name -> {});
+        assertThat(failures)
+                .containsExactlyInAnyOrder(
+                        "killed: was killed (signal 9), as the system does where memory runs out: lower --processes,"
+                                + " or see " + dir.resolve("killed.log"),
+                        "ended: was ended by signal 15; see " + dir.resolve("ended.log"),
+                        "silent: ended without a word (" + log + ")");
     }
 }
