@@ -12,6 +12,11 @@ import dev.imas.image.PictureRows;
 import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.image.ValueWindow;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +136,47 @@ public final class PictureReader {
     public Picture picture(Samples samples, Object origin) {
         require(samples, origin);
         return picture(samples, windows(samples, origin));
+    }
+
+    /** The picture of 8-bit colours, which are taken for what a file of 8 bits stores. */
+    public Picture picture(RgbImage colours, Object origin) {
+        Rule rule = input.range().rule();
+        boolean asStored = !input.channels().rgb() || rule == Rule.FILE || rule == Rule.AUTO;
+        return asStored ? colours : picture(samples(colours), origin);
+    }
+
+    /** Of all bits that a picture in memory stores; alpha is dropped. */
+    public Picture picture(BufferedImage image, Object origin) {
+        return input.channels().rgb() && isDeep(image)
+                ? picture(samples(image), origin)
+                : picture(RgbImage.of(image), origin);
+    }
+
+    /** Whether samples as they are stored are grey values or colours of more than 8 bits. */
+    private static boolean isDeep(BufferedImage image) {
+        ColorModel colours = image.getColorModel();
+        int space = colours.getColorSpace().getType();
+        return image.getRaster().getTransferType() == DataBuffer.TYPE_USHORT
+                && colours instanceof ComponentColorModel
+                && colours.getComponentSize(0) > 8
+                && !colours.isAlphaPremultiplied()
+                && (space == ColorSpace.TYPE_GRAY || space == ColorSpace.TYPE_RGB);
+    }
+
+    private static Samples samples(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        int bands = image.getColorModel().getNumColorComponents();
+        float[] values = new float[Math.multiplyExact(Math.multiplyExact(width, height), bands)];
+        float[] plane = new float[width * height];
+        for (int c = 0; c < bands; c++) {
+            image.getRaster().getSamples(0, 0, width, height, c, plane);
+            for (int p = 0; p < plane.length; p++) {
+                values[p * bands + c] = plane[p];
+            }
+        }
+        int bits = image.getColorModel().getComponentSize(0);
+        return new Samples(width, height, bands, Samples.Kind.UNSIGNED, bits, values, List.of());
     }
 
     private Picture picture(Samples samples, List<ValueWindow> windows) {

@@ -2,6 +2,7 @@ package dev.imas.predict;
 
 import dev.imas.common.UserException;
 import dev.imas.config.ImasConfig.Evaluation;
+import dev.imas.config.ImasConfig.EvaluationMode;
 import dev.imas.config.Names;
 import dev.imas.run.RunWeights;
 import dev.imas.weights.NetworkSpec;
@@ -73,6 +74,7 @@ final class Ensemble {
 
     private record Comparison(Path first, Path other, List<String> differences) {
         void specs(NetworkSpec one, NetworkSpec two) {
+            same("encoder", encoder(one), encoder(two)); // answers of one size alone can be averaged
             same("classes", one.classes(), two.classes());
             if (!one.classNames().isEmpty() && !two.classNames().isEmpty()) { // else one of them does not say
                 same("class names", one.classNames(), two.classNames());
@@ -87,12 +89,18 @@ final class Ensemble {
             same("deviation", one.input().std(), two.input().std());
         }
 
+        private static String encoder(NetworkSpec spec) {
+            return spec.network().backbone().transformer() ? "a vision transformer" : "a convolutional one";
+        }
+
         /** Settings on the command line hold for all of them, so these differences can be taken away there. */
         void views(Evaluation one, Evaluation two) {
             same("evaluation.scale", one.scale(), two.scale());
             same("evaluation.mode", Names.word(one.mode()), Names.word(two.mode()));
-            same("evaluation.window", one.window(), two.window());
-            same("evaluation.last_window", Names.word(one.lastWindow()), Names.word(two.lastWindow()));
+            if (one.mode() == EvaluationMode.SLIDING && two.mode() == EvaluationMode.SLIDING) {
+                same("evaluation.window", one.window(), two.window());
+                same("evaluation.last_window", Names.word(one.lastWindow()), Names.word(two.lastWindow()));
+            }
         }
 
         private void same(String what, Object one, Object two) {

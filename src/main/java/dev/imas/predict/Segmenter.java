@@ -61,6 +61,9 @@ public final class Segmenter implements AutoCloseable {
     public static final String SMALLER =
             "set evaluation.mode=sliding with a smaller evaluation.window, or a smaller evaluation.scale";
 
+    /** What messages call a picture without a file. */
+    private static final String THE_PICTURE = "the picture";
+
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     /** The first network, whose settings, names and colours are used. */
@@ -143,11 +146,15 @@ public final class Segmenter implements AutoCloseable {
      * tiles, which give the same, but for averaged positions, where each tile is turned by itself and what lies around
      * it is not seen, and by a vision transformer, which sees windows then; {@link Options#notes} are told so.
      *
-     * @throws UserException         when the network sees channels, not colours, or memory does not suffice even so
+     * <p>The colours are taken for those of a file of 8 bits, and brought into the range that the network was trained
+     * with.
+     *
+     * @throws UserException         when the network sees channels, not colours, when 8 bits would be black in its
+     *                               range, or when memory does not suffice even so
      * @throws IllegalStateException after {@link #close}
      */
     public Segmentation segment(RgbImage image) {
-        return segment((Picture) image);
+        return segment(reader.picture(image, THE_PICTURE));
     }
 
     /**
@@ -161,15 +168,16 @@ public final class Segmenter implements AutoCloseable {
     }
 
     /**
-     * As {@link #segment(RgbImage)}, of the picture's stored samples: no colour profile is applied, alpha is dropped.
+     * As {@link #segment(RgbImage)}, of the picture's stored samples, with all their bits: no colour profile is
+     * applied, alpha is dropped. What a file says of how it is to be turned (EXIF) {@link #segment(Path)} knows.
      */
     public Segmentation segment(BufferedImage image) {
-        return segment(RgbImage.of(image));
+        return segment(reader.picture(image, THE_PICTURE));
     }
 
     /**
-     * As {@link #segment(RgbImage)}, of a picture as {@link #read} gives it: colours, or the network's channels in
-     * [0,1].
+     * As {@link #segment(RgbImage)}, of a picture as {@link #read} gives it, in the network's range already: colours,
+     * or the network's channels in [0,1].
      *
      * @throws UserException when it has other channels than the network sees
      */
@@ -339,7 +347,7 @@ public final class Segmenter implements AutoCloseable {
      * Samples#ofPlanes in planes}, brought into the range that the network was trained with.
      */
     public Segmentation segment(Samples samples) {
-        return segment(reader.picture(samples, "the picture"));
+        return segment(reader.picture(samples, THE_PICTURE));
     }
 
     /** As {@link #segment(Picture)}, of a file. */
@@ -362,7 +370,7 @@ public final class Segmenter implements AutoCloseable {
      * @throws UserException when they are more than one Java array holds (2^31 values), or memory does not suffice
      */
     public Segmentation segmentWithProbabilities(RgbImage image) {
-        return segmentWithProbabilities((Picture) image);
+        return segmentWithProbabilities(reader.picture(image, THE_PICTURE));
     }
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of a picture as {@link #read} gives it. */
@@ -382,12 +390,12 @@ public final class Segmenter implements AutoCloseable {
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of a picture as {@link #segment(BufferedImage)} takes it. */
     public Segmentation segmentWithProbabilities(BufferedImage image) {
-        return segmentWithProbabilities(RgbImage.of(image));
+        return segmentWithProbabilities(reader.picture(image, THE_PICTURE));
     }
 
     /** As {@link #segmentWithProbabilities(RgbImage)}, of stored samples as {@link #segment(Samples)} takes them. */
     public Segmentation segmentWithProbabilities(Samples samples) {
-        return segmentWithProbabilities(reader.picture(samples, "the picture"));
+        return segmentWithProbabilities(reader.picture(samples, THE_PICTURE));
     }
 
     /**

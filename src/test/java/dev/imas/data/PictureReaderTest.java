@@ -15,10 +15,13 @@ import dev.imas.image.RgbImage;
 import dev.imas.image.Samples;
 import dev.imas.image.Samples.Kind;
 import dev.imas.image.TestChannels;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -221,5 +224,41 @@ class PictureReaderTest {
             bytes[i] = (byte) values[i];
         }
         return bytes;
+    }
+
+    /** Whoever has a picture in memory sees what a file of it would show. */
+    @Test
+    void picturesInMemoryAreBroughtIntoTheRangeToo() throws IOException {
+        BufferedImage deep = new BufferedImage(4, 2, BufferedImage.TYPE_USHORT_GRAY);
+        for (int i = 0; i < 8; i++) {
+            deep.getRaster().setSample(i % 4, i / 4, 0, 101 + 250 * i);
+        }
+        Path file = folder.resolve("deep.png");
+        ImageIO.write(deep, "png", file.toFile());
+        BufferedImage bytes = new BufferedImage(4, 2, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 8; i++) {
+            bytes.setRGB(i % 4, i / 4, 0x010203 * 8 * i);
+        }
+        Path shallow = folder.resolve("bytes.png");
+        ImageIO.write(bytes, "png", shallow.toFile());
+        for (Object range : List.of("file", "auto", "picture_percentile", List.of(101, 1851))) {
+            PictureReader reader = new PictureReader(input("rgb", range));
+            assertThat(((RgbImage) reader.picture(deep, "it")).rgb())
+                    .as("%s", range)
+                    .isEqualTo(((RgbImage) reader.read(file)).rgb());
+        }
+        for (Object range : List.of("file", "auto", "picture_percentile", List.of(8, 100))) {
+            PictureReader reader = new PictureReader(input("rgb", range));
+            byte[] expected = ((RgbImage) reader.read(shallow)).rgb();
+            assertThat(((RgbImage) reader.picture(bytes, "it")).rgb())
+                    .as("%s", range)
+                    .isEqualTo(expected);
+            assertThat(((RgbImage) reader.picture(RgbImage.of(bytes), "it")).rgb())
+                    .as("%s", range)
+                    .isEqualTo(expected);
+        }
+        assertThatThrownBy(() -> new PictureReader(input("rgb", List.of(101, 1851))).picture(bytes, "the picture"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the picture has 8-bit samples, 0 to 255; data.range is 101 to 1851");
     }
 }

@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -257,6 +258,24 @@ class SegmenterTest {
         try (Segmenter segmenter = Segmenter.open(own, CPU)) {
             assertThat(segmenter.segment(image).labels().labels())
                     .isEqualTo(segmenter.segment(PICTURE).labels().labels());
+        }
+    }
+
+    /** And in the network's range, be it a file or in memory. */
+    @Test
+    void aPictureInMemoryIsSeenAsItsFileIs() throws IOException {
+        Path file = own.resolveSibling("picture.png");
+        ImageIO.write(PICTURE.toBufferedImage(), "png", file.toFile());
+        try (Segmenter segmenter = Segmenter.open(own, CPU.set("data.range", List.of(20, 180)))) {
+            byte[] expected = segmenter.segment(file).labels().labels();
+            assertThat(segmenter.segment(PICTURE).labels().labels()).isEqualTo(expected);
+            assertThat(segmenter.segment(PICTURE.toBufferedImage()).labels().labels())
+                    .isEqualTo(expected);
+            assertThat(segmenter.segmentWithProbabilities(PICTURE).labels().labels())
+                    .isEqualTo(expected);
+            assertThat(segmenter.segment(segmenter.read(file)).labels().labels())
+                    .as("what was read is in the range already")
+                    .isEqualTo(expected);
         }
     }
 
