@@ -45,9 +45,9 @@ final class EvaluateCommand implements Command {
                 Weights in a run directory are measured on the run's validation images and in its way; --data and
                 --val name others. A weight file away from its run says itself how pictures are seen; one that does
                 not, whole and at full size. --set evaluation.mode=sliding has windows of evaluation.window, and
-                evaluation.scale reduces pictures for the network; the mIoU is that of the full size. A class that no
-                mask shows counts as 0, or is left out where the run has evaluation.absent_classes: skip, as those
-                by --data alone. Of a run that has not ended the newest checkpoint is measured; RUN/best is
+                evaluation.scale reduces pictures for the network; the mIoU is that of the full size. A class that
+                no mask shows counts as 0, or is left out where the run has evaluation.absent_classes: skip, as
+                those by --data alone. Of a run that has not ended the newest checkpoint is measured; RUN/best is
                 the best evaluation's. Files of other programs need --preset or --config to say which network they
                 hold.
 

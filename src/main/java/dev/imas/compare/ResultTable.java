@@ -22,7 +22,7 @@ final class ResultTable {
             if (!group.differences().isEmpty()) {
                 text.append('\n').append(padded(differences(group)));
             }
-            text.append(group.verdict().isEmpty() ? "" : "\n" + capital(group.verdict()) + ".\n");
+            text.append(group.verdict().isEmpty() ? "" : "\n" + Compared.capital(group.verdict()) + ".\n");
             group.remarks().forEach(remark -> text.append('\n').append(remark).append('\n'));
             text.append('\n');
         }
@@ -106,10 +106,6 @@ final class ResultTable {
 
     private static String fixed(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    static String capital(String sentence) {
-        return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
     }
 
     private static String padded(List<List<String>> rows) {

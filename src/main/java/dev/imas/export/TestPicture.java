@@ -106,7 +106,7 @@ record TestPicture(ModelInput input, int width, int height, float[] shares) {
             case STORED -> segmenter.segmentWithProbabilities(samples());
             case UNIT ->
                 input.input().channels().rgb()
-                        ? segmenter.segmentWithProbabilities(colours())
+                        ? segmenter.segmentWithProbabilities((Picture) colours()) // which are in the range already
                         : segmenter.segmentWithProbabilities(new FloatImage(width, height, channels(), shares));
         };
     }

@@ -1,6 +1,7 @@
 package dev.imas.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -97,4 +98,11 @@ public record Compared(
 
     /** @param half half the width of the interval; NaN where there is none */
     public record End(double points, double half) {}
+
+    /** The beginning of a sentence; the method's name is written as it is everywhere. */
+    public static String capital(String sentence) {
+        return sentence.startsWith("iMAS")
+                ? sentence
+                : sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+    }
 }

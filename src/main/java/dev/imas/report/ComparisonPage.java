@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The page of a comparison: verdict, tables, curves, classes, pictures, and how it was found. */
@@ -70,8 +69,7 @@ public final class ComparisonPage {
 
     /** A sentence with its figures set off. */
     private static String emphasised(String sentence) {
-        String text = sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
-        return FIGURES.matcher(Html.escape(text)).replaceAll("<b>$0</b>");
+        return FIGURES.matcher(Html.escape(Compared.capital(sentence))).replaceAll("<b>$0</b>");
     }
 
     private static String notes(Compared compared) {
