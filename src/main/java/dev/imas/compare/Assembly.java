@@ -22,11 +22,11 @@ final class Assembly {
             """
             mIoU is computed over all validation pictures at once, of the network that a run leaves, and ± in \
             the tables is the standard deviation over the seeds. A difference is the mean over the seeds, \
-            paired: both methods have the same seed and, where nothing else is noted, the same labels and steps. Its ± \
-            is half of a 95 %% interval from a bootstrap of %d draws with replacement, of seeds and of validation \
-            pictures together, the same for both methods; what seeds contribute is widened by Student's factor, \
-            since few seeds tell little of their spread. A difference is claimed where this interval leaves 0 \
-            out. Intervals are of single comparisons: of twenty, one may be wrong.\
+            paired: both methods have the same seed and, where nothing else is noted, the same labels and steps. \
+            Its ± is half of a 95 %% interval from a bootstrap of %d draws with replacement, of seeds and of \
+            validation pictures together, the same for both methods; what seeds contribute is widened by \
+            Student's factor, since few seeds tell little of their spread. A difference is claimed where this \
+            interval leaves 0 out. Intervals are of single comparisons: of twenty, one may be wrong.\
             """,
             Bootstrap.DRAWS);
     private static final String SEEDS_ALONE =

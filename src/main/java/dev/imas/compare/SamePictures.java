@@ -6,10 +6,8 @@ import dev.imas.config.ImasConfig;
 import dev.imas.data.Dataset;
 import dev.imas.data.Inspection;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,22 +19,29 @@ import java.util.TreeMap;
 record SamePictures(ComparisonFolder folder, Setup setup) {
     /** @throws UserException where they are others than those of any group */
     void require() {
-        Set<String> seen = new HashSet<>();
-        for (RunKey run : setup.runs()) {
-            RunFacts facts = RunFacts.read(folder.run(run));
-            if (facts.finished() && seen.add(run.ceiling() ? run.name() : run.group())) {
-                require(run, facts);
-            }
-        }
+        setup.runs().stream().map(SamePictures::group).distinct().forEach(this::require);
     }
 
-    /** The same of one group alone. */
+    /** The same of a run's group alone. */
     void require(RunKey of) {
-        setup.runs().stream()
-                .filter(run -> run.ceiling() == of.ceiling() && run.group().equals(of.group()))
-                .filter(run -> RunFacts.read(folder.run(run)).finished())
-                .findFirst()
-                .ifPresent(run -> require(run, RunFacts.read(folder.run(run))));
+        require(group(of));
+    }
+
+    /** All labels are a group of their own. */
+    private static String group(RunKey run) {
+        return run.ceiling() ? run.name() : run.group();
+    }
+
+    private void require(String group) {
+        List<RunKey> runs =
+                setup.runs().stream().filter(run -> group(run).equals(group)).toList();
+        for (RunKey run : runs) {
+            RunFacts facts = RunFacts.read(folder.run(run));
+            if (facts.finished()) {
+                require(run, facts);
+                return;
+            }
+        }
     }
 
     private void require(RunKey run, RunFacts facts) {

@@ -147,7 +147,7 @@ public final class Segmenter implements AutoCloseable {
      * it is not seen, and by a vision transformer, which sees windows then; {@link Options#notes} are told so.
      *
      * <p>The colours are taken for those of a file of 8 bits, and brought into the range that the network was trained
-     * with.
+     * with. What {@link #read} gave is in that range already: for {@link #segment(Picture)}, as a {@link Picture}.
      *
      * @throws UserException         when the network sees channels, not colours, when 8 bits would be black in its
      *                               range, or when memory does not suffice even so
